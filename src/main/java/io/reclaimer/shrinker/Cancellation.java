@@ -1,0 +1,51 @@
+package io.reclaimer.shrinker;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A switch that ends rounds early: given to any number of requests, thrown once, from any thread. Rounds requested with
+ * one that was thrown before end at once.
+ */
+public final class Cancellation {
+
+    private volatile boolean cancelled;
+    /** Guarded by {@code this}. */
+    private List<Runnable> listeners = new ArrayList<>();
+
+    /** Throws the switch; again does nothing. */
+    public void cancel() {
+        List<Runnable> toRun;
+        synchronized (this) {
+            cancelled = true;
+            toRun = listeners;
+            listeners = new ArrayList<>();
+        }
+        toRun.forEach(Runnable::run);
+    }
+
+    /** Whether the switch was thrown. */
+    public boolean isCancelled() {
+        return cancelled;
+    }
+
+    /**
+     * Runs {@code listener} when the switch is thrown, on the thread that throws it, or now if it was; it must be quick.
+     *
+     * @return forgets the listener when run, so that a switch that outlives many rounds does not collect them
+     */
+    public Runnable onCancel(Runnable listener) {
+        synchronized (this) {
+            if (!cancelled) {
+                listeners.add(listener);
+                return () -> forget(listener);
+            }
+        }
+        listener.run();
+        return () -> {};
+    }
+
+    private synchronized void forget(Runnable listener) {
+        listeners.remove(listener);
+    }
+}

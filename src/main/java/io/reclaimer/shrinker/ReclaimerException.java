@@ -1,0 +1,55 @@
+package io.reclaimer.shrinker;
+
+/**
+ * A request that was refused: nothing of it was done. The message names the thing, the limit and the setting that
+ * changes it.
+ */
+public final class ReclaimerException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Why a request was refused. */
+    public enum Reason {
+        /** The shrinker was registered before. */
+        ALREADY_REGISTERED,
+        /** The shrinker was freed, or is being freed. */
+        ALREADY_FREED,
+        /** All ids up to the configured limit are taken. */
+        ID_LIMIT,
+        /** A cgroup did not grow its map in time. */
+        GROWTH_TIMEOUT,
+        /** No such cgroup is online. */
+        NOT_ONLINE,
+        /** The cgroup's parent is not online. */
+        PARENT_NOT_ONLINE,
+        /** The cgroup is about to go offline. */
+        GOING_OFFLINE,
+        /** The cgroup still has children. */
+        HAS_CHILDREN,
+        /** A visit in the cgroup did not end in time; the cgroup goes offline when it does. */
+        OFFLINE_TIMEOUT,
+        /** The root is always online. */
+        IS_ROOT,
+        /** Cgroups are disabled by configuration. */
+        CGROUPS_DISABLED,
+        /** There is no node of that number or name. */
+        NO_SUCH_NODE,
+        /** The shrinker is not in quarantine. */
+        NOT_QUARANTINED,
+        /** As many rounds as configured are under way. */
+        TOO_MANY_ROUNDS,
+        /** The actor system is shutting down. */
+        SHUTTING_DOWN
+    }
+
+    private final Reason reason;
+
+    public ReclaimerException(Reason reason, String message) {
+        super(message);
+        this.reason = reason;
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+}

@@ -1,0 +1,18 @@
+/**
+ * The contract between a cache and the reclaimer: what a {@link io.reclaimer.shrinker.Shrinker} answers, what it is
+ * asked with, and the names and limits both sides use. JDK only: a cache that implements it needs neither Akka nor the
+ * engine at compile time.
+ *
+ * <p>Guarantees to a shrinker:
+ *
+ * <ul>
+ *   <li>it is called only between its registration and the answer to its freeing;
+ *   <li>for one (cgroup, node) pair it is never called by two visits at once, except that one that is not NUMA aware
+ *       may be called from the passes of several nodes; for different pairs calls may run at the same time;
+ *   <li>no value it answers, and nothing it throws short of what ends the JVM, hangs or corrupts a pass.
+ * </ul>
+ */
+@NullMarked
+package io.reclaimer.shrinker;
+
+import org.jspecify.annotations.NullMarked;
