@@ -1,0 +1,55 @@
+package io.reclaimer;
+
+import io.reclaimer.shrinker.CgroupPath;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What a round did, until it answered.
+ *
+ * @param cgroup the top of its subtree
+ * @param outcome how it ended
+ * @param freedObjects objects freed, all shrinkers together
+ * @param freedBytes the same in bytes, by the size each shrinker gave for its objects
+ * @param scannedObjects objects shrinkers say they looked at
+ * @param visits how often a shrinker was asked
+ * @param firstPriority of the first pass
+ * @param lastPriority of the last pass; not above the first
+ * @param elapsed from request to answer
+ * @param largest what was freed by cgroup and shrinker, the largest first; how many is a setting
+ * @param restObjects objects freed by those that are not in {@code largest}
+ */
+public record ReclaimReport(
+        CgroupPath cgroup,
+        Outcome outcome,
+        long freedObjects,
+        long freedBytes,
+        long scannedObjects,
+        long visits,
+        int firstPriority,
+        int lastPriority,
+        Duration elapsed,
+        List<Freed> largest,
+        long restObjects) {
+
+    /** How a round ended. */
+    public enum Outcome {
+        /** There was no target; the one pass is done. */
+        DONE,
+        /** The target is met. */
+        MET,
+        /** The target was not met at the last priority. */
+        SHORT,
+        /** The deadline passed. */
+        DEADLINE,
+        /** The request's cancellation was thrown. */
+        CANCELLED,
+        /** The actor system is shutting down. */
+        SHUTDOWN,
+        /** The cgroup is not online, so there was nothing to do. */
+        NOT_ONLINE
+    }
+
+    /** What one shrinker freed in one cgroup, on all nodes. */
+    public record Freed(CgroupPath cgroup, String shrinker, long objects) {}
+}

@@ -1,0 +1,212 @@
+package io.reclaimer;
+
+import io.reclaimer.shrinker.Cancellation;
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.ReclaimFlag;
+import io.reclaimer.shrinker.Shrinker;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * What a round is to do. Immutable, so one request can be made any number of times.
+ *
+ * <p>Without more, a request is for one pass over the subtree on all nodes, at the lowest priority; with a target it
+ * goes on at falling priorities until the target is met.
+ */
+public final class ReclaimRequest {
+
+    private final CgroupPath cgroup;
+    private final boolean alone;
+    private final List<Integer> nodes;
+    private final OptionalLong objects;
+    private final int priority;
+    private final Optional<Duration> within;
+    private final Set<ReclaimFlag> flags;
+    private final Optional<Cancellation> cancellation;
+
+    private ReclaimRequest(
+            CgroupPath cgroup,
+            boolean alone,
+            List<Integer> nodes,
+            OptionalLong objects,
+            int priority,
+            Optional<Duration> within,
+            Set<ReclaimFlag> flags,
+            Optional<Cancellation> cancellation) {
+        this.cgroup = cgroup;
+        this.alone = alone;
+        this.nodes = nodes;
+        this.objects = objects;
+        this.priority = priority;
+        this.within = within;
+        this.flags = flags;
+        this.cancellation = cancellation;
+    }
+
+    /**
+     * A round on a cgroup and all below it.
+     *
+     * @throws IllegalArgumentException where {@code path} is none, see {@link CgroupPath#of}
+     */
+    public static ReclaimRequest in(String path) {
+        return in(CgroupPath.of(path));
+    }
+
+    /** A round on a cgroup and all below it. */
+    public static ReclaimRequest in(CgroupPath cgroup) {
+        return new ReclaimRequest(
+                cgroup,
+                false,
+                List.of(),
+                OptionalLong.empty(),
+                Shrinker.LOWEST_PRIORITY,
+                Optional.empty(),
+                Set.of(),
+                Optional.empty());
+    }
+
+    /** A round on the whole tree, the root's own pass over all shrinkers included. */
+    public static ReclaimRequest everywhere() {
+        return in(CgroupPath.root());
+    }
+
+    /** The same, on the cgroup alone, without those below it. */
+    public ReclaimRequest alone() {
+        return new ReclaimRequest(cgroup, true, nodes, objects, priority, within, flags, cancellation);
+    }
+
+    /**
+     * The same, on these nodes only.
+     *
+     * @param numbers at least one, each from 0, none twice
+     */
+    public ReclaimRequest onNodes(int... numbers) {
+        List<Integer> list = IntStream.of(numbers).boxed().toList();
+        if (list.isEmpty()
+                || list.stream().anyMatch(n -> n < 0)
+                || list.size() > Set.copyOf(list).size()) {
+            throw new IllegalArgumentException(
+                    "The nodes of a request are " + list + " but have to be one or more, each from 0, none twice");
+        }
+        return new ReclaimRequest(cgroup, alone, list, objects, priority, within, flags, cancellation);
+    }
+
+    /**
+     * The same, going on at falling priorities until that many objects are freed, and stopping within a batch a thread
+     * of that.
+     *
+     * @param target at least 1
+     */
+    public ReclaimRequest objects(long target) {
+        if (target < 1) {
+            throw new IllegalArgumentException("The target of a request is [" + target
+                    + "] objects but has to be 1 or more; leave it out for one pass");
+        }
+        return new ReclaimRequest(cgroup, alone, nodes, OptionalLong.of(target), priority, within, flags, cancellation);
+    }
+
+    /**
+     * The same, starting at another priority.
+     *
+     * @param start 12, hardly any pressure, to 0, everything; at least 1 for a background round
+     */
+    public ReclaimRequest startingAt(int start) {
+        return checked(new ReclaimRequest(cgroup, alone, nodes, objects, start, within, flags, cancellation));
+    }
+
+    /**
+     * The same, answered by then at the latest, with what was done until then.
+     *
+     * @param deadline above 0, from the time the request is made
+     */
+    public ReclaimRequest within(Duration deadline) {
+        if (deadline.isZero() || deadline.isNegative()) {
+            throw new IllegalArgumentException("The deadline of a request is [" + deadline + "] but has to be above 0");
+        }
+        return new ReclaimRequest(cgroup, alone, nodes, objects, priority, Optional.of(deadline), flags, cancellation);
+    }
+
+    /** The same as a background round: nobody waits for it, and it ends at priority 1. */
+    public ReclaimRequest background() {
+        EnumSet<ReclaimFlag> more = EnumSet.of(ReclaimFlag.BACKGROUND);
+        more.addAll(flags);
+        return checked(
+                new ReclaimRequest(cgroup, alone, nodes, objects, priority, within, Set.copyOf(more), cancellation));
+    }
+
+    /** The same, ended early when {@code cancellation} is thrown. */
+    public ReclaimRequest cancelledBy(Cancellation newCancellation) {
+        return new ReclaimRequest(cgroup, alone, nodes, objects, priority, within, flags, Optional.of(newCancellation));
+    }
+
+    /** The top of the subtree. */
+    public CgroupPath cgroup() {
+        return cgroup;
+    }
+
+    /** Whether cgroups below the top are left out. */
+    public boolean isAlone() {
+        return alone;
+    }
+
+    /** The numbers of the nodes; empty for all. */
+    public List<Integer> nodes() {
+        return nodes;
+    }
+
+    /** The target; empty for one pass. */
+    public OptionalLong objects() {
+        return objects;
+    }
+
+    /** The first priority. */
+    public int priority() {
+        return priority;
+    }
+
+    /** The deadline; empty for the configured default. */
+    public Optional<Duration> within() {
+        return within;
+    }
+
+    /** What shrinkers and trace listeners are shown of the request. */
+    public Set<ReclaimFlag> flags() {
+        return flags;
+    }
+
+    /** What ends the round early, if anything. */
+    public Optional<Cancellation> cancellation() {
+        return cancellation;
+    }
+
+    /** The priority at which the round ends, met or not. */
+    int lastPriority() {
+        return flags.contains(ReclaimFlag.BACKGROUND) ? Shrinker.HIGHEST_PRIORITY + 1 : Shrinker.HIGHEST_PRIORITY;
+    }
+
+    private static ReclaimRequest checked(ReclaimRequest request) {
+        if (request.priority > Shrinker.LOWEST_PRIORITY || request.priority < request.lastPriority()) {
+            throw new IllegalArgumentException("The priority of a request is [" + request.priority
+                    + "] but has to be " + Shrinker.LOWEST_PRIORITY + " to " + request.lastPriority()
+                    + (request.lastPriority() > 0 ? " in a background round" : ""));
+        }
+        return request;
+    }
+
+    @Override
+    public String toString() {
+        return "ReclaimRequest[" + cgroup
+                + (alone ? " alone" : "")
+                + (nodes.isEmpty() ? "" : " nodes=" + nodes)
+                + (objects.isPresent() ? " objects=" + objects.getAsLong() : "")
+                + " priority=" + priority
+                + within.map(d -> " within=" + d).orElse("")
+                + (flags.isEmpty() ? "" : " " + flags)
+                + "]";
+    }
+}

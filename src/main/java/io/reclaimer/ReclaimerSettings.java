@@ -1,0 +1,136 @@
+package io.reclaimer;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import io.reclaimer.engine.EngineSettings;
+import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** The section {@code reclaimer} of the configuration, checked. What each key means stands in {@code reference.conf}. */
+public final class ReclaimerSettings {
+
+    private static final Pattern NODE_NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+    private static final int UNIT = 64;
+    private static final int MOST_IDS = 1 << 20;
+    private static final int MOST_ENTRIES = 1024;
+
+    private final List<String> nodes;
+    private final Duration roundDeadline;
+    private final EngineSettings engine;
+
+    private ReclaimerSettings(List<String> nodes, Duration roundDeadline, EngineSettings engine) {
+        this.nodes = nodes;
+        this.roundDeadline = roundDeadline;
+        this.engine = engine;
+    }
+
+    /**
+     * Reads and checks the settings.
+     *
+     * @param config the whole configuration of an actor system
+     * @throws IllegalArgumentException that names the key, its value, and what is allowed
+     */
+    public static ReclaimerSettings from(Config config) {
+        try {
+            Config section = config.getConfig("reclaimer");
+            List<String> nodes = nodes(section);
+            EngineSettings engine = new EngineSettings(
+                    nodes.size(),
+                    section.getBoolean("cgroups-enabled"),
+                    section.getBoolean("object-accounting"),
+                    idLimit(section),
+                    duration(section, "growth-timeout"),
+                    duration(section, "offline-timeout"),
+                    number(section, "max-rounds", 1, Integer.MAX_VALUE),
+                    number(section, "report-entries", 0, MOST_ENTRIES),
+                    number(section, "quarantine.after-faults", 1, Integer.MAX_VALUE),
+                    quarantine(section));
+            return new ReclaimerSettings(nodes, duration(section, "round-deadline"), engine);
+        } catch (ConfigException e) {
+            throw new IllegalArgumentException("Invalid configuration: " + e.getMessage(), e);
+        }
+    }
+
+    /** The names of the nodes; their numbers are their places here. */
+    public List<String> nodes() {
+        return nodes;
+    }
+
+    /**
+     * The number of a node.
+     *
+     * @throws ReclaimerException where there is none of that name
+     */
+    public int node(String name) {
+        int number = nodes.indexOf(name);
+        if (number < 0) {
+            throw new ReclaimerException(
+                    Reason.NO_SUCH_NODE, "There is no node [" + name + "]; there are " + nodes + " [reclaimer.nodes]");
+        }
+        return number;
+    }
+
+    /** How long a round may take where its request does not say. */
+    public Duration roundDeadline() {
+        return roundDeadline;
+    }
+
+    /** Whether there is a tree of cgroups. */
+    public boolean cgroupsEnabled() {
+        return engine.cgroupsEnabled();
+    }
+
+    EngineSettings engine() {
+        return engine;
+    }
+
+    private static List<String> nodes(Config section) {
+        List<String> names = section.getStringList("nodes");
+        if (names.isEmpty()
+                || names.size() > Set.copyOf(names).size()
+                || !names.stream().allMatch(name -> NODE_NAME.matcher(name).matches())) {
+            throw invalid("nodes", names, "one or more names of 1 to 64 characters A-Z a-z 0-9 . _ -, none twice");
+        }
+        return List.copyOf(names);
+    }
+
+    private static int idLimit(Config section) {
+        int limit = number(section, "id-limit", UNIT, MOST_IDS);
+        if (limit % UNIT != 0) {
+            throw invalid("id-limit", limit, "a multiple of " + UNIT);
+        }
+        return limit;
+    }
+
+    private static Duration quarantine(Config section) {
+        Duration duration = duration(section, "quarantine.duration");
+        if (duration.compareTo(Duration.ofHours(1)) > 0) {
+            throw invalid("quarantine.duration", duration, "at most 1h");
+        }
+        return duration;
+    }
+
+    private static int number(Config section, String key, int least, int most) {
+        int value = section.getInt(key);
+        if (value < least || value > most) {
+            throw invalid(key, value, most == Integer.MAX_VALUE ? least + " or more" : least + " to " + most);
+        }
+        return value;
+    }
+
+    private static Duration duration(Config section, String key) {
+        Duration value = section.getDuration(key);
+        if (value.isZero() || value.isNegative()) {
+            throw invalid(key, section.getString(key), "a duration above 0");
+        }
+        return value;
+    }
+
+    private static IllegalArgumentException invalid(String key, Object value, String allowed) {
+        return new IllegalArgumentException("reclaimer." + key + " is [" + value + "]; allowed is " + allowed);
+    }
+}

@@ -1,0 +1,83 @@
+package io.reclaimer;
+
+import akka.Done;
+import io.reclaimer.engine.ShrinkerEntry;
+import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import java.util.concurrent.CompletionStage;
+
+/** A shrinker from its allocation until it is freed. Any thread. */
+public final class ShrinkerHandle {
+
+    private final ShrinkerEntry entry;
+    private final Reclaimer reclaimer;
+
+    ShrinkerHandle(ShrinkerEntry entry, Reclaimer reclaimer) {
+        this.entry = entry;
+        this.reclaimer = reclaimer;
+    }
+
+    /** What was fixed at its allocation. Not cgroup aware where cgroups are disabled. */
+    public ShrinkerSpec spec() {
+        return entry.spec();
+    }
+
+    /** Its id, or -1 where it is not cgroup aware. */
+    public int id() {
+        return entry.id();
+    }
+
+    /** From the answer on the shrinker is called. Fails where it was registered before, or is freed. */
+    public CompletionStage<ShrinkerHandle> register() {
+        return reclaimer.register(entry).thenApply(done -> this);
+    }
+
+    /**
+     * Frees the shrinker: no new visit starts, and when the last one under way has ended this answers; from then on the
+     * shrinker is never called again, and its id may be handed out to another.
+     *
+     * <p>Fails where it was freed before. Don't wait for the answer inside the shrinker: its own visit is one of those
+     * that have to end.
+     */
+    public CompletionStage<Done> free() {
+        return reclaimer.free(entry);
+    }
+
+    /**
+     * Says that the shrinker has objects in a cgroup, on a node, where it had none before: call it after the first object
+     * was added, or after each one. Returns at once; a round that starts a moment later may miss it, the next pass sees
+     * it.
+     *
+     * <p>Nothing happens for the root, whose pass asks every shrinker, for a shrinker that is not cgroup aware, for a
+     * cgroup that is offline, and for a shrinker that is freed.
+     *
+     * @param node its number, from 0
+     * @throws ReclaimerException where there is no such node
+     */
+    public void setBit(Cgroup cgroup, int node) {
+        int nodes = reclaimer.settings().nodes().size();
+        if (node < 0 || node >= nodes) {
+            throw new ReclaimerException(
+                    Reason.NO_SUCH_NODE,
+                    "There is no node [" + node + "]; there are 0 to " + (nodes - 1) + " [reclaimer.nodes]");
+        }
+        cgroup.handle().setBit(node, entry);
+    }
+
+    /**
+     * Lets the shrinker out of quarantine.
+     *
+     * @throws ReclaimerException where it is not in quarantine
+     */
+    public void letOut() {
+        if (!entry.faults().letOut()) {
+            throw new ReclaimerException(Reason.NOT_QUARANTINED, "Shrinker [" + entry + "] is not in quarantine");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "ShrinkerHandle[" + entry + "]";
+    }
+}

@@ -1,0 +1,68 @@
+package io.reclaimer;
+
+import io.reclaimer.engine.CgroupHandle;
+import io.reclaimer.engine.Inspection;
+import io.reclaimer.engine.Pair;
+import io.reclaimer.engine.Published;
+import io.reclaimer.engine.ShrinkerEntry;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** Turns what the engine found into what users are shown. */
+final class StateView {
+
+    private StateView() {}
+
+    static ReclaimerState of(
+            ReclaimerSettings settings, Published published, Inspection.Inspected found, int runningRounds) {
+        List<ReclaimerState.CgroupState> cgroups = new ArrayList<>();
+        if (settings.cgroupsEnabled()) {
+            for (CgroupHandle cgroup : found.cgroups()) {
+                for (int node = 0; node < settings.nodes().size(); node++) {
+                    cgroups.add(cgroupState(cgroup, node, found));
+                }
+            }
+        }
+        return new ReclaimerState(
+                published.nrMax(),
+                published.scannedObjects(),
+                published.strayBits(),
+                runningRounds,
+                List.copyOf(cgroups),
+                published.table().allocated().stream()
+                        .map(StateView::shrinkerState)
+                        .toList());
+    }
+
+    private static ReclaimerState.CgroupState cgroupState(CgroupHandle cgroup, int node, Inspection.Inspected found) {
+        Pair pair = cgroup.pair(node);
+        Inspection.PairState state = pair == null ? null : found.pairs().get(pair);
+        if (state != null) {
+            return new ReclaimerState.CgroupState(
+                    cgroup.path(), node, true, state.nrMax(), state.bits(), state.deferred());
+        }
+        boolean answered = pair == null || !found.missing().contains(pair);
+        return new ReclaimerState.CgroupState(cgroup.path(), node, answered, found.nrMax(), List.of(), Map.of());
+    }
+
+    private static ReclaimerState.ShrinkerState shrinkerState(ShrinkerEntry entry) {
+        return new ReclaimerState.ShrinkerState(
+                entry.spec(),
+                entry.id(),
+                phase(entry),
+                entry.holdCount(),
+                Arrays.stream(entry.globalDeferredCounts()).boxed().toList(),
+                entry.faults().count(),
+                entry.faults().last(),
+                entry.faults().isQuarantined());
+    }
+
+    private static ReclaimerState.Phase phase(ShrinkerEntry entry) {
+        if (entry.isFreeing()) {
+            return ReclaimerState.Phase.FREEING;
+        }
+        return entry.isRegistered() ? ReclaimerState.Phase.REGISTERED : ReclaimerState.Phase.ALLOCATED;
+    }
+}

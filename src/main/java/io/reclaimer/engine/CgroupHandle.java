@@ -1,0 +1,90 @@
+package io.reclaimer.engine;
+
+import akka.actor.typed.ActorRef;
+import io.reclaimer.shrinker.CgroupPath;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One cgroup from online to offline. Data only, so that a cgroup in which nothing ever happens costs no actor; its pairs
+ * come to be when they are first needed.
+ *
+ * <p>Written by the tree's actor alone; read by everybody.
+ */
+public final class CgroupHandle {
+
+    private final CgroupPath path;
+    private final @Nullable CgroupHandle parent;
+    private final ActorRef<CgroupTree.Command> tree;
+
+    private volatile boolean online = true;
+
+    /** By node; null for a pair that does not exist. Replaced as a whole. */
+    private volatile @Nullable Pair[] pairs = {};
+
+    /** The tree's alone. */
+    int children;
+
+    CgroupHandle(CgroupPath path, @Nullable CgroupHandle parent, ActorRef<CgroupTree.Command> tree) {
+        this.path = path;
+        this.parent = parent;
+        this.tree = tree;
+    }
+
+    public CgroupPath path() {
+        return path;
+    }
+
+    /** The cgroup above; null for the root. */
+    public @Nullable CgroupHandle parent() {
+        return parent;
+    }
+
+    /** False from the moment its objects begin to move to its parent; never true again. */
+    public boolean isOnline() {
+        return online;
+    }
+
+    boolean isRoot() {
+        return parent == null;
+    }
+
+    void goOffline() {
+        online = false;
+    }
+
+    /** The pair of a node, where it exists. */
+    public @Nullable Pair pair(int node) {
+        @Nullable Pair[] now = pairs;
+        return node < now.length ? now[node] : null;
+    }
+
+    void addPair(Pair pair) {
+        @Nullable Pair[] more = Arrays.copyOf(pairs, Math.max(pairs.length, pair.node() + 1));
+        more[pair.node()] = pair;
+        pairs = more;
+    }
+
+    /**
+     * Says that a shrinker has objects here that it did not have before. Returns at once; any thread.
+     *
+     * <p>Nothing happens on the root, whose pass asks every shrinker anyway, for a global shrinker, and for a cgroup
+     * that is not online.
+     */
+    public void setBit(int node, ShrinkerEntry entry) {
+        if (isRoot() || !entry.isCgroupAware() || !online) {
+            return;
+        }
+        Pair pair = pair(node);
+        if (pair != null) {
+            pair.ref().tell(new CgroupNode.SetBit(entry));
+        } else {
+            tree.tell(new CgroupTree.FirstBit(this, node, entry));
+        }
+    }
+
+    @Override
+    public String toString() {
+        return path.toString();
+    }
+}

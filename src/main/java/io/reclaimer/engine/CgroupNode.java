@@ -1,0 +1,355 @@
+package io.reclaimer.engine;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One cgroup on one node: the only writer of its bits, and where its shrinkers are visited. The root's is the node actor.
+ *
+ * <p>A pass goes like this:
+ *
+ * <ol>
+ *   <li>it comes from the pair above, or from a round where this is the top ({@link #onPass});
+ *   <li>it goes on to those children in whose subtrees a bit is set, as many at a time as {@link #WINDOW}, the ones that
+ *       were not reached last time first ({@link #sendToChildren});
+ *   <li>the own walk runs, a turn at a time ({@link #walk});
+ *   <li>when the children have answered and the walk has ended, the answer goes up, and says whether the subtree is
+ *       clean now ({@link #endIfDone}).
+ * </ol>
+ *
+ * <p>Dirty marks: a pair that is dirty has told the pair above, and is in its list, or the message is under way. It tells
+ * again only after it has answered "clean". Messages from one actor to another stay in order, so "dirty again" can't
+ * overtake "clean", and the mark can't be lost (DirtyMarksTest tries).
+ */
+public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Command> {
+
+    public sealed interface Command {}
+
+    /** A shrinker has objects here now. */
+    record SetBit(ShrinkerEntry entry) implements Command {}
+
+    /** A pass at one priority; the same message for all pairs. Answered to the pair above. */
+    record Pass(RoundWork work, int priority, boolean alone) implements Command {}
+
+    /** A pass for which this pair is the top. */
+    record StartPass(Pass pass, ActorRef<ReclaimRound.Command> replyTo) implements Command {}
+
+    /** Makes room for more ids. */
+    record Grow(int nrMax, ActorRef<CgroupTree.Command> replyTo) implements Command {}
+
+    /** Ends all passes and moves the objects to the parent. The first half of going offline. */
+    record Quiesce(ActorRef<CgroupTree.Command> replyTo) implements Command {}
+
+    /** Takes over what a child that goes offline leaves, and forgets the child. The second half. */
+    record Adopt(Pair child, List<ShrinkerEntry> bits, List<Owed> owed) implements Command {}
+
+    /** A deferred count on its way to the parent. */
+    record Owed(ShrinkerEntry entry, long objects) {}
+
+    /** What the pair has: bits and counts of shrinkers that are not gone. */
+    record Inspect(ActorRef<Inspection.Command> replyTo) implements Command {}
+
+    /** From a child: a bit is set in its subtree. */
+    private record ChildDirty(Pair child) implements Command {}
+
+    /** From a child: it has done its part. */
+    private record PassDone(Pass pass, Pair child, boolean clean, boolean reached) implements Command {}
+
+    /** To itself. */
+    record Continue(PassRun run) implements Command {}
+
+    /** From the pair above: nothing more will come from there. */
+    private enum Forgotten implements Command {
+        INSTANCE
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(CgroupNode.class);
+
+    /**
+     * To how many children a pass is sent before the first has answered. Enough to keep all threads busy; small, so that
+     * a round that meets its target early has not been to everybody.
+     */
+    static final int WINDOW = 128;
+
+    private final Published published;
+    private final Pair pair;
+    private final UnitMap units;
+    private final PassControl control;
+    private final Turn turn;
+    private final ChildDirty dirtyMark;
+    private final DirtyChildren dirtyChildren = new DirtyChildren();
+    private final List<PassRun> runs = new ArrayList<>(2);
+
+    private boolean parentKnows;
+    private boolean leaving;
+
+    /** Fair order across rounds with a target: where the own walk goes on, and whether it waits for the children. */
+    private long resumeAt;
+
+    private boolean childrenFirst;
+
+    static Behavior<Command> create(Published published, Pair pair) {
+        return Behaviors.setup(context -> new CgroupNode(context, published, pair));
+    }
+
+    private CgroupNode(ActorContext<Command> context, Published published, Pair pair) {
+        super(context);
+        this.published = published;
+        this.pair = pair;
+        this.units = pair.units();
+        this.control = new PassControl(pair);
+        this.turn = new Turn(published.nanoTime());
+        this.dirtyMark = new ChildDirty(pair);
+    }
+
+    @Override
+    public Behavior<Command> onMessage(Command message) {
+        try {
+            return handle(message);
+        } catch (RuntimeException e) {
+            // A bug. The state is kept, for the bits must be; a round that waits for this pair ends by its deadline.
+            LOG.error("[{}] failed on [{}]", pair, message, e);
+            return this;
+        }
+    }
+
+    private Behavior<Command> handle(Command message) {
+        if (message instanceof Pass pass) {
+            onPass(pass, null);
+        } else if (message instanceof PassDone done) {
+            onPassDone(done);
+        } else if (message instanceof SetBit set) {
+            onSetBit(set);
+        } else if (message instanceof ChildDirty dirty) {
+            onChildDirty(dirty);
+        } else if (message instanceof Continue more) {
+            walk(more.run());
+        } else if (message instanceof StartPass start) {
+            onPass(start.pass(), start.replyTo());
+        } else if (message instanceof Grow grow) {
+            onGrow(grow);
+        } else if (message instanceof Inspect inspect) {
+            onInspect(inspect);
+        } else if (message instanceof Quiesce quiesce) {
+            onQuiesce(quiesce);
+        } else if (message instanceof Adopt adopt) {
+            onAdopt(adopt);
+        } else if (message instanceof Forgotten) {
+            return Behaviors.stopped();
+        } else {
+            return Behaviors.unhandled();
+        }
+        return this;
+    }
+
+    private void onSetBit(SetBit message) {
+        ShrinkerEntry entry = message.entry();
+        if (leaving) {
+            return;
+        }
+        if (entry.id() >= units.nrMax()) {
+            if (published.countStrayBit()) {
+                LOG.warn(
+                        "A bit was set for shrinker [{}] in [{}], whose map holds [{}] ids. It is ignored, and so are"
+                                + " all such; this is said once",
+                        entry,
+                        pair,
+                        units.nrMax());
+            }
+            return;
+        }
+        units.setBit(entry);
+        tellParent();
+    }
+
+    private void onChildDirty(ChildDirty message) {
+        dirtyChildren.add(message.child());
+        tellParent();
+    }
+
+    private void tellParent() {
+        Pair parent = pair.parent();
+        if (!parentKnows && parent != null) {
+            parentKnows = true;
+            parent.ref().tell(dirtyMark);
+        }
+    }
+
+    private void onPass(Pass pass, @Nullable ActorRef<ReclaimRound.Command> round) {
+        Pair[] children = pass.alone() ? new Pair[0] : dirtyChildren.snapshot();
+        PassRun run = new PassRun(pass, round, newWalk(pass), children);
+        runs.add(run);
+        sendToChildren(run);
+        if (leaving || !(childrenFirst && pass.work().hasTarget())) {
+            walk(run);
+        }
+        endIfDone(run);
+    }
+
+    private Walk newWalk(Pass pass) {
+        // Only a round that may end early has to care who comes first; all others keep the plain order.
+        long begin = pass.work().hasTarget() ? resumeAt : 0;
+        return pair.parent() == null
+                ? new RootWalk(pair, published, control, pass.work(), pass.priority(), begin)
+                : new CgroupWalk(pair, published, control, pass.work(), pass.priority(), (int) begin);
+    }
+
+    private void sendToChildren(PassRun run) {
+        for (Pair child = run.nextChild(WINDOW); child != null; child = run.nextChild(WINDOW)) {
+            child.ref().tell(run.pass);
+        }
+    }
+
+    private void walk(PassRun run) {
+        if (run.walkEnded()) {
+            return;
+        }
+        run.beginWalk();
+        turn.begin();
+        if (leaving) {
+            run.walk.abort();
+            run.endWalk();
+        } else if (run.walk.run(turn)) {
+            run.endWalk();
+        } else {
+            getContext().getSelf().tell(run.goOn);
+            return;
+        }
+        endIfDone(run);
+    }
+
+    private void onPassDone(PassDone message) {
+        Pair child = message.child();
+        if (message.clean()) {
+            dirtyChildren.remove(child);
+        } else if (message.reached()) {
+            dirtyChildren.moveToEnd(child);
+        }
+        for (PassRun run : runs) {
+            if (run.pass.equals(message.pass())) {
+                run.childAnswered(message.reached());
+                sendToChildren(run);
+                endIfDone(run);
+                return;
+            }
+        }
+    }
+
+    private void endIfDone(PassRun run) {
+        if (!run.childrenEnded()) {
+            return;
+        }
+        if (run.beginWalk()) {
+            walk(run);
+            return;
+        }
+        if (!run.walkEnded() || !runs.remove(run)) {
+            return;
+        }
+        boolean walkReached = run.walk.reachedAll();
+        if (run.pass.work().hasTarget()) {
+            resumeAt = run.walk.resumeAt();
+            childrenFirst = walkReached && !run.childrenReached();
+        }
+        Pair parent = pair.parent();
+        if (run.round != null) {
+            run.round.tell(new ReclaimRound.PassEnded(run.pass, getContext().getSelf()));
+        } else if (parent != null) {
+            boolean clean = isClean();
+            parentKnows &= !clean;
+            parent.ref().tell(new PassDone(run.pass, pair, clean, walkReached && run.childrenReached()));
+        }
+    }
+
+    private boolean isClean() {
+        return dirtyChildren.isEmpty() && units.isClean();
+    }
+
+    private void onGrow(Grow message) {
+        units.growTo(message.nrMax());
+        message.replyTo().tell(new CgroupTree.PairGrown(pair, message.nrMax()));
+    }
+
+    private void onQuiesce(Quiesce message) {
+        leaving = true;
+        // Only a leaf goes offline, so no run waits for a child, and each ends with its walk.
+        for (PassRun run : List.copyOf(runs)) {
+            walk(run);
+        }
+        List<ShrinkerEntry> bits = new ArrayList<>();
+        for (ShrinkerEntry entry : published.table().allocated()) {
+            if (entry.isCgroupAware() && (entry.holds().isAllocatedOnly() ? units.isSet(entry) : reparent(entry))) {
+                bits.add(entry);
+            }
+        }
+        message.replyTo().tell(new CgroupTree.PairQuiesced(pair, bits));
+    }
+
+    /** Lets a shrinker move its objects to the parent. True where the parent's bit is to be set. */
+    private boolean reparent(ShrinkerEntry entry) {
+        Pair parent = pair.parent();
+        if (parent == null
+                || entry.nodeFor(pair.node()) != pair.node()
+                || !entry.holds().tryHold()) {
+            return false;
+        }
+        try {
+            return entry.shrinker()
+                            .reparent(pair.cgroup().path(), parent.cgroup().path(), pair.node())
+                    > 0;
+        } catch (Throwable thrown) {
+            if (Fatal.is(thrown)) {
+                throw Fatal.asUnchecked(thrown);
+            }
+            entry.faults().fault("its reparent threw " + thrown, pair.toString(), thrown);
+            // Some may have moved before it threw.
+            return true;
+        } finally {
+            entry.release();
+        }
+    }
+
+    private void onAdopt(Adopt message) {
+        for (Owed owed : message.owed()) {
+            units.addDeferred(owed.entry(), owed.objects());
+        }
+        if (pair.parent() != null && !message.bits().isEmpty()) {
+            message.bits().forEach(units::setBit);
+            tellParent();
+        }
+        Pair child = message.child();
+        dirtyChildren.remove(child);
+        child.forgotten = true;
+        // Behind every pass that was sent to the child, so it has answered them all when it stops.
+        child.ref().tell(Forgotten.INSTANCE);
+    }
+
+    private void onInspect(Inspect message) {
+        List<Integer> bits = new ArrayList<>();
+        Map<Integer, Long> deferred = new TreeMap<>();
+        for (ShrinkerEntry entry : published.table().allocated()) {
+            if (!entry.isCgroupAware()) {
+                continue;
+            }
+            if (units.isSet(entry)) {
+                bits.add(entry.id());
+            }
+            long objects = units.addDeferred(entry, 0);
+            if (objects > 0) {
+                deferred.put(entry.id(), objects);
+            }
+        }
+        bits.sort(null);
+        message.replyTo().tell(new Inspection.PairState(pair, units.nrMax(), bits, deferred));
+    }
+}

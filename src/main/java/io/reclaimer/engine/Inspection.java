@@ -1,0 +1,127 @@
+package io.reclaimer.engine;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import akka.actor.typed.javadsl.TimerScheduler;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Reads the state of all pairs, for people and tests, and answers once. Lives as long as that takes.
+ *
+ * <p>The deepest pairs are asked first and each level after the one below it has answered. So when it answers, every bit
+ * that was set before it was asked for is in the answer, and its dirty marks have reached the top.
+ */
+public final class Inspection extends AbstractBehavior<Inspection.Command> {
+
+    public sealed interface Command {}
+
+    /**
+     * What one pair has.
+     *
+     * @param bits ids in rising order
+     * @param deferred objects by id, where not 0
+     */
+    public record PairState(Pair pair, int nrMax, List<Integer> bits, Map<Integer, Long> deferred) implements Command {}
+
+    private enum Late implements Command {
+        INSTANCE
+    }
+
+    /**
+     * The answer.
+     *
+     * @param cgroups all that are online, the root first, then in the order they came online
+     * @param pairs what those pairs have that answered in time
+     * @param missing pairs that did not, because a visit holds them up
+     * @param nrMax how many ids a map holds that has no pair yet
+     */
+    public record Inspected(List<CgroupHandle> cgroups, Map<Pair, PairState> pairs, List<Pair> missing, int nrMax) {}
+
+    /** How long a pair may take; then the answer goes out without it. */
+    static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private final List<CgroupHandle> cgroups;
+    private final int nrMax;
+    private final ActorRef<Inspected> replyTo;
+
+    /** By depth, so the deepest is last. */
+    private final TreeMap<Integer, List<Pair>> levels = new TreeMap<>();
+
+    private final Map<Pair, PairState> answers = new HashMap<>();
+    private final List<Pair> missing = new ArrayList<>();
+    private final Set<Pair> waitingFor = new HashSet<>();
+    private final TimerScheduler<Command> timers;
+
+    static Behavior<Command> create(
+            List<CgroupHandle> cgroups, List<Pair> pairs, int nrMax, ActorRef<Inspected> replyTo) {
+        return Behaviors.setup(context -> Behaviors.withTimers(
+                timers -> new Inspection(context, timers, cgroups, pairs, nrMax, replyTo).askNextLevel()));
+    }
+
+    private Inspection(
+            ActorContext<Command> context,
+            TimerScheduler<Command> timers,
+            List<CgroupHandle> cgroups,
+            List<Pair> pairs,
+            int nrMax,
+            ActorRef<Inspected> replyTo) {
+        super(context);
+        this.timers = timers;
+        this.cgroups = cgroups;
+        this.nrMax = nrMax;
+        this.replyTo = replyTo;
+        for (Pair pair : pairs) {
+            levels.computeIfAbsent(depthOf(pair), depth -> new ArrayList<>()).add(pair);
+        }
+    }
+
+    @Override
+    public Receive<Command> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(PairState.class, this::onPairState)
+                .onMessage(Late.class, late -> onLate())
+                .build();
+    }
+
+    private Behavior<Command> onPairState(PairState state) {
+        answers.put(state.pair(), state);
+        waitingFor.remove(state.pair());
+        return waitingFor.isEmpty() ? askNextLevel() : this;
+    }
+
+    private Behavior<Command> onLate() {
+        missing.addAll(waitingFor);
+        waitingFor.clear();
+        return askNextLevel();
+    }
+
+    private Behavior<Command> askNextLevel() {
+        Map.Entry<Integer, List<Pair>> level = levels.pollLastEntry();
+        if (level == null) {
+            replyTo.tell(new Inspected(cgroups, answers, missing, nrMax));
+            return Behaviors.stopped();
+        }
+        timers.startSingleTimer(Late.INSTANCE, Late.INSTANCE, PATIENCE);
+        waitingFor.addAll(level.getValue());
+        for (Pair pair : level.getValue()) {
+            pair.ref().tell(new CgroupNode.Inspect(getContext().getSelf()));
+        }
+        return this;
+    }
+
+    private static int depthOf(Pair pair) {
+        Pair parent = pair.parent();
+        return parent == null ? 0 : 1 + depthOf(parent);
+    }
+}

@@ -1,0 +1,72 @@
+package io.reclaimer.engine;
+
+import akka.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One (cgroup, node) pair: its map, the actor that owns it, and its place in the list of dirty children of the pair
+ * above, which is that pair's actor's alone.
+ */
+public final class Pair {
+
+    private final CgroupHandle cgroup;
+    private final int node;
+    private final @Nullable Pair parent;
+    private final UnitMap units;
+    private @Nullable ActorRef<CgroupNode.Command> ref;
+
+    /** Place in the parent's {@link DirtyChildren}; the parent's actor's alone. */
+    @Nullable
+    Pair previous;
+
+    @Nullable
+    Pair next;
+
+    boolean listed;
+
+    /** No longer a child; the parent's actor's alone. */
+    boolean forgotten;
+
+    Pair(CgroupHandle cgroup, int node, @Nullable Pair parent, int nrMax) {
+        this.cgroup = cgroup;
+        this.node = node;
+        this.parent = parent;
+        this.units = new UnitMap(nrMax);
+    }
+
+    /** Says who owns it; once, before anybody else sees the pair. */
+    Pair ownedBy(ActorRef<CgroupNode.Command> owner) {
+        ref = owner;
+        return this;
+    }
+
+    public CgroupHandle cgroup() {
+        return cgroup;
+    }
+
+    public int node() {
+        return node;
+    }
+
+    /** The pair above on the same node; null for the root's. */
+    @Nullable
+    Pair parent() {
+        return parent;
+    }
+
+    UnitMap units() {
+        return units;
+    }
+
+    ActorRef<CgroupNode.Command> ref() {
+        if (ref == null) {
+            throw new IllegalStateException("The pair [" + this + "] has no actor yet");
+        }
+        return ref;
+    }
+
+    @Override
+    public String toString() {
+        return cgroup + " on node " + node;
+    }
+}

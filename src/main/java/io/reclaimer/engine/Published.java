@@ -1,0 +1,85 @@
+package io.reclaimer.engine;
+
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+
+/** What all actors of one engine read, and who writes it. */
+public final class Published {
+
+    private final EngineSettings settings;
+    private final LongSupplier nanoTime;
+    private final Tracer tracer = new Tracer();
+
+    /** Objects scanned by all visits so far. Added to by visits. */
+    private final LongAdder scannedObjects = new LongAdder();
+
+    /** Bits set for ids beyond a map: a caller's error. Added to by pairs. */
+    private final LongAdder strayBits = new LongAdder();
+
+    /** Written by the registry only; read by everybody, at every step of a walk. */
+    private volatile ShrinkerTable table = ShrinkerTable.EMPTY;
+
+    /** Written by the registry only; for people. */
+    private volatile int nrMax;
+
+    /**
+     * What one engine shares.
+     *
+     * @param nanoTime the clock, in nanoseconds from any start
+     */
+    public Published(EngineSettings settings, LongSupplier nanoTime) {
+        this.settings = settings;
+        this.nanoTime = nanoTime;
+    }
+
+    EngineSettings settings() {
+        return settings;
+    }
+
+    LongSupplier nanoTime() {
+        return nanoTime;
+    }
+
+    /** Where visits are traced. */
+    public Tracer tracer() {
+        return tracer;
+    }
+
+    /** The shrinkers there are now. */
+    public ShrinkerTable table() {
+        return table;
+    }
+
+    void publish(ShrinkerTable newTable) {
+        table = newTable;
+    }
+
+    /** How many ids all maps hold at least. */
+    public int nrMax() {
+        return nrMax;
+    }
+
+    void publishNrMax(int newNrMax) {
+        nrMax = newNrMax;
+    }
+
+    /** Objects scanned by all visits so far. */
+    public long scannedObjects() {
+        return scannedObjects.sum();
+    }
+
+    void addScanned(long objects) {
+        scannedObjects.add(objects);
+    }
+
+    /** How often a bit was set for an id beyond the cgroup's map. */
+    public long strayBits() {
+        return strayBits.sum();
+    }
+
+    /** Counts such a bit. True for the first one. */
+    boolean countStrayBit() {
+        strayBits.increment();
+        return strayBits.sum() == 1;
+    }
+}

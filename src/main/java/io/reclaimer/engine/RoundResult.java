@@ -1,0 +1,36 @@
+package io.reclaimer.engine;
+
+import io.reclaimer.shrinker.CgroupPath;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What a round did until it answered.
+ *
+ * @param lastPriority of the last pass that was begun
+ * @param largest what was freed by cgroup and shrinker, the largest first
+ */
+public record RoundResult(
+        Outcome outcome,
+        long freedObjects,
+        long freedBytes,
+        long scannedObjects,
+        long visits,
+        int lastPriority,
+        Duration elapsed,
+        List<Freed> largest) {
+
+    /** How it ended. */
+    public enum Outcome {
+        DONE,
+        MET,
+        SHORT,
+        DEADLINE,
+        CANCELLED,
+        SHUTDOWN,
+        NOT_ONLINE
+    }
+
+    /** What one shrinker freed in one cgroup, on all nodes. */
+    public record Freed(CgroupPath cgroup, String shrinker, long objects) {}
+}

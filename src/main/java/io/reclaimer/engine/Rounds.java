@@ -1,0 +1,128 @@
+package io.reclaimer.engine;
+
+import akka.Done;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import akka.pattern.StatusReply;
+import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Starts rounds, and bounds how many are under way; one a system. */
+public final class Rounds extends AbstractBehavior<Rounds.Command> {
+
+    public sealed interface Command {}
+
+    /** From the tree: the top was found. */
+    record Start(RoundSpec spec, CgroupHandle top, ActorRef<StatusReply<RoundResult>> replyTo) implements Command {}
+
+    /** From the tree: the top is not online, where a pass gives 0. */
+    record AnswerNotOnline(RoundSpec spec, ActorRef<StatusReply<RoundResult>> replyTo) implements Command {}
+
+    /** Ends all rounds and refuses new ones. Answered when all have answered. */
+    public record EndAll(ActorRef<Done> replyTo) implements Command {}
+
+    /** How many rounds have yet to answer. */
+    public record CountRunning(ActorRef<Integer> replyTo) implements Command {}
+
+    /** From a round: it has answered. */
+    record Answered(ActorRef<ReclaimRound.Command> round) implements Command {}
+
+    private final Published published;
+    private final Set<ActorRef<ReclaimRound.Command>> running = new HashSet<>();
+    private final List<ActorRef<Done>> waitingForNone = new ArrayList<>();
+    private boolean closed;
+
+    public static Behavior<Command> create(Published published) {
+        return Behaviors.setup(context -> new Rounds(context, published));
+    }
+
+    private Rounds(ActorContext<Command> context, Published published) {
+        super(context);
+        this.published = published;
+    }
+
+    @Override
+    public Receive<Command> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(Start.class, this::onStart)
+                .onMessage(Answered.class, this::onAnswered)
+                .onMessage(AnswerNotOnline.class, this::onAnswerNotOnline)
+                .onMessage(CountRunning.class, this::onCountRunning)
+                .onMessage(EndAll.class, this::onEndAll)
+                .build();
+    }
+
+    private Behavior<Command> onStart(Start message) {
+        int limit = published.settings().maxRounds();
+        if (closed) {
+            message.replyTo()
+                    .tell(StatusReply.error(new ReclaimerException(
+                            Reason.SHUTTING_DOWN, "No round is started: the reclaimer is shutting down")));
+        } else if (running.size() >= limit) {
+            message.replyTo()
+                    .tell(StatusReply.error(new ReclaimerException(
+                            Reason.TOO_MANY_ROUNDS,
+                            "No round is started: [" + limit
+                                    + "] are under way, as many as allowed [reclaimer.max-rounds]")));
+        } else {
+            ActorRef<ReclaimRound.Command> round = getContext()
+                    .spawnAnonymous(ReclaimRound.create(
+                            published,
+                            message.spec(),
+                            message.top(),
+                            message.replyTo(),
+                            getContext().getSelf()));
+            running.add(round);
+        }
+        return this;
+    }
+
+    private Behavior<Command> onAnswered(Answered message) {
+        running.remove(message.round());
+        answerIfNone();
+        return this;
+    }
+
+    private Behavior<Command> onAnswerNotOnline(AnswerNotOnline message) {
+        message.replyTo()
+                .tell(StatusReply.success(new RoundResult(
+                        RoundResult.Outcome.NOT_ONLINE,
+                        0,
+                        0,
+                        0,
+                        0,
+                        message.spec().firstPriority(),
+                        Duration.ZERO,
+                        List.of())));
+        return this;
+    }
+
+    private Behavior<Command> onCountRunning(CountRunning message) {
+        message.replyTo().tell(running.size());
+        return this;
+    }
+
+    private Behavior<Command> onEndAll(EndAll message) {
+        closed = true;
+        waitingForNone.add(message.replyTo());
+        running.forEach(round -> round.tell(ReclaimRound.End.SHUTDOWN));
+        answerIfNone();
+        return this;
+    }
+
+    private void answerIfNone() {
+        if (running.isEmpty()) {
+            waitingForNone.forEach(replyTo -> replyTo.tell(Done.getInstance()));
+            waitingForNone.clear();
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package io.reclaimer.engine;
+
+import static io.reclaimer.engine.ShrinkerUnit.IDS;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The map of one cgroup on one node: as many ids as {@link #nrMax} says, and units only where something was set.
+ *
+ * <p>Bits and {@code nrMax} are written by the pair's actor alone. Deferred counts may be touched by any thread, see
+ * {@link ShrinkerUnit}.
+ */
+final class UnitMap {
+
+    private static final @Nullable ShrinkerUnit[] NONE = {};
+
+    /** Replaced as a whole, under this object's lock, so that whoever reads it sees finished units. */
+    private volatile @Nullable ShrinkerUnit[] units = NONE;
+
+    private volatile int nrMax;
+
+    UnitMap(int nrMax) {
+        this.nrMax = nrMax;
+    }
+
+    /** How many ids the map holds: a multiple of 64. */
+    int nrMax() {
+        return nrMax;
+    }
+
+    /** Makes room for more ids; a map already that large stays as it is. */
+    void growTo(int newNrMax) {
+        nrMax = Math.max(nrMax, newNrMax);
+    }
+
+    void setBit(ShrinkerEntry entry) {
+        unitOf(entry).setBit(entry.id() % IDS, entry.serial());
+    }
+
+    void clearBit(ShrinkerEntry entry) {
+        ShrinkerUnit unit = existing(entry.id());
+        if (unit != null) {
+            unit.clearBit(entry.id() % IDS, entry.serial());
+        }
+    }
+
+    void clearBit(int id) {
+        ShrinkerUnit unit = existing(id);
+        if (unit != null) {
+            unit.clearBit(id % IDS);
+        }
+    }
+
+    boolean isSet(ShrinkerEntry entry) {
+        ShrinkerUnit unit = existing(entry.id());
+        return unit != null && unit.isSet(entry.id() % IDS, entry.serial());
+    }
+
+    /** The lowest id from {@code id} on whose bit is set, or -1. */
+    int nextSetBit(int id) {
+        @Nullable ShrinkerUnit[] now = units;
+        for (int index = id / IDS, from = id % IDS; index < now.length; index++, from = 0) {
+            ShrinkerUnit unit = now[index];
+            int bit = unit == null ? -1 : unit.nextSetBit(from);
+            if (bit >= 0) {
+                return index * IDS + bit;
+            }
+        }
+        return -1;
+    }
+
+    boolean isClean() {
+        for (ShrinkerUnit unit : units) {
+            if (unit != null && !unit.isClean()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    long takeDeferred(ShrinkerEntry entry) {
+        ShrinkerUnit unit = existing(entry.id());
+        return unit == null ? 0 : unit.takeDeferred(entry.id() % IDS, entry.serial());
+    }
+
+    /** Adds to what is owed, and answers what is owed then. */
+    long addDeferred(ShrinkerEntry entry, long objects) {
+        ShrinkerUnit unit = objects == 0 ? existing(entry.id()) : unitOf(entry);
+        return unit == null ? 0 : unit.addDeferred(entry.id() % IDS, entry.serial(), objects);
+    }
+
+    /** How many units exist. */
+    int unitCount() {
+        return (int) Arrays.stream(units).filter(unit -> unit != null).count();
+    }
+
+    private @Nullable ShrinkerUnit existing(int id) {
+        @Nullable ShrinkerUnit[] now = units;
+        return id / IDS < now.length ? now[id / IDS] : null;
+    }
+
+    private ShrinkerUnit unitOf(ShrinkerEntry entry) {
+        ShrinkerUnit unit = existing(entry.id());
+        return unit != null ? unit : create(entry.id() / IDS);
+    }
+
+    private synchronized ShrinkerUnit create(int index) {
+        @Nullable ShrinkerUnit[] now = units;
+        ShrinkerUnit there = index < now.length ? now[index] : null;
+        if (there != null) {
+            return there;
+        }
+        @Nullable ShrinkerUnit[] more = Arrays.copyOf(now, Math.max(now.length, index + 1));
+        ShrinkerUnit unit = new ShrinkerUnit();
+        more[index] = unit;
+        units = more;
+        return unit;
+    }
+}

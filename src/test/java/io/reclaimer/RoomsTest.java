@@ -1,0 +1,107 @@
+package io.reclaimer;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Keeps the arrows between the rooms. A room without classes passes, so that rooms can be filled one by one. */
+class RoomsTest {
+    /** Each room, and which others it may use: only ones above it, so there is no circle. */
+    private enum Room {
+        SHRINKER,
+        ENGINE(SHRINKER),
+        ROOT(ENGINE, SHRINKER),
+        PRESSURE(ROOT, SHRINKER),
+        ADAPTER(ROOT, SHRINKER),
+        CLUSTER(ROOT, SHRINKER, PRESSURE),
+        OBSERVE(ROOT, SHRINKER),
+        SCENARIO(ROOT, SHRINKER, PRESSURE),
+        TESTKIT(ROOT, SHRINKER, SCENARIO),
+        CONSOLE(SHRINKER, ENGINE, ROOT, PRESSURE, ADAPTER, CLUSTER, OBSERVE, SCENARIO, TESTKIT);
+
+        private final Set<Room> mayUse;
+
+        Room(Room... mayUse) {
+            this.mayUse = Set.of(mayUse);
+        }
+
+        String packages() {
+            return this == ROOT ? "io.reclaimer" : "io.reclaimer." + name().toLowerCase(Locale.ROOT) + "..";
+        }
+
+        static String[] packagesOf(Predicate<Room> which) {
+            return Arrays.stream(values()).filter(which).map(Room::packages).toArray(String[]::new);
+        }
+    }
+
+    private static JavaClasses main;
+
+    @BeforeAll
+    static void importMainClasses() {
+        main = new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .importPackages("io.reclaimer");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void roomUsesOnlyWhatItMay(Room room) {
+        noClasses()
+                .that(resideInAPackage(room.packages()))
+                .should()
+                .dependOnClassesThat(
+                        resideInAnyPackage(Room.packagesOf(other -> other != room && !room.mayUse.contains(other))))
+                .allowEmptyShould(true)
+                .check(main);
+    }
+
+    @Test
+    void everyClassLivesInARoom() {
+        classes().should().resideInAnyPackage(Room.packagesOf(room -> true)).check(main);
+    }
+
+    @Test
+    void shrinkerNeedsTheJdkOnly() {
+        classes()
+                .that(resideInAPackage(Room.SHRINKER.packages()))
+                .should()
+                .onlyDependOnClassesThat(
+                        resideInAnyPackage("java..", "org.jspecify.annotations", Room.SHRINKER.packages()))
+                .allowEmptyShould(true)
+                .check(main);
+    }
+
+    @Test
+    void packagesHaveNoCycles() {
+        slices().assignedFrom(new ByPackage()).should().beFreeOfCycles().check(main);
+    }
+
+    private static final class ByPackage implements SliceAssignment {
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass javaClass) {
+            return SliceIdentifier.of(javaClass.getPackageName());
+        }
+
+        @Override
+        public String getDescription() {
+            return "packages";
+        }
+    }
+}

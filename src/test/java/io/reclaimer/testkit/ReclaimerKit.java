@@ -1,0 +1,227 @@
+package io.reclaimer.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.UnhandledMessage;
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.eventstream.EventStream;
+import akka.actor.typed.javadsl.Behaviors;
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.reclaimer.Cgroup;
+import io.reclaimer.ReclaimReport;
+import io.reclaimer.ReclaimRequest;
+import io.reclaimer.Reclaimer;
+import io.reclaimer.ReclaimerState;
+import io.reclaimer.ShrinkerHandle;
+import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.shrinker.TraceEvent;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An actor system with a reclaimer for each test. After the test it fails on what must never be left or have happened:
+ * unhandled messages, held shrinkers, rounds under way, error logs that were not expected.
+ */
+public final class ReclaimerKit implements BeforeEachCallback, AfterEachCallback {
+
+    /** Far more than anything takes, so that a machine that stands still for a while fails no test. */
+    private static final long PATIENCE_SECONDS = 60;
+
+    private final Config config;
+    private final Queue<Object> unhandled = new ConcurrentLinkedQueue<>();
+    private final Queue<String> errors = new ConcurrentLinkedQueue<>();
+    private final Queue<TraceEvent> trace = new ConcurrentLinkedQueue<>();
+    private boolean errorsExpected;
+    private Optional<ActorTestKit> testKit = Optional.empty();
+    private Optional<Runnable> detachLog = Optional.empty();
+
+    private ReclaimerKit(Config config) {
+        this.config = config;
+    }
+
+    /** With the defaults. */
+    public static ReclaimerKit create() {
+        return with("");
+    }
+
+    /** With these settings before the defaults. */
+    public static ReclaimerKit with(String settings) {
+        return new ReclaimerKit(ConfigFactory.parseString(settings).withFallback(ConfigFactory.load()));
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        start();
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) throws Exception {
+        try {
+            checkNothingLeft();
+        } finally {
+            stop();
+        }
+    }
+
+    /** For use without JUnit's callbacks. */
+    public ReclaimerKit start() {
+        unhandled.clear();
+        errors.clear();
+        trace.clear();
+        errorsExpected = false;
+        ActorTestKit kit = ActorTestKit.create("spec", config);
+        testKit = Optional.of(kit);
+        kit.system().eventStream().tell(new EventStream.Subscribe<>(UnhandledMessage.class, kit.spawn(collector())));
+        detachLog = Optional.of(attachLog());
+        reclaimer().trace(trace::add);
+        return this;
+    }
+
+    public void stop() {
+        testKit.ifPresent(ActorTestKit::shutdownTestKit);
+        testKit = Optional.empty();
+        detachLog.ifPresent(Runnable::run);
+    }
+
+    public void checkNothingLeft() {
+        if (!system().whenTerminated().isCompleted()) {
+            ReclaimerState state = state();
+            assertThat(state.runningRounds()).as("rounds under way").isZero();
+            assertThat(state.shrinkers()).as("held shrinkers").allMatch(shrinker -> shrinker.holds() == 0);
+        }
+        assertThat(unhandled).as("unhandled messages").isEmpty();
+        if (!errorsExpected) {
+            assertThat(errors).as("error logs").isEmpty();
+        }
+    }
+
+    public ActorTestKit testKit() {
+        return testKit.orElseThrow();
+    }
+
+    public ActorSystem<?> system() {
+        return testKit().system();
+    }
+
+    public Reclaimer reclaimer() {
+        return Reclaimer.get(system());
+    }
+
+    /** Error logs are part of this test. */
+    public void expectErrors() {
+        errorsExpected = true;
+    }
+
+    /** What visits have traced so far; clears it. */
+    public List<TraceEvent> takeTrace() {
+        List<TraceEvent> events = List.copyOf(trace);
+        trace.clear();
+        return events;
+    }
+
+    public Cgroup online(String path) {
+        return await(reclaimer().online(path));
+    }
+
+    public void offline(String path) {
+        await(reclaimer().offline(path));
+    }
+
+    public ShrinkerHandle register(ShrinkerSpec spec, Shrinker shrinker) {
+        return await(reclaimer().register(spec, shrinker));
+    }
+
+    public ShrinkerHandle allocate(ShrinkerSpec spec, Shrinker shrinker) {
+        return await(reclaimer().allocate(spec, shrinker));
+    }
+
+    public ReclaimReport reclaim(ReclaimRequest request) {
+        return await(reclaimer().reclaim(request));
+    }
+
+    /** One pass on one cgroup alone, on one node. */
+    public ReclaimReport pass(String path, int node, int priority) {
+        return reclaim(ReclaimRequest.in(path).alone().onNodes(node).startingAt(priority));
+    }
+
+    public ReclaimerState state() {
+        return await(reclaimer().state());
+    }
+
+    public ReclaimerState.CgroupState state(String path, int node) {
+        return state().cgroups().stream()
+                .filter(cgroup -> cgroup.cgroup().toString().equals(path) && cgroup.node() == node)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(path + " is not online"));
+    }
+
+    /** Waits until every bit that was set before is where a round finds it. */
+    public void settle() {
+        state();
+    }
+
+    public <T> T await(CompletionStage<T> stage) {
+        try {
+            return stage.toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new CompletionException(e.getCause());
+        } catch (InterruptedException | TimeoutException e) {
+            throw new AssertionError("No answer", e);
+        }
+    }
+
+    /** The refusal that the stage has to fail with. */
+    public ReclaimerException refusal(CompletionStage<?> stage) {
+        try {
+            Object value = await(stage);
+            throw new AssertionError("Not refused, but answered [" + value + "]");
+        } catch (ReclaimerException e) {
+            return e;
+        }
+    }
+
+    private Behavior<UnhandledMessage> collector() {
+        return Behaviors.receive(UnhandledMessage.class)
+                .onMessage(UnhandledMessage.class, message -> {
+                    unhandled.add(message);
+                    return Behaviors.same();
+                })
+                .build();
+    }
+
+    private Runnable attachLog() {
+        ch.qos.logback.classic.Logger root =
+                (ch.qos.logback.classic.Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
+            @Override
+            protected void append(ILoggingEvent event) {
+                if (event.getLevel().isGreaterOrEqual(Level.ERROR)) {
+                    errors.add(event.getLoggerName() + ": " + event.getFormattedMessage());
+                }
+            }
+        };
+        appender.setContext(root.getLoggerContext());
+        appender.start();
+        root.addAppender(appender);
+        return () -> root.detachAppender(appender);
+    }
+}
