@@ -20,6 +20,8 @@ import java.util.stream.IntStream;
  */
 public final class ReclaimRequest {
 
+    private static final Duration LONGEST = Duration.ofDays(1);
+
     private final CgroupPath cgroup;
     private final boolean alone;
     private final List<Integer> nodes;
@@ -122,11 +124,12 @@ public final class ReclaimRequest {
     /**
      * The same, answered by then at the latest, with what was done until then.
      *
-     * @param deadline above 0, from the time the request is made
+     * @param deadline above 0, at most a day, from the time the request is made
      */
     public ReclaimRequest within(Duration deadline) {
-        if (deadline.isZero() || deadline.isNegative()) {
-            throw new IllegalArgumentException("The deadline of a request is [" + deadline + "] but has to be above 0");
+        if (deadline.isZero() || deadline.isNegative() || deadline.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException("The deadline of a request is [" + deadline
+                    + "] but has to be above 0 and at most [" + LONGEST + "]");
         }
         return new ReclaimRequest(cgroup, alone, nodes, objects, priority, Optional.of(deadline), flags, cancellation);
     }

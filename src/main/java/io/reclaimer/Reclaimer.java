@@ -109,11 +109,6 @@ public final class Reclaimer implements Extension {
      * <p>Fails where the parent is not online, the cgroup is on its way offline, or cgroups are disabled.
      */
     public CompletionStage<Cgroup> online(CgroupPath path) {
-        if (path.isRoot() && !settings.cgroupsEnabled()) {
-            return failed(new ReclaimerException(
-                    Reason.CGROUPS_DISABLED,
-                    "There are no cgroups where they are disabled [reclaimer.cgroups-enabled]"));
-        }
         return this.<CgroupTree.Command, CgroupHandle>askWithStatus(
                         tree, replyTo -> new CgroupTree.Online(path, replyTo), Duration.ZERO)
                 .thenApply(Cgroup::new);

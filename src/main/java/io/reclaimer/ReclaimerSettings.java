@@ -17,6 +17,8 @@ public final class ReclaimerSettings {
     private static final int UNIT = 64;
     private static final int MOST_IDS = 1 << 20;
     private static final int MOST_ENTRIES = 1024;
+    private static final Duration LONGEST = Duration.ofDays(1);
+    private static final Duration LONGEST_QUARANTINE = Duration.ofHours(1);
 
     private final List<String> nodes;
     private final Duration roundDeadline;
@@ -43,13 +45,13 @@ public final class ReclaimerSettings {
                     section.getBoolean("cgroups-enabled"),
                     section.getBoolean("object-accounting"),
                     idLimit(section),
-                    duration(section, "growth-timeout"),
-                    duration(section, "offline-timeout"),
+                    duration(section, "growth-timeout", LONGEST),
+                    duration(section, "offline-timeout", LONGEST),
                     number(section, "max-rounds", 1, Integer.MAX_VALUE),
                     number(section, "report-entries", 0, MOST_ENTRIES),
                     number(section, "quarantine.after-faults", 1, Integer.MAX_VALUE),
-                    quarantine(section));
-            return new ReclaimerSettings(nodes, duration(section, "round-deadline"), engine);
+                    duration(section, "quarantine.duration", LONGEST_QUARANTINE));
+            return new ReclaimerSettings(nodes, duration(section, "round-deadline", LONGEST), engine);
         } catch (ConfigException e) {
             throw new IllegalArgumentException("Invalid configuration: " + e.getMessage(), e);
         }
@@ -106,14 +108,6 @@ public final class ReclaimerSettings {
         return limit;
     }
 
-    private static Duration quarantine(Config section) {
-        Duration duration = duration(section, "quarantine.duration");
-        if (duration.compareTo(Duration.ofHours(1)) > 0) {
-            throw invalid("quarantine.duration", duration, "at most 1h");
-        }
-        return duration;
-    }
-
     private static int number(Config section, String key, int least, int most) {
         int value = section.getInt(key);
         if (value < least || value > most) {
@@ -122,10 +116,10 @@ public final class ReclaimerSettings {
         return value;
     }
 
-    private static Duration duration(Config section, String key) {
+    private static Duration duration(Config section, String key, Duration most) {
         Duration value = section.getDuration(key);
-        if (value.isZero() || value.isNegative()) {
-            throw invalid(key, section.getString(key), "a duration above 0");
+        if (value.isZero() || value.isNegative() || value.compareTo(most) > 0) {
+            throw invalid(key, section.getString(key), "a duration above 0 and at most " + most.toHours() + "h");
         }
         return value;
     }

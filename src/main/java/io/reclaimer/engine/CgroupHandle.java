@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CgroupHandle {
 
+    private static final @Nullable Pair[] NONE = {};
+
     private final CgroupPath path;
     private final @Nullable CgroupHandle parent;
     private final ActorRef<CgroupTree.Command> tree;
@@ -20,7 +22,7 @@ public final class CgroupHandle {
     private volatile boolean online = true;
 
     /** By node; null for a pair that does not exist. Replaced as a whole. */
-    private volatile @Nullable Pair[] pairs = {};
+    private volatile @Nullable Pair[] pairs = NONE;
 
     /** The tree's alone. */
     int children;

@@ -287,7 +287,10 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
     private Behavior<Command> onInspect(Inspect message) {
         List<CgroupHandle> online =
                 cgroups.values().stream().filter(CgroupHandle::isOnline).toList();
-        getContext().spawnAnonymous(Inspection.create(online, List.copyOf(pairs), nrMax, message.replyTo()));
+        getContext()
+                .spawnAnonymous(
+                        Inspection.create(online, List.copyOf(pairs), nrMax, message.replyTo()),
+                        DispatcherSelector.sameAsParent());
         return this;
     }
 

@@ -118,7 +118,7 @@ public final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
         CgroupNode.StartPass message =
                 new CgroupNode.StartPass(pass, getContext().getSelf());
         for (int node : spec.nodes()) {
-            Pair pair = top.pair(node);
+            Pair pair = top.isOnline() ? top.pair(node) : null;
             if (pair != null && outstanding.add(pair.ref())) {
                 getContext().watch(pair.ref());
                 pair.ref().tell(message);

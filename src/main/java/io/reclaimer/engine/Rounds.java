@@ -3,6 +3,7 @@ package io.reclaimer.engine;
 import akka.Done;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
@@ -75,12 +76,14 @@ public final class Rounds extends AbstractBehavior<Rounds.Command> {
                                     + "] are under way, as many as allowed [reclaimer.max-rounds]")));
         } else {
             ActorRef<ReclaimRound.Command> round = getContext()
-                    .spawnAnonymous(ReclaimRound.create(
-                            published,
-                            message.spec(),
-                            message.top(),
-                            message.replyTo(),
-                            getContext().getSelf()));
+                    .spawnAnonymous(
+                            ReclaimRound.create(
+                                    published,
+                                    message.spec(),
+                                    message.top(),
+                                    message.replyTo(),
+                                    getContext().getSelf()),
+                            DispatcherSelector.sameAsParent());
             running.add(round);
         }
         return this;

@@ -3,6 +3,7 @@ package io.reclaimer.engine;
 import akka.Done;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
@@ -165,8 +166,8 @@ public final class ShrinkerRegistry extends AbstractBehavior<ShrinkerRegistry.Co
     private void allocate(Allocate request, int id) {
         ShrinkerSpec spec = id == ShrinkerEntry.NO_ID ? request.spec().global() : request.spec();
         EngineSettings settings = published.settings();
-        ActorRef<ShrinkerGuard.Command> guard =
-                getContext().spawnAnonymous(ShrinkerGuard.create(getContext().getSelf()));
+        ActorRef<ShrinkerGuard.Command> guard = getContext()
+                .spawnAnonymous(ShrinkerGuard.create(getContext().getSelf()), DispatcherSelector.sameAsParent());
         Faults faults =
                 new Faults(spec.name(), settings.quarantineAfter(), settings.quarantineFor(), published.nanoTime());
         ShrinkerEntry entry =

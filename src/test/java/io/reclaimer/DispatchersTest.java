@@ -1,0 +1,63 @@
+package io.reclaimer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.typed.javadsl.Behaviors;
+import io.reclaimer.shrinker.ShrinkControl;
+import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.ReclaimerKit;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class DispatchersTest {
+
+    @RegisterExtension
+    final ReclaimerKit kit = ReclaimerKit.with("""
+            akka.actor.default-dispatcher {
+              executor = "thread-pool-executor"
+              thread-pool-executor.fixed-pool-size = 1
+            }
+            """);
+
+    @Test
+    void nothingOfTheEngineRunsOnTheDefaultDispatcher() throws InterruptedException {
+        CountDownLatch blocked = new CountDownLatch(1);
+        CountDownLatch unblock = new CountDownLatch(1);
+        kit.testKit().spawn(Behaviors.setup(context -> {
+            blocked.countDown();
+            unblock.await(60, TimeUnit.SECONDS);
+            return Behaviors.empty();
+        }));
+        assertThat(blocked.await(60, TimeUnit.SECONDS)).isTrue();
+        Queue<String> threads = new ConcurrentLinkedQueue<>();
+        Shrinker shrinker = new Shrinker() {
+            @Override
+            public long count(ShrinkControl control) {
+                threads.add(Thread.currentThread().getName());
+                return EMPTY;
+            }
+
+            @Override
+            public long scan(ShrinkControl control) {
+                return STOP;
+            }
+        };
+
+        Cgroup cgroup = kit.online("/a");
+        ShrinkerHandle handle =
+                kit.register(ShrinkerSpec.named("cache").byCgroup().byNode(), shrinker);
+        handle.setBit(cgroup, 0);
+        kit.settle();
+        kit.reclaim(ReclaimRequest.everywhere());
+        kit.offline("/a");
+        kit.await(handle.free());
+
+        assertThat(threads).isNotEmpty().allMatch(name -> name.contains("reclaimer.visit-dispatcher"));
+        unblock.countDown();
+    }
+}
