@@ -8,9 +8,6 @@ import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.Extension;
 import akka.actor.typed.ExtensionId;
 import akka.actor.typed.Props;
-import akka.actor.typed.javadsl.AskPattern;
-import akka.japi.function.Function;
-import akka.pattern.StatusReply;
 import io.reclaimer.engine.CgroupHandle;
 import io.reclaimer.engine.CgroupTree;
 import io.reclaimer.engine.Inspection;
@@ -19,7 +16,6 @@ import io.reclaimer.engine.RoundResult;
 import io.reclaimer.engine.RoundSpec;
 import io.reclaimer.engine.Rounds;
 import io.reclaimer.engine.ShrinkerEntry;
-import io.reclaimer.engine.ShrinkerGuard;
 import io.reclaimer.engine.ShrinkerRegistry;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException;
@@ -27,7 +23,6 @@ import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.TraceListener;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -37,9 +32,9 @@ import java.util.stream.IntStream;
  * The reclaimer of an actor system: caches are registered with it as shrinkers, and rounds ask each for its fair share.
  * One a system; systems in one JVM know nothing of each other.
  *
- * <p>Every method may be called from any thread and returns at once. Stages fail with a {@link ReclaimerException}, and
- * with a {@link java.util.concurrent.TimeoutException} where the actor system has ended. The same is there as messages,
- * see {@link ReclaimerProtocol}.
+ * <p>Every method may be called from any thread and returns at once. Stages fail with a {@link ReclaimerException}; none
+ * stays open when the actor system has ended. What hangs on them runs on the reclaimer's own answer dispatcher, and
+ * should not block there. The same is there as messages, see {@link ReclaimerProtocol}.
  *
  * <p>It ends with its actor system: coordinated shutdown, in the phase before the system terminates, ends all rounds and
  * frees all shrinkers.
@@ -53,24 +48,20 @@ public final class Reclaimer implements Extension {
         }
     };
 
-    /** How long after its own time limit an answer may come before it is given up: its actor system has ended then. */
-    private static final Duration GRACE = Duration.ofSeconds(10);
-
-    /** How long a freeing waits for the last visit; one that takes longer never ends. */
-    private static final Duration LONGEST_FREEING = Duration.ofDays(1);
-
-    private final ActorSystem<?> system;
     private final ReclaimerSettings settings;
     private final Published published;
+    private final Answers answers;
     private final ActorRef<Rounds.Command> rounds;
     private final ActorRef<CgroupTree.Command> tree;
     private final ActorRef<ShrinkerRegistry.Command> registry;
     private final ActorRef<ReclaimerProtocol.Command> protocol;
 
     private Reclaimer(ActorSystem<?> system) {
-        this.system = system;
         this.settings = ReclaimerSettings.from(system.settings().config());
         this.published = new Published(settings.engine(), System::nanoTime);
+        this.answers =
+                new Answers(system.dispatchers().lookup(DispatcherSelector.fromConfig("reclaimer.answer-dispatcher")));
+        system.getWhenTerminated().thenRun(answers::end);
         Props control = DispatcherSelector.fromConfig("reclaimer.control-dispatcher");
         this.rounds = system.systemActorOf(Rounds.create(published), "reclaimer-rounds", control);
         this.tree = system.systemActorOf(CgroupTree.create(published, rounds), "reclaimer-tree", control);
@@ -109,8 +100,7 @@ public final class Reclaimer implements Extension {
      * <p>Fails where the parent is not online, the cgroup is on its way offline, or cgroups are disabled.
      */
     public CompletionStage<Cgroup> online(CgroupPath path) {
-        return this.<CgroupTree.Command, CgroupHandle>askWithStatus(
-                        tree, replyTo -> new CgroupTree.Online(path, replyTo), Duration.ZERO)
+        return answers.<CgroupHandle>to(replyTo -> tree.tell(new CgroupTree.Online(path, replyTo)))
                 .thenApply(Cgroup::new);
     }
 
@@ -127,10 +117,7 @@ public final class Reclaimer implements Extension {
      * longer than configured; in that last case it goes offline later all the same.
      */
     public CompletionStage<Done> offline(CgroupPath path) {
-        return askWithStatus(
-                tree,
-                replyTo -> new CgroupTree.Offline(path, replyTo),
-                settings.engine().offlineTimeout());
+        return answers.to(replyTo -> tree.tell(new CgroupTree.Offline(path, replyTo)));
     }
 
     /** Allocates and registers a shrinker: from the answer on it is called. */
@@ -144,10 +131,8 @@ public final class Reclaimer implements Extension {
      * <p>Fails where no id is left, or a map can't grow.
      */
     public CompletionStage<ShrinkerHandle> allocate(ShrinkerSpec spec, Shrinker shrinker) {
-        return this.<ShrinkerRegistry.Command, ShrinkerEntry>askWithStatus(
-                        registry,
-                        replyTo -> new ShrinkerRegistry.Allocate(spec, shrinker, replyTo),
-                        settings.engine().growthTimeout().multipliedBy(2))
+        return answers.<ShrinkerEntry>to(
+                        replyTo -> registry.tell(new ShrinkerRegistry.Allocate(spec, shrinker, replyTo)))
                 .thenApply(entry -> new ShrinkerHandle(entry, this));
     }
 
@@ -157,37 +142,34 @@ public final class Reclaimer implements Extension {
      * <p>Fails where as many rounds as allowed are under way, or the request names a node that there is not.
      */
     public CompletionStage<ReclaimReport> reclaim(ReclaimRequest request) {
+        int nodes = settings.nodes().size();
         for (int node : request.nodes()) {
-            if (node >= settings.nodes().size()) {
-                return failed(new ReclaimerException(
+            if (node >= nodes) {
+                return CompletableFuture.failedStage(new ReclaimerException(
                         Reason.NO_SUCH_NODE,
-                        "There is no node [" + node + "] to reclaim from; there are 0 to "
-                                + (settings.nodes().size() - 1) + " [reclaimer.nodes]"));
+                        "There is no node [" + node + "] to reclaim from; there are 0 to " + (nodes - 1)
+                                + " [reclaimer.nodes]"));
             }
         }
         RoundSpec spec = new RoundSpec(
                 request.cgroup(),
                 request.isAlone(),
-                request.nodes().isEmpty()
-                        ? IntStream.range(0, settings.nodes().size()).boxed().toList()
-                        : request.nodes(),
+                request.nodes().isEmpty() ? IntStream.range(0, nodes).boxed().toList() : request.nodes(),
                 request.objects().orElse(RoundSpec.NO_TARGET),
                 request.priority(),
                 request.lastPriority(),
                 request.within().orElse(settings.roundDeadline()),
                 request.flags(),
                 request.cancellation());
-        return this.<CgroupTree.Command, RoundResult>askWithStatus(
-                        tree, replyTo -> new CgroupTree.StartRound(spec, replyTo), spec.within())
+        return answers.<RoundResult>to(replyTo -> tree.tell(new CgroupTree.StartRound(spec, replyTo)))
                 .thenApply(result -> report(spec, result));
     }
 
     /** What there is now; also answers only when every bit that was set before will be seen by a round that follows. */
     public CompletionStage<ReclaimerState> state() {
-        CompletionStage<Integer> running = AskPattern.ask(rounds, Rounds.CountRunning::new, GRACE, system.scheduler());
-        CompletionStage<Inspection.Inspected> inspected = AskPattern.ask(
-                tree, CgroupTree.Inspect::new, GRACE.multipliedBy(CgroupPath.MAX_DEPTH), system.scheduler());
-        return inspected.thenCombine(running, (found, rounding) -> StateView.of(settings, published, found, rounding));
+        CompletionStage<Integer> running = answers.to(replyTo -> rounds.tell(new Rounds.CountRunning(replyTo)));
+        return answers.<Inspection.Inspected>to(replyTo -> tree.tell(new CgroupTree.Inspect(replyTo)))
+                .thenCombine(running, (found, rounding) -> StateView.of(settings, published, found, rounding));
     }
 
     /**
@@ -200,34 +182,16 @@ public final class Reclaimer implements Extension {
     }
 
     CompletionStage<Done> register(ShrinkerEntry entry) {
-        return ofGuard(entry, ShrinkerGuard.Register::new);
+        return answers.to(replyTo -> registry.tell(new ShrinkerRegistry.Register(entry, replyTo)));
     }
 
     CompletionStage<Done> free(ShrinkerEntry entry) {
-        return ofGuard(entry, ShrinkerGuard.Free::new);
-    }
-
-    private CompletionStage<Done> ofGuard(
-            ShrinkerEntry entry, Function<ActorRef<StatusReply<Done>>, ShrinkerGuard.Command> message) {
-        // One that is gone has no guard to say so.
-        return entry.isFreeing()
-                ? failed(ShrinkerGuard.alreadyFreed(entry))
-                : askWithStatus(entry.guard(), message, LONGEST_FREEING);
-    }
-
-    private <T, R> CompletionStage<R> askWithStatus(
-            ActorRef<T> actor, Function<ActorRef<StatusReply<R>>, T> message, Duration limit) {
-        return AskPattern.askWithStatus(actor, message, limit.plus(GRACE), system.scheduler());
-    }
-
-    private static <T> CompletionStage<T> failed(ReclaimerException why) {
-        return CompletableFuture.failedStage(why);
+        return answers.to(entry::free);
     }
 
     private CompletionStage<Done> shutDown() {
-        CompletionStage<Done> ended = AskPattern.ask(rounds, Rounds.EndAll::new, LONGEST_FREEING, system.scheduler());
-        return ended.thenCompose(
-                done -> AskPattern.ask(registry, ShrinkerRegistry.FreeAll::new, LONGEST_FREEING, system.scheduler()));
+        return answers.<Done>to(replyTo -> rounds.tell(new Rounds.EndAll(replyTo)))
+                .thenCompose(ended -> answers.to(replyTo -> registry.tell(new ShrinkerRegistry.FreeAll(replyTo))));
     }
 
     private static ReclaimReport report(RoundSpec spec, RoundResult result) {

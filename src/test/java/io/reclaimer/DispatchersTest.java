@@ -30,10 +30,19 @@ class DispatchersTest {
         CountDownLatch unblock = new CountDownLatch(1);
         kit.testKit().spawn(Behaviors.setup(context -> {
             blocked.countDown();
-            unblock.await(60, TimeUnit.SECONDS);
+            // Longer than the kit waits for an answer.
+            unblock.await(600, TimeUnit.SECONDS);
             return Behaviors.empty();
         }));
         assertThat(blocked.await(60, TimeUnit.SECONDS)).isTrue();
+        try {
+            useAllOfTheEngine();
+        } finally {
+            unblock.countDown();
+        }
+    }
+
+    private void useAllOfTheEngine() {
         Queue<String> threads = new ConcurrentLinkedQueue<>();
         Shrinker shrinker = new Shrinker() {
             @Override
@@ -58,6 +67,5 @@ class DispatchersTest {
         kit.await(handle.free());
 
         assertThat(threads).isNotEmpty().allMatch(name -> name.contains("reclaimer.visit-dispatcher"));
-        unblock.countDown();
     }
 }

@@ -9,7 +9,6 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
-import akka.pattern.StatusReply;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
@@ -38,16 +37,16 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
     public sealed interface Command {}
 
     /** Brings a cgroup up; answered with the one that is there where it is online already. */
-    public record Online(CgroupPath path, ActorRef<StatusReply<CgroupHandle>> replyTo) implements Command {}
+    public record Online(CgroupPath path, Reply<CgroupHandle> replyTo) implements Command {}
 
     /** Takes a leaf down. Answered when its objects and counts are the parent's. */
-    public record Offline(CgroupPath path, ActorRef<StatusReply<Done>> replyTo) implements Command {}
+    public record Offline(CgroupPath path, Reply<Done> replyTo) implements Command {}
 
     /** Finds the top of a round, and starts it. */
-    public record StartRound(RoundSpec spec, ActorRef<StatusReply<RoundResult>> replyTo) implements Command {}
+    public record StartRound(RoundSpec spec, Reply<RoundResult> replyTo) implements Command {}
 
     /** What there is, for people and tests. */
-    public record Inspect(ActorRef<Inspection.Inspected> replyTo) implements Command {}
+    public record Inspect(Reply<Inspection.Inspected> replyTo) implements Command {}
 
     /** A bit for a pair that does not exist yet. */
     record FirstBit(CgroupHandle cgroup, int node, ShrinkerEntry entry) implements Command {}
@@ -139,7 +138,7 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
                         path,
                         "is on its way offline; ask again when" + " that is answered");
             }
-            message.replyTo().tell(StatusReply.success(there));
+            message.replyTo().success(there);
             return this;
         }
         CgroupPath parentPath = path.parent().orElseThrow();
@@ -154,7 +153,7 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
         CgroupHandle cgroup = new CgroupHandle(path, parent, getContext().getSelf());
         parent.children++;
         cgroups.put(path, cgroup);
-        message.replyTo().tell(StatusReply.success(cgroup));
+        message.replyTo().success(cgroup);
         return this;
     }
 
@@ -317,8 +316,8 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
         return pair;
     }
 
-    private <T> Behavior<Command> reject(ActorRef<StatusReply<T>> replyTo, Reason reason, CgroupPath path, String why) {
-        replyTo.tell(StatusReply.error(new ReclaimerException(reason, "Cgroup [" + path + "] " + why)));
+    private <T> Behavior<Command> reject(Reply<T> replyTo, Reason reason, CgroupPath path, String why) {
+        replyTo.failure(new ReclaimerException(reason, "Cgroup [" + path + "] " + why));
         return this;
     }
 }

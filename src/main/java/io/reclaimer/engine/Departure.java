@@ -1,8 +1,6 @@
 package io.reclaimer.engine;
 
 import akka.Done;
-import akka.actor.typed.ActorRef;
-import akka.pattern.StatusReply;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import java.util.ArrayList;
@@ -31,10 +29,10 @@ final class Departure {
     private final List<Pair> pairs;
     private final Map<Pair, List<ShrinkerEntry>> bits = new HashMap<>();
     private final Set<Pair> alive;
-    private final ActorRef<StatusReply<Done>> replyTo;
+    private final Reply<Done> replyTo;
     private boolean answered;
 
-    Departure(Published published, List<Pair> pairs, ActorRef<StatusReply<Done>> replyTo) {
+    Departure(Published published, List<Pair> pairs, Reply<Done> replyTo) {
         this.published = published;
         this.pairs = pairs;
         this.alive = new HashSet<>(pairs);
@@ -70,22 +68,19 @@ final class Departure {
     }
 
     void answerDone() {
-        answer(StatusReply.success(Done.getInstance()));
+        if (!answered) {
+            answered = true;
+            replyTo.success(Done.getInstance());
+        }
     }
 
     void answerLate() {
-        answer(StatusReply.error(new ReclaimerException(
+        answered = true;
+        replyTo.failure(new ReclaimerException(
                 Reason.OFFLINE_TIMEOUT,
                 "Cgroup [" + pairs.get(0).cgroup() + "] is not offline after ["
                         + published.settings().offlineTimeout()
                         + "]: a shrinker is slow there, or in its parent. It goes offline when that has ended"
-                        + " [reclaimer.offline-timeout]")));
-    }
-
-    private void answer(StatusReply<Done> reply) {
-        if (!answered) {
-            answered = true;
-            replyTo.tell(reply);
-        }
+                        + " [reclaimer.offline-timeout]"));
     }
 }

@@ -6,10 +6,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a round freed, by cgroup and shrinker. Any thread, under this object's lock.
+ * The largest of what a round freed, by cgroup and shrinker. Any thread, under this object's lock.
  *
- * <p>Exact for the first {@value #MOST} that freed anything; what comes later is in the sum that the report gives for
- * the rest. So a round over very many cgroups costs bounded memory.
+ * <p>Exact as long as not more than {@value #MOST} of them freed anything. Beyond that the smaller half is dropped, and
+ * what is no larger than the largest dropped is not taken up any more, without the lock: what was dropped is in the sum
+ * that a report gives for the rest. So a round over very many cgroups costs bounded memory.
  */
 final class FreedTable {
 
@@ -19,10 +20,24 @@ final class FreedTable {
 
     private final Map<Key, Long> freed = new HashMap<>();
 
-    synchronized void add(CgroupHandle cgroup, ShrinkerEntry shrinker, long objects) {
-        Key key = new Key(cgroup, shrinker);
-        if (freed.size() < MOST || freed.containsKey(key)) {
-            freed.merge(key, objects, Saturating::add);
+    /** What is not larger is not taken up; written under the lock. */
+    private volatile long threshold;
+
+    void add(CgroupHandle cgroup, ShrinkerEntry shrinker, long objects) {
+        if (objects > threshold) {
+            addLarge(new Key(cgroup, shrinker), objects);
+        }
+    }
+
+    private synchronized void addLarge(Key key, long objects) {
+        freed.merge(key, objects, Saturating::add);
+        if (freed.size() > MOST) {
+            List<Map.Entry<Key, Long>> smaller = freed.entrySet().stream()
+                    .sorted(Map.Entry.comparingByValue())
+                    .limit(MOST / 2)
+                    .toList();
+            threshold = Math.max(threshold, smaller.get(smaller.size() - 1).getValue());
+            smaller.stream().map(Map.Entry::getKey).toList().forEach(freed::remove);
         }
     }
 

@@ -1,6 +1,5 @@
 package io.reclaimer.engine;
 
-import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
@@ -53,7 +52,7 @@ public final class Inspection extends AbstractBehavior<Inspection.Command> {
 
     private final List<CgroupHandle> cgroups;
     private final int nrMax;
-    private final ActorRef<Inspected> replyTo;
+    private final Reply<Inspected> replyTo;
 
     /** By depth, so the deepest is last. */
     private final TreeMap<Integer, List<Pair>> levels = new TreeMap<>();
@@ -63,8 +62,7 @@ public final class Inspection extends AbstractBehavior<Inspection.Command> {
     private final Set<Pair> waitingFor = new HashSet<>();
     private final TimerScheduler<Command> timers;
 
-    static Behavior<Command> create(
-            List<CgroupHandle> cgroups, List<Pair> pairs, int nrMax, ActorRef<Inspected> replyTo) {
+    static Behavior<Command> create(List<CgroupHandle> cgroups, List<Pair> pairs, int nrMax, Reply<Inspected> replyTo) {
         return Behaviors.setup(context -> Behaviors.withTimers(
                 timers -> new Inspection(context, timers, cgroups, pairs, nrMax, replyTo).askNextLevel()));
     }
@@ -75,7 +73,7 @@ public final class Inspection extends AbstractBehavior<Inspection.Command> {
             List<CgroupHandle> cgroups,
             List<Pair> pairs,
             int nrMax,
-            ActorRef<Inspected> replyTo) {
+            Reply<Inspected> replyTo) {
         super(context);
         this.timers = timers;
         this.cgroups = cgroups;
@@ -109,7 +107,7 @@ public final class Inspection extends AbstractBehavior<Inspection.Command> {
     private Behavior<Command> askNextLevel() {
         Map.Entry<Integer, List<Pair>> level = levels.pollLastEntry();
         if (level == null) {
-            replyTo.tell(new Inspected(cgroups, answers, missing, nrMax));
+            replyTo.success(new Inspected(cgroups, answers, missing, nrMax));
             return Behaviors.stopped();
         }
         timers.startSingleTimer(Late.INSTANCE, Late.INSTANCE, PATIENCE);

@@ -1,5 +1,6 @@
 package io.reclaimer.engine;
 
+import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
@@ -11,7 +12,7 @@ public final class Published {
     private final Tracer tracer = new Tracer();
 
     /** Objects scanned by all visits so far. Added to by visits. */
-    private final LongAdder scannedObjects = new LongAdder();
+    private final LongAccumulator scannedObjects = new LongAccumulator(Saturating::add, 0);
 
     /** Bits set for ids beyond a map: a caller's error. Added to by pairs. */
     private final LongAdder strayBits = new LongAdder();
@@ -65,11 +66,11 @@ public final class Published {
 
     /** Objects scanned by all visits so far. */
     public long scannedObjects() {
-        return scannedObjects.sum();
+        return scannedObjects.get();
     }
 
     void addScanned(long objects) {
-        scannedObjects.add(objects);
+        scannedObjects.accumulate(objects);
     }
 
     /** How often a bit was set for an id beyond the cgroup's map. */

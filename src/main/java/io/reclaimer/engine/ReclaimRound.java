@@ -9,7 +9,6 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
-import akka.pattern.StatusReply;
 import io.reclaimer.engine.RoundResult.Outcome;
 import io.reclaimer.shrinker.Cancellation;
 import java.time.Duration;
@@ -51,7 +50,7 @@ public final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
     private final Published published;
     private final RoundSpec spec;
     private final CgroupHandle top;
-    private final ActorRef<StatusReply<RoundResult>> replyTo;
+    private final Reply<RoundResult> replyTo;
     private final ActorRef<Rounds.Command> rounds;
     private final RoundWork work;
     private final long start;
@@ -68,7 +67,7 @@ public final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
             Published published,
             RoundSpec spec,
             CgroupHandle top,
-            ActorRef<StatusReply<RoundResult>> replyTo,
+            Reply<RoundResult> replyTo,
             ActorRef<Rounds.Command> rounds) {
         return Behaviors.setup(context -> Behaviors.withTimers(
                 timers -> new ReclaimRound(context, timers, published, spec, top, replyTo, rounds).begin()));
@@ -80,7 +79,7 @@ public final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
             Published published,
             RoundSpec spec,
             CgroupHandle top,
-            ActorRef<StatusReply<RoundResult>> replyTo,
+            Reply<RoundResult> replyTo,
             ActorRef<Rounds.Command> rounds) {
         super(context);
         this.published = published;
@@ -167,15 +166,15 @@ public final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
         forgetCancellation.run();
         // Before the answer, so that whoever has it may start another round in the place of this one.
         rounds.tell(new Rounds.Answered(getContext().getSelf()));
-        replyTo.tell(StatusReply.success(new RoundResult(
+        replyTo.success(new RoundResult(
                 outcome,
-                work.freedObjects(),
-                work.freedBytes(),
-                work.scannedObjects(),
-                work.visits(),
+                work.tally().freedObjects(),
+                work.tally().freedBytes(),
+                work.tally().scannedObjects(),
+                work.tally().visits(),
                 priority,
                 Duration.ofNanos(published.nanoTime().getAsLong() - start),
-                work.largest(published.settings().reportEntries()))));
+                work.details().largest(published.settings().reportEntries())));
         return outstanding.isEmpty() ? Behaviors.stopped() : this;
     }
 

@@ -8,7 +8,6 @@ import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
-import akka.pattern.StatusReply;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import java.time.Duration;
@@ -23,23 +22,23 @@ public final class Rounds extends AbstractBehavior<Rounds.Command> {
     public sealed interface Command {}
 
     /** From the tree: the top was found. */
-    record Start(RoundSpec spec, CgroupHandle top, ActorRef<StatusReply<RoundResult>> replyTo) implements Command {}
+    record Start(RoundSpec spec, CgroupHandle top, Reply<RoundResult> replyTo) implements Command {}
 
     /** From the tree: the top is not online, where a pass gives 0. */
-    record AnswerNotOnline(RoundSpec spec, ActorRef<StatusReply<RoundResult>> replyTo) implements Command {}
+    record AnswerNotOnline(RoundSpec spec, Reply<RoundResult> replyTo) implements Command {}
 
     /** Ends all rounds and refuses new ones. Answered when all have answered. */
-    public record EndAll(ActorRef<Done> replyTo) implements Command {}
+    public record EndAll(Reply<Done> replyTo) implements Command {}
 
     /** How many rounds have yet to answer. */
-    public record CountRunning(ActorRef<Integer> replyTo) implements Command {}
+    public record CountRunning(Reply<Integer> replyTo) implements Command {}
 
     /** From a round: it has answered. */
     record Answered(ActorRef<ReclaimRound.Command> round) implements Command {}
 
     private final Published published;
     private final Set<ActorRef<ReclaimRound.Command>> running = new HashSet<>();
-    private final List<ActorRef<Done>> waitingForNone = new ArrayList<>();
+    private final List<Reply<Done>> waitingForNone = new ArrayList<>();
     private boolean closed;
 
     public static Behavior<Command> create(Published published) {
@@ -66,14 +65,14 @@ public final class Rounds extends AbstractBehavior<Rounds.Command> {
         int limit = published.settings().maxRounds();
         if (closed) {
             message.replyTo()
-                    .tell(StatusReply.error(new ReclaimerException(
-                            Reason.SHUTTING_DOWN, "No round is started: the reclaimer is shutting down")));
+                    .failure(new ReclaimerException(
+                            Reason.SHUTTING_DOWN, "No round is started: the reclaimer is shutting down"));
         } else if (running.size() >= limit) {
             message.replyTo()
-                    .tell(StatusReply.error(new ReclaimerException(
+                    .failure(new ReclaimerException(
                             Reason.TOO_MANY_ROUNDS,
                             "No round is started: [" + limit
-                                    + "] are under way, as many as allowed [reclaimer.max-rounds]")));
+                                    + "] are under way, as many as allowed [reclaimer.max-rounds]"));
         } else {
             ActorRef<ReclaimRound.Command> round = getContext()
                     .spawnAnonymous(
@@ -97,7 +96,7 @@ public final class Rounds extends AbstractBehavior<Rounds.Command> {
 
     private Behavior<Command> onAnswerNotOnline(AnswerNotOnline message) {
         message.replyTo()
-                .tell(StatusReply.success(new RoundResult(
+                .success(new RoundResult(
                         RoundResult.Outcome.NOT_ONLINE,
                         0,
                         0,
@@ -105,12 +104,12 @@ public final class Rounds extends AbstractBehavior<Rounds.Command> {
                         0,
                         message.spec().firstPriority(),
                         Duration.ZERO,
-                        List.of())));
+                        List.of()));
         return this;
     }
 
     private Behavior<Command> onCountRunning(CountRunning message) {
-        message.replyTo().tell(running.size());
+        message.replyTo().success(running.size());
         return this;
     }
 
@@ -124,7 +123,7 @@ public final class Rounds extends AbstractBehavior<Rounds.Command> {
 
     private void answerIfNone() {
         if (running.isEmpty()) {
-            waitingForNone.forEach(replyTo -> replyTo.tell(Done.getInstance()));
+            waitingForNone.forEach(replyTo -> replyTo.success(Done.getInstance()));
             waitingForNone.clear();
         }
     }

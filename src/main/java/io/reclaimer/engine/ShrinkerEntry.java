@@ -1,6 +1,9 @@
 package io.reclaimer.engine;
 
+import akka.Done;
 import akka.actor.typed.ActorRef;
+import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -58,11 +61,6 @@ public final class ShrinkerEntry {
         return serial;
     }
 
-    /** The guard of its lifecycle; ends when the shrinker is gone. */
-    public ActorRef<ShrinkerGuard.Command> guard() {
-        return guard;
-    }
-
     /** Its faults and its quarantine. */
     public Faults faults() {
         return faults;
@@ -96,6 +94,29 @@ public final class ShrinkerEntry {
 
     HoldCount holds() {
         return holds;
+    }
+
+    /**
+     * Frees it: no new visit starts, and when the last one has let go, and its id is free, it is answered. Refused where
+     * it is being freed already. Any thread.
+     */
+    public void free(Reply<Done> replyTo) {
+        HoldCount.Freeing found = holds.beginFree();
+        if (found == HoldCount.Freeing.ALREADY) {
+            replyTo.failure(alreadyFreed());
+            return;
+        }
+        guard.tell(new ShrinkerGuard.Free(this, replyTo));
+        if (found == HoldCount.Freeing.IDLE) {
+            guard.tell(ShrinkerGuard.LastHoldReleased.INSTANCE);
+        }
+    }
+
+    /** Why a request for a shrinker that is freed is refused. */
+    ReclaimerException alreadyFreed() {
+        return new ReclaimerException(
+                Reason.ALREADY_FREED,
+                "Shrinker [" + this + "] is freed already, or is being freed; allocate a new one");
     }
 
     /** Lets go of a hold, and tells the guard if it was the last one of a shrinker that is being freed. */

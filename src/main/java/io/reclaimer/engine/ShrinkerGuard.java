@@ -5,31 +5,23 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
-import akka.pattern.StatusReply;
-import io.reclaimer.shrinker.ReclaimerException;
-import io.reclaimer.shrinker.ReclaimerException.Reason;
 
 /**
- * The lifecycle of one shrinker: allocated, registered, freeing, gone; so that it is never called after it was answered
- * that it is freed.
+ * Holds up the teardown of one shrinker until nobody uses it, so that it is never called after it was answered that it
+ * is freed. Lives from allocation until that answer.
  *
- * <p>Holds are taken and released on the {@link HoldCount} without a message; only the last release of a shrinker that
- * is being freed arrives as one. Lives from allocation until the answer.
+ * <p>Holds are taken and released on the {@link HoldCount} without a message. Whoever closes it sends the one {@link Free}
+ * there is; whoever finds that nobody holds it any more sends the one {@link LastHoldReleased}. They may come in either
+ * order. When both are there, the registry forgets the shrinker, and then the answer goes out.
  */
 public final class ShrinkerGuard {
 
-    public sealed interface Command {}
+    sealed interface Command {}
 
-    /** From the registry, at once after the start: whom it guards. */
-    record Guard(ShrinkerEntry entry) implements Command {}
+    /** The shrinker is being freed. */
+    record Free(ShrinkerEntry entry, Reply<Done> replyTo) implements Command {}
 
-    /** From now on the shrinker is called. */
-    public record Register(ActorRef<StatusReply<Done>> replyTo) implements Command {}
-
-    /** Starts the teardown. Answered once the last visit has let go, and the id is free. */
-    public record Free(ActorRef<StatusReply<Done>> replyTo) implements Command {}
-
-    /** From who let go last. */
+    /** Nobody holds it, and nobody will. */
     enum LastHoldReleased implements Command {
         INSTANCE
     }
@@ -43,7 +35,7 @@ public final class ShrinkerGuard {
     private final ActorRef<ShrinkerRegistry.Command> registry;
 
     static Behavior<Command> create(ActorRef<ShrinkerRegistry.Command> registry) {
-        return Behaviors.setup(context -> new ShrinkerGuard(context, registry).starting());
+        return Behaviors.setup(context -> new ShrinkerGuard(context, registry).inUse());
     }
 
     private ShrinkerGuard(ActorContext<Command> context, ActorRef<ShrinkerRegistry.Command> registry) {
@@ -51,72 +43,32 @@ public final class ShrinkerGuard {
         this.registry = registry;
     }
 
-    private Behavior<Command> starting() {
+    private Behavior<Command> inUse() {
         return Behaviors.receive(Command.class)
-                .onMessage(Guard.class, message -> allocated(message.entry()))
+                .onMessage(Free.class, this::freeing)
+                .onMessageEquals(LastHoldReleased.INSTANCE, this::released)
                 .build();
     }
 
-    private Behavior<Command> allocated(ShrinkerEntry entry) {
+    private Behavior<Command> freeing(Free free) {
         return Behaviors.receive(Command.class)
-                .onMessage(Register.class, message -> register(entry, message))
-                .onMessage(Free.class, message -> free(entry, message))
+                .onMessageEquals(LastHoldReleased.INSTANCE, () -> forgetting(free))
                 .build();
     }
 
-    private Behavior<Command> registered(ShrinkerEntry entry) {
+    private Behavior<Command> released() {
         return Behaviors.receive(Command.class)
-                .onMessage(Register.class, message -> reject(message.replyTo(), alreadyRegistered(entry)))
-                .onMessage(Free.class, message -> free(entry, message))
+                .onMessage(Free.class, this::forgetting)
                 .build();
     }
 
-    private Behavior<Command> freeing(ShrinkerEntry entry, ActorRef<StatusReply<Done>> waiting) {
+    private Behavior<Command> forgetting(Free free) {
+        registry.tell(new ShrinkerRegistry.Forget(free.entry(), context.getSelf()));
         return Behaviors.receive(Command.class)
-                .onMessage(Register.class, message -> reject(message.replyTo(), alreadyFreed(entry)))
-                .onMessage(Free.class, message -> reject(message.replyTo(), alreadyFreed(entry)))
-                .onMessageEquals(LastHoldReleased.INSTANCE, () -> forget(entry))
-                .onMessageEquals(Forgotten.INSTANCE, () -> answer(waiting))
+                .onMessageEquals(Forgotten.INSTANCE, () -> {
+                    free.replyTo().success(Done.getInstance());
+                    return Behaviors.stopped();
+                })
                 .build();
-    }
-
-    private Behavior<Command> register(ShrinkerEntry entry, Register message) {
-        registry.tell(new ShrinkerRegistry.Enlist(entry, message.replyTo()));
-        return registered(entry);
-    }
-
-    private Behavior<Command> free(ShrinkerEntry entry, Free message) {
-        if (entry.holds().beginFree() == HoldCount.Freeing.IDLE) {
-            forget(entry);
-        }
-        return freeing(entry, message.replyTo());
-    }
-
-    private Behavior<Command> forget(ShrinkerEntry entry) {
-        registry.tell(new ShrinkerRegistry.Forget(entry, context.getSelf()));
-        return Behaviors.same();
-    }
-
-    private Behavior<Command> answer(ActorRef<StatusReply<Done>> waiting) {
-        waiting.tell(StatusReply.success(Done.getInstance()));
-        return Behaviors.stopped();
-    }
-
-    private Behavior<Command> reject(ActorRef<StatusReply<Done>> replyTo, ReclaimerException why) {
-        replyTo.tell(StatusReply.error(why));
-        return Behaviors.same();
-    }
-
-    private static ReclaimerException alreadyRegistered(ShrinkerEntry entry) {
-        return new ReclaimerException(
-                Reason.ALREADY_REGISTERED,
-                "Shrinker [" + entry + "] is registered already; a shrinker is registered once, after its allocation");
-    }
-
-    /** What is answered to whoever wants something of a shrinker that is gone, or about to be. */
-    public static ReclaimerException alreadyFreed(ShrinkerEntry entry) {
-        return new ReclaimerException(
-                Reason.ALREADY_FREED,
-                "Shrinker [" + entry + "] is freed already, or is being freed; allocate a new one");
     }
 }

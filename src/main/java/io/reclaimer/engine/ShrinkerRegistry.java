@@ -8,7 +8,6 @@ import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
-import akka.pattern.StatusReply;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.Shrinker;
@@ -39,14 +38,13 @@ public final class ShrinkerRegistry extends AbstractBehavior<ShrinkerRegistry.Co
     public sealed interface Command {}
 
     /** Answered with the entry of a shrinker that is allocated and not yet called. */
-    public record Allocate(ShrinkerSpec spec, Shrinker shrinker, ActorRef<StatusReply<ShrinkerEntry>> replyTo)
-            implements Command {}
+    public record Allocate(ShrinkerSpec spec, Shrinker shrinker, Reply<ShrinkerEntry> replyTo) implements Command {}
 
     /** Frees all shrinkers and refuses new ones. Answered when all are gone. */
-    public record FreeAll(ActorRef<Done> replyTo) implements Command {}
+    public record FreeAll(Reply<Done> replyTo) implements Command {}
 
-    /** From the guard: the shrinker is to be called from now on. */
-    record Enlist(ShrinkerEntry entry, ActorRef<StatusReply<Done>> replyTo) implements Command {}
+    /** From the answer on the shrinker is called. */
+    public record Register(ShrinkerEntry entry, Reply<Done> replyTo) implements Command {}
 
     /** From the guard: nobody uses the shrinker any more. */
     record Forget(ShrinkerEntry entry, ActorRef<ShrinkerGuard.Command> guard) implements Command {}
@@ -67,7 +65,7 @@ public final class ShrinkerRegistry extends AbstractBehavior<ShrinkerRegistry.Co
     private final BitSet ids = new BitSet();
 
     private final Deque<Waiting> waiting = new ArrayDeque<>();
-    private final List<ActorRef<Done>> waitingForNone = new ArrayList<>();
+    private final List<Reply<Done>> waitingForNone = new ArrayList<>();
     private int nrMax;
     private int growingTo;
     private long lastSerial;
@@ -87,7 +85,7 @@ public final class ShrinkerRegistry extends AbstractBehavior<ShrinkerRegistry.Co
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
                 .onMessage(Allocate.class, this::onAllocate)
-                .onMessage(Enlist.class, this::onEnlist)
+                .onMessage(Register.class, this::onRegister)
                 .onMessage(Forget.class, this::onForget)
                 .onMessage(Grown.class, this::onGrown)
                 .onMessage(GrowthFailed.class, this::onGrowthFailed)
@@ -97,7 +95,7 @@ public final class ShrinkerRegistry extends AbstractBehavior<ShrinkerRegistry.Co
 
     private Behavior<Command> onAllocate(Allocate request) {
         if (closed) {
-            request.replyTo().tell(StatusReply.error(shuttingDown(request)));
+            request.replyTo().failure(shuttingDown(request));
             return this;
         }
         if (!request.spec().cgroupAware() || !published.settings().cgroupsEnabled()) {
@@ -108,10 +106,10 @@ public final class ShrinkerRegistry extends AbstractBehavior<ShrinkerRegistry.Co
         int limit = published.settings().idLimit();
         if (id >= limit) {
             request.replyTo()
-                    .tell(StatusReply.error(new ReclaimerException(
+                    .failure(new ReclaimerException(
                             Reason.ID_LIMIT,
                             "Shrinker [" + request.spec().name() + "] can't be allocated: all [" + limit
-                                    + "] ids are taken [reclaimer.id-limit]")));
+                                    + "] ids are taken [reclaimer.id-limit]"));
             return this;
         }
         ids.set(id);
@@ -158,7 +156,7 @@ public final class ShrinkerRegistry extends AbstractBehavior<ShrinkerRegistry.Co
             if (next.id() < below) {
                 waiting.remove(next);
                 ids.clear(next.id());
-                next.request().replyTo().tell(StatusReply.error(why));
+                next.request().replyTo().failure(why);
             }
         }
     }
@@ -172,19 +170,23 @@ public final class ShrinkerRegistry extends AbstractBehavior<ShrinkerRegistry.Co
                 new Faults(spec.name(), settings.quarantineAfter(), settings.quarantineFor(), published.nanoTime());
         ShrinkerEntry entry =
                 new ShrinkerEntry(spec, request.shrinker(), id, ++lastSerial, guard, faults, settings.nodes());
-        guard.tell(new ShrinkerGuard.Guard(entry));
         published.publish(published.table().withAllocated(entry));
-        request.replyTo().tell(StatusReply.success(entry));
+        request.replyTo().success(entry);
     }
 
-    private Behavior<Command> onEnlist(Enlist message) {
+    private Behavior<Command> onRegister(Register message) {
         ShrinkerEntry entry = message.entry();
-        // A freeing that came right behind the registration has closed the count already.
         if (entry.holds().register()) {
             published.publish(published.table().withRegistered(entry));
-            message.replyTo().tell(StatusReply.success(Done.getInstance()));
+            message.replyTo().success(Done.getInstance());
+        } else if (entry.isFreeing()) {
+            message.replyTo().failure(entry.alreadyFreed());
         } else {
-            message.replyTo().tell(StatusReply.error(ShrinkerGuard.alreadyFreed(entry)));
+            message.replyTo()
+                    .failure(new ReclaimerException(
+                            Reason.ALREADY_REGISTERED,
+                            "Shrinker [" + entry + "] is registered already; a shrinker is registered once, after its"
+                                    + " allocation"));
         }
         return this;
     }
@@ -204,11 +206,11 @@ public final class ShrinkerRegistry extends AbstractBehavior<ShrinkerRegistry.Co
         closed = true;
         waitingForNone.add(message.replyTo());
         for (Waiting next : waiting) {
-            next.request().replyTo().tell(StatusReply.error(shuttingDown(next.request())));
+            next.request().replyTo().failure(shuttingDown(next.request()));
         }
         waiting.clear();
         for (ShrinkerEntry entry : published.table().allocated()) {
-            entry.guard().tell(new ShrinkerGuard.Free(getContext().getSystem().ignoreRef()));
+            entry.free(Reply.none());
         }
         answerIfNone();
         return this;
@@ -216,7 +218,7 @@ public final class ShrinkerRegistry extends AbstractBehavior<ShrinkerRegistry.Co
 
     private void answerIfNone() {
         if (published.table().allocated().isEmpty()) {
-            waitingForNone.forEach(replyTo -> replyTo.tell(Done.getInstance()));
+            waitingForNone.forEach(replyTo -> replyTo.success(Done.getInstance()));
             waitingForNone.clear();
         }
     }

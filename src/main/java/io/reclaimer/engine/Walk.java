@@ -28,6 +28,9 @@ abstract class Walk {
     private @Nullable ShrinkerEntry visiting;
     private boolean faulty;
 
+    /** The running thread's; looked up at the start of each turn. */
+    private Tally.Cell cell;
+
     private @Nullable ShrinkerEntry[] freedBy = {};
     private long[] freed = {};
     private int freedCount;
@@ -38,6 +41,7 @@ abstract class Walk {
         this.control = control;
         this.work = work;
         this.priority = priority;
+        this.cell = work.tally().cell();
     }
 
     /** The next shrinker to visit, held; null at the end. */
@@ -57,6 +61,7 @@ abstract class Walk {
 
     /** Goes on until the end (true), or until the turn is over. */
     final boolean run(Turn turn) {
+        cell = work.tally().cell();
         while (true) {
             if (visiting == null) {
                 ShrinkerEntry next = work.isStopped() ? null : nextHeld();
@@ -64,7 +69,7 @@ abstract class Walk {
                     reportFreed();
                     return true;
                 }
-                work.addVisit();
+                cell.visited();
                 visiting = enter(next) ? next : null;
             }
             if (visiting != null) {
@@ -94,7 +99,7 @@ abstract class Walk {
         if (freeable == EMPTY && clearedBit(entry)) {
             // The bit is cleared before the second count: an object that came before the clearing is found by it, and
             // one that comes after sets the bit anew. CgroupNodeTest.anObjectThatComesAfterEmptyIsNotLeftWithoutABit
-            work.addVisit();
+            cell.visited();
             freeable = count(entry);
             if (freeable != EMPTY) {
                 setBitAgain(entry);
@@ -144,7 +149,6 @@ abstract class Walk {
         visiting = null;
         long deferredAfter = addDeferred(entry, visit.owed());
         published.addScanned(visit.scanned());
-        work.addScanned(visit.scanned());
         if (published.tracer().isOn()) {
             published
                     .tracer()
@@ -206,8 +210,10 @@ abstract class Walk {
             return false;
         }
         // What was freed was looked at, whatever the shrinker says; without this a visit might never end.
-        visit.book(looked > 0 ? looked : answer, answer);
-        work.addFreed(answer, entry.spec().objectBytes());
+        long nrScanned = looked > 0 ? looked : answer;
+        visit.book(nrScanned, answer);
+        cell.scanned(nrScanned, answer, entry.spec().objectBytes());
+        work.towardsTarget(answer);
         return true;
     }
 
@@ -280,7 +286,7 @@ abstract class Walk {
         for (int i = 0; i < freedCount; i++) {
             ShrinkerEntry entry = freedBy[i];
             if (entry != null) {
-                work.addDetail(pair, entry, freed[i]);
+                work.details().add(pair.cgroup(), entry, freed[i]);
             }
         }
         freedCount = 0;
