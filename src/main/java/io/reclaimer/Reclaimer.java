@@ -155,7 +155,7 @@ public final class Reclaimer implements Extension {
                 request.cgroup(),
                 request.isAlone(),
                 request.nodes().isEmpty() ? IntStream.range(0, nodes).boxed().toList() : request.nodes(),
-                request.objects().orElse(RoundSpec.NO_TARGET),
+                request.objects(),
                 request.priority(),
                 request.lastPriority(),
                 request.within().orElse(settings.roundDeadline()),

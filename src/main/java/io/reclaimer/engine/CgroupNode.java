@@ -63,7 +63,7 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
     private record ChildDirty(Pair child) implements Command {}
 
     /** From a child: it has done its part. */
-    private record PassDone(Pass pass, Pair child, boolean clean, boolean reached) implements Command {}
+    private record PassDone(Pass pass, Pair child, boolean clean, boolean swept) implements Command {}
 
     /** To itself. */
     record Continue(PassRun run) implements Command {}
@@ -93,10 +93,15 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
     private boolean parentKnows;
     private boolean leaving;
 
-    /** Fair order across rounds with a target: where the own walk goes on, and whether it waits for the children. */
-    private long resumeAt;
+    /**
+     * Fair order across rounds that end early. A sweep is over when the own walk has come to its end and every dirty
+     * child has said that its sweep is over, be it in one round or in many; only then is it anybody's second turn here.
+     * Those that had theirs stand at the end of the list. FairOrderTest.
+     */
+    private long sweep = 1;
 
-    private boolean childrenFirst;
+    private long ownSweptIn;
+    private long resumeAt;
 
     static Behavior<Command> create(Published published, Pair pair) {
         return Behaviors.setup(context -> new CgroupNode(context, published, pair));
@@ -173,6 +178,9 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
     }
 
     private void onChildDirty(ChildDirty message) {
+        // It comes behind all others. Behind one that had its turn it is too late for this sweep.
+        Pair last = dirtyChildren.last();
+        message.child().sweptIn = last != null && last.sweptIn == sweep ? sweep : sweep - 1;
         dirtyChildren.add(message.child());
         tellParent();
     }
@@ -190,7 +198,7 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
         PassRun run = new PassRun(pass, round, newWalk(pass), children);
         runs.add(run);
         sendToChildren(run);
-        if (leaving || !(childrenFirst && pass.work().hasTarget())) {
+        if (leaving || !pass.work().hasTarget() || ownSweptIn < sweep) {
             walk(run);
         }
         endIfDone(run);
@@ -232,12 +240,13 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
         Pair child = message.child();
         if (message.clean()) {
             dirtyChildren.remove(child);
-        } else if (message.reached()) {
+        } else if (message.swept()) {
+            child.sweptIn = sweep;
             dirtyChildren.moveToEnd(child);
         }
         for (PassRun run : runs) {
             if (run.pass.equals(message.pass())) {
-                run.childAnswered(message.reached());
+                run.childAnswered();
                 sendToChildren(run);
                 endIfDone(run);
                 return;
@@ -256,19 +265,29 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
         if (!run.walkEnded() || !runs.remove(run)) {
             return;
         }
-        boolean walkReached = run.walk.reachedAll();
-        if (run.pass.work().hasTarget()) {
-            resumeAt = run.walk.resumeAt();
-            childrenFirst = walkReached && !run.childrenReached();
-        }
+        boolean swept = run.pass.work().hasTarget() && sweep(run);
         Pair parent = pair.parent();
         if (run.round != null) {
             run.round.tell(new ReclaimRound.PassEnded(run.pass, getContext().getSelf()));
         } else if (parent != null) {
             boolean clean = isClean();
             parentKnows &= !clean;
-            parent.ref().tell(new PassDone(run.pass, pair, clean, walkReached && run.childrenReached()));
+            parent.ref().tell(new PassDone(run.pass, pair, clean, swept));
         }
+    }
+
+    /** Books a round that may have ended early. True where everybody from here down has had a turn since the last time. */
+    private boolean sweep(PassRun run) {
+        resumeAt = run.walk.resumeAt();
+        if (run.walk.cameToTheEnd()) {
+            ownSweptIn = sweep;
+        }
+        Pair first = dirtyChildren.first();
+        boolean complete = ownSweptIn == sweep && (first == null || first.sweptIn == sweep);
+        if (complete) {
+            sweep++;
+        }
+        return complete;
     }
 
     private boolean isClean() {

@@ -10,7 +10,6 @@ final class CgroupWalk extends Walk {
     private final int begin;
     private int next;
     private boolean wrapped;
-    private boolean done;
 
     CgroupWalk(Pair pair, Published published, PassControl control, RoundWork work, int priority, int begin) {
         super(pair, published, control, work, priority);
@@ -21,13 +20,24 @@ final class CgroupWalk extends Walk {
     }
 
     @Override
-    boolean reachedAll() {
-        return done || peek() < 0;
+    boolean cameToTheEnd() {
+        return wrapped || !isAnyoneFrom(next);
     }
 
+    /** An id. */
     @Override
     long resumeAt() {
-        return reachedAll() ? 0 : next;
+        return wrapped || isAnyoneFrom(next) ? next : 0;
+    }
+
+    private boolean isAnyoneFrom(int first) {
+        for (int id = units.nextSetBit(first); id >= 0; id = units.nextSetBit(id + 1)) {
+            ShrinkerEntry entry = published.table().byId(id);
+            if (entry != null && units.isSet(entry) && entry.isRegistered() && isWanted(entry)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override
@@ -44,7 +54,6 @@ final class CgroupWalk extends Walk {
             }
             // Otherwise the bit is kept: for one not yet registered, not accounted, or in quarantine.
         }
-        done = true;
         return null;
     }
 
@@ -53,23 +62,18 @@ final class CgroupWalk extends Walk {
                 && !entry.faults().isQuarantined();
     }
 
-    /** The next id whose bit is set, or -1 at the end. */
+    /** The next id whose bit is set, or -1 when the walk is round. */
     private int nextId() {
-        int id = peek();
-        if (id >= 0) {
-            wrapped |= id < next;
-            next = id + 1;
-        }
-        return id;
-    }
-
-    private int peek() {
         int id = units.nextSetBit(next);
         if (id < 0 && !wrapped) {
+            wrapped = true;
             id = units.nextSetBit(0);
-            return id < begin ? id : -1;
         }
-        return wrapped && id >= begin ? -1 : id;
+        if (id < 0 || (wrapped && id >= begin)) {
+            return -1;
+        }
+        next = id + 1;
+        return id;
     }
 
     @Override

@@ -62,6 +62,18 @@ final class DirtyChildren {
         }
     }
 
+    /** The one to be visited first, or null. */
+    @Nullable
+    Pair first() {
+        return first;
+    }
+
+    /** The one behind all others, or null. */
+    @Nullable
+    Pair last() {
+        return last;
+    }
+
     /** All of them now, in order. */
     Pair[] snapshot() {
         Pair[] all = new Pair[size];

@@ -24,6 +24,9 @@ public final class Pair {
 
     boolean listed;
 
+    /** In which of the parent's sweeps everybody below this had a turn; the parent's actor's alone. */
+    long sweptIn;
+
     /** No longer a child; the parent's actor's alone. */
     boolean forgotten;
 

@@ -19,7 +19,6 @@ final class PassRun {
     private final Pair[] children;
     private int sent;
     private int outstanding;
-    private boolean childrenReached = true;
     private boolean walkBegun;
     private boolean walkEnded;
 
@@ -35,7 +34,6 @@ final class PassRun {
     Pair nextChild(int window) {
         while (sent < children.length && outstanding < window) {
             if (pass.work().isStopped()) {
-                childrenReached = false;
                 sent = children.length;
                 return null;
             }
@@ -48,17 +46,12 @@ final class PassRun {
         return null;
     }
 
-    void childAnswered(boolean reached) {
+    void childAnswered() {
         outstanding--;
-        childrenReached &= reached;
     }
 
     boolean childrenEnded() {
         return outstanding == 0 && sent == children.length;
-    }
-
-    boolean childrenReached() {
-        return childrenReached;
     }
 
     /** True the first time. */

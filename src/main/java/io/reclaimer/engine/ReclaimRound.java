@@ -142,7 +142,7 @@ public final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
         if (answered) {
             return Behaviors.stopped();
         }
-        if (!spec.hasTarget()) {
+        if (spec.target().isEmpty()) {
             return end(Outcome.DONE);
         }
         if (work.isMet()) {

@@ -13,21 +13,24 @@ final class RootWalk extends Walk {
     private final int begin;
     private int taken;
 
-    /** Begins with the shrinker of this serial, or with the first where that one is gone. */
-    RootWalk(Pair pair, Published published, PassControl control, RoundWork work, int priority, long beginSerial) {
+    /** Begins with the first shrinker that was registered as {@code beginOrder} or later. */
+    RootWalk(Pair pair, Published published, PassControl control, RoundWork work, int priority, long beginOrder) {
         super(pair, published, control, work, priority);
         this.entries = published.table().registered();
-        this.begin = indexOf(beginSerial);
+        this.begin = indexOf(beginOrder);
     }
 
     @Override
-    boolean reachedAll() {
-        return taken == entries.size();
+    boolean cameToTheEnd() {
+        return begin + taken >= entries.size()
+                || entries.subList(begin + taken, entries.size()).stream().noneMatch(RootWalk::isWanted);
     }
 
+    /** The order of a shrinker. */
     @Override
     long resumeAt() {
-        return reachedAll() ? 0 : entry(taken).serial();
+        boolean fromTheStart = begin + taken < entries.size() && cameToTheEnd();
+        return entries.isEmpty() || fromTheStart ? 0 : entry(taken).order();
     }
 
     @Override
@@ -35,20 +38,24 @@ final class RootWalk extends Walk {
     ShrinkerEntry nextHeld() {
         while (taken < entries.size()) {
             ShrinkerEntry entry = entry(taken++);
-            if (!entry.faults().isQuarantined() && entry.holds().tryHold()) {
+            if (isWanted(entry) && entry.holds().tryHold()) {
                 return entry;
             }
         }
         return null;
     }
 
+    private static boolean isWanted(ShrinkerEntry entry) {
+        return entry.isRegistered() && !entry.faults().isQuarantined();
+    }
+
     private ShrinkerEntry entry(int position) {
         return entries.get((begin + position) % entries.size());
     }
 
-    private int indexOf(long serial) {
-        for (int i = 0; i < entries.size() && serial != 0; i++) {
-            if (entries.get(i).serial() == serial) {
+    private int indexOf(long order) {
+        for (int i = 0; i < entries.size() && order > 0; i++) {
+            if (entries.get(i).order() >= order) {
                 return i;
             }
         }

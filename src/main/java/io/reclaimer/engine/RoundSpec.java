@@ -6,6 +6,7 @@ import io.reclaimer.shrinker.ReclaimFlag;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -14,7 +15,7 @@ import java.util.Set;
  * @param top of the subtree
  * @param alone without the cgroups below the top
  * @param nodes their numbers, at least one
- * @param target objects to free; {@link #NO_TARGET} for one pass
+ * @param target objects to free; empty for one pass
  * @param firstPriority of the first pass
  * @param lastPriority of the last pass, if the target is not met before
  * @param within how long it may take until it answers
@@ -23,17 +24,9 @@ public record RoundSpec(
         CgroupPath top,
         boolean alone,
         List<Integer> nodes,
-        long target,
+        OptionalLong target,
         int firstPriority,
         int lastPriority,
         Duration within,
         Set<ReclaimFlag> flags,
-        Optional<Cancellation> cancellation) {
-
-    /** One pass, whatever it frees. */
-    public static final long NO_TARGET = Long.MAX_VALUE;
-
-    boolean hasTarget() {
-        return target != NO_TARGET;
-    }
-}
+        Optional<Cancellation> cancellation) {}

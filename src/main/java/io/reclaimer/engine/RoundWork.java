@@ -1,6 +1,7 @@
 package io.reclaimer.engine;
 
 import io.reclaimer.shrinker.ReclaimFlag;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -12,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class RoundWork {
 
-    private final long target;
+    private final OptionalLong target;
     private final Set<ReclaimFlag> flags;
     private final Tally tally = new Tally();
     private final FreedTable details = new FreedTable();
@@ -23,13 +24,13 @@ final class RoundWork {
     /** Set once: by the walk that meets the target, or by the round when it is over. */
     private volatile boolean stopped;
 
-    RoundWork(long target, Set<ReclaimFlag> flags) {
+    RoundWork(OptionalLong target, Set<ReclaimFlag> flags) {
         this.target = target;
         this.flags = flags;
     }
 
     boolean hasTarget() {
-        return target != RoundSpec.NO_TARGET;
+        return target.isPresent();
     }
 
     Set<ReclaimFlag> flags() {
@@ -46,12 +47,12 @@ final class RoundWork {
     }
 
     boolean isMet() {
-        return hasTarget() && towardsTarget.get() >= target;
+        return hasTarget() && towardsTarget.get() >= target.getAsLong();
     }
 
     /** A scan call freed so many. */
     void towardsTarget(long objects) {
-        if (hasTarget() && towardsTarget.accumulateAndGet(objects, Saturating::add) >= target) {
+        if (hasTarget() && towardsTarget.accumulateAndGet(objects, Saturating::add) >= target.getAsLong()) {
             stopped = true;
         }
     }

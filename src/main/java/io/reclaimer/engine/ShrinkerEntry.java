@@ -22,6 +22,9 @@ public final class ShrinkerEntry {
     private final HoldCount holds = new HoldCount();
     private final Faults faults;
 
+    /** Its place in the order of registration; written by the registry before it publishes. */
+    private volatile long order;
+
     /** What a global shrinker owes, by node; one number where it is not NUMA aware. Any thread. */
     private final AtomicLongArray globalDeferred;
 
@@ -90,6 +93,15 @@ public final class ShrinkerEntry {
 
     Shrinker shrinker() {
         return shrinker;
+    }
+
+    /** Rises with registration, and is above 0 then. */
+    long order() {
+        return order;
+    }
+
+    void registeredAs(long newOrder) {
+        order = newOrder;
     }
 
     HoldCount holds() {

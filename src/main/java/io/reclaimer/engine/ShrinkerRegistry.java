@@ -69,6 +69,7 @@ public final class ShrinkerRegistry extends AbstractBehavior<ShrinkerRegistry.Co
     private int nrMax;
     private int growingTo;
     private long lastSerial;
+    private long lastOrder;
     private boolean closed;
 
     public static Behavior<Command> create(Published published, ActorRef<CgroupTree.Command> tree) {
@@ -177,6 +178,7 @@ public final class ShrinkerRegistry extends AbstractBehavior<ShrinkerRegistry.Co
     private Behavior<Command> onRegister(Register message) {
         ShrinkerEntry entry = message.entry();
         if (entry.holds().register()) {
+            entry.registeredAs(++lastOrder);
             published.publish(published.table().withRegistered(entry));
             message.replyTo().success(Done.getInstance());
         } else if (entry.isFreeing()) {

@@ -41,8 +41,11 @@ public final class Tracer {
         for (TraceListener listener : listeners) {
             try {
                 listener.onEvent(event);
-            } catch (RuntimeException e) {
-                LOG.warn("Trace listener [{}] failed; the visit goes on", listener, e);
+            } catch (Throwable thrown) {
+                if (Fatal.is(thrown)) {
+                    throw Fatal.asUnchecked(thrown);
+                }
+                LOG.warn("Trace listener [{}] failed; the visit goes on", listener, thrown);
             }
         }
     }

@@ -47,10 +47,10 @@ abstract class Walk {
     /** The next shrinker to visit, held; null at the end. */
     abstract @Nullable ShrinkerEntry nextHeld();
 
-    /** Whether nothing is left to visit. */
-    abstract boolean reachedAll();
+    /** Whether everybody has had a turn since the last time that was so: the walk came to the end of the order. */
+    abstract boolean cameToTheEnd();
 
-    /** Where the next round with a target is to begin: an id or a serial, as the subclass has it; 0 for the start. */
+    /** Where the next round with a target is to begin, in the subclass's terms; 0 for the start. */
     abstract long resumeAt();
 
     /** A count said EMPTY. True where the bit is now cleared, so that a second look is due. */

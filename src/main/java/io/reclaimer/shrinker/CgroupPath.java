@@ -56,8 +56,15 @@ public final class CgroupPath implements Comparable<CgroupPath> {
         return new CgroupPath(path);
     }
 
-    /** The child of this cgroup with this one segment more. */
+    /**
+     * The child of this cgroup with this one segment more.
+     *
+     * @throws IllegalArgumentException where it is no segment
+     */
     public CgroupPath child(String segment) {
+        if (segment.contains("/")) {
+            throw invalid(segment, "a child has one segment more");
+        }
         return of(isRoot() ? "/" + segment : path + "/" + segment);
     }
 
