@@ -1,0 +1,176 @@
+package io.reclaimer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Scripted;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * What a round did not reach comes first next time, so that nobody is always first to pay. Each round here has a target
+ * of one batch, which one shrinker in one cgroup pays, and one thread, so that it is exactly one.
+ */
+class FairOrderTest {
+
+    private static final int BATCH = 10;
+
+    @RegisterExtension
+    final ReclaimerKit kit = ReclaimerKit.with("reclaimer.visit-dispatcher.fork-join-executor.parallelism-max = 1");
+
+    private final ShrinkerSpec spec =
+            ShrinkerSpec.named("pages").byCgroup().byNode().batch(BATCH);
+
+    @Test
+    void cgroupsTakeTurns() {
+        ShrinkerHandle pages = register("pages");
+        for (int i = 0; i < 5; i++) {
+            pages.setBit(kit.online("/c" + i), 0);
+        }
+        assertTurns(5, "/");
+    }
+
+    @Test
+    void cgroupsOfSeveralLevelsTakeTurns() {
+        ShrinkerHandle pages = register("pages");
+        kit.online("/a");
+        kit.online("/b");
+        for (String path : new String[] {"/a/x", "/a/y", "/b/x", "/b/y"}) {
+            pages.setBit(kit.online(path), 0);
+        }
+        assertNobodyStarves(4, "/");
+    }
+
+    @Test
+    void shrinkersOfOneCgroupTakeTurns() {
+        Cgroup a = kit.online("/a");
+        for (int i = 0; i < 4; i++) {
+            register("s" + i).setBit(a, 0);
+        }
+        assertTurns(4, "/a");
+    }
+
+    @Test
+    void shrinkersOfTheRootTakeTurns() {
+        for (int i = 0; i < 4; i++) {
+            kit.register(ShrinkerSpec.named("s" + i).batch(BATCH), Scripted.endless(100_000));
+        }
+        assertTurns(4, "/");
+    }
+
+    @Test
+    void shrinkersInSeveralCgroupsTakeTurns() {
+        ShrinkerHandle first = register("first");
+        ShrinkerHandle second = register("second");
+        for (String path : new String[] {"/a", "/b", "/c"}) {
+            first.setBit(kit.online(path), 0);
+            second.setBit(kit.online(path), 0);
+        }
+        assertTurns(6, "/");
+    }
+
+    @Test
+    void parentAndItsChildTakeTurns() {
+        ShrinkerHandle pages = register("pages");
+        pages.setBit(kit.online("/a"), 0);
+        pages.setBit(kit.online("/a/b"), 0);
+        assertTurns(2, "/a");
+    }
+
+    @Test
+    void parentAndItsChildrenTakeTurns() {
+        ShrinkerHandle pages = register("pages");
+        for (String path : new String[] {"/a", "/a/b", "/a/c", "/a/d"}) {
+            pages.setBit(kit.online(path), 0);
+        }
+        assertNobodyStarves(4, "/a");
+    }
+
+    @Test
+    void childIsNotStarvedByTheManyShrinkersOfItsParent() {
+        Cgroup a = kit.online("/a");
+        ShrinkerHandle pages = register("pages");
+        pages.setBit(a, 0);
+        register("more").setBit(a, 0);
+        pages.setBit(kit.online("/a/b"), 0);
+        assertNobodyStarves(3, "/a");
+    }
+
+    @Test
+    void cgroupIsNotStarvedByTheShrinkersOfTheRoot() {
+        kit.register(ShrinkerSpec.named("first").batch(BATCH), Scripted.endless(100_000));
+        kit.register(ShrinkerSpec.named("second").batch(BATCH), Scripted.endless(100_000));
+        ShrinkerHandle pages = kit.register(
+                spec, new Scripted(control -> control.cgroup().isRoot() ? 0 : 100_000, control -> control.nrToScan()));
+        pages.setBit(kit.online("/a"), 0);
+        assertNobodyStarves(3, "/");
+    }
+
+    /** A bit that is kept for later is not something that was not reached. */
+    @Test
+    void cgroupWithABitThatIsNotVisitedIsNotFirstTwice() {
+        Cgroup a = kit.online("/a");
+        Cgroup b = kit.online("/b");
+        ShrinkerHandle pages = register("pages");
+        ShrinkerHandle allocated = kit.allocate(spec, Scripted.endless(10));
+        pages.setBit(a, 0);
+        allocated.setBit(a, 0);
+        kit.settle();
+        pages.setBit(b, 0);
+        assertTurns(2, "/");
+    }
+
+    /** Whoever was to be first next time is gone by then. */
+    @Test
+    void shrinkerThatIsFreedDoesNotBringTheFirstToTheFrontAgain() {
+        List<ShrinkerHandle> handles = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            handles.add(kit.register(ShrinkerSpec.named("s" + i).batch(BATCH), Scripted.endless(100_000)));
+        }
+        assertThat(payer("/")).isEqualTo("/ s0");
+        kit.await(handles.get(1).free());
+        assertThat(payer("/")).isEqualTo("/ s2");
+    }
+
+    private ShrinkerHandle register(String name) {
+        return kit.register(
+                new ShrinkerSpec(name, true, true, false, spec.seeks(), BATCH, 1),
+                new Scripted(control -> control.cgroup().isRoot() ? 0 : 100_000, control -> control.nrToScan()));
+    }
+
+    /** In every row of so many rounds everybody pays once. */
+    private void assertTurns(int payers, String top) {
+        kit.settle();
+        for (int row = 0; row < 3; row++) {
+            List<String> paid = new ArrayList<>();
+            for (int i = 0; i < payers; i++) {
+                paid.add(payer(top));
+            }
+            assertThat(paid).as("row %d", row).doesNotHaveDuplicates();
+        }
+    }
+
+    /** In a long row of rounds everybody pays, and nobody more than twice as often as anybody else. */
+    private void assertNobodyStarves(int payers, String top) {
+        kit.settle();
+        Map<String, Integer> paid = new HashMap<>();
+        for (int i = 0; i < 12 * payers; i++) {
+            paid.merge(payer(top), 1, Integer::sum);
+        }
+        assertThat(paid).hasSize(payers);
+        assertThat(paid.values()).as("%s", paid).allMatch(times -> times >= 6 && times <= 24);
+    }
+
+    private String payer(String top) {
+        ReclaimReport report = kit.reclaim(ReclaimRequest.in(top).startingAt(0).objects(BATCH));
+        assertThat(report.freedObjects()).isEqualTo(BATCH);
+        assertThat(report.largest()).hasSize(1);
+        ReclaimReport.Freed freed = report.largest().get(0);
+        return freed.cgroup() + " " + freed.shrinker();
+    }
+}

@@ -1,0 +1,302 @@
+package io.reclaimer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.ShrinkControl;
+import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.shrinker.TraceEvent;
+import io.reclaimer.testkit.Cache;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Scripted;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.ToLongFunction;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A shrinker that answers nonsense cannot hang or corrupt a pass (point 4 of "Ours is better"). */
+class FaultyShrinkerTest {
+
+    private static final int QUARANTINE_AFTER = 3;
+
+    @RegisterExtension
+    final ReclaimerKit kit = ReclaimerKit.with("reclaimer.quarantine { after-faults = 3, duration = 1h }");
+
+    private final ShrinkerSpec spec =
+            ShrinkerSpec.named("pages").byCgroup().byNode().batch(10);
+
+    /** What a count can do wrong. */
+    private enum BadCount {
+        THROWS(control -> {
+            throw new IllegalStateException("broken");
+        }),
+        OVERFLOWS(FaultyShrinkerTest::forever),
+        LACKS_A_CLASS(control -> {
+            throw new NoClassDefFoundError("gone");
+        }),
+        NEGATIVE(control -> -1),
+        MOST_NEGATIVE_BUT_TWO(control -> Shrinker.STOP + 1),
+        STOP(control -> Shrinker.STOP);
+
+        private final ToLongFunction<ShrinkControl> count;
+
+        BadCount(ToLongFunction<ShrinkControl> count) {
+            this.count = count;
+        }
+    }
+
+    /** What a scan can do wrong, of 100 objects, asked for 10. */
+    private enum BadScan {
+        THROWS(control -> {
+            throw new IllegalStateException("broken");
+        }),
+        OVERFLOWS(FaultyShrinkerTest::forever),
+        FAILS_AN_ASSERTION(control -> {
+            throw new AssertionError("broken");
+        }),
+        EMPTY(control -> Shrinker.EMPTY),
+        NEGATIVE(control -> -1),
+        FREED_MORE_THAN_IT_COULD(control -> 101),
+        FREED_ABSURDLY_MANY(control -> Long.MAX_VALUE),
+        SCANNED_NOTHING(control -> scanned(control, 0)),
+        SCANNED_LESS_THAN_NOTHING(control -> scanned(control, -5)),
+        SCANNED_ABSURDLY_MANY(control -> scanned(control, Long.MAX_VALUE)),
+        SCANNED_ABSURDLY_FEW(control -> scanned(control, Long.MIN_VALUE));
+
+        private final ToLongFunction<ShrinkControl> scan;
+
+        BadScan(ToLongFunction<ShrinkControl> scan) {
+            this.scan = scan;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void faultyCountEndsTheVisitAndTouchesNothing(BadCount bad) {
+        AtomicReference<ToLongFunction<ShrinkControl>> count = new AtomicReference<>(control -> 1_000);
+        Cgroup a = kit.online("/a");
+        ShrinkerHandle handle =
+                kit.register(spec, new Scripted(control -> count.get().applyAsLong(control), control -> Shrinker.STOP));
+        Cache after = Cache.register(kit, "after");
+        handle.setBit(a, 0);
+        kit.settle();
+        kit.pass("/a", 0, 0);
+        assertThat(kit.state("/a", 0).deferred()).containsEntry(handle.id(), 2_000L);
+        kit.takeTrace();
+        after.put(a, 0, 10);
+
+        count.set(bad.count);
+        ReclaimReport report = kit.pass("/a", 0, 0);
+        assertThat(report.freedObjects()).isEqualTo(10);
+        assertThat(kit.takeTrace()).extracting(TraceEvent::shrinker).containsOnly("after");
+        assertThat(kit.state("/a", 0).deferred()).containsEntry(handle.id(), 2_000L);
+        assertThat(kit.state("/a", 0).bits()).contains(handle.id());
+        assertFault(handle, "count");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void faultyScanEndsTheVisitAsStopDoes(BadScan bad) {
+        AtomicInteger scans = new AtomicInteger();
+        Cgroup a = kit.online("/a");
+        ShrinkerHandle handle = kit.register(
+                spec,
+                new Scripted(
+                        control -> 100, control -> scans.incrementAndGet() == 1 ? 10 : bad.scan.applyAsLong(control)));
+        Cache after = Cache.register(kit, "after");
+        handle.setBit(a, 0);
+        after.put(a, 0, 10);
+        kit.settle();
+
+        ReclaimReport report = kit.pass("/a", 0, 0);
+        assertThat(scans).hasValue(2);
+        assertThat(report.freedObjects()).isEqualTo(20);
+        assertThat(kit.state("/a", 0).deferred()).containsEntry(handle.id(), 200L - 10);
+        assertThat(kit.takeTrace()).contains(new TraceEvent.End("pages", a.path(), 0, 10, 0, 190, 190));
+        assertFault(handle, "scan");
+    }
+
+    @Test
+    void nothingScannedWithSomethingFreedEnds() {
+        AtomicInteger scans = new AtomicInteger();
+        Cgroup a = kit.online("/a");
+        ShrinkerHandle handle = kit.register(spec, new Scripted(control -> 100, control -> {
+            control.nrScanned(scans.incrementAndGet() % 2 == 0 ? 0 : -1);
+            return 1;
+        }));
+        handle.setBit(a, 0);
+        kit.settle();
+        ReclaimReport report = kit.pass("/a", 0, 1);
+        assertThat(report.freedObjects()).isBetween(1L, 100L);
+        assertThat(scans.get()).isLessThanOrEqualTo(100);
+        assertThat(kit.state("/a", 0).answered()).isTrue();
+    }
+
+    @Test
+    void shrinkerMayFreeMoreThanItIsAskedForUpToWhatItHas() {
+        Cgroup a = kit.online("/a");
+        ShrinkerHandle handle = kit.register(spec, new Scripted(control -> 100, control -> 20));
+        handle.setBit(a, 0);
+        kit.settle();
+        assertThat(kit.pass("/a", 0, 3).freedObjects()).isEqualTo(40);
+        assertThat(state(handle).faults()).isZero();
+    }
+
+    @Test
+    void faultOnTheRootHoldsUpNobody() {
+        kit.register(ShrinkerSpec.named("bad"), new Scripted(control -> -7, control -> 1));
+        kit.register(ShrinkerSpec.named("good"), Scripted.endless(10));
+        assertThat(kit.pass("/", 0, 0).freedObjects()).isEqualTo(20);
+        assertThat(kit.state().shrinkers())
+                .extracting(ReclaimerState.ShrinkerState::faults)
+                .containsExactly(1L, 0L);
+    }
+
+    @Test
+    void faultAtTheSecondLookKeepsTheBit() {
+        AtomicInteger counts = new AtomicInteger();
+        Cgroup a = kit.online("/a");
+        ShrinkerHandle handle = kit.register(
+                spec, new Scripted(control -> counts.incrementAndGet() == 1 ? Shrinker.EMPTY : -1, control -> 1));
+        handle.setBit(a, 0);
+        kit.settle();
+        kit.pass("/a", 0, 0);
+        assertThat(kit.state("/a", 0).bits()).containsExactly(handle.id());
+        assertFault(handle, "count");
+    }
+
+    @Test
+    void shrinkerAtFaultSoManyTimesInARowIsInQuarantine() {
+        Scripted bad = new Scripted(control -> -1, control -> 1);
+        Cgroup a = kit.online("/a");
+        ShrinkerHandle handle = kit.register(spec, bad);
+        Cache good = Cache.register(kit, "good");
+        handle.setBit(a, 0);
+        kit.settle();
+        for (int i = 1; i < QUARANTINE_AFTER; i++) {
+            kit.pass("/a", 0, 0);
+        }
+        assertThat(state(handle).quarantined()).isFalse();
+        kit.pass("/a", 0, 0);
+        assertThat(state(handle).quarantined()).isTrue();
+        good.put(a, 0, 10);
+        kit.settle();
+        assertThat(kit.pass("/a", 0, 0).visits()).isOne();
+        // The root calls whatever is registered, but for this.
+        assertThat(kit.pass("/", 0, 0).visits()).isOne();
+        assertThat(bad.calls).hasSize(QUARANTINE_AFTER);
+        assertThat(kit.state("/a", 0).bits()).contains(handle.id());
+        assertThat(state(handle).holds()).isZero();
+    }
+
+    @Test
+    void goodVisitEndsTheRow() {
+        AtomicInteger counts = new AtomicInteger();
+        ShrinkerHandle handle = kit.register(
+                ShrinkerSpec.named("s"),
+                new Scripted(control -> counts.incrementAndGet() % QUARANTINE_AFTER == 0 ? 10 : -1, control -> 1));
+        for (int i = 0; i < 4 * QUARANTINE_AFTER; i++) {
+            kit.pass("/", 0, 0);
+        }
+        assertThat(counts).hasValue(4 * QUARANTINE_AFTER);
+        assertThat(state(handle).faults()).isEqualTo(4L * (QUARANTINE_AFTER - 1));
+        assertThat(state(handle).quarantined()).isFalse();
+    }
+
+    @Test
+    void shrinkerIsLetOutByHand() {
+        AtomicInteger counts = new AtomicInteger();
+        ShrinkerHandle handle = kit.register(
+                ShrinkerSpec.named("s"),
+                new Scripted(control -> counts.incrementAndGet() <= QUARANTINE_AFTER ? -1 : 10, control -> 20));
+        for (int i = 0; i <= QUARANTINE_AFTER; i++) {
+            kit.pass("/", 0, 0);
+        }
+        assertThat(counts).hasValue(QUARANTINE_AFTER);
+        handle.letOut();
+        assertThat(state(handle).quarantined()).isFalse();
+        assertThat(kit.pass("/", 0, 0).visits()).isOne();
+        assertThat(state(handle).faults()).isGreaterThanOrEqualTo(QUARANTINE_AFTER);
+    }
+
+    @Test
+    void lettingOutWhoIsNotInQuarantineIsRefused() {
+        ShrinkerHandle handle = kit.register(ShrinkerSpec.named("s"), Scripted.endless(1));
+        assertThatThrownBy(handle::letOut)
+                .isInstanceOfSatisfying(
+                        ReclaimerException.class, e -> assertThat(e.reason()).isEqualTo(Reason.NOT_QUARANTINED))
+                .hasMessageContaining("[s]");
+    }
+
+    @Test
+    void shrinkerInQuarantineCanBeFreedAndItsSuccessorIsNot() {
+        Cgroup a = kit.online("/a");
+        ShrinkerHandle handle = kit.register(spec, new Scripted(control -> -1, control -> 1));
+        handle.setBit(a, 0);
+        kit.settle();
+        for (int i = 0; i < QUARANTINE_AFTER; i++) {
+            kit.pass("/a", 0, 0);
+        }
+        assertThat(state(handle).quarantined()).isTrue();
+        kit.await(handle.free());
+        Cache after = Cache.register(kit, spec);
+        assertThat(after.handle().id()).isEqualTo(handle.id());
+        after.put(a, 0, 10);
+        kit.settle();
+        assertThat(kit.pass("/a", 0, 0).freedObjects()).isEqualTo(10);
+        assertThat(state(after.handle()).faults()).isZero();
+    }
+
+    @Test
+    void traceListenerThatThrowsIsIgnored() {
+        kit.register(ShrinkerSpec.named("s"), Scripted.endless(10));
+        Runnable remove = kit.reclaimer().trace(event -> {
+            throw new IllegalStateException("broken listener");
+        });
+        assertThat(kit.pass("/", 0, 0).freedObjects()).isEqualTo(20);
+        remove.run();
+        assertThat(kit.takeTrace()).hasSize(2);
+    }
+
+    /** An assertion in a listener is an error, and no exception. */
+    @Test
+    void traceListenerThatThrowsAnErrorIsIgnored() {
+        kit.register(ShrinkerSpec.named("s"), Scripted.endless(10));
+        Runnable remove = kit.reclaimer().trace(event -> {
+            throw new AssertionError("broken listener");
+        });
+        assertThat(kit.pass("/", 0, 0).freedObjects()).isEqualTo(20);
+        remove.run();
+    }
+
+    private void assertFault(ShrinkerHandle handle, String where) {
+        ReclaimerState.ShrinkerState state = state(handle);
+        assertThat(state.faults()).isOne();
+        assertThat(state.lastFault().orElseThrow()).contains(where);
+        assertThat(state.holds()).isZero();
+        assertThat(state.quarantined()).isFalse();
+    }
+
+    private ReclaimerState.ShrinkerState state(ShrinkerHandle handle) {
+        return kit.state().shrinkers().stream()
+                .filter(shrinker -> shrinker.spec().equals(handle.spec()) && shrinker.id() == handle.id())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static long scanned(ShrinkControl control, long objects) {
+        control.nrScanned(objects);
+        return 0;
+    }
+
+    @SuppressWarnings("InfiniteRecursion") // That is the fault.
+    private static long forever(ShrinkControl control) {
+        return forever(control) + 1;
+    }
+}

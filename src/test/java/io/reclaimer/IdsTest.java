@@ -1,0 +1,149 @@
+package io.reclaimer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.Threads;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The section "Ids and expansion". */
+class IdsTest {
+
+    @RegisterExtension
+    final ReclaimerKit kit = ReclaimerKit.with("reclaimer { nodes = [a, b], id-limit = 192, growth-timeout = 60s }");
+
+    private final ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup().byNode();
+    private final Scripted pages = Scripted.endless(10);
+
+    @Test
+    void lowestFreeIdIsHandedOut() {
+        List<ShrinkerHandle> handles = allocate(5);
+        assertThat(handles).extracting(ShrinkerHandle::id).containsExactly(0, 1, 2, 3, 4);
+        kit.await(handles.get(3).free());
+        kit.await(handles.get(1).free());
+        assertThat(allocate(3)).extracting(ShrinkerHandle::id).containsExactly(1, 3, 5);
+    }
+
+    @Test
+    void globalShrinkerHasNoId() {
+        assertThat(kit.allocate(ShrinkerSpec.named("global"), pages).id()).isEqualTo(-1);
+        assertThat(kit.state().nrMax()).isZero();
+        assertThat(allocate(1)).extracting(ShrinkerHandle::id).containsExactly(0);
+    }
+
+    /** Whoever has the id may set its bit at once, everywhere. */
+    @Test
+    void mapsGrowBeforeTheIdIsHandedOut() {
+        Cgroup shop = kit.online("/shop");
+        Cgroup web = kit.online("/shop/web");
+        ShrinkerHandle first = allocate(64).get(0);
+        first.setBit(shop, 0);
+        first.setBit(web, 1);
+        kit.settle();
+        ShrinkerHandle beyond = allocate(1).get(0);
+        assertThat(beyond.id()).isEqualTo(64);
+        for (Cgroup cgroup : List.of(shop, web)) {
+            beyond.setBit(cgroup, 0);
+            beyond.setBit(cgroup, 1);
+        }
+        ReclaimerState state = kit.state();
+        assertThat(state.strayBits()).isZero();
+        assertThat(state.nrMax()).isEqualTo(128);
+        assertThat(state.cgroups()).hasSize(6).allMatch(cgroup -> cgroup.nrMax() == 128);
+        assertThat(kit.state("/shop", 0).bits()).containsExactly(0, 64);
+        assertThat(kit.state("/shop/web", 1).bits()).containsExactly(0, 64);
+    }
+
+    @Test
+    void mapGrowsToTheNextMultipleOf64() {
+        allocate(1);
+        assertThat(kit.state().nrMax()).isEqualTo(64);
+        allocate(63);
+        assertThat(kit.state().nrMax()).isEqualTo(64);
+        allocate(1);
+        assertThat(kit.state().nrMax()).isEqualTo(128);
+    }
+
+    @Test
+    void nrMaxNeverShrinks() {
+        List<ShrinkerHandle> handles = allocate(65);
+        handles.forEach(handle -> kit.await(handle.free()));
+        assertThat(kit.state().nrMax()).isEqualTo(128);
+        allocate(1);
+        assertThat(kit.state().nrMax()).isEqualTo(128);
+    }
+
+    @Test
+    void cgroupThatComesOnlineLaterStartsAtNrMax() {
+        ShrinkerHandle last = allocate(65).get(64);
+        Cgroup shop = kit.online("/shop");
+        assertThat(kit.state("/shop", 1).nrMax()).isEqualTo(128);
+        last.setBit(shop, 1);
+        assertThat(kit.state("/shop", 1).bits()).containsExactly(64);
+    }
+
+    @Test
+    void cgroupThatComesOnlineDuringAGrowthHasRoom() throws Exception {
+        allocate(64);
+        List<CompletionStage<Cgroup>> cgroups = new ArrayList<>();
+        List<CompletionStage<ShrinkerHandle>> beyond = new ArrayList<>();
+        Threads.run(
+                () -> {
+                    for (int i = 0; i < 100; i++) {
+                        cgroups.add(kit.reclaimer().online("/c" + i));
+                    }
+                },
+                () -> beyond.add(kit.reclaimer().allocate(spec, pages)));
+        ShrinkerHandle handle = kit.await(beyond.get(0));
+        cgroups.forEach(cgroup -> handle.setBit(kit.await(cgroup), 1));
+        ReclaimerState state = kit.state();
+        assertThat(state.strayBits()).isZero();
+        assertThat(state.cgroups()).allMatch(cgroup -> cgroup.nrMax() == 128);
+        assertThat(state.cgroups().stream().filter(cgroup -> cgroup.bits().equals(List.of(64))))
+                .hasSize(100);
+    }
+
+    @Test
+    void allocationsAtTheSameTimeGetIdsOfTheirOwn() {
+        List<CompletionStage<ShrinkerHandle>> stages = new ArrayList<>();
+        for (int i = 0; i < 192; i++) {
+            stages.add(kit.reclaimer().allocate(spec, pages));
+        }
+        assertThat(stages.stream().map(stage -> kit.await(stage).id()).distinct())
+                .hasSize(192);
+        assertThat(kit.state().nrMax()).isEqualTo(192);
+    }
+
+    @Test
+    void allocationBeyondTheLimitFailsAndSaysWhichSettingChangesIt() {
+        List<ShrinkerHandle> handles = allocate(192);
+        ReclaimerException refusal = kit.refusal(kit.reclaimer().allocate(spec, pages));
+        assertThat(refusal.reason()).isEqualTo(Reason.ID_LIMIT);
+        assertThat(refusal).hasMessageContainingAll("[pages]", "[192]", "[reclaimer.id-limit]");
+        assertThat(kit.state().nrMax()).isEqualTo(192);
+        kit.await(handles.get(77).free());
+        assertThat(allocate(1)).extracting(ShrinkerHandle::id).containsExactly(77);
+    }
+
+    @Test
+    void globalShrinkersAreNotLimited() {
+        allocate(192);
+        assertThat(kit.register(ShrinkerSpec.named("global"), pages).id()).isEqualTo(-1);
+    }
+
+    private List<ShrinkerHandle> allocate(int count) {
+        List<ShrinkerHandle> handles = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            handles.add(kit.allocate(spec, pages));
+        }
+        return handles;
+    }
+}

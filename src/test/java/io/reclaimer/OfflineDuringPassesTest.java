@@ -1,0 +1,239 @@
+package io.reclaimer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.Done;
+import io.reclaimer.ReclaimReport.Outcome;
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Cache;
+import io.reclaimer.testkit.Gate;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.Seeded;
+import io.reclaimer.testkit.Threads;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Cgroups that go offline while passes are under way. */
+class OfflineDuringPassesTest {
+
+    @RegisterExtension
+    final ReclaimerKit kit = ReclaimerKit.with("reclaimer { nodes = [a, b], round-deadline = 60s }");
+
+    private final ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup().byNode();
+
+    @Test
+    void offlineIsAnsweredAfterTheVisitUnderWayAndWhatThatDeferredIsAtTheParent() {
+        Gate gate = new Gate();
+        kit.online("/a");
+        CompletionStage<ReclaimReport> round = visit(kit.online("/a/b"), 0, gate);
+        CompletionStage<Done> offline = kit.reclaimer().offline("/a/b");
+        assertThat(kit.refusal(kit.reclaimer().offline("/a/b")).reason()).isEqualTo(Reason.GOING_OFFLINE);
+        assertThat(kit.refusal(kit.reclaimer().online("/a/b")).reason()).isEqualTo(Reason.GOING_OFFLINE);
+        assertThat(kit.refusal(kit.reclaimer().online("/a/b/c")).reason()).isEqualTo(Reason.PARENT_NOT_ONLINE);
+        assertThat(offline.toCompletableFuture()).isNotDone();
+        gate.open();
+        kit.await(offline);
+        assertThat(kit.await(round).outcome()).isEqualTo(Outcome.DONE);
+        assertThat(kit.state("/a", 0).deferred()).containsEntry(0, 200L);
+        assertThat(kit.state().cgroups()).noneMatch(cgroup -> cgroup.cgroup().equals(CgroupPath.of("/a/b")));
+    }
+
+    /** Visited on node 1, its count is on node 0, where nothing holds up the cgroup. */
+    @Test
+    void lateDeferredCountOfAShrinkerThatIsNotNumaAwareGoesToTheParent() {
+        Gate gate = new Gate();
+        kit.online("/a");
+        Cgroup b = kit.online("/a/b");
+        ShrinkerHandle pages =
+                kit.register(ShrinkerSpec.named("pages").byCgroup().batch(10), Scripted.stuck(100, gate));
+        pages.setBit(b, 1);
+        kit.settle();
+        CompletionStage<ReclaimReport> round =
+                kit.reclaimer().reclaim(ReclaimRequest.in("/a/b").onNodes(1).startingAt(0));
+        gate.awaitEntered();
+        CompletionStage<Done> offline = kit.reclaimer().offline("/a/b");
+        assertThat(kit.refusal(kit.reclaimer().offline("/a/b")).reason()).isEqualTo(Reason.GOING_OFFLINE);
+        gate.open();
+        kit.await(offline);
+        kit.await(round);
+        assertThat(kit.state("/a", 0).deferred()).containsEntry(0, 200L);
+    }
+
+    @Test
+    void laterPassesAndBitsAreIgnoredWhileItIsOnItsWay() {
+        Gate gate = new Gate();
+        Cgroup a = kit.online("/a");
+        Scripted other = Scripted.endless(10);
+        ShrinkerHandle handle = kit.register(ShrinkerSpec.named("other").byCgroup(), other);
+        CompletionStage<ReclaimReport> round = visit(a, 0, gate);
+        CompletionStage<Done> offline = kit.reclaimer().offline("/a");
+        kit.refusal(kit.reclaimer().offline("/a"));
+        assertThat(a.isOnline()).isFalse();
+        handle.setBit(a, 0);
+        assertThat(kit.reclaim(ReclaimRequest.in("/a").startingAt(0)).outcome()).isEqualTo(Outcome.NOT_ONLINE);
+        gate.open();
+        kit.await(offline);
+        kit.await(round);
+        assertThat(other.calls).isEmpty();
+        assertThat(kit.state("/", 0).bits()).isEmpty();
+    }
+
+    /** A round on the tree has sent its pass to the cgroup that then goes offline. */
+    @Test
+    void roundFromAboveEndsCleanly() {
+        Gate gate = new Gate();
+        kit.online("/a");
+        Cgroup b = kit.online("/a/b");
+        ShrinkerHandle pages = kit.register(spec.batch(10), Scripted.stuckIn("/a/b", 100, gate));
+        pages.setBit(b, 0);
+        kit.settle();
+        CompletionStage<ReclaimReport> round =
+                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0));
+        gate.awaitEntered();
+        CompletionStage<Done> offline = kit.reclaimer().offline("/a/b");
+        gate.open();
+        kit.await(offline);
+        assertThat(kit.await(round).outcome()).isEqualTo(Outcome.DONE);
+    }
+
+    @Test
+    void cgroupOfASlowShrinkerGoesOfflineLater() {
+        ReclaimerKit impatient = ReclaimerKit.with("reclaimer { nodes = [a], offline-timeout = 100ms }")
+                .start();
+        try {
+            Gate gate = new Gate();
+            Cgroup a = impatient.online("/a");
+            ShrinkerHandle pages = impatient.register(spec.batch(10), Scripted.stuck(100, gate));
+            pages.setBit(a, 0);
+            impatient.settle();
+            CompletionStage<ReclaimReport> round =
+                    impatient.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0));
+            gate.awaitEntered();
+            ReclaimerException refusal = impatient.refusal(impatient.reclaimer().offline("/a"));
+            assertThat(refusal.reason()).isEqualTo(Reason.OFFLINE_TIMEOUT);
+            assertThat(refusal).hasMessageContainingAll("[/a]", "[reclaimer.offline-timeout]");
+            assertThat(impatient.refusal(impatient.reclaimer().offline("/a")).reason())
+                    .isEqualTo(Reason.GOING_OFFLINE);
+            gate.open();
+            impatient.await(round);
+            // Nobody is told when it is done: its answer went out before.
+            Threads.until(
+                    () -> impatient.refusal(impatient.reclaimer().offline("/a")).reason() == Reason.NOT_ONLINE);
+            assertThat(impatient.state("/", 0).deferred()).containsEntry(0, 200L);
+            impatient.checkNothingLeft();
+        } finally {
+            impatient.stop();
+        }
+    }
+
+    /**
+     * Threads bring 200 cgroups up and down while rounds free from them. Whatever is left in the end is where one round
+     * finds it, and objects that came in are objects that were freed or are there.
+     */
+    @Test
+    void noObjectIsLostWhereCgroupsComeAndGo() throws Exception {
+        Seeded seeded = Seeded.create();
+        List<Cache> caches = List.of(
+                Cache.register(kit, spec),
+                Cache.register(kit, ShrinkerSpec.named("one").byCgroup()));
+        kit.online("/a");
+        kit.online("/b");
+        AtomicBoolean running = new AtomicBoolean(true);
+        long[] freed = new long[1];
+        Future<?> rounds = Threads.start(() -> {
+            while (running.get()) {
+                ReclaimReport report = kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
+                assertThat(report.outcome()).isEqualTo(Outcome.DONE);
+                freed[0] += report.freedObjects();
+            }
+            return null;
+        });
+        long[] added = new long[4];
+        Runnable[] owners = new Runnable[added.length];
+        for (int i = 0; i < owners.length; i++) {
+            int number = i;
+            Seeded random = seeded.fork(i);
+            owners[i] = () -> {
+                for (int j = 0; j < 50; j++) {
+                    String path = (random.nextBoolean() ? "/a/" : "/b/") + number + "-" + j;
+                    Cgroup cgroup = kit.online(path);
+                    for (int k = random.nextInt(5); k > 0; k--) {
+                        int objects = 1 + random.nextInt(300);
+                        caches.get(random.nextInt(2)).put(cgroup, random.nextInt(2), objects);
+                        added[number] += objects;
+                    }
+                    kit.offline(path);
+                }
+            };
+        }
+        try {
+            Threads.run(owners);
+        } finally {
+            running.set(false);
+        }
+        rounds.get();
+        kit.settle();
+        long left = caches.stream().mapToLong(cache -> cache.model().objects()).sum();
+        assertThat(freed[0] + left).as(seeded.toString()).isEqualTo(added[0] + added[1] + added[2] + added[3]);
+        kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
+        assertThat(caches).as(seeded.toString()).allMatch(cache -> cache.model().objects() == 0);
+    }
+
+    /** Nobody scans, every visit only defers: so the sum is what each visit added, wherever cgroups went meanwhile. */
+    @Test
+    void noDeferredCountIsLostWhereCgroupsGoOffline() throws Exception {
+        Seeded seeded = Seeded.create();
+        Scripted pages = new Scripted(control -> 1L << 30, control -> Shrinker.STOP);
+        ShrinkerSpec oneCount = ShrinkerSpec.named("one").byCgroup();
+        ShrinkerHandle handle = kit.register(oneCount.seeks(4), pages);
+        kit.online("/a");
+        Runnable[] owners = new Runnable[3];
+        long[] visits = new long[owners.length];
+        for (int i = 0; i < owners.length; i++) {
+            int number = i;
+            Seeded random = seeded.fork(i);
+            owners[i] = () -> {
+                for (int j = 0; j < 40; j++) {
+                    String path = "/a/" + number + "-" + j;
+                    Cgroup cgroup = kit.online(path);
+                    handle.setBit(cgroup, 0);
+                    handle.setBit(cgroup, 1);
+                    CompletionStage<ReclaimReport> first = kit.reclaimer().reclaim(ReclaimRequest.in(path));
+                    CompletionStage<ReclaimReport> second = kit.reclaimer().reclaim(ReclaimRequest.in(path));
+                    if (random.nextBoolean()) {
+                        visits[number] += kit.await(first).visits();
+                    } else {
+                        kit.offline(path);
+                        visits[number] += kit.await(first).visits();
+                    }
+                    visits[number] += kit.await(second).visits();
+                }
+            };
+        }
+        Threads.run(owners);
+        long owed = kit.state().cgroups().stream()
+                .flatMap(cgroup -> cgroup.deferred().values().stream())
+                .mapToLong(Long::longValue)
+                .sum();
+        assertThat(owed).as(seeded.toString()).isEqualTo((visits[0] + visits[1] + visits[2]) << (30 - 12));
+    }
+
+    private CompletionStage<ReclaimReport> visit(Cgroup cgroup, int node, Gate gate) {
+        ShrinkerHandle pages = kit.register(spec.batch(10), Scripted.stuck(100, gate));
+        pages.setBit(cgroup, node);
+        kit.settle();
+        CompletionStage<ReclaimReport> round =
+                kit.reclaimer().reclaim(ReclaimRequest.in(cgroup.path()).startingAt(0));
+        gate.awaitEntered();
+        return round;
+    }
+}

@@ -1,0 +1,251 @@
+package io.reclaimer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reclaimer.shrinker.ShrinkControl;
+import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.shrinker.TraceEvent;
+import io.reclaimer.testkit.Cache;
+import io.reclaimer.testkit.Gate;
+import io.reclaimer.testkit.ModelShrinker;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Scripted;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The section "A pass on a cgroup (not the root)". */
+class PassTest {
+
+    private static final ShrinkerSpec SPEC =
+            ShrinkerSpec.named("pages").byCgroup().byNode();
+
+    @RegisterExtension
+    final ReclaimerKit kit = ReclaimerKit.create();
+
+    @Test
+    void setBitsAreVisitedInRisingOrderAcrossUnits() {
+        Cgroup shop = kit.online("/shop");
+        List<Cache> caches = new ArrayList<>();
+        for (int id = 0; id < 130; id++) {
+            caches.add(Cache.register(kit, "s" + id));
+        }
+        for (int id : new int[] {129, 5, 64, 128, 63, 0}) {
+            caches.get(id).put(shop, 0, 10);
+        }
+        kit.settle();
+        ReclaimReport report = kit.pass("/shop", 0, 0);
+        assertThat(report.freedObjects()).isEqualTo(60);
+        assertThat(kit.takeTrace().stream()
+                        .filter(TraceEvent.Start.class::isInstance)
+                        .map(TraceEvent::shrinker))
+                .containsExactly("s0", "s5", "s63", "s64", "s128", "s129");
+    }
+
+    @Test
+    void onlySetBitsCostAnything() {
+        Cgroup shop = kit.online("/shop");
+        Scripted quiet = Scripted.endless(10);
+        kit.register(SPEC, quiet);
+        Cache pages = Cache.register(kit, "busy");
+        pages.put(shop, 0, 10);
+        kit.settle();
+        assertThat(kit.pass("/shop", 0, 0).visits()).isOne();
+        assertThat(quiet.calls).isEmpty();
+    }
+
+    @Test
+    void bitOfAFreedShrinkerIsClearedAndNothingIsCalled() {
+        Cgroup shop = kit.online("/shop");
+        Scripted gone = Scripted.endless(10);
+        ShrinkerHandle handle = kit.register(SPEC, gone);
+        handle.setBit(shop, 0);
+        kit.await(handle.free());
+        kit.settle();
+        assertThat(kit.pass("/shop", 0, 0).visits()).isZero();
+        assertThat(gone.calls).isEmpty();
+    }
+
+    @Test
+    void shrinkerThatIsBeingFreedIsNotCalled() {
+        Cgroup shop = kit.online("/shop");
+        Cgroup web = kit.online("/web");
+        Gate gate = new Gate();
+        Scripted pages = Scripted.stuckIn("/web", 10, gate);
+        ShrinkerHandle handle = kit.register(SPEC, pages);
+        handle.setBit(web, 0);
+        handle.setBit(shop, 0);
+        kit.settle();
+        CompletionStage<ReclaimReport> stuck =
+                kit.reclaimer().reclaim(ReclaimRequest.in("/web").startingAt(0));
+        gate.awaitEntered();
+        CompletionStage<?> freed = handle.free();
+        // The refusal of the second one says that the first has begun.
+        kit.refusal(handle.free());
+        assertThat(kit.pass("/shop", 0, 0).visits()).isZero();
+        assertThat(pages.calls).noneMatch(call -> call.contains("/shop"));
+        gate.open();
+        kit.await(stuck);
+        kit.await(freed);
+    }
+
+    @Test
+    void bitOfAShrinkerThatIsNotYetRegisteredIsKept() {
+        Cgroup shop = kit.online("/shop");
+        ModelShrinker pages = ModelShrinker.full();
+        ShrinkerHandle handle = kit.allocate(SPEC, pages);
+        pages.put(shop.path(), 0, 10);
+        handle.setBit(shop, 0);
+        kit.settle();
+        assertThat(kit.pass("/shop", 0, 0).visits()).isZero();
+        assertThat(kit.state("/shop", 0).bits()).containsExactly(handle.id());
+        kit.await(handle.register());
+        assertThat(kit.pass("/shop", 0, 0).freedObjects()).isEqualTo(10);
+    }
+
+    /** Neither who comes before in the pass nor who comes after is held. */
+    @Test
+    void shrinkerIsHeldForItsOwnVisitOnly() {
+        Cgroup shop = kit.online("/shop");
+        Gate gate = new Gate();
+        ShrinkerHandle before = kit.register(SPEC, Scripted.endless(10));
+        ShrinkerHandle visited = kit.register(SPEC, Scripted.stuck(10, gate));
+        ShrinkerHandle after = kit.register(SPEC, Scripted.endless(10));
+        List.of(before, visited, after).forEach(handle -> handle.setBit(shop, 0));
+        kit.settle();
+        CompletionStage<ReclaimReport> round =
+                kit.reclaimer().reclaim(ReclaimRequest.in("/shop").startingAt(0));
+        gate.awaitEntered();
+        kit.await(before.free());
+        kit.await(after.free());
+        CompletionStage<?> freed = visited.free();
+        assertThat(freed.toCompletableFuture()).isNotDone();
+        gate.open();
+        kit.await(freed);
+        assertThat(kit.await(round).visits()).isEqualTo(2);
+    }
+
+    @Test
+    void stillEmptyAtTheSecondLookClearsTheBit() {
+        Cgroup shop = kit.online("/shop");
+        Scripted pages = new Scripted(control -> Shrinker.EMPTY, ShrinkControl::nrToScan);
+        ShrinkerHandle handle = kit.register(SPEC, pages);
+        handle.setBit(shop, 0);
+        kit.settle();
+        kit.pass("/shop", 0, 0);
+        assertThat(pages.calls).containsExactly("count /shop 0", "count /shop 0");
+        assertThat(kit.state("/shop", 0).bits()).isEmpty();
+        assertThat(kit.takeTrace()).isEmpty();
+        kit.pass("/shop", 0, 0);
+        assertThat(pages.calls).hasSize(2);
+    }
+
+    @Test
+    void zeroAtTheSecondLookSetsTheBitAgain() {
+        Cgroup shop = kit.online("/shop");
+        AtomicBoolean first = new AtomicBoolean(true);
+        Scripted pages = new Scripted(control -> first.getAndSet(false) ? Shrinker.EMPTY : 0, ShrinkControl::nrToScan);
+        ShrinkerHandle handle = kit.register(SPEC, pages);
+        handle.setBit(shop, 0);
+        kit.settle();
+        kit.pass("/shop", 0, 0);
+        assertThat(pages.calls).hasSize(2);
+        assertThat(kit.state("/shop", 0).bits()).containsExactly(handle.id());
+    }
+
+    @Test
+    void zeroAtTheFirstLookKeepsTheBitWithoutASecond() {
+        Cgroup shop = kit.online("/shop");
+        Scripted pages = new Scripted(control -> 0, ShrinkControl::nrToScan);
+        ShrinkerHandle handle = kit.register(SPEC, pages);
+        handle.setBit(shop, 0);
+        kit.settle();
+        kit.pass("/shop", 0, 0);
+        assertThat(pages.calls).hasSize(1);
+        assertThat(kit.state("/shop", 0).bits()).containsExactly(handle.id());
+    }
+
+    @Test
+    void objectsThatComeRightAfterEmptyAreFoundByTheSecondLook() {
+        Cgroup shop = kit.online("/shop");
+        Cache pages = Cache.register(kit, "pages");
+        pages.model().putLate(shop.path(), 0, 10);
+        pages.handle().setBit(shop, 0);
+        kit.settle();
+        assertThat(kit.pass("/shop", 0, 0).freedObjects()).isEqualTo(10);
+        assertThat(kit.state("/shop", 0).bits()).containsExactly(pages.handle().id());
+    }
+
+    /** The visit in the middle goes on until both bits are in the map. */
+    @Test
+    void bitsBehindTheWalkWaitAndBitsAheadAreVisited() {
+        Cgroup shop = kit.online("/shop");
+        AtomicBoolean bitsSet = new AtomicBoolean();
+        Gate begun = new Gate();
+        begun.open();
+        Cache behind = Cache.register(kit, "behind");
+        ShrinkerHandle middle = kit.register(SPEC.batch(1), endlessUntil(bitsSet, begun));
+        Cache ahead = Cache.register(kit, "ahead");
+        middle.setBit(shop, 0);
+        kit.settle();
+        CompletionStage<ReclaimReport> round =
+                kit.reclaimer().reclaim(ReclaimRequest.in("/shop").startingAt(0));
+        begun.awaitEntered();
+        behind.put(shop, 0, 10);
+        ahead.put(shop, 0, 10);
+        kit.settle();
+        bitsSet.set(true);
+        kit.await(round);
+        assertThat(ahead.objects(shop, 0)).isZero();
+        assertThat(behind.objects(shop, 0)).isEqualTo(10);
+        assertThat(kit.pass("/shop", 0, 0).freedObjects()).isEqualTo(10);
+    }
+
+    @Test
+    void mapMayGrowDuringThePass() {
+        Cgroup shop = kit.online("/shop");
+        AtomicBoolean grown = new AtomicBoolean();
+        Gate begun = new Gate();
+        begun.open();
+        ShrinkerHandle first = kit.register(SPEC.batch(1), endlessUntil(grown, begun));
+        for (int id = 1; id < 64; id++) {
+            kit.allocate(SPEC, Scripted.endless(1));
+        }
+        first.setBit(shop, 0);
+        kit.settle();
+        CompletionStage<ReclaimReport> round =
+                kit.reclaimer().reclaim(ReclaimRequest.in("/shop").startingAt(0));
+        begun.awaitEntered();
+        Cache beyond = Cache.register(kit, "beyond");
+        assertThat(beyond.handle().id()).isEqualTo(64);
+        beyond.put(shop, 0, 10);
+        assertThat(kit.state("/shop", 0).bits()).containsExactly(0, 64);
+        grown.set(true);
+        kit.await(round);
+        assertThat(beyond.objects(shop, 0)).isZero();
+    }
+
+    @Test
+    void cgroupThatIsNotOnlineGives0() {
+        Cgroup shop = kit.online("/shop");
+        Cache pages = Cache.register(kit, "pages");
+        pages.put(shop, 0, 10);
+        kit.offline("/shop");
+        ReclaimReport report = kit.pass("/shop", 0, 0);
+        assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.NOT_ONLINE);
+        assertThat(report.freedObjects()).isZero();
+        assertThat(kit.pass("/never", 0, 0).outcome()).isEqualTo(ReclaimReport.Outcome.NOT_ONLINE);
+    }
+
+    /** One that has objects without end until it is told that it may stop. */
+    private static Scripted endlessUntil(AtomicBoolean enough, Gate begun) {
+        return new Scripted(control -> 1L << 40, control -> {
+            begun.pass();
+            return enough.get() ? Shrinker.STOP : 1;
+        });
+    }
+}

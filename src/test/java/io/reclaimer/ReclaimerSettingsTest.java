@@ -1,0 +1,105 @@
+package io.reclaimer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ReclaimerSettingsTest {
+
+    private static final Config DEFAULTS = ConfigFactory.load();
+
+    @Test
+    void defaultsAreThoseOfTheReferenceFile() {
+        ReclaimerSettings settings = ReclaimerSettings.from(DEFAULTS);
+        assertThat(settings.nodes()).containsExactly("heap");
+        assertThat(settings.node("heap")).isZero();
+        assertThat(settings.roundDeadline()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(settings.cgroupsEnabled()).isTrue();
+        assertThat(settings.engine().objectAccounting()).isTrue();
+        assertThat(settings.engine().idLimit()).isEqualTo(65_536);
+        assertThat(settings.engine().growthTimeout()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(settings.engine().offlineTimeout()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(settings.engine().maxRounds()).isEqualTo(64);
+        assertThat(settings.engine().reportEntries()).isEqualTo(32);
+        assertThat(settings.engine().quarantineAfter()).isEqualTo(5);
+        assertThat(settings.engine().quarantineFor()).isEqualTo(Duration.ofSeconds(10));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    nodes = []                      | reclaimer.nodes is [[]]                     | one or more
+                    nodes = [a, a]                  | reclaimer.nodes is [[a, a]]                 | none twice
+                    nodes = ["a b"]                 | reclaimer.nodes is [[a b]]                  | A-Z a-z 0-9
+                    nodes = [""]                    | reclaimer.nodes is [[]]                     | 1 to 64
+                    id-limit = 63                   | reclaimer.id-limit is [63]                  | 64 to 1048576
+                    id-limit = 1048640              | reclaimer.id-limit is [1048640]             | 64 to 1048576
+                    id-limit = 100                  | reclaimer.id-limit is [100]                 | a multiple of 64
+                    growth-timeout = 0s             | reclaimer.growth-timeout is [0s]            | above 0
+                    growth-timeout = -1s            | reclaimer.growth-timeout is [-1s]           | above 0
+                    offline-timeout = 0s            | reclaimer.offline-timeout is [0s]           | above 0
+                    round-deadline = 0s             | reclaimer.round-deadline is [0s]            | above 0
+                    max-rounds = 0                  | reclaimer.max-rounds is [0]                 | 1 or more
+                    report-entries = -1             | reclaimer.report-entries is [-1]            | 0 to 1024
+                    report-entries = 1025           | reclaimer.report-entries is [1025]          | 0 to 1024
+                    quarantine.after-faults = 0     | reclaimer.quarantine.after-faults is [0]    | 1 or more
+                    quarantine.duration = 0s        | reclaimer.quarantine.duration is [0s]       | above 0
+                    quarantine.duration = 61m       | reclaimer.quarantine.duration is [61m]       | at most 1h
+                    """)
+    void badValueIsRefusedByKeyValueAndWhatIsAllowed(String setting, String named, String allowed) {
+        assertThatThrownBy(() -> ReclaimerSettings.from(with(setting)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll(named, allowed);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "nodes = 3, nodes",
+        "cgroups-enabled = maybe, cgroups-enabled",
+        "object-accounting = [], object-accounting",
+        "id-limit = many, id-limit",
+        "growth-timeout = soon, growth-timeout",
+        "max-rounds = 1e12, max-rounds",
+        "quarantine = 7, quarantine",
+        "round-deadline = null, round-deadline"
+    })
+    void valueOfAnotherKindIsRefusedByKey(String setting, String key) {
+        assertThatThrownBy(() -> ReclaimerSettings.from(with(setting)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(key);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "id-limit = 64",
+        "id-limit = 1048576",
+        "report-entries = 0",
+        "quarantine.duration = 1h",
+        "max-rounds = 1"
+    })
+    void limitsThemselvesAreAllowed(String setting) {
+        assertThat(ReclaimerSettings.from(with(setting)).nodes()).hasSize(1);
+    }
+
+    @Test
+    void nodesAreNumberedInTheirOrder() {
+        ReclaimerSettings settings = ReclaimerSettings.from(with("nodes = [heap, direct]"));
+        assertThat(settings.node("heap")).isZero();
+        assertThat(settings.node("direct")).isOne();
+        assertThatThrownBy(() -> settings.node("disk"))
+                .isInstanceOfSatisfying(
+                        ReclaimerException.class, e -> assertThat(e.reason()).isEqualTo(Reason.NO_SUCH_NODE))
+                .hasMessageContainingAll("[disk]", "[heap, direct]");
+    }
+
+    private static Config with(String setting) {
+        return ConfigFactory.parseString("reclaimer." + setting).withFallback(DEFAULTS);
+    }
+}

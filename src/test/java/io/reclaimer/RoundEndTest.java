@@ -1,0 +1,220 @@
+package io.reclaimer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reclaimer.ReclaimReport.Outcome;
+import io.reclaimer.shrinker.Cancellation;
+import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.shrinker.TraceEvent;
+import io.reclaimer.testkit.Cache;
+import io.reclaimer.testkit.Gate;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.Threads;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A round has a deadline, can be cancelled, and always answers, with what it did until then. */
+class RoundEndTest {
+
+    private static final Duration SOON = Duration.ofMillis(50);
+
+    @RegisterExtension
+    final ReclaimerKit kit = ReclaimerKit.with("reclaimer { nodes = [a, b], round-deadline = 60s, max-rounds = 3 }");
+
+    private final ShrinkerSpec spec =
+            ShrinkerSpec.named("pages").byCgroup().byNode().batch(10);
+    private final Gate gate = new Gate();
+
+    @Test
+    void deadlineAnswersWithWhatWasDoneUntilThen() {
+        AtomicLong scans = new AtomicLong();
+        dirty("/a", new Scripted(control -> 1_000, control -> {
+            if (scans.incrementAndGet() == 4) {
+                gate.pass();
+            }
+            return 10;
+        }));
+        ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a").startingAt(0).within(SOON));
+        assertThat(report.outcome()).isEqualTo(Outcome.DEADLINE);
+        assertThat(report.freedObjects()).isLessThanOrEqualTo(30);
+        assertThat(report.elapsed()).isGreaterThanOrEqualTo(SOON);
+        assertThat(kit.state().runningRounds()).isZero();
+        gate.open();
+        settleAll();
+        // The call under way was its last one, and what was not done is owed.
+        assertThat(scans.get()).isLessThanOrEqualTo(4);
+        assertThat(kit.takeTrace().stream().filter(TraceEvent.End.class::isInstance))
+                .allMatch(end -> ((TraceEvent.End) end).deferredAfter() == 2_000 - 10 * scans.get());
+    }
+
+    @Test
+    void deadlineOfTheSettingsCountsWhereTheRequestHasNone() {
+        ReclaimerKit quick =
+                ReclaimerKit.with("reclaimer.round-deadline = 50ms").start();
+        try {
+            quick.register(ShrinkerSpec.named("stuck"), Scripted.stuck(10, gate));
+            ReclaimReport report = quick.reclaim(ReclaimRequest.everywhere().startingAt(0));
+            assertThat(report.outcome()).isEqualTo(Outcome.DEADLINE);
+            gate.open();
+            Threads.until(() -> quick.state().shrinkers().get(0).holds() == 0);
+            quick.checkNothingLeft();
+        } finally {
+            quick.stop();
+        }
+    }
+
+    /** The other node goes on while one is stuck, and what it freed is in the report. */
+    @Test
+    void stuckNodeDoesNotHoldUpTheOther() {
+        Cgroup a = kit.online("/a");
+        ShrinkerHandle handle = kit.register(spec, new Scripted(control -> 10, control -> {
+            if (control.node() == 0) {
+                gate.pass();
+                return Shrinker.STOP;
+            }
+            return control.nrToScan();
+        }));
+        handle.setBit(a, 0);
+        handle.setBit(a, 1);
+        kit.settle();
+        Cancellation cancellation = new Cancellation();
+        CompletionStage<ReclaimReport> round =
+                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0).cancelledBy(cancellation));
+        gate.awaitEntered();
+        Threads.until(() -> kit.takeTrace().stream().anyMatch(event -> event instanceof TraceEvent.End));
+        cancellation.cancel();
+        assertThat(kit.await(round).freedObjects()).isEqualTo(20);
+        gate.open();
+        settleAll();
+    }
+
+    @Test
+    void laterRoundIsServedAfterADeadline() {
+        Cgroup a = kit.online("/a");
+        dirty("/a", Scripted.stuck(10, gate));
+        kit.reclaim(ReclaimRequest.in("/a").startingAt(0).within(SOON));
+        Cache pages = Cache.register(kit, "quick");
+        pages.put(a, 0, 10);
+        gate.open();
+        settleAll();
+        assertThat(kit.reclaim(ReclaimRequest.in("/a").startingAt(0)).freedObjects())
+                .isEqualTo(10);
+    }
+
+    @Test
+    void cancellationEndsTheRoundWithWhatWasDoneUntilThen() {
+        AtomicLong scans = new AtomicLong();
+        dirty("/a", new Scripted(control -> 1_000, control -> {
+            if (scans.incrementAndGet() == 3) {
+                gate.pass();
+            }
+            return 10;
+        }));
+        Cancellation cancellation = new Cancellation();
+        CompletionStage<ReclaimReport> round =
+                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0).cancelledBy(cancellation));
+        gate.awaitEntered();
+        assertThat(round.toCompletableFuture()).isNotDone();
+        cancellation.cancel();
+        ReclaimReport report = kit.await(round);
+        assertThat(report.outcome()).isEqualTo(Outcome.CANCELLED);
+        assertThat(report.freedObjects()).isEqualTo(20);
+        gate.open();
+        settleAll();
+        assertThat(scans).hasValue(3);
+        assertThat(kit.state("/a", 0).deferred()).containsEntry(0, 2_000L - 30);
+    }
+
+    @Test
+    void roundThatIsCancelledBeforeItBeginsVisitsNobody() {
+        Scripted pages = Scripted.endless(10);
+        dirty("/a", pages);
+        Cancellation cancellation = new Cancellation();
+        cancellation.cancel();
+        ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a").startingAt(0).cancelledBy(cancellation));
+        assertThat(report.outcome()).isEqualTo(Outcome.CANCELLED);
+        assertThat(report.visits()).isZero();
+        assertThat(pages.calls).isEmpty();
+    }
+
+    @Test
+    void cancellationEndsAllRoundsItWasGivenTo() {
+        dirty("/a", Scripted.stuckIn("/a", 10, gate));
+        Cancellation cancellation = new Cancellation();
+        ReclaimRequest request = ReclaimRequest.in("/a").startingAt(0).cancelledBy(cancellation);
+        CompletionStage<ReclaimReport> first = kit.reclaimer().reclaim(request);
+        CompletionStage<ReclaimReport> second = kit.reclaimer().reclaim(request);
+        gate.awaitEntered();
+        cancellation.cancel();
+        assertThat(kit.await(first).outcome()).isEqualTo(Outcome.CANCELLED);
+        assertThat(kit.await(second).outcome()).isEqualTo(Outcome.CANCELLED);
+        gate.open();
+        settleAll();
+    }
+
+    @Test
+    void cancellingARoundThatHasAnsweredChangesNothing() {
+        dirty("/a", Scripted.endless(10));
+        Cancellation cancellation = new Cancellation();
+        ReclaimRequest request = ReclaimRequest.in("/a").startingAt(0).cancelledBy(cancellation);
+        assertThat(kit.reclaim(request).outcome()).isEqualTo(Outcome.DONE);
+        cancellation.cancel();
+        assertThat(kit.reclaim(ReclaimRequest.in("/a").startingAt(0)).outcome()).isEqualTo(Outcome.DONE);
+    }
+
+    /** Neither a round that is stuck nor one that has answered and waits for its walks is in the way. */
+    @Test
+    void roundsBeyondTheLimitAreRefused() {
+        dirty("/a", Scripted.stuck(10, gate));
+        ReclaimRequest request = ReclaimRequest.in("/a").startingAt(0);
+        Cancellation cancellation = new Cancellation();
+        CompletionStage<ReclaimReport> first = kit.reclaimer().reclaim(request.cancelledBy(cancellation));
+        CompletionStage<ReclaimReport> second = kit.reclaimer().reclaim(request);
+        CompletionStage<ReclaimReport> third = kit.reclaimer().reclaim(request);
+        gate.awaitEntered();
+        ReclaimerException refusal = kit.refusal(kit.reclaimer().reclaim(request));
+        assertThat(refusal.reason()).isEqualTo(Reason.TOO_MANY_ROUNDS);
+        assertThat(refusal).hasMessageContainingAll("[3]", "[reclaimer.max-rounds]");
+        cancellation.cancel();
+        kit.await(first);
+        CompletionStage<ReclaimReport> instead = kit.reclaimer().reclaim(request);
+        gate.open();
+        kit.await(second);
+        kit.await(third);
+        assertThat(kit.await(instead).outcome()).isEqualTo(Outcome.DONE);
+    }
+
+    /** A deadline longer than any timer's is one all the same, or is refused where it is given; it is never a hang. */
+    @Test
+    void veryLongDeadlineIsAnswered() {
+        dirty("/a", Scripted.endless(10));
+        for (Duration within : new Duration[] {Duration.ofDays(1_000), Duration.ofSeconds(Long.MAX_VALUE)}) {
+            ReclaimRequest request;
+            try {
+                request = ReclaimRequest.in("/a").startingAt(0).within(within);
+            } catch (IllegalArgumentException refused) {
+                assertThat(refused).hasMessageContaining("deadline");
+                continue;
+            }
+            assertThat(kit.reclaim(request).outcome()).isEqualTo(Outcome.DONE);
+        }
+    }
+
+    private void dirty(String path, Shrinker shrinker) {
+        Cgroup cgroup = kit.online(path);
+        kit.register(spec, shrinker).setBit(cgroup, 0);
+        kit.settle();
+    }
+
+    /** Until no visit is under way. */
+    private void settleAll() {
+        Threads.until(() -> kit.state().shrinkers().stream().allMatch(shrinker -> shrinker.holds() == 0));
+    }
+}

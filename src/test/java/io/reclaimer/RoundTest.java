@@ -1,0 +1,285 @@
+package io.reclaimer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reclaimer.ReclaimReport.Freed;
+import io.reclaimer.ReclaimReport.Outcome;
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.shrinker.TraceEvent;
+import io.reclaimer.testkit.Cache;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Scripted;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The section "A round": priorities, scope, and the report. */
+class RoundTest {
+
+    @RegisterExtension
+    final ReclaimerKit kit = ReclaimerKit.with("reclaimer { nodes = [a, b], report-entries = 3 }");
+
+    private final ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup().byNode();
+
+    @Test
+    void withoutATargetThereIsOnePass() {
+        Cache pages = cacheIn("/a", 0, 100_000);
+        ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a"));
+        assertThat(report.outcome()).isEqualTo(Outcome.DONE);
+        assertThat(report.visits()).isOne();
+        assertThat(report.firstPriority()).isEqualTo(12);
+        assertThat(report.lastPriority()).isEqualTo(12);
+        assertThat(report.freedObjects()).isZero();
+        assertThat(pages.model().objects()).isEqualTo(100_000);
+    }
+
+    /** 1,024 objects give a batch at priority 4, of deltas and what was owed. */
+    @Test
+    void priorityFallsUntilTheTargetIsMet() {
+        cacheIn("/a", 0, 1_024);
+        ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a").objects(100));
+        assertThat(report.outcome()).isEqualTo(Outcome.MET);
+        assertThat(report.lastPriority()).isEqualTo(4);
+        assertThat(report.freedObjects()).isEqualTo(128);
+        assertThat(priorities()).containsExactly(12, 11, 10, 9, 8, 7, 6, 5, 4);
+    }
+
+    @Test
+    void roundThatDoesNotMeetItsTargetEndsShortAtPriority0() {
+        cacheIn("/a", 0, 10);
+        ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a").objects(11));
+        assertThat(report.outcome()).isEqualTo(Outcome.SHORT);
+        assertThat(report.lastPriority()).isZero();
+        assertThat(report.freedObjects()).isEqualTo(10);
+    }
+
+    @Test
+    void targetThatIsJustMetIsMet() {
+        cacheIn("/a", 0, 10);
+        ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a").objects(10));
+        assertThat(report.outcome()).isEqualTo(Outcome.MET);
+        assertThat(report.freedObjects()).isEqualTo(10);
+    }
+
+    @Test
+    void roundWhereNothingIsDirtyEndsShort() {
+        kit.online("/a");
+        ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a").objects(1));
+        assertThat(report.outcome()).isEqualTo(Outcome.SHORT);
+        assertThat(report.lastPriority()).isZero();
+        assertThat(report.visits()).isZero();
+    }
+
+    /** A large target is a target: the priority falls. */
+    @Test
+    void targetOfTheLargestNumberIsATarget() {
+        cacheIn("/a", 0, 10);
+        ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a").objects(Long.MAX_VALUE));
+        assertThat(report.outcome()).isEqualTo(Outcome.SHORT);
+        assertThat(report.freedObjects()).isEqualTo(10);
+    }
+
+    @Test
+    void backgroundRoundStopsAtPriority1() {
+        cacheIn("/a", 0, 10);
+        ReclaimReport report =
+                kit.reclaim(ReclaimRequest.in("/a").objects(1_000).background());
+        assertThat(report.outcome()).isEqualTo(Outcome.SHORT);
+        assertThat(report.lastPriority()).isEqualTo(1);
+        assertThat(priorities()).containsExactly(12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1);
+    }
+
+    @Test
+    void roundStartsAtTheGivenPriority() {
+        cacheIn("/a", 0, 10);
+        ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a").startingAt(2).objects(1_000));
+        assertThat(report.firstPriority()).isEqualTo(2);
+        assertThat(report.lastPriority()).isZero();
+        // At 0 it is empty, which leaves no trace.
+        assertThat(priorities()).containsExactly(2, 1);
+    }
+
+    @Test
+    void onlyTheNodesAskedForAreVisited() {
+        Cache pages = cacheIn("/a", 0, 10);
+        pages.put(kit.online("/a"), 1, 10);
+        kit.settle();
+        kit.reclaim(ReclaimRequest.in("/a").onNodes(1).startingAt(0));
+        assertThat(pages.objects(kit.online("/a"), 0)).isEqualTo(10);
+        assertThat(pages.objects(kit.online("/a"), 1)).isZero();
+    }
+
+    @Test
+    void allNodesAreVisitedByDefault() {
+        Cache pages = cacheIn("/a", 0, 10);
+        pages.put(kit.online("/a"), 1, 10);
+        kit.settle();
+        assertThat(kit.reclaim(ReclaimRequest.in("/a").startingAt(0)).freedObjects())
+                .isEqualTo(20);
+    }
+
+    @Test
+    void nodeThatThereIsNotIsRefused() {
+        assertThat(kit.refusal(kit.reclaimer()
+                                .reclaim(ReclaimRequest.everywhere().onNodes(0, 2)))
+                        .reason())
+                .isEqualTo(Reason.NO_SUCH_NODE);
+        assertThat(kit.refusal(
+                        kit.reclaimer().reclaim(ReclaimRequest.everywhere().onNodes(2))))
+                .hasMessageContainingAll("[2]", "0 to 1");
+    }
+
+    @Test
+    void subtreeIsItsTopAndAllBelow() {
+        Cache pages = cacheIn("/a", 0, 10);
+        for (String path : new String[] {"/a/b", "/a/b/c", "/ab", "/d"}) {
+            pages.put(kit.online(path), 0, 10);
+        }
+        kit.settle();
+        ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a").startingAt(0));
+        assertThat(report.cgroup()).isEqualTo(CgroupPath.of("/a"));
+        assertThat(report.largest())
+                .extracting(freed -> freed.cgroup().toString())
+                .containsExactly("/a", "/a/b", "/a/b/c");
+        assertThat(pages.model().objects()).isEqualTo(20);
+    }
+
+    @Test
+    void aloneLeavesOutWhatIsBelow() {
+        Cache pages = cacheIn("/a", 0, 10);
+        pages.put(kit.online("/a/b"), 0, 10);
+        kit.settle();
+        assertThat(kit.reclaim(ReclaimRequest.in("/a").alone().startingAt(0)).freedObjects())
+                .isEqualTo(10);
+        assertThat(pages.objects(kit.online("/a/b"), 0)).isEqualTo(10);
+    }
+
+    @Test
+    void roundOnTheRootIncludesItsOwnPass() {
+        Cache pages = cacheIn("/a", 0, 10);
+        pages.put(kit.online("/"), 0, 20);
+        Cache global = Cache.register(kit, ShrinkerSpec.named("global"));
+        global.put(kit.online("/"), 0, 30);
+        ReclaimReport report = kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
+        assertThat(report.largest())
+                .containsExactly(
+                        new Freed(CgroupPath.root(), "global", 30),
+                        new Freed(CgroupPath.root(), "pages", 20),
+                        new Freed(CgroupPath.of("/a"), "pages", 10));
+    }
+
+    @Test
+    void reportAddsUpAndIsBounded() {
+        List<Cache> caches = IntStream.range(0, 6)
+                .mapToObj(i -> Cache.register(
+                        kit, ShrinkerSpec.named("s" + i).byCgroup().byNode().objectBytes(10 + i)))
+                .toList();
+        Cgroup a = kit.online("/a");
+        Cgroup b = kit.online("/b");
+        long bytes = 0;
+        for (int i = 0; i < 6; i++) {
+            caches.get(i).put(i % 2 == 0 ? a : b, 0, i + 1);
+            caches.get(i).put(i % 2 == 0 ? a : b, 1, i + 1);
+            bytes += 2L * (i + 1) * (10 + i);
+        }
+        kit.settle();
+        ReclaimReport report = kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
+        assertThat(report.freedObjects()).isEqualTo(42);
+        assertThat(report.freedBytes()).isEqualTo(bytes);
+        assertThat(report.largest())
+                .containsExactly(
+                        new Freed(CgroupPath.of("/b"), "s5", 12),
+                        new Freed(CgroupPath.of("/a"), "s4", 10),
+                        new Freed(CgroupPath.of("/b"), "s3", 8));
+        assertThat(report.restObjects()).isEqualTo(42 - 30);
+        // Each on its own cgroup on two nodes, and empty on the root's two, which looks at all.
+        assertThat(report.visits()).isEqualTo(12 + 12);
+        assertThat(report.scannedObjects()).isEqualTo(kit.state().scannedObjects());
+        assertThat(report.elapsed()).isPositive();
+    }
+
+    /** Of 20 cgroups one has something, on one node. */
+    @Test
+    void costFollowsWhatIsDirtyNotWhatExists() {
+        kit.online("/c");
+        for (int i = 0; i < 20; i++) {
+            kit.online("/c/" + i);
+        }
+        Cache pages = Cache.register(kit, spec);
+        for (int i = 0; i < 10; i++) {
+            pages.put(kit.online("/c/" + i), 0, 1);
+        }
+        kit.settle();
+        assertThat(kit.reclaim(ReclaimRequest.in("/c").startingAt(0)).visits()).isEqualTo(10);
+        // The second finds them empty, and clears the bits; the third finds nothing at all.
+        assertThat(kit.reclaim(ReclaimRequest.in("/c").startingAt(0)).visits()).isEqualTo(20);
+        assertThat(kit.reclaim(ReclaimRequest.in("/c").startingAt(0)).visits()).isZero();
+    }
+
+    @Test
+    void twoRoundsOnOneSubtreeShareTheWork() {
+        Cache pages = cacheIn("/a", 0, 10_000);
+        pages.put(kit.online("/a/b"), 1, 10_000);
+        kit.settle();
+        CompletionStage<ReclaimReport> first =
+                kit.reclaimer().reclaim(ReclaimRequest.in("/a").objects(30_000));
+        CompletionStage<ReclaimReport> second =
+                kit.reclaimer().reclaim(ReclaimRequest.in("/a").objects(30_000));
+        assertThat(kit.await(first).freedObjects() + kit.await(second).freedObjects())
+                .isEqualTo(20_000 - pages.model().objects());
+        assertThat(kit.await(first).outcome()).isEqualTo(Outcome.SHORT);
+        assertThat(pages.model().objects()).isZero();
+    }
+
+    @Test
+    void fiftyRoundsAtOnceAllAnswer() {
+        Cache pages = cacheIn("/a", 0, 100_000);
+        pages.put(kit.online("/a/b"), 1, 100_000);
+        kit.settle();
+        List<CompletionStage<ReclaimReport>> rounds = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            ReclaimRequest request = i % 2 == 0 ? ReclaimRequest.everywhere() : ReclaimRequest.in("/a");
+            rounds.add(kit.reclaimer().reclaim(i % 5 == 0 ? request : request.objects(1_000)));
+        }
+        long freed = rounds.stream()
+                .mapToLong(round -> kit.await(round).freedObjects())
+                .sum();
+        assertThat(freed).isPositive().isEqualTo(200_000 - pages.model().objects());
+    }
+
+    @Test
+    void largeNumbersDoNotOverflowTheReport() {
+        kit.online("/a");
+        ShrinkerHandle handle =
+                kit.register(spec.batch(Long.MAX_VALUE).objectBytes(1 << 20), Scripted.endless(Long.MAX_VALUE));
+        handle.setBit(kit.online("/a"), 0);
+        handle.setBit(kit.online("/a"), 1);
+        kit.settle();
+        ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a").startingAt(0));
+        assertThat(report.freedObjects()).isEqualTo(Long.MAX_VALUE);
+        assertThat(report.freedBytes()).isEqualTo(Long.MAX_VALUE);
+        assertThat(report.scannedObjects()).isEqualTo(Long.MAX_VALUE);
+        assertThat(report.largest()).containsExactly(new Freed(CgroupPath.of("/a"), "pages", Long.MAX_VALUE));
+        assertThat(report.restObjects()).isZero();
+        assertThat(kit.state().scannedObjects()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    private Cache cacheIn(String path, int node, long objects) {
+        Cache pages = Cache.register(kit, spec);
+        pages.put(kit.online(path), node, objects);
+        kit.settle();
+        return pages;
+    }
+
+    private List<Integer> priorities() {
+        return kit.takeTrace().stream()
+                .filter(TraceEvent.Start.class::isInstance)
+                .map(event -> ((TraceEvent.Start) event).priority())
+                .toList();
+    }
+}

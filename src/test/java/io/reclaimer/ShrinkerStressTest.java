@@ -1,0 +1,138 @@
+package io.reclaimer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.Done;
+import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.ShrinkControl;
+import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.Seeded;
+import io.reclaimer.testkit.Threads;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Shrinkers that come and go while rounds run. */
+class ShrinkerStressTest {
+
+    @RegisterExtension
+    final ReclaimerKit kit = ReclaimerKit.create();
+
+    private final AtomicLong callsAfterFree = new AtomicLong();
+    private final AtomicLong calls = new AtomicLong();
+
+    @Test
+    void freedShrinkerIsNeverCalledAgain() throws Exception {
+        Seeded seeded = Seeded.create();
+        List<Cgroup> cgroups = List.of(kit.online("/a"), kit.online("/b"), kit.online("/b/c"));
+        AtomicBoolean running = new AtomicBoolean(true);
+        List<Future<?>> rounds = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            rounds.add(Threads.start(() -> {
+                while (running.get()) {
+                    kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
+                }
+                return null;
+            }));
+        }
+        Runnable[] owners = new Runnable[3];
+        for (int i = 0; i < owners.length; i++) {
+            Seeded random = seeded.fork(i);
+            owners[i] = () -> {
+                for (int j = 0; j < 150; j++) {
+                    liveAndDie(random, cgroups);
+                }
+            };
+        }
+        try {
+            Threads.run(owners);
+        } finally {
+            running.set(false);
+        }
+        for (Future<?> round : rounds) {
+            round.get();
+        }
+        assertThat(callsAfterFree).as(seeded.toString()).hasValue(0);
+        assertThat(calls.get()).isPositive();
+        assertThat(kit.state().shrinkers()).isEmpty();
+    }
+
+    private void liveAndDie(Seeded random, List<Cgroup> cgroups) {
+        AtomicBoolean freed = new AtomicBoolean();
+        Shrinker shrinker = new Shrinker() {
+            @Override
+            public long count(ShrinkControl control) {
+                return called(10);
+            }
+
+            @Override
+            public long scan(ShrinkControl control) {
+                return called(control.nrToScan() / 2);
+            }
+
+            private long called(long answer) {
+                calls.incrementAndGet();
+                if (freed.get()) {
+                    callsAfterFree.incrementAndGet();
+                }
+                return answer;
+            }
+        };
+        ShrinkerSpec spec = ShrinkerSpec.named("s");
+        ShrinkerHandle handle = kit.allocate(random.nextInt(4) == 0 ? spec : spec.byCgroup(), shrinker);
+        if (random.nextInt(4) > 0) {
+            kit.await(handle.register());
+        }
+        for (int i = random.nextInt(4); i > 0; i--) {
+            handle.setBit(cgroups.get(random.nextInt(cgroups.size())), 0);
+        }
+        kit.await(handle.free());
+        freed.set(true);
+    }
+
+    /** Each of several that free the same shrinker at once is answered: one that it is done, the others that it was. */
+    @Test
+    void freeingByManyAtOnceIsAnsweredToEach() throws Exception {
+        for (int i = 0; i < 500; i++) {
+            ShrinkerHandle handle = kit.allocate(ShrinkerSpec.named("s").byCgroup(), Scripted.endless(1));
+            ConcurrentLinkedQueue<Object> answers = new ConcurrentLinkedQueue<>();
+            Runnable owner = () -> {
+                try {
+                    answers.add(kit.await(handle.free()));
+                } catch (ReclaimerException e) {
+                    answers.add(e.reason());
+                }
+            };
+            Threads.run(owner, owner, owner);
+            assertThat(answers)
+                    .containsExactlyInAnyOrder(Done.getInstance(), Reason.ALREADY_FREED, Reason.ALREADY_FREED);
+        }
+    }
+
+    @Test
+    void registeringAndFreeingAtOnceIsAnsweredToBoth() throws Exception {
+        for (int i = 0; i < 500; i++) {
+            ShrinkerHandle handle = kit.allocate(ShrinkerSpec.named("s"), Scripted.endless(1));
+            Threads.run(
+                    () -> {
+                        try {
+                            kit.await(handle.register());
+                        } catch (ReclaimerException e) {
+                            assertThat(e.reason()).isEqualTo(Reason.ALREADY_FREED);
+                        }
+                    },
+                    () -> kit.await(handle.free()));
+        }
+        assertThat(kit.state().shrinkers()).isEmpty();
+        assertThat(kit.pass("/", 0, 0).visits()).isZero();
+    }
+}

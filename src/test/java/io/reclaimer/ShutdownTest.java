@@ -1,0 +1,148 @@
+package io.reclaimer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.Done;
+import akka.actor.CoordinatedShutdown;
+import io.reclaimer.ReclaimReport.Outcome;
+import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Cache;
+import io.reclaimer.testkit.Gate;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.Threads;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Coordinated shutdown ends rounds and frees shrinkers. */
+class ShutdownTest {
+
+    @RegisterExtension
+    final ReclaimerKit kit = ReclaimerKit.with(
+            "akka.coordinated-shutdown.phases.before-actor-system-terminate.timeout = 60s\nreclaimer.round-deadline = 60s");
+
+    private final ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup();
+    private final Gate gate = new Gate();
+
+    @Test
+    void roundUnderWayIsAnsweredAndTheShrinkerFreedWhenItsVisitHasEnded() {
+        Cgroup a = kit.online("/a");
+        Scripted pages = Scripted.stuck(10, gate);
+        kit.register(spec, pages).setBit(a, 0);
+        kit.settle();
+        CompletionStage<ReclaimReport> round =
+                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0));
+        gate.awaitEntered();
+        CompletionStage<Done> shutdown = shutDown();
+        assertThat(kit.await(round).outcome()).isEqualTo(Outcome.SHUTDOWN);
+        assertThat(shutdown.toCompletableFuture()).isNotDone();
+        gate.open();
+        kit.await(shutdown);
+        assertThat(pages.calls).hasSize(2);
+    }
+
+    @Test
+    void requestsAreRefusedWhileItShutsDown() {
+        Cgroup a = kit.online("/a");
+        kit.register(spec, Scripted.stuck(10, gate)).setBit(a, 0);
+        kit.settle();
+        CompletionStage<ReclaimReport> round =
+                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0));
+        gate.awaitEntered();
+        CompletionStage<Done> shutdown = shutDown();
+        kit.await(round);
+        assertThat(kit.refusal(kit.reclaimer().reclaim(ReclaimRequest.everywhere()))
+                        .reason())
+                .isEqualTo(Reason.SHUTTING_DOWN);
+        // Shrinkers are freed when the last round has answered, a moment later.
+        List<CompletionStage<?>> allocations = new ArrayList<>();
+        Threads.until(() -> {
+            CompletionStage<ShrinkerHandle> allocation = kit.reclaimer().allocate(spec, Scripted.endless(1));
+            allocations.add(allocation);
+            try {
+                return kit.await(allocation) == null;
+            } catch (ReclaimerException e) {
+                return e.reason() == Reason.SHUTTING_DOWN;
+            }
+        });
+        gate.open();
+        kit.await(shutdown);
+    }
+
+    @Test
+    void shutdownWithNothingToDoIsDone() {
+        kit.register(spec, Scripted.endless(1));
+        kit.allocate(spec, Scripted.endless(1));
+        kit.await(shutDown());
+    }
+
+    /** Whatever is asked when all is over is refused, and never left open. */
+    @Test
+    void requestsAfterTheEndFail() {
+        Reclaimer reclaimer = kit.reclaimer();
+        ShrinkerHandle handle = kit.register(spec, Scripted.endless(1));
+        Cgroup a = kit.online("/a");
+        kit.await(shutDown());
+        handle.setBit(a, 0);
+        List<CompletionStage<?>> stages = List.of(
+                reclaimer.reclaim(ReclaimRequest.everywhere()),
+                reclaimer.allocate(spec, Scripted.endless(1)),
+                reclaimer.online("/b"),
+                reclaimer.offline("/a"),
+                reclaimer.state(),
+                handle.free());
+        for (CompletionStage<?> stage : stages) {
+            assertThat(stage.handle((value, thrown) -> thrown == null ? value : unwrapped(thrown))
+                            .toCompletableFuture())
+                    .succeedsWithin(Duration.ofSeconds(60))
+                    .isInstanceOf(RuntimeException.class);
+        }
+    }
+
+    @Test
+    void systemsInOneJvmDoNotSeeEachOther() {
+        ReclaimerKit other = ReclaimerKit.create().start();
+        try {
+            Cache mine = Cache.register(kit, "mine");
+            Cache theirs = Cache.register(other, "theirs");
+            assertThat(mine.handle().id()).isEqualTo(theirs.handle().id());
+            mine.put(kit.online("/a"), 0, 10);
+            theirs.put(other.online("/a"), 0, 10);
+            kit.settle();
+            other.settle();
+            assertThat(other.reclaim(ReclaimRequest.everywhere().startingAt(0)).freedObjects())
+                    .isEqualTo(10);
+            assertThat(mine.model().objects()).isEqualTo(10);
+            assertThat(kit.state().shrinkers())
+                    .extracting(shrinker -> shrinker.spec().name())
+                    .containsExactly("mine");
+            kit.online("/b");
+            assertThat(other.state().cgroups()).hasSize(2);
+            other.checkNothingLeft();
+        } finally {
+            other.stop();
+        }
+        assertThat(kit.reclaim(ReclaimRequest.everywhere().startingAt(0)).freedObjects())
+                .isEqualTo(10);
+    }
+
+    @Test
+    void thereIsOneReclaimerASystem() {
+        assertThat(Reclaimer.get(kit.system())).isSameAs(kit.reclaimer());
+    }
+
+    private CompletionStage<Done> shutDown() {
+        return CoordinatedShutdown.get(kit.system()).runAll(CoordinatedShutdown.unknownReason());
+    }
+
+    private static Throwable unwrapped(Throwable thrown) {
+        return thrown instanceof CompletionException ? thrown.getCause() : thrown;
+    }
+}

@@ -1,0 +1,263 @@
+package io.reclaimer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.ReclaimFlag;
+import io.reclaimer.shrinker.ShrinkControl;
+import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.shrinker.TraceEvent;
+import io.reclaimer.testkit.Gate;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Scripted;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The section "A visit", through real passes. */
+class VisitRulesTest {
+
+    private static final ShrinkerSpec SPEC =
+            ShrinkerSpec.named("pages").byCgroup().byNode();
+
+    @RegisterExtension
+    final ReclaimerKit kit = ReclaimerKit.with("reclaimer.nodes = [a, b]");
+
+    @Test
+    void traceSaysWhatTheVisitDid() {
+        Cgroup shop = shop(SPEC.batch(10), new Scripted(control -> 100, control -> 7));
+        kit.pass("/shop", 1, 1);
+        assertThat(kit.takeTrace())
+                .containsExactly(
+                        new TraceEvent.Start("pages", shop.path(), 1, 0, 100, 100, 100, 1, Set.of()),
+                        new TraceEvent.End("pages", shop.path(), 1, 70, 0, 0, 0));
+        assertThat(kit.state().scannedObjects()).isEqualTo(100);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, Shrinker.EMPTY})
+    void nothingToFreeLeavesNoTraceAndTouchesNoDeferredCount(long nothing) {
+        AtomicLong objects = new AtomicLong(100_000);
+        Cgroup shop = shop(SPEC, new Scripted(control -> objects.get(), ShrinkControl::nrToScan));
+        kit.pass("/shop", 0, 12);
+        assertThat(kit.state("/shop", 0).deferred()).containsEntry(0, 48L);
+        kit.takeTrace();
+        objects.set(nothing);
+        ReclaimReport report = kit.pass("/shop", 0, 0);
+        assertThat(report.freedObjects()).isZero();
+        assertThat(kit.takeTrace()).isEmpty();
+        assertThat(kit.state("/shop", 0).deferred()).containsEntry(0, 48L);
+        assertThat(shop.isOnline()).isTrue();
+    }
+
+    @Test
+    void stopEndsTheLoopAndThatCallCountsForNothing() {
+        AtomicLong scans = new AtomicLong();
+        shop(SPEC.batch(10), new Scripted(control -> 100, control -> {
+            control.nrScanned(10);
+            return scans.incrementAndGet() == 3 ? Shrinker.STOP : 4;
+        }));
+        ReclaimReport report = kit.pass("/shop", 0, 0);
+        assertThat(scans).hasValue(3);
+        assertThat(report.freedObjects()).isEqualTo(8);
+        assertThat(report.scannedObjects()).isEqualTo(20);
+        assertThat(end().unscanned()).isEqualTo(180);
+        assertThat(kit.state("/shop", 0).deferred()).containsEntry(0, 180L);
+        assertThat(kit.state().scannedObjects()).isEqualTo(20);
+    }
+
+    /** What the shrinker says it scanned comes off the work, less or more than it was asked for. */
+    @ParameterizedTest
+    @CsvSource({"5, 19, 5, 5", "10, 10, 0, 0", "25, 4, 0, 0", "100, 1, 0, 0"})
+    void whatWasScannedComesOffTheWork(long looked, int calls, long unscanned, long owed) {
+        Scripted pages = new Scripted(control -> 100, control -> {
+            control.nrScanned(looked);
+            return 1;
+        });
+        shop(SPEC.batch(10), pages);
+        ReclaimReport report = kit.pass("/shop", 0, 1);
+        assertThat(report.freedObjects()).isEqualTo(calls);
+        assertThat(report.scannedObjects()).isEqualTo(looked * calls);
+        TraceEvent.End end = end();
+        assertThat(end.unscanned()).isEqualTo(unscanned);
+        assertThat(end.deferredAfter()).isEqualTo(owed);
+    }
+
+    @Test
+    void whatIsScannedIsPresetToWhatIsAsked() {
+        shop(
+                SPEC.batch(10),
+                new Scripted(control -> 100, control -> control.nrScanned() == control.nrToScan() ? 1 : 0));
+        assertThat(kit.pass("/shop", 0, 1).freedObjects()).isEqualTo(10);
+    }
+
+    @Test
+    void deferredCountIsTakenOutAndTheNextVisitDoesIt() {
+        AtomicBoolean stopped = new AtomicBoolean(true);
+        shop(SPEC.batch(10), new Scripted(control -> 100, control -> stopped.get() ? Shrinker.STOP : 10));
+        kit.pass("/shop", 0, 0);
+        assertThat(kit.state("/shop", 0).deferred()).containsEntry(0, 200L);
+        kit.takeTrace();
+        stopped.set(false);
+        kit.pass("/shop", 0, 1);
+        List<TraceEvent> trace = kit.takeTrace();
+        assertThat(trace.get(0))
+                .isEqualTo(new TraceEvent.Start("pages", CgroupPath.of("/shop"), 0, 200, 100, 100, 200, 1, Set.of()));
+        assertThat(trace.get(1)).isEqualTo(new TraceEvent.End("pages", CgroupPath.of("/shop"), 0, 200, 200, 100, 0));
+    }
+
+    /** One that is not NUMA aware has one count, and is visited from two nodes here. */
+    @Test
+    void deferredCountIsAddedNotSet() {
+        Gate gate = new Gate();
+        Cgroup shop = kit.online("/shop");
+        ShrinkerHandle pages =
+                kit.register(ShrinkerSpec.named("pages").byCgroup().batch(1_000), Scripted.stuck(100_000, gate));
+        pages.setBit(shop, 0);
+        pages.setBit(shop, 1);
+        kit.settle();
+        CompletionStage<ReclaimReport> slow = kit.reclaimer().reclaim(onShop(0, 5));
+        gate.awaitEntered();
+        kit.pass("/shop", 1, 12);
+        gate.open();
+        kit.await(slow);
+        assertThat(kit.state("/shop", 0).deferred()).containsEntry(pages.id(), 6_250L + 48);
+        assertThat(end().deferredAfter()).isEqualTo(6_250 + 48);
+    }
+
+    @Test
+    void concurrentVisitDoesNotDoTheSameWork() {
+        Gate gate = new Gate();
+        Cgroup shop = kit.online("/shop");
+        ShrinkerHandle pages =
+                kit.register(ShrinkerSpec.named("pages").byCgroup().batch(1_000), Scripted.stuck(100_000, gate));
+        pages.setBit(shop, 0);
+        pages.setBit(shop, 1);
+        kit.settle();
+        kit.pass("/shop", 0, 12);
+        kit.takeTrace();
+        CompletionStage<ReclaimReport> slow = kit.reclaimer().reclaim(onShop(0, 5));
+        gate.awaitEntered();
+        kit.pass("/shop", 1, 12);
+        assertThat(kit.takeTrace().stream()
+                        .filter(TraceEvent.Start.class::isInstance)
+                        .map(event -> ((TraceEvent.Start) event).deferred()))
+                .containsExactly(48L, 0L);
+        gate.open();
+        kit.await(slow);
+    }
+
+    /** A fresh cache is scanned at priority 4 from {@code 64 * 2^4} objects up. */
+    @ParameterizedTest
+    @CsvSource({"4, 1023, 0", "4, 1024, 128", "2, 255, 0", "2, 256, 128", "12, 262143, 0", "12, 262144, 128"})
+    void smallCachesAreNotHelped(int priority, long objects, long freed) {
+        shop(SPEC, Scripted.endless(objects));
+        assertThat(kit.pass("/shop", 0, priority).freedObjects()).isEqualTo(freed);
+        assertThat(end().deferredAfter() + freed).isEqualTo((objects >> priority) * 2);
+    }
+
+    @Test
+    void shrinkerThatIsNotNumaAwareIsToldNode0AndTheTraceNamesThePass() {
+        Cgroup shop = kit.online("/shop");
+        Scripted pages = Scripted.endless(10);
+        ShrinkerHandle handle = kit.register(ShrinkerSpec.named("pages").byCgroup(), pages);
+        handle.setBit(shop, 0);
+        handle.setBit(shop, 1);
+        kit.settle();
+        kit.pass("/shop", 1, 0);
+        kit.pass("/shop", 0, 0);
+        assertThat(pages.calls).containsExactly("count /shop 0", "scan /shop 0 20", "count /shop 0", "scan /shop 0 20");
+        assertThat(kit.takeTrace()).extracting(TraceEvent::node).containsExactly(1, 1, 0, 0);
+    }
+
+    @Test
+    void globalShrinkerKeepsItsDeferredCountByNode() {
+        kit.register(ShrinkerSpec.named("byNode").byNode(), Scripted.endless(100_000));
+        kit.register(ShrinkerSpec.named("one"), Scripted.endless(100_000));
+        kit.pass("/", 1, 12);
+        kit.pass("/", 1, 12);
+        assertThat(kit.state().shrinkers())
+                .extracting(ReclaimerState.ShrinkerState::deferred)
+                .containsExactly(List.of(0L, 96L), List.of(96L));
+    }
+
+    @Test
+    void deferredCountOfACgroupAwareOneIsInTheVisitedCgroupTheRootIncluded() {
+        shop(SPEC, Scripted.endless(100_000));
+        kit.pass("/shop", 1, 12);
+        kit.pass("/", 0, 11);
+        assertThat(kit.state("/shop", 1).deferred()).containsEntry(0, 48L);
+        assertThat(kit.state("/shop", 0).deferred()).isEmpty();
+        assertThat(kit.state("/", 0).deferred()).containsEntry(0, 96L);
+        assertThat(kit.state().shrinkers().get(0).deferred()).isEmpty();
+    }
+
+    @Test
+    void shrinkerAndTraceAreShownTheFlagsOfTheRequest() {
+        AtomicBoolean seen = new AtomicBoolean();
+        shop(SPEC, new Scripted(control -> 100, control -> {
+            seen.set(control.flags().equals(Set.of(ReclaimFlag.BACKGROUND)));
+            return 1;
+        }));
+        kit.reclaim(ReclaimRequest.in("/shop").alone().onNodes(0).startingAt(1).background());
+        assertThat(kit.takeTrace().get(0))
+                .isEqualTo(new TraceEvent.Start(
+                        "pages", CgroupPath.of("/shop"), 0, 0, 100, 100, 100, 1, Set.of(ReclaimFlag.BACKGROUND)));
+        assertThat(seen).isTrue();
+    }
+
+    /** It is long for as long as the others have not had theirs. */
+    @Test
+    void longVisitGivesOthersTheirTurn() {
+        AtomicBoolean othersDone = new AtomicBoolean();
+        Gate begun = new Gate();
+        begun.open();
+        Cgroup shop = shop(SPEC.batch(1), new Scripted(control -> 1L << 40, control -> {
+            begun.pass();
+            return othersDone.get() ? Shrinker.STOP : 1;
+        }));
+        Scripted quick = Scripted.endless(10);
+        ShrinkerHandle other =
+                kit.register(ShrinkerSpec.named("quick").byCgroup().byNode(), quick);
+        CompletionStage<ReclaimReport> longRound = kit.reclaimer().reclaim(onShop(0, 0));
+        begun.awaitEntered();
+        try {
+            other.setBit(shop, 0);
+            ReclaimerState.CgroupState state = kit.state("/shop", 0);
+            assertThat(state.answered()).isTrue();
+            assertThat(state.bits()).contains(other.id());
+        } finally {
+            othersDone.set(true);
+        }
+        assertThat(kit.await(longRound).freedObjects()).isPositive();
+    }
+
+    private Cgroup shop(ShrinkerSpec spec, Shrinker shrinker) {
+        Cgroup shop = kit.online("/shop");
+        ShrinkerHandle handle = kit.register(spec, shrinker);
+        handle.setBit(shop, 0);
+        handle.setBit(shop, 1);
+        kit.settle();
+        return shop;
+    }
+
+    private static ReclaimRequest onShop(int node, int priority) {
+        return ReclaimRequest.in("/shop").alone().onNodes(node).startingAt(priority);
+    }
+
+    private TraceEvent.End end() {
+        return kit.takeTrace().stream()
+                .filter(TraceEvent.End.class::isInstance)
+                .map(TraceEvent.End.class::cast)
+                .reduce((first, last) -> last)
+                .orElseThrow();
+    }
+}

@@ -1,0 +1,104 @@
+package io.reclaimer.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reclaimer.Cgroup;
+import io.reclaimer.ReclaimReport;
+import io.reclaimer.ReclaimRequest;
+import io.reclaimer.testkit.Cache;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Seeded;
+import io.reclaimer.testkit.Threads;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * Tries to lose a dirty mark: objects come in while passes find their cgroups clean and say so upwards. Afterwards every
+ * bit that is set has to be where a round from the root finds it.
+ */
+class DirtyMarksTest {
+
+    private static final int ITERATIONS = 120;
+    private static final int OBJECTS = 150;
+
+    @RegisterExtension
+    final ReclaimerKit kit = ReclaimerKit.create();
+
+    private final Seeded seeded = Seeded.create();
+
+    @Test
+    void everyBitIsFoundFromTheRoot() throws Exception {
+        List<Cgroup> cgroups = randomTree(14);
+        List<Cache> caches = List.of(Cache.register(kit, "s0"), Cache.register(kit, "s1"));
+        for (int i = 0; i < ITERATIONS; i++) {
+            stir(i, cgroups, caches);
+            kit.settle();
+            kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
+            for (Cache cache : caches) {
+                assertThat(cache.model().objects())
+                        .as("iteration %d, %s", i, seeded)
+                        .isZero();
+            }
+        }
+    }
+
+    /** Below a top that is not the root, marks stay with the parents above; a round from the root finds them too. */
+    @Test
+    void everyBitIsFoundFromTheRootAfterRoundsOnSubtrees() throws Exception {
+        List<Cgroup> cgroups = randomTree(10);
+        Cache cache = Cache.register(kit, "s0");
+        for (int i = 0; i < 200; i++) {
+            Cgroup cgroup = cgroups.get(seeded.nextInt(cgroups.size()));
+            Cgroup top = cgroups.get(seeded.nextInt(cgroups.size()));
+            cache.put(cgroup, 0, 1);
+            CompletionStage<ReclaimReport> round =
+                    kit.reclaimer().reclaim(ReclaimRequest.in(top.path()).startingAt(0));
+            cache.put(cgroup, 0, 1);
+            kit.await(round);
+            kit.settle();
+            kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
+            assertThat(cache.model().objects())
+                    .as("iteration %d, %s", i, seeded)
+                    .isZero();
+        }
+    }
+
+    private void stir(int iteration, List<Cgroup> cgroups, List<Cache> caches) throws Exception {
+        AtomicInteger adding = new AtomicInteger(2);
+        Runnable[] threads = new Runnable[3];
+        for (int i = 0; i < 2; i++) {
+            Seeded random = seeded.fork(iteration * 2 + i);
+            threads[i] = () -> {
+                for (int j = 0; j < OBJECTS; j++) {
+                    Cgroup cgroup = cgroups.get(random.nextInt(cgroups.size()));
+                    caches.get(random.nextInt(caches.size())).put(cgroup, 0, 1);
+                }
+                adding.decrementAndGet();
+            };
+        }
+        threads[2] = () -> {
+            while (adding.get() > 0) {
+                CompletionStage<ReclaimReport> other =
+                        kit.reclaimer().reclaim(ReclaimRequest.everywhere().startingAt(0));
+                kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
+                kit.await(other);
+            }
+        };
+        Threads.run(threads);
+    }
+
+    /** Each below the root or below one that is there. */
+    private List<Cgroup> randomTree(int size) {
+        List<Cgroup> cgroups = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+            int above = seeded.nextInt(cgroups.size() + 1) - 1;
+            String parent = above < 0 ? "" : cgroups.get(above).path().toString();
+            cgroups.add(kit.online(parent + "/c" + i));
+        }
+        return cgroups;
+    }
+}

@@ -1,0 +1,98 @@
+package io.reclaimer.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reclaimer.engine.RoundResult.Freed;
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.testkit.Threads;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class FreedTableTest {
+
+    private final FreedTable table = new FreedTable();
+    private final CgroupHandle a = Parts.cgroup("/a");
+    private final CgroupHandle b = Parts.cgroup("/b");
+    private final ShrinkerEntry first = Parts.entry(0, 1);
+    private final ShrinkerEntry second = Parts.entry(1, 2);
+
+    @Test
+    void sumsByCgroupAndShrinkerTheLargestFirst() {
+        table.add(a, first, 1);
+        table.add(b, first, 5);
+        table.add(a, second, 3);
+        table.add(a, first, 10);
+        assertThat(table.largest(3))
+                .containsExactly(
+                        new Freed(CgroupPath.of("/a"), "s1", 11),
+                        new Freed(CgroupPath.of("/b"), "s1", 5),
+                        new Freed(CgroupPath.of("/a"), "s2", 3));
+        assertThat(table.largest(1)).containsExactly(new Freed(CgroupPath.of("/a"), "s1", 11));
+        assertThat(table.largest(0)).isEmpty();
+    }
+
+    @Test
+    void equalOnesAreInOrderOfCgroupAndAllocation() {
+        table.add(b, first, 5);
+        table.add(a, second, 5);
+        table.add(a, first, 5);
+        assertThat(table.largest(9))
+                .extracting(freed -> freed.cgroup() + " " + freed.shrinker())
+                .containsExactly("/a s1", "/a s2", "/b s1");
+    }
+
+    @Test
+    void shrinkersOfOneNameAreNotMixed() {
+        ShrinkerEntry twin = Parts.entry(2, 1);
+        table.add(a, first, 5);
+        table.add(a, twin, 6);
+        assertThat(table.largest(9)).extracting(Freed::objects).containsExactly(6L, 5L);
+    }
+
+    @Test
+    void sumsSaturate() {
+        table.add(a, first, Long.MAX_VALUE);
+        table.add(a, first, Long.MAX_VALUE);
+        assertThat(table.largest(1)).extracting(Freed::objects).containsExactly(Long.MAX_VALUE);
+    }
+
+    /** The largest come last, when the table has been full for long. */
+    @Test
+    void keepsTheLargestOfABoundedNumber() {
+        int cgroups = 8 * FreedTable.MOST;
+        for (int i = 1; i <= cgroups; i++) {
+            table.add(Parts.cgroup("/c" + i), first, i);
+        }
+        List<Freed> largest = table.largest(Integer.MAX_VALUE);
+        assertThat(largest).hasSizeBetween(FreedTable.MOST / 2, FreedTable.MOST);
+        for (int i = 0; i < FreedTable.MOST / 2; i++) {
+            assertThat(largest.get(i).objects()).isEqualTo(cgroups - i);
+        }
+    }
+
+    /** What is listed is never more than what was freed, however often the table was full. */
+    @Test
+    void listsNothingThatWasNotFreed() {
+        long sum = 0;
+        for (int i = 0; i < 4 * FreedTable.MOST; i++) {
+            table.add(Parts.cgroup("/c" + i), first, i % 7 + 1);
+            sum += i % 7 + 1;
+        }
+        assertThat(table.largest(Integer.MAX_VALUE).stream()
+                        .mapToLong(Freed::objects)
+                        .sum())
+                .isPositive()
+                .isLessThanOrEqualTo(sum);
+    }
+
+    @Test
+    void manyThreadsLoseNothing() throws Exception {
+        Runnable adder = () -> {
+            for (int i = 0; i < 10_000; i++) {
+                table.add(i % 2 == 0 ? a : b, first, 1);
+            }
+        };
+        Threads.run(adder, adder, adder);
+        assertThat(table.largest(2)).extracting(Freed::objects).isEqualTo(List.of(15_000L, 15_000L));
+    }
+}

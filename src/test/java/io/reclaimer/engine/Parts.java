@@ -1,0 +1,57 @@
+package io.reclaimer.engine;
+
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.ShrinkControl;
+import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import java.time.Duration;
+
+/** Pieces of an engine for tests of one class: nobody is told anything by them. */
+final class Parts {
+
+    private static final Shrinker NOTHING = new Shrinker() {
+        @Override
+        public long count(ShrinkControl control) {
+            return EMPTY;
+        }
+
+        @Override
+        public long scan(ShrinkControl control) {
+            return STOP;
+        }
+    };
+
+    private Parts() {}
+
+    static EngineSettings settings(int nodes) {
+        return new EngineSettings(
+                nodes,
+                true,
+                true,
+                65536,
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(5),
+                64,
+                32,
+                5,
+                Duration.ofSeconds(10));
+    }
+
+    /** A shrinker that has an id, and no guard. */
+    static ShrinkerEntry entry(int id, long serial) {
+        return entry(ShrinkerSpec.named("s" + serial).byCgroup().byNode(), NOTHING, id, serial);
+    }
+
+    static ShrinkerEntry entry(ShrinkerSpec spec, Shrinker shrinker, int id, long serial) {
+        Faults faults = new Faults(spec.name(), 5, Duration.ofSeconds(10), System::nanoTime);
+        return new ShrinkerEntry(spec, shrinker, id, serial, null, faults, 1);
+    }
+
+    static CgroupHandle cgroup(String path) {
+        return new CgroupHandle(CgroupPath.of(path), null, null);
+    }
+
+    static Pair pair(String path) {
+        return new Pair(cgroup(path), 0, null, 64);
+    }
+}
