@@ -46,7 +46,7 @@ public final class ShrinkerHandle {
 
     /**
      * Says that the shrinker has objects in a cgroup, on a node, where it had none before: call it after the first object
-     * was added, or after each one. Returns at once; a round that starts a moment later may miss it, the next pass sees
+     * was added, or after each one, which costs next to nothing where the bit is set. Returns at once; a round that starts a moment later may miss it, the next pass sees
      * it.
      *
      * <p>Nothing happens for the root, whose pass asks every shrinker, for a shrinker that is not cgroup aware, for a

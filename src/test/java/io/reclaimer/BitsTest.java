@@ -36,6 +36,24 @@ class BitsTest {
         assertThat(kit.state("/shop", 0).bits()).containsExactly(handle.id());
     }
 
+    /** A cgroup in which nothing ever happens is data, and no actor; rounds do not change that. */
+    @Test
+    void pairsExistOnlyWhereABitWasSet() {
+        Cgroup shop = kit.online("/shop");
+        Cgroup web = kit.online("/shop/web");
+        Cgroup idle = kit.online("/shop/idle");
+        ShrinkerHandle handle = kit.register(spec, Scripted.endless(10));
+        kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
+        kit.settle();
+        assertThat(web.handle().pair(0)).isNull();
+        handle.setBit(web, 0);
+        kit.settle();
+        kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
+        assertThat(web.handle().pair(0)).isNotNull();
+        assertThat(shop.handle().pair(0)).isNotNull();
+        assertThat(idle.handle().pair(0)).isNull();
+    }
+
     @Test
     void nothingHappensOnTheRoot() {
         ShrinkerHandle handle = kit.register(spec, Scripted.endless(10));
@@ -104,6 +122,8 @@ class BitsTest {
             setters.add(Threads.start(() -> {
                 do {
                     handles.forEach(handle -> handle.setBit(cgroup, 0));
+                    // Not faster than they are taken.
+                    kit.settle();
                 } while (allocated.getCount() > 0);
                 handles.forEach(handle -> handle.setBit(cgroup, 0));
                 return null;

@@ -16,6 +16,7 @@ import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -84,11 +85,17 @@ class RoundEndTest {
         handle.setBit(a, 0);
         handle.setBit(a, 1);
         kit.settle();
+        CountDownLatch ended = new CountDownLatch(1);
+        kit.reclaimer().trace(event -> {
+            if (event instanceof TraceEvent.End) {
+                ended.countDown();
+            }
+        });
         Cancellation cancellation = new Cancellation();
         CompletionStage<ReclaimReport> round =
                 kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0).cancelledBy(cancellation));
         gate.awaitEntered();
-        Threads.until(() -> kit.takeTrace().stream().anyMatch(event -> event instanceof TraceEvent.End));
+        Threads.await(ended);
         cancellation.cancel();
         assertThat(kit.await(round).freedObjects()).isEqualTo(20);
         gate.open();

@@ -221,6 +221,18 @@ class RoundTest {
         assertThat(kit.reclaim(ReclaimRequest.in("/c").startingAt(0)).visits()).isZero();
     }
 
+    /** More than a pass is sent to at a time. */
+    @Test
+    void everyOneOfVeryManyChildrenIsReached() {
+        Cache pages = cacheIn("/c", 0, 1);
+        for (int i = 0; i < 300; i++) {
+            pages.put(kit.online("/c/" + i), 0, 1);
+        }
+        kit.settle();
+        assertThat(kit.reclaim(ReclaimRequest.in("/c").startingAt(0)).freedObjects())
+                .isEqualTo(301);
+    }
+
     @Test
     void twoRoundsOnOneSubtreeShareTheWork() {
         Cache pages = cacheIn("/a", 0, 10_000);

@@ -2,6 +2,7 @@ package io.reclaimer.engine;
 
 import akka.actor.typed.ActorRef;
 import io.reclaimer.shrinker.CgroupPath;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -78,10 +79,18 @@ public final class CgroupHandle {
             return;
         }
         Pair pair = pair(node);
-        if (pair != null) {
-            pair.ref().tell(new CgroupNode.SetBit(entry));
-        } else {
+        if (pair == null) {
             tree.tell(new CgroupTree.FirstBit(this, node, entry));
+            return;
+        }
+        // Object, fence, bit here; bit, fence, count where a walk clears one (CgroupWalk.clearedBit). So where this
+        // still
+        // sees the bit of before, the count after the clearing sees the object, and sets the bit again: a message is
+        // needed only where the bit is not set, and callers that set it over and over do not flood the pair.
+        // BitsTest.noBitIsLostByAConcurrentPass tries to get between.
+        VarHandle.fullFence();
+        if (!pair.units().isSet(entry)) {
+            pair.ref().tell(new CgroupNode.SetBit(entry));
         }
     }
 

@@ -20,11 +20,13 @@ import org.slf4j.LoggerFactory;
  *
  * <ol>
  *   <li>it comes from the pair above, or from a round where this is the top ({@link #onPass});
- *   <li>it goes on to those children in whose subtrees a bit is set, as many at a time as {@link #WINDOW}, the ones that
- *       were not reached last time first ({@link #sendToChildren});
+ *   <li>it goes on to those children in whose subtrees a bit is set, as many at a time as {@link #WINDOW}
+ *       ({@link #sendToChildren});
  *   <li>the own walk runs, a turn at a time ({@link #walk});
+ *   <li>in a round that may end early, 2 and 3 are for those first that had no turn in this sweep, and then for the
+ *       others ({@link #endIfDone});
  *   <li>when the children have answered and the walk has ended, the answer goes up, and says whether the subtree is
- *       clean now ({@link #endIfDone}).
+ *       clean now ({@link #answer}).
  * </ol>
  *
  * <p>Dirty marks: a pair that is dirty has told the pair above, and is in its list, or the message is under way. It tells
@@ -138,7 +140,7 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
         } else if (message instanceof ChildDirty dirty) {
             onChildDirty(dirty);
         } else if (message instanceof Continue more) {
-            walk(more.run());
+            onContinue(more.run());
         } else if (message instanceof StartPass start) {
             onPass(start.pass(), start.replyTo());
         } else if (message instanceof Grow grow) {
@@ -195,21 +197,36 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
 
     private void onPass(Pass pass, @Nullable ActorRef<ReclaimRound.Command> round) {
         Pair[] children = pass.alone() ? new Pair[0] : dirtyChildren.snapshot();
-        PassRun run = new PassRun(pass, round, newWalk(pass), children);
-        runs.add(run);
-        sendToChildren(run);
-        if (leaving || !pass.work().hasTarget() || ownSweptIn < sweep) {
-            walk(run);
+        PassRun run;
+        if (pass.work().hasTarget()) {
+            Walk walk = ownSweptIn < sweep ? newWalk(pass, resumeAt, Walk.TO_THE_END) : null;
+            run = new PassRun(pass, round, children, due(children), walk);
+        } else {
+            run = new PassRun(pass, round, children, children.length, newWalk(pass, 0, Walk.TO_THE_END));
         }
-        endIfDone(run);
+        runs.add(run);
+        goOn(run);
     }
 
-    private Walk newWalk(Pass pass) {
-        // Only a round that may end early has to care who comes first; all others keep the plain order.
-        long begin = pass.work().hasTarget() ? resumeAt : 0;
+    /** How many children had no turn in this sweep; they stand in front. */
+    private int due(Pair[] children) {
+        int due = 0;
+        while (due < children.length && children[due].sweptIn < sweep) {
+            due++;
+        }
+        return due;
+    }
+
+    private Walk newWalk(Pass pass, long begin, long end) {
         return pair.parent() == null
-                ? new RootWalk(pair, published, control, pass.work(), pass.priority(), begin)
-                : new CgroupWalk(pair, published, control, pass.work(), pass.priority(), (int) begin);
+                ? new RootWalk(pair, published, control, pass.work(), pass.priority(), begin, end)
+                : new CgroupWalk(pair, published, control, pass.work(), pass.priority(), begin, end);
+    }
+
+    private void goOn(PassRun run) {
+        sendToChildren(run);
+        walk(run);
+        endIfDone(run);
     }
 
     private void sendToChildren(PassRun run) {
@@ -219,20 +236,23 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
     }
 
     private void walk(PassRun run) {
-        if (run.walkEnded()) {
+        Walk walk = run.walk();
+        if (walk == null || run.isWalkEnded()) {
             return;
         }
-        run.beginWalk();
         turn.begin();
         if (leaving) {
-            run.walk.abort();
+            walk.abort();
             run.endWalk();
-        } else if (run.walk.run(turn)) {
+        } else if (walk.run(turn)) {
             run.endWalk();
         } else {
             getContext().getSelf().tell(run.goOn);
-            return;
         }
+    }
+
+    private void onContinue(PassRun run) {
+        walk(run);
         endIfDone(run);
     }
 
@@ -255,39 +275,52 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
     }
 
     private void endIfDone(PassRun run) {
-        if (!run.childrenEnded()) {
+        if (!run.isTurnOver()) {
             return;
         }
-        if (run.beginWalk()) {
-            walk(run);
-            return;
+        if (run.pass.work().hasTarget() && !run.isInSecondTurn()) {
+            long begin = resumeAt;
+            boolean walked = run.walk() != null;
+            book(run);
+            if (!leaving && !run.pass.work().isStopped()) {
+                run.beginSecondTurn(walked ? newWalk(run.pass, 0, begin) : newWalk(run.pass, 0, Walk.TO_THE_END));
+                goOn(run);
+                return;
+            }
+        } else if (run.pass.work().hasTarget()) {
+            book(run);
         }
-        if (!run.walkEnded() || !runs.remove(run)) {
-            return;
+        if (run.end()) {
+            runs.remove(run);
+            answer(run);
         }
-        boolean swept = run.pass.work().hasTarget() && sweep(run);
+    }
+
+    private void answer(PassRun run) {
         Pair parent = pair.parent();
         if (run.round != null) {
             run.round.tell(new ReclaimRound.PassEnded(run.pass, getContext().getSelf()));
         } else if (parent != null) {
             boolean clean = isClean();
             parentKnows &= !clean;
-            parent.ref().tell(new PassDone(run.pass, pair, clean, swept));
+            parent.ref().tell(new PassDone(run.pass, pair, clean, run.isSwept()));
         }
     }
 
-    /** Books a round that may have ended early. True where everybody from here down has had a turn since the last time. */
-    private boolean sweep(PassRun run) {
-        resumeAt = run.walk.resumeAt();
-        if (run.walk.cameToTheEnd()) {
-            ownSweptIn = sweep;
+    /** Books who had a turn in a round that may have ended early. */
+    private void book(PassRun run) {
+        Walk walk = run.walk();
+        if (walk != null) {
+            resumeAt = walk.resumeAt();
+            if (walk.isAtTheEnd()) {
+                ownSweptIn = sweep;
+            }
         }
         Pair first = dirtyChildren.first();
-        boolean complete = ownSweptIn == sweep && (first == null || first.sweptIn == sweep);
-        if (complete) {
+        if (ownSweptIn == sweep && (first == null || first.sweptIn == sweep)) {
             sweep++;
+            run.markSwept();
         }
-        return complete;
     }
 
     private boolean isClean() {
@@ -303,7 +336,7 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
         leaving = true;
         // Only a leaf goes offline, so no run waits for a child, and each ends with its walk.
         for (PassRun run : List.copyOf(runs)) {
-            walk(run);
+            onContinue(run);
         }
         List<ShrinkerEntry> bits = new ArrayList<>();
         for (ShrinkerEntry entry : published.table().allocated()) {

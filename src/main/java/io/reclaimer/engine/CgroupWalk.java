@@ -1,43 +1,40 @@
 package io.reclaimer.engine;
 
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
-/** A walk over a cgroup's set bits, ascending from where it is told to begin, and round to there. */
+/** A walk over a cgroup's set bits, ascending. */
 final class CgroupWalk extends Walk {
 
     private final UnitMap units;
     private final Published published;
-    private final int begin;
+    private final long end;
     private int next;
-    private boolean wrapped;
 
-    CgroupWalk(Pair pair, Published published, PassControl control, RoundWork work, int priority, int begin) {
+    /** Over the ids from {@code begin} to below {@code end}. */
+    CgroupWalk(
+            Pair pair, Published published, PassControl control, RoundWork work, int priority, long begin, long end) {
         super(pair, published, control, work, priority);
         this.units = pair.units();
         this.published = published;
-        this.begin = begin;
-        this.next = begin;
+        this.next = Math.toIntExact(begin);
+        this.end = end;
     }
 
     @Override
-    boolean cameToTheEnd() {
-        return wrapped || !isAnyoneFrom(next);
-    }
-
-    /** An id. */
-    @Override
-    long resumeAt() {
-        return wrapped || isAnyoneFrom(next) ? next : 0;
-    }
-
-    private boolean isAnyoneFrom(int first) {
-        for (int id = units.nextSetBit(first); id >= 0; id = units.nextSetBit(id + 1)) {
+    boolean isAtTheEnd() {
+        for (int id = units.nextSetBit(next); id >= 0; id = units.nextSetBit(id + 1)) {
             ShrinkerEntry entry = published.table().byId(id);
             if (entry != null && units.isSet(entry) && entry.isRegistered() && isWanted(entry)) {
-                return true;
+                return false;
             }
         }
-        return false;
+        return true;
+    }
+
+    @Override
+    long resumeAt() {
+        return isAtTheEnd() ? 0 : next;
     }
 
     @Override
@@ -62,14 +59,10 @@ final class CgroupWalk extends Walk {
                 && !entry.faults().isQuarantined();
     }
 
-    /** The next id whose bit is set, or -1 when the walk is round. */
+    /** The next id whose bit is set, or -1 at the end of the walk. */
     private int nextId() {
         int id = units.nextSetBit(next);
-        if (id < 0 && !wrapped) {
-            wrapped = true;
-            id = units.nextSetBit(0);
-        }
-        if (id < 0 || (wrapped && id >= begin)) {
+        if (id < 0 || id >= end) {
             return -1;
         }
         next = id + 1;
@@ -79,6 +72,8 @@ final class CgroupWalk extends Walk {
     @Override
     boolean clearedBit(ShrinkerEntry entry) {
         units.clearBit(entry);
+        // Before the count that follows: see CgroupHandle.setBit.
+        VarHandle.fullFence();
         return true;
     }
 

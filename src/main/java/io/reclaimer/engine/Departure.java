@@ -19,7 +19,7 @@ import java.util.Set;
  *   <li>When all have, no visit of this cgroup is left on any node, so nobody adds to its deferred counts any more:
  *       they are taken out, and each parent pair adopts counts and bits ({@link #handOver}). This order is what keeps
  *       the sum over the tree the same even where a shrinker that is not NUMA aware is visited from several nodes
- *       (OfflineTest).
+ *       (OfflineDuringPassesTest).
  *   <li>The parent pair forgets the pair, which stops then; after the last one the cgroup is gone ({@link #stopped}).
  * </ol>
  */

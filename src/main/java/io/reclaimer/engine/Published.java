@@ -1,7 +1,7 @@
 package io.reclaimer.engine;
 
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAccumulator;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
 /** What all actors of one engine read, and who writes it. */
@@ -15,7 +15,7 @@ public final class Published {
     private final LongAccumulator scannedObjects = new LongAccumulator(Saturating::add, 0);
 
     /** Bits set for ids beyond a map: a caller's error. Added to by pairs. */
-    private final LongAdder strayBits = new LongAdder();
+    private final AtomicLong strayBits = new AtomicLong();
 
     /** Written by the registry only; read by everybody, at every step of a walk. */
     private volatile ShrinkerTable table = ShrinkerTable.EMPTY;
@@ -75,12 +75,11 @@ public final class Published {
 
     /** How often a bit was set for an id beyond the cgroup's map. */
     public long strayBits() {
-        return strayBits.sum();
+        return strayBits.get();
     }
 
     /** Counts such a bit. True for the first one. */
     boolean countStrayBit() {
-        strayBits.increment();
-        return strayBits.sum() == 1;
+        return strayBits.incrementAndGet() == 1;
     }
 }

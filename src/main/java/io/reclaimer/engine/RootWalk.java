@@ -3,41 +3,38 @@ package io.reclaimer.engine;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A walk over all registered shrinkers, in the order registered, from where it is told to begin, and round to there.
- * Bits do not matter.
- */
+/** A walk over all registered shrinkers, in the order registered. Bits do not matter. */
 final class RootWalk extends Walk {
 
     private final List<ShrinkerEntry> entries;
-    private final int begin;
-    private int taken;
+    private final long end;
+    private int next;
 
-    /** Begins with the first shrinker that was registered as {@code beginOrder} or later. */
-    RootWalk(Pair pair, Published published, PassControl control, RoundWork work, int priority, long beginOrder) {
+    /** Over the shrinkers that were registered as {@code begin} or later, and before {@code end}. */
+    RootWalk(Pair pair, Published published, PassControl control, RoundWork work, int priority, long begin, long end) {
         super(pair, published, control, work, priority);
         this.entries = published.table().registered();
-        this.begin = indexOf(beginOrder);
+        this.end = end;
+        while (next < entries.size() && entries.get(next).order() < begin) {
+            next++;
+        }
     }
 
     @Override
-    boolean cameToTheEnd() {
-        return begin + taken >= entries.size()
-                || entries.subList(begin + taken, entries.size()).stream().noneMatch(RootWalk::isWanted);
+    boolean isAtTheEnd() {
+        return entries.subList(next, entries.size()).stream().noneMatch(RootWalk::isWanted);
     }
 
-    /** The order of a shrinker. */
     @Override
     long resumeAt() {
-        boolean fromTheStart = begin + taken < entries.size() && cameToTheEnd();
-        return entries.isEmpty() || fromTheStart ? 0 : entry(taken).order();
+        return isAtTheEnd() ? 0 : entries.get(next).order();
     }
 
     @Override
     @Nullable
     ShrinkerEntry nextHeld() {
-        while (taken < entries.size()) {
-            ShrinkerEntry entry = entry(taken++);
+        while (next < entries.size() && entries.get(next).order() < end) {
+            ShrinkerEntry entry = entries.get(next++);
             if (isWanted(entry) && entry.holds().tryHold()) {
                 return entry;
             }
@@ -47,19 +44,6 @@ final class RootWalk extends Walk {
 
     private static boolean isWanted(ShrinkerEntry entry) {
         return entry.isRegistered() && !entry.faults().isQuarantined();
-    }
-
-    private ShrinkerEntry entry(int position) {
-        return entries.get((begin + position) % entries.size());
-    }
-
-    private int indexOf(long order) {
-        for (int i = 0; i < entries.size() && order > 0; i++) {
-            if (entries.get(i).order() >= order) {
-                return i;
-            }
-        }
-        return 0;
     }
 
     @Override

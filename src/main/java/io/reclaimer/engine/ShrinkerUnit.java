@@ -10,19 +10,19 @@ import org.jspecify.annotations.Nullable;
  * <p>Both belong to one allocation of an id, named by its serial: an id that is handed out again gets a slot of its own
  * and so starts clean, and nothing meant for the previous owner can touch it.
  *
- * <p>Bits are the pair's actor's alone. Deferred counts may be taken and added by any thread, because a shrinker that is
+ * <p>Bits are written by the pair's actor alone, and read by whoever is about to set one. Deferred counts may be taken and added by any thread, because a shrinker that is
  * not NUMA aware is visited from all nodes and has its one count on node 0.
  */
 final class ShrinkerUnit {
 
     static final int IDS = 64;
 
-    /** The state of an id for one owner: the deferred count, and the bit, which only the pair's actor touches. */
+    /** The state of an id for one owner: the deferred count, and the bit, which only the pair's actor writes. */
     private static final class Slot extends AtomicLong {
         private static final long serialVersionUID = 1L;
 
         final long owner;
-        boolean bit;
+        volatile boolean bit;
 
         Slot(long owner) {
             this.owner = owner;
@@ -72,7 +72,7 @@ final class ShrinkerUnit {
         return bits == 0;
     }
 
-    /** Whether the bit is set, by this owner. */
+    /** Whether the bit is set, by this owner. Any thread. */
     boolean isSet(int index, long owner) {
         Slot slot = slots.get(index);
         return slot != null && slot.owner == owner && slot.bit;

@@ -18,6 +18,9 @@ abstract class Walk {
     /** What {@link #count} answers for a fault; no shrinker's answer gets through as this. */
     private static final long FAULT = -1;
 
+    /** Where a walk ends that goes to the end of the order. */
+    static final long TO_THE_END = Long.MAX_VALUE;
+
     private final Pair pair;
     private final Published published;
     private final PassControl control;
@@ -47,10 +50,10 @@ abstract class Walk {
     /** The next shrinker to visit, held; null at the end. */
     abstract @Nullable ShrinkerEntry nextHeld();
 
-    /** Whether everybody has had a turn since the last time that was so: the walk came to the end of the order. */
-    abstract boolean cameToTheEnd();
+    /** Whether nobody is left from here to the end of the whole order, not only of this walk. */
+    abstract boolean isAtTheEnd();
 
-    /** Where the next round with a target is to begin, in the subclass's terms; 0 for the start. */
+    /** Where the next round with a target is to begin, in the subclass's terms; 0 where this is at the end. */
     abstract long resumeAt();
 
     /** A count said EMPTY. True where the bit is now cleared, so that a second look is due. */
@@ -98,7 +101,7 @@ abstract class Walk {
         long freeable = count(entry);
         if (freeable == EMPTY && clearedBit(entry)) {
             // The bit is cleared before the second count: an object that came before the clearing is found by it, and
-            // one that comes after sets the bit anew. CgroupNodeTest.anObjectThatComesAfterEmptyIsNotLeftWithoutABit
+            // one that comes after sets the bit anew. PassTest.objectsThatComeRightAfterEmptyAreFoundByTheSecondLook
             cell.visited();
             freeable = count(entry);
             if (freeable != EMPTY) {

@@ -1,0 +1,55 @@
+package io.reclaimer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.shrinker.TraceEvent;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Scripted;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Listeners of the trace. What they are told is in {@link VisitRulesTest}. */
+class TraceTest {
+
+    @RegisterExtension
+    final ReclaimerKit kit = ReclaimerKit.create();
+
+    private final Queue<TraceEvent> heard = new ConcurrentLinkedQueue<>();
+
+    @Test
+    void everyListenerHearsUntilItIsRemoved() {
+        kit.register(ShrinkerSpec.named("s"), Scripted.endless(10));
+        Runnable remove = kit.reclaimer().trace(heard::add);
+        kit.pass("/", 0, 0);
+        assertThat(heard).hasSize(2).containsExactlyElementsOf(kit.takeTrace());
+        remove.run();
+        remove.run();
+        kit.pass("/", 0, 0);
+        assertThat(heard).hasSize(2);
+        assertThat(kit.takeTrace()).hasSize(2);
+    }
+
+    @Test
+    void listenerThatThrowsIsIgnored() {
+        kit.register(ShrinkerSpec.named("s"), Scripted.endless(10));
+        kit.reclaimer().trace(event -> {
+            throw new IllegalStateException("broken listener");
+        });
+        kit.reclaimer().trace(heard::add);
+        assertThat(kit.pass("/", 0, 0).freedObjects()).isEqualTo(20);
+        assertThat(heard).hasSize(2);
+    }
+
+    /** An assertion in a listener is an error, and no exception. */
+    @Test
+    void listenerThatThrowsAnErrorIsIgnored() {
+        kit.register(ShrinkerSpec.named("s"), Scripted.endless(10));
+        kit.reclaimer().trace(event -> {
+            throw new AssertionError("broken listener");
+        });
+        assertThat(kit.pass("/", 0, 0).freedObjects()).isEqualTo(20);
+    }
+}
