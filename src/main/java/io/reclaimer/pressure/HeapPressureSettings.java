@@ -1,0 +1,109 @@
+package io.reclaimer.pressure;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import java.time.Duration;
+
+/**
+ * The settings of {@link HeapPressure}: {@code reclaimer.pressure.heap} of the configuration, where each is explained.
+ * Immutable.
+ *
+ * @param rounds whether rounds are started; otherwise the heap is only watched
+ * @param watermarks shares of the heap that should be free
+ * @param initialObjectBytes the size of an object until one is learned, at least 1
+ * @param lookInterval between looks at the heap from collection to collection
+ * @param retryMin the first wait after a round that could not free what it was to
+ * @param retryMax the longest such wait
+ * @param backgroundDeadline of a background round
+ * @param directDeadline of a direct round
+ */
+public record HeapPressureSettings(
+        boolean rounds,
+        Watermarks watermarks,
+        long initialObjectBytes,
+        Duration lookInterval,
+        Duration retryMin,
+        Duration retryMax,
+        Duration backgroundDeadline,
+        Duration directDeadline) {
+
+    private static final String PATH = "reclaimer.pressure.heap";
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+    private static final Duration LONGEST = Duration.ofHours(1);
+
+    /**
+     * Reads and checks them.
+     *
+     * @param config of the actor system
+     * @throws IllegalArgumentException names the path, the value and what is allowed
+     */
+    public static HeapPressureSettings of(Config config) {
+        return new HeapPressureSettings(
+                read(config, "rounds", "on or off", Config::getBoolean),
+                watermarks(config),
+                objectBytes(config),
+                duration(config, "look-interval", SHORTEST),
+                duration(config, "retry-min", SHORTEST),
+                duration(config, "retry-max", duration(config, "retry-min", SHORTEST)),
+                duration(config, "background-deadline", SHORTEST),
+                duration(config, "direct-deadline", SHORTEST));
+    }
+
+    private static Watermarks watermarks(Config config) {
+        double min = share(config, "watermarks.min");
+        double low = share(config, "watermarks.low");
+        double high = share(config, "watermarks.high");
+        if (min >= low || low >= high) {
+            throw new IllegalArgumentException(PATH + ".watermarks are min [" + min + "], low [" + low + "], high ["
+                    + high + "] but have to rise: min < low < high");
+        }
+        return new Watermarks(min, low, high);
+    }
+
+    private static double share(Config config, String key) {
+        String allowed = "a share above 0 and below 1";
+        double share = read(config, key, allowed, Config::getDouble);
+        if (!(share > 0 && share < 1)) {
+            throw invalid(key, String.valueOf(share), allowed);
+        }
+        return share;
+    }
+
+    private static long objectBytes(Config config) {
+        String allowed = "a size from 1 byte up, as in 1 KiB";
+        long bytes = read(config, "initial-object-size", allowed, Config::getBytes);
+        if (bytes < 1) {
+            throw invalid("initial-object-size", String.valueOf(bytes), allowed);
+        }
+        return bytes;
+    }
+
+    private static Duration duration(Config config, String key, Duration atLeast) {
+        String allowed = "a duration from " + atLeast.toMillis() + " ms to " + LONGEST.toHours() + " h";
+        Duration duration = read(config, key, allowed, Config::getDuration);
+        if (duration.compareTo(atLeast) < 0 || duration.compareTo(LONGEST) > 0) {
+            throw invalid(key, String.valueOf(config.getValue(PATH + "." + key).unwrapped()), allowed);
+        }
+        return duration;
+    }
+
+    private static <T> T read(Config config, String key, String allowed, Getter<T> getter) {
+        String path = PATH + "." + key;
+        try {
+            return getter.get(config, path);
+        } catch (ConfigException.Missing e) {
+            throw new IllegalArgumentException(path + " is missing but has to be " + allowed, e);
+        } catch (ConfigException e) {
+            throw invalid(key, String.valueOf(config.getValue(path).unwrapped()), allowed);
+        }
+    }
+
+    private static IllegalArgumentException invalid(String key, String value, String allowed) {
+        return new IllegalArgumentException(PATH + "." + key + " is [" + value + "] but has to be " + allowed);
+    }
+
+    /** One of the getters of {@link Config}. */
+    private interface Getter<T> {
+        T get(Config config, String path);
+    }
+}

@@ -1,0 +1,26 @@
+package io.reclaimer.pressure;
+
+/**
+ * The heap before and after one collection, in bytes in use. In a heap without generations all is old.
+ *
+ * @param scope which garbage it took out
+ * @param settledMillis garbage that came up until then was there for it to take, in milliseconds since the JVM started:
+ *     its end where it stopped the world, its start where it ran beside it
+ */
+record HeapReading(
+        CollectionScope scope, long settledMillis, long youngBefore, long oldBefore, long youngAfter, long oldAfter) {
+
+    /** Whether nothing was done: the Serial collector reports a young collection that it turned into a full one twice. */
+    boolean isAborted() {
+        return scope == CollectionScope.YOUNG && youngAfter >= youngBefore && youngBefore > 0;
+    }
+
+    /**
+     * The most that can be live. After a pause in which survivors found no room, G1 counts some of them twice and has
+     * more in use than before.
+     */
+    long mostLiveBytes() {
+        long after = youngAfter + oldAfter;
+        return scope == CollectionScope.ALL ? after : Math.min(after, youngBefore + oldBefore);
+    }
+}

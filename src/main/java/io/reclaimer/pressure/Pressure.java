@@ -1,0 +1,58 @@
+package io.reclaimer.pressure;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.Extension;
+import akka.actor.typed.ExtensionId;
+import io.reclaimer.Reclaimer;
+
+/**
+ * The door to what starts rounds: {@link #get} starts to watch this process's heap, once an actor system, and requests
+ * rounds of the system's {@link Reclaimer} while too little of it is free. Ends with the system. Thread-safe.
+ *
+ * <p>What it does is set under {@code reclaimer.pressure} in the configuration; an invalid setting fails the first
+ * {@code get} with an {@link IllegalArgumentException} that names it.
+ */
+public final class Pressure implements Extension {
+
+    private static final class Id extends ExtensionId<Pressure> {
+        @Override
+        public Pressure createExtension(ActorSystem<?> system) {
+            return new Pressure(system);
+        }
+    }
+
+    private static final Id ID = new Id();
+    private static final String DISPATCHER = "reclaimer.control-dispatcher";
+
+    /** Written by the heap's actor only. */
+    private volatile HeapStatus heapStatus = HeapStatus.NONE_YET;
+
+    private final ActorRef<HeapPressure.Command> heap;
+
+    private Pressure(ActorSystem<?> system) {
+        HeapPressureSettings settings =
+                HeapPressureSettings.of(system.settings().config());
+        Reclaimer reclaimer = Reclaimer.get(system);
+        heap = system.systemActorOf(
+                HeapPressure.create(new PlatformHeap(), settings, reclaimer::reclaim, status -> heapStatus = status),
+                "reclaimer-heap-pressure",
+                DispatcherSelector.fromConfig(DISPATCHER));
+    }
+
+    /** That of {@code system}, started where it was not. */
+    public static Pressure get(ActorSystem<?> system) {
+        return ID.apply(system);
+    }
+
+    /** The source that watches the heap, for its messages. */
+    public ActorRef<HeapPressure.Command> heap() {
+        return heap;
+    }
+
+    /** The heap's status when last looked at or acted upon: without a message, for whoever prints or measures it. */
+    public HeapStatus heapStatus() {
+        return heapStatus;
+    }
+}
