@@ -1,0 +1,72 @@
+package io.reclaimer.console;
+
+import io.reclaimer.pressure.HeapStatus;
+import io.reclaimer.shrinker.CgroupPath;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+
+/**
+ * What a run came to.
+ *
+ * @param elapsed from the start of the load
+ * @param heapMaxBytes the heap's maximum
+ * @param heap the last status
+ * @param hits of each tenant over all the run
+ * @param outOfMemory whether that ended it
+ */
+record Summary(Duration elapsed, long heapMaxBytes, HeapStatus heap, Map<Tenant, Hits.Rate> hits, boolean outOfMemory) {
+
+    /** For people; the last line is {@link #json}. */
+    List<String> lines() {
+        return List.of(
+                "",
+                format(
+                        "%s after %.1f s; of %d MB heap at most %d MB were live",
+                        outOfMemory ? "Out of memory" : "Ended",
+                        seconds(),
+                        StatusLine.megabytes(heapMaxBytes),
+                        StatusLine.megabytes(heap.peakLiveBytes())),
+                format(
+                        "%d rounds, %d of them direct, freed %d objects, %d MB",
+                        heap.rounds(),
+                        heap.directRounds(),
+                        heap.freedObjects(),
+                        StatusLine.megabytes(heap.freedBytes())),
+                "Hit rate: " + byTenant(", ", (path, rate) -> path + " " + StatusLine.percent(rate)),
+                json());
+    }
+
+    /** One object in one line. */
+    String json() {
+        return format(
+                "{\"seconds\":%.3f,\"heapMaxBytes\":%d,\"heapPeakLiveBytes\":%d,\"rounds\":%d,\"freedObjects\":%d,"
+                        + "\"hitRate\":{%s},\"outOfMemory\":%b}",
+                seconds(),
+                heapMaxBytes,
+                heap.peakLiveBytes(),
+                heap.rounds(),
+                heap.freedObjects(),
+                byTenant(",", (path, rate) -> format("\"%s\":%.4f", path, rate.share())),
+                outOfMemory);
+    }
+
+    private double seconds() {
+        return elapsed.toMillis() / 1000.0;
+    }
+
+    private String byTenant(String separator, BiFunction<CgroupPath, Hits.Rate, String> written) {
+        return Arrays.stream(Tenant.values())
+                .map(tenant -> written.apply(tenant.path(), hits.getOrDefault(tenant, Hits.Rate.NONE)))
+                .collect(Collectors.joining(separator));
+    }
+
+    /** Numbers have a point, whatever the locale. */
+    private static String format(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
+    }
+}

@@ -1,0 +1,224 @@
+package io.reclaimer.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigFactory;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class NodeCommandTest {
+
+    /** What a run starts first: the threads of an actor system have its name. */
+    private static final String SYSTEM_THREADS = "node-";
+
+    @TempDir
+    Path folder;
+
+    private final PrintStream outBefore = System.out;
+    private final PrintStream errBefore = System.err;
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final Set<String> propertiesSet = new HashSet<>();
+
+    @BeforeEach
+    void capture() {
+        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+    }
+
+    @AfterEach
+    void restore() {
+        System.setOut(outBefore);
+        System.setErr(errBefore);
+        propertiesSet.forEach(System::clearProperty);
+        ConfigFactory.invalidateCaches();
+    }
+
+    static Stream<Arguments> badOptions() {
+        return Stream.of(
+                bad("--run-for 0s", "--run-for", "[0s]", "1ms to 10000h", "as in 20s"),
+                bad("--run-for 5", "--run-for", "[5]", "1ms to 10000h", "as in 20s"),
+                bad("--run-for=", "--run-for", "[]", "1ms to 10000h", "as in 20s"),
+                bad("--run-for -5s", "--run-for", "[-5s]", "1ms to 10000h", "as in 20s"),
+                bad("--run-for soon --seed 7", "--run-for", "[soon]", "1ms to 10000h", "as in 20s"),
+                bad("--reclaim maybe", "--reclaim", "[maybe]", "on or off"),
+                bad("--reclaim ON", "--reclaim", "[ON]", "on or off"),
+                bad("--reclaim", "--reclaim", "on|off"),
+                bad("--seed 1 --seed 2", "--seed", "only once"),
+                bad("--run-for 1s --run-for 2s", "--run-for", "only once"),
+                bad("--trace web", "--trace", "[web]", "TENANT=FILE.gz"),
+                bad("--trace =x.gz", "--trace", "[=x.gz]", "TENANT=FILE.gz"),
+                bad("--trace web=", "--trace", "[web=]", "TENANT=FILE.gz"),
+                bad("--trace shop=x.gz", "--trace", "[shop=x.gz]", "/shop/web", "/shop/orm", "/batch"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("badOptions")
+    void aBadOptionEndsBeforeAnythingStarts(String options, List<String> said) {
+        assertEndsBeforeAnythingStarts(options.split(" "), said);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--foo, --foo",
+        "--run 5s, --run",
+        "something, something",
+        "--seed x, --seed",
+        "--seed 1.5, --seed",
+        "--seed 9223372036854775808, 9223372036854775808",
+        "--run-for, --run-for",
+        "--trace, --trace",
+        "--seed, --seed"
+    })
+    void anOptionThatCantBeReadEndsBeforeAnythingStarts(String options, String named) {
+        assertEndsBeforeAnythingStarts(options.split(" "), List.of(named));
+    }
+
+    @Test
+    void aMissingTraceEndsBeforeAnythingStarts() {
+        Path file = folder.resolve("none.gz");
+        assertEndsBeforeAnythingStarts(
+                new String[] {"--trace", "web=" + file}, List.of("[" + file + "]", "no such file", "allowed is gzip"));
+    }
+
+    @Test
+    void aTraceThatIsNotGzipEndsBeforeAnythingStarts() throws IOException {
+        Path file = Files.writeString(folder.resolve("plain.gz"), "1\n2\n");
+        assertEndsBeforeAnythingStarts(
+                new String[] {"--trace", "/batch=" + file}, List.of("[" + file + "]", "no gzip", "allowed is gzip"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1\nx\n3\n", "1\n\n3\n", "1\n\u0001\u0002\n"})
+    void aTraceWithABadLineEndsBeforeAnythingStarts(String lines) throws IOException {
+        Path file = trace(lines);
+        assertEndsBeforeAnythingStarts(
+                new String[] {"--trace", "orm=" + file},
+                List.of("[" + file + "]", "line 2", "one decimal number a line"));
+    }
+
+    @Test
+    void anEmptyTraceEndsBeforeAnythingStarts() throws IOException {
+        Path file = trace("");
+        assertEndsBeforeAnythingStarts(new String[] {"--trace", "orm=" + file}, List.of("[" + file + "]", "no line"));
+    }
+
+    @Test
+    void aTraceThatIsNoFileNameEndsBeforeAnythingStarts() {
+        assertEndsBeforeAnythingStarts(
+                new String[] {"--trace", "web=a\0b"}, List.of("trace file", "no name of a file"));
+    }
+
+    @Test
+    void twoTracesOfATenantEndBeforeAnythingStarts() throws IOException {
+        Path file = trace("1\n");
+        assertEndsBeforeAnythingStarts(
+                new String[] {"--trace", "web=" + file, "--trace", "/shop/web=" + file},
+                List.of("--trace", "twice", "[/shop/web]", "once for each tenant"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    reclaimer.pressure.heap.watermarks.min  | 7     | above 0 and below 1
+                    reclaimer.pressure.heap.watermarks.low  | 0.9   | min < low < high
+                    reclaimer.pressure.heap.rounds          | maybe | on or off
+                    reclaimer.pressure.heap.look-interval   | 0s    | 1 ms to 1 h
+                    reclaimer.id-limit                      | 63    | 64 to 1048576
+                    reclaimer.max-rounds                    | 0     | 1 or more
+                    """)
+    void aBadSettingEndsBeforeAnythingStarts(String key, String value, String allowed) {
+        set(key, value);
+        String parent = key.substring(0, key.lastIndexOf('.'));
+        assertEndsBeforeAnythingStarts(new String[] {"--run-for", "1h"}, List.of(parent, "[" + value, allowed));
+    }
+
+    @Test
+    void aFileOfSettingsThatCantBeReadEndsBeforeAnythingStarts() throws IOException {
+        Path file = Files.writeString(folder.resolve("broken.conf"), "reclaimer { \n id-limit = \n");
+        set("config.file", file.toString());
+        assertEndsBeforeAnythingStarts(
+                new String[] {"--run-for", "1h"}, List.of("configuration can't be read", "broken.conf"));
+    }
+
+    @Test
+    void helpTellsOfAllOptions() {
+        assertThat(Main.run("--help")).isZero();
+        assertThat(text(out))
+                .contains("--run-for", "DURATION", "--reclaim", "on|off", "--trace", "TENANT=FILE.gz", "--seed", "N")
+                .contains("--help", "--version", "/shop/web", "/shop/orm", "/batch")
+                .contains("Exit codes");
+        assertThat(text(err)).isEmpty();
+    }
+
+    @Test
+    void versionIsOneLine() {
+        assertThat(Main.run("--version")).isZero();
+        assertThat(text(out).lines()).singleElement().asString().startsWith("reclaimer ");
+        assertThat(text(err)).isEmpty();
+    }
+
+    /** Whatever stands beside it, even what is wrong. */
+    @Test
+    void helpStartsNothing() {
+        assertThat(Main.run("--help", "--run-for", "1h", "--trace", "web=none.gz"))
+                .isZero();
+        assertNothingStarted();
+    }
+
+    private void assertEndsBeforeAnythingStarts(String[] options, List<String> said) {
+        assertThat(Main.run(options)).isEqualTo(2);
+        assertThat(text(err).lines())
+                .singleElement()
+                .asString()
+                .startsWith("reclaimer: ")
+                .contains(said);
+        assertThat(text(out)).isEmpty();
+        assertNothingStarted();
+    }
+
+    private static void assertNothingStarted() {
+        assertThat(Thread.getAllStackTraces().keySet())
+                .noneMatch(thread -> thread.getName().startsWith(SYSTEM_THREADS));
+    }
+
+    private void set(String key, String value) {
+        System.setProperty(key, value);
+        propertiesSet.add(key);
+        ConfigFactory.invalidateCaches();
+    }
+
+    private Path trace(String lines) throws IOException {
+        Path file = folder.resolve("trace.gz");
+        try (OutputStream stream = new GZIPOutputStream(Files.newOutputStream(file))) {
+            stream.write(lines.getBytes(StandardCharsets.UTF_8));
+        }
+        return file;
+    }
+
+    private static Arguments bad(String options, String... said) {
+        return Arguments.of(options, List.of(said));
+    }
+
+    private static String text(ByteArrayOutputStream stream) {
+        return stream.toString(StandardCharsets.UTF_8);
+    }
+}

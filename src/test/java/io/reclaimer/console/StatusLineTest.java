@@ -1,0 +1,142 @@
+package io.reclaimer.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reclaimer.pressure.HeapStatus;
+import io.reclaimer.pressure.PressureState;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class StatusLineTest {
+
+    private static final long MEGABYTE = 1 << 20;
+    private static final long MAX = 256 * MEGABYTE;
+
+    private final Locale localeBefore = Locale.getDefault();
+
+    @AfterEach
+    void restoreLocale() {
+        Locale.setDefault(localeBefore);
+    }
+
+    @Test
+    void lineSaysTimeHeapPressureRoundsFreedAndHitRates() {
+        assertThat(fields(StatusLine.of(Duration.ofMillis(12_999), MAX, heap(PressureState.LOW, 12), true, hits(1, 3))))
+                .containsExactly(
+                        "12 s", "150/256", "140/200", "low", "12", "2", "34567", "33.3 %", "33.3 %", "33.3 %", "orm");
+    }
+
+    @Test
+    void columnsStandBelowTheirNames() {
+        List<Integer> ends = ends(StatusLine.title().get(1));
+        assertThat(ends).hasSize(11);
+        for (PressureState state : PressureState.values()) {
+            for (long rounds : new long[] {0, 7, 123_456}) {
+                for (long hits : new long[] {0, 1, 500, 999}) {
+                    String line = StatusLine.of(
+                            Duration.ofSeconds(9 + rounds / 2), MAX, heap(state, rounds), true, hits(hits, 1000));
+                    assertThat(ends(line)).as(line).isEqualTo(ends);
+                }
+            }
+        }
+    }
+
+    @Test
+    void columnsStandBelowTheirNamesWithoutLookups() {
+        String line = StatusLine.of(Duration.ZERO, MAX, heap(PressureState.NONE, 0), true, Map.of());
+        assertThat(ends(line)).isEqualTo(ends(StatusLine.title().get(1)));
+        assertThat(fields(line).subList(7, 10)).containsOnly("-");
+    }
+
+    @Test
+    void unitsStandAboveTheirColumns() {
+        String above = StatusLine.title().get(0);
+        String names = StatusLine.title().get(1);
+        assertThat(above.indexOf("heap MB") + "heap MB".length())
+                .isEqualTo(names.indexOf("used/max") + "used/max".length());
+        assertThat(above.indexOf("objects") + "objects".length()).isEqualTo(names.indexOf("freed") + "freed".length());
+    }
+
+    @Test
+    void withoutRoundsThePressureIsOff() {
+        assertThat(fields(StatusLine.of(Duration.ZERO, MAX, heap(PressureState.MIN, 0), false, Map.of())))
+                .contains("(off)")
+                .doesNotContain("min");
+    }
+
+    @Test
+    void linesAreTheSameWhateverTheLocale() {
+        String before = StatusLine.of(Duration.ofSeconds(20), MAX, heap(PressureState.LOW, 12), true, hits(1, 3));
+        for (Locale locale :
+                List.of(Locale.GERMANY, Locale.forLanguageTag("tr"), Locale.forLanguageTag("ar-EG-u-nu-arab"))) {
+            Locale.setDefault(locale);
+            assertThat(StatusLine.of(Duration.ofSeconds(20), MAX, heap(PressureState.LOW, 12), true, hits(1, 3)))
+                    .isEqualTo(before);
+        }
+    }
+
+    @Test
+    void headerSaysWhatRuns() {
+        Zipf zipf = new Zipf(1000, 0.9, new SplittableRandom(1));
+        List<Options.Load> loads = List.of(new Options.Load(Tenant.WEB, zipf), new Options.Load(Tenant.BATCH, zipf));
+        assertThat(StatusLine.header(new Options(Optional.of(Duration.ofMillis(1_500)), true, loads), MAX))
+                .satisfiesExactly(
+                        first -> assertThat(first)
+                                .contains("256 MB", "Java " + Runtime.version().feature(), "reclaim on", "for 1.5 s"),
+                        web -> assertThat(web).contains("/shop/web", zipf.toString()),
+                        batch -> assertThat(batch).contains("/batch", zipf.toString()));
+        assertThat(StatusLine.header(new Options(Optional.empty(), false, List.of()), MAX)
+                        .get(0))
+                .contains("reclaim off", "until Ctrl-C");
+    }
+
+    @Test
+    void megabytesAreRounded() {
+        assertThat(StatusLine.megabytes(MEGABYTE + MEGABYTE / 2 - 1)).isEqualTo(1);
+        assertThat(StatusLine.megabytes(MEGABYTE + MEGABYTE / 2)).isEqualTo(2);
+    }
+
+    private static HeapStatus heap(PressureState state, long rounds) {
+        return new HeapStatus(
+                state,
+                200 * MEGABYTE,
+                150 * MEGABYTE,
+                140 * MEGABYTE,
+                3 * MEGABYTE,
+                180 * MEGABYTE,
+                70,
+                rounds,
+                Math.min(rounds, 2),
+                34_567,
+                90 * MEGABYTE);
+    }
+
+    private static Map<Tenant, Hits.Rate> hits(long hits, long lookups) {
+        Hits.Rate rate = new Hits.Rate(hits, lookups);
+        return Map.of(Tenant.WEB, rate, Tenant.ORM, rate, Tenant.BATCH, rate);
+    }
+
+    /** Columns are apart by two blanks; the last one, the tenant that surges, has no width. */
+    private static List<String> fields(String line) {
+        return List.of(line.strip().split(" {2,}"));
+    }
+
+    /** Where each column ends; of the last one, where it begins. */
+    private static List<Integer> ends(String line) {
+        List<Integer> ends = new ArrayList<>();
+        Matcher column = Pattern.compile("\\S+( \\S+)*").matcher(line);
+        while (column.find()) {
+            ends.add(column.end() == line.length() ? column.start() : column.end());
+        }
+        return ends;
+    }
+}

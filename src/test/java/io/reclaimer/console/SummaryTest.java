@@ -1,0 +1,123 @@
+package io.reclaimer.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.reclaimer.pressure.HeapStatus;
+import io.reclaimer.pressure.PressureState;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class SummaryTest {
+
+    private static final long MEGABYTE = 1 << 20;
+
+    private static final HeapStatus HEAP = new HeapStatus(
+            PressureState.LOW,
+            200 * MEGABYTE,
+            150 * MEGABYTE,
+            140 * MEGABYTE,
+            3 * MEGABYTE,
+            180 * MEGABYTE,
+            70,
+            12,
+            2,
+            34_567,
+            90 * MEGABYTE);
+
+    private static final Map<Tenant, Hits.Rate> HITS =
+            Map.of(Tenant.WEB, new Hits.Rate(1, 3), Tenant.ORM, new Hits.Rate(4, 4));
+
+    private final Locale localeBefore = Locale.getDefault();
+
+    @AfterEach
+    void restoreLocale() {
+        Locale.setDefault(localeBefore);
+    }
+
+    @Test
+    void jsonHasAllThatIsAskedFor() throws JsonProcessingException {
+        JsonNode json = parsed(summary(false));
+        assertThat(json.fieldNames())
+                .toIterable()
+                .containsExactlyInAnyOrder(
+                        "seconds",
+                        "heapMaxBytes",
+                        "heapPeakLiveBytes",
+                        "rounds",
+                        "freedObjects",
+                        "hitRate",
+                        "outOfMemory");
+        assertThat(json.get("seconds").doubleValue()).isEqualTo(20.123);
+        assertThat(json.get("heapMaxBytes").longValue()).isEqualTo(256 * MEGABYTE);
+        assertThat(json.get("heapPeakLiveBytes").longValue()).isEqualTo(180 * MEGABYTE);
+        assertThat(json.get("rounds").longValue()).isEqualTo(12);
+        assertThat(json.get("freedObjects").longValue()).isEqualTo(34_567);
+        assertThat(json.get("outOfMemory").isBoolean()).isTrue();
+        assertThat(json.get("outOfMemory").booleanValue()).isFalse();
+    }
+
+    @Test
+    void hitRateIsByTenantWhetherItHadLookupsOrNot() throws JsonProcessingException {
+        JsonNode rates = parsed(summary(false)).get("hitRate");
+        assertThat(rates.fieldNames()).toIterable().containsExactly("/shop/web", "/shop/orm", "/batch");
+        assertThat(rates.get("/shop/web").doubleValue()).isCloseTo(1 / 3.0, within(1e-4));
+        assertThat(rates.get("/shop/orm").doubleValue()).isOne();
+        assertThat(rates.get("/batch").doubleValue()).isZero();
+    }
+
+    @Test
+    void outOfMemoryIsSaidToPeopleAndToPrograms() throws JsonProcessingException {
+        assertThat(parsed(summary(true)).get("outOfMemory").booleanValue()).isTrue();
+        assertThat(summary(true).lines().get(1)).startsWith("Out of memory after 20.1 s");
+        assertThat(summary(false).lines().get(1)).startsWith("Ended after 20.1 s");
+    }
+
+    @Test
+    void lastOfTheLinesIsTheJson() {
+        List<String> lines = summary(false).lines();
+        assertThat(lines.get(lines.size() - 1)).isEqualTo(summary(false).json());
+        assertThat(lines).noneMatch(line -> line.contains("\n"));
+    }
+
+    @Test
+    void linesForPeopleHaveTheNumbersWithTheirUnits() {
+        assertThat(String.join("\n", summary(false).lines()))
+                .contains("256 MB heap", "180 MB were live")
+                .contains("12 rounds, 2 of them direct, freed 34567 objects, 90 MB")
+                .contains("/shop/web 33.3 %", "/shop/orm 100.0 %", "/batch -");
+    }
+
+    @Test
+    void numbersHaveAPointWhateverTheLocale() throws JsonProcessingException {
+        List<String> before = summary(false).lines();
+        for (Locale locale : List.of(Locale.GERMANY, Locale.forLanguageTag("ar-EG-u-nu-arab"))) {
+            Locale.setDefault(locale);
+            assertThat(summary(false).lines()).isEqualTo(before);
+            assertThat(parsed(summary(false)).get("seconds").doubleValue()).isEqualTo(20.123);
+        }
+    }
+
+    @Test
+    void longRunIsWrittenInFull() throws JsonProcessingException {
+        Summary longest = new Summary(Duration.ofHours(10_000), Long.MAX_VALUE, HEAP, HITS, false);
+        JsonNode json = parsed(longest);
+        assertThat(json.get("seconds").doubleValue()).isEqualTo(36_000_000);
+        assertThat(json.get("heapMaxBytes").longValue()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    private static Summary summary(boolean outOfMemory) {
+        return new Summary(Duration.ofMillis(20_123), 256 * MEGABYTE, HEAP, HITS, outOfMemory);
+    }
+
+    private static JsonNode parsed(Summary summary) throws JsonProcessingException {
+        return new ObjectMapper().readTree(summary.json());
+    }
+}
