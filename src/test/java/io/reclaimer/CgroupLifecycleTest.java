@@ -149,6 +149,8 @@ class CgroupLifecycleTest {
         kit.offline("/a/b");
         assertThat(kit.state("/a", 0).bits()).containsExactly(pages.handle().id());
         assertThat(pages.model().objects(CgroupPath.of("/a"), 0)).isEqualTo(10);
+        assertThat(kit.reclaim(ReclaimRequest.everywhere().startingAt(0)).freedObjects())
+                .isEqualTo(10);
     }
 
     @Test

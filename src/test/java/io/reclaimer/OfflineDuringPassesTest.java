@@ -68,6 +68,31 @@ class OfflineDuringPassesTest {
         assertThat(kit.state("/a", 0).deferred()).containsEntry(0, 200L);
     }
 
+    /** It would go on for ever, but it is over with its cgroup; then it owes all that it did not scan. */
+    @Test
+    void longVisitIsCutShortAndItsRestIsAtTheParent() {
+        long objects = 1L << 40;
+        Gate begun = new Gate();
+        begun.open();
+        kit.online("/a");
+        Cgroup b = kit.online("/a/b");
+        ShrinkerHandle pages = kit.register(spec.batch(1), new Scripted(control -> objects, control -> {
+            begun.pass();
+            return 1;
+        }));
+        pages.setBit(b, 0);
+        kit.settle();
+        CompletionStage<ReclaimReport> round =
+                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0));
+        begun.awaitEntered();
+        kit.offline("/a/b");
+        ReclaimReport report = kit.await(round);
+        assertThat(report.outcome()).isEqualTo(Outcome.DONE);
+        assertThat(report.largest())
+                .containsExactly(new ReclaimReport.Freed(CgroupPath.of("/a/b"), "pages", report.freedObjects()));
+        assertThat(kit.state("/a", 0).deferred()).containsEntry(pages.id(), 2 * objects - report.scannedObjects());
+    }
+
     @Test
     void laterPassesAndBitsAreIgnoredWhileItIsOnItsWay() {
         Gate gate = new Gate();

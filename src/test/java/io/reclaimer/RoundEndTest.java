@@ -1,6 +1,7 @@
 package io.reclaimer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
 
 import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.shrinker.Cancellation;
@@ -174,6 +175,17 @@ class RoundEndTest {
         assertThat(kit.reclaim(request).outcome()).isEqualTo(Outcome.DONE);
         cancellation.cancel();
         assertThat(kit.reclaim(ReclaimRequest.in("/a").startingAt(0)).outcome()).isEqualTo(Outcome.DONE);
+    }
+
+    @Test
+    void cancellationDoesNotCollectTheRoundsThatAreOver() {
+        dirty("/a", Scripted.endless(10));
+        Cancellation cancellation = new Cancellation();
+        ReclaimRequest request = ReclaimRequest.in("/a").startingAt(0).cancelledBy(cancellation);
+        for (int i = 0; i < 10; i++) {
+            kit.reclaim(request);
+        }
+        assertThat(cancellation).extracting("listeners").asInstanceOf(LIST).isEmpty();
     }
 
     /** Neither a round that is stuck nor one that has answered and waits for its walks is in the way. */

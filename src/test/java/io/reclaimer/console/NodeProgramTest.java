@@ -1,0 +1,86 @@
+package io.reclaimer.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.typesafe.config.ConfigFactory;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Short runs in this JVM. */
+class NodeProgramTest {
+
+    /** What the JVM itself, and what all of its code share, may start at any time. */
+    private static final List<String> JVM_WIDE = List.of(
+            "ForkJoinPool.commonPool-",
+            "CompletableFutureDelayScheduler",
+            "Common-Cleaner",
+            "Cleaner-",
+            "Reference Handler",
+            "Finalizer",
+            "Signal Dispatcher",
+            "Notification Thread",
+            "Service Thread",
+            "Attach Listener",
+            "process reaper",
+            "surefire-");
+
+    private final PrintStream outBefore = System.out;
+    private final PrintStream errBefore = System.err;
+    private final Thread.UncaughtExceptionHandler handlerBefore = Thread.getDefaultUncaughtExceptionHandler();
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @BeforeEach
+    void capture() {
+        ConfigFactory.invalidateCaches();
+        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+    }
+
+    @AfterEach
+    void restore() {
+        System.setOut(outBefore);
+        System.setErr(errBefore);
+        Thread.setDefaultUncaughtExceptionHandler(handlerBefore);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"on", "off"})
+    void aRunLeavesNoThreadBehind(String reclaim) throws InterruptedException {
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
+        assertThat(Main.run("--run-for", "300ms", "--reclaim", reclaim)).isZero();
+        Set<Thread> left = new HashSet<>(Thread.getAllStackTraces().keySet());
+        left.removeAll(before);
+        left.removeIf(thread -> JVM_WIDE.stream().anyMatch(thread.getName()::startsWith));
+        // Pools end a moment after the system they belong to.
+        for (Thread thread : left) {
+            thread.join(TimeUnit.SECONDS.toMillis(60));
+        }
+        assertThat(left).noneMatch(Thread::isAlive);
+    }
+
+    @Test
+    void nothingComesAfterTheSummary() throws Exception {
+        assertThat(Main.run("--run-for", "100ms")).isZero();
+        List<String> lines = out.toString(StandardCharsets.UTF_8).lines().toList();
+        assertThat(new ObjectMapper()
+                        .readTree(lines.get(lines.size() - 1))
+                        .get("seconds")
+                        .doubleValue())
+                .isGreaterThanOrEqualTo(0.1);
+        assertThat(lines).filteredOn(line -> line.startsWith("{")).hasSize(1);
+        assertThat(lines.get(0)).contains("reclaim on", "for 0.1 s");
+        assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
+    }
+}

@@ -1,0 +1,524 @@
+package io.reclaimer.pressure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.LoggingTestKit;
+import akka.actor.testkit.typed.javadsl.ManualTime;
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.ActorRef;
+import com.typesafe.config.ConfigFactory;
+import io.reclaimer.ReclaimReport;
+import io.reclaimer.ReclaimReport.Outcome;
+import io.reclaimer.ReclaimRequest;
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.ReclaimFlag;
+import io.reclaimer.testkit.Threads;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * The actor, its heap and its rounds are the test's. What the test sends arrives in order, so that a status asked for
+ * last says that all before was done; time passes only where the test says so.
+ */
+class HeapPressureTest {
+
+    private static final long LIMIT = 1_000_000;
+
+    /** 100,000 free is min, 200,000 low, 300,000 high. */
+    private static final Watermarks MARKS = new Watermarks(0.1, 0.2, 0.3);
+
+    private static final Duration RETRY_MIN = Duration.ofMillis(100);
+    private static final Duration RETRY_MAX = Duration.ofMillis(450);
+    private static final Duration LOOK = Duration.ofMillis(40);
+
+    private final ActorTestKit testKit =
+            ActorTestKit.create("spec", ManualTime.config().withFallback(ConfigFactory.load()));
+    private final ManualTime time = ManualTime.get(testKit.system());
+    private final TestProbe<HeapStatus> statuses = testKit.createTestProbe();
+    private final SteeredHeap heap = new SteeredHeap();
+    private final List<Asked> rounds = new CopyOnWriteArrayList<>();
+    private final List<HeapStatus> published = new CopyOnWriteArrayList<>();
+    private ActorRef<HeapPressure.Command> pressure;
+
+    /** A round, to be answered by the test. */
+    private record Asked(ReclaimRequest request, CompletableFuture<ReclaimReport> answer) {
+        boolean isBackground() {
+            return request.flags().contains(ReclaimFlag.BACKGROUND);
+        }
+
+        boolean isCancelled() {
+            return request.cancellation().orElseThrow().isCancelled();
+        }
+
+        long objects() {
+            return request.objects().orElseThrow();
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        testKit.shutdownTestKit();
+    }
+
+    @Test
+    void withoutACollectionNothingIsStarted() {
+        start();
+        heap.usedBytes = LIMIT;
+        time.timePasses(LOOK.multipliedBy(100));
+        assertThat(status().state()).isEqualTo(PressureState.NONE);
+        assertThat(rounds).isEmpty();
+    }
+
+    @Test
+    void aboveLowNothingIsStarted() {
+        start();
+        live(800_000);
+        assertThat(status().state()).isEqualTo(PressureState.NONE);
+        assertThat(rounds).isEmpty();
+    }
+
+    @Test
+    void belowLowABackgroundRoundStarts() {
+        start();
+        live(800_001);
+        assertThat(status().state()).isEqualTo(PressureState.LOW);
+        assertThat(rounds).singleElement().satisfies(round -> {
+            assertThat(round.isBackground()).isTrue();
+            assertThat(round.request().cgroup()).isEqualTo(CgroupPath.root());
+            assertThat(round.request().isAlone()).isFalse();
+            assertThat(round.request().within()).contains(Duration.ofSeconds(5));
+            assertThat(round.objects()).isPositive();
+        });
+    }
+
+    @Test
+    void belowMinADirectRoundStarts() {
+        start();
+        live(900_001);
+        assertThat(status().state()).isEqualTo(PressureState.MIN);
+        assertThat(rounds).singleElement().satisfies(round -> {
+            assertThat(round.isBackground()).isFalse();
+            assertThat(round.request().within()).contains(Duration.ofSeconds(1));
+            assertThat(round.objects()).isPositive();
+        });
+    }
+
+    @Test
+    void roundsGoOnUntilHighWithoutACollection() {
+        start();
+        live(850_000);
+        answer(0, Outcome.MET, 50, 100_000);
+        assertThat(status().state()).isEqualTo(PressureState.LOW);
+        assertThat(rounds).hasSize(2);
+        answer(1, Outcome.MET, 25, 50_000);
+        assertThat(status().state()).isEqualTo(PressureState.NONE);
+        assertThat(rounds).hasSize(2);
+    }
+
+    /** The second round knows the size of objects, and that what the first one freed need not be freed again. */
+    @Test
+    void roundIsForWhatIsMissingNow() {
+        start();
+        live(850_000);
+        answer(0, Outcome.MET, 50, 100_000);
+        status();
+        assertThat(rounds.get(1).objects()).isEqualTo(25);
+    }
+
+    @Test
+    void oneBackgroundRoundAtATime() {
+        start();
+        for (int i = 0; i < 5; i++) {
+            live(850_000 + i);
+        }
+        status();
+        assertThat(rounds).hasSize(1);
+    }
+
+    @Test
+    void oneDirectRoundAtATimeAndNoBackgroundOneBesideIt() {
+        start();
+        live(950_000);
+        live(960_000);
+        live(850_000);
+        status();
+        assertThat(rounds).hasSize(1);
+        answer(0, Outcome.DEADLINE, 1, 1_000);
+        status();
+        assertThat(rounds).hasSize(2);
+        assertThat(rounds.get(1).isBackground()).isTrue();
+    }
+
+    @Test
+    void directRoundEndsTheBackgroundOne() {
+        start();
+        live(850_000);
+        live(950_000);
+        status();
+        assertThat(rounds).hasSize(2);
+        assertThat(rounds.get(0).isCancelled()).isTrue();
+        assertThat(rounds.get(1).isBackground()).isFalse();
+        assertThat(rounds.get(1).isCancelled()).isFalse();
+    }
+
+    /** A round that was ended early says nothing about what could be freed. */
+    @Test
+    void cancelledRoundThatFreedNothingStartsNoRest() {
+        start();
+        live(850_000);
+        live(950_000);
+        answer(0, Outcome.CANCELLED, 0, 0);
+        answer(1, Outcome.MET, 10, 50_000);
+        status();
+        assertThat(rounds).hasSize(3);
+    }
+
+    @Test
+    void underPressureRoundsBecomeDirectAndBackgroundAgain() {
+        start();
+        live(950_000);
+        answer(0, Outcome.MET, 100, 100_000);
+        assertThat(status().state()).isEqualTo(PressureState.LOW);
+        assertThat(rounds.get(1).isBackground()).isTrue();
+    }
+
+    @Test
+    void afterARoundThatFreedNothingTheNextOneWaits() {
+        start();
+        live(850_000);
+        answer(0, Outcome.DONE, 0, 0);
+        status();
+        assertThat(rounds).hasSize(1);
+        passes(RETRY_MIN.minusMillis(1));
+        assertThat(rounds).hasSize(1);
+        passes(Duration.ofMillis(1));
+        assertThat(rounds).hasSize(2);
+    }
+
+    @Test
+    void restDoublesUpToItsMaximum() {
+        start();
+        live(850_000);
+        int started = 1;
+        for (int millis : new int[] {100, 200, 400, 450, 450}) {
+            answer(started - 1, Outcome.DONE, 0, 0);
+            passes(Duration.ofMillis(millis - 1));
+            assertThat(rounds).as("before %d ms", millis).hasSize(started);
+            passes(Duration.ofMillis(1));
+            started++;
+            assertThat(rounds).as("after %d ms", millis).hasSize(started);
+        }
+    }
+
+    @Test
+    void roundThatFreedEndsTheDoubling() {
+        start();
+        live(950_000);
+        answer(0, Outcome.DONE, 0, 0);
+        passes(RETRY_MIN);
+        answer(1, Outcome.DONE, 0, 0);
+        passes(RETRY_MIN.multipliedBy(2));
+        answer(2, Outcome.MET, 1, 1_000);
+        answer(3, Outcome.DONE, 0, 0);
+        passes(RETRY_MIN.minusMillis(1));
+        assertThat(rounds).hasSize(4);
+        passes(Duration.ofMillis(1));
+        assertThat(rounds).hasSize(5);
+    }
+
+    /** All priorities were tried, and still not what it was to free. */
+    @Test
+    void roundThatFellShortStartsARest() {
+        start();
+        live(850_000);
+        answer(0, Outcome.SHORT, 10, 10_000);
+        status();
+        assertThat(rounds).hasSize(1);
+        passes(RETRY_MIN);
+        assertThat(rounds).hasSize(2);
+    }
+
+    @Test
+    void roundThatFreedUntilItsDeadlineIsFollowedAtOnce() {
+        start();
+        live(850_000);
+        answer(0, Outcome.DEADLINE, 10, 10_000);
+        status();
+        assertThat(rounds).hasSize(2);
+    }
+
+    @Test
+    void collectionEndsTheRest() {
+        start();
+        live(850_000);
+        answer(0, Outcome.DONE, 0, 0);
+        status();
+        assertThat(rounds).hasSize(1);
+        live(850_000);
+        status();
+        assertThat(rounds).hasSize(2);
+        answer(1, Outcome.DONE, 0, 0);
+        passes(RETRY_MIN);
+        assertThat(rounds).as("the first rest's end").hasSize(2);
+        passes(RETRY_MIN);
+        assertThat(rounds).hasSize(3);
+    }
+
+    @Test
+    void restThatEndsWithoutPressureStartsNothing() {
+        start();
+        live(850_000);
+        answer(0, Outcome.DONE, 0, 0);
+        heap.usedBytes = 100_000;
+        passes(RETRY_MIN.multipliedBy(2));
+        assertThat(status().state()).isEqualTo(PressureState.NONE);
+        assertThat(rounds).hasSize(1);
+    }
+
+    @Test
+    void roundThatIsRefusedStartsARest() {
+        start();
+        live(850_000);
+        status();
+        rounds.get(0).answer().completeExceptionally(new IllegalStateException("refused"));
+        assertThat(status().rounds()).isZero();
+        assertThat(rounds).hasSize(1);
+        passes(RETRY_MIN);
+        assertThat(rounds).hasSize(2);
+    }
+
+    @Test
+    void lookEndsPressureButNeverStartsARound() {
+        start();
+        live(850_000);
+        heap.usedBytes = 600_000;
+        passes(LOOK);
+        assertThat(status().state()).isEqualTo(PressureState.NONE);
+        assertThat(status().liveBytes()).isEqualTo(600_000);
+        heap.usedBytes = LIMIT;
+        passes(LOOK.multipliedBy(20));
+        assertThat(status().state()).isEqualTo(PressureState.NONE);
+        assertThat(rounds).hasSize(1);
+    }
+
+    @Test
+    void withRoundsOffTheHeapIsOnlyWatched() {
+        start(settings(false));
+        live(950_000);
+        assertThat(status().state()).isEqualTo(PressureState.MIN);
+        assertThat(status().liveBytes()).isEqualTo(950_000);
+        passes(RETRY_MAX.multipliedBy(3));
+        assertThat(rounds).isEmpty();
+    }
+
+    @Test
+    void statusSumsUpWhatWasDone() {
+        start();
+        heap.usedBytes = 990_000;
+        live(950_000);
+        answer(0, Outcome.MET, 100, 100_000);
+        answer(1, Outcome.MET, 30, 60_000);
+        live(600_000);
+        assertThat(status())
+                .isEqualTo(
+                        new HeapStatus(PressureState.NONE, LIMIT, 990_000, 600_000, 0, 950_000, 2, 2, 1, 130, 160_000));
+    }
+
+    @Test
+    void creditIsWhatWasFreedAndNotCollectedYet() {
+        start();
+        live(850_000);
+        answer(0, Outcome.MET, 100, 160_000);
+        assertThat(status().creditBytes()).isEqualTo(160_000);
+        assertThat(status().liveBytes()).isEqualTo(690_000);
+        live(690_000);
+        assertThat(status().creditBytes()).isZero();
+        assertThat(status().liveBytes()).isEqualTo(690_000);
+    }
+
+    @Test
+    void everyChangeAndEveryLookIsPublished() {
+        start();
+        assertThat(published).hasSize(1);
+        live(850_000);
+        assertThat(status()).isEqualTo(published.get(1));
+        answer(0, Outcome.MET, 100, 160_000);
+        assertThat(status()).isEqualTo(published.get(2));
+        heap.usedBytes = 123_456;
+        passes(LOOK);
+        assertThat(published).hasSize(4).last().satisfies(status -> {
+            assertThat(status.usedBytes()).isEqualTo(123_456);
+            assertThat(status).isEqualTo(status());
+        });
+    }
+
+    @Test
+    void roundThatTellsOfAShutdownEndsIt() {
+        start();
+        TestProbe<Object> watcher = testKit.createTestProbe();
+        live(850_000);
+        status();
+        assertThat(heap.watchers).hasValue(1);
+        answer(0, Outcome.SHUTDOWN, 0, 0);
+        watcher.expectTerminated(pressure, Duration.ofSeconds(60));
+        assertThat(heap.watchers).hasValue(0);
+        assertThat(rounds).hasSize(1);
+    }
+
+    @Test
+    void whenItStopsItsListenerIsRemoved() {
+        start();
+        assertThat(heap.watchers).hasValue(1);
+        testKit.stop(pressure, Duration.ofSeconds(60));
+        assertThat(heap.watchers).hasValue(0);
+    }
+
+    /** It begins anew after its pause, with one listener, and rounds go on. */
+    @Test
+    void afterAFaultItBeginsAnewWithOneListener() {
+        start();
+        live(850_000);
+        status();
+        heap.isBroken.set(true);
+        LoggingTestKit.error("broken").expect(testKit.system(), () -> {
+            time.timePasses(LOOK);
+            return null;
+        });
+        heap.isBroken.set(false);
+        // Its pause begins when it has said what is broken, so nobody knows how much time has to pass.
+        Threads.until(() -> {
+            time.timePasses(RETRY_MIN);
+            return heap.watches.get() == 2;
+        });
+        assertThat(heap.watchers).hasValue(1);
+        live(850_000);
+        assertThat(status().collections()).isEqualTo(1);
+        assertThat(rounds).hasSizeGreaterThan(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = CollectionScope.class,
+            names = {"YOUNG", "SOME_OLD"})
+    void youngCollectionMayStartARound(CollectionScope scope) {
+        start();
+        live(790_000);
+        assertThat(rounds).isEmpty();
+        heap.tell(new HeapReading(scope, heap.next(), 100_000, 790_000, 0, 890_000));
+        assertThat(status().state()).isEqualTo(PressureState.LOW);
+        assertThat(rounds).hasSize(1);
+    }
+
+    private void start() {
+        start(settings(true));
+    }
+
+    private void start(HeapPressureSettings settings) {
+        pressure = testKit.spawn(HeapPressure.create(heap, settings, this::reclaim, published::add));
+        status();
+    }
+
+    private CompletionStage<ReclaimReport> reclaim(ReclaimRequest request) {
+        Asked asked = new Asked(request, new CompletableFuture<>());
+        rounds.add(asked);
+        return asked.answer();
+    }
+
+    /** A collection of all garbage left so much in use. */
+    private void live(long bytes) {
+        heap.tell(new HeapReading(CollectionScope.ALL, heap.next(), 0, LIMIT, 0, bytes));
+    }
+
+    /** When the actor has started it. */
+    private void answer(int round, Outcome outcome, long freedObjects, long freedBytes) {
+        status();
+        heap.next();
+        rounds.get(round)
+                .answer()
+                .complete(new ReclaimReport(
+                        CgroupPath.root(),
+                        outcome,
+                        freedObjects,
+                        freedBytes,
+                        freedObjects,
+                        1,
+                        12,
+                        12,
+                        Duration.ofMillis(1),
+                        List.of(),
+                        0));
+    }
+
+    private HeapStatus status() {
+        pressure.tell(new HeapPressure.GetStatus(statuses.getRef()));
+        return statuses.receiveMessage(Duration.ofSeconds(60));
+    }
+
+    private void passes(Duration duration) {
+        status();
+        time.timePasses(duration);
+        status();
+    }
+
+    private static HeapPressureSettings settings(boolean rounds) {
+        return new HeapPressureSettings(
+                rounds, MARKS, 1024, LOOK, RETRY_MIN, RETRY_MAX, Duration.ofSeconds(5), Duration.ofSeconds(1));
+    }
+
+    private static final class SteeredHeap implements Heap {
+        private final AtomicInteger watchers = new AtomicInteger();
+        private final AtomicInteger watches = new AtomicInteger();
+        private final AtomicBoolean isBroken = new AtomicBoolean();
+        private volatile long usedBytes = LIMIT;
+        private volatile long uptimeMillis = 1_000;
+        private volatile Consumer<HeapReading> listener = reading -> {};
+
+        @Override
+        public long limitBytes() {
+            return LIMIT;
+        }
+
+        @Override
+        public long usedBytes() {
+            if (isBroken.get()) {
+                throw new IllegalStateException("broken");
+            }
+            return usedBytes;
+        }
+
+        @Override
+        public long uptimeMillis() {
+            return uptimeMillis;
+        }
+
+        @Override
+        public Runnable watch(Consumer<HeapReading> newListener) {
+            watchers.incrementAndGet();
+            listener = newListener;
+            watches.incrementAndGet();
+            return watchers::decrementAndGet;
+        }
+
+        void tell(HeapReading reading) {
+            listener.accept(reading);
+        }
+
+        /** A while later. */
+        long next() {
+            long next = uptimeMillis + 10;
+            uptimeMillis = next;
+            return next;
+        }
+    }
+}
