@@ -7,8 +7,6 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -387,21 +385,6 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
     }
 
     private void onInspect(Inspect message) {
-        List<Integer> bits = new ArrayList<>();
-        Map<Integer, Long> deferred = new TreeMap<>();
-        for (ShrinkerEntry entry : published.table().allocated()) {
-            if (!entry.isCgroupAware()) {
-                continue;
-            }
-            if (units.isSet(entry)) {
-                bits.add(entry.id());
-            }
-            long objects = units.addDeferred(entry, 0);
-            if (objects > 0) {
-                deferred.put(entry.id(), objects);
-            }
-        }
-        bits.sort(null);
-        message.replyTo().tell(new Inspection.PairState(pair, units.nrMax(), bits, deferred));
+        message.replyTo().tell(Inspection.PairState.of(pair, published.table()));
     }
 }

@@ -31,7 +31,29 @@ public final class Inspection extends AbstractBehavior<Inspection.Command> {
      * @param bits ids in rising order
      * @param deferred objects by id, where not 0
      */
-    public record PairState(Pair pair, int nrMax, List<Integer> bits, Map<Integer, Long> deferred) implements Command {}
+    public record PairState(Pair pair, int nrMax, List<Integer> bits, Map<Integer, Long> deferred) implements Command {
+
+        /** Of shrinkers that are not gone: what a previous owner of an id left is nobody's. */
+        static PairState of(Pair pair, ShrinkerTable table) {
+            UnitMap units = pair.units();
+            List<Integer> bits = new ArrayList<>();
+            Map<Integer, Long> deferred = new TreeMap<>();
+            for (ShrinkerEntry entry : table.allocated()) {
+                if (!entry.isCgroupAware()) {
+                    continue;
+                }
+                if (units.isSet(entry)) {
+                    bits.add(entry.id());
+                }
+                long objects = units.addDeferred(entry, 0);
+                if (objects > 0) {
+                    deferred.put(entry.id(), objects);
+                }
+            }
+            bits.sort(null);
+            return new PairState(pair, units.nrMax(), bits, deferred);
+        }
+    }
 
     private enum Late implements Command {
         INSTANCE
