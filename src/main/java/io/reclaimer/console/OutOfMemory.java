@@ -19,7 +19,10 @@ import org.jspecify.annotations.Nullable;
 final class OutOfMemory {
 
     /** Enough for the summary, and for what other threads allocate meanwhile. */
-    private static final int RESERVE_BYTES = 4 << 20;
+    private static final int RESERVE_BYTES = 8 << 20;
+
+    /** The Parallel collector goes on throwing for a while after there is room, for all the time it has spent. */
+    private static final int TRIES = 5;
 
     private final byte[] line = ("reclaimer: out of memory: the heap of "
                     + StatusLine.megabytes(Runtime.getRuntime().maxMemory())
@@ -55,7 +58,7 @@ final class OutOfMemory {
             try {
                 System.setErr(nowhere);
                 standardError.write(line);
-                lastWords.run();
+                say(TRIES);
             } catch (IOException | RuntimeException | Error e) {
                 // Nothing more can be said; what counts is the exit code.
             } finally {
@@ -64,6 +67,16 @@ final class OutOfMemory {
         }
         while (true) {
             LockSupport.park(this);
+        }
+    }
+
+    private void say(int tries) {
+        try {
+            lastWords.run();
+        } catch (OutOfMemoryError e) {
+            if (tries > 1) {
+                say(tries - 1);
+            }
         }
     }
 

@@ -34,7 +34,7 @@ final class StatusLine {
         StringBuilder names =
                 new StringBuilder(columns("time", "used/max", "live/limit", "pressure", "rounds", "direct", "freed"));
         for (Tenant tenant : Tenant.values()) {
-            names.append(String.format("  %6s", tenant.shortName()));
+            names.append(String.format("  %7s", tenant.shortName()));
         }
         return List.of(
                 columns("", "heap MB", "MB", "", "", "", "objects") + "  hit rate of the last second",
@@ -57,7 +57,7 @@ final class StatusLine {
                 heap.directRounds(),
                 heap.freedObjects()));
         for (Tenant tenant : Tenant.values()) {
-            line.append(String.format("  %6s", percent(hits.getOrDefault(tenant, Hits.Rate.NONE))));
+            line.append(String.format("  %7s", percent(hits.getOrDefault(tenant, Hits.Rate.NONE))));
         }
         return line.append("  ").append(Phases.surging(elapsed).shortName()).toString();
     }

@@ -138,10 +138,13 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
 
     private Behavior<Command> onAnswered(Answered message) {
         Round round = message.round();
-        if (round.direct()) {
+        if (direct.equals(Optional.of(round))) {
             direct = Optional.empty();
-        } else {
+        } else if (background.equals(Optional.of(round))) {
             background = Optional.empty();
+        } else {
+            // Of the life before a restart, which cancelled it.
+            return this;
         }
         ReclaimReport report = message.report();
         if (report == null) {
@@ -184,6 +187,8 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
 
     private Behavior<Command> stopWatching() {
         endWatch.run();
+        direct.ifPresent(round -> round.cancellation().cancel());
+        background.ifPresent(round -> round.cancellation().cancel());
         return this;
     }
 

@@ -94,7 +94,16 @@ public record HeapPressureSettings(
         } catch (ConfigException.Missing e) {
             throw new IllegalArgumentException(path + " is missing but has to be " + allowed, e);
         } catch (ConfigException e) {
-            throw invalid(key, String.valueOf(config.getValue(path).unwrapped()), allowed);
+            throw invalid(key, shown(config, path, e), allowed);
+        }
+    }
+
+    /** The value; where a parent of the path is no section, what is wrong with that. */
+    private static String shown(Config config, String path, ConfigException wrong) {
+        try {
+            return String.valueOf(config.getValue(path).unwrapped());
+        } catch (ConfigException e) {
+            return String.valueOf(wrong.getMessage());
         }
     }
 

@@ -90,7 +90,14 @@ class NodeCommandTest {
         "--seed, --seed"
     })
     void anOptionThatCantBeReadEndsBeforeAnythingStarts(String options, String named) {
-        assertEndsBeforeAnythingStarts(options.split(" "), List.of(named));
+        assertEndsBeforeAnythingStarts(options.split(" "), List.of(named, "--help lists all options"));
+    }
+
+    @Test
+    void whatIsWrongIsOneLineThoughItHasMoreItself() {
+        assertEndsBeforeAnythingStarts(
+                new String[] {"--reclaim", "on\nor\r\noff"},
+                List.of("--reclaim", "[on or off]", "allowed is on or off"));
     }
 
     @Test

@@ -88,6 +88,17 @@ class SessionShrinkerTest {
     }
 
     @Test
+    void moveSaysHowManyMoved() {
+        put(web, 1, 10);
+        assertThat(shrinker.reparent(CgroupPath.of("/batch"), CgroupPath.root(), 0))
+                .isZero();
+        assertThat(shrinker.reparent(CgroupPath.of("/shop/web"), CgroupPath.of("/shop"), 0))
+                .isEqualTo(10);
+        assertThat(shrinker.reparent(CgroupPath.of("/shop/orm"), CgroupPath.of("/shop"), 0))
+                .isZero();
+    }
+
+    @Test
     void moveSetsTheBitOfAParentThatWasEmpty() {
         put(web, 1, 10);
         kit.offline("/shop/web");

@@ -52,12 +52,12 @@ class PlatformHeapTest {
                 .isLessThanOrEqualTo(Runtime.getRuntime().maxMemory());
     }
 
-    /** A byte array that is held is in use after a full collection, and not any more when it is dropped. */
+    /** What is held is in use after a full collection, and not any more when it is dropped; 32 MB in arrays of usual size. */
     @Test
     void readingAfterAFullCollectionIsWhatIsHeld() {
         List<byte[]> held = new ArrayList<>();
-        for (int i = 0; i < 32; i++) {
-            held.add(new byte[1 << 20]);
+        for (int i = 0; i < 512; i++) {
+            held.add(new byte[64 << 10]);
         }
         long with = inUseAfterFullCollection();
         held.clear();
