@@ -11,8 +11,11 @@ import java.util.List;
  * @param outcome how it ended
  * @param freedObjects objects freed, all shrinkers together
  * @param freedBytes the same in bytes, by the size each shrinker gave for its objects
+ * @param freedAtOnceBytes of these bytes, those that are back already and do not wait for a garbage collection
  * @param scannedObjects objects shrinkers say they looked at
  * @param visits how often a shrinker was asked
+ * @param leftVisits visits left to a background round, because who asked could not wait; it starts by itself, where the
+ *     target was not met
  * @param firstPriority of the first pass
  * @param lastPriority of the last pass; not above the first
  * @param elapsed from request to answer
@@ -24,8 +27,10 @@ public record ReclaimReport(
         Outcome outcome,
         long freedObjects,
         long freedBytes,
+        long freedAtOnceBytes,
         long scannedObjects,
         long visits,
+        long leftVisits,
         int firstPriority,
         int lastPriority,
         Duration elapsed,

@@ -136,10 +136,34 @@ public final class ReclaimRequest {
 
     /** The same as a background round: nobody waits for it, and it ends at priority 1. */
     public ReclaimRequest background() {
-        EnumSet<ReclaimFlag> more = EnumSet.of(ReclaimFlag.BACKGROUND);
-        more.addAll(flags);
-        return checked(
-                new ReclaimRequest(cgroup, alone, nodes, objects, priority, within, Set.copyOf(more), cancellation));
+        return checked(flag(ReclaimFlag.BACKGROUND, true));
+    }
+
+    /**
+     * The same, saying whether who asks can wait; without this, it can.
+     *
+     * <p>Where it can't, shrinkers that may block (those that say so, those that answer with stages, and actors) are not
+     * called, and keep their bits. Where the target is not met without them, a background round that asks them alone
+     * starts by itself when this one has answered, for what is missing of the target, or with one pass.
+     */
+    public ReclaimRequest mayBlock(boolean may) {
+        return flag(ReclaimFlag.MAY_NOT_BLOCK, !may);
+    }
+
+    /** The same, asking only shrinkers from which nothing is lost. */
+    public ReclaimRequest losslessOnly() {
+        return flag(ReclaimFlag.LOSSLESS_ONLY, true);
+    }
+
+    private ReclaimRequest flag(ReclaimFlag flag, boolean on) {
+        EnumSet<ReclaimFlag> changed = EnumSet.noneOf(ReclaimFlag.class);
+        changed.addAll(flags);
+        if (on) {
+            changed.add(flag);
+        } else {
+            changed.remove(flag);
+        }
+        return new ReclaimRequest(cgroup, alone, nodes, objects, priority, within, Set.copyOf(changed), cancellation);
     }
 
     /** The same, ended early when {@code cancellation} is thrown. */

@@ -12,11 +12,13 @@ import io.reclaimer.engine.CgroupHandle;
 import io.reclaimer.engine.CgroupTree;
 import io.reclaimer.engine.Inspection;
 import io.reclaimer.engine.Published;
+import io.reclaimer.engine.Reply;
 import io.reclaimer.engine.RoundResult;
 import io.reclaimer.engine.RoundSpec;
 import io.reclaimer.engine.Rounds;
 import io.reclaimer.engine.ShrinkerEntry;
 import io.reclaimer.engine.ShrinkerRegistry;
+import io.reclaimer.shrinker.AsyncShrinker;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
@@ -26,6 +28,8 @@ import io.reclaimer.shrinker.TraceListener;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 /**
@@ -48,6 +52,10 @@ public final class Reclaimer implements Extension {
         }
     };
 
+    private static final Props CONTROL = DispatcherSelector.fromConfig("reclaimer.control-dispatcher");
+
+    private final ActorSystem<?> system;
+    private final AtomicLong ports = new AtomicLong();
     private final ReclaimerSettings settings;
     private final Published published;
     private final Answers answers;
@@ -57,16 +65,20 @@ public final class Reclaimer implements Extension {
     private final ActorRef<ReclaimerProtocol.Command> protocol;
 
     private Reclaimer(ActorSystem<?> system) {
+        this.system = system;
         this.settings = ReclaimerSettings.from(system.settings().config());
-        this.published = new Published(settings.engine(), System::nanoTime);
+        ExecutorService blocking = settings.blockingThreads().create();
+        this.published = new Published(settings.engine(), System::nanoTime, blocking);
         this.answers =
                 new Answers(system.dispatchers().lookup(DispatcherSelector.fromConfig("reclaimer.answer-dispatcher")));
-        system.getWhenTerminated().thenRun(answers::end);
-        Props control = DispatcherSelector.fromConfig("reclaimer.control-dispatcher");
-        this.rounds = system.systemActorOf(Rounds.create(published), "reclaimer-rounds", control);
-        this.tree = system.systemActorOf(CgroupTree.create(published, rounds), "reclaimer-tree", control);
-        this.registry = system.systemActorOf(ShrinkerRegistry.create(published, tree), "reclaimer-registry", control);
-        this.protocol = system.systemActorOf(ReclaimerProtocol.create(this), "reclaimer", control);
+        system.getWhenTerminated().thenRun(() -> {
+            blocking.shutdown();
+            answers.end();
+        });
+        this.rounds = system.systemActorOf(Rounds.create(published), "reclaimer-rounds", CONTROL);
+        this.tree = system.systemActorOf(CgroupTree.create(published, rounds), "reclaimer-tree", CONTROL);
+        this.registry = system.systemActorOf(ShrinkerRegistry.create(published, tree), "reclaimer-registry", CONTROL);
+        this.protocol = system.systemActorOf(ReclaimerProtocol.create(this), "reclaimer", CONTROL);
         CoordinatedShutdown.get(system)
                 .addTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "reclaimer", this::shutDown);
     }
@@ -120,7 +132,10 @@ public final class Reclaimer implements Extension {
         return answers.to(replyTo -> tree.tell(new CgroupTree.Offline(path, replyTo)));
     }
 
-    /** Allocates and registers a shrinker: from the answer on it is called. */
+    /**
+     * Allocates and registers a shrinker: from the answer on it is called, inside the actor of each (cgroup, node) pair,
+     * or, where its spec says it is blocking, on threads where it may wait.
+     */
     public CompletionStage<ShrinkerHandle> register(ShrinkerSpec spec, Shrinker shrinker) {
         return allocate(spec, shrinker).thenCompose(ShrinkerHandle::register);
     }
@@ -131,9 +146,54 @@ public final class Reclaimer implements Extension {
      * <p>Fails where no id is left, or a map can't grow.
      */
     public CompletionStage<ShrinkerHandle> allocate(ShrinkerSpec spec, Shrinker shrinker) {
-        return answers.<ShrinkerEntry>to(
-                        replyTo -> registry.tell(new ShrinkerRegistry.Allocate(spec, shrinker, replyTo)))
+        return allocate(spec, ShrinkerEntry.Target.of(spec, shrinker), Reply.none());
+    }
+
+    /** As {@link #register(ShrinkerSpec, Shrinker)}, for one that answers later. */
+    public CompletionStage<ShrinkerHandle> register(ShrinkerSpec spec, AsyncShrinker shrinker) {
+        return allocate(spec, shrinker).thenCompose(ShrinkerHandle::register);
+    }
+
+    /** As {@link #allocate(ShrinkerSpec, Shrinker)}, for one that answers later. */
+    public CompletionStage<ShrinkerHandle> allocate(ShrinkerSpec spec, AsyncShrinker shrinker) {
+        return allocate(spec, ShrinkerEntry.Target.of(shrinker), Reply.none());
+    }
+
+    /**
+     * Allocates and registers an actor as a shrinker: it is sent {@link ShrinkerMessage}s and answers them; what it
+     * holds stays its own. The shrinker is freed by itself when the actor stops; a restart keeps it.
+     */
+    public CompletionStage<ShrinkerHandle> register(ShrinkerSpec spec, ActorRef<ShrinkerMessage> shrinker) {
+        return allocate(spec, shrinker).thenCompose(ShrinkerHandle::register);
+    }
+
+    /** As {@link #allocate(ShrinkerSpec, Shrinker)}, for an actor. */
+    public CompletionStage<ShrinkerHandle> allocate(ShrinkerSpec spec, ActorRef<ShrinkerMessage> shrinker) {
+        ActorRef<ActorShrinker.Command> port = system.systemActorOf(
+                ActorShrinker.create(shrinker), "reclaimer-port-" + ports.incrementAndGet(), CONTROL);
+        ShrinkerEntry.Target target =
+                ShrinkerEntry.Target.ofActor(ActorShrinker.calls(port), () -> port.tell(ActorShrinker.End.INSTANCE));
+        return allocate(
+                spec,
+                target,
+                (entry, why) ->
+                        port.tell(entry != null ? new ActorShrinker.Allocated(entry) : ActorShrinker.End.INSTANCE));
+    }
+
+    /** Allocates, and tells {@code first} before it answers. */
+    private CompletionStage<ShrinkerHandle> allocate(
+            ShrinkerSpec spec, ShrinkerEntry.Target target, Reply<ShrinkerEntry> first) {
+        return answers.<ShrinkerEntry>to(replyTo ->
+                        registry.tell(new ShrinkerRegistry.Allocate(spec, target, (entry, why) -> {
+                            first.accept(entry, why);
+                            replyTo.accept(entry, why);
+                        })))
                 .thenApply(entry -> new ShrinkerHandle(entry, this));
+    }
+
+    /** The actor system this belongs to. */
+    public ActorSystem<?> system() {
+        return system;
     }
 
     /**
@@ -158,6 +218,7 @@ public final class Reclaimer implements Extension {
                 request.objects(),
                 request.priority(),
                 request.lastPriority(),
+                false,
                 request.within().orElse(settings.roundDeadline()),
                 request.flags(),
                 request.cancellation());
@@ -204,8 +265,10 @@ public final class Reclaimer implements Extension {
                 ReclaimReport.Outcome.valueOf(result.outcome().name()),
                 result.freedObjects(),
                 result.freedBytes(),
+                result.freedAtOnceBytes(),
                 result.scannedObjects(),
                 result.visits(),
+                result.left(),
                 spec.firstPriority(),
                 result.lastPriority(),
                 result.elapsed(),

@@ -27,8 +27,13 @@ public final class ReclaimerProtocol {
     /** See {@link Reclaimer#offline(CgroupPath)}. */
     public record Offline(CgroupPath path, ActorRef<StatusReply<Done>> replyTo) implements Command {}
 
-    /** See {@link Reclaimer#allocate}. */
+    /** See {@link Reclaimer#allocate(ShrinkerSpec, Shrinker)}. */
     public record Allocate(ShrinkerSpec spec, Shrinker shrinker, ActorRef<StatusReply<ShrinkerHandle>> replyTo)
+            implements Command {}
+
+    /** See {@link Reclaimer#allocate(ShrinkerSpec, ActorRef)}. */
+    public record AllocateActor(
+            ShrinkerSpec spec, ActorRef<ShrinkerMessage> shrinker, ActorRef<StatusReply<ShrinkerHandle>> replyTo)
             implements Command {}
 
     /** See {@link ShrinkerHandle#register}. */
@@ -50,6 +55,7 @@ public final class ReclaimerProtocol {
                 .onMessage(Online.class, m -> answer(reclaimer.online(m.path()), m.replyTo()))
                 .onMessage(Offline.class, m -> answer(reclaimer.offline(m.path()), m.replyTo()))
                 .onMessage(Allocate.class, m -> answer(reclaimer.allocate(m.spec(), m.shrinker()), m.replyTo()))
+                .onMessage(AllocateActor.class, m -> answer(reclaimer.allocate(m.spec(), m.shrinker()), m.replyTo()))
                 .onMessage(Register.class, m -> answer(m.shrinker().register(), m.replyTo()))
                 .onMessage(Free.class, m -> answer(m.shrinker().free(), m.replyTo()))
                 .onMessage(Reclaim.class, m -> answer(reclaimer.reclaim(m.request()), m.replyTo()))

@@ -2,11 +2,15 @@ package io.reclaimer;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import io.reclaimer.engine.BlockingThreads;
 import io.reclaimer.engine.EngineSettings;
+import io.reclaimer.engine.Refaults;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.ShrinkerSpec;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -16,6 +20,8 @@ public final class ReclaimerSettings {
     private static final Pattern NODE_NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final int UNIT = 64;
     private static final int MOST_IDS = 1 << 20;
+    private static final int MOST_BLOCKING_CALLS = 1024;
+    private static final int MOST_FACTOR = 1000;
     private static final int MOST_ENTRIES = 1024;
     private static final Duration LONGEST = Duration.ofDays(1);
     private static final Duration LONGEST_QUARANTINE = Duration.ofHours(1);
@@ -23,9 +29,12 @@ public final class ReclaimerSettings {
     private final List<String> nodes;
     private final Duration roundDeadline;
     private final EngineSettings engine;
+    private final BlockingThreads blockingThreads;
 
-    private ReclaimerSettings(List<String> nodes, Duration roundDeadline, EngineSettings engine) {
+    private ReclaimerSettings(
+            List<String> nodes, Duration roundDeadline, EngineSettings engine, BlockingThreads blockingThreads) {
         this.nodes = nodes;
+        this.blockingThreads = blockingThreads;
         this.roundDeadline = roundDeadline;
         this.engine = engine;
     }
@@ -40,6 +49,7 @@ public final class ReclaimerSettings {
         try {
             Config section = config.getConfig("reclaimer");
             List<String> nodes = nodes(section);
+            Duration roundDeadline = duration(section, "round-deadline", LONGEST);
             EngineSettings engine = new EngineSettings(
                     nodes.size(),
                     section.getBoolean("cgroups-enabled"),
@@ -50,8 +60,14 @@ public final class ReclaimerSettings {
                     number(section, "max-rounds", 1, Integer.MAX_VALUE),
                     number(section, "report-entries", 0, MOST_ENTRIES),
                     number(section, "quarantine.after-faults", 1, Integer.MAX_VALUE),
-                    duration(section, "quarantine.duration", LONGEST_QUARANTINE));
-            return new ReclaimerSettings(nodes, duration(section, "round-deadline", LONGEST), engine);
+                    duration(section, "quarantine.duration", LONGEST_QUARANTINE),
+                    roundDeadline,
+                    duration(section, "call-deadline", ShrinkerSpec.LONGEST_CALL),
+                    choice(section, "visit-order", List.of("strict", "relaxed")).equals("strict"),
+                    number(section, "blocking.calls", 1, MOST_BLOCKING_CALLS),
+                    number(section, "blocking.calls-per-shrinker", 1, MOST_BLOCKING_CALLS),
+                    thrash(section));
+            return new ReclaimerSettings(nodes, roundDeadline, engine, blockingThreads(section));
         } catch (ConfigException e) {
             throw new IllegalArgumentException("Invalid configuration: " + e.getMessage(), e);
         }
@@ -86,6 +102,10 @@ public final class ReclaimerSettings {
         return engine.cgroupsEnabled();
     }
 
+    BlockingThreads blockingThreads() {
+        return blockingThreads;
+    }
+
     EngineSettings engine() {
         return engine;
     }
@@ -106,6 +126,35 @@ public final class ReclaimerSettings {
             throw invalid("id-limit", limit, "a multiple of " + UNIT);
         }
         return limit;
+    }
+
+    private static Refaults.Settings thrash(Config section) {
+        double factor = section.getDouble("thrash.most-factor");
+        if (!(factor >= 1 && factor <= MOST_FACTOR)) {
+            throw invalid("thrash.most-factor", factor, "a number, 1 to " + MOST_FACTOR);
+        }
+        return new Refaults.Settings(
+                section.getBoolean("thrash.raise-seeks"), factor, duration(section, "thrash.half-life", LONGEST));
+    }
+
+    private static BlockingThreads blockingThreads(Config section) {
+        String name = choice(section, "blocking.threads", List.of("auto", "virtual", "platform"));
+        BlockingThreads threads = BlockingThreads.valueOf(name.toUpperCase(Locale.ROOT));
+        if (!threads.isSupported()) {
+            throw invalid(
+                    "blocking.threads",
+                    name,
+                    "auto or platform: this JVM, Java " + Runtime.version().feature() + ", has no virtual threads");
+        }
+        return threads;
+    }
+
+    private static String choice(Config section, String key, List<String> allowed) {
+        String value = section.getString(key);
+        if (!allowed.contains(value)) {
+            throw invalid(key, value, String.join(", ", allowed));
+        }
+        return value;
     }
 
     private static int number(Config section, String key, int least, int most) {

@@ -2,6 +2,7 @@ package io.reclaimer;
 
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,24 +49,54 @@ public record ReclaimerState(
         FREEING
     }
 
+    /** How a shrinker is called. */
+    public enum Kind {
+        /** Inside the actor of the (cgroup, node) pair. */
+        PLAIN,
+        /** On a thread where it may wait. */
+        BLOCKING,
+        /** It answers with stages. */
+        ASYNC,
+        /** It is an actor. */
+        ACTOR
+    }
+
     /**
      * One shrinker.
      *
      * @param id its id, or -1
+     * @param kind how it is called
      * @param holds visits that use it now
      * @param deferred objects owed by a global shrinker: a number a node, or one where it is not NUMA aware; none for
      *     one that is cgroup aware
      * @param faults since its allocation
      * @param lastFault the last one, in words
-     * @param quarantined whether it is not visited for its faults
+     * @param quarantined whether it is not visited for its faults, of which {@code lastFault} is the reason
+     * @param quarantineLeft how long it still is, if it is not let out
+     * @param stuckCalls calls that have not come back by their deadline and hold a thread: while there are any it is not
+     *     visited
+     * @param lateAnswers answers since its allocation that came after their call was given up, and were ignored
+     * @param reclaimedObjects objects freed by visits since its allocation
+     * @param refaultedObjects of these, those that were asked for again soon, as it reports them
+     * @param refaultRate the same for what happened lately, as a share: 0 to 1
+     * @param seeks what recreating an object is reckoned to cost now: what its spec says, more where it refaults and
+     *     that is to raise it
      */
     public record ShrinkerState(
             ShrinkerSpec spec,
             int id,
+            Kind kind,
             Phase phase,
             int holds,
             List<Long> deferred,
             long faults,
             Optional<String> lastFault,
-            boolean quarantined) {}
+            boolean quarantined,
+            Optional<Duration> quarantineLeft,
+            int stuckCalls,
+            long lateAnswers,
+            long reclaimedObjects,
+            long refaultedObjects,
+            double refaultRate,
+            int seeks) {}
 }

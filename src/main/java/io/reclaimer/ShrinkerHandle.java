@@ -28,6 +28,11 @@ public final class ShrinkerHandle {
         return entry.id();
     }
 
+    /** What there is to say of it now; asks nobody, so it answers whatever visits do. */
+    public ReclaimerState.ShrinkerState state() {
+        return StateView.of(entry);
+    }
+
     /** From the answer on the shrinker is called. Fails where it was registered before, or is freed. */
     public CompletionStage<ShrinkerHandle> register() {
         return reclaimer.register(entry).thenApply(done -> this);
@@ -63,6 +68,21 @@ public final class ShrinkerHandle {
                     "There is no node [" + node + "]; there are 0 to " + (nodes - 1) + " [reclaimer.nodes]");
         }
         cgroup.handle().setBit(node, entry);
+    }
+
+    /**
+     * Reports that objects were asked for again soon after they were reclaimed: refaults. Any thread, at little cost;
+     * does not throw.
+     *
+     * @param objects how many more; below 1 is ignored
+     */
+    public void refaulted(long objects) {
+        entry.refaults().refaulted(objects);
+    }
+
+    /** True from the moment that freeing begins. */
+    public boolean isFreed() {
+        return entry.isFreeing();
     }
 
     /**

@@ -31,9 +31,7 @@ final class StateView {
                 published.strayBits(),
                 runningRounds,
                 List.copyOf(cgroups),
-                published.table().allocated().stream()
-                        .map(StateView::shrinkerState)
-                        .toList());
+                published.table().allocated().stream().map(StateView::of).toList());
     }
 
     private static ReclaimerState.CgroupState cgroupState(CgroupHandle cgroup, int node, Inspection.Inspected found) {
@@ -47,16 +45,25 @@ final class StateView {
         return new ReclaimerState.CgroupState(cgroup.path(), node, answered, found.nrMax(), List.of(), Map.of());
     }
 
-    private static ReclaimerState.ShrinkerState shrinkerState(ShrinkerEntry entry) {
+    /** What there is to say of one shrinker. */
+    static ReclaimerState.ShrinkerState of(ShrinkerEntry entry) {
         return new ReclaimerState.ShrinkerState(
                 entry.spec(),
                 entry.id(),
+                ReclaimerState.Kind.valueOf(entry.kind().name()),
                 phase(entry),
                 entry.holdCount(),
                 Arrays.stream(entry.globalDeferredCounts()).boxed().toList(),
                 entry.faults().count(),
                 entry.faults().last(),
-                entry.faults().isQuarantined());
+                entry.faults().isQuarantined(),
+                entry.faults().quarantineLeft(),
+                entry.stuckCalls(),
+                entry.faults().lateAnswers(),
+                entry.refaults().reclaimedObjects(),
+                entry.refaults().refaultedObjects(),
+                entry.refaults().rate(),
+                entry.refaults().seeks());
     }
 
     private static ReclaimerState.Phase phase(ShrinkerEntry entry) {

@@ -209,7 +209,12 @@ class FairOrderTest {
 
     private ShrinkerHandle register(String name) {
         return kit.register(
-                new ShrinkerSpec(name, true, true, false, spec.seeks(), BATCH, 1),
+                ShrinkerSpec.named(name)
+                        .byCgroup()
+                        .byNode()
+                        .seeks(spec.seeks())
+                        .batch(BATCH)
+                        .objectBytes(1),
                 new Scripted(control -> control.cgroup().isRoot() ? 0 : 100_000, control -> control.nrToScan()));
     }
 

@@ -10,15 +10,20 @@ import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.TraceEvent;
 import io.reclaimer.testkit.Cache;
+import io.reclaimer.testkit.Kind;
 import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Scripted;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A shrinker that answers nonsense cannot hang or corrupt a pass (point 4 of "Ours is better"). */
 class FaultyShrinkerTest {
@@ -76,13 +81,30 @@ class FaultyShrinkerTest {
         }
     }
 
+    static Stream<Arguments> badCounts() {
+        return Arrays.stream(BadCount.values())
+                .flatMap(bad -> kindsFor(bad.name()).map(kind -> Arguments.of(bad, kind)));
+    }
+
+    static Stream<Arguments> badScans() {
+        return Arrays.stream(BadScan.values())
+                .flatMap(bad -> kindsFor(bad.name()).map(kind -> Arguments.of(bad, kind)));
+    }
+
+    /** An actor that throws stops, which is another matter (ActorShrinkerTest). */
+    private static Stream<Kind> kindsFor(String bad) {
+        boolean throwing = List.of("THROWS", "OVERFLOWS", "LACKS_A_CLASS", "FAILS_AN_ASSERTION")
+                .contains(bad);
+        return Arrays.stream(Kind.values()).filter(kind -> !throwing || kind != Kind.ACTOR);
+    }
+
     @ParameterizedTest
-    @EnumSource
-    void faultyCountEndsTheVisitAndTouchesNothing(BadCount bad) {
+    @MethodSource("badCounts")
+    void faultyCountEndsTheVisitAndTouchesNothing(BadCount bad, Kind kind) {
         AtomicReference<ToLongFunction<ShrinkControl>> count = new AtomicReference<>(control -> 1_000);
         Cgroup a = kit.online("/a");
-        ShrinkerHandle handle =
-                kit.register(spec, new Scripted(control -> count.get().applyAsLong(control), control -> Shrinker.STOP));
+        ShrinkerHandle handle = kind.register(
+                kit, spec, new Scripted(control -> count.get().applyAsLong(control), control -> Shrinker.STOP));
         Cache after = Cache.register(kit, "after");
         handle.setBit(a, 0);
         kit.settle();
@@ -101,11 +123,12 @@ class FaultyShrinkerTest {
     }
 
     @ParameterizedTest
-    @EnumSource
-    void faultyScanEndsTheVisitAsStopDoes(BadScan bad) {
+    @MethodSource("badScans")
+    void faultyScanEndsTheVisitAsStopDoes(BadScan bad, Kind kind) {
         AtomicInteger scans = new AtomicInteger();
         Cgroup a = kit.online("/a");
-        ShrinkerHandle handle = kit.register(
+        ShrinkerHandle handle = kind.register(
+                kit,
                 spec,
                 new Scripted(
                         control -> 100, control -> scans.incrementAndGet() == 1 ? 10 : bad.scan.applyAsLong(control)));

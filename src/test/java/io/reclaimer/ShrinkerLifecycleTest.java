@@ -270,7 +270,13 @@ class ShrinkerLifecycleTest {
 
     @Test
     void specIsFixedAtAllocation() {
-        ShrinkerSpec all = new ShrinkerSpec("pages", true, true, true, 0, 7, 99);
+        ShrinkerSpec all = ShrinkerSpec.named("pages")
+                .byCgroup()
+                .byNode()
+                .alsoWithoutAccounting()
+                .seeks(0)
+                .batch(7)
+                .objectBytes(99);
         assertThat(kit.allocate(all, pages).spec()).isEqualTo(all);
         assertThat(kit.state().shrinkers().get(0).spec()).isEqualTo(all);
     }

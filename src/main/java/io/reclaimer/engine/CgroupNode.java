@@ -68,6 +68,12 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
     /** To itself. */
     record Continue(PassRun run) implements Command {}
 
+    /** A shrinker that answers later has answered. */
+    record CallEnded(Call call) implements Command {}
+
+    /** To itself: the time of a call may be over. */
+    record CallLate(Call call) implements Command {}
+
     /** From the pair above: nothing more will come from there. */
     private enum Forgotten implements Command {
         INSTANCE
@@ -85,6 +91,7 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
     private final Pair pair;
     private final UnitMap units;
     private final PassControl control;
+    private final PairCalls calls;
     private final Turn turn;
     private final ChildDirty dirtyMark;
     private final DirtyChildren dirtyChildren = new DirtyChildren();
@@ -92,6 +99,9 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
 
     private boolean parentKnows;
     private boolean leaving;
+
+    /** From when it is to go offline until its passes have ended; then it moves its objects. */
+    private @Nullable Reparenting reparenting;
 
     /**
      * Fair order across rounds that end early. A sweep is over when the own walk has come to its end and every dirty
@@ -113,6 +123,7 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
         this.pair = pair;
         this.units = pair.units();
         this.control = new PassControl(pair);
+        this.calls = new PairCalls(context, published);
         this.turn = new Turn(published.nanoTime());
         this.dirtyMark = new ChildDirty(pair);
     }
@@ -120,7 +131,9 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
     @Override
     public Behavior<Command> onMessage(Command message) {
         try {
-            return handle(message);
+            Behavior<Command> next = handle(message);
+            goOnWithAnswered();
+            return next;
         } catch (RuntimeException e) {
             // A bug. The state is kept, for the bits must be; a round that waits for this pair ends by its deadline.
             LOG.error("[{}] failed on [{}]", pair, message, e);
@@ -139,6 +152,10 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
             onChildDirty(dirty);
         } else if (message instanceof Continue more) {
             onContinue(more.run());
+        } else if (message instanceof CallEnded ended) {
+            calls.ended(ended.call());
+        } else if (message instanceof CallLate late) {
+            calls.late(late.call());
         } else if (message instanceof StartPass start) {
             onPass(start.pass(), start.replyTo());
         } else if (message instanceof Grow grow) {
@@ -217,8 +234,8 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
 
     private Walk newWalk(Pass pass, long begin, long end) {
         return pair.parent() == null
-                ? new RootWalk(pair, published, control, pass.work(), pass.priority(), begin, end)
-                : new CgroupWalk(pair, published, control, pass.work(), pass.priority(), begin, end);
+                ? new RootWalk(pair, published, control, calls, pass.work(), pass.priority(), begin, end)
+                : new CgroupWalk(pair, published, control, calls, pass.work(), pass.priority(), begin, end);
     }
 
     private void goOn(PassRun run) {
@@ -238,20 +255,47 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
         if (walk == null || run.isWalkEnded()) {
             return;
         }
-        turn.begin();
         if (leaving) {
-            walk.abort();
-            run.endWalk();
-        } else if (walk.run(turn)) {
-            run.endWalk();
-        } else {
-            getContext().getSelf().tell(run.goOn);
+            if (!walk.isWaiting()) {
+                walk.abort();
+                run.endWalk();
+            }
+            return;
+        }
+        turn.begin();
+        switch (walk.run(turn)) {
+            case ENDED -> run.endWalk();
+            case TURN_OVER -> {
+                if (run.wantsGoOn()) {
+                    getContext().getSelf().tell(run.goOn);
+                }
+            }
+            case WAITING -> {}
+        }
+    }
+
+    /** Goes on with walks whose answers have come, until there are none. */
+    private void goOnWithAnswered() {
+        while (calls.tookAnswers()) {
+            for (PassRun run : List.copyOf(runs)) {
+                Walk walk = run.walk();
+                if (walk != null && walk.hasAnswers()) {
+                    goOnWithWalk(run);
+                }
+            }
         }
     }
 
     private void onContinue(PassRun run) {
-        walk(run);
-        endIfDone(run);
+        run.goesOn();
+        goOnWithWalk(run);
+    }
+
+    private void goOnWithWalk(PassRun run) {
+        if (!run.isEnded()) {
+            walk(run);
+            endIfDone(run);
+        }
     }
 
     private void onPassDone(PassDone message) {
@@ -291,6 +335,7 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
         if (run.end()) {
             runs.remove(run);
             answer(run);
+            reparentIfIdle();
         }
     }
 
@@ -332,40 +377,25 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
 
     private void onQuiesce(Quiesce message) {
         leaving = true;
-        // Only a leaf goes offline, so no run waits for a child, and each ends with its walk.
+        Pair parent = pair.parent();
+        if (parent == null) {
+            throw new IllegalStateException("The root can't go offline");
+        }
+        reparenting = new Reparenting(pair, parent, published, calls, message.replyTo());
+        // Only a leaf goes offline, so no run waits for a child, and each ends with its walk: now, or when the call
+        // that
+        // it waits for has ended.
         for (PassRun run : List.copyOf(runs)) {
-            onContinue(run);
+            goOnWithWalk(run);
         }
-        List<ShrinkerEntry> bits = new ArrayList<>();
-        for (ShrinkerEntry entry : published.table().allocated()) {
-            if (entry.isCgroupAware() && (entry.holds().isAllocatedOnly() ? units.isSet(entry) : reparent(entry))) {
-                bits.add(entry);
-            }
-        }
-        message.replyTo().tell(new CgroupTree.PairQuiesced(pair, bits));
+        reparentIfIdle();
     }
 
-    /** Lets a shrinker move its objects to the parent. True where the parent's bit is to be set. */
-    private boolean reparent(ShrinkerEntry entry) {
-        Pair parent = pair.parent();
-        if (parent == null
-                || entry.nodeFor(pair.node()) != pair.node()
-                || !entry.holds().tryHold()) {
-            return false;
-        }
-        try {
-            return entry.shrinker()
-                            .reparent(pair.cgroup().path(), parent.cgroup().path(), pair.node())
-                    > 0;
-        } catch (Throwable thrown) {
-            if (Fatal.is(thrown)) {
-                throw Fatal.asUnchecked(thrown);
-            }
-            entry.faults().fault("its reparent threw " + thrown, pair.toString(), thrown);
-            // Some may have moved before it threw.
-            return true;
-        } finally {
-            entry.release();
+    private void reparentIfIdle() {
+        if (reparenting != null && runs.isEmpty()) {
+            Reparenting next = reparenting;
+            reparenting = null;
+            next.begin();
         }
     }
 

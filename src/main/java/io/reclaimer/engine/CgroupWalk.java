@@ -13,8 +13,15 @@ final class CgroupWalk extends Walk {
 
     /** Over the ids from {@code begin} to below {@code end}. */
     CgroupWalk(
-            Pair pair, Published published, PassControl control, RoundWork work, int priority, long begin, long end) {
-        super(pair, published, control, work, priority);
+            Pair pair,
+            Published published,
+            PassControl control,
+            PairCalls calls,
+            RoundWork work,
+            int priority,
+            long begin,
+            long end) {
+        super(pair, published, control, calls, work, priority);
         this.units = pair.units();
         this.published = published;
         this.next = Math.toIntExact(begin);
@@ -25,7 +32,7 @@ final class CgroupWalk extends Walk {
     boolean isAtTheEnd() {
         for (int id = units.nextSetBit(next); id >= 0; id = units.nextSetBit(id + 1)) {
             ShrinkerEntry entry = published.table().byId(id);
-            if (entry != null && units.isSet(entry) && entry.isRegistered() && isWanted(entry)) {
+            if (entry != null && units.isSet(entry) && entry.isRegistered() && isAccounted(entry) && isWanted(entry)) {
                 return false;
             }
         }
@@ -46,17 +53,19 @@ final class CgroupWalk extends Walk {
                 // Nobody's, or a previous owner's. The owner of now, if there is one, sets its bit by a message of its
                 // own, which this actor has yet to see.
                 units.clearBit(id);
-            } else if (isWanted(entry) && entry.holds().tryHold()) {
-                return entry;
+            } else if (isAccounted(entry)) {
+                noteIfLeft(entry);
+                if (isWanted(entry) && entry.holds().tryHold()) {
+                    return entry;
+                }
             }
-            // Otherwise the bit is kept: for one not yet registered, not accounted, or in quarantine.
+            // Otherwise the bit is kept: for one not yet registered, not accounted, not wanted, or in quarantine.
         }
         return null;
     }
 
-    private boolean isWanted(ShrinkerEntry entry) {
-        return (published.settings().objectAccounting() || entry.spec().nonSlab())
-                && !entry.faults().isQuarantined();
+    private boolean isAccounted(ShrinkerEntry entry) {
+        return published.settings().objectAccounting() || entry.isNonSlab();
     }
 
     /** The next id whose bit is set, or -1 at the end of the walk. */

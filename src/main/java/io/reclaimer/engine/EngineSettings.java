@@ -15,6 +15,12 @@ import java.time.Duration;
  * @param reportEntries how many entries the report of a round lists
  * @param quarantineAfter how many faults in a row put a shrinker in quarantine
  * @param quarantineFor how long the first time; doubled each time it returns without a good visit between
+ * @param roundDeadline how long a round may take that nobody asked for by itself
+ * @param callDeadline how long a call may take where its shrinker does not say
+ * @param strictOrder whether a visit ends before the next one of its walk begins
+ * @param blockingCalls how many calls of blocking shrinkers may run, but for those past their deadline
+ * @param blockingCallsPerShrinker how many of one shrinker, those past their deadline too
+ * @param thrash what refaults do
  */
 public record EngineSettings(
         int nodes,
@@ -26,4 +32,10 @@ public record EngineSettings(
         int maxRounds,
         int reportEntries,
         int quarantineAfter,
-        Duration quarantineFor) {}
+        Duration quarantineFor,
+        Duration roundDeadline,
+        Duration callDeadline,
+        boolean strictOrder,
+        int blockingCalls,
+        int blockingCallsPerShrinker,
+        Refaults.Settings thrash) {}

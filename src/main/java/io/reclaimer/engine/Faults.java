@@ -13,26 +13,37 @@ import org.slf4j.LoggerFactory;
  *
  * <p>After as many faults in a row as configured a shrinker is in quarantine: not visited, for a time that doubles with
  * each return up to {@link #LONGEST_QUARANTINE}, or until let out by hand. A visit without a fault ends the row and the
- * doubling. Any thread may call any method; all state is guarded by this object's lock, which a visit without faults
- * does not take.
+ * doubling.
+ *
+ * <p>One line a minute at most is logged; what came meanwhile is counted, and said by the next line, which comes at the
+ * end of the minute even where nothing more happens.
+ *
+ * <p>Any thread may call any method; all state is guarded by this object's lock, which a visit without faults does not
+ * take.
  */
 public final class Faults {
 
     /** How long a quarantine lasts at most, so that a shrinker that was mended is found again. */
     static final Duration LONGEST_QUARANTINE = Duration.ofHours(1);
 
+    /** How long nothing is logged after a line. */
+    static final Duration SILENCE = Duration.ofMinutes(1);
+
     private static final Logger LOG = LoggerFactory.getLogger(Faults.class);
-    private static final long SILENCE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final String shrinker;
     private final int quarantineAfter;
     private final long firstQuarantineNanos;
     private final LongSupplier nanoTime;
 
+    /** Has {@link #sayUnsaid} called when the silence is over. */
+    private final Runnable whenUnsaid;
+
     /** Whether anything below is not as it was at first: lets good visits pass without the lock. */
     private volatile boolean marked;
 
     private long count;
+    private long lateAnswers;
     private int inRow;
     private int returns;
     private boolean quarantined;
@@ -41,17 +52,24 @@ public final class Faults {
     private boolean logged;
     private long lastLogged;
     private long unsaid;
+    private String unsaidWhere = "";
 
-    Faults(String shrinker, int quarantineAfter, Duration firstQuarantine, LongSupplier nanoTime) {
+    Faults(String shrinker, int quarantineAfter, Duration firstQuarantine, LongSupplier nanoTime, Runnable whenUnsaid) {
         this.shrinker = shrinker;
         this.quarantineAfter = quarantineAfter;
         this.firstQuarantineNanos = firstQuarantine.toNanos();
         this.nanoTime = nanoTime;
+        this.whenUnsaid = whenUnsaid;
     }
 
     /** How many faults there were since the shrinker was allocated. */
     public synchronized long count() {
         return count;
+    }
+
+    /** How many answers came after their call was given up. */
+    public synchronized long lateAnswers() {
+        return lateAnswers;
     }
 
     /** The last fault, in words. */
@@ -62,6 +80,13 @@ public final class Faults {
     /** Whether the shrinker is kept away. Ends a quarantine whose time is over. */
     public boolean isQuarantined() {
         return marked && checkQuarantine();
+    }
+
+    /** How long it is still kept away; empty where it is not. */
+    public synchronized Optional<Duration> quarantineLeft() {
+        return checkQuarantine()
+                ? Optional.of(Duration.ofNanos(quarantineEnd - nanoTime.getAsLong()))
+                : Optional.empty();
     }
 
     /** Lets the shrinker out. False where it is not in quarantine. */
@@ -80,49 +105,97 @@ public final class Faults {
         }
     }
 
+    /** An answer came after its call was given up, which was a fault then. */
+    synchronized void late() {
+        lateAnswers++;
+    }
+
     /**
-     * A visit ended with a fault.
+     * A visit ended with a fault, or there was one outside of visits.
      *
      * @param where the cgroup and node, for people
      */
-    void fault(String what, String where, @Nullable Throwable thrown) {
+    public void fault(String what, String where, @Nullable Throwable thrown) {
         boolean log;
-        boolean nowQuarantined;
+        boolean firstUnsaid;
         long alsoHappened;
+        String quarantine;
         synchronized (this) {
             marked = true;
             count++;
             inRow++;
             last = what;
-            nowQuarantined = inRow >= quarantineAfter && !quarantined;
-            if (nowQuarantined) {
+            if (inRow >= quarantineAfter && !quarantined) {
                 quarantined = true;
                 quarantineEnd = nanoTime.getAsLong() + quarantineNanos();
                 returns++;
             }
-            log = !logged || nanoTime.getAsLong() - lastLogged >= SILENCE_NANOS || nowQuarantined;
+            log = !isSilent();
             alsoHappened = unsaid;
             if (log) {
-                logged = true;
-                lastLogged = nanoTime.getAsLong();
-                unsaid = 0;
+                said();
             } else {
                 unsaid++;
+                unsaidWhere = where;
             }
+            firstUnsaid = unsaid == 1;
+            quarantine = quarantineWords();
         }
         if (log) {
             LOG.warn(
-                    "Shrinker [{}] at fault in {}: {}.{}{}",
+                    "Shrinker [{}] at fault in [{}]: {}.{}{}",
                     shrinker,
                     where,
                     what,
                     alsoHappened == 0 ? "" : " " + alsoHappened + " more faults since the last such line.",
-                    nowQuarantined
-                            ? " In quarantine after " + quarantineAfter
-                                    + " faults in a row [reclaimer.quarantine.after-faults]."
-                            : "",
+                    quarantine,
                     thrown);
+        } else if (firstUnsaid) {
+            whenUnsaid.run();
         }
+    }
+
+    /** The silence is over: says what was left unsaid, if that has not been done. */
+    void sayUnsaid() {
+        long times;
+        String where;
+        String what;
+        String quarantine;
+        synchronized (this) {
+            if (unsaid == 0 || isSilent()) {
+                return;
+            }
+            times = unsaid;
+            where = unsaidWhere;
+            what = last;
+            quarantine = quarantineWords();
+            said();
+        }
+        LOG.warn(
+                "Shrinker [{}] at fault: {} more faults since the last such line, last in [{}]: {}.{}",
+                shrinker,
+                times,
+                where,
+                what,
+                quarantine);
+    }
+
+    private boolean isSilent() {
+        return logged && nanoTime.getAsLong() - lastLogged < SILENCE.toNanos();
+    }
+
+    private void said() {
+        logged = true;
+        lastLogged = nanoTime.getAsLong();
+        unsaid = 0;
+    }
+
+    private String quarantineWords() {
+        return quarantined
+                ? " In quarantine after " + quarantineAfter
+                        + " faults in a row [reclaimer.quarantine.after-faults], for "
+                        + TimeUnit.NANOSECONDS.toSeconds(quarantineEnd - nanoTime.getAsLong()) + " s more."
+                : "";
     }
 
     private synchronized boolean checkQuarantine() {

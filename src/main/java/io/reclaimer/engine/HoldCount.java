@@ -43,6 +43,11 @@ final class HoldCount {
         return false;
     }
 
+    /** Holds it once more; only for who holds it, so it succeeds even while it is being freed. */
+    void holdAgain() {
+        state.incrementAndGet();
+    }
+
     /** Lets go. True for the last hold of one that is being freed. */
     boolean release() {
         int now = state.decrementAndGet();

@@ -4,6 +4,7 @@ import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimFlag;
 import io.reclaimer.shrinker.ShrinkControl;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What a shrinker is asked with; one a pair, used again for each call. */
 final class PassControl implements ShrinkControl {
@@ -13,18 +14,22 @@ final class PassControl implements ShrinkControl {
     private int toldNode;
     private long nrToScan;
     private long nrScanned;
-    private Set<ReclaimFlag> flags = Set.of();
+    private long freedBytes;
+
+    /** Read by any thread that the shrinker lets look whether it is cancelled. */
+    private volatile @Nullable RoundWork work;
 
     PassControl(Pair pair) {
         this.cgroup = pair.cgroup().path();
         this.node = pair.node();
     }
 
-    PassControl prepare(ShrinkerEntry entry, Set<ReclaimFlag> requestFlags, long objects) {
+    PassControl prepare(ShrinkerEntry entry, RoundWork forWork, long objects) {
         toldNode = entry.nodeFor(node);
-        flags = requestFlags;
+        work = forWork;
         nrToScan = objects;
         nrScanned = objects;
+        freedBytes = -1;
         return this;
     }
 
@@ -53,8 +58,25 @@ final class PassControl implements ShrinkControl {
         nrScanned = objects;
     }
 
+    /** What the shrinker said, or -1. */
+    long freedBytes() {
+        return freedBytes;
+    }
+
+    @Override
+    public void freedBytes(long bytes) {
+        freedBytes = bytes;
+    }
+
+    @Override
+    public boolean isCancelled() {
+        RoundWork now = work;
+        return now != null && now.isStopped();
+    }
+
     @Override
     public Set<ReclaimFlag> flags() {
-        return flags;
+        RoundWork now = work;
+        return now == null ? Set.of() : now.flags();
     }
 }

@@ -29,6 +29,9 @@ final class PassRun {
     private boolean swept;
     private boolean ended;
 
+    /** Whether {@link #goOn} is under way. */
+    private boolean goOnSent;
+
     /**
      * A run that begins with its first turn.
      *
@@ -109,6 +112,22 @@ final class PassRun {
 
     boolean isSwept() {
         return swept;
+    }
+
+    /** Whether {@link #goOn} is to be sent; it is under way from then on. */
+    boolean wantsGoOn() {
+        boolean wanted = !goOnSent;
+        goOnSent = true;
+        return wanted;
+    }
+
+    /** {@link #goOn} has come. */
+    void goesOn() {
+        goOnSent = false;
+    }
+
+    boolean isEnded() {
+        return ended;
     }
 
     /** True the first time. */

@@ -1,5 +1,6 @@
 package io.reclaimer.engine;
 
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.function.LongSupplier;
@@ -9,6 +10,8 @@ public final class Published {
 
     private final EngineSettings settings;
     private final LongSupplier nanoTime;
+    private final BlockingCalls blockingCalls;
+    private final CallMarks callMarks = new CallMarks();
     private final Tracer tracer = new Tracer();
 
     /** Objects scanned by all visits so far. Added to by visits. */
@@ -27,10 +30,21 @@ public final class Published {
      * What one engine shares.
      *
      * @param nanoTime the clock, in nanoseconds from any start
+     * @param blocking a thread for each task it is given, at once
      */
-    public Published(EngineSettings settings, LongSupplier nanoTime) {
+    public Published(EngineSettings settings, LongSupplier nanoTime, Executor blocking) {
         this.settings = settings;
         this.nanoTime = nanoTime;
+        this.blockingCalls =
+                new BlockingCalls(blocking, settings.blockingCalls(), settings.blockingCallsPerShrinker(), nanoTime);
+    }
+
+    BlockingCalls blockingCalls() {
+        return blockingCalls;
+    }
+
+    CallMarks callMarks() {
+        return callMarks;
     }
 
     EngineSettings settings() {

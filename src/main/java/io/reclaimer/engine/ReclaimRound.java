@@ -87,7 +87,7 @@ public final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
         this.top = top;
         this.replyTo = replyTo;
         this.rounds = rounds;
-        this.work = new RoundWork(spec.target(), spec.flags());
+        this.work = new RoundWork(spec.target(), spec.flags(), spec.onlyLeft());
         this.priority = spec.firstPriority();
         this.start = published.nanoTime().getAsLong();
         timers.startSingleTimer(End.DEADLINE, End.DEADLINE, spec.within());
@@ -166,12 +166,18 @@ public final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
         forgetCancellation.run();
         // Before the answer, so that whoever has it may start another round in the place of this one.
         rounds.tell(new Rounds.Answered(getContext().getSelf()));
+        if (work.left() > 0 && !work.isMet() && outcome != Outcome.SHUTDOWN) {
+            rounds.tell(new Rounds.Left(
+                    spec.forLeft(priority, work.missing(), published.settings().roundDeadline()), top));
+        }
         replyTo.success(new RoundResult(
                 outcome,
                 work.tally().freedObjects(),
                 work.tally().freedBytes(),
+                work.tally().freedAtOnceBytes(),
                 work.tally().scannedObjects(),
                 work.tally().visits(),
+                work.left(),
                 priority,
                 Duration.ofNanos(published.nanoTime().getAsLong() - start),
                 work.details().largest(published.settings().reportEntries())));

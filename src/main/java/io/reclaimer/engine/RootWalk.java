@@ -11,8 +11,16 @@ final class RootWalk extends Walk {
     private int next;
 
     /** Over the shrinkers that were registered as {@code begin} or later, and before {@code end}. */
-    RootWalk(Pair pair, Published published, PassControl control, RoundWork work, int priority, long begin, long end) {
-        super(pair, published, control, work, priority);
+    RootWalk(
+            Pair pair,
+            Published published,
+            PassControl control,
+            PairCalls calls,
+            RoundWork work,
+            int priority,
+            long begin,
+            long end) {
+        super(pair, published, control, calls, work, priority);
         this.entries = published.table().registered();
         this.end = end;
         while (next < entries.size() && entries.get(next).order() < begin) {
@@ -22,7 +30,8 @@ final class RootWalk extends Walk {
 
     @Override
     boolean isAtTheEnd() {
-        return entries.subList(next, entries.size()).stream().noneMatch(RootWalk::isWanted);
+        return entries.subList(next, entries.size()).stream()
+                .noneMatch(entry -> entry.isRegistered() && isWanted(entry));
     }
 
     @Override
@@ -35,15 +44,12 @@ final class RootWalk extends Walk {
     ShrinkerEntry nextHeld() {
         while (next < entries.size() && entries.get(next).order() < end) {
             ShrinkerEntry entry = entries.get(next++);
+            noteIfLeft(entry);
             if (isWanted(entry) && entry.holds().tryHold()) {
                 return entry;
             }
         }
         return null;
-    }
-
-    private static boolean isWanted(ShrinkerEntry entry) {
-        return entry.isRegistered() && !entry.faults().isQuarantined();
     }
 
     @Override

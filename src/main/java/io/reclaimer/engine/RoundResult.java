@@ -7,6 +7,8 @@ import java.util.List;
 /**
  * What a round did until it answered.
  *
+ * @param freedAtOnceBytes of the bytes freed, those that did not wait for a garbage collection
+ * @param left visits left out because who asked can't wait; a background round makes them
  * @param lastPriority of the last pass that was begun
  * @param largest what was freed by cgroup and shrinker, the largest first
  */
@@ -14,8 +16,10 @@ public record RoundResult(
         Outcome outcome,
         long freedObjects,
         long freedBytes,
+        long freedAtOnceBytes,
         long scannedObjects,
         long visits,
+        long left,
         int lastPriority,
         Duration elapsed,
         List<Freed> largest) {

@@ -3,7 +3,9 @@ package io.reclaimer.engine;
 import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimFlag;
+import io.reclaimer.shrinker.Shrinker;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -18,6 +20,7 @@ import java.util.Set;
  * @param target objects to free; empty for one pass
  * @param firstPriority of the first pass
  * @param lastPriority of the last pass, if the target is not met before
+ * @param onlyLeft whether only those are asked that a round left out whose caller could not wait
  * @param within how long it may take until it answers
  */
 public record RoundSpec(
@@ -27,6 +30,33 @@ public record RoundSpec(
         OptionalLong target,
         int firstPriority,
         int lastPriority,
+        boolean onlyLeft,
         Duration within,
         Set<ReclaimFlag> flags,
-        Optional<Cancellation> cancellation) {}
+        Optional<Cancellation> cancellation) {
+
+    /**
+     * The background round that does what a round left out whose caller could not wait: from its first priority with a
+     * target, otherwise at its last.
+     *
+     * @param reached the priority that the round reached
+     * @param missing of its target
+     */
+    RoundSpec forLeft(int reached, OptionalLong missing, Duration newWithin) {
+        int last = Math.max(reached, Shrinker.HIGHEST_PRIORITY + 1);
+        EnumSet<ReclaimFlag> newFlags = EnumSet.of(ReclaimFlag.BACKGROUND);
+        newFlags.addAll(flags);
+        newFlags.remove(ReclaimFlag.MAY_NOT_BLOCK);
+        return new RoundSpec(
+                top,
+                alone,
+                nodes,
+                missing,
+                missing.isPresent() ? Math.max(firstPriority, last) : last,
+                last,
+                true,
+                newWithin,
+                Set.copyOf(newFlags),
+                Optional.empty());
+    }
+}

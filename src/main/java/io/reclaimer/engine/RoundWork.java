@@ -4,6 +4,7 @@ import io.reclaimer.shrinker.ReclaimFlag;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * What all walks of one round share: when to stop, and what was done. Any thread.
@@ -15,6 +16,15 @@ final class RoundWork {
 
     private final OptionalLong target;
     private final Set<ReclaimFlag> flags;
+    private final boolean mayBlock;
+    private final boolean losslessOnly;
+
+    /** Only those that a round left out whose caller could not wait. */
+    private final boolean onlyLeft;
+
+    /** Visits left out because the caller can't wait. Any thread. */
+    private final LongAdder left = new LongAdder();
+
     private final Tally tally = new Tally();
     private final FreedTable details = new FreedTable();
 
@@ -24,9 +34,33 @@ final class RoundWork {
     /** Set once: by the walk that meets the target, or by the round when it is over. */
     private volatile boolean stopped;
 
-    RoundWork(OptionalLong target, Set<ReclaimFlag> flags) {
+    RoundWork(OptionalLong target, Set<ReclaimFlag> flags, boolean onlyLeft) {
         this.target = target;
         this.flags = flags;
+        this.mayBlock = !flags.contains(ReclaimFlag.MAY_NOT_BLOCK);
+        this.losslessOnly = flags.contains(ReclaimFlag.LOSSLESS_ONLY);
+        this.onlyLeft = onlyLeft;
+    }
+
+    /** Whether a shrinker is one that this round asks. */
+    boolean wants(ShrinkerEntry entry) {
+        return (mayBlock || !entry.mayBlock())
+                && (!losslessOnly || entry.isLossless())
+                && (!onlyLeft || entry.mayBlock());
+    }
+
+    /** Whether a shrinker is left out only because the caller can't wait. */
+    boolean leaves(ShrinkerEntry entry) {
+        return !mayBlock && entry.mayBlock() && (!losslessOnly || entry.isLossless());
+    }
+
+    void noteLeft() {
+        left.increment();
+    }
+
+    /** Visits left out because the caller can't wait. */
+    long left() {
+        return left.sum();
     }
 
     boolean hasTarget() {
@@ -44,6 +78,13 @@ final class RoundWork {
 
     void stop() {
         stopped = true;
+    }
+
+    /** What is left of the target; empty where there is none, or it is met. */
+    OptionalLong missing() {
+        return hasTarget() && !isMet()
+                ? OptionalLong.of(target.getAsLong() - towardsTarget.get())
+                : OptionalLong.empty();
     }
 
     boolean isMet() {

@@ -12,8 +12,12 @@ import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Starts rounds, and bounds how many are under way; one a system. */
@@ -33,11 +37,23 @@ public final class Rounds extends AbstractBehavior<Rounds.Command> {
     /** How many rounds have yet to answer. */
     public record CountRunning(Reply<Integer> replyTo) implements Command {}
 
+    /** From a round whose caller could not wait: what it left out is to be done by a round that can. */
+    record Left(RoundSpec spec, CgroupHandle top) implements Command {}
+
     /** From a round: it has answered. */
     record Answered(ActorRef<ReclaimRound.Command> round) implements Command {}
 
+    /** Where a round for what was left out goes: one at a time. */
+    private record Place(CgroupHandle top, boolean alone, List<Integer> nodes) {}
+
     private final Published published;
+    private final ActorRef<CallWatch.Command> watch;
     private final Set<ActorRef<ReclaimRound.Command>> running = new HashSet<>();
+
+    /** What is left out and waits: the newest for each place, for it asks at the pressure of now. */
+    private final Map<Place, Left> left = new LinkedHashMap<>();
+
+    private final Map<ActorRef<ReclaimRound.Command>, Place> runningForLeft = new HashMap<>();
     private final List<Reply<Done>> waitingForNone = new ArrayList<>();
     private boolean closed;
 
@@ -48,6 +64,7 @@ public final class Rounds extends AbstractBehavior<Rounds.Command> {
     private Rounds(ActorContext<Command> context, Published published) {
         super(context);
         this.published = published;
+        this.watch = context.spawnAnonymous(CallWatch.create(published), DispatcherSelector.sameAsParent());
     }
 
     @Override
@@ -55,6 +72,7 @@ public final class Rounds extends AbstractBehavior<Rounds.Command> {
         return newReceiveBuilder()
                 .onMessage(Start.class, this::onStart)
                 .onMessage(Answered.class, this::onAnswered)
+                .onMessage(Left.class, this::onLeft)
                 .onMessage(AnswerNotOnline.class, this::onAnswerNotOnline)
                 .onMessage(CountRunning.class, this::onCountRunning)
                 .onMessage(EndAll.class, this::onEndAll)
@@ -74,30 +92,63 @@ public final class Rounds extends AbstractBehavior<Rounds.Command> {
                             "No round is started: [" + limit
                                     + "] are under way, as many as allowed [reclaimer.max-rounds]"));
         } else {
-            ActorRef<ReclaimRound.Command> round = getContext()
-                    .spawnAnonymous(
-                            ReclaimRound.create(
-                                    published,
-                                    message.spec(),
-                                    message.top(),
-                                    message.replyTo(),
-                                    getContext().getSelf()),
-                            DispatcherSelector.sameAsParent());
-            running.add(round);
+            start(message.spec(), message.top(), message.replyTo());
         }
         return this;
     }
 
+    private ActorRef<ReclaimRound.Command> start(RoundSpec spec, CgroupHandle top, Reply<RoundResult> replyTo) {
+        if (running.isEmpty()) {
+            watch.tell(CallWatch.Command.WATCH);
+        }
+        ActorRef<ReclaimRound.Command> round = getContext()
+                .spawnAnonymous(
+                        ReclaimRound.create(
+                                published, spec, top, replyTo, getContext().getSelf()),
+                        DispatcherSelector.sameAsParent());
+        running.add(round);
+        return round;
+    }
+
     private Behavior<Command> onAnswered(Answered message) {
         running.remove(message.round());
+        runningForLeft.remove(message.round());
+        startLeft();
+        if (running.isEmpty()) {
+            watch.tell(CallWatch.Command.REST);
+        }
         answerIfNone();
         return this;
+    }
+
+    private Behavior<Command> onLeft(Left message) {
+        RoundSpec spec = message.spec();
+        left.put(new Place(message.top(), spec.alone(), spec.nodes()), message);
+        startLeft();
+        return this;
+    }
+
+    /** Starts what was left out, where no round for that place is under way, as far as more rounds are allowed. */
+    private void startLeft() {
+        Iterator<Map.Entry<Place, Left>> waiting = left.entrySet().iterator();
+        while (!closed
+                && waiting.hasNext()
+                && running.size() < published.settings().maxRounds()) {
+            Map.Entry<Place, Left> next = waiting.next();
+            if (!runningForLeft.containsValue(next.getKey())) {
+                waiting.remove();
+                Left message = next.getValue();
+                runningForLeft.put(start(message.spec(), message.top(), Reply.none()), next.getKey());
+            }
+        }
     }
 
     private Behavior<Command> onAnswerNotOnline(AnswerNotOnline message) {
         message.replyTo()
                 .success(new RoundResult(
                         RoundResult.Outcome.NOT_ONLINE,
+                        0,
+                        0,
                         0,
                         0,
                         0,

@@ -2,25 +2,111 @@ package io.reclaimer.engine;
 
 import akka.Done;
 import akka.actor.typed.ActorRef;
+import io.reclaimer.shrinker.AsyncShrinker;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.shrinker.ShrinkerTrait;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
+import org.jspecify.annotations.Nullable;
 
 /** One allocated shrinker, as everybody in the engine sees it. */
 public final class ShrinkerEntry {
+
+    /** How a shrinker is called. */
+    public enum Kind {
+        /** Inside the pair's actor, answering at once. */
+        PLAIN,
+        /** On a thread where it may wait. */
+        BLOCKING,
+        /** Answers with stages. */
+        ASYNC,
+        /** An actor that is sent messages. */
+        ACTOR
+    }
+
+    /** A shrinker of any kind. */
+    public static final class Target {
+        private final Kind kind;
+        private final @Nullable Shrinker shrinker;
+        private final @Nullable AsyncShrinker async;
+        private final Runnable onFreed;
+
+        private Target(Kind kind, @Nullable Shrinker shrinker, @Nullable AsyncShrinker async, Runnable onFreed) {
+            this.kind = kind;
+            this.shrinker = shrinker;
+            this.async = async;
+            this.onFreed = onFreed;
+        }
+
+        /** One that answers within the call; blocking where its spec says so. */
+        public static Target of(ShrinkerSpec spec, Shrinker shrinker) {
+            boolean blocking = spec.traits().contains(ShrinkerTrait.BLOCKING);
+            return new Target(blocking ? Kind.BLOCKING : Kind.PLAIN, shrinker, null, () -> {});
+        }
+
+        /** One that answers with stages. */
+        public static Target of(AsyncShrinker shrinker) {
+            return new Target(Kind.ASYNC, null, shrinker, () -> {});
+        }
+
+        /**
+         * One that stands for an actor.
+         *
+         * @param onFreed run when it is freed, by an actor's thread; quick
+         */
+        public static Target ofActor(AsyncShrinker shrinker, Runnable onFreed) {
+            return new Target(Kind.ACTOR, null, shrinker, onFreed);
+        }
+
+        Kind kind() {
+            return kind;
+        }
+
+        Shrinker shrinker() {
+            return Objects.requireNonNull(shrinker);
+        }
+
+        AsyncShrinker async() {
+            return Objects.requireNonNull(async);
+        }
+    }
+
+    /** Of a plain shrinker, which is called without one. */
+    private static final Callee NOBODY = call -> {
+        throw new IllegalStateException("Shrinker [" + call.entry + "] is called directly");
+    };
 
     /** The id of a shrinker that is not cgroup aware. */
     public static final int NO_ID = -1;
 
     private final ShrinkerSpec spec;
-    private final Shrinker shrinker;
+
+    /** Traits that are looked at in every visit. */
+    private final boolean numaAware;
+
+    private final boolean nonSlab;
+    private final boolean reentrant;
+    private final boolean freesAtOnce;
+    private final boolean lossless;
+
+    private final Target target;
+    private final @Nullable Shrinker plain;
+    private final Callee callee;
+    private final Duration callDeadline;
     private final int id;
     private final long serial;
     private final ActorRef<ShrinkerGuard.Command> guard;
     private final HoldCount holds = new HoldCount();
     private final Faults faults;
+    private final Refaults refaults;
+
+    /** Calls past their deadline that hold a thread: written by who finds one, and when it comes back. */
+    private final AtomicInteger stuckCalls = new AtomicInteger();
 
     /** Its place in the order of registration; written by the registry before it publishes. */
     private volatile long order;
@@ -30,19 +116,41 @@ public final class ShrinkerEntry {
 
     ShrinkerEntry(
             ShrinkerSpec spec,
-            Shrinker shrinker,
+            Target target,
             int id,
             long serial,
             ActorRef<ShrinkerGuard.Command> guard,
-            Faults faults,
-            int nodes) {
+            Published published) {
         this.spec = spec;
-        this.shrinker = shrinker;
+        this.numaAware = spec.numaAware();
+        this.nonSlab = spec.traits().contains(ShrinkerTrait.NON_SLAB);
+        this.reentrant = spec.traits().contains(ShrinkerTrait.REENTRANT);
+        this.freesAtOnce = spec.traits().contains(ShrinkerTrait.FREES_AT_ONCE);
+        this.lossless = spec.traits().contains(ShrinkerTrait.LOSSLESS);
+        this.target = target;
+        this.plain = target.kind() == Kind.PLAIN ? target.shrinker() : null;
+        this.callee = calleeOf(target, published);
+        EngineSettings settings = published.settings();
+        this.callDeadline = spec.callDeadline().orElse(settings.callDeadline());
         this.id = id;
         this.serial = serial;
         this.guard = guard;
-        this.faults = faults;
-        this.globalDeferred = new AtomicLongArray(id != NO_ID ? 0 : spec.numaAware() ? nodes : 1);
+        this.faults = new Faults(
+                spec.name(),
+                settings.quarantineAfter(),
+                settings.quarantineFor(),
+                published.nanoTime(),
+                () -> guard.tell(new ShrinkerGuard.FaultsUnsaid(faults())));
+        this.refaults = new Refaults(spec.seeks(), settings.thrash(), published.nanoTime());
+        this.globalDeferred = new AtomicLongArray(id != NO_ID ? 0 : numaAware ? settings.nodes() : 1);
+    }
+
+    private static Callee calleeOf(Target target, Published published) {
+        return switch (target.kind()) {
+            case PLAIN -> NOBODY;
+            case BLOCKING -> new BlockingCallee(target.shrinker(), published.blockingCalls());
+            case ASYNC, ACTOR -> new StageCallee(target.async(), published.nanoTime());
+        };
     }
 
     public ShrinkerSpec spec() {
@@ -91,8 +199,78 @@ public final class ShrinkerEntry {
         return counts;
     }
 
-    Shrinker shrinker() {
-        return shrinker;
+    /** From the guard: nobody will call it any more. */
+    void freed() {
+        target.onFreed.run();
+    }
+
+    /** How it is called. */
+    public Kind kind() {
+        return target.kind();
+    }
+
+    /** The shrinker, where it is called inside the pair's actor; otherwise null, and calls are {@link #make made}. */
+    @Nullable
+    Shrinker plain() {
+        return plain;
+    }
+
+    void make(Call call) {
+        callee.make(call);
+    }
+
+    /** Nobody waits for the call any more. */
+    void giveUp(Call call) {
+        callee.givenUp(call);
+    }
+
+    Duration callDeadline() {
+        return callDeadline;
+    }
+
+    boolean isReentrant() {
+        return reentrant;
+    }
+
+    boolean freesAtOnce() {
+        return freesAtOnce;
+    }
+
+    boolean isLossless() {
+        return lossless;
+    }
+
+    /** Whether a visit may wait for it. */
+    boolean mayBlock() {
+        return plain == null;
+    }
+
+    /** Its refaults, and what they make its objects cost. */
+    public Refaults refaults() {
+        return refaults;
+    }
+
+    /** What recreating an object costs now. */
+    int seeks() {
+        return refaults.seeks();
+    }
+
+    /** Calls past their deadline that have yet to come back. */
+    public int stuckCalls() {
+        return stuckCalls.get();
+    }
+
+    boolean isStuck() {
+        return stuckCalls.get() > 0;
+    }
+
+    void stuck(int more) {
+        stuckCalls.addAndGet(more);
+    }
+
+    /** Whether no visit is to begin although it is registered: it is in quarantine, or a call has yet to come back. */
+    boolean isKeptAway() {
+        return isStuck() || faults.isQuarantined();
     }
 
     /** Rises with registration, and is above 0 then. */
@@ -119,6 +297,7 @@ public final class ShrinkerEntry {
             return;
         }
         guard.tell(new ShrinkerGuard.Free(this, replyTo));
+        callee.freeing();
         if (found == HoldCount.Freeing.IDLE) {
             guard.tell(ShrinkerGuard.LastHoldReleased.INSTANCE);
         }
@@ -131,6 +310,11 @@ public final class ShrinkerEntry {
                 "Shrinker [" + this + "] is freed already, or is being freed; allocate a new one");
     }
 
+    /** Holds it once more; only for who holds it. */
+    void holdAgain() {
+        holds.holdAgain();
+    }
+
     /** Lets go of a hold, and tells the guard if it was the last one of a shrinker that is being freed. */
     void release() {
         if (holds.release()) {
@@ -140,7 +324,12 @@ public final class ShrinkerEntry {
 
     /** The node it is told, and whose deferred count it uses, in a pass for {@code node}. */
     int nodeFor(int node) {
-        return spec.numaAware() ? node : 0;
+        return numaAware ? node : 0;
+    }
+
+    /** Whether it is visited in cgroups even while object accounting is off. */
+    boolean isNonSlab() {
+        return nonSlab;
     }
 
     long takeGlobalDeferred(int node) {

@@ -4,7 +4,9 @@ import akka.Done;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.BehaviorBuilder;
 import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.TimerScheduler;
 
 /**
  * Holds up the teardown of one shrinker until nobody uses it, so that it is never called after it was answered that it
@@ -26,49 +28,75 @@ public final class ShrinkerGuard {
         INSTANCE
     }
 
+    /** A fault was not logged, because one had been just before. */
+    record FaultsUnsaid(Faults faults) implements Command {}
+
+    /** To itself: it may be logged now. */
+    private record SayUnsaid(Faults faults) implements Command {}
+
     /** From the registry: the id is free. */
     enum Forgotten implements Command {
         INSTANCE
     }
 
     private final ActorContext<Command> context;
+    private final TimerScheduler<Command> timers;
     private final ActorRef<ShrinkerRegistry.Command> registry;
 
     static Behavior<Command> create(ActorRef<ShrinkerRegistry.Command> registry) {
-        return Behaviors.setup(context -> new ShrinkerGuard(context, registry).inUse());
+        return Behaviors.setup(
+                context -> Behaviors.withTimers(timers -> new ShrinkerGuard(context, timers, registry).inUse()));
     }
 
-    private ShrinkerGuard(ActorContext<Command> context, ActorRef<ShrinkerRegistry.Command> registry) {
+    private ShrinkerGuard(
+            ActorContext<Command> context,
+            TimerScheduler<Command> timers,
+            ActorRef<ShrinkerRegistry.Command> registry) {
         this.context = context;
+        this.timers = timers;
         this.registry = registry;
     }
 
     private Behavior<Command> inUse() {
-        return Behaviors.receive(Command.class)
-                .onMessage(Free.class, this::freeing)
+        return phase().onMessage(Free.class, this::freeing)
                 .onMessageEquals(LastHoldReleased.INSTANCE, this::released)
                 .build();
     }
 
     private Behavior<Command> freeing(Free free) {
-        return Behaviors.receive(Command.class)
-                .onMessageEquals(LastHoldReleased.INSTANCE, () -> forgetting(free))
+        return phase().onMessageEquals(LastHoldReleased.INSTANCE, () -> forgetting(free))
                 .build();
     }
 
     private Behavior<Command> released() {
-        return Behaviors.receive(Command.class)
-                .onMessage(Free.class, this::forgetting)
-                .build();
+        return phase().onMessage(Free.class, this::forgetting).build();
     }
 
     private Behavior<Command> forgetting(Free free) {
         registry.tell(new ShrinkerRegistry.Forget(free.entry(), context.getSelf()));
-        return Behaviors.receive(Command.class)
-                .onMessageEquals(Forgotten.INSTANCE, () -> {
+        return phase().onMessageEquals(Forgotten.INSTANCE, () -> {
+                    free.entry().freed();
                     free.replyTo().success(Done.getInstance());
                     return Behaviors.stopped();
                 })
                 .build();
+    }
+
+    /** What every phase answers alike. */
+    private BehaviorBuilder<Command> phase() {
+        return Behaviors.receive(Command.class)
+                .onMessage(FaultsUnsaid.class, this::onFaultsUnsaid)
+                .onMessage(SayUnsaid.class, this::onSayUnsaid);
+    }
+
+    private Behavior<Command> onFaultsUnsaid(FaultsUnsaid message) {
+        SayUnsaid later = new SayUnsaid(message.faults());
+        timers.startSingleTimer(SayUnsaid.class, later, Faults.SILENCE);
+        return Behaviors.same();
+    }
+
+    private Behavior<Command> onSayUnsaid(SayUnsaid message) {
+        message.faults().sayUnsaid();
+        return Behaviors.same();
     }
 }

@@ -10,7 +10,6 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
-import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -38,7 +37,8 @@ public final class ShrinkerRegistry extends AbstractBehavior<ShrinkerRegistry.Co
     public sealed interface Command {}
 
     /** Answered with the entry of a shrinker that is allocated and not yet called. */
-    public record Allocate(ShrinkerSpec spec, Shrinker shrinker, Reply<ShrinkerEntry> replyTo) implements Command {}
+    public record Allocate(ShrinkerSpec spec, ShrinkerEntry.Target target, Reply<ShrinkerEntry> replyTo)
+            implements Command {}
 
     /** Frees all shrinkers and refuses new ones. Answered when all are gone. */
     public record FreeAll(Reply<Done> replyTo) implements Command {}
@@ -164,13 +164,9 @@ public final class ShrinkerRegistry extends AbstractBehavior<ShrinkerRegistry.Co
 
     private void allocate(Allocate request, int id) {
         ShrinkerSpec spec = id == ShrinkerEntry.NO_ID ? request.spec().global() : request.spec();
-        EngineSettings settings = published.settings();
         ActorRef<ShrinkerGuard.Command> guard = getContext()
                 .spawnAnonymous(ShrinkerGuard.create(getContext().getSelf()), DispatcherSelector.sameAsParent());
-        Faults faults =
-                new Faults(spec.name(), settings.quarantineAfter(), settings.quarantineFor(), published.nanoTime());
-        ShrinkerEntry entry =
-                new ShrinkerEntry(spec, request.shrinker(), id, ++lastSerial, guard, faults, settings.nodes());
+        ShrinkerEntry entry = new ShrinkerEntry(spec, request.target(), id, ++lastSerial, guard, published);
         published.publish(published.table().withAllocated(entry));
         request.replyTo().success(entry);
     }

@@ -17,6 +17,7 @@ final class Tally {
     static final class Cell {
         private final AtomicLong freed = new AtomicLong();
         private final AtomicLong freedBytes = new AtomicLong();
+        private final AtomicLong freedAtOnceBytes = new AtomicLong();
         private final AtomicLong scanned = new AtomicLong();
         private final AtomicLong visits = new AtomicLong();
 
@@ -24,11 +25,14 @@ final class Tally {
             add(visits, 1);
         }
 
-        void scanned(long nrScanned, long nrFreed, long objectBytes) {
+        void scanned(long nrScanned, long nrFreed, long nrBytes, boolean atOnce) {
             add(scanned, nrScanned);
             if (nrFreed > 0) {
                 add(freed, nrFreed);
-                add(freedBytes, Saturating.multiply(nrFreed, objectBytes));
+                add(freedBytes, nrBytes);
+                if (atOnce) {
+                    add(freedAtOnceBytes, nrBytes);
+                }
             }
         }
 
@@ -52,6 +56,10 @@ final class Tally {
 
     long freedBytes() {
         return sum(cell -> cell.freedBytes);
+    }
+
+    long freedAtOnceBytes() {
+        return sum(cell -> cell.freedAtOnceBytes);
     }
 
     long scannedObjects() {

@@ -1,50 +1,73 @@
 package io.reclaimer.engine;
 
-import static io.reclaimer.shrinker.Shrinker.EMPTY;
-import static io.reclaimer.shrinker.Shrinker.STOP;
-
-import io.reclaimer.shrinker.TraceEvent;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One pair's part of a pass: the visits, one after the other. One actor's; goes on in later turns where one is not
- * enough.
+ * enough, and when answers come that it waits for.
+ *
+ * <p>In strict order a visit ends before the next one begins. In relaxed order a visit that waits for an answer holds up
+ * none of the others, as many as {@link #MOST_WAITING} at a time.
  *
  * <p>Which shrinkers are visited, and in what order, is the subclass's matter: {@link CgroupWalk}, {@link RootWalk}.
  */
 abstract class Walk {
 
-    /** What {@link #count} answers for a fault; no shrinker's answer gets through as this. */
-    private static final long FAULT = -1;
-
     /** Where a walk ends that goes to the end of the order. */
     static final long TO_THE_END = Long.MAX_VALUE;
+
+    /** How many visits of a walk in relaxed order may wait for answers: bounds what a walk holds. */
+    static final int MOST_WAITING = 16;
+
+    /** What running came to. */
+    enum Outcome {
+        ENDED,
+        TURN_OVER,
+        WAITING
+    }
 
     private final Pair pair;
     private final Published published;
     private final PassControl control;
+    private final PairCalls calls;
     private final RoundWork work;
     private final int priority;
+    private final int mostWaiting;
 
-    private final Visit visit = new Visit();
-    private @Nullable ShrinkerEntry visiting;
-    private boolean faulty;
+    /** Under way, and not waiting for an answer. */
+    private @Nullable VisitRun current;
+
+    /** How many wait for an answer. */
+    private int waiting;
+
+    /** Those whose answer has come. */
+    private final Deque<VisitRun> answered = new ArrayDeque<>(2);
+
+    /** One that is over, for the next visit. */
+    private @Nullable VisitRun spare;
 
     /** The running thread's; looked up at the start of each turn. */
     private Tally.Cell cell;
+
+    private CallMark mark;
 
     private @Nullable ShrinkerEntry[] freedBy = {};
     private long[] freed = {};
     private int freedCount;
 
-    Walk(Pair pair, Published published, PassControl control, RoundWork work, int priority) {
+    Walk(Pair pair, Published published, PassControl control, PairCalls calls, RoundWork work, int priority) {
         this.pair = pair;
         this.published = published;
         this.control = control;
+        this.calls = calls;
         this.work = work;
         this.priority = priority;
+        this.mostWaiting = published.settings().strictOrder() ? 1 : MOST_WAITING;
         this.cell = work.tally().cell();
+        this.mark = published.callMarks().ofThisThread();
     }
 
     /** The next shrinker to visit, held; null at the end. */
@@ -62,220 +85,110 @@ abstract class Walk {
     /** The second look did not say EMPTY. */
     abstract void setBitAgain(ShrinkerEntry entry);
 
-    /** Goes on until the end (true), or until the turn is over. */
-    final boolean run(Turn turn) {
+    /** Goes on until the end, until the turn is over, or until nothing can be done before an answer comes. */
+    final Outcome run(Turn turn) {
         cell = work.tally().cell();
+        mark = published.callMarks().ofThisThread();
         while (true) {
-            if (visiting == null) {
-                ShrinkerEntry next = work.isStopped() ? null : nextHeld();
-                if (next == null) {
-                    reportFreed();
-                    return true;
+            VisitRun visit = nextVisit();
+            if (visit == null) {
+                if (waiting > 0) {
+                    return Outcome.WAITING;
                 }
-                cell.visited();
-                visiting = enter(next) ? next : null;
+                reportFreed();
+                return Outcome.ENDED;
             }
-            if (visiting != null) {
-                if (!scanAll(visiting, turn)) {
-                    return false;
+            current = null;
+            switch (visit.advance(turn)) {
+                case ENDED -> spare = visit;
+                case TURN_OVER -> {
+                    current = visit;
+                    return Outcome.TURN_OVER;
                 }
-                leave(visiting);
+                case WAITING -> waiting++;
             }
             if (turn.isOver()) {
-                return false;
+                return Outcome.TURN_OVER;
             }
         }
     }
 
-    /** Ends the walk where it is; what the visit under way did not do stays owed. */
+    /** The visit to go on with, begun if need be; null where none can be now. */
+    private @Nullable VisitRun nextVisit() {
+        if (current != null) {
+            return current;
+        }
+        VisitRun visit = answered.poll();
+        if (visit != null || waiting >= mostWaiting) {
+            return visit;
+        }
+        ShrinkerEntry next = work.isStopped() ? null : nextHeld();
+        if (next == null) {
+            return null;
+        }
+        visit = spare != null ? spare : new VisitRun(this, pair, published, control, work);
+        spare = null;
+        visit.begin(next);
+        return visit;
+    }
+
+    /** From a visit: what it waited for has come. */
+    final void answered(VisitRun visit) {
+        waiting--;
+        answered.add(visit);
+    }
+
+    /** Whether there is something to go on with that was waited for. */
+    final boolean hasAnswers() {
+        return !answered.isEmpty();
+    }
+
+    final boolean isWaiting() {
+        return waiting > 0;
+    }
+
+    /** Ends the walk where it is; what the visits under way did not do stays owed. Not while it is waiting. */
     final void abort() {
-        if (visiting != null) {
-            leave(visiting);
+        cell = work.tally().cell();
+        if (current != null) {
+            current.abort();
+            current = null;
+        }
+        for (VisitRun visit = answered.poll(); visit != null; visit = answered.poll()) {
+            visit.abort();
         }
         reportFreed();
     }
 
-    /** Counts. True where there is something to scan; otherwise the visit is over. */
-    private boolean enter(ShrinkerEntry entry) {
-        faulty = false;
-        long freeable = count(entry);
-        if (freeable == EMPTY && clearedBit(entry)) {
-            // The bit is cleared before the second count: an object that came before the clearing is found by it, and
-            // one that comes after sets the bit anew. PassTest.objectsThatComeRightAfterEmptyAreFoundByTheSecondLook
-            cell.visited();
-            freeable = count(entry);
-            if (freeable != EMPTY) {
-                setBitAgain(entry);
-            }
-        }
-        if (freeable <= 0) {
-            release(entry);
-            return false;
-        }
-        visit.begin(
-                freeable,
-                takeDeferred(entry),
-                priority,
-                entry.spec().seeks(),
-                entry.spec().batch());
-        if (published.tracer().isOn()) {
-            published
-                    .tracer()
-                    .publish(new TraceEvent.Start(
-                            entry.spec().name(),
-                            pair.cgroup().path(),
-                            pair.node(),
-                            visit.deferred(),
-                            visit.freeable(),
-                            visit.delta(),
-                            visit.planned(),
-                            priority,
-                            work.flags()));
-        }
-        return true;
+    /** Whether a shrinker may be visited by this round, and now. */
+    final boolean isWanted(ShrinkerEntry entry) {
+        return !entry.isKeptAway() && work.wants(entry);
     }
 
-    /** Scans as long as the visit wants to. False where the turn ended before. */
-    private boolean scanAll(ShrinkerEntry entry, Turn turn) {
-        while (visit.wantsScan() && !work.isStopped()) {
-            if (!scan(entry)) {
-                return true;
-            }
-            if (turn.isOver()) {
-                return false;
-            }
+    /** Notes where a shrinker is passed over only because who asked can't wait. */
+    final void noteIfLeft(ShrinkerEntry entry) {
+        if (work.leaves(entry) && entry.isRegistered() && !entry.isKeptAway()) {
+            work.noteLeft();
         }
-        return true;
     }
 
-    private void leave(ShrinkerEntry entry) {
-        visiting = null;
-        long deferredAfter = addDeferred(entry, visit.owed());
-        published.addScanned(visit.scanned());
-        if (published.tracer().isOn()) {
-            published
-                    .tracer()
-                    .publish(new TraceEvent.End(
-                            entry.spec().name(),
-                            pair.cgroup().path(),
-                            pair.node(),
-                            visit.freed(),
-                            visit.deferred(),
-                            deferredAfter,
-                            visit.unscanned()));
-        }
-        if (visit.freed() > 0) {
-            noteFreed(entry, visit.freed());
-        }
-        release(entry);
+    final Tally.Cell cell() {
+        return cell;
     }
 
-    private void release(ShrinkerEntry entry) {
-        if (!faulty) {
-            entry.faults().good();
-        }
-        entry.release();
+    final CallMark mark() {
+        return mark;
     }
 
-    /** A number of objects, EMPTY, or FAULT. */
-    private long count(ShrinkerEntry entry) {
-        long answer;
-        try {
-            answer = entry.shrinker().count(control.prepare(entry, work.flags(), 0));
-        } catch (Throwable thrown) {
-            caught(entry, "its count threw " + thrown, thrown);
-            return FAULT;
-        }
-        if (answer < 0 && answer != EMPTY) {
-            fault(entry, "its count answered [" + nameOf(answer) + "]; allowed are 0 or more, and EMPTY", null);
-            return FAULT;
-        }
-        return answer;
+    final PairCalls calls() {
+        return calls;
     }
 
-    /** Asks for one portion. False where the shrinker can't go on. */
-    private boolean scan(ShrinkerEntry entry) {
-        long asked = visit.nrToScan();
-        long answer;
-        try {
-            answer = entry.shrinker().scan(control.prepare(entry, work.flags(), asked));
-        } catch (Throwable thrown) {
-            caught(entry, "its scan threw " + thrown, thrown);
-            return false;
-        }
-        if (answer == STOP) {
-            return false;
-        }
-        long looked = control.nrScanned();
-        String wrong = wrongWith(answer, looked, asked);
-        if (wrong != null) {
-            fault(entry, wrong, null);
-            return false;
-        }
-        // What was freed was looked at, whatever the shrinker says; without this a visit might never end.
-        long nrScanned = looked > 0 ? looked : answer;
-        visit.book(nrScanned, answer);
-        cell.scanned(nrScanned, answer, entry.spec().objectBytes());
-        work.towardsTarget(answer);
-        return true;
+    final int priority() {
+        return priority;
     }
 
-    private @Nullable String wrongWith(long answer, long looked, long asked) {
-        if (answer < 0) {
-            return "its scan answered [" + nameOf(answer) + "]; allowed are 0 or more, and STOP";
-        }
-        if (answer > asked && answer > visit.freeable() - visit.freed()) {
-            return "its scan answered that it freed [" + answer + "] objects; it was asked for [" + asked
-                    + "], and had counted [" + visit.freeable() + "] of which [" + visit.freed() + "] were freed";
-        }
-        if (looked <= 0 && answer == 0) {
-            return "its scan freed nothing and says that it scanned [" + looked
-                    + "] objects; allowed are 1 or more, or the answer STOP";
-        }
-        if (looked > Math.max(asked, visit.freeable())) {
-            return "its scan says that it scanned [" + looked + "] objects; it was asked for [" + asked
-                    + "], and had counted [" + visit.freeable() + "]";
-        }
-        return null;
-    }
-
-    private void caught(ShrinkerEntry entry, String what, Throwable thrown) {
-        if (Fatal.is(thrown)) {
-            entry.release();
-            throw Fatal.asUnchecked(thrown);
-        }
-        fault(entry, what, thrown);
-    }
-
-    private void fault(ShrinkerEntry entry, String what, @Nullable Throwable thrown) {
-        faulty = true;
-        entry.faults().fault(what, pair.toString(), thrown);
-    }
-
-    private long takeDeferred(ShrinkerEntry entry) {
-        return entry.isCgroupAware() ? deferredUnits(entry).takeDeferred(entry) : entry.takeGlobalDeferred(pair.node());
-    }
-
-    private long addDeferred(ShrinkerEntry entry, long objects) {
-        return entry.isCgroupAware()
-                ? deferredUnits(entry).addDeferred(entry, objects)
-                : entry.addGlobalDeferred(pair.node(), objects);
-    }
-
-    private UnitMap deferredUnits(ShrinkerEntry entry) {
-        int node = entry.nodeFor(pair.node());
-        if (node == pair.node()) {
-            return pair.units();
-        }
-        Pair other = pair.cgroup().pair(node);
-        if (other == null) {
-            throw new IllegalStateException("The pair of [" + pair + "] on node [" + node
-                    + "] does not exist; the tree makes it with the first pair of the cgroup");
-        }
-        return other.units();
-    }
-
-    private void noteFreed(ShrinkerEntry entry, long objects) {
+    final void noteFreed(ShrinkerEntry entry, long objects) {
         if (freedCount == freed.length) {
             int length = Math.max(8, 2 * freedCount);
             freedBy = Arrays.copyOf(freedBy, length);
@@ -293,9 +206,5 @@ abstract class Walk {
             }
         }
         freedCount = 0;
-    }
-
-    private static String nameOf(long answer) {
-        return answer == EMPTY ? "EMPTY" : answer == STOP ? "STOP" : Long.toString(answer);
     }
 }

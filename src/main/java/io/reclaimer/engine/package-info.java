@@ -16,9 +16,12 @@
  * <p>Rules:
  *
  * <ul>
- *   <li>User code (a shrinker, a trace listener) runs in {@code CgroupNode}s only, on the visit dispatcher. All other
- *       actors run on the control dispatcher, so that deadlines, registrations and freeings go on while every visit is
- *       stuck.
+ *   <li>User code (a shrinker, a trace listener) runs in {@code CgroupNode}s, on the visit dispatcher, whose threads
+ *       are replaced when they do not come back ({@code VisitPool}, {@code CallWatch}), or, where it says it may block,
+ *       on threads of its own ({@code BlockingCalls}). All other actors run on the control dispatcher, so that deadlines,
+ *       registrations and freeings go on while every visit is stuck.
+ *   <li>A {@code CgroupNode} never waits: a call that is answered later ({@code Call}) ends by a message, once, by its
+ *       deadline at the latest.
  *   <li>What several threads touch is one of four things: the published table ({@code Published}), the hold count, the
  *       deferred counts, and the tally of a round. Each says in its class who writes it.
  *   <li>Actors rely on the order of messages between two of them, and on nothing more.

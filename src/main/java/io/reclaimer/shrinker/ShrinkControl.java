@@ -4,7 +4,7 @@ import java.util.Set;
 
 /**
  * What a {@link Shrinker} is asked for. Valid during the call it is given to, and used by that call's thread only: the
- * reclaimer reuses it.
+ * reclaimer reuses it. (An {@link AsyncShrinker} has one for each call.)
  */
 public interface ShrinkControl {
 
@@ -27,6 +27,20 @@ public interface ShrinkControl {
      */
     void nrScanned(long objects);
 
+    /**
+     * Says how many bytes this scan has freed, where the shrinker knows better than {@link ShrinkerSpec#objectBytes} for
+     * each object.
+     *
+     * @param bytes 0 or more; anything else is taken as not said
+     */
+    void freedBytes(long bytes);
+
     /** Properties of the request that asks. Immutable. */
     Set<ReclaimFlag> flags();
+
+    /**
+     * Whether the round is over (its target met, its deadline passed, cancelled): a scan that takes long does well to
+     * look now and then, and to answer what it freed until then. Any thread.
+     */
+    boolean isCancelled();
 }

@@ -4,8 +4,9 @@ package io.reclaimer.shrinker;
  * A cache that can say how many objects it could free, and can be asked to try.
  *
  * <p>Called on the reclaimer's own threads, for different (cgroup, node) pairs possibly at the same time; an
- * implementation is thread-safe, and quick: whoever waits inside a call holds up the pass it belongs to. Calls may use
- * the reclaimer (register, free, request a round), as long as they do not wait for the answer.
+ * implementation is thread-safe, and quick: whoever waits inside a call holds up the pass it belongs to. One that may
+ * wait says so ({@link ShrinkerSpec#blocking}), or is an {@link AsyncShrinker}. Calls may use the reclaimer (register,
+ * free, request a round), as long as they do not wait for the answer.
  *
  * <p>Terms and arithmetic are those of the Linux kernel's shrinkers ({@code mm/shrinker.c}).
  */

@@ -1,19 +1,36 @@
 package io.reclaimer.shrinker;
 
+import static io.reclaimer.shrinker.ShrinkerTrait.BLOCKING;
+import static io.reclaimer.shrinker.ShrinkerTrait.CGROUP_AWARE;
+import static io.reclaimer.shrinker.ShrinkerTrait.FREES_AT_ONCE;
+import static io.reclaimer.shrinker.ShrinkerTrait.LOSSLESS;
+import static io.reclaimer.shrinker.ShrinkerTrait.NON_SLAB;
+import static io.reclaimer.shrinker.ShrinkerTrait.NUMA_AWARE;
+import static io.reclaimer.shrinker.ShrinkerTrait.REENTRANT;
+
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+
 /**
  * What is fixed about a shrinker when it is allocated. Immutable; checked when made.
  *
  * @param name for people: 1 to {@value #MAX_NAME_LENGTH} characters, no control characters; need not be unique
- * @param cgroupAware keeps its objects by cgroup; otherwise it is global, belongs to no cgroup, and is called with the
- *     root
- * @param numaAware keeps its objects by node; otherwise it is called with node 0
- * @param nonSlab is called in cgroups even while object accounting is off
+ * @param traits what it says of itself
  * @param seeks what it costs to recreate an object, relative to {@link #DEFAULT_SEEKS}; 0: costs nothing
  * @param batch how many objects one scan call is asked for at most; at least 1
  * @param objectBytes about how many bytes one object holds, at least 1; used to turn bytes of pressure into objects
+ * @param callDeadline how long one call may take until it counts as not answered: above 0, at most
+ *     {@link #LONGEST_CALL}; empty for the configured default
  */
 public record ShrinkerSpec(
-        String name, boolean cgroupAware, boolean numaAware, boolean nonSlab, int seeks, long batch, long objectBytes) {
+        String name,
+        Set<ShrinkerTrait> traits,
+        int seeks,
+        long batch,
+        long objectBytes,
+        Optional<Duration> callDeadline) {
 
     /** The cost of recreating an object where nothing else is said (the kernel's {@code DEFAULT_SEEKS}). */
     public static final int DEFAULT_SEEKS = 2;
@@ -26,6 +43,9 @@ public record ShrinkerSpec(
 
     /** The longest name, in characters (the kernel's name buffer). */
     public static final int MAX_NAME_LENGTH = 128;
+
+    /** The longest that one call may be allowed to take. */
+    public static final Duration LONGEST_CALL = Duration.ofHours(1);
 
     public ShrinkerSpec {
         if (name.isBlank() || name.length() > MAX_NAME_LENGTH || name.chars().anyMatch(Character::isISOControl)) {
@@ -45,47 +65,104 @@ public record ShrinkerSpec(
             throw new IllegalArgumentException(
                     "Shrinker [" + name + "]: objectBytes is [" + objectBytes + "] but has to be 1 or more");
         }
+        callDeadline.ifPresent(deadline -> {
+            if (deadline.isZero() || deadline.isNegative() || deadline.compareTo(LONGEST_CALL) > 0) {
+                throw new IllegalArgumentException("Shrinker [" + name + "]: the deadline of a call is [" + deadline
+                        + "] but has to be above 0 and at most [" + LONGEST_CALL + "]");
+            }
+        });
+        traits = Set.copyOf(traits);
         batch = batch == 0 ? DEFAULT_BATCH : batch;
     }
 
     /** A global shrinker with the defaults. */
     public static ShrinkerSpec named(String name) {
-        return new ShrinkerSpec(name, false, false, false, DEFAULT_SEEKS, DEFAULT_BATCH, DEFAULT_OBJECT_BYTES);
+        return new ShrinkerSpec(name, Set.of(), DEFAULT_SEEKS, DEFAULT_BATCH, DEFAULT_OBJECT_BYTES, Optional.empty());
     }
 
     /** The same, keeping its objects by cgroup. */
     public ShrinkerSpec byCgroup() {
-        return new ShrinkerSpec(name, true, numaAware, nonSlab, seeks, batch, objectBytes);
+        return with(CGROUP_AWARE);
     }
 
     /** The same, keeping its objects by node. */
     public ShrinkerSpec byNode() {
-        return new ShrinkerSpec(name, cgroupAware, true, nonSlab, seeks, batch, objectBytes);
+        return with(NUMA_AWARE);
     }
 
     /** The same, called in cgroups even while object accounting is off. */
     public ShrinkerSpec alsoWithoutAccounting() {
-        return new ShrinkerSpec(name, cgroupAware, numaAware, true, seeks, batch, objectBytes);
+        return with(NON_SLAB);
+    }
+
+    /** The same, as one whose calls may wait. */
+    public ShrinkerSpec blocking() {
+        return with(BLOCKING);
+    }
+
+    /** The same, as one that may be called for a pair while a call for that pair is under way. */
+    public ShrinkerSpec reentrant() {
+        return with(REENTRANT);
+    }
+
+    /** The same, as one from which nothing is lost. */
+    public ShrinkerSpec lossless() {
+        return with(LOSSLESS);
+    }
+
+    /** The same, as one whose memory does not wait for a garbage collection. */
+    public ShrinkerSpec freesAtOnce() {
+        return with(FREES_AT_ONCE);
     }
 
     /** The same, with another cost of recreating an object: 0 or more. */
     public ShrinkerSpec seeks(int newSeeks) {
-        return new ShrinkerSpec(name, cgroupAware, numaAware, nonSlab, newSeeks, batch, objectBytes);
+        return new ShrinkerSpec(name, traits, newSeeks, batch, objectBytes, callDeadline);
     }
 
     /** The same, with another size of a scan call: 0 (the default) or more. */
     public ShrinkerSpec batch(long newBatch) {
-        return new ShrinkerSpec(name, cgroupAware, numaAware, nonSlab, seeks, newBatch, objectBytes);
+        return new ShrinkerSpec(name, traits, seeks, newBatch, objectBytes, callDeadline);
     }
 
     /** The same, with another size of an object: at least 1 byte. */
     public ShrinkerSpec objectBytes(long bytes) {
-        return new ShrinkerSpec(name, cgroupAware, numaAware, nonSlab, seeks, batch, bytes);
+        return new ShrinkerSpec(name, traits, seeks, batch, bytes, callDeadline);
+    }
+
+    /** The same, with another deadline of a call: above 0, at most {@link #LONGEST_CALL}. */
+    public ShrinkerSpec callDeadline(Duration deadline) {
+        return new ShrinkerSpec(name, traits, seeks, batch, objectBytes, Optional.of(deadline));
     }
 
     /** The same as a global one: what becomes of a cgroup-aware shrinker where cgroups are disabled. */
     public ShrinkerSpec global() {
-        return new ShrinkerSpec(name, false, numaAware, nonSlab, seeks, batch, objectBytes);
+        return withTraits(without(CGROUP_AWARE));
+    }
+
+    public boolean cgroupAware() {
+        return traits.contains(CGROUP_AWARE);
+    }
+
+    public boolean numaAware() {
+        return traits.contains(NUMA_AWARE);
+    }
+
+    private ShrinkerSpec with(ShrinkerTrait trait) {
+        EnumSet<ShrinkerTrait> more = EnumSet.of(trait);
+        more.addAll(traits);
+        return withTraits(more);
+    }
+
+    private Set<ShrinkerTrait> without(ShrinkerTrait trait) {
+        EnumSet<ShrinkerTrait> fewer = EnumSet.noneOf(ShrinkerTrait.class);
+        fewer.addAll(traits);
+        fewer.remove(trait);
+        return fewer;
+    }
+
+    private ShrinkerSpec withTraits(Set<ShrinkerTrait> newTraits) {
+        return new ShrinkerSpec(name, newTraits, seeks, batch, objectBytes, callDeadline);
     }
 
     private static String abbreviated(String name) {

@@ -356,6 +356,14 @@ class CaffeineShrinkerTest {
         }
 
         @Override
+        public void freedBytes(long bytes) {}
+
+        @Override
+        public boolean isCancelled() {
+            return false;
+        }
+
+        @Override
         public Set<ReclaimFlag> flags() {
             return Set.of();
         }

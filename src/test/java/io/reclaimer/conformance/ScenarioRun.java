@@ -10,12 +10,15 @@ import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.shrinker.ShrinkerTrait;
 import io.reclaimer.shrinker.TraceEvent;
+import io.reclaimer.testkit.Kind;
 import io.reclaimer.testkit.ModelShrinker;
 import io.reclaimer.testkit.ReclaimerKit;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /** One scenario, run step by step through the front door; each step is awaited. */
 final class ScenarioRun {
@@ -23,14 +26,16 @@ final class ScenarioRun {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final JsonNode scenario;
+    private final Kind kind;
     private final ReclaimerKit kit;
     private final Map<String, Cgroup> cgroups = new HashMap<>();
     private final Map<CgroupPath, String> names = new HashMap<>();
     private final Map<String, ModelShrinker> models = new HashMap<>();
     private final Map<String, ShrinkerHandle> shrinkers = new HashMap<>();
 
-    ScenarioRun(JsonNode scenario) {
+    ScenarioRun(JsonNode scenario, Kind kind) {
         this.scenario = scenario;
+        this.kind = kind;
         StringBuilder nodes = new StringBuilder();
         for (int node = 0; node < scenario.get("nodes").asInt(); node++) {
             nodes.append(node == 0 ? "" : ",").append("node").append(node);
@@ -39,6 +44,24 @@ final class ScenarioRun {
                 + "reclaimer.cgroups-enabled = "
                 + scenario.get("cgroupsEnabled").asBoolean() + "\n"
                 + "reclaimer.object-accounting = " + scenario.get("kmemOnline").asBoolean());
+    }
+
+    /** How many scan calls its answers tell of. */
+    static long scanCalls(JsonNode scenario) {
+        Map<String, Long> batches = new HashMap<>();
+        long calls = 0;
+        for (JsonNode step : scenario.get("steps")) {
+            if (step.get("op").asText().equals("alloc")) {
+                long batch = step.get("batch").asLong();
+                batches.put(step.get("shrinker").asText(), batch == 0 ? ShrinkerSpec.DEFAULT_BATCH : batch);
+            }
+            for (JsonNode event : step.path("expect").path("trace")) {
+                long objects = event.path("totalScan").asLong()
+                        - event.path("unscanned").asLong();
+                calls += objects / batches.get(event.get("shrinker").asText());
+            }
+        }
+        return calls;
     }
 
     void run() {
@@ -116,17 +139,16 @@ final class ScenarioRun {
     }
 
     private JsonNode alloc(JsonNode step) {
-        List<String> flags = JSON.convertValue(
-                step.get("flags"), JSON.getTypeFactory().constructCollectionType(List.class, String.class));
+        Set<ShrinkerTrait> traits = JSON.convertValue(
+                step.get("flags"), JSON.getTypeFactory().constructCollectionType(Set.class, ShrinkerTrait.class));
         String name = step.get("shrinker").asText();
         ShrinkerSpec spec = new ShrinkerSpec(
                 name,
-                flags.contains("CGROUP_AWARE"),
-                flags.contains("NUMA_AWARE"),
-                flags.contains("NON_SLAB"),
+                traits,
                 step.get("seeks").asInt(),
                 step.get("batch").asLong(),
-                ShrinkerSpec.DEFAULT_OBJECT_BYTES);
+                ShrinkerSpec.DEFAULT_OBJECT_BYTES,
+                Optional.empty());
         JsonNode model = step.get("model");
         ModelShrinker shrinker = new ModelShrinker(
                 spec.cgroupAware() && kit.reclaimer().settings().cgroupsEnabled(),
@@ -134,7 +156,7 @@ final class ScenarioRun {
                 model.get("whenEmpty").asText().equals("EMPTY") ? Shrinker.EMPTY : 0,
                 ModelShrinker.Scan.valueOf(model.get("scan").asText()),
                 model.get("arg").asInt());
-        ShrinkerHandle handle = kit.allocate(spec, shrinker);
+        ShrinkerHandle handle = kind.allocate(kit, spec, shrinker);
         models.put(name, shrinker);
         shrinkers.put(name, handle);
         return JSON.createObjectNode().put("id", handle.id());

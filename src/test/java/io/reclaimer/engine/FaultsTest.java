@@ -22,7 +22,8 @@ class FaultsTest {
     private final Logger logger = (Logger) LoggerFactory.getLogger(Faults.class);
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private long now = Long.MAX_VALUE - 5;
-    private final Faults faults = new Faults("pages", AFTER, FIRST, () -> now);
+    private int unsaid;
+    private final Faults faults = new Faults("pages", AFTER, FIRST, () -> now, () -> unsaid++);
 
     @BeforeEach
     void listen() {
@@ -151,7 +152,7 @@ class FaultsTest {
     void logNamesTheShrinkerThePlaceAndTheFault() {
         faults.fault("its count threw", "/shop on node 1", new IllegalStateException("broken"));
         assertThat(lines()).hasSize(1);
-        assertThat(lines().get(0)).contains("[pages]", "in /shop on node 1", "its count threw");
+        assertThat(lines().get(0)).contains("[pages]", "in [/shop on node 1]", "its count threw");
         assertThat(log.list.get(0).getLevel()).isEqualTo(Level.WARN);
         assertThat(log.list.get(0).getThrowableProxy().getMessage()).isEqualTo("broken");
     }
@@ -179,11 +180,52 @@ class FaultsTest {
     }
 
     @Test
-    void quarantineIsAlwaysSaidWithTheSettingThatChangesIt() {
-        row(AFTER);
+    void whatWasLeftUnsaidIsSaidAtTheEndOfTheMinuteEvenWhereNothingMoreHappens() {
+        row(4);
+        assertThat(lines()).hasSize(1);
+        assertThat(unsaid).isOne();
+        pass(Faults.SILENCE.minusNanos(1));
+        faults.sayUnsaid();
+        assertThat(lines()).hasSize(1);
+        pass(Duration.ofNanos(1));
+        faults.sayUnsaid();
         assertThat(lines()).hasSize(2);
+        assertThat(lines().get(1)).contains("[pages]", "3 more faults", "its scan answered nonsense", "/a on node 0");
+        pass(Faults.SILENCE);
+        faults.sayUnsaid();
+        assertThat(lines()).hasSize(2);
+        faults.fault("again", "/a", null);
+        assertThat(lines().get(2)).doesNotContain("more faults");
+    }
+
+    @Test
+    void quarantineIsSaidByTheNextLineWithTheSettingThatChangesIt() {
+        Faults longer = new Faults("slow", AFTER, Duration.ofMinutes(10), () -> now, () -> {});
+        for (int i = 0; i < AFTER; i++) {
+            longer.fault("its scan answered nonsense", "/a on node 0", null);
+        }
+        assertThat(lines()).hasSize(1);
+        pass(Faults.SILENCE);
+        longer.sayUnsaid();
         assertThat(lines().get(1))
-                .contains("In quarantine after " + AFTER + " faults", "[reclaimer.quarantine.after-faults]");
+                .contains("In quarantine after " + AFTER + " faults", "[reclaimer.quarantine.after-faults]", "540 s");
+    }
+
+    @Test
+    void quarantineSaysHowLongItStillLasts() {
+        assertThat(faults.quarantineLeft()).isEmpty();
+        row(AFTER);
+        pass(Duration.ofSeconds(4));
+        assertThat(faults.quarantineLeft()).contains(Duration.ofSeconds(6));
+        pass(Duration.ofSeconds(6));
+        assertThat(faults.quarantineLeft()).isEmpty();
+    }
+
+    @Test
+    void lateAnswersAreCountedAndAreNoFaults() {
+        faults.late();
+        assertThat(faults.lateAnswers()).isOne();
+        assertThat(faults.count()).isZero();
     }
 
     private void row(int count) {

@@ -34,7 +34,17 @@ final class Parts {
                 64,
                 32,
                 5,
-                Duration.ofSeconds(10));
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(5),
+                true,
+                16,
+                2,
+                new Refaults.Settings(false, 8, Duration.ofMinutes(1)));
+    }
+
+    static Published published() {
+        return new Published(settings(1), System::nanoTime, Runnable::run);
     }
 
     /** A shrinker that has an id, and no guard. */
@@ -43,8 +53,7 @@ final class Parts {
     }
 
     static ShrinkerEntry entry(ShrinkerSpec spec, Shrinker shrinker, int id, long serial) {
-        Faults faults = new Faults(spec.name(), 5, Duration.ofSeconds(10), System::nanoTime);
-        return new ShrinkerEntry(spec, shrinker, id, serial, null, faults, 1);
+        return new ShrinkerEntry(spec, ShrinkerEntry.Target.of(spec, shrinker), id, serial, null, published());
     }
 
     static CgroupHandle cgroup(String path) {

@@ -18,7 +18,7 @@ class StrayBitsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final ActorTestKit kit = ActorTestKit.create("stray");
-    private final Published published = new Published(Parts.settings(1), System::nanoTime);
+    private final Published published = Parts.published();
     private final TestProbe<CgroupNode.Command> above = kit.createTestProbe();
     private final TestProbe<Inspection.Command> asked = kit.createTestProbe();
 
@@ -65,7 +65,7 @@ class StrayBitsTest {
     @Test
     void exactlyOneOfManyThreadsWarns() throws Exception {
         for (int i = 0; i < 2_000; i++) {
-            Published shared = new Published(Parts.settings(1), System::nanoTime);
+            Published shared = Parts.published();
             AtomicInteger warnings = new AtomicInteger();
             Runnable stray = () -> {
                 if (shared.countStrayBit()) {

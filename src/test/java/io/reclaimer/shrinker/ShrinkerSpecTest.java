@@ -3,6 +3,9 @@ package io.reclaimer.shrinker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -13,17 +16,23 @@ class ShrinkerSpecTest {
 
     @Test
     void isGlobalWithTheDefaults() {
-        assertThat(spec).isEqualTo(new ShrinkerSpec("pages", false, false, false, 2, 128, 1024));
+        assertThat(spec).isEqualTo(new ShrinkerSpec("pages", Set.of(), 2, 128, 1024, Optional.empty()));
     }
 
     @Test
     void everyPropertyIsChangedAlone() {
-        assertThat(spec.byCgroup()).isEqualTo(new ShrinkerSpec("pages", true, false, false, 2, 128, 1024));
-        assertThat(spec.byNode()).isEqualTo(new ShrinkerSpec("pages", false, true, false, 2, 128, 1024));
-        assertThat(spec.alsoWithoutAccounting()).isEqualTo(new ShrinkerSpec("pages", false, false, true, 2, 128, 1024));
-        assertThat(spec.seeks(0)).isEqualTo(new ShrinkerSpec("pages", false, false, false, 0, 128, 1024));
-        assertThat(spec.batch(1)).isEqualTo(new ShrinkerSpec("pages", false, false, false, 2, 1, 1024));
-        assertThat(spec.objectBytes(1)).isEqualTo(new ShrinkerSpec("pages", false, false, false, 2, 128, 1));
+        assertThat(spec.byCgroup()).isEqualTo(with(Set.of(ShrinkerTrait.CGROUP_AWARE)));
+        assertThat(spec.byNode()).isEqualTo(with(Set.of(ShrinkerTrait.NUMA_AWARE)));
+        assertThat(spec.alsoWithoutAccounting()).isEqualTo(with(Set.of(ShrinkerTrait.NON_SLAB)));
+        assertThat(spec.blocking()).isEqualTo(with(Set.of(ShrinkerTrait.BLOCKING)));
+        assertThat(spec.reentrant()).isEqualTo(with(Set.of(ShrinkerTrait.REENTRANT)));
+        assertThat(spec.lossless()).isEqualTo(with(Set.of(ShrinkerTrait.LOSSLESS)));
+        assertThat(spec.freesAtOnce()).isEqualTo(with(Set.of(ShrinkerTrait.FREES_AT_ONCE)));
+        assertThat(spec.seeks(0)).isEqualTo(new ShrinkerSpec("pages", Set.of(), 0, 128, 1024, Optional.empty()));
+        assertThat(spec.batch(1)).isEqualTo(new ShrinkerSpec("pages", Set.of(), 2, 1, 1024, Optional.empty()));
+        assertThat(spec.objectBytes(1)).isEqualTo(new ShrinkerSpec("pages", Set.of(), 2, 128, 1, Optional.empty()));
+        assertThat(spec.callDeadline(Duration.ofSeconds(7)))
+                .isEqualTo(new ShrinkerSpec("pages", Set.of(), 2, 128, 1024, Optional.of(Duration.ofSeconds(7))));
     }
 
     @Test
@@ -33,9 +42,26 @@ class ShrinkerSpecTest {
                 .alsoWithoutAccounting()
                 .seeks(3)
                 .batch(4)
-                .objectBytes(5);
-        assertThat(all).isEqualTo(new ShrinkerSpec("pages", true, true, true, 3, 4, 5));
-        assertThat(all.global()).isEqualTo(new ShrinkerSpec("pages", false, true, true, 3, 4, 5));
+                .objectBytes(5)
+                .callDeadline(Duration.ofSeconds(6));
+        assertThat(all).isEqualTo(all(ShrinkerTrait.CGROUP_AWARE, ShrinkerTrait.NUMA_AWARE, ShrinkerTrait.NON_SLAB));
+        assertThat(all.global()).isEqualTo(all(ShrinkerTrait.NUMA_AWARE, ShrinkerTrait.NON_SLAB));
+    }
+
+    private static ShrinkerSpec all(ShrinkerTrait... traits) {
+        return new ShrinkerSpec("pages", Set.of(traits), 3, 4, 5, Optional.of(Duration.ofSeconds(6)));
+    }
+
+    private static ShrinkerSpec with(Set<ShrinkerTrait> traits) {
+        return new ShrinkerSpec("pages", traits, 2, 128, 1024, Optional.empty());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT0S", "PT-1S", "PT1H0.001S"})
+    void callDeadlineOutOfRangeIsRefused(String deadline) {
+        assertThatThrownBy(() -> spec.callDeadline(Duration.parse(deadline)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("[pages]", "deadline of a call", "above 0 and at most [PT1H]");
     }
 
     @Test

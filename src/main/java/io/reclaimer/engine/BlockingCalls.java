@@ -1,0 +1,174 @@
+package io.reclaimer.engine;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the calls of shrinkers that may block, each on a thread of its own, and bounds how many run at a time: by
+ * shrinker, so that a slow one can't take all places, and over all of them. Shrinkers take turns.
+ *
+ * <p>A call past its deadline is written off: its place among all is given to another call, and its place among its
+ * shrinker's is not, so that what never comes back takes as many threads as its shrinker may have, and no more. It keeps
+ * its hold on the shrinker: freeing answers only when the last thread has left it, and interrupts those that are overdue
+ * to that end (only then: an interrupt closes channels that a call may have open).
+ *
+ * <p>Any thread; all state is guarded by this object's lock, under which nothing else is called but the executor.
+ */
+final class BlockingCalls {
+
+    /** What one shrinker has running and waiting. */
+    static final class Lane {
+        private final Map<Call, Task> running = new HashMap<>();
+        private final Deque<Task> waiting = new ArrayDeque<>();
+        private boolean listed;
+        private boolean freeing;
+    }
+
+    private static final class Task {
+        final Lane lane;
+        final Call call;
+        final LongSupplier body;
+
+        @Nullable
+        Thread thread;
+
+        boolean writtenOff;
+
+        Task(Lane lane, Call call, LongSupplier body) {
+            this.lane = lane;
+            this.call = call;
+            this.body = body;
+        }
+    }
+
+    private final Executor executor;
+    private final int limit;
+    private final int limitPerShrinker;
+    private final LongSupplier nanoTime;
+
+    /** Lanes with a call waiting and a place for it, the next in turn first. */
+    private final Deque<Lane> ready = new ArrayDeque<>();
+
+    /** Running calls that are not written off. */
+    private int running;
+
+    BlockingCalls(Executor executor, int limit, int limitPerShrinker, LongSupplier nanoTime) {
+        this.executor = executor;
+        this.limit = limit;
+        this.limitPerShrinker = limitPerShrinker;
+        this.nanoTime = nanoTime;
+    }
+
+    /** Runs a call when there is a place for it. Its shrinker is held by who submits, and again while it runs. */
+    synchronized void submit(Lane lane, Call call, LongSupplier body) {
+        lane.waiting.add(new Task(lane, call, body));
+        list(lane);
+        startWaiting();
+    }
+
+    /** A call is past its deadline. */
+    synchronized void writeOff(Lane lane, Call call) {
+        Task task = lane.running.get(call);
+        if (task == null) {
+            lane.waiting.removeIf(waiting -> waiting.call == call);
+            return;
+        }
+        task.writtenOff = true;
+        running--;
+        call.entry.stuck(1);
+        interruptIfFreeing(task);
+        startWaiting();
+    }
+
+    /** The shrinker of the lane is being freed. */
+    synchronized void freeing(Lane lane) {
+        lane.freeing = true;
+        lane.running.values().forEach(BlockingCalls::interruptIfFreeing);
+    }
+
+    private static void interruptIfFreeing(Task task) {
+        if (task.lane.freeing && task.writtenOff && task.thread != null) {
+            task.thread.interrupt();
+        }
+    }
+
+    private void list(Lane lane) {
+        if (!lane.listed && !lane.waiting.isEmpty() && lane.running.size() < limitPerShrinker) {
+            lane.listed = true;
+            ready.add(lane);
+        }
+    }
+
+    private void startWaiting() {
+        while (running < limit && !ready.isEmpty()) {
+            Lane lane = ready.remove();
+            lane.listed = false;
+            Task task = lane.waiting.poll();
+            if (task != null) {
+                start(task);
+            }
+            list(lane);
+        }
+    }
+
+    private void start(Task task) {
+        task.call.entry.holdAgain();
+        task.lane.running.put(task.call, task);
+        running++;
+        try {
+            executor.execute(() -> run(task));
+        } catch (RejectedExecutionException e) {
+            // The actor system has ended.
+            ended(task);
+            task.call.dropped();
+        }
+    }
+
+    /** Leaves the shrinker before the answer goes out: who has it may rely on nobody being inside any more. */
+    private void run(Task task) {
+        Call call = task.call;
+        synchronized (this) {
+            task.thread = Thread.currentThread();
+        }
+        if (call.isCancelled()) {
+            ended(task);
+            call.dropped();
+            return;
+        }
+        call.start(nanoTime.getAsLong());
+        long answer;
+        try {
+            answer = task.body.getAsLong();
+        } catch (Throwable thrown) {
+            ended(task);
+            call.fail(thrown);
+            if (Fatal.is(thrown)) {
+                throw Fatal.asUnchecked(thrown);
+            }
+            return;
+        }
+        ended(task);
+        call.answer(answer);
+    }
+
+    private void ended(Task task) {
+        synchronized (this) {
+            task.thread = null;
+            task.lane.running.remove(task.call);
+            if (task.writtenOff) {
+                task.call.entry.stuck(-1);
+            } else {
+                running--;
+            }
+            list(task.lane);
+            startWaiting();
+        }
+        task.call.entry.release();
+    }
+}

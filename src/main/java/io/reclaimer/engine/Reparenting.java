@@ -1,0 +1,113 @@
+package io.reclaimer.engine;
+
+import akka.actor.typed.ActorRef;
+import io.reclaimer.shrinker.Shrinker;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pair that goes offline has its shrinkers move its objects to the parent, one after the other, and reports when all
+ * have, or have failed to. One actor's; begins when no visit is left in the pair.
+ */
+final class Reparenting implements Call.Owner {
+
+    private final Pair pair;
+    private final Pair parent;
+    private final Published published;
+    private final PairCalls calls;
+    private final ActorRef<CgroupTree.Command> replyTo;
+    private final List<ShrinkerEntry> bits = new ArrayList<>();
+
+    /** Answers awaited, and one more until all were asked. */
+    private int outstanding = 1;
+
+    Reparenting(Pair pair, Pair parent, Published published, PairCalls calls, ActorRef<CgroupTree.Command> replyTo) {
+        this.pair = pair;
+        this.parent = parent;
+        this.published = published;
+        this.calls = calls;
+        this.replyTo = replyTo;
+    }
+
+    /** Asks all shrinkers that keep objects by cgroup. */
+    void begin() {
+        for (ShrinkerEntry entry : published.table().allocated()) {
+            if (!entry.isCgroupAware()) {
+                continue;
+            }
+            if (entry.holds().isAllocatedOnly()) {
+                // It is not called yet; what it has under its bit is its own matter, and the parent's bit says so.
+                if (pair.units().isSet(entry)) {
+                    bits.add(entry);
+                }
+            } else if (entry.nodeFor(pair.node()) == pair.node()
+                    && entry.holds().tryHold()) {
+                ask(entry);
+            }
+        }
+        oneDone();
+    }
+
+    private void ask(ShrinkerEntry entry) {
+        Shrinker plain = entry.plain();
+        if (plain == null) {
+            outstanding++;
+            Call call = Call.reparenting(entry, pair, this, parent.cgroup().path());
+            if (calls.make(call)) {
+                ended(call);
+            }
+            return;
+        }
+        try {
+            long moved = plain.reparent(pair.cgroup().path(), parent.cgroup().path(), pair.node());
+            if (moved > 0) {
+                bits.add(entry);
+            }
+        } catch (Throwable thrown) {
+            threw(entry, thrown);
+        } finally {
+            entry.release();
+        }
+    }
+
+    @Override
+    public void ended(Call call) {
+        ShrinkerEntry entry = call.entry;
+        Call.End end = call.end();
+        if (end instanceof Call.Answered answered) {
+            if (answered.answer() > 0) {
+                bits.add(entry);
+            }
+        } else if (end instanceof Call.Thrown thrown) {
+            threw(entry, thrown.thrown());
+        } else {
+            failed(
+                    entry,
+                    "its reparent did not answer within [" + entry.callDeadline() + "] [reclaimer.call-deadline]",
+                    null);
+        }
+        entry.release();
+        oneDone();
+    }
+
+    private void threw(ShrinkerEntry entry, Throwable thrown) {
+        if (Fatal.is(thrown)) {
+            throw Fatal.asUnchecked(thrown);
+        }
+        failed(entry, "its reparent threw " + thrown, thrown);
+    }
+
+    private void failed(ShrinkerEntry entry, String what, @Nullable Throwable thrown) {
+        entry.faults().fault(what, pair.toString(), thrown);
+        // Some may have moved before it failed.
+        bits.add(entry);
+    }
+
+    private void oneDone() {
+        outstanding--;
+        if (outstanding == 0) {
+            replyTo.tell(new CgroupTree.PairQuiesced(pair, bits));
+        }
+    }
+}

@@ -1,0 +1,164 @@
+package io.reclaimer.engine;
+
+import akka.dispatch.DispatcherPrerequisites;
+import akka.dispatch.ExecutorServiceConfigurator;
+import akka.dispatch.ExecutorServiceFactory;
+import com.typesafe.config.Config;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
+import java.util.concurrent.ForkJoinWorkerThread;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The threads that run visits, a fork-join pool that can be replaced: where a thread does not come back from a shrinker,
+ * a new pool takes over all that waits, and the old one ends when that thread does. (A fork-join pool can be told to run
+ * more threads only from JDK 19 on.)
+ *
+ * <p>Any thread. What is handed in is run by one pool or the other: a pool that is replaced refuses, and who was refused
+ * asks its successor.
+ */
+final class VisitPool extends AbstractExecutorService {
+
+    /** Named by {@code reclaimer.visit-dispatcher.executor}; made by Akka. */
+    public static final class Configurator extends ExecutorServiceConfigurator {
+        private final int parallelism;
+
+        public Configurator(Config config, DispatcherPrerequisites prerequisites) {
+            super(config, prerequisites);
+            Config section = config.getConfig("fork-join-executor");
+            long threads = Math.round(
+                    Math.ceil(Runtime.getRuntime().availableProcessors() * section.getDouble("parallelism-factor")));
+            this.parallelism = (int)
+                    Math.min(Math.max(threads, section.getInt("parallelism-min")), section.getInt("parallelism-max"));
+        }
+
+        @Override
+        public ExecutorServiceFactory createExecutorServiceFactory(String id, ThreadFactory threadFactory) {
+            return new ExecutorServiceFactory() {
+                @Override
+                public ExecutorService createExecutorService() {
+                    return new VisitPool(id, parallelism);
+                }
+            };
+        }
+    }
+
+    /** Knows its pool, so that it can be replaced. */
+    private static final class VisitThread extends ForkJoinWorkerThread {
+        private final VisitPool owner;
+
+        VisitThread(ForkJoinPool pool, VisitPool owner) {
+            super(pool);
+            this.owner = owner;
+        }
+    }
+
+    private static final class Pool extends ForkJoinPool {
+        Pool(int parallelism, ForkJoinWorkerThreadFactory factory) {
+            super(parallelism, factory, null, true);
+        }
+
+        List<ForkJoinTask<?>> drain() {
+            Collection<ForkJoinTask<?>> tasks = new ArrayList<>();
+            drainTasksTo(tasks);
+            return List.copyOf(tasks);
+        }
+    }
+
+    private final String name;
+    private final int parallelism;
+    private final AtomicInteger threads = new AtomicInteger();
+
+    /** Replaced under this object's lock. */
+    private volatile Pool current;
+
+    private VisitPool(String name, int parallelism) {
+        this.name = name;
+        this.parallelism = parallelism;
+        this.current = newPool();
+    }
+
+    /** A thread does not come back: another takes its place. Nothing happens where it has been replaced already. */
+    static void replace(Thread thread) {
+        if (thread instanceof VisitThread stuck) {
+            stuck.owner.replace(stuck.getPool());
+        }
+    }
+
+    private synchronized void replace(ForkJoinPool stuck) {
+        Pool old = current;
+        if (old == stuck && !old.isShutdown()) {
+            Pool successor = newPool();
+            current = successor;
+            // From here on it refuses; what it took before is moved, or run by those of its threads that are left.
+            old.shutdown();
+            moveFrom(old);
+        }
+    }
+
+    private void moveFrom(Pool old) {
+        old.drain().forEach(current::execute);
+    }
+
+    private Pool newPool() {
+        return new Pool(parallelism, pool -> {
+            VisitThread thread = new VisitThread(pool, this);
+            thread.setName(name + "-" + threads.incrementAndGet());
+            return thread;
+        });
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        Pool pool = current;
+        while (true) {
+            try {
+                pool.execute(task);
+                if (pool != current) {
+                    // Replaced in that moment; whether it has been drained before or will be, here it is.
+                    moveFrom(pool);
+                }
+                return;
+            } catch (RejectedExecutionException e) {
+                Pool successor = current;
+                if (successor == pool) {
+                    throw e;
+                }
+                pool = successor;
+            }
+        }
+    }
+
+    @Override
+    public synchronized void shutdown() {
+        current.shutdown();
+    }
+
+    @Override
+    public synchronized List<Runnable> shutdownNow() {
+        return current.shutdownNow();
+    }
+
+    @Override
+    public boolean isShutdown() {
+        return current.isShutdown();
+    }
+
+    @Override
+    public boolean isTerminated() {
+        return current.isTerminated();
+    }
+
+    @Override
+    public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+        return current.awaitTermination(timeout, unit);
+    }
+}

@@ -1,0 +1,220 @@
+package io.reclaimer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.SupervisorStrategy;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.pattern.StatusReply;
+import io.reclaimer.ShrinkerMessage.CountObjects;
+import io.reclaimer.ShrinkerMessage.ScanObjects;
+import io.reclaimer.shrinker.ReclaimFlag;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Kind;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.Threads;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** An actor is a shrinker: it is sent what others are called with, and its data stays its own. */
+class ActorShrinkerTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @RegisterExtension
+    final ReclaimerKit kit =
+            ReclaimerKit.with("reclaimer { call-deadline = 1h, quarantine { after-faults = 100, duration = 1h } }");
+
+    private final ShrinkerSpec spec =
+            ShrinkerSpec.named("sessions").byCgroup().byNode().batch(10);
+
+    @Test
+    void isAskedByMessagesAndAnswers() {
+        TestProbe<ShrinkerMessage> actor = probe();
+        Cgroup a = kit.online("/a");
+        ShrinkerHandle handle = register(actor.getRef());
+        handle.setBit(a, 0);
+        kit.settle();
+        CompletionStage<ReclaimReport> round =
+                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(3).background());
+        CountObjects count = actor.expectMessageClass(CountObjects.class, PATIENCE);
+        assertThat(count.cgroup()).isEqualTo(a.path());
+        assertThat(count.node()).isZero();
+        assertThat(count.flags()).containsExactly(ReclaimFlag.BACKGROUND);
+        count.reply(40);
+        ScanObjects scan = actor.expectMessageClass(ScanObjects.class, PATIENCE);
+        assertThat(scan.nrToScan()).isEqualTo(10);
+        scan.reply(7, 10, 700);
+        ReclaimReport report = kit.await(round);
+        assertThat(report.freedObjects()).isEqualTo(7);
+        assertThat(report.freedBytes()).isEqualTo(700);
+        assertThat(report.scannedObjects()).isEqualTo(10);
+        assertThat(kit.state().shrinkers().get(0).kind()).isEqualTo(ReclaimerState.Kind.ACTOR);
+    }
+
+    @Test
+    void isFreedByItselfWhenTheActorStops() {
+        ActorRef<ShrinkerMessage> actor = kit.testKit().spawn(Kind.actor(Scripted.endless(10)));
+        ShrinkerHandle handle = register(actor);
+        kit.testKit().stop(actor);
+        awaitGone();
+        assertThat(kit.refusal(handle.free()).reason()).isEqualTo(Reason.ALREADY_FREED);
+    }
+
+    @Test
+    void actorThatDiesInTheMiddleOfACallEndsTheVisitWithAFaultAndIsFreed() {
+        for (boolean inScan : new boolean[] {false, true}) {
+            TestProbe<ShrinkerMessage> actor = probe();
+            Cgroup a = kit.online("/a");
+            ShrinkerHandle handle = register(actor.getRef());
+            handle.setBit(a, 0);
+            kit.settle();
+            CompletionStage<ReclaimReport> round =
+                    kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0));
+            CountObjects count = actor.expectMessageClass(CountObjects.class, PATIENCE);
+            if (inScan) {
+                count.reply(10);
+                actor.expectMessageClass(ScanObjects.class, PATIENCE);
+            }
+            actor.stop();
+            assertThat(kit.await(round).freedObjects()).isZero();
+            awaitGone();
+            assertThat(handle.isFreed()).isTrue();
+        }
+    }
+
+    @Test
+    void restartKeepsTheShrinker() {
+        AtomicInteger starts = new AtomicInteger();
+        Behavior<ShrinkerMessage> behavior = Behaviors.supervise(Behaviors.<ShrinkerMessage>setup(context -> {
+                    int start = starts.incrementAndGet();
+                    return Kind.actor(new Scripted(
+                            control -> {
+                                if (start == 1) {
+                                    throw new IllegalStateException("broken, so restarted");
+                                }
+                                return 10;
+                            },
+                            control -> 10));
+                }))
+                .onFailure(SupervisorStrategy.restart());
+        kit.expectErrors();
+        ShrinkerSpec quick = spec.callDeadline(Duration.ofMillis(200));
+        Cgroup a = kit.online("/a");
+        ShrinkerHandle handle =
+                kit.await(kit.reclaimer().register(quick, kit.testKit().spawn(behavior)));
+        handle.setBit(a, 0);
+        kit.settle();
+        assertThat(kit.pass("/a", 0, 0).freedObjects()).isZero();
+        assertThat(kit.state().shrinkers().get(0).lastFault().orElseThrow()).contains("did not answer");
+        assertThat(kit.pass("/a", 0, 0).freedObjects()).isEqualTo(20);
+        assertThat(starts).hasValue(2);
+    }
+
+    @Test
+    void secondAnswerIsAFaultAndChangesNothing() {
+        TestProbe<ShrinkerMessage> actor = probe();
+        Cgroup a = kit.online("/a");
+        ShrinkerHandle handle = register(actor.getRef());
+        handle.setBit(a, 0);
+        kit.settle();
+        CompletionStage<ReclaimReport> round =
+                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(3));
+        CountObjects count = actor.expectMessageClass(CountObjects.class, PATIENCE);
+        count.reply(40);
+        count.reply(1_000_000);
+        ScanObjects scan = actor.expectMessageClass(ScanObjects.class, PATIENCE);
+        scan.reply(10);
+        scan.reply(10);
+        assertThat(kit.await(round).freedObjects()).isEqualTo(10);
+        Threads.until(() -> kit.state().shrinkers().get(0).faults() == 2);
+        assertThat(kit.state().shrinkers().get(0).lastFault().orElseThrow()).contains("a second time");
+    }
+
+    @Test
+    void answerAfterTheDeadlineIsIgnoredAndCounted() {
+        TestProbe<ShrinkerMessage> actor = probe();
+        Cgroup a = kit.online("/a");
+        ShrinkerHandle handle =
+                kit.await(kit.reclaimer().register(spec.callDeadline(Duration.ofMillis(100)), actor.getRef()));
+        handle.setBit(a, 0);
+        kit.settle();
+        ReclaimReport report = kit.pass("/a", 0, 0);
+        assertThat(report.freedObjects()).isZero();
+        CountObjects count = actor.expectMessageClass(CountObjects.class, PATIENCE);
+        count.reply(40);
+        Threads.until(() -> kit.state().shrinkers().get(0).lateAnswers() == 1);
+        ReclaimerState.ShrinkerState state = kit.state().shrinkers().get(0);
+        assertThat(state.faults()).isOne();
+        assertThat(state.holds()).isZero();
+        assertThat(kit.state("/a", 0).bits()).containsExactly(handle.id());
+        actor.expectNoMessage(Duration.ofMillis(1));
+    }
+
+    @Test
+    void actorThatHasStoppedBeforeIsFreedAtOnce() {
+        ActorRef<ShrinkerMessage> actor = kit.testKit().spawn(Kind.actor(Scripted.endless(10)));
+        kit.testKit().stop(actor);
+        CompletionStage<ShrinkerHandle> registered = kit.reclaimer().register(spec, actor);
+        Threads.until(() -> registered.toCompletableFuture().isDone());
+        awaitGone();
+    }
+
+    @Test
+    void offlineIsAMessageToo() {
+        TestProbe<ShrinkerMessage> actor = probe();
+        Cgroup a = kit.online("/a");
+        Cgroup b = kit.online("/a/b");
+        ShrinkerHandle handle = register(actor.getRef());
+        CompletionStage<?> offline = kit.reclaimer().offline("/a/b");
+        ShrinkerMessage.ReparentObjects move =
+                actor.expectMessageClass(ShrinkerMessage.ReparentObjects.class, PATIENCE);
+        assertThat(move.offline()).isEqualTo(b.path());
+        assertThat(move.parent()).isEqualTo(a.path());
+        move.reply(3);
+        kit.await(offline);
+        assertThat(kit.state("/a", 0).bits()).containsExactly(handle.id());
+    }
+
+    @Test
+    void actorsRegisterByMessage() {
+        TestProbe<StatusReply<ShrinkerHandle>> replies = kit.testKit().createTestProbe();
+        ActorRef<ShrinkerMessage> actor = kit.testKit().spawn(Kind.actor(Scripted.endless(10)));
+        kit.reclaimer().ref().tell(new ReclaimerProtocol.AllocateActor(spec, actor, replies.getRef()));
+        ShrinkerHandle handle = replies.receiveMessage(PATIENCE).getValue();
+        assertThat(kit.state().shrinkers().get(0).phase()).isEqualTo(ReclaimerState.Phase.ALLOCATED);
+        kit.await(handle.free());
+    }
+
+    @Test
+    void emptyAndStopMeanWhatTheyMeanElsewhere() {
+        Cgroup a = kit.online("/a");
+        ShrinkerHandle handle =
+                register(kit.testKit().spawn(Kind.actor(new Scripted(control -> Shrinker.EMPTY, control -> 1))));
+        handle.setBit(a, 0);
+        kit.settle();
+        kit.pass("/a", 0, 0);
+        assertThat(kit.state("/a", 0).bits()).isEmpty();
+        assertThat(kit.state().shrinkers().get(0).faults()).isZero();
+    }
+
+    private TestProbe<ShrinkerMessage> probe() {
+        return kit.testKit().createTestProbe();
+    }
+
+    private ShrinkerHandle register(ActorRef<ShrinkerMessage> actor) {
+        return kit.await(kit.reclaimer().register(spec, actor));
+    }
+
+    private void awaitGone() {
+        Threads.until(() -> kit.state().shrinkers().isEmpty());
+    }
+}

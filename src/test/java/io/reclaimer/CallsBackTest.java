@@ -1,0 +1,109 @@
+package io.reclaimer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Kind;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.Threads;
+import java.util.Arrays;
+import java.util.Queue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A shrinker of any kind may use the reclaimer from inside its calls, as long as it does not wait for the answer. */
+class CallsBackTest {
+
+    @RegisterExtension
+    final ReclaimerKit kit = ReclaimerKit.create();
+
+    /** What a call does; each leaves a stage to be awaited afterwards. */
+    private enum Deed {
+        REGISTERS(test -> test.pending.add(
+                test.kit.reclaimer().register(ShrinkerSpec.named("new").byCgroup(), Scripted.endless(1)))),
+        FREES_ITSELF(test -> test.free()),
+        SETS_BITS(test -> {
+            test.self.get().setBit(test.other, 0);
+            test.self.get().setBit(test.cgroup, 0);
+        }),
+        REQUESTS_A_ROUND(test -> test.pending.add(test.kit.reclaimer().reclaim(ReclaimRequest.in("/other")))),
+        BRINGS_A_CGROUP_ONLINE(
+                test -> test.pending.add(test.kit.reclaimer().online("/" + test.pending.size() + "new"))),
+        ASKS_FOR_THE_STATE(test -> test.pending.add(test.kit.reclaimer().state())),
+        REPORTS_REFAULTS(test -> test.self.get().refaulted(1));
+
+        private final Consumer<CallsBackTest> act;
+
+        Deed(Consumer<CallsBackTest> act) {
+            this.act = act;
+        }
+    }
+
+    private final Queue<CompletionStage<?>> pending = new ConcurrentLinkedQueue<>();
+    private final AtomicReference<ShrinkerHandle> self = new AtomicReference<>();
+    private Cgroup cgroup;
+    private Cgroup other;
+
+    static Stream<Arguments> deeds() {
+        return Arrays.stream(Deed.values())
+                .flatMap(deed -> Arrays.stream(Kind.values())
+                        .flatMap(kind -> Stream.of(Arguments.of(deed, kind, true), Arguments.of(deed, kind, false))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("deeds")
+    void callMayUseTheReclaimer(Deed deed, Kind kind, boolean fromCount) {
+        cgroup = kit.online("/self");
+        other = kit.online("/other");
+        ShrinkerHandle handle = kind.register(
+                kit,
+                ShrinkerSpec.named("self").byCgroup().byNode(),
+                new Scripted(
+                        control -> {
+                            if (fromCount) {
+                                deed.act.accept(this);
+                            }
+                            return 100;
+                        },
+                        control -> {
+                            if (!fromCount) {
+                                deed.act.accept(this);
+                            }
+                            return 100;
+                        }));
+        self.set(handle);
+        handle.setBit(cgroup, 0);
+        kit.settle();
+        ReclaimReport report = kit.pass("/self", 0, 0);
+        assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.DONE);
+        assertThat(report.freedObjects()).isEqualTo(100);
+        pending.forEach(kit::await);
+        // What it asked for may go on with visits of its own.
+        Threads.until(() -> kit.state().runningRounds() == 0
+                && kit.state().shrinkers().stream().allMatch(shrinker -> shrinker.holds() == 0));
+        if (deed == Deed.FREES_ITSELF) {
+            assertThat(kit.state().shrinkers()).isEmpty();
+        } else if (deed == Deed.SETS_BITS) {
+            assertThat(kit.state("/other", 0).bits()).containsExactly(handle.id());
+            assertThat(kit.state("/self", 0).bits()).containsExactly(handle.id());
+        } else if (deed == Deed.REGISTERS) {
+            assertThat(kit.state().shrinkers()).hasSizeGreaterThan(1);
+        }
+        assertThat(kit.state().shrinkers()).allMatch(shrinker -> shrinker.faults() == 0);
+    }
+
+    private void free() {
+        ShrinkerHandle handle = self.get();
+        if (!handle.isFreed()) {
+            pending.add(handle.free());
+        }
+    }
+}

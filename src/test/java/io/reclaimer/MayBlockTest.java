@@ -1,0 +1,189 @@
+package io.reclaimer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reclaimer.shrinker.ReclaimFlag;
+import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.shrinker.TraceEvent;
+import io.reclaimer.testkit.Cache;
+import io.reclaimer.testkit.Gate;
+import io.reclaimer.testkit.Kind;
+import io.reclaimer.testkit.ModelShrinker;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.Threads;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A request whose caller can't wait does not call who may block; a background round does that afterwards. */
+class MayBlockTest {
+
+    @RegisterExtension
+    final ReclaimerKit kit = ReclaimerKit.create();
+
+    private final ShrinkerSpec spec = ShrinkerSpec.named("slow").byCgroup().byNode();
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PLAIN")
+    void shrinkersThatMayBlockAreLeftToABackgroundRound(Kind kind) {
+        Gate gate = new Gate();
+        Queue<Set<ReclaimFlag>> flags = new ConcurrentLinkedQueue<>();
+        Cgroup a = kit.online("/a");
+        ModelShrinker model = ModelShrinker.full();
+        model.put(a.path(), 0, 512);
+        ShrinkerHandle slow = kind.register(
+                kit,
+                spec,
+                new Scripted(
+                        control -> {
+                            flags.add(control.flags());
+                            gate.pass();
+                            return model.count(control);
+                        },
+                        model::scan));
+        Cache quick = Cache.register(kit, "quick");
+        quick.put(a, 0, 256);
+        slow.setBit(a, 0);
+        kit.settle();
+
+        ReclaimReport report =
+                kit.reclaim(ReclaimRequest.in("/a").alone().startingAt(2).mayBlock(false));
+        assertThat(report.freedObjects()).isEqualTo(128);
+        assertThat(report.leftVisits()).isOne();
+        gate.awaitEntered();
+        assertThat(kit.state().runningRounds()).isOne();
+        gate.open();
+        awaitIdle();
+        // One pass at the same priority, and only over who was left: the quick one has paid.
+        assertThat(model.objects()).isEqualTo(512 - 256);
+        assertThat(quick.objects(a, 0)).isEqualTo(128);
+        if (kind != Kind.ACTOR) {
+            assertThat(flags).containsExactly(Set.of(ReclaimFlag.BACKGROUND));
+        }
+        assertThat(kit.takeTrace())
+                .filteredOn(TraceEvent.Start.class::isInstance)
+                .extracting(event -> ((TraceEvent.Start) event).flags())
+                .containsExactly(Set.of(ReclaimFlag.MAY_NOT_BLOCK), Set.of(ReclaimFlag.BACKGROUND));
+    }
+
+    @Test
+    void whatIsMissingOfTheTargetIsTheBackgroundRoundsTarget() {
+        Cgroup a = kit.online("/a");
+        ModelShrinker model = ModelShrinker.full();
+        model.put(a.path(), 0, 10_000);
+        ShrinkerHandle slow = Kind.BLOCKING.register(kit, spec.batch(10), model);
+        Cache quick = Cache.register(kit, spec.batch(10));
+        quick.put(a, 0, 100);
+        slow.setBit(a, 0);
+        kit.settle();
+        ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a").objects(300).mayBlock(false));
+        assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.SHORT);
+        assertThat(report.freedObjects()).isEqualTo(100);
+        assertThat(report.leftVisits()).isEqualTo(13);
+        awaitIdle();
+        assertThat(model.objects()).isBetween(10_000L - 200 - 9, 10_000L - 200);
+    }
+
+    @Test
+    void nothingIsLeftWhereTheTargetIsMetWithoutThem() {
+        Cgroup a = kit.online("/a");
+        Scripted blocking = Scripted.endless(100);
+        ShrinkerHandle slow = Kind.BLOCKING.register(kit, spec, blocking);
+        Cache quick = Cache.register(kit, spec.batch(10));
+        quick.put(a, 0, 1_000);
+        slow.setBit(a, 0);
+        kit.settle();
+        ReclaimReport report =
+                kit.reclaim(ReclaimRequest.in("/a").startingAt(0).objects(10).mayBlock(false));
+        assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.MET);
+        awaitIdle();
+        assertThat(blocking.calls).isEmpty();
+        assertThat(kit.state("/a", 0).bits()).hasSize(2);
+    }
+
+    @Test
+    void quarantinedOnesAreNotCountedAsLeft() {
+        Cgroup a = kit.online("/a");
+        ShrinkerHandle slow = Kind.BLOCKING.register(kit, spec, new Scripted(control -> -1, control -> 1));
+        slow.setBit(a, 0);
+        kit.settle();
+        for (int i = 0; i < 5; i++) {
+            kit.pass("/a", 0, 0);
+        }
+        assertThat(kit.reclaim(ReclaimRequest.in("/a").mayBlock(false)).leftVisits())
+                .isZero();
+    }
+
+    @Test
+    void requestsThatLeaveWorkOneAfterTheOtherStartOneBackgroundRoundAtATime() {
+        Gate gate = new Gate();
+        Cgroup a = kit.online("/a");
+        Scripted counted = new Scripted(
+                control -> {
+                    gate.pass();
+                    return 0;
+                },
+                control -> Shrinker.STOP);
+        ShrinkerHandle slow = Kind.BLOCKING.register(kit, spec, counted);
+        slow.setBit(a, 0);
+        kit.settle();
+        for (int i = 0; i < 10; i++) {
+            kit.reclaim(ReclaimRequest.in("/a").mayBlock(false));
+        }
+        gate.awaitEntered();
+        assertThat(kit.state().runningRounds()).isOne();
+        gate.open();
+        awaitIdle();
+        // The one under way, and one for all that asked meanwhile.
+        assertThat(List.copyOf(counted.calls)).hasSize(2);
+    }
+
+    @Test
+    void withNobodyLeftNoRoundFollows() {
+        Cache quick = Cache.register(kit, "quick");
+        quick.put(kit.online("/a"), 0, 10);
+        kit.settle();
+        assertThat(kit.reclaim(ReclaimRequest.in("/a").mayBlock(false)).leftVisits())
+                .isZero();
+        assertThat(kit.state().runningRounds()).isZero();
+    }
+
+    @Test
+    void losslessOnlyAsksThoseFromWhichNothingIsLost() {
+        Cgroup a = kit.online("/a");
+        Cache spilled = Cache.register(kit, spec.lossless());
+        Cache lost = Cache.register(kit, spec);
+        spilled.put(a, 0, 100);
+        lost.put(a, 0, 100);
+        kit.settle();
+        assertThat(kit.reclaim(ReclaimRequest.in("/a").startingAt(0).losslessOnly())
+                        .freedObjects())
+                .isEqualTo(100);
+        assertThat(lost.objects(a, 0)).isEqualTo(100);
+        assertThat(kit.state("/a", 0).bits()).contains(lost.handle().id());
+    }
+
+    @Test
+    void bytesThatAreBackAtOnceAreToldApart() {
+        Cgroup a = kit.online("/a");
+        Cache pool = Cache.register(kit, spec.freesAtOnce().objectBytes(100));
+        Cache heap = Cache.register(kit, spec.objectBytes(10));
+        pool.put(a, 0, 8);
+        heap.put(a, 0, 8);
+        kit.settle();
+        ReclaimReport report = kit.pass("/a", 0, 0);
+        assertThat(report.freedBytes()).isEqualTo(880);
+        assertThat(report.freedAtOnceBytes()).isEqualTo(800);
+    }
+
+    private void awaitIdle() {
+        Threads.until(() -> kit.state().runningRounds() == 0);
+    }
+}

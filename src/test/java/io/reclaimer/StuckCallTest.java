@@ -1,0 +1,114 @@
+package io.reclaimer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.Done;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Cache;
+import io.reclaimer.testkit.Gate;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.Threads;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A plain shrinker that does not come back takes a thread with it; the visits of others go on all the same. */
+class StuckCallTest {
+
+    @RegisterExtension
+    final ReclaimerKit kit = ReclaimerKit.with("reclaimer.call-deadline = 200ms");
+
+    private final Gate gate = new Gate();
+
+    @Test
+    void moreStuckShrinkersThanThereAreThreadsHoldUpNobodyElse() {
+        int stuck = Runtime.getRuntime().availableProcessors() + 2;
+        List<CompletionStage<ReclaimReport>> rounds = new ArrayList<>();
+        List<ShrinkerHandle> handles = new ArrayList<>();
+        for (int i = 0; i < stuck; i++) {
+            ShrinkerHandle handle = kit.register(
+                    ShrinkerSpec.named("stuck" + i).byCgroup(), new Scripted(this::standStill, control -> 1));
+            handle.setBit(kit.online("/stuck" + i), 0);
+            handles.add(handle);
+        }
+        Cache good = Cache.register(kit, "good");
+        Cgroup a = kit.online("/a");
+        good.put(a, 0, 10);
+        kit.settle();
+        for (int i = 0; i < stuck; i++) {
+            rounds.add(kit.reclaimer().reclaim(ReclaimRequest.in("/stuck" + i).within(Duration.ofSeconds(30))));
+        }
+        // With one a thread all threads are gone, until they are replaced.
+        assertThat(kit.pass("/a", 0, 0).freedObjects()).isEqualTo(10);
+        Threads.until(() -> handles.stream().allMatch(handle -> handle.state().stuckCalls() == 1));
+        assertThat(handles.get(0).state().faults()).isOne();
+        assertThat(handles.get(0).state().lastFault().orElseThrow())
+                .contains("has not come back within [PT0.2S]", "reclaimer.call-deadline", "blocking");
+        gate.open();
+        rounds.forEach(kit::await);
+        Threads.until(() -> handles.stream().allMatch(handle -> handle.state().stuckCalls() == 0));
+        assertThat(handles).allMatch(handle -> handle.state().lateAnswers() == 1);
+    }
+
+    @Test
+    void shrinkerIsLeftAloneWhileACallOfItIsStuckAndItsLateAnswerIsIgnored() {
+        AtomicInteger counts = new AtomicInteger();
+        ShrinkerHandle handle = kit.register(
+                ShrinkerSpec.named("s").byCgroup(),
+                new Scripted(control -> counts.incrementAndGet() == 1 ? standStill(control) : 10, control -> 10));
+        handle.setBit(kit.online("/a"), 0);
+        handle.setBit(kit.online("/b"), 0);
+        kit.settle();
+        CompletionStage<ReclaimReport> round =
+                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0).within(Duration.ofMinutes(1)));
+        Threads.until(() -> handle.state().stuckCalls() == 1);
+        assertThat(kit.pass("/b", 0, 0).visits()).isZero();
+        gate.open();
+        assertThat(kit.await(round).freedObjects()).isZero();
+        Threads.until(() -> handle.state().stuckCalls() == 0);
+        assertThat(handle.state().faults()).isOne();
+        assertThat(handle.state().lateAnswers()).isOne();
+        assertThat(kit.pass("/b", 0, 0).freedObjects()).isEqualTo(10);
+    }
+
+    @Test
+    void freeingAnswersOnlyWhenTheCallHasComeBack() {
+        ShrinkerHandle handle =
+                kit.register(ShrinkerSpec.named("s").byCgroup(), new Scripted(this::standStill, control -> 1));
+        handle.setBit(kit.online("/a"), 0);
+        kit.settle();
+        ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a").within(Duration.ofMillis(500)));
+        assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.DEADLINE);
+        Threads.until(() -> handle.state().stuckCalls() == 1);
+        CompletableFuture<Done> freed = handle.free().toCompletableFuture();
+        kit.online("/b");
+        assertThat(freed).isNotDone();
+        gate.open();
+        kit.await(freed);
+    }
+
+    @Test
+    void quickCallsAreNotAccused() {
+        Cache good = Cache.register(kit, ShrinkerSpec.named("good").byCgroup().batch(1));
+        Cgroup a = kit.online("/a");
+        long start = System.nanoTime();
+        // Far longer than a deadline, in calls that are each far shorter.
+        while (System.nanoTime() - start < Duration.ofMillis(700).toNanos()) {
+            good.put(a, 0, 2_000);
+            kit.settle();
+            kit.pass("/a", 0, 0);
+        }
+        assertThat(good.handle().state().faults()).isZero();
+    }
+
+    private long standStill(Object control) {
+        gate.pass();
+        return 10;
+    }
+}

@@ -1,0 +1,303 @@
+package io.reclaimer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.Done;
+import io.reclaimer.shrinker.AsyncShrinker;
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.ShrinkControl;
+import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Cache;
+import io.reclaimer.testkit.Gate;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.Threads;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A shrinker that does not answer, or too late, or not as it should, ends its own visit and nothing else. */
+class UnansweredCallTest {
+
+    private static final Duration DEADLINE = Duration.ofMillis(100);
+    private static final int QUARANTINE_AFTER = 3;
+
+    @RegisterExtension
+    final ReclaimerKit kit = ReclaimerKit.with("reclaimer.quarantine { after-faults = 3, duration = 1h }");
+
+    private final ShrinkerSpec spec =
+            ShrinkerSpec.named("slow").byCgroup().byNode().batch(10).callDeadline(DEADLINE);
+
+    /** Answers with a stage of the test's; both calls alike. */
+    private record Stages(CompletionStage<Long> count, CompletionStage<Long> scan) implements AsyncShrinker {
+        @Override
+        public CompletionStage<Long> count(ShrinkControl control) {
+            return count;
+        }
+
+        @Override
+        public CompletionStage<Long> scan(ShrinkControl control) {
+            return scan;
+        }
+    }
+
+    @Test
+    void countThatIsNeverAnsweredEndsTheVisitAndKeepsTheBit() {
+        ShrinkerHandle handle = register(new Stages(new CompletableFuture<>(), new CompletableFuture<>()));
+        assertVisitEnds(handle, "its count did not answer within [PT0.1S]");
+        assertThat(kit.state("/a", 0).deferred()).isEmpty();
+    }
+
+    @Test
+    void scanThatIsNeverAnsweredEndsTheVisitAndKeepsTheWorkOwed() {
+        ShrinkerHandle handle = register(new Stages(CompletableFuture.completedStage(100L), new CompletableFuture<>()));
+        assertVisitEnds(handle, "its scan did not answer within [PT0.1S]");
+        assertThat(kit.state("/a", 0).deferred()).containsEntry(handle.id(), 200L);
+    }
+
+    @Test
+    void secondLookThatIsNeverAnsweredKeepsTheBit() {
+        AtomicInteger counts = new AtomicInteger();
+        ShrinkerHandle handle = register(new AsyncShrinker() {
+            @Override
+            public CompletionStage<Long> count(ShrinkControl control) {
+                return counts.incrementAndGet() == 1
+                        ? CompletableFuture.completedStage(io.reclaimer.shrinker.Shrinker.EMPTY)
+                        : new CompletableFuture<>();
+            }
+
+            @Override
+            public CompletionStage<Long> scan(ShrinkControl control) {
+                return new CompletableFuture<>();
+            }
+        });
+        assertVisitEnds(handle, "its count did not answer");
+    }
+
+    @Test
+    void nullsAreFaults() {
+        assertVisitEnds(register(new Stages(null, null)), "its count threw");
+    }
+
+    @Test
+    void stageThatIsCompletedWithNullIsAFault() {
+        assertVisitEnds(
+                register(new Stages(CompletableFuture.completedStage(null), new CompletableFuture<>())),
+                "completed with null");
+    }
+
+    @Test
+    void stageThatFailsIsAFault() {
+        assertVisitEnds(
+                register(new Stages(
+                        CompletableFuture.failedStage(new IllegalStateException("no disk")),
+                        new CompletableFuture<>())),
+                "its count threw java.lang.IllegalStateException: no disk");
+    }
+
+    @Test
+    void lateAnswerIsIgnoredAndCounted() {
+        CompletableFuture<Long> late = new CompletableFuture<>();
+        ShrinkerHandle handle = register(new Stages(CompletableFuture.completedStage(100L), late));
+        assertVisitEnds(handle, "its scan did not answer");
+        late.complete(10L);
+        Threads.until(() -> handle.state().lateAnswers() == 1);
+        assertThat(handle.state().faults()).isOne();
+        assertThat(kit.state("/a", 0).deferred()).containsEntry(handle.id(), 200L);
+    }
+
+    @Test
+    void secondAnswerIsAFaultAndChangesNothing() {
+        ShrinkerHandle handle = register(new Stages(new Twice(100L), new Twice(10L)));
+        ReclaimReport report = kit.pass("/a", 0, 3);
+        assertThat(report.freedObjects()).isEqualTo(20);
+        // One for the count, and one for each of two scans.
+        assertThat(handle.state().faults()).isEqualTo(3);
+        assertThat(handle.state().lastFault().orElseThrow()).contains("its scan was answered a second time");
+    }
+
+    /** A stage that tells who waits for it twice. */
+    private static final class Twice extends CompletableFuture<Long> {
+        Twice(long value) {
+            complete(value);
+        }
+
+        @Override
+        public CompletableFuture<Long> whenComplete(BiConsumer<? super Long, ? super Throwable> action) {
+            action.accept(join(), null);
+            action.accept(join() + 1, null);
+            return this;
+        }
+    }
+
+    @Test
+    void blockedCallEndsTheVisitAndItsShrinkerIsLeftAloneUntilItComesBack() {
+        Gate gate = new Gate();
+        AtomicInteger calls = new AtomicInteger();
+        ShrinkerHandle handle = kit.register(
+                spec.blocking(),
+                new Scripted(
+                        control -> {
+                            if (calls.incrementAndGet() == 1) {
+                                gate.pass();
+                            }
+                            return 10;
+                        },
+                        control -> 10));
+        handle.setBit(kit.online("/a"), 0);
+        handle.setBit(kit.online("/b"), 0);
+        kit.settle();
+        assertThat(kit.pass("/a", 0, 0).freedObjects()).isZero();
+        assertThat(handle.state().stuckCalls()).isOne();
+        assertThat(handle.state().lastFault().orElseThrow()).contains("did not answer within [PT0.1S]");
+        assertThat(kit.pass("/b", 0, 0).visits()).isZero();
+        assertThat(kit.pass("/a", 0, 0).visits()).isZero();
+        assertThat(handle.state().faults()).isOne();
+        gate.open();
+        Threads.until(() -> handle.state().stuckCalls() == 0);
+        assertThat(kit.pass("/a", 0, 0).freedObjects()).isEqualTo(20);
+        assertThat(handle.state().lateAnswers()).isOne();
+        assertThat(kit.state("/b", 0).bits()).containsExactly(handle.id());
+    }
+
+    @Test
+    void freeingAnswersOnlyWhenTheThreadHasLeftAndInterruptsOneThatIsOverdue() {
+        CountDownLatch inside = new CountDownLatch(1);
+        AtomicBoolean interrupted = new AtomicBoolean();
+        Gate mayLeave = new Gate();
+        ShrinkerHandle handle = kit.register(
+                spec.blocking(),
+                new Scripted(
+                        control -> {
+                            inside.countDown();
+                            try {
+                                new CountDownLatch(1).await();
+                            } catch (InterruptedException e) {
+                                interrupted.set(true);
+                            }
+                            mayLeave.pass();
+                            return 10;
+                        },
+                        control -> 10));
+        handle.setBit(kit.online("/a"), 0);
+        kit.settle();
+        kit.pass("/a", 0, 0);
+        Threads.await(inside);
+        assertThat(interrupted).isFalse();
+        CompletableFuture<Done> freed = handle.free().toCompletableFuture();
+        mayLeave.awaitEntered();
+        assertThat(interrupted).isTrue();
+        kit.settle();
+        assertThat(freed).isNotDone();
+        mayLeave.open();
+        kit.await(freed);
+    }
+
+    @Test
+    void manyThatAreStuckDoNotStarveTheOthers() {
+        ReclaimerKit own = ReclaimerKit.with("reclaimer.blocking { calls = 2, calls-per-shrinker = 2 }")
+                .start();
+        Gate gate = new Gate();
+        try {
+            for (int i = 0; i < 8; i++) {
+                ShrinkerHandle stuck = own.register(
+                        ShrinkerSpec.named("stuck" + i).byCgroup().blocking().callDeadline(DEADLINE),
+                        new Scripted(
+                                control -> {
+                                    gate.pass();
+                                    return 0;
+                                },
+                                control -> 1));
+                stuck.setBit(own.online("/c" + i), 0);
+            }
+            ShrinkerHandle good =
+                    own.register(ShrinkerSpec.named("good").byCgroup().blocking(), Scripted.endless(128));
+            good.setBit(own.online("/good"), 0);
+            own.settle();
+            assertThat(own.reclaim(ReclaimRequest.in("/").startingAt(0).alone()).freedObjects())
+                    .isEqualTo(256);
+            assertThat(own.reclaim(ReclaimRequest.everywhere().startingAt(0)).freedObjects())
+                    .isEqualTo(256 + 256);
+            gate.open();
+            Threads.until(() -> own.state().shrinkers().stream().allMatch(s -> s.holds() == 0));
+        } finally {
+            gate.open();
+            own.stop();
+        }
+    }
+
+    @Test
+    void shrinkerThatNeverAnswersComesIntoQuarantineAndIsLetOutByHand() {
+        AtomicBoolean mended = new AtomicBoolean();
+        ShrinkerHandle bad = register(new AsyncShrinker() {
+            @Override
+            public CompletionStage<Long> count(ShrinkControl control) {
+                return mended.get() ? CompletableFuture.completedStage(10L) : new CompletableFuture<>();
+            }
+
+            @Override
+            public CompletionStage<Long> scan(ShrinkControl control) {
+                return CompletableFuture.completedStage(10L);
+            }
+        });
+        for (int i = 0; i < QUARANTINE_AFTER; i++) {
+            assertThat(bad.state().quarantined()).isFalse();
+            kit.pass("/a", 0, 0);
+        }
+        assertThat(bad.state().quarantined()).isTrue();
+        assertThat(bad.state().quarantineLeft().orElseThrow()).isBetween(Duration.ofMinutes(50), Duration.ofHours(1));
+        assertThat(kit.pass("/a", 0, 0).visits()).isZero();
+        mended.set(true);
+        bad.letOut();
+        assertThat(kit.pass("/a", 0, 0).freedObjects()).isEqualTo(20);
+    }
+
+    @Test
+    void offlineIsNotHeldUpByAReparentThatIsNeverAnswered() {
+        ShrinkerHandle handle = register(new AsyncShrinker() {
+            @Override
+            public CompletionStage<Long> count(ShrinkControl control) {
+                return CompletableFuture.completedStage(Shrinker.EMPTY);
+            }
+
+            @Override
+            public CompletionStage<Long> scan(ShrinkControl control) {
+                return CompletableFuture.completedStage(0L);
+            }
+
+            @Override
+            public CompletionStage<Long> reparent(CgroupPath offline, CgroupPath parent, int node) {
+                return new CompletableFuture<>();
+            }
+        });
+        kit.offline("/a");
+        assertThat(handle.state().lastFault().orElseThrow()).contains("its reparent did not answer");
+        assertThat(handle.state().holds()).isZero();
+    }
+
+    private ShrinkerHandle register(AsyncShrinker shrinker) {
+        ShrinkerHandle handle = kit.await(kit.reclaimer().register(spec, shrinker));
+        handle.setBit(kit.online("/a"), 0);
+        kit.settle();
+        return handle;
+    }
+
+    /** The visit of the one shrinker ends with that fault, its bit is kept, and the next one is visited. */
+    private void assertVisitEnds(ShrinkerHandle handle, String fault) {
+        Cache next = Cache.register(kit, "next");
+        next.put(kit.online("/a"), 0, 10);
+        kit.settle();
+        assertThat(kit.pass("/a", 0, 0).freedObjects()).isEqualTo(10);
+        assertThat(handle.state().faults()).isOne();
+        assertThat(handle.state().lastFault().orElseThrow()).contains(fault);
+        assertThat(handle.state().holds()).isZero();
+        assertThat(kit.state("/a", 0).bits()).contains(handle.id());
+    }
+}

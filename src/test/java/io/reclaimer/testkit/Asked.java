@@ -1,0 +1,68 @@
+package io.reclaimer.testkit;
+
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.ReclaimFlag;
+import io.reclaimer.shrinker.ShrinkControl;
+import java.util.Set;
+
+/** What a shrinker is asked with, where it is called without an engine. One thread. */
+public final class Asked implements ShrinkControl {
+
+    private final CgroupPath cgroup;
+    private final int node;
+    private final long nrToScan;
+    private long nrScanned;
+    private long freedBytes = -1;
+
+    public Asked(CgroupPath cgroup, int node, long nrToScan) {
+        this.cgroup = cgroup;
+        this.node = node;
+        this.nrToScan = nrToScan;
+        this.nrScanned = nrToScan;
+    }
+
+    @Override
+    public CgroupPath cgroup() {
+        return cgroup;
+    }
+
+    @Override
+    public int node() {
+        return node;
+    }
+
+    @Override
+    public long nrToScan() {
+        return nrToScan;
+    }
+
+    @Override
+    public long nrScanned() {
+        return nrScanned;
+    }
+
+    @Override
+    public void nrScanned(long objects) {
+        nrScanned = objects;
+    }
+
+    /** What the shrinker said, or -1. */
+    public long freedBytes() {
+        return freedBytes;
+    }
+
+    @Override
+    public void freedBytes(long bytes) {
+        freedBytes = bytes;
+    }
+
+    @Override
+    public Set<ReclaimFlag> flags() {
+        return Set.of();
+    }
+
+    @Override
+    public boolean isCancelled() {
+        return false;
+    }
+}
