@@ -12,7 +12,6 @@ import io.reclaimer.shrinker.ShrinkerSpec;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ForkJoinPool;
 
 /** The kinds of shrinker; each can stand for any plain one, which then is called in that kind's way. */
 public enum Kind {
@@ -39,7 +38,7 @@ public enum Kind {
     ASYNC {
         @Override
         public ShrinkerHandle allocate(ReclaimerKit kit, ShrinkerSpec spec, Shrinker shrinker) {
-            return kit.await(kit.reclaimer().allocate(spec, async(shrinker, ForkJoinPool.commonPool())));
+            return kit.await(kit.reclaimer().allocate(spec, async(shrinker, Threads.executor())));
         }
     },
     ACTOR {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -37,6 +38,11 @@ public final class Threads {
         for (Future<?> one : all) {
             one.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         }
+    }
+
+    /** Other threads than the caller's. */
+    public static Executor executor() {
+        return POOL;
     }
 
     /** Starts one. */

@@ -1,0 +1,404 @@
+package io.reclaimer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.Done;
+import akka.actor.ExtendedActorSystem;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.Adapter;
+import akka.actor.typed.javadsl.Behaviors;
+import io.reclaimer.ShrinkerMessage.CountObjects;
+import io.reclaimer.shrinker.AsyncShrinker;
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.ShrinkControl;
+import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.shrinker.TraceEvent;
+import io.reclaimer.testkit.CountedScheduler;
+import io.reclaimer.testkit.Kind;
+import io.reclaimer.testkit.ModelShrinker;
+import io.reclaimer.testkit.Pauses;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.Seeded;
+import io.reclaimer.testkit.Threads;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Forty shrinkers of all kinds, ten of which misbehave in ten ways, share one system through a thousand rounds; the other
+ * thirty are visited as if they were alone.
+ */
+class ZooTest {
+
+    private static final int GOOD = 30;
+    private static final int BAD = 10;
+    private static final int ROUNDS = 1_000;
+
+    /** Every so many rounds one goes where there are bad ones only, with a deadline that they make it miss. */
+    private static final int HURRIED = 10;
+
+    /** Past its deadline a round is answered within this. */
+    private static final long LATENESS_MILLIS = 100;
+
+    private static final Duration BAD_CALL = Duration.ofMillis(30);
+    private static final List<String> TENANTS = List.of("/t0", "/t1", "/t1/u", "/t2");
+    private static final String BAD_TENANT = "/bad";
+
+    /** Not the one that stops at every so many calls: which these are depends on the order of visits in two cgroups. */
+    private static final List<ModelShrinker.Scan> SCANS = List.of(
+            ModelShrinker.Scan.FULL,
+            ModelShrinker.Scan.HALF,
+            ModelShrinker.Scan.UNDER,
+            ModelShrinker.Scan.REFUSE,
+            ModelShrinker.Scan.FULL);
+
+    private static final String SETTINGS = """
+            akka.scheduler.implementation = "io.reclaimer.testkit.CountedScheduler"
+            reclaimer {
+              nodes = [n0, n1]
+              quarantine { after-faults = 4, duration = 40ms }
+              call-deadline = 1h
+              round-deadline = 1h
+            }
+            """;
+
+    private final List<ShrinkerHandle> handles = new ArrayList<>();
+    private final List<ModelShrinker> models = new ArrayList<>();
+    private final List<ShrinkerHandle> good = new ArrayList<>();
+    private final List<ShrinkerHandle> bad = new ArrayList<>();
+    private final Queue<CompletionStage<?>> pending = new ConcurrentLinkedQueue<>();
+    private final CountDownLatch never = new CountDownLatch(1);
+
+    @Test
+    void goodOnesAreVisitedAsIfAloneAndNothingIsLeft() {
+        Seeded seeded = Seeded.create();
+        Map<String, List<TraceEvent>> alone = new ZooTest().run(false, seeded.fork(1));
+        Map<String, List<TraceEvent>> together = new ZooTest().run(true, seeded.fork(1));
+        assertThat(alone).as("%s", seeded).hasSizeGreaterThan(4 * GOOD);
+        assertThat(together.keySet()).as("%s", seeded).isEqualTo(alone.keySet());
+        alone.forEach((name, events) ->
+                assertThat(together.get(name)).as("%s, %s", name, seeded).isEqualTo(events));
+    }
+
+    /** What was traced of the good ones, by shrinker, cgroup and node. */
+    private Map<String, List<TraceEvent>> run(boolean withBad, Random random) {
+        CountedScheduler.reset();
+        ReclaimerKit kit = ReclaimerKit.with(SETTINGS).start();
+        Map<String, List<TraceEvent>> traces;
+        try (Pauses pauses = Pauses.watch()) {
+            TENANTS.forEach(kit::online);
+            kit.online(BAD_TENANT);
+            for (int i = 0; i < GOOD; i++) {
+                registerGood(kit, i);
+                if (withBad && i % 3 == 2) {
+                    registerBad(kit, i / 3);
+                }
+            }
+            assertThat(bad).hasSize(withBad ? BAD : 0);
+            kit.takeTrace();
+            rounds(kit, random, withBad, pauses);
+            pending.forEach(kit::await);
+            // Rounds that a bad one asked for may go on.
+            Threads.until(() -> kit.state().runningRounds() == 0);
+            traces = kit.takeTrace().stream()
+                    .filter(event -> event.shrinker().startsWith("good"))
+                    .collect(Collectors.groupingBy(
+                            event -> event.shrinker() + " in " + event.cgroup() + " on " + event.node(),
+                            TreeMap::new,
+                            Collectors.toList()));
+            if (withBad) {
+                assertThat(handles.stream()
+                                .filter(handle -> handle.state().faults() > 0)
+                                .map(handle -> handle.spec().name())
+                                .distinct())
+                        .as("those that are found out; one only calls back")
+                        .hasSize(BAD - 1);
+            }
+            assertThat(good).allMatch(handle -> handle.state().faults() == 0);
+            freeAll(kit, pauses);
+            assertNothingLeft(kit);
+        } finally {
+            never.countDown();
+            kit.stop();
+        }
+        assertNoThreadLeft();
+        return traces;
+    }
+
+    private void registerGood(ReclaimerKit kit, int i) {
+        Kind kind = Kind.values()[i % Kind.values().length];
+        boolean cgroupAware = i % 7 != 0;
+        boolean numaAware = i % 4 != 0;
+        ModelShrinker.Scan scan = SCANS.get(i % SCANS.size());
+        ShrinkerSpec spec = ShrinkerSpec.named("good" + i).batch(16 + i).seeks(1 + i % 4);
+        spec = cgroupAware ? spec.byCgroup() : spec;
+        spec = numaAware ? spec.byNode() : spec;
+        ModelShrinker model = new ModelShrinker(cgroupAware, numaAware, i % 2 == 0 ? Shrinker.EMPTY : 0, scan, 50);
+        ShrinkerHandle handle = kind.register(kit, spec, model);
+        models.add(model);
+        good.add(handle);
+        handles.add(handle);
+    }
+
+    private void rounds(ReclaimerKit kit, Random random, boolean withBad, Pauses pauses) {
+        List<Cgroup> tenants = TENANTS.stream().map(kit::online).toList();
+        Cgroup badTenant = kit.online(BAD_TENANT);
+        for (int round = 0; round < ROUNDS; round++) {
+            for (int i = 0; i < 5; i++) {
+                int which = random.nextInt(GOOD);
+                Cgroup cgroup = tenants.get(random.nextInt(tenants.size()));
+                int node = random.nextInt(2);
+                put(models.get(which), cgroup.path(), node, random.nextInt(300));
+                put(models.get(which), CgroupPath.root(), node, random.nextInt(30));
+                good.get(which).setBit(cgroup, node);
+            }
+            String top = random.nextInt(3) == 0 ? "/" : TENANTS.get(random.nextInt(TENANTS.size()));
+            int priority = random.nextInt(5);
+            for (ShrinkerHandle handle : bad) {
+                tenants.forEach(cgroup -> handle.setBit(cgroup, 0));
+                handle.setBit(badTenant, 0);
+            }
+            kit.settle();
+            // On one node: two would take turns as it comes at those that are not NUMA aware.
+            ReclaimRequest request =
+                    ReclaimRequest.in(top).onNodes(random.nextInt(2)).startingAt(priority);
+            ask(kit, pauses, request.within(Duration.ofMinutes(1)));
+            if (round % HURRIED == 0) {
+                ask(kit, pauses, ReclaimRequest.in(BAD_TENANT).startingAt(0).within(Duration.ofMillis(10)));
+            }
+            if (withBad && round % 100 == 99) {
+                replaceTheDead(kit);
+            }
+        }
+    }
+
+    /** Not more than a few calls can work off: some never free anything. */
+    private static void put(ModelShrinker model, CgroupPath cgroup, int node, long objects) {
+        if (model.objects(cgroup, node) < 300) {
+            model.put(cgroup, node, objects);
+        }
+    }
+
+    private static void ask(ReclaimerKit kit, Pauses pauses, ReclaimRequest request) {
+        long stoodStill = pauses.millis();
+        long start = System.nanoTime();
+        ReclaimReport report = kit.reclaim(request);
+        long late = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)
+                - request.within().orElseThrow().toMillis();
+        assertThat(late)
+                .as("ms past the deadline of %s", request)
+                .isLessThanOrEqualTo(LATENESS_MILLIS + pauses.millis() - stoodStill);
+        assertThat(report.outcome()).isIn(ReclaimReport.Outcome.DONE, ReclaimReport.Outcome.DEADLINE);
+        if (!request.cgroup().toString().equals(BAD_TENANT)) {
+            assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.DONE);
+        }
+    }
+
+    private void freeAll(ReclaimerKit kit, Pauses pauses) {
+        long stoodStill = pauses.millis();
+        long start = System.nanoTime();
+        List<CompletionStage<Done>> freed = new ArrayList<>();
+        for (ShrinkerHandle handle : handles) {
+            if (!handle.isFreed()) {
+                freed.add(handle.free());
+            }
+        }
+        freed.forEach(kit::await);
+        assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start))
+                .as("ms until all are freed")
+                .isLessThanOrEqualTo(1_000 + pauses.millis() - stoodStill);
+    }
+
+    private static void assertNothingLeft(ReclaimerKit kit) {
+        Threads.until(() -> kit.state().shrinkers().isEmpty());
+        ExtendedActorSystem system = (ExtendedActorSystem) Adapter.toClassic(kit.system());
+        // What is asked for the state ends a moment after its answer.
+        Threads.until(() -> system.printTree()
+                        .lines()
+                        .filter(line -> line.contains("reclaimer-port"))
+                        .count()
+                == 0);
+        Threads.until(() -> childrenOf("reclaimer-registry", system.printTree()) == 0);
+        Threads.until(() -> childrenOf("reclaimer-rounds", system.printTree()) == 1);
+        Threads.until(() -> CountedScheduler.pending().stream().noneMatch(timer -> timer.contains("reclaimer")));
+        kit.checkNothingLeft();
+    }
+
+    /** In the tree that Akka prints, an indented line for each actor below its parent's. */
+    private static long childrenOf(String actor, String tree) {
+        List<String> lines = tree.lines().toList();
+        int at = 0;
+        while (at < lines.size() && !lines.get(at).contains(" " + actor + " ")) {
+            at++;
+        }
+        assertThat(at).as("%s in%n%s", actor, tree).isLessThan(lines.size());
+        int indent = depth(lines.get(at));
+        long children = 0;
+        for (int i = at + 1; i < lines.size() && depth(lines.get(i)) > indent; i++) {
+            children++;
+        }
+        return children;
+    }
+
+    private static int depth(String line) {
+        return line.indexOf('-') >= 0 ? line.indexOf('-') : line.length();
+    }
+
+    private static void assertNoThreadLeft() {
+        Threads.until(() -> threadsLeft().isEmpty());
+    }
+
+    private static List<String> threadsLeft() {
+        System.out.println(Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .toList());
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.contains("reclaimer"))
+                .toList();
+    }
+
+    /** The ten ways. */
+    private void registerBad(ReclaimerKit kit, int way) {
+        ShrinkerSpec spec = ShrinkerSpec.named("bad" + way).byCgroup().batch(10).callDeadline(BAD_CALL);
+        ShrinkerHandle handle = switch (way) {
+            case 0 ->
+                kit.register(
+                        spec,
+                        new Scripted(
+                                control -> {
+                                    if (control.cgroup().isRoot()) {
+                                        throw new AssertionError("not fatal");
+                                    }
+                                    return 100;
+                                },
+                                control -> {
+                                    throw new IllegalStateException("broken");
+                                }));
+            case 1 -> kit.await(kit.reclaimer().register(spec, stages(100, new CompletableFuture<>())));
+            case 2 -> kit.register(spec.blocking(), new Scripted(control -> 100, this::comesTooLate));
+            case 3 -> kit.await(kit.reclaimer().register(spec, stages(100, new Twice())));
+            case 4 -> kit.register(spec, new Scripted(control -> -5, control -> 1));
+            case 5 ->
+                kit.register(spec, new Scripted(control -> Long.MAX_VALUE, control -> {
+                    control.nrScanned(0);
+                    return 0;
+                }));
+            case 6 -> kit.register(spec, new Scripted(control -> 100, control -> 1_000_000));
+            case 7 -> kit.register(spec.blocking(), new Scripted(control -> 100, control -> Shrinker.EMPTY));
+            case 8 -> callingBack(kit, spec);
+            case 9 -> kit.await(kit.reclaimer().register(spec, mortal(kit)));
+            default -> throw new IllegalArgumentException("No way [" + way + "]");
+        };
+        bad.add(handle);
+        handles.add(handle);
+    }
+
+    /** The one whose actor dies in a call has gone by itself; another one takes its place. */
+    private void replaceTheDead(ReclaimerKit kit) {
+        ShrinkerHandle dead = bad.get(BAD - 1);
+        if (dead.isFreed()) {
+            ShrinkerHandle next = kit.await(kit.reclaimer().register(dead.spec(), mortal(kit)));
+            bad.set(BAD - 1, next);
+            handles.add(next);
+        }
+    }
+
+    private static AsyncShrinker stages(long count, CompletionStage<Long> scan) {
+        return new AsyncShrinker() {
+            @Override
+            public CompletionStage<Long> count(ShrinkControl control) {
+                return CompletableFuture.completedStage(count);
+            }
+
+            @Override
+            public CompletionStage<Long> scan(ShrinkControl control) {
+                return scan;
+            }
+        };
+    }
+
+    /** Until it is interrupted, which is when it is freed, or a while after its deadline. */
+    private long comesTooLate(ShrinkControl control) {
+        try {
+            return never.await(BAD_CALL.toMillis() * 3, TimeUnit.MILLISECONDS) ? 0 : 10;
+        } catch (InterruptedException e) {
+            return Shrinker.STOP;
+        }
+    }
+
+    private static final class Twice extends CompletableFuture<Long> {
+        Twice() {
+            complete(10L);
+        }
+
+        @Override
+        public CompletableFuture<Long> whenComplete(BiConsumer<? super Long, ? super Throwable> action) {
+            action.accept(join(), null);
+            action.accept(join(), null);
+            return this;
+        }
+    }
+
+    /** Uses the reclaimer from inside its calls, where that touches nobody else. */
+    private ShrinkerHandle callingBack(ReclaimerKit kit, ShrinkerSpec spec) {
+        List<ShrinkerHandle> self = new ArrayList<>();
+        Cgroup badTenant = kit.online(BAD_TENANT);
+        Shrinker shrinker = new Scripted(
+                control -> {
+                    if (pending.size() < 200) {
+                        pending.add(kit.reclaimer()
+                                .register(ShrinkerSpec.named("guest").byCgroup(), Scripted.endless(1))
+                                .thenCompose(ShrinkerHandle::free));
+                        pending.add(kit.reclaimer()
+                                .reclaim(ReclaimRequest.in(BAD_TENANT).within(Duration.ofMillis(20))));
+                    }
+                    return 50;
+                },
+                control -> {
+                    self.get(0).setBit(badTenant, 0);
+                    self.get(0).refaulted(1);
+                    return control.nrToScan();
+                });
+        ShrinkerHandle handle = kit.allocate(spec, shrinker);
+        self.add(handle);
+        return kit.await(handle.register());
+    }
+
+    /** Dies in the middle of its tenth call. */
+    private static ActorRef<ShrinkerMessage> mortal(ReclaimerKit kit) {
+        return kit.testKit()
+                .spawn(Behaviors.setup(context -> new Object() {
+                    private int calls;
+
+                    Behavior<ShrinkerMessage> alive() {
+                        return Behaviors.receive(ShrinkerMessage.class)
+                                .onMessage(CountObjects.class, count -> {
+                                    calls++;
+                                    if (calls == 10) {
+                                        return Behaviors.stopped();
+                                    }
+                                    count.reply(0);
+                                    return Behaviors.same();
+                                })
+                                .onAnyMessage(other -> Behaviors.unhandled())
+                                .build();
+                    }
+                }.alive()));
+    }
+}
