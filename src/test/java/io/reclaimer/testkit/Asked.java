@@ -4,6 +4,7 @@ import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimFlag;
 import io.reclaimer.shrinker.ShrinkControl;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /** What a shrinker is asked with, where it is called without an engine. One thread. */
 public final class Asked implements ShrinkControl {
@@ -11,11 +12,26 @@ public final class Asked implements ShrinkControl {
     private final CgroupPath cgroup;
     private final int node;
     private final long nrToScan;
+    private final BooleanSupplier cancelled;
     private long nrScanned;
     private long freedBytes = -1;
 
     public Asked(CgroupPath cgroup, int node, long nrToScan) {
+        this(cgroup, node, nrToScan, () -> false);
+    }
+
+    public Asked(String cgroup, int node, long nrToScan) {
+        this(CgroupPath.of(cgroup), node, nrToScan);
+    }
+
+    /**
+     * With a say in when its round is over.
+     *
+     * @param cancelled asked by {@link #isCancelled}
+     */
+    public Asked(CgroupPath cgroup, int node, long nrToScan, BooleanSupplier cancelled) {
         this.cgroup = cgroup;
+        this.cancelled = cancelled;
         this.node = node;
         this.nrToScan = nrToScan;
         this.nrScanned = nrToScan;
@@ -63,6 +79,6 @@ public final class Asked implements ShrinkControl {
 
     @Override
     public boolean isCancelled() {
-        return false;
+        return cancelled.getAsBoolean();
     }
 }

@@ -1,0 +1,281 @@
+package io.reclaimer.adapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Asked;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Threads;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What one scan call does, asked by the test itself. */
+class LruScanTest implements LruOwner<Integer> {
+
+    @RegisterExtension
+    final ReclaimerKit kit = ReclaimerKit.create();
+
+    private final List<Integer> asked = new ArrayList<>();
+    private final List<Integer> reclaimed = new ArrayList<>();
+    private final List<LruItem<Integer>> items = new ArrayList<>();
+    private Function<Integer, LruVerdict> verdict = value -> LruVerdict.REMOVE;
+    private LruLists<Integer> lists;
+
+    @BeforeEach
+    void register() {
+        lists = kit.await(LruLists.register(kit.reclaimer(), ShrinkerSpec.named("pages"), this));
+    }
+
+    @Override
+    public LruVerdict isolate(Integer value) {
+        asked.add(value);
+        return verdict.apply(value);
+    }
+
+    @Override
+    public void reclaimed(Integer value) {
+        reclaimed.add(value);
+    }
+
+    @Test
+    void coldestAreFreedFirst() {
+        add(10);
+        assertThat(scan(4)).isEqualTo(4);
+        assertThat(reclaimed).containsExactly(0, 1, 2, 3);
+        assertThat(lists.sizeOfRoot(0)).isEqualTo(6);
+        assertThat(lists.reclaimed()).isEqualTo(4);
+    }
+
+    /** Below, at and above what is found under one hold of the lock. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, LruShrinker.CHUNK - 1, LruShrinker.CHUNK, LruShrinker.CHUNK + 1, 299, 300})
+    void noMoreAreLookedAtThanAskedFor(int most) {
+        add(300);
+        Asked control = new Asked("/", 0, most);
+        assertThat(lists.shrinker().scan(control)).isEqualTo(most);
+        assertThat(control.nrScanned()).isEqualTo(most);
+        assertThat(reclaimed).isEqualTo(numbers(0, most));
+    }
+
+    @Test
+    void whatWasLookedAtIsSaidWhereThereIsLess() {
+        add(100);
+        Asked control = new Asked("/", 0, Long.MAX_VALUE);
+        assertThat(lists.shrinker().scan(control)).isEqualTo(100);
+        assertThat(control.nrScanned()).isEqualTo(100);
+    }
+
+    @Test
+    void nothingToLookAtStopsTheVisit() {
+        assertThat(scan(10)).isEqualTo(Shrinker.STOP);
+        assertThat(lists.shrinker().scan(new Asked("/unknown", 0, 10))).isEqualTo(Shrinker.STOP);
+    }
+
+    @Test
+    void countIsTheLengthAndEmptyWhereThereIsNothing() {
+        assertThat(lists.shrinker().count(new Asked("/", 0, 0))).isEqualTo(Shrinker.EMPTY);
+        assertThat(lists.shrinker().count(new Asked("/unknown", 0, 0))).isEqualTo(Shrinker.EMPTY);
+        add(3);
+        assertThat(lists.shrinker().count(new Asked("/", 0, 0))).isEqualTo(3);
+    }
+
+    @Test
+    void usedObjectsHaveASecondChance() {
+        add(4);
+        assertThat(items.get(0).touch()).isTrue();
+        assertThat(items.get(2).touch()).isTrue();
+        assertThat(scan(4)).isEqualTo(2);
+        assertThat(reclaimed).containsExactly(1, 3);
+        assertThat(asked).containsExactly(1, 3);
+        assertThat(scan(4)).isEqualTo(2);
+        assertThat(reclaimed).containsExactly(1, 3, 0, 2);
+    }
+
+    @Test
+    void usedObjectsComeBehindThoseThatWereNot() {
+        add(3);
+        items.get(0).touch();
+        scan(1);
+        items.add(lists.addToRoot(0, 3));
+        scan(4);
+        assertThat(reclaimed).containsExactly(1, 2, 0, 3);
+    }
+
+    @Test
+    void objectThatIsInUseGoesToTheHotEnd() {
+        add(5);
+        verdict = value -> value < 2 ? LruVerdict.ROTATE : LruVerdict.REMOVE;
+        assertThat(scan(3)).isEqualTo(1);
+        verdict = value -> LruVerdict.REMOVE;
+        scan(4);
+        assertThat(reclaimed).containsExactly(2, 3, 4, 0, 1);
+    }
+
+    @Test
+    void skippedObjectStaysWhereItIs() {
+        add(5);
+        verdict = value -> value < 2 ? LruVerdict.SKIP : LruVerdict.REMOVE;
+        assertThat(scan(3)).isEqualTo(1);
+        verdict = value -> LruVerdict.REMOVE;
+        scan(4);
+        assertThat(reclaimed).containsExactly(2, 0, 1, 3, 4);
+    }
+
+    /** More than are found at a time, so that the walk has to go on behind them. */
+    @Test
+    void scanGoesOnBehindWhatStays() {
+        add(500);
+        verdict = value -> value < 150 ? LruVerdict.SKIP : value < 300 ? LruVerdict.ROTATE : LruVerdict.REMOVE;
+        assertThat(scan(400)).isEqualTo(100);
+        assertThat(asked).isEqualTo(numbers(0, 400));
+        assertThat(reclaimed).isEqualTo(numbers(300, 400));
+    }
+
+    /** All stay, and there are far fewer than asked for; removals from under the scan do not bring it back either. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ROTATE", "SKIP"})
+    void nothingIsLookedAtTwiceInACall(LruVerdict stays) {
+        add(200);
+        verdict = value -> {
+            if (value % 3 == 0) {
+                items.get(value).remove();
+            }
+            if (value > 0 && value % 5 == 0) {
+                items.get(value - 1).remove();
+            }
+            return stays;
+        };
+        Asked control = new Asked("/", 0, 10_000);
+        assertThat(lists.shrinker().scan(control)).isZero();
+        assertThat(control.nrScanned()).isEqualTo(200);
+        assertThat(asked).isEqualTo(numbers(0, 200));
+    }
+
+    @Test
+    void objectThatIsRemovedWhileAScanAsksIsTheRemovers() {
+        add(3);
+        verdict = value -> {
+            assertThat(items.get(1).remove()).isEqualTo(value == 0);
+            return LruVerdict.REMOVE;
+        };
+        assertThat(scan(3)).isEqualTo(2);
+        assertThat(reclaimed).containsExactly(0, 2);
+        assertThat(lists.sizeOfRoot(0)).isZero();
+    }
+
+    @Test
+    void objectInAScansHandsIsCounted() {
+        add(1);
+        verdict = value -> {
+            assertThat(lists.shrinker().count(new Asked("/", 0, 0))).isEqualTo(1);
+            return LruVerdict.REMOVE;
+        };
+        assertThat(scan(1)).isEqualTo(1);
+    }
+
+    /** From another thread too, so that a lock held by the scan would be found out. */
+    @Test
+    void ownerMayUseTheListsWhenItIsAsked() {
+        add(3);
+        verdict = value -> {
+            elsewhere(() -> {
+                lists.addToRoot(0, 10 + value);
+                items.get(2).remove();
+            });
+            return LruVerdict.REMOVE;
+        };
+        assertThat(scan(3)).isEqualTo(2);
+        assertThat(lists.sizeOfRoot(0)).isEqualTo(3);
+    }
+
+    @Test
+    void objectForWhichTheOwnerThrowsStaysAndOthersHaveTheirTurn() {
+        add(5);
+        verdict = value -> {
+            if (value == 1) {
+                throw new IllegalStateException("no");
+            }
+            return value == 0 ? LruVerdict.ROTATE : LruVerdict.REMOVE;
+        };
+        assertThatThrownBy(() -> scan(5)).hasMessage("no");
+        assertThat(lists.sizeOfRoot(0)).isEqualTo(5);
+        elsewhere(() -> items.get(4).remove());
+        assertThat(scan(2)).isEqualTo(2);
+        assertThat(reclaimed).containsExactly(2, 3);
+        verdict = value -> LruVerdict.REMOVE;
+        assertThat(scan(2)).isEqualTo(2);
+        assertThat(reclaimed).containsExactly(2, 3, 0, 1);
+    }
+
+    @Test
+    void objectThatTheOwnerDropsWithAnErrorIsReclaimedAllTheSame() {
+        AtomicInteger drops = new AtomicInteger();
+        LruLists<Integer> failing =
+                kit.await(LruLists.register(kit.reclaimer(), ShrinkerSpec.named("failing"), value -> {
+                    drops.incrementAndGet();
+                    throw new IllegalStateException("dropped with an error");
+                }));
+        LruItem<Integer> first = failing.addToRoot(0, 0);
+        failing.addToRoot(0, 1);
+        assertThatThrownBy(() -> failing.shrinker().scan(new Asked("/", 0, 2))).hasMessage("dropped with an error");
+        assertThat(first.remove()).isFalse();
+        assertThat(drops).hasValue(1);
+        assertThat(failing.reclaimed()).isEqualTo(1);
+        assertThat(failing.sizeOfRoot(0)).isEqualTo(1);
+    }
+
+    @Test
+    void objectWhoseKeyCanNotBeHashedIsNotLost() {
+        List<Integer> dropped = new ArrayList<>();
+        LruLists<Integer> failing =
+                kit.await(LruLists.register(kit.reclaimer(), ShrinkerSpec.named("failing"), dropped::add, key -> {
+                    throw new IllegalStateException("no key");
+                }));
+        failing.addToRoot(0, 0);
+        assertThatThrownBy(() -> failing.shrinker().scan(new Asked("/", 0, 1))).hasMessage("no key");
+        assertThat(dropped).containsExactly(0);
+        assertThat(failing.reclaimed()).isEqualTo(1);
+        assertThat(failing.sizeOfRoot(0)).isZero();
+    }
+
+    @Test
+    void scanEndsSoonWhereTheRoundIsOver() {
+        add(1000);
+        Asked control = new Asked(CgroupPath.root(), 0, 1000, () -> true);
+        assertThat(lists.shrinker().scan(control)).isEqualTo(LruShrinker.CHUNK);
+        assertThat(control.nrScanned()).isEqualTo(LruShrinker.CHUNK);
+    }
+
+    private void add(int count) {
+        for (int value = 0; value < count; value++) {
+            items.add(lists.addToRoot(0, value));
+        }
+    }
+
+    private long scan(long most) {
+        return lists.shrinker().scan(new Asked("/", 0, most));
+    }
+
+    private static List<Integer> numbers(int from, int to) {
+        return IntStream.range(from, to).boxed().toList();
+    }
+
+    private static void elsewhere(Runnable task) {
+        try {
+            Threads.run(task);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+}
