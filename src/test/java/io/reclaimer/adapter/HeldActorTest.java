@@ -1,0 +1,495 @@
+package io.reclaimer.adapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.LoggingTestKit;
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
+import akka.actor.typed.SupervisorStrategy;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import io.reclaimer.Cgroup;
+import io.reclaimer.ShrinkerHandle;
+import io.reclaimer.ShrinkerMessage;
+import io.reclaimer.ShrinkerMessage.Answer;
+import io.reclaimer.ShrinkerMessage.CountObjects;
+import io.reclaimer.ShrinkerMessage.ObjectsCounted;
+import io.reclaimer.ShrinkerMessage.ObjectsReparented;
+import io.reclaimer.ShrinkerMessage.ObjectsScanned;
+import io.reclaimer.ShrinkerMessage.ReparentObjects;
+import io.reclaimer.ShrinkerMessage.ScanObjects;
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.ModelShrinker;
+import io.reclaimer.testkit.ReclaimerKit;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The reclaimer's side is played by the test, but handles, cgroups and bits are real ones. */
+class HeldActorTest {
+
+    private static final CgroupPath ROOT = CgroupPath.root();
+    private static final CgroupPath SHOP = CgroupPath.of("/shop");
+    private static final CgroupPath WEB = CgroupPath.of("/shop/web");
+    private static final ShrinkerSpec SPEC = ShrinkerSpec.named("pages");
+    /** For what has to come: as good as for ever. */
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    @RegisterExtension
+    final ReclaimerKit kit = ReclaimerKit.create();
+
+    private final Registry registry = new Registry();
+
+    @Test
+    void countAndScanAreAnsweredFromTheState() {
+        ActorRef<Command> store = spawn(global());
+        put(store, 10);
+        assertThat(count(store, ROOT)).isEqualTo(10);
+        assertThat(scan(store, ROOT, 4)).isEqualTo(new ObjectsScanned(7, 4, 4, 40));
+        assertThat(count(store, ROOT)).isEqualTo(6);
+        assertThat(size(store)).isEqualTo(6);
+        assertThat(value(store, 3)).isEmpty();
+        assertThat(value(store, 4)).contains("value 4");
+    }
+
+    @Test
+    void emptyIsSaidOnlyWhenEmpty() {
+        ActorRef<Command> store = spawn(global());
+        assertThat(count(store, ROOT)).isEqualTo(Shrinker.EMPTY);
+        put(store, 1);
+        assertThat(count(store, ROOT)).isOne();
+        assertThat(scan(store, ROOT, 100).freed()).isOne();
+        assertThat(count(store, ROOT)).isEqualTo(Shrinker.EMPTY);
+        assertThat(scan(store, ROOT, 100)).isEqualTo(new ObjectsScanned(7, 0, 100, 0));
+    }
+
+    @Test
+    void ownProtocolAndSignalsGoThroughUntouched() {
+        TestProbe<String> heard = kit.testKit().createTestProbe();
+        ActorRef<Command> store =
+                spawn(global().behavior((context, values) -> PageStore.create(context, values, heard.ref())));
+        put(store, 2);
+        assertThat(value(store, 1)).contains("value 1");
+        store.tell(new Stop());
+        heard.expectMessage(PATIENCE, "stopped");
+    }
+
+    @Test
+    void behaviorWithoutAStateOfItsOwnCanBeHeldToo() {
+        ActorRef<Command> store = spawn(global().behavior((context, values) -> Behaviors.receiveMessage(message -> {
+            if (message instanceof Put put) {
+                values.put(put.key(), put.value());
+                return Behaviors.same();
+            }
+            return Behaviors.stopped();
+        })));
+        put(store, 3);
+        assertThat(count(store, ROOT)).isEqualTo(3);
+        store.tell(new Stop());
+        kit.testKit().createTestProbe().expectTerminated(store, PATIENCE);
+    }
+
+    @Test
+    void registeredRefEndsWithTheActor() {
+        ActorRef<Command> store = spawn(global());
+        ActorRef<ShrinkerMessage> registered = registry.only();
+        TestProbe<Object> watcher = kit.testKit().createTestProbe();
+        store.tell(new Stop());
+        watcher.expectTerminated(registered, PATIENCE);
+    }
+
+    @Test
+    void crashWithoutASupervisorEndsTheRegisteredRef() {
+        kit.expectErrors();
+        ActorRef<Command> store = spawn(global());
+        ActorRef<ShrinkerMessage> registered = registry.only();
+        TestProbe<Object> watcher = kit.testKit().createTestProbe();
+        store.tell(new Crash());
+        watcher.expectTerminated(registered, PATIENCE);
+    }
+
+    @Test
+    void restartKeepsTheRegistrationAndServesTheNewState() {
+        ActorRef<Command> store = spawn(supervised(pageStore(global())));
+        put(store, 10);
+        assertThat(count(registry.only(), ROOT)).isEqualTo(10);
+        store.tell(new Crash());
+        assertThat(count(registry.only(), ROOT)).isEqualTo(Shrinker.EMPTY);
+        put(store, 2);
+        assertThat(count(registry.only(), ROOT)).isEqualTo(2);
+        assertThat(scan(registry.only(), ROOT, 1).freed()).isOne();
+        assertThat(size(store)).isOne();
+    }
+
+    @Test
+    void restartFurtherInKeepsTheStateToo() {
+        ActorRef<Command> store = spawn(global().behavior((context, values) -> supervised(Behaviors.setup(
+                own -> PageStore.create(own, values, own.getSystem().ignoreRef())))));
+        put(store, 10);
+        store.tell(new Crash());
+        assertThat(count(registry.only(), ROOT)).isEqualTo(10);
+        assertThat(size(store)).isEqualTo(10);
+    }
+
+    @Test
+    void eachActorOfOneBehaviorIsRegistered() {
+        Behavior<Command> behavior = pageStore(global());
+        ActorRef<Command> one = spawn(behavior);
+        ActorRef<Command> other = spawn(behavior);
+        put(one, 3);
+        put(other, 5);
+        assertThat(count(registry.of(one), ROOT)).isEqualTo(3);
+        assertThat(count(registry.of(other), ROOT)).isEqualTo(5);
+        assertThat(registry.refs).hasSize(2);
+    }
+
+    @Test
+    void otherCgroupsAndNodesHaveNothing() {
+        kit.online("/shop");
+        ActorRef<Command> store = spawn(in(kit.online("/shop/web")));
+        put(store, 5);
+        for (CgroupPath other : List.of(ROOT, SHOP, WEB.child("a"))) {
+            assertThat(count(store, other)).isEqualTo(Shrinker.EMPTY);
+            assertThat(scan(store, other, 5).freed()).isZero();
+        }
+        assertThat(ask(store, to -> new CountObjects(WEB, 1, Set.of(), 7, to)))
+                .isEqualTo(new ObjectsCounted(7, Shrinker.EMPTY));
+        assertThat(count(store, WEB)).isEqualTo(5);
+    }
+
+    @Test
+    void firstValueSetsTheBit() {
+        Cgroup shop = kit.online("/shop");
+        ActorRef<Command> store = spawn(in(shop));
+        assertThat(size(store)).isZero();
+        assertThat(bits("/shop")).isEmpty();
+        put(store, 1);
+        assertThat(size(store)).isOne();
+        assertThat(bits("/shop")).containsExactly(registry.handle().id());
+    }
+
+    @Test
+    void valuesFromBeforeTheRegistrationSetTheBit() {
+        registry.late = Optional.of(new CompletableFuture<>());
+        ActorRef<Command> store = spawn(in(kit.online("/shop")));
+        put(store, 1);
+        assertThat(size(store)).isOne();
+        registry.arrive();
+        assertThat(size(store)).isOne();
+        assertThat(bits("/shop")).containsExactly(registry.handle().id());
+    }
+
+    @Test
+    void registrationThatArrivesAfterARestartServesTheNewState() {
+        registry.late = Optional.of(new CompletableFuture<>());
+        ActorRef<Command> store = spawn(supervised(pageStore(in(kit.online("/shop")))));
+        store.tell(new Crash());
+        put(store, 1);
+        assertThat(size(store)).isOne();
+        registry.arrive();
+        assertThat(size(store)).isOne();
+        assertThat(bits("/shop")).containsExactly(registry.handle().id());
+        assertThat(registry.refs).hasSize(1);
+    }
+
+    @Test
+    void valuesThatABehaviorStartsWithSetTheBit() {
+        Cgroup shop = kit.online("/shop");
+        ActorRef<Command> store = spawn(in(shop).behavior((context, values) -> {
+            values.put(1, "from the start");
+            return PageStore.create(context, values, context.getSystem().ignoreRef());
+        }));
+        assertThat(size(store)).isOne();
+        assertThat(bits("/shop")).containsExactly(registry.handle().id());
+    }
+
+    /** A pass has cleared the bit between. */
+    @Test
+    void bitIsSetAgainAfterEmptyWasSaid() {
+        ActorRef<Command> store = spawn(in(kit.online("/shop")));
+        put(store, 1);
+        assertThat(scan(store, SHOP, 1).freed()).isOne();
+        kit.await(registry.handle().register());
+        kit.pass("/shop", 0, 0);
+        assertThat(bits("/shop")).isEmpty();
+        assertThat(count(store, SHOP)).isEqualTo(Shrinker.EMPTY);
+        put(store, 1);
+        assertThat(size(store)).isOne();
+        assertThat(bits("/shop")).containsExactly(registry.handle().id());
+    }
+
+    @Test
+    void stateOfACgroupThatWentOfflineIsItsParents() {
+        kit.online("/shop");
+        Cgroup web = kit.online("/shop/web");
+        ActorRef<Command> store = spawn(in(web));
+        put(store, 5);
+        assertThat(size(store)).isEqualTo(5);
+        kit.offline("/shop/web");
+        assertThat(reparent(store, CgroupPath.of("/batch"), ROOT)).isZero();
+        assertThat(reparent(store, WEB, SHOP)).isEqualTo(5);
+        assertThat(count(store, WEB)).isEqualTo(Shrinker.EMPTY);
+        assertThat(count(store, SHOP)).isEqualTo(5);
+        assertThat(scan(store, SHOP, 2).freed()).isEqualTo(2);
+        kit.offline("/shop");
+        assertThat(reparent(store, SHOP, ROOT)).isEqualTo(3);
+        assertThat(count(store, ROOT)).isEqualTo(3);
+    }
+
+    @Test
+    void valueThatComesAfterTheCgroupWentOfflineSetsTheParentsBit() {
+        kit.online("/shop");
+        ActorRef<Command> store = spawn(in(kit.online("/shop/web")));
+        kit.offline("/shop/web");
+        assertThat(reparent(store, WEB, SHOP)).isZero();
+        put(store, 1);
+        assertThat(size(store)).isOne();
+        assertThat(bits("/shop")).containsExactly(registry.handle().id());
+    }
+
+    @Test
+    void restartAfterTheCgroupWentOfflineStaysWithTheParent() {
+        kit.online("/shop");
+        ActorRef<Command> store = spawn(supervised(pageStore(in(kit.online("/shop/web")))));
+        kit.offline("/shop/web");
+        assertThat(reparent(store, WEB, SHOP)).isZero();
+        store.tell(new Crash());
+        put(store, 2);
+        assertThat(count(store, WEB)).isEqualTo(Shrinker.EMPTY);
+        assertThat(count(store, SHOP)).isEqualTo(2);
+        assertThat(bits("/shop")).containsExactly(registry.handle().id());
+    }
+
+    @Test
+    void refusedRegistrationIsLoggedAndTriedAgainByARestart() {
+        kit.expectErrors();
+        registry.late = Optional.of(CompletableFuture.failedFuture(new IllegalStateException("no id is left")));
+        ActorRef<Command> store = LoggingTestKit.error("will not be reclaimed")
+                .withCause(IllegalStateException.class)
+                .expect(kit.system(), () -> {
+                    ActorRef<Command> spawned = spawn(supervised(pageStore(in(kit.online("/shop")))));
+                    put(spawned, 3);
+                    assertThat(size(spawned)).isEqualTo(3);
+                    return spawned;
+                });
+        registry.late = Optional.empty();
+        store.tell(new Crash());
+        put(store, 1);
+        assertThat(size(store)).isOne();
+        // That may have been answered before the new registration was heard of, which was sent during the restart.
+        assertThat(size(store)).isOne();
+        assertThat(bits("/shop")).containsExactly(registry.handle().id());
+    }
+
+    @Test
+    void specFollowsTheCgroup() {
+        Cgroup shop = kit.online("/shop");
+        spawn(HeldActor.of(SPEC.byCgroup(), HeldActorTest::newState).registeredBy(registry));
+        spawn(in(shop));
+        assertThat(registry.specs).containsExactly(SPEC, SPEC.byCgroup());
+    }
+
+    // The actor of a user.
+
+    sealed interface Command {}
+
+    record Put(int key, String value) implements Command {}
+
+    record Get(int key, ActorRef<Optional<String>> replyTo) implements Command {}
+
+    record GetSize(ActorRef<Long> replyTo) implements Command {}
+
+    record Crash() implements Command {}
+
+    record Stop() implements Command {}
+
+    static final class PageStore extends AbstractBehavior<Command> {
+
+        private final HeldValues<Integer, String> values;
+        private final ActorRef<String> listener;
+
+        private PageStore(
+                ActorContext<Command> context, HeldValues<Integer, String> values, ActorRef<String> listener) {
+            super(context);
+            this.values = values;
+            this.listener = listener;
+        }
+
+        static Behavior<Command> create(
+                ActorContext<Command> context, HeldValues<Integer, String> values, ActorRef<String> listener) {
+            return new PageStore(context, values, listener);
+        }
+
+        @Override
+        public Receive<Command> createReceive() {
+            return newReceiveBuilder()
+                    .onMessage(Put.class, this::onPut)
+                    .onMessage(Get.class, this::onGet)
+                    .onMessage(GetSize.class, this::onGetSize)
+                    .onMessage(Crash.class, this::onCrash)
+                    .onMessage(Stop.class, stop -> Behaviors.stopped())
+                    .onSignal(PostStop.class, this::onPostStop)
+                    .build();
+        }
+
+        private Behavior<Command> onPut(Put message) {
+            values.put(message.key(), message.value());
+            return this;
+        }
+
+        private Behavior<Command> onGet(Get message) {
+            message.replyTo().tell(values.get(message.key()));
+            return this;
+        }
+
+        private Behavior<Command> onGetSize(GetSize message) {
+            message.replyTo().tell(values.size());
+            return this;
+        }
+
+        private Behavior<Command> onCrash(Crash message) {
+            throw new IllegalStateException("crashed by the test");
+        }
+
+        private Behavior<Command> onPostStop(PostStop signal) {
+            listener.tell("stopped");
+            return this;
+        }
+    }
+
+    // The reclaimer's part.
+
+    private final class Registry implements HeldActor.Registrar {
+
+        private final List<ActorRef<ShrinkerMessage>> refs = new ArrayList<>();
+        private final List<ShrinkerSpec> specs = new ArrayList<>();
+        private Optional<CompletableFuture<ShrinkerHandle>> late = Optional.empty();
+        private Optional<ShrinkerHandle> handle = Optional.empty();
+
+        @Override
+        public synchronized CompletionStage<ShrinkerHandle> register(
+                ActorSystem<?> system, ShrinkerSpec spec, ActorRef<ShrinkerMessage> shrinker) {
+            refs.add(shrinker);
+            specs.add(spec);
+            if (late.isPresent()) {
+                return late.get();
+            }
+            return CompletableFuture.completedFuture(allocate(spec));
+        }
+
+        private synchronized ShrinkerHandle allocate(ShrinkerSpec spec) {
+            ShrinkerHandle allocated = kit.allocate(spec, ModelShrinker.full());
+            handle = Optional.of(allocated);
+            return allocated;
+        }
+
+        void arrive() {
+            late.orElseThrow().complete(allocate(SPEC.byCgroup()));
+        }
+
+        synchronized ShrinkerHandle handle() {
+            return handle.orElseThrow();
+        }
+
+        synchronized ActorRef<ShrinkerMessage> only() {
+            assertThat(refs).hasSize(1);
+            return refs.get(0);
+        }
+
+        synchronized ActorRef<ShrinkerMessage> of(ActorRef<Command> store) {
+            return refs.stream()
+                    .filter(ref -> ref.path().equals(store.path()))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    private static HeldValues<Integer, String> newState() {
+        return new HeldValues<Integer, String>().weigher(value -> 10);
+    }
+
+    private HeldActor<HeldValues<Integer, String>> global() {
+        return HeldActor.of(SPEC, HeldActorTest::newState).registeredBy(registry);
+    }
+
+    private HeldActor<HeldValues<Integer, String>> in(Cgroup cgroup) {
+        return global().in(cgroup);
+    }
+
+    private static Behavior<Command> pageStore(HeldActor<HeldValues<Integer, String>> held) {
+        return held.behavior((context, values) ->
+                PageStore.create(context, values, context.getSystem().ignoreRef()));
+    }
+
+    private static Behavior<Command> supervised(Behavior<Command> behavior) {
+        return Behaviors.supervise(behavior)
+                .onFailure(SupervisorStrategy.restart().withLoggingEnabled(false));
+    }
+
+    private ActorRef<Command> spawn(HeldActor<HeldValues<Integer, String>> held) {
+        return spawn(pageStore(held));
+    }
+
+    /** Waits until it has started. */
+    private ActorRef<Command> spawn(Behavior<Command> behavior) {
+        ActorRef<Command> store = kit.testKit().spawn(behavior);
+        count(store, ROOT);
+        return store;
+    }
+
+    private static void put(ActorRef<Command> store, int count) {
+        for (int key = 0; key < count; key++) {
+            store.tell(new Put(key, "value " + key));
+        }
+    }
+
+    private long size(ActorRef<Command> store) {
+        TestProbe<Long> probe = kit.testKit().createTestProbe();
+        store.tell(new GetSize(probe.ref()));
+        return probe.receiveMessage(PATIENCE);
+    }
+
+    private Optional<String> value(ActorRef<Command> store, int key) {
+        TestProbe<Optional<String>> probe = kit.testKit().createTestProbe();
+        store.tell(new Get(key, probe.ref()));
+        return probe.receiveMessage(PATIENCE);
+    }
+
+    private List<Integer> bits(String cgroup) {
+        return kit.state(cgroup, 0).bits();
+    }
+
+    private long count(ActorRef<?> store, CgroupPath cgroup) {
+        ObjectsCounted counted = (ObjectsCounted) ask(store, to -> new CountObjects(cgroup, 0, Set.of(), 7, to));
+        assertThat(counted.call()).isEqualTo(7);
+        return counted.objects();
+    }
+
+    private ObjectsScanned scan(ActorRef<?> store, CgroupPath cgroup, long nrToScan) {
+        return (ObjectsScanned) ask(store, to -> new ScanObjects(cgroup, 0, nrToScan, Set.of(), 7, to));
+    }
+
+    private long reparent(ActorRef<?> store, CgroupPath offline, CgroupPath parent) {
+        return ((ObjectsReparented) ask(store, to -> new ReparentObjects(offline, parent, 0, 7, to))).moved();
+    }
+
+    private Answer ask(ActorRef<?> store, Function<ActorRef<Answer>, ShrinkerMessage> message) {
+        TestProbe<Answer> probe = kit.testKit().createTestProbe();
+        store.<ShrinkerMessage>unsafeUpcast().tell(message.apply(probe.ref()));
+        return probe.receiveMessage(PATIENCE);
+    }
+}

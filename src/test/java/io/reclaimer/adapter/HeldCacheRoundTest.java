@@ -1,0 +1,160 @@
+package io.reclaimer.adapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.SupervisorStrategy;
+import akka.actor.typed.javadsl.Behaviors;
+import io.reclaimer.Cgroup;
+import io.reclaimer.ReclaimReport;
+import io.reclaimer.ReclaimRequest;
+import io.reclaimer.Reclaimer;
+import io.reclaimer.ShrinkerHandle;
+import io.reclaimer.ShrinkerMessage;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.ReclaimerKit;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Actors that hold their state, and rounds of a real reclaimer. */
+class HeldCacheRoundTest {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    @RegisterExtension
+    final ReclaimerKit kit = ReclaimerKit.create();
+
+    private final CompletableFuture<ShrinkerHandle> registered = new CompletableFuture<>();
+
+    @Test
+    void roundFreesWhatAnActorHolds() {
+        ActorRef<Command> store = registered(store(held()));
+        put(store, 1000);
+        ReclaimReport report =
+                kit.reclaim(ReclaimRequest.everywhere().objects(100).startingAt(4));
+        assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.MET);
+        assertThat(report.freedBytes()).isEqualTo(report.freedObjects() * 10);
+        assertThat(size(store)).isEqualTo(1000 - report.freedObjects());
+        assertThat(kit.reclaim(ReclaimRequest.everywhere().startingAt(0)).freedObjects())
+                .isEqualTo(1000 - report.freedObjects());
+        assertThat(size(store)).isZero();
+    }
+
+    @Test
+    void actorOfACgroupIsFoundByItsBitAndFollowsToTheParent() {
+        kit.online("/shop");
+        ActorRef<Command> store = registered(store(held().in(kit.online("/shop/web"))));
+        put(store, 10);
+        assertThat(size(store)).isEqualTo(10);
+        kit.settle();
+        assertThat(kit.pass("/shop/web", 0, 0).freedObjects()).isEqualTo(10);
+        kit.pass("/shop/web", 0, 0);
+        assertThat(kit.state("/shop/web", 0).bits()).isEmpty();
+        put(store, 7);
+        assertThat(size(store)).isEqualTo(7);
+        kit.offline("/shop/web");
+        assertThat(kit.pass("/shop", 0, 0).freedObjects()).isEqualTo(7);
+        put(store, 3);
+        assertThat(size(store)).isEqualTo(3);
+        kit.settle();
+        assertThat(kit.pass("/shop", 0, 0).freedObjects()).isEqualTo(3);
+    }
+
+    @Test
+    void restartKeepsTheShrinker() {
+        Cgroup shop = kit.online("/shop");
+        ActorRef<Command> store = registered(Behaviors.supervise(store(held().in(shop)))
+                .onFailure(SupervisorStrategy.restart().withLoggingEnabled(false)));
+        put(store, 10);
+        store.tell(new Crash());
+        put(store, 4);
+        assertThat(size(store)).isEqualTo(4);
+        kit.settle();
+        assertThat(kit.state().shrinkers()).hasSize(1);
+        assertThat(kit.pass("/shop", 0, 0).freedObjects()).isEqualTo(4);
+    }
+
+    @Test
+    void stopFreesTheShrinker() {
+        ActorRef<Command> store = registered(store(held()));
+        put(store, 10);
+        store.tell(new Stop());
+        TestProbe<Object> probe = kit.testKit().createTestProbe();
+        probe.expectTerminated(store, PATIENCE);
+        // The reclaimer hears of the end as the probe does, and tells nobody when it is done.
+        probe.awaitAssert(PATIENCE, () -> {
+            assertThat(kit.state().shrinkers()).isEmpty();
+            return null;
+        });
+        assertThat(kit.reclaim(ReclaimRequest.everywhere().startingAt(0)).freedObjects())
+                .isZero();
+    }
+
+    private sealed interface Command {}
+
+    private record Put(int key) implements Command {}
+
+    private record GetSize(ActorRef<Long> replyTo) implements Command {}
+
+    private record Crash() implements Command {}
+
+    private record Stop() implements Command {}
+
+    private static Behavior<Command> store(HeldActor<HeldValues<Integer, String>> held) {
+        return held.behavior((context, values) -> Behaviors.receive(Command.class)
+                .onMessage(Put.class, put -> {
+                    values.put(put.key(), "value");
+                    return Behaviors.same();
+                })
+                .onMessage(GetSize.class, get -> {
+                    get.replyTo().tell(values.size());
+                    return Behaviors.same();
+                })
+                .onMessage(Crash.class, crash -> {
+                    throw new IllegalStateException("crashed by the test");
+                })
+                .onMessage(Stop.class, stop -> Behaviors.stopped())
+                .build());
+    }
+
+    private HeldActor<HeldValues<Integer, String>> held() {
+        return HeldActor.of(ShrinkerSpec.named("pages"), () -> new HeldValues<Integer, String>().weigher(value -> 10))
+                .registeredBy(this::register);
+    }
+
+    private CompletionStage<ShrinkerHandle> register(
+            ActorSystem<?> system, ShrinkerSpec spec, ActorRef<ShrinkerMessage> shrinker) {
+        CompletableFuture<ShrinkerHandle> toActor = new CompletableFuture<>();
+        Reclaimer.get(system).register(spec, shrinker).thenAccept(handle -> {
+            toActor.complete(handle);
+            registered.complete(handle);
+        });
+        return toActor;
+    }
+
+    /** Waits until the actor was told that it is registered: at the latest when its start is over. */
+    private ActorRef<Command> registered(Behavior<Command> behavior) {
+        ActorRef<Command> store = kit.testKit().spawn(behavior);
+        kit.await(registered);
+        size(store);
+        return store;
+    }
+
+    private static void put(ActorRef<Command> store, int count) {
+        for (int key = 0; key < count; key++) {
+            store.tell(new Put(key));
+        }
+    }
+
+    private long size(ActorRef<Command> store) {
+        TestProbe<Long> probe = kit.testKit().createTestProbe();
+        store.tell(new GetSize(probe.ref()));
+        return probe.receiveMessage(PATIENCE);
+    }
+}
