@@ -1,0 +1,283 @@
+package io.reclaimer.adapter;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import akka.actor.typed.javadsl.TimerScheduler;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding.Passivate;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding.ShardCommand;
+import io.reclaimer.ShrinkerHandle;
+import io.reclaimer.ShrinkerMessage.CountObjects;
+import io.reclaimer.ShrinkerMessage.ReparentObjects;
+import io.reclaimer.ShrinkerMessage.ScanObjects;
+import io.reclaimer.shrinker.Shrinker;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
+
+/**
+ * Keeps the entities of one type on this member in the order of their use, and stops the coldest; what it promises is
+ * said at {@link ShardedEntities}. Takes what a shrinker is sent, and the messages below.
+ *
+ * <p>An entity is in one of three states: in {@code order}; awaited by a scan; in {@code hung}. Its end takes it out of
+ * any. The order is put right when it is looked at: one that was used since it got its place gets a new one, so the first
+ * that was not is the coldest of all, as the places of all others are no later than their last use.
+ */
+final class ShardedTracker extends AbstractBehavior<Object> {
+
+    /** An entity was started, or restarted. */
+    record Started(String id, ActorRef<?> ref, ActorRef<ShardCommand> shard, ShardedUse use) {}
+
+    /** An entity answered. */
+    record Answered(ActorRef<?> entity, long question, boolean mayStop) {}
+
+    /** The entities are registered as a shrinker. */
+    record Registered(ShrinkerHandle handle) {}
+
+    private record Ended(ActorRef<?> entity) {}
+
+    private record StopDeadline(long scan) {}
+
+    private record BackOffOver(long scan, List<ShardedEntity> entities) {}
+
+    private record Deadline(long scan) {}
+
+    private record BackOff(long scan) {}
+
+    /** How many stopped entities are remembered, to know which come back: 64 KiB. */
+    private static final int REMEMBERED = 1 << 14;
+
+    /** How many of the hung ones are named in the log. */
+    private static final int NAMED = 5;
+
+    private final String name;
+    private final boolean asking;
+    private final Duration stopDeadline;
+    private final Duration hungBackOff;
+    private final LongAdder hungStops;
+    private final TimerScheduler<Object> timers;
+
+    private final Map<ActorRef<?>, ShardedEntity> entities = new HashMap<>();
+    private final TreeSet<ShardedEntity> order = new TreeSet<>(ShardedEntity.COLDEST_FIRST);
+    private final Set<ShardedEntity> hung = new LinkedHashSet<>();
+    private final Map<Long, ShardedScan> scans = new HashMap<>();
+    private final GhostSketch stopped = new GhostSketch(REMEMBERED);
+
+    private Optional<ShrinkerHandle> handle = Optional.empty();
+    private long places;
+    private long questions;
+    private long scanNumbers;
+
+    private ShardedTracker(
+            ActorContext<Object> context,
+            TimerScheduler<Object> timers,
+            String name,
+            boolean asking,
+            Duration stopDeadline,
+            Duration hungBackOff,
+            LongAdder hungStops) {
+        super(context);
+        this.timers = timers;
+        this.name = name;
+        this.asking = asking;
+        this.stopDeadline = stopDeadline;
+        this.hungBackOff = hungBackOff;
+        this.hungStops = hungStops;
+    }
+
+    /** @param asking whether entities are asked before they are passivated */
+    static Behavior<Object> create(
+            String name, boolean asking, Duration stopDeadline, Duration hungBackOff, LongAdder hungStops) {
+        return Behaviors.setup(context -> Behaviors.withTimers(
+                timers -> new ShardedTracker(context, timers, name, asking, stopDeadline, hungBackOff, hungStops)));
+    }
+
+    @Override
+    public Receive<Object> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(Started.class, this::onStarted)
+                .onMessage(Ended.class, this::onEnded)
+                .onMessage(Answered.class, this::onAnswered)
+                .onMessage(Registered.class, this::onRegistered)
+                .onMessage(CountObjects.class, this::onCount)
+                .onMessage(ScanObjects.class, this::onScan)
+                .onMessage(ReparentObjects.class, this::onReparent)
+                .onMessage(StopDeadline.class, this::onStopDeadline)
+                .onMessage(BackOffOver.class, this::onBackOffOver)
+                .build();
+    }
+
+    private Behavior<Object> onStarted(Started message) {
+        ShardedEntity known = entities.get(message.ref());
+        if (known != null) {
+            known.restarted(message.use());
+            return this;
+        }
+        ShardedEntity entity = new ShardedEntity(message.id(), message.ref(), message.shard(), places++, message.use());
+        entities.put(message.ref(), entity);
+        order.add(entity);
+        getContext().watchWith(message.ref(), new Ended(message.ref()));
+        if (stopped.remove(message.id().hashCode())) {
+            handle.ifPresent(registered -> registered.refaulted(1));
+        }
+        return this;
+    }
+
+    private Behavior<Object> onEnded(Ended message) {
+        ShardedEntity entity = entities.remove(message.entity());
+        if (entity == null) {
+            return this;
+        }
+        order.remove(entity);
+        hung.remove(entity);
+        if (entity.scan().isPresent()) {
+            stopped.add(entity.id.hashCode());
+            entity.scan().get().ended(entity);
+            finishIfDone(entity.scan().get());
+        }
+        return this;
+    }
+
+    /** One that answers after it was given up is heard all the same: it may have begun to stop. */
+    private Behavior<Object> onAnswered(Answered message) {
+        ShardedEntity entity = entities.get(message.entity());
+        if (entity == null || !entity.isAsked(message.question())) {
+            return this;
+        }
+        if (message.mayStop()) {
+            passivate(entity);
+            return this;
+        }
+        Optional<ShardedScan> scan = entity.scan();
+        if (scan.isPresent() || hung.remove(entity)) {
+            entity.noLongerAwaited();
+            entity.orderLast();
+            order.add(entity);
+        }
+        scan.ifPresent(awaiting -> {
+            awaiting.awaited.remove(entity);
+            finishIfDone(awaiting);
+        });
+        return this;
+    }
+
+    private Behavior<Object> onRegistered(Registered message) {
+        handle = Optional.of(message.handle());
+        return this;
+    }
+
+    private Behavior<Object> onCount(CountObjects message) {
+        message.reply(entities.isEmpty() ? Shrinker.EMPTY : order.size() + usedAgain());
+        return this;
+    }
+
+    private Behavior<Object> onScan(ScanObjects message) {
+        takeBackUsedAgain();
+        ShardedScan scan = new ShardedScan(++scanNumbers, message);
+        long begun = ShardedUse.now();
+        while (scan.awaited.size() < message.nrToScan() && !order.isEmpty()) {
+            ShardedEntity coldest = order.pollFirst();
+            // One that is used all the time is put in order once and has its turn after all others; else this would not
+            // end.
+            if (coldest.isOutOfOrder() && !coldest.isOrderedSince(begun)) {
+                coldest.orderByUse();
+                order.add(coldest);
+            } else {
+                ask(coldest, scan);
+            }
+        }
+        if (scan.awaited.isEmpty()) {
+            message.reply(Shrinker.STOP);
+            return this;
+        }
+        scans.put(scan.number, scan);
+        timers.startSingleTimer(new Deadline(scan.number), new StopDeadline(scan.number), stopDeadline);
+        return this;
+    }
+
+    /** Entities belong to no cgroup. */
+    private Behavior<Object> onReparent(ReparentObjects message) {
+        message.reply(0);
+        return this;
+    }
+
+    private Behavior<Object> onStopDeadline(StopDeadline message) {
+        ShardedScan scan = scans.get(message.scan());
+        if (scan == null) {
+            return this;
+        }
+        List<ShardedEntity> late = List.copyOf(scan.awaited);
+        scan.awaited.clear();
+        for (ShardedEntity entity : late) {
+            entity.noLongerAwaited();
+            entity.orderLast();
+            hung.add(entity);
+        }
+        hungStops.add(late.size());
+        timers.startSingleTimer(new BackOff(scan.number), new BackOffOver(scan.number, late), hungBackOff);
+        getContext()
+                .getLog()
+                .info(
+                        "[{}] entities of [{}] did not stop within [{}] and are given up for [{}], among them {}",
+                        late.size(),
+                        name,
+                        stopDeadline,
+                        hungBackOff,
+                        late.stream().limit(NAMED).map(entity -> entity.id).collect(Collectors.toList()));
+        finishIfDone(scan);
+        return this;
+    }
+
+    private Behavior<Object> onBackOffOver(BackOffOver message) {
+        message.entities().stream()
+                .filter(entity -> entity.isLastAskedBy(message.scan()))
+                .forEach(this::takeBack);
+        return this;
+    }
+
+    private void ask(ShardedEntity entity, ShardedScan scan) {
+        scan.awaited.add(entity);
+        entity.asked(++questions, scan);
+        if (asking) {
+            entity.ref.<Object>unsafeUpcast().tell(new ShardedInterceptor.Ask(questions));
+        } else {
+            passivate(entity);
+        }
+    }
+
+    private void passivate(ShardedEntity entity) {
+        entity.shard.tell(new Passivate<>(entity.ref));
+    }
+
+    /** How many that hung have been used since. */
+    private long usedAgain() {
+        return hung.stream().filter(ShardedEntity::isOutOfOrder).count();
+    }
+
+    private void takeBackUsedAgain() {
+        hung.stream().filter(ShardedEntity::isOutOfOrder).toList().forEach(this::takeBack);
+    }
+
+    private void takeBack(ShardedEntity entity) {
+        if (hung.remove(entity)) {
+            order.add(entity);
+        }
+    }
+
+    private void finishIfDone(ShardedScan scan) {
+        if (scan.awaited.isEmpty() && scans.remove(scan.number) != null) {
+            timers.cancel(new Deadline(scan.number));
+            scan.reply();
+        }
+    }
+}

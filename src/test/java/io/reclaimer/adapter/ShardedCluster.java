@@ -1,0 +1,43 @@
+package io.reclaimer.adapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.cluster.typed.Cluster;
+import akka.cluster.typed.Join;
+import akka.cluster.typed.SelfUp;
+import akka.cluster.typed.Subscribe;
+import io.reclaimer.testkit.ReclaimerKit;
+import java.time.Duration;
+
+/** A cluster of this one member, and a reclaimer in it, for all tests of a class. */
+final class ShardedCluster {
+
+    /** For what has to come: as good as for ever. */
+    static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    private static final String CONFIG = """
+            akka.actor.provider = cluster
+            akka.remote.artery.canonical.hostname = "127.0.0.1"
+            akka.remote.artery.canonical.port = 0
+            akka.cluster.jmx.enabled = off
+            akka.cluster.gossip-interval = 100 ms
+            akka.cluster.leader-actions-interval = 100 ms
+            # An entity that does not stop holds up the end of the system for so long.
+            akka.cluster.sharding.handoff-timeout = 1 s
+            akka.cluster.sharding.retry-interval = 100 ms
+            akka.cluster.sharding.distributed-data.notify-subscribers-interval = 100 ms
+            """;
+
+    private ShardedCluster() {}
+
+    static ReclaimerKit start(String settings) {
+        ReclaimerKit kit = ReclaimerKit.with(settings + "\n" + CONFIG).start();
+        TestProbe<SelfUp> up = kit.testKit().createTestProbe();
+        Cluster cluster = Cluster.get(kit.system());
+        cluster.subscriptions().tell(Subscribe.create(up.ref(), SelfUp.class));
+        cluster.manager().tell(Join.create(cluster.selfMember().address()));
+        assertThat(up.receiveMessage(PATIENCE)).isNotNull();
+        return kit;
+    }
+}

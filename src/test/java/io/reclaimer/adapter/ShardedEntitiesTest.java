@@ -1,0 +1,361 @@
+package io.reclaimer.adapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
+import akka.actor.typed.SupervisorStrategy;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.cluster.sharding.typed.ShardingEnvelope;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.sharding.typed.javadsl.Entity;
+import akka.cluster.sharding.typed.javadsl.EntityContext;
+import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import io.reclaimer.ShrinkerMessage.Answer;
+import io.reclaimer.ShrinkerMessage.CountObjects;
+import io.reclaimer.ShrinkerMessage.ObjectsCounted;
+import io.reclaimer.ShrinkerMessage.ObjectsScanned;
+import io.reclaimer.ShrinkerMessage.ScanObjects;
+import io.reclaimer.adapter.ShardedEntities.StopQuestion;
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.testkit.Gate;
+import io.reclaimer.testkit.ReclaimerKit;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Real entities in a real region. Each test has a tracker of its own; an entity finds it by its id. */
+class ShardedEntitiesTest {
+
+    private static final Duration PATIENCE = ShardedCluster.PATIENCE;
+    private static final EntityTypeKey<Command> KEY = EntityTypeKey.create(Command.class, "cart");
+    private static final Map<String, ShardedEntities<Command>> TRACKERS = new ConcurrentHashMap<>();
+
+    private static ReclaimerKit kit;
+    private static ActorRef<ShardingEnvelope<Command>> region;
+    private static int tests;
+
+    private String test = "";
+    private TestProbe<Object> events;
+
+    @BeforeAll
+    static void form() {
+        kit = ShardedCluster.start("");
+        region = ClusterSharding.get(kit.system())
+                .init(Entity.of(KEY, ShardedEntitiesTest::create).withStopMessage(new Stop()));
+    }
+
+    @AfterAll
+    static void leave() {
+        kit.stop();
+    }
+
+    @BeforeEach
+    void start() {
+        test = "t" + tests++;
+        events = kit.testKit().createTestProbe();
+    }
+
+    @AfterEach
+    void checkNothingLeft() {
+        kit.checkNothingLeft();
+    }
+
+    @Test
+    void coldestStopAndTheOthersStay() {
+        ShardedEntities<Command> carts = track(PATIENCE, PATIENCE);
+        for (String id : new String[] {"a", "b", "c", "d"}) {
+            put(id, Mood.WILLING);
+        }
+        put("a", Mood.WILLING);
+        assertThat(count(carts)).isEqualTo(4);
+        assertThat(scan(carts, 2)).isEqualTo(2);
+        assertThat(count(carts)).isEqualTo(2);
+        expectGone("b", "c");
+        assertThat(puts("a")).isEqualTo(3);
+        assertThat(puts("d")).isEqualTo(2);
+        assertThat(puts("b")).as("a new one").isOne();
+        assertThat(carts.hungStops()).isZero();
+    }
+
+    @Test
+    void busyEntityGoesOn() {
+        ShardedEntities<Command> carts = track(PATIENCE, PATIENCE);
+        put("a", Mood.BUSY);
+        put("b", Mood.WILLING);
+        assertThat(scan(carts, 2)).isOne();
+        expectGone("b");
+        assertThat(put("a", Mood.BUSY)).isEqualTo(2);
+        assertThat(scan(carts, 1)).isZero();
+        assertThat(carts.hungStops()).isZero();
+    }
+
+    @Test
+    void entityThatSaysNothingIsGivenUpAndStaysInService() {
+        ShardedEntities<Command> carts = track(Duration.ofMillis(200), PATIENCE);
+        put("a", Mood.SILENT);
+        assertThat(scan(carts, 1)).isZero();
+        assertThat(carts.hungStops()).isOne();
+        assertThat(count(carts)).isZero();
+        assertThat(puts("a")).isEqualTo(2);
+        assertThat(count(carts)).isOne();
+    }
+
+    /** It was busy with something else, and sees the question when nobody waits for it any more. */
+    @Test
+    void questionThatIsSeenLateIsNoUse() {
+        ShardedEntities<Command> carts = track(Duration.ofMillis(200), PATIENCE);
+        put("a", Mood.SILENT);
+        Gate gate = new Gate();
+        send("a", new Hold(gate));
+        gate.awaitEntered();
+        assertThat(scan(carts, 1)).isZero();
+        gate.open();
+        events.expectMessage(PATIENCE, new Asked(test + "a"));
+        assertThat(count(carts)).isZero();
+    }
+
+    @Test
+    void entityThatDoesNotStopIsGivenUpAndAskedAgainAfterItsBackOff() {
+        ShardedEntities<Command> carts = track(Duration.ofMillis(200), Duration.ofMillis(1));
+        put("a", Mood.SLOW);
+        assertThat(scan(carts, 1)).isZero();
+        assertThat(carts.hungStops()).isOne();
+        ActorRef<Command> slow = expectSlow("a");
+        slow.tell(new LetGo());
+        expectGone("a");
+        put("a", Mood.WILLING);
+        // Nobody tells a test when the tracker has heard of the end of the first one.
+        events.awaitAssert(PATIENCE, () -> {
+            assertThat(count(carts)).isOne();
+            return null;
+        });
+    }
+
+    /** What comes in for an entity on its way out waits in the shard. */
+    @Test
+    void messageToAPassivatingEntityIsNotLost() {
+        ShardedEntities<Command> carts = track(PATIENCE, PATIENCE);
+        put("a", Mood.SLOW);
+        TestProbe<Answer> scanned = startScan(carts, 1);
+        ActorRef<Command> slow = expectSlow("a");
+        TestProbe<Integer> late = kit.testKit().createTestProbe();
+        send("a", new Put(Mood.WILLING, late.ref(), events.ref()));
+        slow.tell(new LetGo());
+        assertThat(freed(scanned)).isOne();
+        assertThat(late.receiveMessage(PATIENCE)).as("answered by a new one").isOne();
+    }
+
+    @Test
+    void entityThatStopsByItselfMeanwhileIsFreed() {
+        ShardedEntities<Command> carts = track(PATIENCE, PATIENCE);
+        put("a", Mood.SILENT);
+        TestProbe<Answer> scanned = startScan(carts, 1);
+        events.expectMessage(PATIENCE, new Asked(test + "a"));
+        send("a", new Quit());
+        assertThat(freed(scanned)).isOne();
+        expectGone("a");
+        assertThat(carts.hungStops()).isZero();
+    }
+
+    @Test
+    void restartedEntityIsTrackedOn() {
+        ShardedEntities<Command> carts = track(PATIENCE, PATIENCE);
+        put("a", Mood.WILLING);
+        send("a", new Crash());
+        assertThat(puts("a")).as("from anew").isOne();
+        assertThat(count(carts)).isOne();
+        assertThat(scan(carts, 1)).isOne();
+    }
+
+    @Test
+    void entitiesWithoutAQuestionArePassivated() {
+        ShardedEntities<Command> carts =
+                ShardedEntities.start(kit.system(), test, Optional.empty(), PATIENCE, PATIENCE);
+        TRACKERS.put(test, carts);
+        put("a", Mood.BUSY);
+        assertThat(scan(carts, 1)).isOne();
+        expectGone("a");
+    }
+
+    @Test
+    void deadlinesThatMakeNoSenseAreRefused() {
+        assertThatThrownBy(() -> track(Duration.ZERO, PATIENCE)).hasMessageContaining("stopDeadline is [PT0S]");
+        assertThatThrownBy(() -> track(PATIENCE, Duration.ofSeconds(-1)))
+                .hasMessageContaining("hungBackOff is [PT-1S]");
+    }
+
+    // The entity.
+
+    sealed interface Command {}
+
+    record Put(Mood mood, ActorRef<Integer> replyTo, ActorRef<Object> events) implements Command {}
+
+    record MayStop(StopQuestion question) implements Command {}
+
+    record Stop() implements Command {}
+
+    record LetGo() implements Command {}
+
+    record Quit() implements Command {}
+
+    record Crash() implements Command {}
+
+    record Hold(Gate gate) implements Command {}
+
+    /** What an entity does when it is asked, and told, to stop. */
+    enum Mood {
+        WILLING,
+        BUSY,
+        SILENT,
+        /** Willing, but stops only when it is let go. */
+        SLOW
+    }
+
+    record Gone(String id) {}
+
+    /** A silent one was asked. */
+    record Asked(String id) {}
+
+    /** Where an entity is that was told to stop and does not: its shard keeps back what is sent through it. */
+    record Slow(String id, ActorRef<Command> ref) {}
+
+    private static Behavior<Command> create(EntityContext<Command> entity) {
+        String test = entity.getEntityId().substring(0, entity.getEntityId().length() - 1);
+        Behavior<Command> cart =
+                Behaviors.setup(context -> new Cart(entity.getEntityId(), context.getSelf()).behavior());
+        return Behaviors.supervise(TRACKERS.get(test).track(entity, cart))
+                .onFailure(SupervisorStrategy.restart().withLoggingEnabled(false));
+    }
+
+    private static final class Cart {
+
+        private final String id;
+        private final ActorRef<Command> self;
+        private Mood mood = Mood.WILLING;
+        private int puts;
+        private Optional<ActorRef<Object>> events = Optional.empty();
+
+        private Cart(String id, ActorRef<Command> self) {
+            this.id = id;
+            this.self = self;
+        }
+
+        private Behavior<Command> behavior() {
+            return Behaviors.receive(Command.class)
+                    .onMessage(Put.class, this::onPut)
+                    .onMessage(MayStop.class, this::onMayStop)
+                    .onMessage(Stop.class, this::onStop)
+                    .onMessage(LetGo.class, letGo -> Behaviors.stopped())
+                    .onMessage(Quit.class, quit -> Behaviors.stopped())
+                    .onMessage(Hold.class, hold -> {
+                        hold.gate().pass();
+                        return Behaviors.same();
+                    })
+                    .onMessage(Crash.class, crash -> {
+                        throw new IllegalStateException("crashed by the test");
+                    })
+                    .onSignal(PostStop.class, this::onPostStop)
+                    .build();
+        }
+
+        private Behavior<Command> onPut(Put message) {
+            mood = message.mood();
+            puts++;
+            events = Optional.of(message.events());
+            message.replyTo().tell(puts);
+            return Behaviors.same();
+        }
+
+        private Behavior<Command> onMayStop(MayStop message) {
+            switch (mood) {
+                case WILLING, SLOW -> message.question().stop();
+                case BUSY -> message.question().busy();
+                case SILENT -> events.orElseThrow().tell(new Asked(id));
+            }
+            return Behaviors.same();
+        }
+
+        private Behavior<Command> onStop(Stop message) {
+            if (mood == Mood.SLOW) {
+                events.orElseThrow().tell(new Slow(id, self));
+                return Behaviors.same();
+            }
+            return Behaviors.stopped();
+        }
+
+        private Behavior<Command> onPostStop(PostStop signal) {
+            events.ifPresent(listener -> listener.tell(new Gone(id)));
+            return Behaviors.same();
+        }
+    }
+
+    // What the tests do.
+
+    private ShardedEntities<Command> track(Duration stopDeadline, Duration hungBackOff) {
+        ShardedEntities<Command> carts =
+                ShardedEntities.start(kit.system(), test, Optional.of(MayStop::new), stopDeadline, hungBackOff);
+        TRACKERS.put(test, carts);
+        return carts;
+    }
+
+    private void send(String id, Command message) {
+        region.tell(new ShardingEnvelope<>(test + id, message));
+    }
+
+    private int put(String id, Mood mood) {
+        TestProbe<Integer> probe = kit.testKit().createTestProbe();
+        send(id, new Put(mood, probe.ref(), events.ref()));
+        return probe.receiveMessage(PATIENCE);
+    }
+
+    /** One more, and how many that are; the entity is willing from now on. */
+    private int puts(String id) {
+        return put(id, Mood.WILLING);
+    }
+
+    private ActorRef<Command> expectSlow(String id) {
+        Slow slow = events.expectMessageClass(Slow.class, PATIENCE);
+        assertThat(slow.id()).isEqualTo(test + id);
+        return slow.ref();
+    }
+
+    private void expectGone(String... ids) {
+        Set<String> seen = Arrays.stream(ids)
+                .map(id -> events.expectMessageClass(Gone.class, PATIENCE).id())
+                .collect(Collectors.toSet());
+        assertThat(seen).isEqualTo(Arrays.stream(ids).map(id -> test + id).collect(Collectors.toSet()));
+    }
+
+    private long count(ShardedEntities<Command> carts) {
+        TestProbe<Answer> probe = kit.testKit().createTestProbe();
+        carts.shrinker().tell(new CountObjects(CgroupPath.root(), 0, Set.of(), 7, probe.ref()));
+        return probe.expectMessageClass(ObjectsCounted.class, PATIENCE).objects();
+    }
+
+    private long scan(ShardedEntities<Command> carts, long objects) {
+        return freed(startScan(carts, objects));
+    }
+
+    private TestProbe<Answer> startScan(ShardedEntities<Command> carts, long objects) {
+        TestProbe<Answer> probe = kit.testKit().createTestProbe();
+        carts.shrinker().tell(new ScanObjects(CgroupPath.root(), 0, objects, Set.of(), 7, probe.ref()));
+        return probe;
+    }
+
+    private static long freed(TestProbe<Answer> scanned) {
+        return scanned.expectMessageClass(ObjectsScanned.class, PATIENCE).freed();
+    }
+}

@@ -1,0 +1,61 @@
+package io.reclaimer.adapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reclaimer.testkit.Seeded;
+import org.junit.jupiter.api.Test;
+
+class ShardedLoadTest {
+
+    @Test
+    void evenShardsStopAsManyAsAskedFor() {
+        ShardedLoad load = new ShardedLoad(10, 10, 10, 10);
+        assertThat(load.total()).isEqualTo(40);
+        assertThat(load.levelStopping(8, 1)).isEqualTo(8);
+        assertThat(load.above(8)).isEqualTo(8);
+    }
+
+    /** A limit of 58 for these, one less than there are, would stop 45. */
+    @Test
+    void largestOfUnevenShardsIsLoweredAlone() {
+        ShardedLoad load = new ShardedLoad(50, 1, 1, 1, 1, 1, 1, 1, 1, 1);
+        assertThat(load.levelStopping(10, 1)).isEqualTo(40);
+        assertThat(load.above(load.levelStopping(1, 1))).isOne();
+    }
+
+    @Test
+    void fewestAreStoppedWhereAsFewAsAskedForCanNotBe() {
+        ShardedLoad load = new ShardedLoad(5, 5, 5);
+        assertThat(load.levelStopping(2, 1)).isEqualTo(4);
+    }
+
+    @Test
+    void noShardGoesBelowTheLowestLevel() {
+        assertThat(new ShardedLoad(5, 2, 0).levelStopping(Long.MAX_VALUE, 2)).isEqualTo(2);
+        ShardedLoad low = new ShardedLoad(2, 2);
+        assertThat(low.above(low.levelStopping(10, 2))).isZero();
+        ShardedLoad none = new ShardedLoad();
+        assertThat(none.above(none.levelStopping(10, 1))).isZero();
+    }
+
+    @Test
+    void levelIsTheOneThatTryingAllOfThemFinds() {
+        Seeded random = Seeded.create();
+        for (int run = 0; run < 1000; run++) {
+            int[] shards = random.ints(1 + random.nextInt(6), 0, 30).toArray();
+            ShardedLoad load = new ShardedLoad(shards);
+            int lowest = 1 + random.nextInt(3);
+            long most = 1L + random.nextInt(60);
+            int level = load.levelStopping(most, lowest);
+            long best = 0;
+            long fewest = 0;
+            for (int other = 40; other >= lowest; other--) {
+                long stopped = load.above(other);
+                best = stopped <= most ? stopped : best;
+                fewest = fewest == 0 ? stopped : fewest;
+            }
+            assertThat(level).isGreaterThanOrEqualTo(lowest);
+            assertThat(load.above(level)).as("%s", random).isEqualTo(best > 0 ? best : fewest);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package io.reclaimer.adapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.cluster.sharding.typed.ShardingEnvelope;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.sharding.typed.javadsl.Entity;
+import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import io.reclaimer.ShrinkerMessage;
+import io.reclaimer.ShrinkerMessage.Answer;
+import io.reclaimer.ShrinkerMessage.CountObjects;
+import io.reclaimer.ShrinkerMessage.ObjectsCounted;
+import io.reclaimer.ShrinkerMessage.ObjectsScanned;
+import io.reclaimer.ShrinkerMessage.ScanObjects;
+import io.reclaimer.adapter.ShardedLimit.Settings;
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.testkit.ReclaimerKit;
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** {@link ShardedLimit} with real regions. */
+class ShardedRegionTest {
+
+    private static final Duration PATIENCE = ShardedCluster.PATIENCE;
+    private static final String WITH_LIMIT = """
+            akka.cluster.sharding.number-of-shards = 4
+            akka.cluster.sharding.passivation {
+              strategy = limited
+              limited {
+                active-entity-limit = 1000
+                replacement.policy = least-recently-used
+              }
+            }
+            """;
+
+    private static ReclaimerKit kit;
+
+    @BeforeAll
+    static void form() {
+        kit = ShardedCluster.start(WITH_LIMIT);
+    }
+
+    @AfterAll
+    static void leave() {
+        kit.stop();
+    }
+
+    @AfterEach
+    void checkNothingLeft() {
+        kit.checkNothingLeft();
+    }
+
+    @Test
+    void entitiesStopWhenTheLimitIsLowered() {
+        ActorRef<ShardingEnvelope<Command>> region = region("stopping", true);
+        for (int i = 0; i < 100; i++) {
+            ping(region, "cart" + i);
+        }
+        ActorRef<ShrinkerMessage> limit = limit(region, PATIENCE);
+        assertThat(count(limit)).isEqualTo(100);
+        long freed = scan(limit, 20);
+        assertThat(freed).isBetween(17L, 20L);
+        freed += scan(limit, 50);
+        assertThat(freed).isBetween(64L, 70L);
+        ActorRef<ShrinkerMessage> fresh = limit(region, PATIENCE);
+        assertThat(count(fresh)).isEqualTo(100 - freed);
+        // What stopped comes back when it is needed.
+        for (int i = 0; i < 100; i++) {
+            ping(region, "cart" + i);
+        }
+    }
+
+    @Test
+    void entitiesThatDoNotStopAreNotFreed() {
+        ActorRef<ShardingEnvelope<Command>> region = region("deaf", false);
+        for (int i = 0; i < 20; i++) {
+            ping(region, "cart" + i);
+        }
+        ActorRef<ShrinkerMessage> limit = limit(region, Duration.ofMillis(200));
+        assertThat(scan(limit, 10)).isZero();
+    }
+
+    sealed interface Command {}
+
+    record Ping(ActorRef<String> replyTo) implements Command {}
+
+    record Stop() implements Command {}
+
+    private static ActorRef<ShardingEnvelope<Command>> region(String name, boolean stops) {
+        return ClusterSharding.get(kit.system())
+                .init(Entity.of(EntityTypeKey.create(Command.class, name), entity -> cart(stops))
+                        .withStopMessage(new Stop()));
+    }
+
+    private static Behavior<Command> cart(boolean stops) {
+        return Behaviors.receive(Command.class)
+                .onMessage(Ping.class, ping -> {
+                    ping.replyTo().tell("pong");
+                    return Behaviors.same();
+                })
+                .onMessage(Stop.class, stop -> stops ? Behaviors.stopped() : Behaviors.same())
+                .build();
+    }
+
+    private static void ping(ActorRef<ShardingEnvelope<Command>> region, String id) {
+        TestProbe<String> probe = kit.testKit().createTestProbe();
+        region.tell(new ShardingEnvelope<>(id, new Ping(probe.ref())));
+        probe.expectMessage(PATIENCE, "pong");
+    }
+
+    private static ActorRef<ShrinkerMessage> limit(ActorRef<?> region, Duration stopDeadline) {
+        Settings settings = new Settings(1000, 1, stopDeadline, PATIENCE, PATIENCE);
+        return kit.testKit().spawn(ShardedLimit.create(region, settings));
+    }
+
+    private static long count(ActorRef<ShrinkerMessage> limit) {
+        TestProbe<Answer> probe = kit.testKit().createTestProbe();
+        limit.tell(new CountObjects(CgroupPath.root(), 0, Set.of(), 7, probe.ref()));
+        return probe.expectMessageClass(ObjectsCounted.class, PATIENCE).objects();
+    }
+
+    private static long scan(ActorRef<ShrinkerMessage> limit, long objects) {
+        TestProbe<Answer> probe = kit.testKit().createTestProbe();
+        limit.tell(new ScanObjects(CgroupPath.root(), 0, objects, Set.of(), 7, probe.ref()));
+        return probe.expectMessageClass(ObjectsScanned.class, PATIENCE).freed();
+    }
+}
