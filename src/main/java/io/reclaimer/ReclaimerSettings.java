@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** The section {@code reclaimer} of the configuration, checked. What each key means stands in {@code reference.conf}. */
@@ -52,8 +53,8 @@ public final class ReclaimerSettings {
             Duration roundDeadline = duration(section, "round-deadline", LONGEST);
             EngineSettings engine = new EngineSettings(
                     nodes.size(),
-                    section.getBoolean("cgroups-enabled"),
-                    section.getBoolean("object-accounting"),
+                    onOrOff(section, "cgroups-enabled"),
+                    onOrOff(section, "object-accounting"),
                     idLimit(section),
                     duration(section, "growth-timeout", LONGEST),
                     duration(section, "offline-timeout", LONGEST),
@@ -111,11 +112,12 @@ public final class ReclaimerSettings {
     }
 
     private static List<String> nodes(Config section) {
-        List<String> names = section.getStringList("nodes");
+        String allowed = "one or more names of 1 to 64 characters A-Z a-z 0-9 . _ -, none twice";
+        List<String> names = read(section, "nodes", allowed, section::getStringList);
         if (names.isEmpty()
                 || names.size() > Set.copyOf(names).size()
                 || !names.stream().allMatch(name -> NODE_NAME.matcher(name).matches())) {
-            throw invalid("nodes", names, "one or more names of 1 to 64 characters A-Z a-z 0-9 . _ -, none twice");
+            throw invalid("nodes", names, allowed);
         }
         return List.copyOf(names);
     }
@@ -129,12 +131,13 @@ public final class ReclaimerSettings {
     }
 
     private static Refaults.Settings thrash(Config section) {
-        double factor = section.getDouble("thrash.most-factor");
+        String allowed = "a number, 1 to " + MOST_FACTOR;
+        double factor = read(section, "thrash.most-factor", allowed, section::getDouble);
         if (!(factor >= 1 && factor <= MOST_FACTOR)) {
-            throw invalid("thrash.most-factor", factor, "a number, 1 to " + MOST_FACTOR);
+            throw invalid("thrash.most-factor", factor, allowed);
         }
         return new Refaults.Settings(
-                section.getBoolean("thrash.raise-seeks"), factor, duration(section, "thrash.half-life", LONGEST));
+                onOrOff(section, "thrash.raise-seeks"), factor, duration(section, "thrash.half-life", LONGEST));
     }
 
     private static BlockingThreads blockingThreads(Config section) {
@@ -150,7 +153,7 @@ public final class ReclaimerSettings {
     }
 
     private static String choice(Config section, String key, List<String> allowed) {
-        String value = section.getString(key);
+        String value = read(section, key, String.join(", ", allowed), section::getString);
         if (!allowed.contains(value)) {
             throw invalid(key, value, String.join(", ", allowed));
         }
@@ -158,19 +161,34 @@ public final class ReclaimerSettings {
     }
 
     private static int number(Config section, String key, int least, int most) {
-        int value = section.getInt(key);
+        String allowed = "a number, " + (most == Integer.MAX_VALUE ? least + " or more" : least + " to " + most);
+        int value = read(section, key, allowed, section::getInt);
         if (value < least || value > most) {
-            throw invalid(key, value, most == Integer.MAX_VALUE ? least + " or more" : least + " to " + most);
+            throw invalid(key, value, allowed);
         }
         return value;
     }
 
     private static Duration duration(Config section, String key, Duration most) {
-        Duration value = section.getDuration(key);
+        String allowed = "a duration above 0 and at most " + most.toHours() + "h";
+        Duration value = read(section, key, allowed, section::getDuration);
         if (value.isZero() || value.isNegative() || value.compareTo(most) > 0) {
-            throw invalid(key, section.getString(key), "a duration above 0 and at most " + most.toHours() + "h");
+            throw invalid(key, section.getString(key), allowed);
         }
         return value;
+    }
+
+    private static boolean onOrOff(Config section, String key) {
+        return read(section, key, "on or off", section::getBoolean);
+    }
+
+    /** A value of another type than is allowed is refused as one out of range is. */
+    private static <T> T read(Config section, String key, String allowed, Function<String, T> reading) {
+        try {
+            return reading.apply(key);
+        } catch (ConfigException.WrongType | ConfigException.BadValue e) {
+            throw invalid(key, section.getValue(key).unwrapped(), allowed);
+        }
     }
 
     private static IllegalArgumentException invalid(String key, Object value, String allowed) {

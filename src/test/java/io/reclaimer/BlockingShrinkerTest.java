@@ -134,10 +134,11 @@ class BlockingShrinkerTest {
                 which,
                 new Scripted(
                         control -> {
-                            if (inside.incrementAndGet() == 2) {
+                            int now = inside.incrementAndGet();
+                            most.accumulateAndGet(now, Math::max);
+                            if (now == 2) {
                                 both.open();
                             }
-                            most.accumulateAndGet(inside.get(), Math::max);
                             gate.pass();
                             inside.decrementAndGet();
                             return 0;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.reclaimer.engine.BlockingThreads;
+import io.reclaimer.engine.Refaults;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import java.time.Duration;
@@ -31,6 +33,13 @@ class ReclaimerSettingsTest {
         assertThat(settings.engine().reportEntries()).isEqualTo(32);
         assertThat(settings.engine().quarantineAfter()).isEqualTo(5);
         assertThat(settings.engine().quarantineFor()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(settings.engine().roundDeadline()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(settings.engine().callDeadline()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(settings.engine().strictOrder()).isTrue();
+        assertThat(settings.engine().blockingCalls()).isEqualTo(16);
+        assertThat(settings.engine().blockingCallsPerShrinker()).isEqualTo(2);
+        assertThat(settings.blockingThreads()).isEqualTo(BlockingThreads.AUTO);
+        assertThat(settings.engine().thrash()).isEqualTo(new Refaults.Settings(false, 8, Duration.ofMinutes(1)));
     }
 
     @ParameterizedTest
@@ -51,6 +60,14 @@ class ReclaimerSettingsTest {
                     report-entries = 1025           | reclaimer.report-entries is [1025]          | 0 to 1024
                     quarantine.after-faults = 0     | reclaimer.quarantine.after-faults is [0]    | 1 or more
                     quarantine.duration = 0s        | reclaimer.quarantine.duration is [0s]       | above 0
+                    call-deadline = 0s              | reclaimer.call-deadline is [0s]             | at most 1h
+                    call-deadline = 61m             | reclaimer.call-deadline is [61m]            | at most 1h
+                    visit-order = any               | reclaimer.visit-order is [any]              | strict, relaxed
+                    blocking.threads = green        | reclaimer.blocking.threads is [green]       | auto, virtual, platform
+                    blocking.calls = 0              | reclaimer.blocking.calls is [0]             | 1 to 1024
+                    blocking.calls-per-shrinker = 0 | reclaimer.blocking.calls-per-shrinker is [0] | 1 to 1024
+                    thrash.most-factor = 0.5        | reclaimer.thrash.most-factor is [0.5]       | 1 to 1000
+                    thrash.half-life = 0s           | reclaimer.thrash.half-life is [0s]          | above 0
                     quarantine.duration = 61m       | reclaimer.quarantine.duration is [61m]       | at most 1h
                     """)
     void badValueIsRefusedByKeyValueAndWhatIsAllowed(String setting, String named, String allowed) {
@@ -61,19 +78,36 @@ class ReclaimerSettingsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "nodes = 3, nodes",
-        "cgroups-enabled = maybe, cgroups-enabled",
-        "object-accounting = [], object-accounting",
-        "id-limit = many, id-limit",
-        "growth-timeout = soon, growth-timeout",
-        "max-rounds = 1e12, max-rounds",
-        "quarantine = 7, quarantine",
-        "round-deadline = null, round-deadline"
+        "nodes = 3, nodes, none twice",
+        "cgroups-enabled = maybe, cgroups-enabled, on or off",
+        "object-accounting = [], object-accounting, on or off",
+        "id-limit = many, id-limit, 64 to 1048576",
+        "growth-timeout = soon, growth-timeout, at most 24h",
+        "max-rounds = 1e12, max-rounds, 1 or more",
+        "call-deadline = [], call-deadline, at most 1h",
+        "visit-order = [], visit-order, strict",
+        "thrash.raise-seeks = often, thrash.raise-seeks, on or off",
+        "thrash.most-factor = much, thrash.most-factor, 1 to 1000",
+        "quarantine = 7, quarantine, ''",
+        "round-deadline = null, round-deadline, ''"
     })
-    void valueOfAnotherKindIsRefusedByKey(String setting, String key) {
+    void valueOfAnotherKindIsRefusedByKeyAndWhatIsAllowed(String setting, String key, String allowed) {
         assertThatThrownBy(() -> ReclaimerSettings.from(with(setting)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining(key);
+                .hasMessageContainingAll(key, allowed);
+    }
+
+    @Test
+    void virtualThreadsAreRefusedWhereTheJvmHasNone() {
+        if (BlockingThreads.VIRTUAL.isSupported()) {
+            assertThat(ReclaimerSettings.from(with("blocking.threads = virtual"))
+                            .blockingThreads())
+                    .isEqualTo(BlockingThreads.VIRTUAL);
+        } else {
+            assertThatThrownBy(() -> ReclaimerSettings.from(with("blocking.threads = virtual")))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContainingAll("[virtual]", "auto or platform", "no virtual threads");
+        }
     }
 
     @ParameterizedTest

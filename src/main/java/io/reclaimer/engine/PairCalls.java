@@ -21,8 +21,8 @@ final class PairCalls {
     private final Published published;
     private boolean answered;
 
-    /** For each shrinker with a call under way those that wait for its end. */
-    private final Map<ShrinkerEntry, Deque<Call>> lanes = new IdentityHashMap<>(4);
+    /** For each shrinker with a call under way those that wait for its end; none in a pair that never made one. */
+    private Map<ShrinkerEntry, Deque<Call>> lanes = Map.of();
 
     PairCalls(ActorContext<CgroupNode.Command> context, Published published) {
         this.context = context;
@@ -36,6 +36,9 @@ final class PairCalls {
             if (waiting != null) {
                 waiting.add(call);
                 return false;
+            }
+            if (lanes.isEmpty()) {
+                lanes = new IdentityHashMap<>(4);
             }
             lanes.put(call.entry, new ArrayDeque<>(2));
         }

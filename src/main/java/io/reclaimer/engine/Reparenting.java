@@ -59,6 +59,8 @@ final class Reparenting implements Call.Owner {
             }
             return;
         }
+        CallMark mark = published.callMarks().ofThisThread();
+        mark.enter(entry);
         try {
             long moved = plain.reparent(pair.cgroup().path(), parent.cgroup().path(), pair.node());
             if (moved > 0) {
@@ -67,6 +69,7 @@ final class Reparenting implements Call.Owner {
         } catch (Throwable thrown) {
             threw(entry, thrown);
         } finally {
+            mark.leave();
             entry.release();
         }
     }

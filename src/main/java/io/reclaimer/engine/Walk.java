@@ -43,8 +43,8 @@ abstract class Walk {
     /** How many wait for an answer. */
     private int waiting;
 
-    /** Those whose answer has come. */
-    private final Deque<VisitRun> answered = new ArrayDeque<>(2);
+    /** Those whose answer has come; made with the first that waits. */
+    private @Nullable Deque<VisitRun> answered;
 
     /** One that is over, for the next visit. */
     private @Nullable VisitRun spare;
@@ -118,7 +118,7 @@ abstract class Walk {
         if (current != null) {
             return current;
         }
-        VisitRun visit = answered.poll();
+        VisitRun visit = pollAnswered();
         if (visit != null || waiting >= mostWaiting) {
             return visit;
         }
@@ -135,12 +135,19 @@ abstract class Walk {
     /** From a visit: what it waited for has come. */
     final void answered(VisitRun visit) {
         waiting--;
+        if (answered == null) {
+            answered = new ArrayDeque<>(2);
+        }
         answered.add(visit);
+    }
+
+    private @Nullable VisitRun pollAnswered() {
+        return answered == null ? null : answered.poll();
     }
 
     /** Whether there is something to go on with that was waited for. */
     final boolean hasAnswers() {
-        return !answered.isEmpty();
+        return answered != null && !answered.isEmpty();
     }
 
     final boolean isWaiting() {
@@ -154,7 +161,7 @@ abstract class Walk {
             current.abort();
             current = null;
         }
-        for (VisitRun visit = answered.poll(); visit != null; visit = answered.poll()) {
+        for (VisitRun visit = pollAnswered(); visit != null; visit = pollAnswered()) {
             visit.abort();
         }
         reportFreed();
