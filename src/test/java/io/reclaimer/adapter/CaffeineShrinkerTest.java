@@ -1,29 +1,45 @@
 package io.reclaimer.adapter;
 
+import static io.reclaimer.adapter.Caches.bounded;
+import static io.reclaimer.adapter.Caches.filled;
+import static io.reclaimer.adapter.Caches.keysOf;
+import static io.reclaimer.adapter.Caches.unbounded;
+import static io.reclaimer.adapter.Caches.use;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import io.reclaimer.Cgroup;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.shrinker.CgroupPath;
-import io.reclaimer.shrinker.ReclaimFlag;
-import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Asked;
+import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Seeded;
 import io.reclaimer.testkit.Threads;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
@@ -31,6 +47,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 class CaffeineShrinkerTest {
 
@@ -49,7 +66,7 @@ class CaffeineShrinkerTest {
         filled(cache, 100);
         use(cache, 0, 20);
         Shrinker shrinker = CaffeineShrinker.of(cache, WEB);
-        assertThat(shrinker.scan(asked(WEB, 30))).isEqualTo(30);
+        assertThat(shrinker.scan(Asked.of(WEB, 30))).isEqualTo(30);
         assertThat(keysOf(cache))
                 .containsExactlyInAnyOrderElementsOf(IntStream.range(0, 100)
                         .filter(key -> key < 20 || key >= 50)
@@ -59,21 +76,81 @@ class CaffeineShrinkerTest {
 
     /** More than the cache's order is read at a time. */
     @ParameterizedTest
-    @ValueSource(
-            ints = {1, CaffeineShrinker.CHUNK - 1, CaffeineShrinker.CHUNK, CaffeineShrinker.CHUNK + 1, 700, 999, 1000})
+    @ValueSource(ints = {1, CaffeineScan.CHUNK - 1, CaffeineScan.CHUNK, CaffeineScan.CHUNK + 1, 700, 999, 1000})
     void asManyAreFreedAsAskedFor(int asked) {
         for (Cache<Integer, String> cache : List.of(bounded(), unbounded())) {
             filled(cache, 1000);
-            assertThat(CaffeineShrinker.of(cache, WEB).scan(asked(WEB, asked))).isEqualTo(asked);
+            assertThat(CaffeineShrinker.of(cache, WEB).scan(Asked.of(WEB, asked)))
+                    .isEqualTo(asked);
             assertThat(keysOf(cache)).hasSize(1000 - asked);
         }
     }
 
+    /** Those that were used are left, whenever they came in. */
     @Test
-    void coldestAreFreedInOrderOverManyReads() {
+    void coldestAreFreedOverManyReads() {
         Cache<Integer, String> cache = filled(bounded(), 1000);
-        assertThat(CaffeineShrinker.of(cache, WEB).scan(asked(WEB, 700))).isEqualTo(700);
-        assertThat(keysOf(cache)).allMatch(key -> key >= 700);
+        Shrinker shrinker = CaffeineShrinker.of(cache, WEB);
+        use(cache, 0, 150);
+        use(cache, 850, 1000);
+        assertThat(shrinker.scan(Asked.of(WEB, 700))).isEqualTo(700);
+        assertThat(keysOf(cache)).hasSize(300).allMatch(key -> key < 150 || key >= 850);
+    }
+
+    /** Without help, Caffeine gives entries away in the order they came in until it is half full. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 10, 1000})
+    void useIsNotedInACacheThatIsFarFromFull(int alreadyThere) {
+        Cache<Integer, String> cache = bounded();
+        filled(cache, alreadyThere);
+        Shrinker shrinker = CaffeineShrinker.of(cache, WEB);
+        filled(cache, alreadyThere, 1000);
+        use(cache, 0, 100);
+        assertThat(Caches.maximumOf(cache)).isEqualTo(Caches.UNREACHED);
+        assertThat(shrinker.scan(Asked.of(WEB, 900))).isEqualTo(900);
+        assertThat(keysOf(cache)).hasSize(100).allMatch(key -> key < 100);
+    }
+
+    /** With the first scan Caffeine begins to note how often entries are used, and knows nothing of what was before. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void entriesUsedLastAreLeftInALargeCacheThatIsScannedForTheFirstTime(boolean keepMaximum) {
+        Cache<Integer, String> cache = bounded();
+        CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache);
+        if (keepMaximum) {
+            shrinker.keepMaximum();
+        }
+        kit.await(shrinker.register(kit.reclaimer(), SPEC));
+        filled(cache, 9_000);
+        use(cache, 0, 1_000);
+        for (int i = 0; i < 10; i++) {
+            assertThat(shrinker.scan(Asked.of(CgroupPath.root(), 500))).isEqualTo(500);
+        }
+        Set<Integer> left = keysOf(cache);
+        assertThat(left).hasSize(4_000);
+        assertThat(left.stream().filter(key -> key < 1_000)).hasSizeGreaterThan(950);
+    }
+
+    /** Not evicted by what {@link #useIsNotedInACacheThatIsFarFromFull} needs. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 50, 255, 256, 1000, 5000})
+    void makingAShrinkerEvictsNothing(int entries) {
+        Cache<Integer, String> cache = filled(bounded(), entries);
+        CaffeineShrinker.of(cache, WEB);
+        assertThat(keysOf(cache)).hasSize(entries);
+    }
+
+    @Test
+    void makingAShrinkerEvictsNothingWhileOthersPut() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            int there = 2_000;
+            Cache<Integer, String> cache = filled(bounded(), there);
+            Threads.run(
+                    () -> filled(cache, there, there + 5_000),
+                    () -> filled(cache, there + 5_000, there + 10_000),
+                    () -> IntStream.range(0, 100).forEach(i -> CaffeineShrinker.of(cache, WEB)));
+            assertThat(keysOf(cache)).hasSize(there + 10_000);
+        }
     }
 
     @Test
@@ -81,9 +158,9 @@ class CaffeineShrinkerTest {
         for (Cache<Integer, String> cache : List.of(bounded(), unbounded())) {
             filled(cache, 300);
             Shrinker shrinker = CaffeineShrinker.of(cache, WEB);
-            assertThat(shrinker.scan(asked(WEB, Long.MAX_VALUE))).isEqualTo(300);
+            assertThat(shrinker.scan(Asked.of(WEB, Long.MAX_VALUE))).isEqualTo(300);
             assertThat(keysOf(cache)).isEmpty();
-            assertThat(shrinker.scan(asked(WEB, 10))).isZero();
+            assertThat(shrinker.scan(Asked.of(WEB, 10))).isZero();
         }
     }
 
@@ -97,8 +174,8 @@ class CaffeineShrinkerTest {
                 .build();
         filled(cache, 100);
         Shrinker shrinker = CaffeineShrinker.of(cache, WEB);
-        assertThat(shrinker.count(asked(WEB, 0))).isEqualTo(100);
-        assertThat(shrinker.scan(asked(WEB, 30))).isEqualTo(30);
+        assertThat(shrinker.count(Asked.of(WEB, 0))).isEqualTo(100);
+        assertThat(shrinker.scan(Asked.of(WEB, 30))).isEqualTo(30);
         assertThat(keysOf(cache)).hasSize(70).allMatch(key -> key >= 30);
     }
 
@@ -108,21 +185,257 @@ class CaffeineShrinkerTest {
         Shrinker shrinker = CaffeineShrinker.of(cache, WEB);
         long freed = 0;
         for (int i = 0; i < 20; i++) {
-            freed += shrinker.scan(asked(WEB, 50));
+            freed += shrinker.scan(Asked.of(WEB, 50));
         }
         assertThat(freed).isEqualTo(1000);
         assertThat(keysOf(cache)).isEmpty();
         filled(cache, 10);
-        assertThat(shrinker.scan(asked(WEB, 10))).isEqualTo(10);
+        assertThat(shrinker.scan(Asked.of(WEB, 10))).isEqualTo(10);
+    }
+
+    /** One that is written anew just then is not cold any more. */
+    @Test
+    void entryThatIsReplacedMeanwhileIsLeft() {
+        Cache<Integer, String> cache = filled(unbounded(), 10);
+        CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache, WEB);
+        shrinker.onReclaimed((key, value) -> cache.put(9, "new"));
+        cache.asMap().remove(0);
+        assertThat(shrinker.scan(Asked.of(WEB, 10))).isEqualTo(8);
+        assertThat(shrinker.reclaimedObjects()).isEqualTo(8);
+        assertThat(cache.asMap()).containsExactly(Map.entry(9, "new"));
+    }
+
+    @Test
+    void bytesAreTheWeights() {
+        Cache<Integer, String> cache = filled(Caches.weighted(1L << 40), 10);
+        Asked asked = Asked.of(WEB, 100);
+        assertThat(CaffeineShrinker.of(cache, WEB).scan(asked)).isEqualTo(10);
+        assertThat(asked.freedBytes()).isEqualTo(10_045);
+    }
+
+    @Test
+    void bytesAreAMultipleOfTheWeights() {
+        Cache<Integer, String> cache = filled(Caches.weighted(1L << 40), 1);
+        Asked asked = Asked.of(WEB, 100);
+        CaffeineShrinker.of(cache, WEB).bytesPerWeight(8).scan(asked);
+        assertThat(asked.freedBytes()).isEqualTo(8_000);
+        filled(cache, 1);
+        CaffeineShrinker.of(cache, WEB).bytesPerWeight(Long.MAX_VALUE).scan(asked);
+        assertThat(asked.freedBytes()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void nothingIsSaidOfBytesWithoutAWeigherThatTellsThem() {
+        Asked asked = Asked.of(WEB, 5);
+        CaffeineShrinker.of(filled(bounded(), 10), WEB).scan(asked);
+        CaffeineShrinker.of(filled(unbounded(), 10), WEB).scan(asked);
+        CaffeineShrinker.of(filled(Caches.weighted(1L << 40), 10), WEB)
+                .bytesPerWeight(0)
+                .scan(asked);
+        assertThat(asked.freedBytes()).isEqualTo(-1);
+        assertThatThrownBy(() -> CaffeineShrinker.of(bounded()).bytesPerWeight(-1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("[-1]");
+    }
+
+    /** The cache's own policy never evicts them. */
+    @Test
+    void entriesWithoutWeightAreLeft() {
+        Cache<Integer, String> cache = Caches.builder()
+                .maximumWeight(1_000)
+                .<Integer, String>weigher((key, value) -> key % 2)
+                .build();
+        filled(cache, 600);
+        assertThat(CaffeineShrinker.of(cache, WEB).scan(Asked.of(WEB, 1000))).isEqualTo(300);
+        assertThat(keysOf(cache)).hasSize(300).allMatch(key -> key % 2 == 0);
+    }
+
+    /** Caffeine does not note a use within a second after the last. */
+    @Test
+    void entriesNotUsedForLongestAreFreedFirstWhereTheyExpire() {
+        AtomicLong now = new AtomicLong();
+        Cache<Integer, String> cache = Caches.builder()
+                .expireAfterAccess(Duration.ofHours(1))
+                .ticker(now::get)
+                .build();
+        filled(cache, 1000);
+        now.addAndGet(Duration.ofSeconds(2).toNanos());
+        use(cache, 0, 100);
+        assertThat(CaffeineShrinker.of(cache, WEB).scan(Asked.of(WEB, 700))).isEqualTo(700);
+        assertThat(keysOf(cache)).hasSize(300).allMatch(key -> key < 100 || key >= 800);
+    }
+
+    @Test
+    void entriesThatExpireFirstAreFreedFirst() {
+        Cache<Integer, String> written =
+                Caches.builder().expireAfterWrite(Duration.ofHours(1)).build();
+        filled(written, 1000);
+        assertThat(CaffeineShrinker.of(written, WEB).scan(Asked.of(WEB, 700))).isEqualTo(700);
+        assertThat(keysOf(written)).hasSize(300).allMatch(key -> key >= 700);
+        Cache<Integer, String> variable = Caches.builder()
+                .expireAfter(Expiry.<Integer, String>creating((key, value) -> Duration.ofHours(2000L - key)))
+                .build();
+        filled(variable, 1000);
+        assertThat(CaffeineShrinker.of(variable, WEB).scan(Asked.of(WEB, 1000))).isEqualTo(1000);
+    }
+
+    @Test
+    void expiredEntriesAreNotFreedAsIfTheyWereThere() {
+        AtomicLong now = new AtomicLong();
+        for (Caffeine<Object, Object> builder :
+                List.of(Caches.builder(), Caches.builder().maximumSize(1000))) {
+            Cache<Integer, String> cache = builder.expireAfterWrite(Duration.ofNanos(10))
+                    .ticker(now::get)
+                    .build();
+            filled(cache, 100);
+            now.addAndGet(20);
+            filled(cache, 100, 150);
+            assertThat(CaffeineShrinker.of(cache, WEB).scan(Asked.of(WEB, 1000)))
+                    .isEqualTo(50);
+        }
+    }
+
+    @Test
+    void weakValuesAndKeysMayGoAtAnyTime() {
+        List<Object> kept = new ArrayList<>();
+        for (Cache<Object, Object> cache : List.<Cache<Object, Object>>of(
+                Caches.builder().weakValues().build(),
+                Caches.builder().weakKeys().build(),
+                Caches.builder().softValues().maximumSize(1000).build())) {
+            for (int i = 0; i < 200; i++) {
+                Object object = new Object();
+                cache.put(object, object);
+                kept.add(object);
+            }
+            assertThat(CaffeineShrinker.of(cache, WEB).scan(Asked.of(WEB, 150))).isEqualTo(150);
+            assertThat(cache.asMap()).hasSize(50);
+        }
+        assertThat(kept).hasSize(600);
+    }
+
+    /** By the cache itself, and by its synchronous view; with an order, and without. */
+    @Test
+    void entriesOfAnAsynchronousCacheAreFreedUnlessTheyAreLoading() {
+        for (boolean view : List.of(true, false)) {
+            for (Caffeine<Object, Object> builder :
+                    List.of(Caches.builder(), Caches.builder().maximumSize(1000))) {
+                AsyncCache<Integer, String> cache = builder.buildAsync();
+                CompletableFuture<String> loading = new CompletableFuture<>();
+                cache.put(1000, loading);
+                filled(cache.synchronous(), 100);
+                CaffeineShrinker<Integer, String> shrinker = view
+                        ? CaffeineShrinker.of(cache.synchronous(), WEB)
+                        : CaffeineShrinker.of(cache, kit.online("/a"));
+                CgroupPath cgroup = view ? WEB : CgroupPath.of("/a");
+                assertThat(shrinker.scan(Asked.of(cgroup, 30))).isEqualTo(30);
+                assertThat(shrinker.scan(Asked.of(cgroup, 100))).isEqualTo(70);
+                assertThat(cache.asMap()).containsExactly(Map.entry(1000, loading));
+                loading.complete("loaded");
+                assertThat(shrinker.scan(Asked.of(cgroup, 100))).isOne();
+                assertThat(cache.asMap()).isEmpty();
+            }
+        }
+    }
+
+    /** Nobody would come back from a scan that waits for a load. */
+    @Test
+    void loadThatReplacesAnEntryMeanwhileIsNotWaitedFor() {
+        AsyncCache<Integer, String> cache = Caches.builder().buildAsync();
+        filled(cache.synchronous(), 10);
+        Cgroup cgroup = kit.online("/a");
+        CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache, cgroup);
+        shrinker.onReclaimed((key, value) -> cache.put(9, new CompletableFuture<>()));
+        assertThat(await(Threads.start(() -> shrinker.scan(Asked.of(cgroup.path(), 10)))))
+                .isEqualTo(9L);
+        CaffeineShrinker<Integer, String> ofView = CaffeineShrinker.of(cache.synchronous(), cgroup);
+        cache.asMap().remove(9);
+        filled(cache.synchronous(), 10);
+        ofView.onReclaimed((key, value) -> cache.put(9, new CompletableFuture<>()));
+        assertThat(await(Threads.start(() -> ofView.scan(Asked.of(cgroup.path(), 10)))))
+                .isEqualTo(9L);
+    }
+
+    @Test
+    void scanEndsWhenTheRoundIsOver() {
+        Cache<Integer, String> cache = filled(bounded(), 1000);
+        CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache, WEB);
+        Asked asked = new Asked(WEB, 0, 1000, () -> shrinker.reclaimedObjects() >= 100);
+        assertThat(shrinker.scan(asked)).isEqualTo(CaffeineScan.CHUNK);
+        assertThat(asked.nrScanned()).isEqualTo(CaffeineScan.CHUNK);
+    }
+
+    @Test
+    void listenerHearsOfEachReclaimedEntryAndOfNothingElse() {
+        Map<Integer, String> heard = new HashMap<>();
+        Cache<Integer, String> cache = filled(Caches.builder().maximumSize(100).build(), 150);
+        CaffeineShrinker<Integer, String> shrinker =
+                CaffeineShrinker.of(cache, WEB).onReclaimed(heard::put);
+        cache.invalidate(keysOf(cache).iterator().next());
+        Map<Integer, String> before = Map.copyOf(cache.asMap());
+        shrinker.scan(Asked.of(WEB, 30));
+        assertThat(heard).hasSize(30);
+        assertThat(before).containsAllEntriesOf(heard);
+        assertThat(shrinker.reclaimedObjects()).isEqualTo(30);
+    }
+
+    /** Called without a lock: others may use the cache meanwhile, by its order too. */
+    @Test
+    void listenerIsCalledWithoutTheCachesLock() {
+        Cache<Integer, String> cache = filled(bounded(), 10);
+        AtomicInteger put = new AtomicInteger(100);
+        CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache, WEB);
+        shrinker.onReclaimed((key, value) -> await(Threads.start(() -> {
+            cache.put(put.getAndIncrement(), "new");
+            cache.cleanUp();
+            return shrinker.count(Asked.of(WEB, 0));
+        })));
+        assertThat(shrinker.scan(Asked.of(WEB, 10))).isEqualTo(10);
+        assertThat(keysOf(cache)).hasSize(10).allMatch(key -> key >= 100);
+    }
+
+    @Test
+    void listenerThatThrowsIsLoggedOnceAndOtherwiseIgnored() {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger(CaffeineListener.class);
+        log.start();
+        logger.addAppender(log);
+        try {
+            CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(filled(bounded(), 300), WEB);
+            shrinker.onReclaimed((key, value) -> {
+                throw new IllegalStateException("no");
+            });
+            assertThat(shrinker.scan(Asked.of(WEB, 300))).isEqualTo(300);
+        } finally {
+            logger.detachAppender(log);
+        }
+        assertThat(log.list).hasSize(1);
     }
 
     @Test
     void countIsTheSizeOfTheCache() {
         Cache<Integer, String> cache = bounded();
         Shrinker shrinker = CaffeineShrinker.of(cache, WEB);
-        assertThat(shrinker.count(asked(WEB, 0))).isZero();
+        assertThat(shrinker.count(Asked.of(WEB, 0))).isZero();
         filled(cache, 7);
-        assertThat(shrinker.count(asked(WEB, 0))).isEqualTo(7);
+        assertThat(shrinker.count(Asked.of(WEB, 0))).isEqualTo(7);
+    }
+
+    /** Asked before each visit, also of caches that nothing is taken from. */
+    @Test
+    void countDoesNotWaitForTheCachesLock() {
+        Cache<Integer, String> cache = filled(bounded(), 10);
+        Shrinker shrinker = CaffeineShrinker.of(cache, WEB);
+        Gate gate = new Gate();
+        Future<?> holder =
+                Threads.start(() -> cache.policy().eviction().orElseThrow().<Boolean>coldest(entries -> {
+                    gate.pass();
+                    return true;
+                }));
+        gate.awaitEntered();
+        await(Threads.start(() -> shrinker.count(Asked.of(WEB, 0))));
+        assertThat(holder).isNotDone();
+        gate.open();
+        await(holder);
     }
 
     @Test
@@ -130,8 +443,8 @@ class CaffeineShrinkerTest {
         Cache<Integer, String> cache = filled(bounded(), 10);
         Shrinker shrinker = CaffeineShrinker.of(cache, WEB);
         for (CgroupPath other : List.of(SHOP, CgroupPath.root(), WEB.child("a"))) {
-            assertThat(shrinker.count(asked(other, 0))).isEqualTo(Shrinker.EMPTY);
-            assertThat(shrinker.scan(asked(other, 10))).isZero();
+            assertThat(shrinker.count(Asked.of(other, 0))).isEqualTo(Shrinker.EMPTY);
+            assertThat(shrinker.scan(Asked.of(other, 10))).isZero();
         }
         assertThat(keysOf(cache)).hasSize(10);
     }
@@ -146,17 +459,32 @@ class CaffeineShrinkerTest {
     }
 
     @Test
+    void cacheOfACgroupIsTheRootsWhereCgroupsAreDisabled() {
+        ReclaimerKit without =
+                ReclaimerKit.with("reclaimer.cgroups-enabled = false").start();
+        try {
+            Cache<Integer, String> cache = filled(bounded(), 10);
+            without.await(CaffeineShrinker.of(cache, WEB).register(without.reclaimer(), SPEC));
+            assertThat(without.reclaim(ReclaimRequest.everywhere().startingAt(0))
+                            .freedObjects())
+                    .isEqualTo(10);
+        } finally {
+            without.stop();
+        }
+    }
+
+    @Test
     void reparentMovesTheCacheAndNothingElse() {
         Cache<Integer, String> cache = filled(bounded(), 10);
         Shrinker shrinker = CaffeineShrinker.of(cache, WEB);
         assertThat(shrinker.reparent(CgroupPath.of("/batch"), CgroupPath.root(), 0))
                 .isZero();
-        assertThat(shrinker.count(asked(WEB, 0))).isEqualTo(10);
+        assertThat(shrinker.count(Asked.of(WEB, 0))).isEqualTo(10);
         assertThat(shrinker.reparent(WEB, SHOP, 0)).isEqualTo(10);
         assertThat(keysOf(cache)).hasSize(10);
-        assertThat(shrinker.count(asked(WEB, 0))).isEqualTo(Shrinker.EMPTY);
-        assertThat(shrinker.count(asked(SHOP, 0))).isEqualTo(10);
-        assertThat(shrinker.scan(asked(SHOP, 4))).isEqualTo(4);
+        assertThat(shrinker.count(Asked.of(WEB, 0))).isEqualTo(Shrinker.EMPTY);
+        assertThat(shrinker.count(Asked.of(SHOP, 0))).isEqualTo(10);
+        assertThat(shrinker.scan(Asked.of(SHOP, 4))).isEqualTo(4);
     }
 
     /** So that the parent's bit is set for what comes later. */
@@ -170,15 +498,15 @@ class CaffeineShrinkerTest {
         Cache<Integer, String> cache = filled(bounded(), 1000);
         kit.online("/shop");
         ShrinkerHandle handle = register(cache, kit.online("/shop/web"));
+        use(cache, 0, 100);
+        List<Integer> used = IntStream.range(0, 100).boxed().toList();
         assertThat(handle.spec().cgroupAware()).isTrue();
         assertThat(kit.state("/shop/web", 0).bits()).containsExactly(handle.id());
         ReclaimReport report =
                 kit.reclaim(ReclaimRequest.in("/shop").objects(100).startingAt(4));
         assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.MET);
-        assertThat(keysOf(cache))
-                .hasSize((int) (1000 - report.freedObjects()))
-                .contains(999)
-                .doesNotContain(0);
+        assertThat(report.freedObjects()).isGreaterThanOrEqualTo(100);
+        assertThat(keysOf(cache)).hasSize((int) (1000 - report.freedObjects())).containsAll(used);
     }
 
     /** Nobody says when the first entry comes in. */
@@ -219,6 +547,65 @@ class CaffeineShrinkerTest {
     }
 
     @Test
+    void cacheOfACgroupThatIsOfflineAlreadyIsItsNearestAncestors() {
+        kit.online("/shop");
+        kit.online("/shop/web");
+        Cgroup cgroup = kit.online("/shop/web/a");
+        kit.offline("/shop/web/a");
+        kit.offline("/shop/web");
+        Cache<Integer, String> cache = filled(bounded(), 10);
+        ShrinkerHandle handle = register(cache, cgroup);
+        kit.settle();
+        assertThat(kit.state("/shop", 0).bits()).containsExactly(handle.id());
+        assertThat(kit.pass("/shop", 0, 0).freedObjects()).isEqualTo(10);
+    }
+
+    /** Another one with the same path has nothing to do with it. */
+    @Test
+    void cacheDoesNotGoBackToACgroupOfTheSameName() {
+        kit.online("/shop");
+        Cache<Integer, String> cache = filled(bounded(), 10);
+        register(cache, kit.online("/shop/web"));
+        kit.offline("/shop/web");
+        kit.online("/shop/web");
+        assertThat(kit.pass("/shop/web", 0, 0).freedObjects()).isZero();
+        assertThat(kit.pass("/shop", 0, 0).freedObjects()).isEqualTo(10);
+    }
+
+    /** Whatever comes first: the cache is registered, and the bit of whoever has it then is set. */
+    @Test
+    void cacheIsNotLostWhereItsCgroupGoesOfflineWhileItIsRegistered() throws Exception {
+        kit.online("/shop");
+        for (int round = 0; round < 100; round++) {
+            Cgroup web = kit.online("/shop/web");
+            Cache<Integer, String> cache = filled(bounded(), 10);
+            Threads.run(() -> register(cache, web), () -> kit.offline("/shop/web"));
+            assertThat(kit.pass("/shop", 0, 0).freedObjects()).isEqualTo(10);
+        }
+    }
+
+    /** Who tells of each entry saves a count a pass. */
+    @Test
+    void emptyCacheLosesItsBitWhereItIsToldOfEntries() {
+        Cache<Integer, String> cache = bounded();
+        CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache, kit.online("/shop"));
+        shrinker.added(1);
+        ShrinkerHandle handle = kit.await(shrinker.register(kit.reclaimer(), SPEC));
+        kit.settle();
+        kit.pass("/shop", 0, 0);
+        assertThat(kit.state("/shop", 0).bits()).containsExactly(handle.id());
+        cache.put(1, "one");
+        shrinker.added(1);
+        assertThat(kit.pass("/shop", 0, 0).freedObjects()).isOne();
+        kit.pass("/shop", 0, 0);
+        assertThat(kit.state("/shop", 0).bits()).isEmpty();
+        cache.put(2, "two");
+        shrinker.added(2);
+        kit.settle();
+        assertThat(kit.pass("/shop", 0, 0).freedObjects()).isOne();
+    }
+
+    @Test
     void cachesOfTwoCgroupsAreApart() {
         Cache<Integer, String> web = filled(bounded(), 10);
         Cache<Integer, String> batch = filled(bounded(), 10);
@@ -232,32 +619,39 @@ class CaffeineShrinkerTest {
 
     @Test
     void removalListenerHearsOfEveryFreedEntryOnce() {
-        Queue<Integer> removed = new ConcurrentLinkedQueue<>();
-        Cache<Integer, String> cache = Caffeine.newBuilder()
+        Map<Integer, RemovalCause> removed = new ConcurrentHashMap<>();
+        Cache<Integer, String> cache = Caches.builder()
                 .maximumSize(1_000_000)
-                .executor(Runnable::run)
-                .removalListener((Integer key, String value, RemovalCause cause) -> removed.add(key))
+                .removalListener((Integer key, String value, RemovalCause cause) ->
+                        assertThat(removed.put(key, cause)).isNull())
                 .build();
         filled(cache, 300);
-        assertThat(CaffeineShrinker.of(cache, WEB).scan(asked(WEB, 200))).isEqualTo(200);
-        assertThat(removed)
-                .containsExactlyElementsOf(IntStream.range(0, 200).boxed().toList());
+        assertThat(CaffeineShrinker.of(cache, WEB).scan(Asked.of(WEB, 200))).isEqualTo(200);
+        assertThat(removed).hasSize(200).doesNotContainKeys(keysOf(cache).toArray(Integer[]::new));
+        assertThat(removed.values()).containsOnly(RemovalCause.EXPLICIT);
     }
 
-    /** What rounds freed, what the application removed and what is left are all that ever came in. */
+    /** What rounds freed, the application removed, the cache evicted by itself and what is left are all that came in. */
     @Test
     void nothingIsFreedTwiceOrLostWhileTheCacheIsUsed() throws Exception {
-        for (Cache<Integer, String> cache : List.of(bounded(), unbounded())) {
+        for (boolean ordered : List.of(true, false)) {
+            AtomicLong evicted = new AtomicLong();
+            Caffeine<Integer, String> builder = Caches.builder()
+                    .removalListener((Integer key, String value, RemovalCause cause) ->
+                            evicted.addAndGet(cause.wasEvicted() ? 1 : 0));
+            Cache<Integer, String> cache =
+                    ordered ? builder.maximumSize(1_000_000).build() : builder.build();
             Map<Integer, Integer> removedByUser = new ConcurrentHashMap<>();
             kit.online("/used");
-            ShrinkerHandle handle = register(
-                    cache, kit.online("/used/" + (cache.policy().eviction().isPresent() ? 1 : 0)));
+            Cgroup cgroup = kit.online("/used/" + ordered);
+            CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache, cgroup);
+            ShrinkerHandle handle = kit.await(shrinker.register(kit.reclaimer(), SPEC));
             AtomicLong freed = new AtomicLong();
             AtomicInteger using = new AtomicInteger(2);
             Seeded seeded = Seeded.create();
             Threads.run(
-                    () -> use(cache, seeded.fork(1), 0, removedByUser, using),
-                    () -> use(cache, seeded.fork(2), 20_000, removedByUser, using),
+                    () -> churn(cache, seeded.fork(1), 0, removedByUser, using),
+                    () -> churn(cache, seeded.fork(2), 20_000, removedByUser, using),
                     () -> {
                         do {
                             freed.addAndGet(kit.reclaim(ReclaimRequest.in("/used")
@@ -268,16 +662,24 @@ class CaffeineShrinkerTest {
                         } while (using.get() > 0 || freed.get() == 0);
                     });
             cache.cleanUp();
-            assertThat(freed.get() + removedByUser.size() + cache.estimatedSize())
-                    .as("%s", seeded)
-                    .isEqualTo(40_000);
+            assertThat(shrinker.reclaimedObjects()).isEqualTo(freed.get());
+            long left = 40_000 - freed.get() - removedByUser.size() - evicted.get();
+            assertThat(cache.estimatedSize()).as("%s", seeded).isEqualTo(left);
             assertThat(kit.reclaim(ReclaimRequest.in("/used").startingAt(0)).freedObjects())
-                    .isEqualTo(40_000 - freed.get() - removedByUser.size());
+                    .isEqualTo(left);
             kit.await(handle.free());
         }
     }
 
-    private static void use(
+    private static Object await(Future<?> task) {
+        try {
+            return task.get(60, TimeUnit.SECONDS);
+        } catch (ExecutionException | InterruptedException | TimeoutException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void churn(
             Cache<Integer, String> cache,
             Seeded random,
             int firstKey,
@@ -302,70 +704,5 @@ class CaffeineShrinkerTest {
 
     private ShrinkerHandle register(Cache<?, ?> cache, Cgroup cgroup) {
         return kit.await(CaffeineShrinker.register(kit.reclaimer(), SPEC, cache, cgroup));
-    }
-
-    /** Never full, but with an order; all upkeep is done on the calling thread. */
-    private static Cache<Integer, String> bounded() {
-        return Caffeine.newBuilder()
-                .maximumSize(1_000_000)
-                .executor(Runnable::run)
-                .build();
-    }
-
-    private static Cache<Integer, String> unbounded() {
-        return Caffeine.newBuilder().executor(Runnable::run).build();
-    }
-
-    private static Cache<Integer, String> filled(Cache<Integer, String> cache, int count) {
-        for (int key = 0; key < count; key++) {
-            cache.put(key, "value " + key);
-        }
-        return cache;
-    }
-
-    private static void use(Cache<Integer, String> cache, int from, int to) {
-        for (int key = from; key < to; key++) {
-            assertThat(cache.getIfPresent(key)).isNotNull();
-        }
-        cache.cleanUp();
-    }
-
-    private static Set<Integer> keysOf(Cache<Integer, String> cache) {
-        cache.cleanUp();
-        return Set.copyOf(cache.asMap().keySet());
-    }
-
-    private static ShrinkControl asked(CgroupPath cgroup, long objects) {
-        return new Asked(cgroup, objects);
-    }
-
-    private record Asked(CgroupPath cgroup, long nrToScan) implements ShrinkControl {
-        @Override
-        public int node() {
-            return 0;
-        }
-
-        @Override
-        public long nrScanned() {
-            return nrToScan;
-        }
-
-        @Override
-        public void nrScanned(long objects) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void freedBytes(long bytes) {}
-
-        @Override
-        public boolean isCancelled() {
-            return false;
-        }
-
-        @Override
-        public Set<ReclaimFlag> flags() {
-            return Set.of();
-        }
     }
 }

@@ -20,6 +20,11 @@ public final class Asked implements ShrinkControl {
         this(cgroup, node, nrToScan, () -> false);
     }
 
+    /** For node 0. */
+    public static Asked of(CgroupPath cgroup, long nrToScan) {
+        return new Asked(cgroup, 0, nrToScan);
+    }
+
     public Asked(String cgroup, int node, long nrToScan) {
         this(CgroupPath.of(cgroup), node, nrToScan);
     }

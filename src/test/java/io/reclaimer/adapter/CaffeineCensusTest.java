@@ -1,0 +1,348 @@
+package io.reclaimer.adapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Cache;
+import io.reclaimer.Cgroup;
+import io.reclaimer.ReclaimRequest;
+import io.reclaimer.ShrinkerHandle;
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Asked;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Seeded;
+import io.reclaimer.testkit.Threads;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class CaffeineCensusTest {
+
+    private static final ShrinkerSpec SPEC = ShrinkerSpec.named("shared");
+
+    /** Whose it is, and a number. */
+    private record Key(int tenant, int number) {}
+
+    @RegisterExtension
+    final ReclaimerKit kit = ReclaimerKit.create();
+
+    /** By tenant: /shop/0 to /shop/3. */
+    private List<Cgroup> tenants = List.of();
+
+    @BeforeEach
+    void bringTenantsOnline() {
+        kit.online("/shop");
+        tenants = List.of(kit.online("/shop/0"), kit.online("/shop/1"), kit.online("/shop/2"), kit.online("/shop/3"));
+    }
+
+    @Test
+    void countIsExactInASmallCache() {
+        Cache<Key, String> cache = bounded(100, 200, 300, 0);
+        Shrinker shrinker = shared(cache);
+        assertThat(count(shrinker, "/shop/0")).isEqualTo(100);
+        assertThat(count(shrinker, "/shop/1")).isEqualTo(200);
+        assertThat(count(shrinker, "/shop/2")).isEqualTo(300);
+        assertThat(count(shrinker, "/shop")).isZero();
+        assertThat(count(shrinker, "/")).isZero();
+        cache.invalidate(new Key(0, 7));
+        assertThat(count(shrinker, "/shop/0")).isEqualTo(99);
+    }
+
+    /** As its keys are in the order of their hash codes, which are much alike in this one. */
+    @Test
+    void countInALargeCacheIsRoughlyRightFromTheFirstCallOn() {
+        Shrinker shrinker = shared(bounded(20_000, 10_000, 10_000, 0));
+        assertThat(count(shrinker, "/shop/0")).isCloseTo(20_000, within(8_000L));
+        assertThat(count(shrinker, "/shop/1")).isCloseTo(10_000, within(8_000L));
+        assertThat(count(shrinker, "/shop/3")).isZero();
+    }
+
+    @Test
+    void countInALargeCacheIsExactFromItsRegistrationOn() {
+        CaffeineShrinker<Key, String> shrinker = shared(bounded(20_000, 10_000, 10_000, 1));
+        kit.await(shrinker.register(kit.reclaimer(), SPEC));
+        assertThat(count(shrinker, "/shop/0")).isEqualTo(20_000);
+        assertThat(count(shrinker, "/shop/1")).isEqualTo(10_000);
+        assertThat(count(shrinker, "/shop/3")).isOne();
+    }
+
+    @Test
+    void countInALargeCacheIsExactAfterALapOverAnUnchangedTable() {
+        Shrinker shrinker = shared(bounded(20_000, 10_000, 10_000, 1));
+        for (int i = 0; i <= 40_001 / CaffeineCensus.LOOK; i++) {
+            count(shrinker, "/shop/0");
+        }
+        assertThat(count(shrinker, "/shop/0")).isEqualTo(20_000);
+        assertThat(count(shrinker, "/shop/1")).isEqualTo(10_000);
+        assertThat(count(shrinker, "/shop/3")).isOne();
+    }
+
+    @Test
+    void countFollowsWhatIsReclaimedBeforeTheNextLap() {
+        CaffeineShrinker<Key, String> shrinker = shared(bounded(20_000, 20_000, 0, 0));
+        kit.await(shrinker.register(kit.reclaimer(), SPEC));
+        assertThat(count(shrinker, "/shop/0")).isEqualTo(20_000);
+        shrinker.scan(Asked.of(tenants.get(0).path(), 5_000));
+        assertThat(count(shrinker, "/shop/0")).isEqualTo(40_000 - 20_000 - shrinker.reclaimedObjects());
+        assertThat(count(shrinker, "/shop/1")).isEqualTo(20_000);
+    }
+
+    @Test
+    void scanFreesWhatBelongsToTheCgroupOnly() {
+        for (Cache<Key, String> cache : List.of(bounded(300, 300, 300, 1), unbounded(300, 300, 300, 1))) {
+            CaffeineShrinker<Key, String> shrinker = shared(cache);
+            assertThat(shrinker.scan(Asked.of(CgroupPath.of("/shop/1"), 100))).isEqualTo(100);
+            assertThat(shrinker.scan(Asked.of(CgroupPath.of("/shop/3"), 100))).isOne();
+            assertThat(shrinker.scan(Asked.of(CgroupPath.of("/shop"), 100))).isZero();
+            assertThat(shrinker.scan(Asked.of(CgroupPath.root(), 100))).isZero();
+            assertThat(held(cache)).isEqualTo(Map.of(0, 300L, 1, 200L, 2, 300L));
+        }
+    }
+
+    @Test
+    void coldestOfTheCgroupAreFreedFirst() {
+        Cache<Key, String> cache = Caches.builder().maximumSize(1_000).build();
+        put(cache, 300, 300, 0, 0);
+        CaffeineShrinker<Key, String> shrinker = shared(cache);
+        for (int number = 0; number < 100; number++) {
+            assertThat(cache.getIfPresent(new Key(0, number))).isNotNull();
+            cache.cleanUp();
+        }
+        assertThat(shrinker.scan(Asked.of(CgroupPath.of("/shop/0"), 200))).isEqualTo(200);
+        assertThat(cache.asMap().keySet().stream().filter(key -> key.tenant() == 0))
+                .hasSize(100)
+                .allMatch(key -> key.number() < 100);
+    }
+
+    /** It is not at the cold end of a cache of many; a hand over the table finds it, some at a time. */
+    @Test
+    void cgroupWithFewEntriesInALargeCacheIsFreedInTheEnd() {
+        for (Cache<Key, String> cache : List.of(bounded(50_000, 5, 0, 0), unbounded(50_000, 5, 0, 0))) {
+            for (int number = 0; number < 5; number++) {
+                assertThat(cache.getIfPresent(new Key(1, number))).isNotNull();
+            }
+            CaffeineShrinker<Key, String> shrinker = shared(cache);
+            long freed = 0;
+            for (int i = 0; i <= 50_005 / CaffeineScan.MOST_LOOKED_AT; i++) {
+                freed += shrinker.scan(Asked.of(CgroupPath.of("/shop/1"), 128));
+            }
+            assertThat(freed).isEqualTo(5);
+            assertThat(held(cache)).isEqualTo(Map.of(0, 50_000L));
+        }
+    }
+
+    @Test
+    void bitsOfAllWhoHaveEntriesAreSetWhenItIsRegistered() {
+        ShrinkerHandle handle = kit.await(shared(bounded(5_000, 1, 0, 0)).register(kit.reclaimer(), SPEC));
+        kit.settle();
+        assertThat(bits(0)).containsExactly(handle.id());
+        assertThat(bits(1)).containsExactly(handle.id());
+        assertThat(bits(2)).isEmpty();
+    }
+
+    @Test
+    void bitIsSetByWhoeverTellsOfAnEntry() {
+        Cache<Key, String> cache = bounded(0, 0, 0, 0);
+        CaffeineShrinker<Key, String> shrinker = shared(cache);
+        ShrinkerHandle handle = kit.await(shrinker.register(kit.reclaimer(), SPEC));
+        cache.put(new Key(2, 0), "value");
+        shrinker.added(new Key(2, 0));
+        kit.settle();
+        assertThat(bits(2)).containsExactly(handle.id());
+        assertThat(kit.pass("/shop/2", 0, 0).freedObjects()).isOne();
+        kit.pass("/shop/2", 0, 0);
+        assertThat(bits(2)).isEmpty();
+    }
+
+    /** What nobody told of is found by the counts of others. */
+    @Test
+    void bitIsSetByTheCensus() {
+        Cache<Key, String> cache = bounded(10, 0, 0, 0);
+        ShrinkerHandle handle = kit.await(shared(cache).register(kit.reclaimer(), SPEC));
+        put(cache, 0, 0, 10, 0);
+        kit.settle();
+        assertThat(bits(2)).isEmpty();
+        kit.pass("/shop/0", 0, 12);
+        kit.settle();
+        assertThat(bits(2)).containsExactly(handle.id());
+    }
+
+    /** Nobody would set it again. */
+    @Test
+    void bitOfAnEmptyCgroupStaysWhereNobodyTellsOfEntries() {
+        CaffeineShrinker<Key, String> shrinker = shared(bounded(0, 1, 0, 0));
+        ShrinkerHandle handle = kit.await(shrinker.register(kit.reclaimer(), SPEC));
+        handle.setBit(tenants.get(0), 0);
+        kit.settle();
+        kit.pass("/shop/0", 0, 0);
+        assertThat(bits(0)).containsExactly(handle.id());
+    }
+
+    @Test
+    void roundFreesTheEntriesOfItsSubtreeOnly() {
+        Cache<Key, String> cache = bounded(2_000, 2_000, 2_000, 0);
+        kit.await(shared(cache).register(kit.reclaimer(), SPEC));
+        kit.settle();
+        assertThat(kit.reclaim(ReclaimRequest.in("/shop/1").startingAt(0)).freedObjects())
+                .isEqualTo(2_000);
+        assertThat(held(cache)).isEqualTo(Map.of(0, 2_000L, 2, 2_000L));
+    }
+
+    @Test
+    void entriesOfACgroupThatWentOfflineAreItsParents() {
+        Cache<Key, String> cache = bounded(100, 100, 0, 0);
+        CaffeineShrinker<Key, String> shrinker = shared(cache);
+        ShrinkerHandle handle = kit.await(shrinker.register(kit.reclaimer(), SPEC));
+        kit.settle();
+        kit.offline("/shop/1");
+        assertThat(kit.state("/shop", 0).bits()).containsExactly(handle.id());
+        assertThat(count(shrinker, "/shop")).isEqualTo(100);
+        cache.put(new Key(1, 1000), "late");
+        assertThat(kit.pass("/shop", 0, 0).freedObjects()).isEqualTo(101);
+        assertThat(held(cache)).isEqualTo(Map.of(0, 100L));
+    }
+
+    /** A lap that was gone over before still says how many moved. */
+    @Test
+    void countOfALargeCacheMovesToTheParent() {
+        CaffeineShrinker<Key, String> shrinker = shared(bounded(5_000, 3_000, 0, 0));
+        kit.await(shrinker.register(kit.reclaimer(), SPEC));
+        kit.settle();
+        kit.offline("/shop/1");
+        assertThat(count(shrinker, "/shop")).isEqualTo(3_000);
+        assertThat(count(shrinker, "/shop/0")).isEqualTo(5_000);
+    }
+
+    @Test
+    void entriesOfTheRootAreTheRoots() {
+        Cache<Key, String> cache = bounded(10, 10, 10, 0);
+        kit.await(shared(cache).register(kit.reclaimer(), SPEC));
+        kit.settle();
+        for (String path : List.of("/shop/0", "/shop/1", "/shop/2", "/shop/3", "/shop")) {
+            kit.offline(path);
+        }
+        assertThat(kit.reclaim(ReclaimRequest.everywhere().startingAt(0)).freedObjects())
+                .isEqualTo(30);
+    }
+
+    @Test
+    void asynchronousCacheCanBeShared() {
+        AsyncCache<Key, String> cache = Caches.builder().maximumSize(10_000).buildAsync();
+        put(cache.synchronous(), 10, 20, 0, 0);
+        CaffeineShrinker<Key, String> shrinker = CaffeineShrinker.of(cache, key -> tenants.get(key.tenant()));
+        kit.await(shrinker.register(kit.reclaimer(), SPEC));
+        kit.settle();
+        assertThat(kit.pass("/shop/1", 0, 0).freedObjects()).isEqualTo(20);
+        assertThat(held(cache.synchronous())).isEqualTo(Map.of(0, 10L));
+    }
+
+    /** Others put, the cache is reclaimed from, cgroups go offline: each entry is counted once, and found in the end. */
+    @Test
+    void nothingIsLostOrFreedTwiceWhileTheCacheIsShared() throws Exception {
+        for (Cache<Key, String> cache : List.of(bounded(0, 0, 0, 0), unbounded(0, 0, 0, 0))) {
+            String top = cache.policy().eviction().isPresent() ? "/bounded" : "/unbounded";
+            kit.online(top);
+            List<Cgroup> owners = List.of(
+                    kit.online(top + "/0"), kit.online(top + "/1"), kit.online(top + "/2"), kit.online(top + "/3"));
+            CaffeineShrinker<Key, String> shrinker = CaffeineShrinker.of(cache, (Key key) -> owners.get(key.tenant()))
+                    .keepMaximum();
+            Map<Key, AtomicInteger> reclaimed = new ConcurrentHashMap<>();
+            shrinker.onReclaimed((key, value) ->
+                    reclaimed.computeIfAbsent(key, k -> new AtomicInteger()).incrementAndGet());
+            kit.await(shrinker.register(kit.reclaimer(), SPEC));
+            Seeded seeded = Seeded.create();
+            AtomicInteger putting = new AtomicInteger(2);
+            AtomicLong freed = new AtomicLong();
+            Threads.run(
+                    () -> putAll(shrinker, cache, seeded.fork(1), 0, putting),
+                    () -> putAll(shrinker, cache, seeded.fork(2), 20_000, putting),
+                    () -> {
+                        do {
+                            freed.addAndGet(kit.reclaim(ReclaimRequest.in(top)
+                                            .objects(500)
+                                            .startingAt(5)
+                                            .within(Duration.ofMinutes(1)))
+                                    .freedObjects());
+                        } while (putting.get() > 0);
+                    },
+                    () -> {
+                        kit.offline(top + "/0");
+                        kit.offline(top + "/1");
+                    });
+            cache.cleanUp();
+            assertThat(freed.get() + cache.estimatedSize()).as("%s", seeded).isEqualTo(40_000);
+            // A sparse cgroup of a large cache takes more than one scan; a round at once goes on until there are none.
+            Threads.until(() -> freed.addAndGet(
+                            kit.reclaim(ReclaimRequest.in(top).startingAt(0)).freedObjects())
+                    == 40_000);
+            assertThat(cache.asMap()).isEmpty();
+            assertThat(reclaimed.values()).hasSize(40_000).allMatch(times -> times.get() == 1);
+        }
+    }
+
+    private static void putAll(
+            CaffeineShrinker<Key, String> shrinker,
+            Cache<Key, String> cache,
+            Seeded random,
+            int from,
+            AtomicInteger putting) {
+        try {
+            for (int number = from; number < from + 20_000; number++) {
+                Key key = new Key(random.nextInt(4), number);
+                cache.put(key, "value");
+                shrinker.added(key);
+            }
+        } finally {
+            putting.decrementAndGet();
+        }
+    }
+
+    private CaffeineShrinker<Key, String> shared(Cache<Key, String> cache) {
+        return CaffeineShrinker.of(cache, (Key key) -> tenants.get(key.tenant()));
+    }
+
+    private static long count(Shrinker shrinker, String cgroup) {
+        return shrinker.count(Asked.of(CgroupPath.of(cgroup), 0));
+    }
+
+    private List<Integer> bits(int tenant) {
+        return kit.state(tenants.get(tenant).path().toString(), 0).bits();
+    }
+
+    private static Cache<Key, String> bounded(int... entries) {
+        Cache<Key, String> cache =
+                Caches.builder().maximumSize(Caches.UNREACHED).build();
+        put(cache, entries);
+        return cache;
+    }
+
+    private static Cache<Key, String> unbounded(int... entries) {
+        Cache<Key, String> cache = Caches.builder().build();
+        put(cache, entries);
+        return cache;
+    }
+
+    /** So many for each tenant. */
+    private static void put(Cache<Key, String> cache, int... entries) {
+        for (int tenant = 0; tenant < entries.length; tenant++) {
+            for (int number = 0; number < entries[tenant]; number++) {
+                cache.put(new Key(tenant, number), "value");
+            }
+        }
+    }
+
+    private static Map<Integer, Long> held(Cache<Key, String> cache) {
+        Map<Integer, Long> held = new ConcurrentHashMap<>();
+        cache.asMap().keySet().forEach(key -> held.merge(key.tenant(), 1L, Long::sum));
+        return held;
+    }
+}
