@@ -12,12 +12,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The code in the README is this code. */
 class ReadmeTest {
+
+    private static final Pattern SNIPPET = Pattern.compile("// README begin\\n(.*?)\\n *// README end", Pattern.DOTALL);
 
     @RegisterExtension
     final ReclaimerKit kit = ReclaimerKit.create();
@@ -48,13 +54,16 @@ class ReadmeTest {
         assertThat(kit.state().shrinkers()).isEmpty();
     }
 
-    @Test
-    void theReadmeShowsThisCode() throws IOException {
-        String source = Files.readString(Path.of("src/test/java/io/reclaimer/ReadmeTest.java"));
-        String code = source.substring(
-                source.indexOf("// README begin") + "// README begin".length(),
-                source.indexOf("\n        // README end"));
-        assertThat(Files.readString(Path.of("README.md")))
-                .contains("```java\n" + code.stripIndent().strip() + "\n```");
+    @ParameterizedTest
+    @ValueSource(strings = {"ReadmeTest", "adapter/AdaptersReadmeTest"})
+    void theReadmeShowsTheCodeOfTheTests(String test) throws IOException {
+        String source = Files.readString(Path.of("src/test/java/io/reclaimer/" + test + ".java"));
+        List<String> shown = SNIPPET.matcher(source)
+                .results()
+                .map(snippet -> snippet.group(1).stripIndent().strip())
+                .toList();
+        assertThat(shown).isNotEmpty();
+        String readme = Files.readString(Path.of("README.md"));
+        assertThat(shown).allSatisfy(code -> assertThat(readme).contains("```java\n" + code + "\n```"));
     }
 }
