@@ -7,31 +7,35 @@ import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
+import io.reclaimer.ShrinkerMessage.CountObjects;
+import io.reclaimer.ShrinkerMessage.ReparentObjects;
+import io.reclaimer.ShrinkerMessage.ScanObjects;
+import io.reclaimer.engine.RemoteCall;
 import io.reclaimer.engine.Reply;
 import io.reclaimer.engine.ShrinkerEntry;
-import io.reclaimer.shrinker.AsyncShrinker;
-import io.reclaimer.shrinker.CgroupPath;
-import io.reclaimer.shrinker.ShrinkControl;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands between the engine and an actor that is a shrinker: sends it each call as a message, and hands on its answers.
  * Lives until the shrinker is freed, by somebody or because the actor stopped.
  *
- * <p>Calls have numbers, so an answer finds its call, and one that finds none is told apart: late, where the call was
- * given up, otherwise a fault.
+ * <p>One call at a time, unless the shrinker is reentrant: an actor does one thing after the other anyway, so calls wait
+ * here, where the end of their round still reaches them and their deadline does not run yet, and not in its mailbox.
+ *
+ * <p>Calls have numbers, so an answer finds its call, be it late; one that finds none is a fault.
  */
 final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
 
     sealed interface Command {}
 
-    /** A call. */
-    private record Make(Ask ask) implements Command {}
+    private record Make(RemoteCall call) implements Command {}
+
+    private record GivenUp(RemoteCall call) implements Command {}
 
     /** The shrinker is allocated. */
     record Allocated(ShrinkerEntry entry) implements Command {}
@@ -44,80 +48,67 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
     /** From the actor. */
     private record Answered(ShrinkerMessage.Answer answer) implements Command {}
 
-    /** How many calls are remembered for which no answer came. */
-    private static final int MOST_OPEN = 1024;
+    /** The port as the engine sees it. */
+    private record Door(ActorRef<Command> port) implements ShrinkerEntry.ActorPort {
+        @Override
+        public void make(RemoteCall call) {
+            port.tell(new Make(call));
+        }
 
-    /** Makes the message of a call. */
-    @FunctionalInterface
-    private interface Message {
-        ShrinkerMessage with(long call, ActorRef<ShrinkerMessage.Answer> replyTo);
+        @Override
+        public void givenUp(RemoteCall call) {
+            port.tell(new GivenUp(call));
+        }
+
+        @Override
+        public void freed() {
+            port.tell(End.INSTANCE);
+        }
     }
 
-    /** A call that waits for its answer. */
-    private record Ask(Message message, Optional<ShrinkControl> control, CompletableFuture<Long> answer) {}
-
-    /** Turns the engine's calls into messages to the port. Any thread. */
-    private record Calls(ActorRef<Command> port) implements AsyncShrinker {
-
-        @Override
-        public CompletionStage<Long> count(ShrinkControl control) {
-            return ask(
-                    (call, replyTo) -> new ShrinkerMessage.CountObjects(
-                            control.cgroup(), control.node(), control.flags(), call, replyTo),
-                    Optional.of(control));
-        }
-
-        @Override
-        public CompletionStage<Long> scan(ShrinkControl control) {
-            return ask(
-                    (call, replyTo) -> new ShrinkerMessage.ScanObjects(
-                            control.cgroup(), control.node(), control.nrToScan(), control.flags(), call, replyTo),
-                    Optional.of(control));
-        }
-
-        @Override
-        public CompletionStage<Long> reparent(CgroupPath offline, CgroupPath parent, int node) {
-            return ask(
-                    (call, replyTo) -> new ShrinkerMessage.ReparentObjects(offline, parent, node, call, replyTo),
-                    Optional.empty());
-        }
-
-        private CompletionStage<Long> ask(Message message, Optional<ShrinkControl> control) {
-            Ask ask = new Ask(message, control, new CompletableFuture<>());
-            port.tell(new Make(ask));
-            return ask.answer();
-        }
-    }
+    /** How many calls are remembered for which no answer came, to tell late answers from second ones. */
+    private static final int MOST_UNANSWERED = 1024;
 
     private final ActorRef<ShrinkerMessage> shrinker;
+    private final boolean reentrant;
     private final ActorRef<ShrinkerMessage.Answer> answers;
 
-    /** By number, the oldest first. Given up ones are among them until they are answered, or there are too many. */
-    private final Map<Long, Ask> open = new LinkedHashMap<>(16, 0.75f, false) {
-        private static final long serialVersionUID = 1L;
+    /** Those that have not begun. */
+    private final Deque<RemoteCall> waiting = new ArrayDeque<>();
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, Ask> eldest) {
-            return size() > MOST_OPEN;
+    /** A call that was sent. */
+    private static final class Sent {
+        private final RemoteCall call;
+        /** Whether it is among those under way: until it is answered or given up. */
+        private boolean isUnderWay = true;
+
+        Sent(RemoteCall call) {
+            this.call = call;
         }
-    };
+    }
+
+    /** Those that have no answer, by number, the oldest first. */
+    private final Map<Long, Sent> sent = new LinkedHashMap<>();
+
+    private int underWay;
 
     private Optional<ShrinkerEntry> entry = Optional.empty();
     private boolean stopped;
-    private long lastCall;
+    private long lastNumber;
 
-    static Behavior<Command> create(ActorRef<ShrinkerMessage> shrinker) {
-        return Behaviors.setup(context -> new ActorShrinker(context, shrinker));
+    static Behavior<Command> create(ActorRef<ShrinkerMessage> shrinker, boolean reentrant) {
+        return Behaviors.setup(context -> new ActorShrinker(context, shrinker, reentrant));
     }
 
-    /** The shrinker that the engine calls. */
-    static AsyncShrinker calls(ActorRef<Command> port) {
-        return new Calls(port);
+    /** What the engine calls. */
+    static ShrinkerEntry.ActorPort door(ActorRef<Command> port) {
+        return new Door(port);
     }
 
-    private ActorShrinker(ActorContext<Command> context, ActorRef<ShrinkerMessage> shrinker) {
+    private ActorShrinker(ActorContext<Command> context, ActorRef<ShrinkerMessage> shrinker, boolean reentrant) {
         super(context);
         this.shrinker = shrinker;
+        this.reentrant = reentrant;
         this.answers = context.messageAdapter(ShrinkerMessage.Answer.class, Answered::new);
         context.watch(shrinker);
     }
@@ -127,6 +118,7 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
         return newReceiveBuilder()
                 .onMessage(Make.class, this::onMake)
                 .onMessage(Answered.class, this::onAnswered)
+                .onMessage(GivenUp.class, this::onGivenUp)
                 .onMessage(Allocated.class, this::onAllocated)
                 .onMessageEquals(End.INSTANCE, Behaviors::stopped)
                 .onSignal(Terminated.class, this::onTerminated)
@@ -134,42 +126,92 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
     }
 
     private Behavior<Command> onMake(Make message) {
-        if (stopped) {
-            message.ask().answer().completeExceptionally(noActor());
-            return this;
-        }
-        open.put(++lastCall, message.ask());
-        shrinker.tell(message.ask().message().with(lastCall, answers));
+        waiting.add(message.call());
+        sendNext();
         return this;
+    }
+
+    private void sendNext() {
+        while (!waiting.isEmpty() && (reentrant || underWay == 0 || stopped)) {
+            RemoteCall call = waiting.remove();
+            if (call.isCancelled()) {
+                call.dropped();
+            } else if (stopped) {
+                call.fail(noActor());
+            } else if (!call.isOver()) {
+                send(call);
+            }
+        }
+    }
+
+    private void send(RemoteCall call) {
+        long number = ++lastNumber;
+        sent.put(number, new Sent(call));
+        underWay++;
+        if (sent.size() > MOST_UNANSWERED) {
+            Map.Entry<Long, Sent> oldest = sent.entrySet().iterator().next();
+            ended(oldest.getValue());
+            sent.remove(oldest.getKey());
+        }
+        call.begins();
+        shrinker.tell(
+                switch (call.kind()) {
+                    case COUNT -> new CountObjects(call.cgroup(), call.node(), call.flags(), number, answers);
+                    case SCAN ->
+                        new ScanObjects(call.cgroup(), call.node(), call.nrToScan(), call.flags(), number, answers);
+                    case REPARENT -> new ReparentObjects(call.cgroup(), call.parent(), call.node(), number, answers);
+                });
     }
 
     private Behavior<Command> onAnswered(Answered message) {
         ShrinkerMessage.Answer answer = message.answer();
         if (answer instanceof ShrinkerMessage.ObjectsScanned scanned) {
-            complete(scanned.call(), scanned.freed(), control -> {
-                control.nrScanned(scanned.nrScanned());
-                control.freedBytes(scanned.freedBytes());
-            });
+            RemoteCall call = answered(scanned.call());
+            if (call != null) {
+                call.nrScanned(scanned.nrScanned());
+                call.freedBytes(scanned.freedBytes());
+                call.answer(scanned.freed());
+            }
         } else if (answer instanceof ShrinkerMessage.ObjectsCounted counted) {
-            complete(counted.call(), counted.objects(), control -> {});
+            RemoteCall call = answered(counted.call());
+            if (call != null) {
+                call.answer(counted.objects());
+            }
         } else if (answer instanceof ShrinkerMessage.ObjectsReparented reparented) {
-            complete(reparented.call(), reparented.moved(), control -> {});
+            RemoteCall call = answered(reparented.call());
+            if (call != null) {
+                call.answer(reparented.moved());
+            }
         }
+        sendNext();
         return this;
     }
 
-    private void complete(long call, long value, Consumer<ShrinkControl> alsoSaid) {
-        Ask ask = open.remove(call);
-        if (ask != null) {
-            ask.control().ifPresent(alsoSaid);
-            ask.answer().complete(value);
-        } else {
+    /** The call of a number, which is answered now; null where it was before. */
+    private @Nullable RemoteCall answered(long number) {
+        Sent answered = sent.remove(number);
+        if (answered == null) {
             entry.ifPresent(shrunk -> shrunk.faults()
                     .fault(
-                            "it answered call [" + call + "] a second time, or so late that it is forgotten",
+                            "it answered call [" + number + "] a second time, or so late that it is forgotten",
                             shrinker.path().toString(),
                             null));
+            return null;
         }
+        ended(answered);
+        return answered.call;
+    }
+
+    private void ended(Sent call) {
+        underWay -= call.isUnderWay ? 1 : 0;
+        call.isUnderWay = false;
+    }
+
+    /** The answer may still come; it is late then. */
+    private Behavior<Command> onGivenUp(GivenUp message) {
+        sent.values().stream().filter(one -> one.call == message.call()).forEach(this::ended);
+        sendNext();
+        return this;
     }
 
     private Behavior<Command> onAllocated(Allocated message) {
@@ -183,8 +225,9 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
     /** The calls under way fail, and then the shrinker is freed; whoever freed it before has done the same. */
     private Behavior<Command> onTerminated(Terminated signal) {
         stopped = true;
-        Map.copyOf(open).values().forEach(ask -> ask.answer().completeExceptionally(noActor()));
-        open.clear();
+        sent.values().forEach(one -> one.call.fail(noActor()));
+        sent.clear();
+        sendNext();
         entry.ifPresent(shrunk -> shrunk.free(Reply.none()));
         return this;
     }

@@ -24,6 +24,7 @@ import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.shrinker.ShrinkerTrait;
 import io.reclaimer.shrinker.TraceListener;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -169,13 +170,21 @@ public final class Reclaimer implements Extension {
 
     /** As {@link #allocate(ShrinkerSpec, Shrinker)}, for an actor. */
     public CompletionStage<ShrinkerHandle> allocate(ShrinkerSpec spec, ActorRef<ShrinkerMessage> shrinker) {
-        ActorRef<ActorShrinker.Command> port = system.systemActorOf(
-                ActorShrinker.create(shrinker), "reclaimer-port-" + ports.incrementAndGet(), CONTROL);
-        ShrinkerEntry.Target target =
-                ShrinkerEntry.Target.ofActor(ActorShrinker.calls(port), () -> port.tell(ActorShrinker.End.INSTANCE));
+        ActorRef<ActorShrinker.Command> port;
+        try {
+            port = system.systemActorOf(
+                    ActorShrinker.create(shrinker, spec.traits().contains(ShrinkerTrait.REENTRANT)),
+                    "reclaimer-port-" + ports.incrementAndGet(),
+                    CONTROL);
+        } catch (IllegalStateException e) {
+            // What an actor system says that is ending.
+            return CompletableFuture.failedStage(new ReclaimerException(
+                    Reason.SHUTTING_DOWN,
+                    "Shrinker [" + spec.name() + "] can't be allocated: the actor system is ending"));
+        }
         return allocate(
                 spec,
-                target,
+                ShrinkerEntry.Target.of(ActorShrinker.door(port)),
                 (entry, why) ->
                         port.tell(entry != null ? new ActorShrinker.Allocated(entry) : ActorShrinker.End.INSTANCE));
     }

@@ -10,7 +10,8 @@ import java.util.Set;
 
 /**
  * What an actor is sent that is registered as a shrinker, see {@link Reclaimer#register(ShrinkerSpec, ActorRef)}. Each is answered once, with its {@code reply}, by the deadline of a call; the contract is that of
- * {@link Shrinker}. Messages stay within the process.
+ * {@link Shrinker}. The next is sent when the one before is answered or given up, unless the spec says it is reentrant.
+ * Messages stay within the process.
  */
 public sealed interface ShrinkerMessage {
 

@@ -10,6 +10,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.pattern.StatusReply;
 import io.reclaimer.ShrinkerMessage.CountObjects;
 import io.reclaimer.ShrinkerMessage.ScanObjects;
+import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.ReclaimFlag;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.Shrinker;
@@ -19,6 +20,8 @@ import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -182,6 +185,70 @@ class ActorShrinkerTest {
         move.reply(3);
         kit.await(offline);
         assertThat(kit.state("/a", 0).bits()).containsExactly(handle.id());
+    }
+
+    @Test
+    void actorIsSentOneCallAtATimeAndWhoWaitsForItIsNotLate() {
+        TestProbe<ShrinkerMessage> actor = probe();
+        ShrinkerHandle handle =
+                kit.await(kit.reclaimer().register(spec.callDeadline(Duration.ofMillis(400)), actor.getRef()));
+        for (int i = 0; i < 4; i++) {
+            handle.setBit(kit.online("/c" + i), 0);
+        }
+        kit.settle();
+        CompletionStage<ReclaimReport> round =
+                kit.reclaimer().reclaim(ReclaimRequest.in("/").onNodes(0).within(Duration.ofMinutes(5)));
+        // The root's, and those of four cgroups. The first is not answered in time; the others wait for longer than
+        // that.
+        CountObjects first = actor.expectMessageClass(CountObjects.class, PATIENCE);
+        for (int i = 0; i < 4; i++) {
+            CountObjects next = actor.expectMessageClass(CountObjects.class, PATIENCE);
+            actor.expectNoMessage(Duration.ofMillis(150));
+            next.reply(0);
+        }
+        kit.await(round);
+        assertThat(handle.state().faults()).isOne();
+        first.reply(0);
+        Threads.until(() -> handle.state().lateAnswers() == 1);
+        assertThat(handle.state().faults()).isOne();
+    }
+
+    @Test
+    void cancellationReachesTheCallsThatWaitForTheActor() {
+        TestProbe<ShrinkerMessage> actor = probe();
+        ShrinkerHandle handle = register(actor.getRef());
+        for (int i = 0; i < 4; i++) {
+            handle.setBit(kit.online("/c" + i), 0);
+        }
+        kit.settle();
+        Cancellation cancellation = new Cancellation();
+        CompletionStage<ReclaimReport> round =
+                kit.reclaimer().reclaim(ReclaimRequest.in("/").cancelledBy(cancellation));
+        CountObjects first = actor.expectMessageClass(CountObjects.class, PATIENCE);
+        kit.settle();
+        cancellation.cancel();
+        assertThat(kit.await(round).outcome()).isEqualTo(ReclaimReport.Outcome.CANCELLED);
+        first.reply(10);
+        kit.await(handle.free());
+        actor.expectNoMessage(Duration.ofMillis(1));
+        assertThat(handle.state().faults()).isZero();
+    }
+
+    @Test
+    void reentrantActorIsSentCallsAsTheyCome() {
+        TestProbe<ShrinkerMessage> actor = probe();
+        ShrinkerHandle handle = kit.await(kit.reclaimer().register(spec.reentrant(), actor.getRef()));
+        for (int i = 0; i < 4; i++) {
+            handle.setBit(kit.online("/c" + i), 0);
+        }
+        kit.settle();
+        CompletionStage<ReclaimReport> round = kit.reclaimer().reclaim(ReclaimRequest.in("/"));
+        List<CountObjects> counts = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            counts.add(actor.expectMessageClass(CountObjects.class, PATIENCE));
+        }
+        counts.forEach(count -> count.reply(0));
+        kit.await(round);
     }
 
     @Test

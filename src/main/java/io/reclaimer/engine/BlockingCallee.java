@@ -31,10 +31,10 @@ final class BlockingCallee implements Callee {
     }
 
     private long run(Call call) {
-        return switch (call.kind) {
+        return switch (call.kind()) {
             case COUNT -> shrinker.count(call);
             case SCAN -> shrinker.scan(call);
-            case REPARENT -> shrinker.reparent(call.cgroup(), call.parent, call.node());
+            case REPARENT -> shrinker.reparent(call.cgroup(), call.parent(), call.node());
         };
     }
 }

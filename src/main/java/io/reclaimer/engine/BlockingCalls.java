@@ -50,7 +50,6 @@ final class BlockingCalls {
     private final Executor executor;
     private final int limit;
     private final int limitPerShrinker;
-    private final LongSupplier nanoTime;
 
     /** Lanes with a call waiting and a place for it, the next in turn first. */
     private final Deque<Lane> ready = new ArrayDeque<>();
@@ -58,11 +57,10 @@ final class BlockingCalls {
     /** Running calls that are not written off. */
     private int running;
 
-    BlockingCalls(Executor executor, int limit, int limitPerShrinker, LongSupplier nanoTime) {
+    BlockingCalls(Executor executor, int limit, int limitPerShrinker) {
         this.executor = executor;
         this.limit = limit;
         this.limitPerShrinker = limitPerShrinker;
-        this.nanoTime = nanoTime;
     }
 
     /** Runs a call when there is a place for it. Its shrinker is held by who submits, and again while it runs. */
@@ -141,7 +139,7 @@ final class BlockingCalls {
             call.dropped();
             return;
         }
-        call.start(nanoTime.getAsLong());
+        call.begins();
         long answer;
         try {
             answer = task.body.getAsLong();

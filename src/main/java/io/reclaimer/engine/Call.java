@@ -3,10 +3,10 @@ package io.reclaimer.engine;
 import akka.actor.Cancellable;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimFlag;
-import io.reclaimer.shrinker.ShrinkControl;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,23 +16,7 @@ import org.jspecify.annotations.Nullable;
  * actor hears of an answer by a message, except where the answer is there when the call has been made. A second answer
  * is a fault, and one to a call that was given up is counted as late; both change nothing else.
  */
-final class Call implements ShrinkControl {
-
-    /** What is asked. */
-    enum Kind {
-        COUNT,
-        SCAN,
-        REPARENT;
-
-        /** For people. */
-        String word() {
-            return switch (this) {
-                case COUNT -> "count";
-                case SCAN -> "scan";
-                case REPARENT -> "reparent";
-            };
-        }
-    }
+final class Call implements RemoteCall {
 
     /** Who hears of the end, in the pair's actor. */
     interface Owner {
@@ -62,14 +46,12 @@ final class Call implements ShrinkControl {
         AWAITED
     }
 
-    final Kind kind;
     final ShrinkerEntry entry;
     final Pair pair;
     final Owner owner;
-
-    /** Of a reparent, where the objects go. */
-    final CgroupPath parent;
-
+    private final Kind kind;
+    private final CgroupPath parent;
+    private final LongSupplier nanoTime;
     private final @Nullable RoundWork work;
     private final int node;
     private final long nrToScan;
@@ -81,7 +63,7 @@ final class Call implements ShrinkControl {
 
     private final AtomicReference<End> end = new AtomicReference<>(Open.BEING_MADE);
 
-    /** When a thread began with it, by the engine's clock; set before {@link #started}. */
+    /** When a thread began with it, by the engine's clock; set before {@code started}. */
     private long startNanos;
 
     private volatile boolean started;
@@ -96,6 +78,7 @@ final class Call implements ShrinkControl {
             Pair pair,
             Owner owner,
             CgroupPath parent,
+            LongSupplier nanoTime,
             @Nullable RoundWork work,
             long nrToScan) {
         this.kind = kind;
@@ -103,6 +86,7 @@ final class Call implements ShrinkControl {
         this.pair = pair;
         this.owner = owner;
         this.parent = parent;
+        this.nanoTime = nanoTime;
         this.work = work;
         this.node = entry.nodeFor(pair.node());
         this.nrToScan = nrToScan;
@@ -110,19 +94,21 @@ final class Call implements ShrinkControl {
     }
 
     /** A count where {@code nrToScan} is 0, otherwise a scan. */
-    static Call visiting(ShrinkerEntry entry, Pair pair, Owner owner, RoundWork work, long nrToScan) {
+    static Call visiting(
+            ShrinkerEntry entry, Pair pair, Owner owner, LongSupplier nanoTime, RoundWork work, long nrToScan) {
         return new Call(
                 nrToScan == 0 ? Kind.COUNT : Kind.SCAN,
                 entry,
                 pair,
                 owner,
                 pair.cgroup().path(),
+                nanoTime,
                 work,
                 nrToScan);
     }
 
-    static Call reparenting(ShrinkerEntry entry, Pair pair, Owner owner, CgroupPath parent) {
-        return new Call(Kind.REPARENT, entry, pair, owner, parent, null, 0);
+    static Call reparenting(ShrinkerEntry entry, Pair pair, Owner owner, LongSupplier nanoTime, CgroupPath parent) {
+        return new Call(Kind.REPARENT, entry, pair, owner, parent, nanoTime, null, 0);
     }
 
     @Override
@@ -165,10 +151,25 @@ final class Call implements ShrinkControl {
         return work != null && work.isStopped();
     }
 
-    /** A thread begins with it now. */
-    void start(long nowNanos) {
-        startNanos = nowNanos;
+    @Override
+    public Kind kind() {
+        return kind;
+    }
+
+    @Override
+    public CgroupPath parent() {
+        return parent;
+    }
+
+    @Override
+    public void begins() {
+        startNanos = nanoTime.getAsLong();
         started = true;
+    }
+
+    @Override
+    public boolean isOver() {
+        return !(end() instanceof Open);
     }
 
     boolean isStarted() {
@@ -180,18 +181,18 @@ final class Call implements ShrinkControl {
         return startNanos;
     }
 
-    /** The shrinker answered. Any thread. */
-    void answer(long answer) {
+    @Override
+    public void answer(long answer) {
         end(new Answered(answer, nrScanned, freedBytes));
     }
 
-    /** The shrinker threw, or answered that it failed. Any thread. */
-    void fail(Throwable thrown) {
+    @Override
+    public void fail(Throwable thrown) {
         end(new Thrown(thrown));
     }
 
-    /** It will not be made. Any thread. */
-    void dropped() {
+    @Override
+    public void dropped() {
         end(Unanswered.NOT_MADE);
     }
 

@@ -35,8 +35,7 @@ public final class Published {
     public Published(EngineSettings settings, LongSupplier nanoTime, Executor blocking) {
         this.settings = settings;
         this.nanoTime = nanoTime;
-        this.blockingCalls =
-                new BlockingCalls(blocking, settings.blockingCalls(), settings.blockingCallsPerShrinker(), nanoTime);
+        this.blockingCalls = new BlockingCalls(blocking, settings.blockingCalls(), settings.blockingCallsPerShrinker());
     }
 
     BlockingCalls blockingCalls() {

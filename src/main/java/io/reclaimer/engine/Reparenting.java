@@ -53,7 +53,8 @@ final class Reparenting implements Call.Owner {
         Shrinker plain = entry.plain();
         if (plain == null) {
             outstanding++;
-            Call call = Call.reparenting(entry, pair, this, parent.cgroup().path());
+            Call call = Call.reparenting(
+                    entry, pair, this, published.nanoTime(), parent.cgroup().path());
             if (calls.make(call)) {
                 ended(call);
             }

@@ -10,7 +10,9 @@ import java.util.concurrent.atomic.LongAdder;
  * What all walks of one round share: when to stop, and what was done. Any thread.
  *
  * <p>The target is checked between scan calls: each thread that is inside one when the target is met finishes that
- * call, so a round goes beyond its target by less than a batch a thread.
+ * call, so a round goes beyond its target by less than a batch a thread. The same holds for each call under way that is
+ * answered later; of these there is one an actor, as many as configured of blocking ones, and of stages one for each pair
+ * that is being visited.
  */
 final class RoundWork {
 

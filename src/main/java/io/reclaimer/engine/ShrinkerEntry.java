@@ -29,38 +29,61 @@ public final class ShrinkerEntry {
         ACTOR
     }
 
+    /** Where an actor is called that is a shrinker. Any thread; each method is quick. */
+    public interface ActorPort {
+
+        /** Makes a call, when its turn comes. */
+        void make(RemoteCall call);
+
+        /** Nobody waits for the call any more. */
+        void givenUp(RemoteCall call);
+
+        /** The shrinker is freed: there will be no more calls. */
+        void freed();
+    }
+
+    /** Calls by a port. */
+    private record ActorCallee(ActorPort port) implements Callee {
+        @Override
+        public void make(Call call) {
+            port.make(call);
+        }
+
+        @Override
+        public void givenUp(Call call) {
+            port.givenUp(call);
+        }
+    }
+
     /** A shrinker of any kind. */
     public static final class Target {
         private final Kind kind;
         private final @Nullable Shrinker shrinker;
         private final @Nullable AsyncShrinker async;
-        private final Runnable onFreed;
+        private final @Nullable ActorPort port;
 
-        private Target(Kind kind, @Nullable Shrinker shrinker, @Nullable AsyncShrinker async, Runnable onFreed) {
+        private Target(
+                Kind kind, @Nullable Shrinker shrinker, @Nullable AsyncShrinker async, @Nullable ActorPort port) {
             this.kind = kind;
             this.shrinker = shrinker;
             this.async = async;
-            this.onFreed = onFreed;
+            this.port = port;
         }
 
         /** One that answers within the call; blocking where its spec says so. */
         public static Target of(ShrinkerSpec spec, Shrinker shrinker) {
             boolean blocking = spec.traits().contains(ShrinkerTrait.BLOCKING);
-            return new Target(blocking ? Kind.BLOCKING : Kind.PLAIN, shrinker, null, () -> {});
+            return new Target(blocking ? Kind.BLOCKING : Kind.PLAIN, shrinker, null, null);
         }
 
         /** One that answers with stages. */
         public static Target of(AsyncShrinker shrinker) {
-            return new Target(Kind.ASYNC, null, shrinker, () -> {});
+            return new Target(Kind.ASYNC, null, shrinker, null);
         }
 
-        /**
-         * One that stands for an actor.
-         *
-         * @param onFreed run when it is freed, by an actor's thread; quick
-         */
-        public static Target ofActor(AsyncShrinker shrinker, Runnable onFreed) {
-            return new Target(Kind.ACTOR, null, shrinker, onFreed);
+        /** One that is an actor. */
+        public static Target of(ActorPort port) {
+            return new Target(Kind.ACTOR, null, null, port);
         }
 
         Kind kind() {
@@ -73,6 +96,10 @@ public final class ShrinkerEntry {
 
         AsyncShrinker async() {
             return Objects.requireNonNull(async);
+        }
+
+        ActorPort port() {
+            return Objects.requireNonNull(port);
         }
     }
 
@@ -149,7 +176,8 @@ public final class ShrinkerEntry {
         return switch (target.kind()) {
             case PLAIN -> NOBODY;
             case BLOCKING -> new BlockingCallee(target.shrinker(), published.blockingCalls());
-            case ASYNC, ACTOR -> new StageCallee(target.async(), published.nanoTime());
+            case ASYNC -> new StageCallee(target.async());
+            case ACTOR -> new ActorCallee(target.port());
         };
     }
 
@@ -201,7 +229,9 @@ public final class ShrinkerEntry {
 
     /** From the guard: nobody will call it any more. */
     void freed() {
-        target.onFreed.run();
+        if (target.kind() == Kind.ACTOR) {
+            target.port().freed();
+        }
     }
 
     /** How it is called. */

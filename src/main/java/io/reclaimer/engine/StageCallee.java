@@ -3,29 +3,26 @@ package io.reclaimer.engine;
 import io.reclaimer.shrinker.AsyncShrinker;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Calls a shrinker that answers with stages, inside the pair's actor. */
 final class StageCallee implements Callee {
 
     private final AsyncShrinker shrinker;
-    private final LongSupplier nanoTime;
 
-    StageCallee(AsyncShrinker shrinker, LongSupplier nanoTime) {
+    StageCallee(AsyncShrinker shrinker) {
         this.shrinker = shrinker;
-        this.nanoTime = nanoTime;
     }
 
     @Override
     public void make(Call call) {
-        call.start(nanoTime.getAsLong());
+        call.begins();
         CompletionStage<Long> stage;
         try {
-            stage = switch (call.kind) {
+            stage = switch (call.kind()) {
                 case COUNT -> shrinker.count(call);
                 case SCAN -> shrinker.scan(call);
-                case REPARENT -> shrinker.reparent(call.cgroup(), call.parent, call.node());
+                case REPARENT -> shrinker.reparent(call.cgroup(), call.parent(), call.node());
             };
             // Not an asynchronous step: it runs on the thread that completes the stage, and only tells.
             stage.whenComplete((answer, thrown) -> completed(call, answer, thrown));

@@ -84,7 +84,7 @@ final class VisitRun implements Call.Owner {
             long asked = phase == Phase.SCAN ? visit.nrToScan() : 0;
             Shrinker plain = entry.plain();
             if (plain == null) {
-                Call next = Call.visiting(entry, pair, this, work, asked);
+                Call next = Call.visiting(entry, pair, this, published.nanoTime(), work, asked);
                 if (!walk.calls().make(next)) {
                     return Outcome.WAITING;
                 }
@@ -163,7 +163,7 @@ final class VisitRun implements Call.Owner {
         if (end == Call.Unanswered.OVERDUE) {
             return fault(
                     entry,
-                    "its " + call.kind.word() + " did not answer within [" + entry.callDeadline() + "]"
+                    "its " + call.kind().word() + " did not answer within [" + entry.callDeadline() + "]"
                             + " [reclaimer.call-deadline]",
                     null);
         }
