@@ -13,6 +13,7 @@ import io.reclaimer.ShrinkerMessage.ScanObjects;
 import io.reclaimer.engine.RemoteCall;
 import io.reclaimer.engine.Reply;
 import io.reclaimer.engine.ShrinkerEntry;
+import io.reclaimer.engine.ShrinkerTarget;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -49,7 +50,7 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
     private record Answered(ShrinkerMessage.Answer answer) implements Command {}
 
     /** The port as the engine sees it. */
-    private record Door(ActorRef<Command> port) implements ShrinkerEntry.ActorPort {
+    private record Door(ActorRef<Command> port) implements ShrinkerTarget.ActorPort {
         @Override
         public void make(RemoteCall call) {
             port.tell(new Make(call));
@@ -101,7 +102,7 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
     }
 
     /** What the engine calls. */
-    static ShrinkerEntry.ActorPort door(ActorRef<Command> port) {
+    static ShrinkerTarget.ActorPort door(ActorRef<Command> port) {
         return new Door(port);
     }
 

@@ -18,6 +18,7 @@ import io.reclaimer.engine.RoundSpec;
 import io.reclaimer.engine.Rounds;
 import io.reclaimer.engine.ShrinkerEntry;
 import io.reclaimer.engine.ShrinkerRegistry;
+import io.reclaimer.engine.ShrinkerTarget;
 import io.reclaimer.shrinker.AsyncShrinker;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException;
@@ -147,7 +148,7 @@ public final class Reclaimer implements Extension {
      * <p>Fails where no id is left, or a map can't grow.
      */
     public CompletionStage<ShrinkerHandle> allocate(ShrinkerSpec spec, Shrinker shrinker) {
-        return allocate(spec, ShrinkerEntry.Target.of(spec, shrinker), Reply.none());
+        return allocate(spec, ShrinkerTarget.of(spec, shrinker), Reply.none());
     }
 
     /** As {@link #register(ShrinkerSpec, Shrinker)}, for one that answers later. */
@@ -157,7 +158,7 @@ public final class Reclaimer implements Extension {
 
     /** As {@link #allocate(ShrinkerSpec, Shrinker)}, for one that answers later. */
     public CompletionStage<ShrinkerHandle> allocate(ShrinkerSpec spec, AsyncShrinker shrinker) {
-        return allocate(spec, ShrinkerEntry.Target.of(shrinker), Reply.none());
+        return allocate(spec, ShrinkerTarget.of(shrinker), Reply.none());
     }
 
     /**
@@ -184,14 +185,14 @@ public final class Reclaimer implements Extension {
         }
         return allocate(
                 spec,
-                ShrinkerEntry.Target.of(ActorShrinker.door(port)),
+                ShrinkerTarget.of(ActorShrinker.door(port)),
                 (entry, why) ->
                         port.tell(entry != null ? new ActorShrinker.Allocated(entry) : ActorShrinker.End.INSTANCE));
     }
 
     /** Allocates, and tells {@code first} before it answers. */
     private CompletionStage<ShrinkerHandle> allocate(
-            ShrinkerSpec spec, ShrinkerEntry.Target target, Reply<ShrinkerEntry> first) {
+            ShrinkerSpec spec, ShrinkerTarget target, Reply<ShrinkerEntry> first) {
         return answers.<ShrinkerEntry>to(replyTo ->
                         registry.tell(new ShrinkerRegistry.Allocate(spec, target, (entry, why) -> {
                             first.accept(entry, why);

@@ -95,6 +95,7 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
     private final Turn turn;
     private final ChildDirty dirtyMark;
     private final DirtyChildren dirtyChildren = new DirtyChildren();
+    private final Sweep sweep = new Sweep();
     private final List<PassRun> runs = new ArrayList<>(2);
 
     private boolean parentKnows;
@@ -102,16 +103,6 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
 
     /** From when it is to go offline until its passes have ended; then it moves its objects. */
     private @Nullable Reparenting reparenting;
-
-    /**
-     * Fair order across rounds that end early. A sweep is over when the own walk has come to its end and every dirty
-     * child has said that its sweep is over, be it in one round or in many; only then is it anybody's second turn here.
-     * Those that had theirs stand at the end of the list. FairOrderTest.
-     */
-    private long sweep = 1;
-
-    private long ownSweptIn;
-    private long resumeAt;
 
     static Behavior<Command> create(Published published, Pair pair) {
         return Behaviors.setup(context -> new CgroupNode(context, published, pair));
@@ -195,9 +186,7 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
     }
 
     private void onChildDirty(ChildDirty message) {
-        // It comes behind all others. Behind one that had its turn it is too late for this sweep.
-        Pair last = dirtyChildren.last();
-        message.child().sweptIn = last != null && last.sweptIn == sweep ? sweep : sweep - 1;
+        sweep.joins(message.child(), dirtyChildren.last());
         dirtyChildren.add(message.child());
         tellParent();
     }
@@ -214,22 +203,13 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
         Pair[] children = pass.alone() ? new Pair[0] : dirtyChildren.snapshot();
         PassRun run;
         if (pass.work().hasTarget()) {
-            Walk walk = ownSweptIn < sweep ? newWalk(pass, resumeAt, Walk.TO_THE_END) : null;
-            run = new PassRun(pass, round, children, due(children), walk);
+            Walk walk = sweep.isOwnWalkDue() ? newWalk(pass, sweep.resumeAt(), Walk.TO_THE_END) : null;
+            run = new PassRun(pass, round, children, sweep.due(children), walk);
         } else {
             run = new PassRun(pass, round, children, children.length, newWalk(pass, 0, Walk.TO_THE_END));
         }
         runs.add(run);
         goOn(run);
-    }
-
-    /** How many children had no turn in this sweep; they stand in front. */
-    private int due(Pair[] children) {
-        int due = 0;
-        while (due < children.length && children[due].sweptIn < sweep) {
-            due++;
-        }
-        return due;
     }
 
     private Walk newWalk(Pass pass, long begin, long end) {
@@ -303,7 +283,7 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
         if (message.clean()) {
             dirtyChildren.remove(child);
         } else if (message.swept()) {
-            child.sweptIn = sweep;
+            sweep.swept(child);
             dirtyChildren.moveToEnd(child);
         }
         for (PassRun run : runs) {
@@ -321,7 +301,7 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
             return;
         }
         if (run.pass.work().hasTarget() && !run.isInSecondTurn()) {
-            long begin = resumeAt;
+            long begin = sweep.resumeAt();
             boolean walked = run.walk() != null;
             book(run);
             if (!leaving && !run.pass.work().isStopped()) {
@@ -352,16 +332,7 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
 
     /** Books who had a turn in a round that may have ended early. */
     private void book(PassRun run) {
-        Walk walk = run.walk();
-        if (walk != null) {
-            resumeAt = walk.resumeAt();
-            if (walk.isAtTheEnd()) {
-                ownSweptIn = sweep;
-            }
-        }
-        Pair first = dirtyChildren.first();
-        if (ownSweptIn == sweep && (first == null || first.sweptIn == sweep)) {
-            sweep++;
+        if (sweep.book(run.walk(), dirtyChildren.first())) {
             run.markSwept();
         }
     }

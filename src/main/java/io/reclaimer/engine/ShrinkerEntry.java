@@ -2,111 +2,18 @@ package io.reclaimer.engine;
 
 import akka.Done;
 import akka.actor.typed.ActorRef;
-import io.reclaimer.shrinker.AsyncShrinker;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.ShrinkerTrait;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 /** One allocated shrinker, as everybody in the engine sees it. */
 public final class ShrinkerEntry {
-
-    /** How a shrinker is called. */
-    public enum Kind {
-        /** Inside the pair's actor, answering at once. */
-        PLAIN,
-        /** On a thread where it may wait. */
-        BLOCKING,
-        /** Answers with stages. */
-        ASYNC,
-        /** An actor that is sent messages. */
-        ACTOR
-    }
-
-    /** Where an actor is called that is a shrinker. Any thread; each method is quick. */
-    public interface ActorPort {
-
-        /** Makes a call, when its turn comes. */
-        void make(RemoteCall call);
-
-        /** Nobody waits for the call any more. */
-        void givenUp(RemoteCall call);
-
-        /** The shrinker is freed: there will be no more calls. */
-        void freed();
-    }
-
-    /** Calls by a port. */
-    private record ActorCallee(ActorPort port) implements Callee {
-        @Override
-        public void make(Call call) {
-            port.make(call);
-        }
-
-        @Override
-        public void givenUp(Call call) {
-            port.givenUp(call);
-        }
-    }
-
-    /** A shrinker of any kind. */
-    public static final class Target {
-        private final Kind kind;
-        private final @Nullable Shrinker shrinker;
-        private final @Nullable AsyncShrinker async;
-        private final @Nullable ActorPort port;
-
-        private Target(
-                Kind kind, @Nullable Shrinker shrinker, @Nullable AsyncShrinker async, @Nullable ActorPort port) {
-            this.kind = kind;
-            this.shrinker = shrinker;
-            this.async = async;
-            this.port = port;
-        }
-
-        /** One that answers within the call; blocking where its spec says so. */
-        public static Target of(ShrinkerSpec spec, Shrinker shrinker) {
-            boolean blocking = spec.traits().contains(ShrinkerTrait.BLOCKING);
-            return new Target(blocking ? Kind.BLOCKING : Kind.PLAIN, shrinker, null, null);
-        }
-
-        /** One that answers with stages. */
-        public static Target of(AsyncShrinker shrinker) {
-            return new Target(Kind.ASYNC, null, shrinker, null);
-        }
-
-        /** One that is an actor. */
-        public static Target of(ActorPort port) {
-            return new Target(Kind.ACTOR, null, null, port);
-        }
-
-        Kind kind() {
-            return kind;
-        }
-
-        Shrinker shrinker() {
-            return Objects.requireNonNull(shrinker);
-        }
-
-        AsyncShrinker async() {
-            return Objects.requireNonNull(async);
-        }
-
-        ActorPort port() {
-            return Objects.requireNonNull(port);
-        }
-    }
-
-    /** Of a plain shrinker, which is called without one. */
-    private static final Callee NOBODY = call -> {
-        throw new IllegalStateException("Shrinker [" + call.entry + "] is called directly");
-    };
 
     /** The id of a shrinker that is not cgroup aware. */
     public static final int NO_ID = -1;
@@ -121,7 +28,7 @@ public final class ShrinkerEntry {
     private final boolean freesAtOnce;
     private final boolean lossless;
 
-    private final Target target;
+    private final ShrinkerTarget target;
     private final @Nullable Shrinker plain;
     private final Callee callee;
     private final Duration callDeadline;
@@ -143,7 +50,7 @@ public final class ShrinkerEntry {
 
     ShrinkerEntry(
             ShrinkerSpec spec,
-            Target target,
+            ShrinkerTarget target,
             int id,
             long serial,
             ActorRef<ShrinkerGuard.Command> guard,
@@ -155,8 +62,8 @@ public final class ShrinkerEntry {
         this.freesAtOnce = spec.traits().contains(ShrinkerTrait.FREES_AT_ONCE);
         this.lossless = spec.traits().contains(ShrinkerTrait.LOSSLESS);
         this.target = target;
-        this.plain = target.kind() == Kind.PLAIN ? target.shrinker() : null;
-        this.callee = calleeOf(target, published);
+        this.plain = target.plain();
+        this.callee = target.callee(published.blockingCalls());
         EngineSettings settings = published.settings();
         this.callDeadline = spec.callDeadline().orElse(settings.callDeadline());
         this.id = id;
@@ -170,15 +77,6 @@ public final class ShrinkerEntry {
                 () -> guard.tell(new ShrinkerGuard.FaultsUnsaid(faults())));
         this.refaults = new Refaults(spec.seeks(), settings.thrash(), published.nanoTime());
         this.globalDeferred = new AtomicLongArray(id != NO_ID ? 0 : numaAware ? settings.nodes() : 1);
-    }
-
-    private static Callee calleeOf(Target target, Published published) {
-        return switch (target.kind()) {
-            case PLAIN -> NOBODY;
-            case BLOCKING -> new BlockingCallee(target.shrinker(), published.blockingCalls());
-            case ASYNC -> new StageCallee(target.async());
-            case ACTOR -> new ActorCallee(target.port());
-        };
     }
 
     public ShrinkerSpec spec() {
@@ -229,13 +127,11 @@ public final class ShrinkerEntry {
 
     /** From the guard: nobody will call it any more. */
     void freed() {
-        if (target.kind() == Kind.ACTOR) {
-            target.port().freed();
-        }
+        target.freed();
     }
 
     /** How it is called. */
-    public Kind kind() {
+    public ShrinkerTarget.Kind kind() {
         return target.kind();
     }
 

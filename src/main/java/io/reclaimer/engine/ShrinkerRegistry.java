@@ -37,8 +37,7 @@ public final class ShrinkerRegistry extends AbstractBehavior<ShrinkerRegistry.Co
     public sealed interface Command {}
 
     /** Answered with the entry of a shrinker that is allocated and not yet called. */
-    public record Allocate(ShrinkerSpec spec, ShrinkerEntry.Target target, Reply<ShrinkerEntry> replyTo)
-            implements Command {}
+    public record Allocate(ShrinkerSpec spec, ShrinkerTarget target, Reply<ShrinkerEntry> replyTo) implements Command {}
 
     /** Frees all shrinkers and refuses new ones. Answered when all are gone. */
     public record FreeAll(Reply<Done> replyTo) implements Command {}

@@ -53,7 +53,7 @@ final class Parts {
     }
 
     static ShrinkerEntry entry(ShrinkerSpec spec, Shrinker shrinker, int id, long serial) {
-        return new ShrinkerEntry(spec, ShrinkerEntry.Target.of(spec, shrinker), id, serial, null, published());
+        return new ShrinkerEntry(spec, ShrinkerTarget.of(spec, shrinker), id, serial, null, published());
     }
 
     static CgroupHandle cgroup(String path) {
