@@ -27,16 +27,24 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>A collection ended: {@link #onCollected} brings the estimate of what is live up to date.
  *   <li>{@link #act} compares it with the watermarks and starts the round that is due, if any.
- *   <li>The round answered: {@link #onAnswered} credits what it freed, and goes back to 2, so that rounds go on while
- *       they are needed without waiting for a collection.
- *   <li>A round that came to the end of what can be freed starts a rest, which the next collection or a timer ends.
+ *   <li>The round answered: {@link #onAnswered} credits what it freed and a collection has yet to take out, and goes back
+ *       to 2, so that rounds go on while they are needed without waiting for a collection. What was freed at once is no
+ *       credit.
+ *   <li>A round that came to the end of what can be freed, or freed at once all that it freed, starts a rest, which the
+ *       next collection or a timer ends.
  * </ol>
+ *
+ * <p>Rounds are on the node {@value #NODE} where {@code reclaimer.nodes} has one of that name, otherwise on all nodes:
+ * what is on others, as direct buffers, gives no heap.
  *
  * <p>A look at the heap between collections only ever ends pressure: what is in use then may be garbage, except that it
  * can't be less than what is live. It never starts a round; a burst between two collections fills the young generation,
  * whose collection is told of before the old one, where what survives goes, can be full.
  */
 public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
+
+    /** The node that is asked for heap, where {@code reclaimer.nodes} has one of that name; otherwise all are. */
+    public static final String NODE = "heap";
 
     /** What it can be told. */
     public sealed interface Command {}
@@ -62,6 +70,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
 
     private final Heap heap;
     private final HeapPressureSettings settings;
+    private final ReclaimRequest anyHeap;
     private final Function<ReclaimRequest, CompletionStage<ReclaimReport>> reclaim;
     private final Consumer<HeapStatus> publish;
     private final TimerScheduler<Command> timers;
@@ -78,16 +87,18 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
 
     /**
      * @param heap what to watch
+     * @param anyHeap where there is heap to reclaim; has no target yet
      * @param reclaim requests a round
      * @param publish is given each new status
      */
     static Behavior<Command> create(
             Heap heap,
             HeapPressureSettings settings,
+            ReclaimRequest anyHeap,
             Function<ReclaimRequest, CompletionStage<ReclaimReport>> reclaim,
             Consumer<HeapStatus> publish) {
-        Behavior<Command> behavior = Behaviors.setup(context ->
-                Behaviors.withTimers(timers -> new HeapPressure(context, timers, heap, settings, reclaim, publish)));
+        Behavior<Command> behavior = Behaviors.setup(context -> Behaviors.withTimers(
+                timers -> new HeapPressure(context, timers, heap, settings, anyHeap, reclaim, publish)));
         return Behaviors.supervise(behavior)
                 .onFailure(SupervisorStrategy.restartWithBackoff(settings.retryMin(), settings.retryMax(), 0));
     }
@@ -97,11 +108,13 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
             TimerScheduler<Command> timers,
             Heap heap,
             HeapPressureSettings settings,
+            ReclaimRequest anyHeap,
             Function<ReclaimRequest, CompletionStage<ReclaimReport>> reclaim,
             Consumer<HeapStatus> publish) {
         super(context);
         this.heap = heap;
         this.settings = settings;
+        this.anyHeap = anyHeap;
         this.reclaim = reclaim;
         this.publish = publish;
         this.timers = timers;
@@ -152,12 +165,11 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
         } else {
             tally.answered(round.direct(), report);
             objectSize.learn(report.freedObjects(), report.freedBytes());
-            estimate.freed(report.freedBytes(), round.startMillis(), heap.uptimeMillis());
+            estimate.freed(uncollectedBytes(report), round.startMillis(), heap.uptimeMillis());
             if (report.outcome() == Outcome.SHUTDOWN) {
                 return Behaviors.stopped();
             }
-            if (report.outcome() == Outcome.SHORT
-                    || (report.freedObjects() == 0 && report.outcome() != Outcome.CANCELLED)) {
+            if (report.outcome() == Outcome.SHORT || (isInVain(report) && report.outcome() != Outcome.CANCELLED)) {
                 rest();
             } else {
                 nextRest = settings.retryMin();
@@ -225,7 +237,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
     }
 
     private ReclaimRequest request(long wantedBytes) {
-        return ReclaimRequest.everywhere().objects(objectSize.objectsFor(wantedBytes));
+        return anyHeap.objects(objectSize.objectsFor(wantedBytes));
     }
 
     private Round start(boolean isDirect, ReclaimRequest request) {
@@ -235,6 +247,16 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
                         reclaim.apply(request.cancelledBy(round.cancellation())),
                         (report, failure) -> new Answered(round, report));
         return round;
+    }
+
+    /** What is back already is no garbage that a reading may still hold: it was no heap, most likely. */
+    private static long uncollectedBytes(ReclaimReport report) {
+        return Math.max(0, report.freedBytes() - report.freedAtOnceBytes());
+    }
+
+    /** Nothing was freed, or nothing that helps the heap: another round at once would go on with that for ever. */
+    private static boolean isInVain(ReclaimReport report) {
+        return report.freedObjects() == 0 || (report.freedAtOnceBytes() > 0 && uncollectedBytes(report) == 0);
     }
 
     private void rest() {

@@ -5,11 +5,14 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.Extension;
 import akka.actor.typed.ExtensionId;
+import io.reclaimer.ReclaimRequest;
 import io.reclaimer.Reclaimer;
+import io.reclaimer.ReclaimerSettings;
 
 /**
  * The door to what starts rounds: {@link #get} starts to watch this process's heap, once an actor system, and requests
- * rounds of the system's {@link Reclaimer} while too little of it is free. Ends with the system. Thread-safe.
+ * rounds of the system's {@link Reclaimer} while too little of it is free: on the node {@value HeapPressure#NODE}, or on
+ * all where there is none of that name. Ends with the system. Thread-safe.
  *
  * <p>What it does is set under {@code reclaimer.pressure} in the configuration; an invalid setting fails the first
  * {@code get} with an {@link IllegalArgumentException} that names it.
@@ -36,9 +39,21 @@ public final class Pressure implements Extension {
                 HeapPressureSettings.of(system.settings().config());
         Reclaimer reclaimer = Reclaimer.get(system);
         heap = system.systemActorOf(
-                HeapPressure.create(new PlatformHeap(), settings, reclaimer::reclaim, status -> heapStatus = status),
+                HeapPressure.create(
+                        new PlatformHeap(),
+                        settings,
+                        anyHeap(reclaimer.settings()),
+                        reclaimer::reclaim,
+                        status -> heapStatus = status),
                 "reclaimer-heap-pressure",
                 DispatcherSelector.fromConfig(DISPATCHER));
+    }
+
+    private static ReclaimRequest anyHeap(ReclaimerSettings settings) {
+        ReclaimRequest everywhere = ReclaimRequest.everywhere();
+        return settings.nodes().contains(HeapPressure.NODE)
+                ? everywhere.onNodes(settings.node(HeapPressure.NODE))
+                : everywhere;
     }
 
     /** That of {@code system}, started where it was not. */

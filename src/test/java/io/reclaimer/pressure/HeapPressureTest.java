@@ -425,7 +425,8 @@ class HeapPressureTest {
     }
 
     private void start(HeapPressureSettings settings) {
-        pressure = testKit.spawn(HeapPressure.create(heap, settings, this::reclaim, published::add));
+        pressure = testKit.spawn(
+                HeapPressure.create(heap, settings, ReclaimRequest.everywhere(), this::reclaim, published::add));
         status();
     }
 

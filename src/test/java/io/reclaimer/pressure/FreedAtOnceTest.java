@@ -1,0 +1,137 @@
+package io.reclaimer.pressure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.ManualTime;
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.ActorRef;
+import com.typesafe.config.ConfigFactory;
+import io.reclaimer.ReclaimReport;
+import io.reclaimer.ReclaimReport.Outcome;
+import io.reclaimer.ReclaimRequest;
+import io.reclaimer.shrinker.CgroupPath;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What rounds free that waits for no collection, as memory outside of the heap. */
+class FreedAtOnceTest {
+
+    private static final long LIMIT = 1_000_000;
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration RETRY = Duration.ofMillis(100);
+
+    private final ActorTestKit testKit =
+            ActorTestKit.create("spec", ManualTime.config().withFallback(ConfigFactory.load()));
+    private final ManualTime time = ManualTime.get(testKit.system());
+    private final TestProbe<HeapStatus> statuses = testKit.createTestProbe();
+    private final TestProbe<CompletableFuture<ReclaimReport>> rounds = testKit.createTestProbe();
+    private final FullHeap heap = new FullHeap();
+    private ActorRef<HeapPressure.Command> pressure;
+
+    /** 850,000 of it are live, where 700,000 should be at most. */
+    @BeforeEach
+    void startBelowLow() {
+        HeapPressureSettings settings = new HeapPressureSettings(
+                true, new Watermarks(0.1, 0.2, 0.3), 1024, PATIENCE, RETRY, RETRY, PATIENCE, PATIENCE);
+        pressure = testKit.spawn(
+                HeapPressure.create(heap, settings, ReclaimRequest.everywhere(), this::reclaim, status -> {}));
+        status();
+        heap.listener.accept(new HeapReading(CollectionScope.ALL, 1_010, 0, LIMIT, 0, 850_000));
+    }
+
+    @AfterEach
+    void stop() {
+        testKit.shutdownTestKit();
+    }
+
+    @Test
+    void creditLeavesItOut() {
+        answer(160_000, 60_000);
+        assertThat(status().creditBytes()).isEqualTo(100_000);
+        assertThat(status().liveBytes()).isEqualTo(750_000);
+        assertThat(status().freedBytes()).isEqualTo(160_000);
+    }
+
+    /** Otherwise all that is no heap would be freed in a loop, for nothing. */
+    @Test
+    void roundThatFreedNothingElseStartsARest() {
+        answer(160_000, 160_000);
+        status();
+        rounds.expectNoMessage();
+        time.timePasses(RETRY);
+        rounds.receiveMessage(PATIENCE);
+    }
+
+    @Test
+    void roundThatFreedSomeHeapIsFollowedAtOnce() {
+        answer(160_000, 159_000);
+        rounds.receiveMessage(PATIENCE);
+    }
+
+    private void answer(long freedBytes, long freedAtOnceBytes) {
+        rounds.receiveMessage(PATIENCE)
+                .complete(new ReclaimReport(
+                        CgroupPath.root(),
+                        Outcome.MET,
+                        100,
+                        freedBytes,
+                        freedAtOnceBytes,
+                        100,
+                        1,
+                        0,
+                        12,
+                        12,
+                        Duration.ofMillis(1),
+                        List.of(),
+                        0));
+        // Once it is counted it was acted upon.
+        statuses.awaitAssert(PATIENCE, () -> {
+            assertThat(status().rounds()).isOne();
+            return null;
+        });
+    }
+
+    private CompletionStage<ReclaimReport> reclaim(ReclaimRequest request) {
+        CompletableFuture<ReclaimReport> answer = new CompletableFuture<>();
+        rounds.ref().tell(answer);
+        return answer;
+    }
+
+    private HeapStatus status() {
+        pressure.tell(new HeapPressure.GetStatus(statuses.getRef()));
+        return statuses.receiveMessage(PATIENCE);
+    }
+
+    private static final class FullHeap implements Heap {
+
+        private volatile Consumer<HeapReading> listener = reading -> {};
+
+        @Override
+        public long limitBytes() {
+            return LIMIT;
+        }
+
+        @Override
+        public long usedBytes() {
+            return LIMIT;
+        }
+
+        @Override
+        public long uptimeMillis() {
+            return 1_020;
+        }
+
+        @Override
+        public Runnable watch(Consumer<HeapReading> newListener) {
+            listener = newListener;
+            return () -> {};
+        }
+    }
+}

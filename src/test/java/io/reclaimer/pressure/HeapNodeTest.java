@@ -1,0 +1,57 @@
+package io.reclaimer.pressure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reclaimer.shrinker.ShrinkControl;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.Threads;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Which nodes are asked for heap. With this JVM's own, and watermarks by which there is always too little of it. */
+class HeapNodeTest {
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    heap, direct      | 0
+                    direct, heap      | 1
+                    old, heap, direct | 1
+                    """)
+    void whereThereIsANodeHeapOnlyThatOneIsAsked(String nodes, int heap) {
+        assertThat(nodesAsked(nodes)).containsExactly(heap);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = "memory, direct")
+    void whereThereIsNoneAllAre(String nodes) {
+        assertThat(nodesAsked(nodes)).containsExactlyInAnyOrder(0, 1);
+    }
+
+    private static Set<Integer> nodesAsked(String nodes) {
+        ReclaimerKit kit = ReclaimerKit.with("""
+                        reclaimer.nodes = [%s]
+                        reclaimer.pressure.heap.watermarks { min = 0.0000001, low = 0.9999998, high = 0.9999999 }
+                        """.formatted(nodes)).start();
+        try {
+            Set<Integer> asked = ConcurrentHashMap.newKeySet();
+            kit.register(
+                    ShrinkerSpec.named("pages").byNode(),
+                    new Scripted(
+                            control -> {
+                                asked.add(control.node());
+                                return 1;
+                            },
+                            ShrinkControl::nrToScan));
+            Pressure pressure = Pressure.get(kit.system());
+            System.gc();
+            Threads.until(() -> pressure.heapStatus().rounds() > 0);
+            return asked;
+        } finally {
+            kit.stop();
+        }
+    }
+}
