@@ -4,6 +4,8 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import io.reclaimer.ReclaimerSettings;
+import io.reclaimer.adapter.DirectBufferPool;
+import io.reclaimer.pressure.HeapPressure;
 import io.reclaimer.pressure.HeapPressureSettings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -88,11 +90,9 @@ final class NodeCommand implements Callable<Integer> {
         Config config;
         try {
             options = new Options(Optional.ofNullable(runFor), reclaim == OnOff.ON, loads());
-            config = ConfigFactory.load();
-            if (!ReclaimerSettings.from(config).cgroupsEnabled()) {
-                throw new IllegalArgumentException(
-                        "reclaimer.cgroups-enabled is [off] but a node has tenants; allowed is on");
-            }
+            // As load() does, with one more layer: the operator's file, the node's defaults, the library's.
+            config = ConfigFactory.load(ConfigFactory.defaultApplication().withFallback(NodeProgram.DEFAULTS));
+            check(ReclaimerSettings.from(config));
             HeapPressureSettings.of(config);
         } catch (IllegalArgumentException e) {
             return usageError(String.valueOf(e.getMessage()));
@@ -100,6 +100,19 @@ final class NodeCommand implements Callable<Integer> {
             return usageError("the configuration can't be read: " + e.getMessage());
         }
         return NodeProgram.run(options, config);
+    }
+
+    private static void check(ReclaimerSettings settings) {
+        if (!settings.cgroupsEnabled()) {
+            throw new IllegalArgumentException(
+                    "reclaimer.cgroups-enabled is [off] but a node has tenants; allowed is on");
+        }
+        List<String> nodes = settings.nodes();
+        if (!nodes.get(0).equals(HeapPressure.NODE) || !nodes.contains(DirectBufferPool.NODE)) {
+            throw new IllegalArgumentException("reclaimer.nodes is " + nodes + " but the caches of a node are on ["
+                    + HeapPressure.NODE + "], its buffers on [" + DirectBufferPool.NODE
+                    + "]; allowed is both, the former first, as by default");
+        }
     }
 
     /** One line on standard error. */

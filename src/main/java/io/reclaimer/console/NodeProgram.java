@@ -8,11 +8,14 @@ import akka.actor.typed.javadsl.AskPattern;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.reclaimer.Reclaimer;
+import io.reclaimer.adapter.DirectBufferPool;
+import io.reclaimer.pressure.HeapPressure;
 import io.reclaimer.pressure.Pressure;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -38,6 +41,10 @@ final class NodeProgram {
     /** What this program relies on, whatever is configured. */
     private static final Config FIXED =
             ConfigFactory.parseString("akka { coordinated-shutdown.exit-jvm = off, jvm-exit-on-fatal-error = off }");
+
+    /** What it needs more of than the library's defaults have. */
+    static final Config DEFAULTS = ConfigFactory.parseString(
+            "reclaimer.nodes = [\"" + HeapPressure.NODE + "\", \"" + DirectBufferPool.NODE + "\"]");
 
     private static final Config NO_ROUNDS = ConfigFactory.parseString("reclaimer.pressure.heap.rounds = off");
 
@@ -88,12 +95,21 @@ final class NodeProgram {
         shutdown.addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "stop-load", this::stopLoad);
         shutdown.addTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "summary", this::printSummary);
         output.print(StatusLine.header(options, heapMaxBytes));
-        Map<String, Behavior<TenantLoad.Burst>> behaviors = new HashMap<>();
+        Map<String, Behavior<TenantLoad.Command>> behaviors = new HashMap<>();
         for (Options.Load load : options.loads()) {
             behaviors.put(
                     load.tenant().shortName(), TenantLoad.create(caches.of(load.tenant()), load.keys(), outOfMemory));
         }
-        system.tell(new Workload.Start(behaviors));
+        system.tell(new Workload.Start(behaviors, bufferRounds()));
+    }
+
+    private Optional<Behavior<BufferRounds.Command>> bufferRounds() {
+        if (!options.reclaim()) {
+            return Optional.empty();
+        }
+        Reclaimer reclaimer = Reclaimer.get(system);
+        return Optional.of(
+                BufferRounds.create(reclaimer::reclaim, reclaimer.settings().node(DirectBufferPool.NODE)));
     }
 
     private void printLines() throws InterruptedException {
@@ -151,7 +167,8 @@ final class NodeProgram {
     }
 
     private Summary summary(boolean isOutOfMemory) {
-        return new Summary(elapsed(), heapMaxBytes, pressure.heapStatus(), caches.rates(), isOutOfMemory);
+        return new Summary(
+                elapsed(), heapMaxBytes, pressure.heapStatus(), caches.rates(), caches.buffers(), isOutOfMemory);
     }
 
     private Duration elapsed() {

@@ -1,5 +1,6 @@
 package io.reclaimer.console;
 
+import io.reclaimer.adapter.DirectBufferPool;
 import io.reclaimer.pressure.HeapStatus;
 import io.reclaimer.shrinker.CgroupPath;
 import java.time.Duration;
@@ -17,9 +18,16 @@ import java.util.stream.Collectors;
  * @param heapMaxBytes the heap's maximum
  * @param heap the last status
  * @param hits of each tenant over all the run
+ * @param buffers what there was of direct buffers at the end
  * @param outOfMemory whether that ended it
  */
-record Summary(Duration elapsed, long heapMaxBytes, HeapStatus heap, Map<Tenant, Hits.Rate> hits, boolean outOfMemory) {
+record Summary(
+        Duration elapsed,
+        long heapMaxBytes,
+        HeapStatus heap,
+        Map<Tenant, Hits.Rate> hits,
+        DirectBufferPool.Statistics buffers,
+        boolean outOfMemory) {
 
     /** For people; the last line is {@link #json}. */
     List<String> lines() {
@@ -37,6 +45,9 @@ record Summary(Duration elapsed, long heapMaxBytes, HeapStatus heap, Map<Tenant,
                         heap.directRounds(),
                         heap.freedObjects(),
                         StatusLine.megabytes(heap.freedBytes())),
+                format(
+                        "Direct buffers: %d free, %d out, %d reclaimed",
+                        buffers.free(), buffers.out(), buffers.reclaimed()),
                 "Hit rate: " + byTenant(", ", (path, rate) -> path + " " + StatusLine.percent(rate)),
                 json());
     }
@@ -45,13 +56,16 @@ record Summary(Duration elapsed, long heapMaxBytes, HeapStatus heap, Map<Tenant,
     String json() {
         return format(
                 "{\"seconds\":%.3f,\"heapMaxBytes\":%d,\"heapPeakLiveBytes\":%d,\"rounds\":%d,\"freedObjects\":%d,"
-                        + "\"hitRate\":{%s},\"outOfMemory\":%b}",
+                        + "\"hitRate\":{%s},\"buffers\":{\"free\":%d,\"out\":%d,\"reclaimed\":%d},\"outOfMemory\":%b}",
                 seconds(),
                 heapMaxBytes,
                 heap.peakLiveBytes(),
                 heap.rounds(),
                 heap.freedObjects(),
                 byTenant(",", (path, rate) -> format("\"%s\":%.4f", path, rate.share())),
+                buffers.free(),
+                buffers.out(),
+                buffers.reclaimed(),
                 outOfMemory);
     }
 

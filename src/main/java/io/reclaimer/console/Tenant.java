@@ -26,11 +26,6 @@ enum Tenant {
         return written.substring(written.lastIndexOf('/') + 1);
     }
 
-    /** The id of a session: unique over all tenants for keys of up to 62 bits. */
-    long idOf(long key) {
-        return key * values().length + ordinal();
-    }
-
     /**
      * By path or by the last segment of it.
      *

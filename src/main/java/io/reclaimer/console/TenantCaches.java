@@ -2,15 +2,26 @@ package io.reclaimer.console;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.reclaimer.Cgroup;
+import io.reclaimer.adapter.DirectBufferPool;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import java.util.Optional;
 
 /**
- * The caches of one tenant, and how look-ups in them went. Nothing but the reclaimer ever limits them.
+ * What one tenant's load uses besides the sessions, which are its actor's own, and how look-ups went. Nothing but the
+ * reclaimer ever limits the pages.
  *
  * @param pages by key
- * @param sessions by id
+ * @param home where the reclaimer finds what the tenant holds; empty where nothing is to be reclaimed
  */
-record TenantCaches(Tenant tenant, Cache<Long, byte[]> pages, SessionStore sessions, Hits hits) {
+record TenantCaches(Tenant tenant, Cache<Long, byte[]> pages, Hits hits, Optional<Home> home) {
+
+    /**
+     * A tenant's place with the reclaimer.
+     *
+     * @param buffers for responses
+     */
+    record Home(Cgroup cgroup, DirectBufferPool buffers) {}
 
     /** Never reached, but only a cache with a maximum keeps an order of eviction. */
     private static final long UNREACHED_ENTRIES = Long.MAX_VALUE / 4;
@@ -18,18 +29,26 @@ record TenantCaches(Tenant tenant, Cache<Long, byte[]> pages, SessionStore sessi
     /** What a page takes besides its value: a boxed key, the cache's node, its place in the table. */
     private static final long PAGE_OVERHEAD_BYTES = 130;
 
-    static TenantCaches empty(Tenant tenant, SessionStore sessions) {
+    /** What a session takes besides its value: a boxed key, an entry with its links, its place in the table. */
+    static final long SESSION_OVERHEAD_BYTES = 100;
+
+    static TenantCaches empty(Tenant tenant, Optional<Home> home) {
         // The cache's upkeep is done on the thread that uses it, not on a pool of all the JVM.
         Cache<Long, byte[]> pages = Caffeine.newBuilder()
                 .maximumSize(UNREACHED_ENTRIES)
                 .executor(Runnable::run)
                 .build();
-        return new TenantCaches(tenant, pages, sessions, new Hits());
+        return new TenantCaches(tenant, pages, new Hits(), home);
     }
 
     ShrinkerSpec pagesSpec() {
         return ShrinkerSpec.named("pages-" + tenant.shortName())
                 .byCgroup()
                 .objectBytes(Values.MEAN_BYTES + PAGE_OVERHEAD_BYTES);
+    }
+
+    ShrinkerSpec sessionsSpec() {
+        return ShrinkerSpec.named("sessions-" + tenant.shortName())
+                .objectBytes(Values.MEAN_BYTES + SESSION_OVERHEAD_BYTES);
     }
 }

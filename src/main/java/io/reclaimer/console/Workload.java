@@ -11,23 +11,33 @@ import akka.actor.typed.javadsl.Receive;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** The top of the node's actors: starts the loads of the tenants, and stops them before what they use goes away. */
+/**
+ * The top of the node's actors: starts the loads of the tenants, and ends them before what they use goes away. The actors
+ * of ended loads are there until the system ends, for the reclaimer may be asking them.
+ */
 final class Workload extends AbstractBehavior<Workload.Command> {
 
     sealed interface Command {}
 
-    /** Starts loads, each with its name. */
-    record Start(Map<String, Behavior<TenantLoad.Burst>> loads) implements Command {}
+    /** Starts loads, each with its name, and what gives up the buffers they leave free. */
+    record Start(Map<String, Behavior<TenantLoad.Command>> loads, Optional<Behavior<BufferRounds.Command>> bufferRounds)
+            implements Command {}
 
-    /** Stops all loads; answered when the last one has stopped. */
+    /** Ends all loads; answered when the last one has ended. */
     record Stop(ActorRef<Done> replyTo) implements Command {}
 
-    private final List<ActorRef<TenantLoad.Burst>> running = new ArrayList<>();
+    private record LoadEnded(TenantLoad.Ended ended) implements Command {}
+
+    private final List<ActorRef<TenantLoad.Command>> running = new ArrayList<>();
     private final List<ActorRef<Done>> waiting = new ArrayList<>();
+    private final ActorRef<TenantLoad.Ended> ended;
+    private Optional<ActorRef<BufferRounds.Command>> bufferRounds = Optional.empty();
 
     private Workload(ActorContext<Command> context) {
         super(context);
+        ended = context.messageAdapter(TenantLoad.Ended.class, LoadEnded::new);
     }
 
     static Behavior<Command> create() {
@@ -39,33 +49,37 @@ final class Workload extends AbstractBehavior<Workload.Command> {
         return newReceiveBuilder()
                 .onMessage(Start.class, this::onStart)
                 .onMessage(Stop.class, this::onStop)
-                .onSignal(Terminated.class, this::onTerminated)
+                .onMessage(LoadEnded.class, message -> onEnded(message.ended().load()))
+                .onSignal(Terminated.class, signal -> onEnded(signal.getRef()))
                 .build();
     }
 
     private Behavior<Command> onStart(Start message) {
         message.loads().forEach((name, load) -> {
-            ActorRef<TenantLoad.Burst> ref = getContext().spawn(load, name);
+            ActorRef<TenantLoad.Command> ref = getContext().spawn(load, name);
             getContext().watch(ref);
             running.add(ref);
         });
+        bufferRounds = message.bufferRounds().map(rounds -> getContext().spawn(rounds, "buffer-rounds"));
         return this;
     }
 
     private Behavior<Command> onStop(Stop message) {
         waiting.add(message.replyTo());
-        running.forEach(getContext()::stop);
-        answerWhenStopped();
+        bufferRounds.ifPresent(getContext()::stop);
+        bufferRounds = Optional.empty();
+        running.forEach(load -> load.tell(new TenantLoad.End(ended)));
+        answerWhenEnded();
         return this;
     }
 
-    private Behavior<Command> onTerminated(Terminated signal) {
-        running.removeIf(ref -> ref.equals(signal.getRef()));
-        answerWhenStopped();
+    private Behavior<Command> onEnded(ActorRef<?> load) {
+        running.removeIf(load::equals);
+        answerWhenEnded();
         return this;
     }
 
-    private void answerWhenStopped() {
+    private void answerWhenEnded() {
         if (running.isEmpty()) {
             waiting.forEach(ref -> ref.tell(Done.getInstance()));
             waiting.clear();

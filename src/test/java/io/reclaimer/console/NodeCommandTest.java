@@ -158,6 +158,16 @@ class NodeCommandTest {
         assertEndsBeforeAnythingStarts(new String[] {"--run-for", "1h"}, List.of(parent, "[" + value, allowed));
     }
 
+    /** By an operator's file, which says that and nothing else. */
+    @ParameterizedTest
+    @ValueSource(strings = {"heap", "direct", "direct, heap", "memory, direct"})
+    void nodesWithoutWhatTheProgramNeedsEndBeforeAnythingStarts(String nodes) throws IOException {
+        Path file = Files.writeString(folder.resolve("nodes.conf"), "reclaimer.nodes = [" + nodes + "]");
+        set("config.file", file.toString());
+        assertEndsBeforeAnythingStarts(
+                new String[] {"--run-for", "1h"}, List.of("reclaimer.nodes", "[" + nodes + "]", "[heap]", "[direct]"));
+    }
+
     @Test
     void aFileOfSettingsThatCantBeReadEndsBeforeAnythingStarts() throws IOException {
         Path file = Files.writeString(folder.resolve("broken.conf"), "reclaimer { \n id-limit = \n");

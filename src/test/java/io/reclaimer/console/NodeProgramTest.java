@@ -70,6 +70,14 @@ class NodeProgramTest {
         assertThat(left).noneMatch(Thread::isAlive);
     }
 
+    /** Where the operator's file does not name them: no file of the tests does. */
+    @Test
+    void nodesAreThoseTheProgramNeeds() {
+        assertThat(ConfigFactory.load().getStringList("reclaimer.nodes")).containsExactly("heap");
+        assertThat(Main.run("--run-for", "100ms")).isZero();
+        assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
+    }
+
     @Test
     void nothingComesAfterTheSummary() throws Exception {
         assertThat(Main.run("--run-for", "100ms")).isZero();

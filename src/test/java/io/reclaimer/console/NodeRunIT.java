@@ -57,6 +57,7 @@ class NodeRunIT {
                         "rounds",
                         "freedObjects",
                         "hitRate",
+                        "buffers",
                         "outOfMemory");
         assertThat(json.get("seconds").doubleValue()).isGreaterThanOrEqualTo(3);
         assertThat(json.get("outOfMemory").booleanValue()).isFalse();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.reclaimer.adapter.DirectBufferPool;
 import io.reclaimer.pressure.HeapStatus;
 import io.reclaimer.pressure.PressureState;
 import java.time.Duration;
@@ -35,6 +36,8 @@ class SummaryTest {
     private static final Map<Tenant, Hits.Rate> HITS =
             Map.of(Tenant.WEB, new Hits.Rate(1, 3), Tenant.ORM, new Hits.Rate(4, 4));
 
+    private static final DirectBufferPool.Statistics BUFFERS = new DirectBufferPool.Statistics(7, 40, 47 << 14, 1234);
+
     private final Locale localeBefore = Locale.getDefault();
 
     @AfterEach
@@ -54,12 +57,14 @@ class SummaryTest {
                         "rounds",
                         "freedObjects",
                         "hitRate",
+                        "buffers",
                         "outOfMemory");
         assertThat(json.get("seconds").doubleValue()).isEqualTo(20.123);
         assertThat(json.get("heapMaxBytes").longValue()).isEqualTo(256 * MEGABYTE);
         assertThat(json.get("heapPeakLiveBytes").longValue()).isEqualTo(180 * MEGABYTE);
         assertThat(json.get("rounds").longValue()).isEqualTo(12);
         assertThat(json.get("freedObjects").longValue()).isEqualTo(34_567);
+        assertThat(json.get("buffers")).hasToString("{\"free\":40,\"out\":7,\"reclaimed\":1234}");
         assertThat(json.get("outOfMemory").isBoolean()).isTrue();
         assertThat(json.get("outOfMemory").booleanValue()).isFalse();
     }
@@ -92,6 +97,7 @@ class SummaryTest {
         assertThat(String.join("\n", summary(false).lines()))
                 .contains("256 MB heap", "180 MB were live")
                 .contains("12 rounds, 2 of them direct, freed 34567 objects, 90 MB")
+                .contains("Direct buffers: 40 free, 7 out, 1234 reclaimed")
                 .contains("/shop/web 33.3 %", "/shop/orm 100.0 %", "/batch -");
     }
 
@@ -107,14 +113,14 @@ class SummaryTest {
 
     @Test
     void longRunIsWrittenInFull() throws JsonProcessingException {
-        Summary longest = new Summary(Duration.ofHours(10_000), Long.MAX_VALUE, HEAP, HITS, false);
+        Summary longest = new Summary(Duration.ofHours(10_000), Long.MAX_VALUE, HEAP, HITS, BUFFERS, false);
         JsonNode json = parsed(longest);
         assertThat(json.get("seconds").doubleValue()).isEqualTo(36_000_000);
         assertThat(json.get("heapMaxBytes").longValue()).isEqualTo(Long.MAX_VALUE);
     }
 
     private static Summary summary(boolean outOfMemory) {
-        return new Summary(Duration.ofMillis(20_123), 256 * MEGABYTE, HEAP, HITS, outOfMemory);
+        return new Summary(Duration.ofMillis(20_123), 256 * MEGABYTE, HEAP, HITS, BUFFERS, outOfMemory);
     }
 
     private static JsonNode parsed(Summary summary) throws JsonProcessingException {

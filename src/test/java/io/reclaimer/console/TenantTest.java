@@ -3,9 +3,6 @@ package io.reclaimer.console;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.Arrays;
-import java.util.stream.LongStream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,13 +28,5 @@ class TenantTest {
         assertThatThrownBy(() -> Tenant.of(name))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("[" + name + "]", "/shop/web", "/shop/orm", "/batch", "web", "orm", "batch");
-    }
-
-    @Test
-    void sessionsOfTwoTenantsNeverShareAnId() {
-        assertThat(LongStream.range(-100, 100)
-                        .boxed()
-                        .flatMap(key -> Arrays.stream(Tenant.values()).map(tenant -> tenant.idOf(key))))
-                .doesNotHaveDuplicates();
     }
 }

@@ -1,0 +1,106 @@
+package io.reclaimer.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.ActorRef;
+import io.reclaimer.ReclaimReport;
+import io.reclaimer.ReclaimRequest;
+import io.reclaimer.ReclaimerState;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Threads;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The load's actor with a real reclaimer. It goes by the clock, so tests wait for what it did, whenever that is. */
+class TenantLoadTest {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    @RegisterExtension
+    final ReclaimerKit kit = ReclaimerKit.with(NodeProgram.DEFAULTS.root().render());
+
+    private final OutOfMemory outOfMemory = new OutOfMemory(() -> {});
+    private long lastKey;
+
+    @Test
+    void sessionsAreAShrinkerThatTheTenantsActorIs() {
+        startAndEnd(registered(), Tenant.WEB);
+        assertThat(kit.state().shrinkers())
+                .filteredOn(shrinker -> shrinker.spec().name().equals("sessions-web"))
+                .singleElement()
+                .satisfies(shrinker -> assertThat(shrinker.kind()).isEqualTo(ReclaimerState.Kind.ACTOR));
+    }
+
+    /** Each key is new, so each look-up is one more page and one more session. */
+    @Test
+    void allThatATenantHoldsIsReclaimedInItsCgroup() {
+        TenantCaches caches = startAndEnd(registered(), Tenant.WEB);
+        kit.settle();
+        ReclaimReport report =
+                kit.reclaim(ReclaimRequest.in("/shop/web").onNodes(0).startingAt(0));
+        assertThat(report.freedObjects()).isEqualTo(caches.hits().now().lookups());
+        assertThat(report.largest())
+                .extracting(ReclaimReport.Freed::shrinker)
+                .containsExactlyInAnyOrder("pages-web", "sessions-web");
+    }
+
+    @Test
+    void eachPageThatWasLoadedTookABufferAndGaveItBack() {
+        NodeCaches node = registered();
+        TenantCaches caches = startAndEnd(node, Tenant.BATCH);
+        assertThat(node.buffers().out()).isZero();
+        assertThat(node.buffers().free()).isBetween(1L, caches.hits().now().lookups() / 2);
+    }
+
+    @Test
+    void withoutAHomeNothingIsReclaimed() {
+        NodeCaches node = NodeCaches.unregistered();
+        TenantCaches caches = startAndEnd(node, Tenant.ORM);
+        assertThat(kit.state().shrinkers()).isEmpty();
+        assertThat(node.buffers().free()).isZero();
+        assertThat(caches.pages().estimatedSize()).isEqualTo(caches.hits().now().lookups() / 2);
+    }
+
+    @Test
+    void endIsAnsweredEachTimeAndNoRequestComesAfterIt() {
+        TenantCaches caches = NodeCaches.unregistered().of(Tenant.WEB);
+        ActorRef<TenantLoad.Command> load = start(caches);
+        end(load);
+        long lookups = caches.hits().now().lookups();
+        end(load);
+        assertThat(caches.hits().now().lookups()).isEqualTo(lookups);
+    }
+
+    private NodeCaches registered() {
+        return NodeCaches.registered(kit.reclaimer());
+    }
+
+    private TenantCaches startAndEnd(NodeCaches node, Tenant tenant) {
+        TenantCaches caches = node.of(tenant);
+        ActorRef<TenantLoad.Command> load = start(caches);
+        Threads.until(() -> caches.home().isEmpty() || isRegistered(caches));
+        end(load);
+        return caches;
+    }
+
+    private ActorRef<TenantLoad.Command> start(TenantCaches caches) {
+        ActorRef<TenantLoad.Command> load =
+                kit.testKit().spawn(TenantLoad.create(caches, () -> ++lastKey, outOfMemory));
+        Threads.until(() -> caches.hits().now().lookups() > 0);
+        return load;
+    }
+
+    private boolean isRegistered(TenantCaches caches) {
+        return kit.state().shrinkers().stream()
+                .anyMatch(shrinker -> shrinker.phase() == ReclaimerState.Phase.REGISTERED
+                        && shrinker.spec().name().equals(caches.sessionsSpec().name()));
+    }
+
+    private void end(ActorRef<TenantLoad.Command> load) {
+        TestProbe<TenantLoad.Ended> probe = kit.testKit().createTestProbe();
+        load.tell(new TenantLoad.End(probe.ref()));
+        assertThat(probe.receiveMessage(PATIENCE).load()).isEqualTo(load);
+    }
+}

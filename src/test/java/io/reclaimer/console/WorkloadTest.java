@@ -1,0 +1,116 @@
+package io.reclaimer.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.Done;
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
+import akka.actor.typed.javadsl.Behaviors;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The loads are the test's: they end when it says so. */
+class WorkloadTest {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    private final ActorTestKit testKit = ActorTestKit.create();
+    private final ActorRef<Workload.Command> workload = testKit.spawn(Workload.create());
+    private final TestProbe<ToEnd> toEnd = testKit.createTestProbe();
+    private final TestProbe<String> stopped = testKit.createTestProbe();
+    private final TestProbe<Done> done = testKit.createTestProbe();
+
+    /** What a load was told. */
+    private record ToEnd(ActorRef<TenantLoad.Command> load, ActorRef<TenantLoad.Ended> replyTo) {
+        void answer() {
+            replyTo.tell(new TenantLoad.Ended(load));
+        }
+    }
+
+    @AfterEach
+    void shutDown() {
+        testKit.shutdownTestKit();
+    }
+
+    @Test
+    void stopIsAnsweredWhenTheLastLoadHasEnded() {
+        start(Map.of("web", load(Behaviors.same()), "orm", load(Behaviors.same())), Optional.empty());
+        stop();
+        ToEnd first = toEnd.receiveMessage(PATIENCE);
+        ToEnd second = toEnd.receiveMessage(PATIENCE);
+        first.answer();
+        first.answer();
+        done.expectNoMessage();
+        second.answer();
+        done.receiveMessage(PATIENCE);
+    }
+
+    @Test
+    void loadThatIsGoneIsNotWaitedFor() {
+        start(Map.of("web", load(Behaviors.stopped())), Optional.empty());
+        stop();
+        done.receiveMessage(PATIENCE);
+    }
+
+    @Test
+    void withoutLoadsStopIsAnsweredAtOnce() {
+        stop();
+        done.receiveMessage(PATIENCE);
+    }
+
+    /** For the reclaimer, which may be asking it. */
+    @Test
+    void endedLoadIsThereUntilItsParentStops() {
+        start(Map.of("web", load(Behaviors.same())), Optional.empty());
+        stop();
+        toEnd.receiveMessage(PATIENCE).answer();
+        done.receiveMessage(PATIENCE);
+        stopped.expectNoMessage();
+        testKit.stop(workload, PATIENCE);
+        assertThat(stopped.receiveMessage(PATIENCE)).isEqualTo("web");
+    }
+
+    @Test
+    void buffersAreNotGivenUpAfterTheLoads() {
+        start(Map.of(), Optional.of(untilStopped(Behaviors.same())));
+        stop();
+        assertThat(stopped.receiveMessage(PATIENCE)).isEqualTo("buffer-rounds");
+    }
+
+    private void start(
+            Map<String, Behavior<TenantLoad.Command>> loads, Optional<Behavior<BufferRounds.Command>> bufferRounds) {
+        workload.tell(new Workload.Start(loads, bufferRounds));
+    }
+
+    private void stop() {
+        workload.tell(new Workload.Stop(done.ref()));
+    }
+
+    private Behavior<TenantLoad.Command> load(Behavior<TenantLoad.Command> next) {
+        return Behaviors.setup(context -> Behaviors.receive(TenantLoad.Command.class)
+                .onMessage(TenantLoad.End.class, end -> {
+                    toEnd.ref().tell(new ToEnd(context.getSelf(), end.replyTo()));
+                    return next;
+                })
+                .onSignal(PostStop.class, signal -> {
+                    stopped.ref().tell(context.getSelf().path().name());
+                    return Behaviors.same();
+                })
+                .build());
+    }
+
+    private <T> Behavior<T> untilStopped(Behavior<T> next) {
+        return Behaviors.setup(context -> Behaviors.receiveSignal((own, signal) -> {
+            if (signal instanceof PostStop) {
+                stopped.ref().tell(context.getSelf().path().name());
+            }
+            return next;
+        }));
+    }
+}
