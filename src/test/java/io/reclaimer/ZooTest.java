@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -83,6 +84,8 @@ class ZooTest {
     private final List<ShrinkerHandle> bad = new ArrayList<>();
     private final Queue<CompletionStage<?>> pending = new ConcurrentLinkedQueue<>();
     private final CountDownLatch never = new CountDownLatch(1);
+    private final Set<Thread> threadsBefore =
+            Set.copyOf(Thread.getAllStackTraces().keySet());
 
     @Test
     void goodOnesAreVisitedAsIfAloneAndNothingIsLeft() {
@@ -259,18 +262,11 @@ class ZooTest {
         return line.indexOf('-') >= 0 ? line.indexOf('-') : line.length();
     }
 
-    private static void assertNoThreadLeft() {
-        Threads.until(() -> threadsLeft().isEmpty());
-    }
-
-    private static List<String> threadsLeft() {
-        System.out.println(Thread.getAllStackTraces().keySet().stream()
-                .map(Thread::getName)
-                .toList());
-        return Thread.getAllStackTraces().keySet().stream()
-                .map(Thread::getName)
-                .filter(name -> name.contains("reclaimer"))
-                .toList();
+    /** Threads of the reclaimer that were not there before: other tests may have left some. */
+    private void assertNoThreadLeft() {
+        Threads.until(() -> Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> !threadsBefore.contains(thread))
+                .noneMatch(thread -> thread.getName().contains("reclaimer")));
     }
 
     /** The ten ways. */

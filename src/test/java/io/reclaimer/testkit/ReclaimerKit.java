@@ -3,12 +3,15 @@ package io.reclaimer.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.CoordinatedShutdown;
+import akka.actor.Scheduler;
 import akka.actor.UnhandledMessage;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.eventstream.EventStream;
+import akka.actor.typed.javadsl.Adapter;
 import akka.actor.typed.javadsl.Behaviors;
+import akka.testkit.ExplicitlyTriggeredScheduler;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
@@ -37,6 +40,7 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.LoggerFactory;
+import scala.concurrent.duration.FiniteDuration;
 
 /**
  * An actor system with a reclaimer for each test. After the test it fails on what must never be left or have happened:
@@ -46,6 +50,8 @@ public final class ReclaimerKit implements BeforeEachCallback, AfterEachCallback
 
     /** Far more than anything takes, so that a machine that stands still for a while fails no test. */
     private static final long PATIENCE_SECONDS = 60;
+
+    private static final FiniteDuration AFTER_THE_END = FiniteDuration.create(1, TimeUnit.MINUTES);
 
     private final Config config;
     private final Queue<Object> unhandled = new ConcurrentLinkedQueue<>();
@@ -98,7 +104,14 @@ public final class ReclaimerKit implements BeforeEachCallback, AfterEachCallback
     }
 
     public void stop() {
-        testKit.ifPresent(ActorTestKit::shutdownTestKit);
+        testKit.ifPresent(kit -> {
+            Scheduler scheduler = Adapter.toClassic(kit.system()).scheduler();
+            kit.shutdownTestKit();
+            if (scheduler instanceof ExplicitlyTriggeredScheduler manual) {
+                // Dispatchers end their threads by a timer, which nobody else would let run any more.
+                manual.timePasses(AFTER_THE_END);
+            }
+        });
         testKit = Optional.empty();
         detachLog.ifPresent(Runnable::run);
     }
