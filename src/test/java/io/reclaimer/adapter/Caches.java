@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 
 /** Real caches whose upkeep is done on the calling thread. */
@@ -61,5 +65,13 @@ final class Caches {
 
     static long maximumOf(Cache<?, ?> cache) {
         return cache.policy().eviction().orElseThrow().getMaximum();
+    }
+
+    static Object await(Future<?> task) {
+        try {
+            return task.get(60, TimeUnit.SECONDS);
+        } catch (ExecutionException | InterruptedException | TimeoutException e) {
+            throw new AssertionError(e);
+        }
     }
 }

@@ -29,6 +29,18 @@ final class ShardedCluster {
             akka.cluster.sharding.distributed-data.notify-subscribers-interval = 100 ms
             """;
 
+    /** For entities that a limit passivates: of 1,000, in 4 shards. */
+    static final String WITH_LIMIT = """
+            akka.cluster.sharding.number-of-shards = 4
+            akka.cluster.sharding.passivation {
+              strategy = limited
+              limited {
+                active-entity-limit = 1000
+                replacement.policy = least-recently-used
+              }
+            }
+            """;
+
     private ShardedCluster() {}
 
     static ReclaimerKit start(String settings) {

@@ -29,22 +29,12 @@ class ShardedEntitiesRoundTest {
     private static final Duration PATIENCE = ShardedCluster.PATIENCE;
     private static final ShrinkerSpec SPEC =
             ShrinkerSpec.named("carts").objectBytes(10_000).callDeadline(PATIENCE.plusMinutes(1));
-    private static final String WITH_LIMIT = """
-            akka.cluster.sharding.number-of-shards = 4
-            akka.cluster.sharding.passivation {
-              strategy = limited
-              limited {
-                active-entity-limit = 1000
-                replacement.policy = least-recently-used
-              }
-            }
-            """;
 
     private static ReclaimerKit kit;
 
     @BeforeAll
     static void form() {
-        kit = ShardedCluster.start(WITH_LIMIT);
+        kit = ShardedCluster.start(ShardedCluster.WITH_LIMIT);
     }
 
     @AfterAll

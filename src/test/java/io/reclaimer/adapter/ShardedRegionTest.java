@@ -30,22 +30,12 @@ import org.junit.jupiter.api.Test;
 class ShardedRegionTest {
 
     private static final Duration PATIENCE = ShardedCluster.PATIENCE;
-    private static final String WITH_LIMIT = """
-            akka.cluster.sharding.number-of-shards = 4
-            akka.cluster.sharding.passivation {
-              strategy = limited
-              limited {
-                active-entity-limit = 1000
-                replacement.policy = least-recently-used
-              }
-            }
-            """;
 
     private static ReclaimerKit kit;
 
     @BeforeAll
     static void form() {
-        kit = ShardedCluster.start(WITH_LIMIT);
+        kit = ShardedCluster.start(ShardedCluster.WITH_LIMIT);
     }
 
     @AfterAll

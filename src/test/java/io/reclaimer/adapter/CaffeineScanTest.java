@@ -1,0 +1,402 @@
+package io.reclaimer.adapter;
+
+import static io.reclaimer.adapter.Caches.bounded;
+import static io.reclaimer.adapter.Caches.filled;
+import static io.reclaimer.adapter.Caches.keysOf;
+import static io.reclaimer.adapter.Caches.unbounded;
+import static io.reclaimer.adapter.Caches.use;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import io.reclaimer.Cgroup;
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Asked;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Threads;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
+
+/** What a scan of a cache frees, in which order, and what it says of it. */
+class CaffeineScanTest {
+
+    private static final CgroupPath WEB = CgroupPath.of("/shop/web");
+    private static final ShrinkerSpec SPEC = ShrinkerSpec.named("pages");
+
+    @RegisterExtension
+    final ReclaimerKit kit = ReclaimerKit.create();
+
+    /** A cache that is less than half full does not note what is used. */
+    @Test
+    void entriesThatWereNotUsedAreFreedFirst() {
+        Cache<Integer, String> cache =
+                Caffeine.newBuilder().maximumSize(150).executor(Runnable::run).build();
+        filled(cache, 100);
+        use(cache, 0, 20);
+        Shrinker shrinker = CaffeineShrinker.of(cache, WEB);
+        assertThat(shrinker.scan(Asked.of(WEB, 30))).isEqualTo(30);
+        assertThat(keysOf(cache))
+                .containsExactlyInAnyOrderElementsOf(IntStream.range(0, 100)
+                        .filter(key -> key < 20 || key >= 50)
+                        .boxed()
+                        .toList());
+    }
+
+    /** More than the cache's order is read at a time. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, CaffeineScan.CHUNK - 1, CaffeineScan.CHUNK, CaffeineScan.CHUNK + 1, 700, 999, 1000})
+    void asManyAreFreedAsAskedFor(int asked) {
+        for (Cache<Integer, String> cache : List.of(bounded(), unbounded())) {
+            filled(cache, 1000);
+            assertThat(CaffeineShrinker.of(cache, WEB).scan(Asked.of(WEB, asked)))
+                    .isEqualTo(asked);
+            assertThat(keysOf(cache)).hasSize(1000 - asked);
+        }
+    }
+
+    /** Those that were used are left, whenever they came in. */
+    @Test
+    void coldestAreFreedOverManyReads() {
+        Cache<Integer, String> cache = filled(bounded(), 1000);
+        Shrinker shrinker = CaffeineShrinker.of(cache, WEB);
+        use(cache, 0, 150);
+        use(cache, 850, 1000);
+        assertThat(shrinker.scan(Asked.of(WEB, 700))).isEqualTo(700);
+        assertThat(keysOf(cache)).hasSize(300).allMatch(key -> key < 150 || key >= 850);
+    }
+
+    /** Without help, Caffeine gives entries away in the order they came in until it is half full. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 10, 1000})
+    void useIsNotedInACacheThatIsFarFromFull(int alreadyThere) {
+        Cache<Integer, String> cache = bounded();
+        filled(cache, alreadyThere);
+        Shrinker shrinker = CaffeineShrinker.of(cache, WEB);
+        filled(cache, alreadyThere, 1000);
+        use(cache, 0, 100);
+        assertThat(Caches.maximumOf(cache)).isEqualTo(Caches.UNREACHED);
+        assertThat(shrinker.scan(Asked.of(WEB, 900))).isEqualTo(900);
+        assertThat(keysOf(cache)).hasSize(100).allMatch(key -> key < 100);
+    }
+
+    /** With the first scan Caffeine begins to note how often entries are used, and knows nothing of what was before. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void entriesUsedLastAreLeftInALargeCacheThatIsScannedForTheFirstTime(boolean keepMaximum) {
+        Cache<Integer, String> cache = bounded();
+        CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache);
+        if (keepMaximum) {
+            shrinker.keepMaximum();
+        }
+        kit.await(shrinker.register(kit.reclaimer(), SPEC));
+        filled(cache, 9_000);
+        use(cache, 0, 1_000);
+        for (int i = 0; i < 10; i++) {
+            assertThat(shrinker.scan(Asked.of(CgroupPath.root(), 500))).isEqualTo(500);
+        }
+        Set<Integer> left = keysOf(cache);
+        assertThat(left).hasSize(4_000);
+        assertThat(left.stream().filter(key -> key < 1_000)).hasSizeGreaterThan(950);
+    }
+
+    /** Not evicted by what {@link #useIsNotedInACacheThatIsFarFromFull} needs. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 50, 255, 256, 1000, 5000})
+    void makingAShrinkerEvictsNothing(int entries) {
+        Cache<Integer, String> cache = filled(bounded(), entries);
+        CaffeineShrinker.of(cache, WEB);
+        assertThat(keysOf(cache)).hasSize(entries);
+    }
+
+    @Test
+    void makingAShrinkerEvictsNothingWhileOthersPut() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            int there = 2_000;
+            Cache<Integer, String> cache = filled(bounded(), there);
+            Threads.run(
+                    () -> filled(cache, there, there + 5_000),
+                    () -> filled(cache, there + 5_000, there + 10_000),
+                    () -> IntStream.range(0, 100).forEach(i -> CaffeineShrinker.of(cache, WEB)));
+            assertThat(keysOf(cache)).hasSize(there + 10_000);
+        }
+    }
+
+    @Test
+    void noMoreIsFreedThanThereIs() {
+        for (Cache<Integer, String> cache : List.of(bounded(), unbounded())) {
+            filled(cache, 300);
+            Shrinker shrinker = CaffeineShrinker.of(cache, WEB);
+            assertThat(shrinker.scan(Asked.of(WEB, Long.MAX_VALUE))).isEqualTo(300);
+            assertThat(keysOf(cache)).isEmpty();
+            assertThat(shrinker.scan(Asked.of(WEB, 10))).isZero();
+        }
+    }
+
+    /** By weight, an entry is an object as well. */
+    @Test
+    void entriesOfAWeighedCacheAreCountedOneByOne() {
+        Cache<Integer, String> cache = Caffeine.newBuilder()
+                .maximumWeight(1L << 40)
+                .<Integer, String>weigher((key, value) -> 1_000 + key)
+                .executor(Runnable::run)
+                .build();
+        filled(cache, 100);
+        Shrinker shrinker = CaffeineShrinker.of(cache, WEB);
+        assertThat(shrinker.count(Asked.of(WEB, 0))).isEqualTo(100);
+        assertThat(shrinker.scan(Asked.of(WEB, 30))).isEqualTo(30);
+        assertThat(keysOf(cache)).hasSize(70).allMatch(key -> key >= 30);
+    }
+
+    @Test
+    void everyEntryOfACacheWithoutAnOrderHasItsTurn() {
+        Cache<Integer, String> cache = filled(unbounded(), 1000);
+        Shrinker shrinker = CaffeineShrinker.of(cache, WEB);
+        long freed = 0;
+        for (int i = 0; i < 20; i++) {
+            freed += shrinker.scan(Asked.of(WEB, 50));
+        }
+        assertThat(freed).isEqualTo(1000);
+        assertThat(keysOf(cache)).isEmpty();
+        filled(cache, 10);
+        assertThat(shrinker.scan(Asked.of(WEB, 10))).isEqualTo(10);
+    }
+
+    /** One that is written anew just then is not cold any more. */
+    @Test
+    void entryThatIsReplacedMeanwhileIsLeft() {
+        Cache<Integer, String> cache = filled(unbounded(), 10);
+        CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache, WEB);
+        shrinker.onReclaimed((key, value) -> cache.put(9, "new"));
+        cache.asMap().remove(0);
+        assertThat(shrinker.scan(Asked.of(WEB, 10))).isEqualTo(8);
+        assertThat(shrinker.reclaimedObjects()).isEqualTo(8);
+        assertThat(cache.asMap()).containsExactly(Map.entry(9, "new"));
+    }
+
+    @Test
+    void bytesAreTheWeights() {
+        Cache<Integer, String> cache = filled(Caches.weighted(1L << 40), 10);
+        Asked asked = Asked.of(WEB, 100);
+        assertThat(CaffeineShrinker.of(cache, WEB).scan(asked)).isEqualTo(10);
+        assertThat(asked.freedBytes()).isEqualTo(10_045);
+    }
+
+    @Test
+    void bytesAreAMultipleOfTheWeights() {
+        Cache<Integer, String> cache = filled(Caches.weighted(1L << 40), 1);
+        Asked asked = Asked.of(WEB, 100);
+        CaffeineShrinker.of(cache, WEB).bytesPerWeight(8).scan(asked);
+        assertThat(asked.freedBytes()).isEqualTo(8_000);
+        filled(cache, 1);
+        CaffeineShrinker.of(cache, WEB).bytesPerWeight(Long.MAX_VALUE).scan(asked);
+        assertThat(asked.freedBytes()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void nothingIsSaidOfBytesWithoutAWeigherThatTellsThem() {
+        Asked asked = Asked.of(WEB, 5);
+        CaffeineShrinker.of(filled(bounded(), 10), WEB).scan(asked);
+        CaffeineShrinker.of(filled(unbounded(), 10), WEB).scan(asked);
+        CaffeineShrinker.of(filled(Caches.weighted(1L << 40), 10), WEB)
+                .bytesPerWeight(0)
+                .scan(asked);
+        assertThat(asked.freedBytes()).isEqualTo(-1);
+        assertThatThrownBy(() -> CaffeineShrinker.of(bounded()).bytesPerWeight(-1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("[-1]");
+    }
+
+    /** The cache's own policy never evicts them. */
+    @Test
+    void entriesWithoutWeightAreLeft() {
+        Cache<Integer, String> cache = Caches.builder()
+                .maximumWeight(1_000)
+                .<Integer, String>weigher((key, value) -> key % 2)
+                .build();
+        filled(cache, 600);
+        assertThat(CaffeineShrinker.of(cache, WEB).scan(Asked.of(WEB, 1000))).isEqualTo(300);
+        assertThat(keysOf(cache)).hasSize(300).allMatch(key -> key % 2 == 0);
+    }
+
+    /** Caffeine does not note a use within a second after the last. */
+    @Test
+    void entriesNotUsedForLongestAreFreedFirstWhereTheyExpire() {
+        AtomicLong now = new AtomicLong();
+        Cache<Integer, String> cache = Caches.builder()
+                .expireAfterAccess(Duration.ofHours(1))
+                .ticker(now::get)
+                .build();
+        filled(cache, 1000);
+        now.addAndGet(Duration.ofSeconds(2).toNanos());
+        use(cache, 0, 100);
+        assertThat(CaffeineShrinker.of(cache, WEB).scan(Asked.of(WEB, 700))).isEqualTo(700);
+        assertThat(keysOf(cache)).hasSize(300).allMatch(key -> key < 100 || key >= 800);
+    }
+
+    @Test
+    void entriesThatExpireFirstAreFreedFirst() {
+        Cache<Integer, String> written =
+                Caches.builder().expireAfterWrite(Duration.ofHours(1)).build();
+        filled(written, 1000);
+        assertThat(CaffeineShrinker.of(written, WEB).scan(Asked.of(WEB, 700))).isEqualTo(700);
+        assertThat(keysOf(written)).hasSize(300).allMatch(key -> key >= 700);
+        Cache<Integer, String> variable = Caches.builder()
+                .expireAfter(Expiry.<Integer, String>creating((key, value) -> Duration.ofHours(2000L - key)))
+                .build();
+        filled(variable, 1000);
+        assertThat(CaffeineShrinker.of(variable, WEB).scan(Asked.of(WEB, 1000))).isEqualTo(1000);
+    }
+
+    @Test
+    void expiredEntriesAreNotFreedAsIfTheyWereThere() {
+        AtomicLong now = new AtomicLong();
+        for (Caffeine<Object, Object> builder :
+                List.of(Caches.builder(), Caches.builder().maximumSize(1000))) {
+            Cache<Integer, String> cache = builder.expireAfterWrite(Duration.ofNanos(10))
+                    .ticker(now::get)
+                    .build();
+            filled(cache, 100);
+            now.addAndGet(20);
+            filled(cache, 100, 150);
+            assertThat(CaffeineShrinker.of(cache, WEB).scan(Asked.of(WEB, 1000)))
+                    .isEqualTo(50);
+        }
+    }
+
+    @Test
+    void weakValuesAndKeysMayGoAtAnyTime() {
+        List<Object> kept = new ArrayList<>();
+        for (Cache<Object, Object> cache : List.<Cache<Object, Object>>of(
+                Caches.builder().weakValues().build(),
+                Caches.builder().weakKeys().build(),
+                Caches.builder().softValues().maximumSize(1000).build())) {
+            for (int i = 0; i < 200; i++) {
+                Object object = new Object();
+                cache.put(object, object);
+                kept.add(object);
+            }
+            assertThat(CaffeineShrinker.of(cache, WEB).scan(Asked.of(WEB, 150))).isEqualTo(150);
+            assertThat(cache.asMap()).hasSize(50);
+        }
+        assertThat(kept).hasSize(600);
+    }
+
+    /** By the cache itself, and by its synchronous view; with an order, and without. */
+    @Test
+    void entriesOfAnAsynchronousCacheAreFreedUnlessTheyAreLoading() {
+        for (boolean view : List.of(true, false)) {
+            for (Caffeine<Object, Object> builder :
+                    List.of(Caches.builder(), Caches.builder().maximumSize(1000))) {
+                AsyncCache<Integer, String> cache = builder.buildAsync();
+                CompletableFuture<String> loading = new CompletableFuture<>();
+                cache.put(1000, loading);
+                filled(cache.synchronous(), 100);
+                CaffeineShrinker<Integer, String> shrinker = view
+                        ? CaffeineShrinker.of(cache.synchronous(), WEB)
+                        : CaffeineShrinker.of(cache, kit.online("/a"));
+                CgroupPath cgroup = view ? WEB : CgroupPath.of("/a");
+                assertThat(shrinker.scan(Asked.of(cgroup, 30))).isEqualTo(30);
+                assertThat(shrinker.scan(Asked.of(cgroup, 100))).isEqualTo(70);
+                assertThat(cache.asMap()).containsExactly(Map.entry(1000, loading));
+                loading.complete("loaded");
+                assertThat(shrinker.scan(Asked.of(cgroup, 100))).isOne();
+                assertThat(cache.asMap()).isEmpty();
+            }
+        }
+    }
+
+    /** Nobody would come back from a scan that waits for a load. */
+    @Test
+    void loadThatReplacesAnEntryMeanwhileIsNotWaitedFor() {
+        AsyncCache<Integer, String> cache = Caches.builder().buildAsync();
+        filled(cache.synchronous(), 10);
+        Cgroup cgroup = kit.online("/a");
+        CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache, cgroup);
+        shrinker.onReclaimed((key, value) -> cache.put(9, new CompletableFuture<>()));
+        assertThat(Caches.await(Threads.start(() -> shrinker.scan(Asked.of(cgroup.path(), 10)))))
+                .isEqualTo(9L);
+        CaffeineShrinker<Integer, String> ofView = CaffeineShrinker.of(cache.synchronous(), cgroup);
+        cache.asMap().remove(9);
+        filled(cache.synchronous(), 10);
+        ofView.onReclaimed((key, value) -> cache.put(9, new CompletableFuture<>()));
+        assertThat(Caches.await(Threads.start(() -> ofView.scan(Asked.of(cgroup.path(), 10)))))
+                .isEqualTo(9L);
+    }
+
+    @Test
+    void scanEndsWhenTheRoundIsOver() {
+        Cache<Integer, String> cache = filled(bounded(), 1000);
+        CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache, WEB);
+        Asked asked = new Asked(WEB, 0, 1000, () -> shrinker.reclaimedObjects() >= 100);
+        assertThat(shrinker.scan(asked)).isEqualTo(CaffeineScan.CHUNK);
+        assertThat(asked.nrScanned()).isEqualTo(CaffeineScan.CHUNK);
+    }
+
+    @Test
+    void listenerHearsOfEachReclaimedEntryAndOfNothingElse() {
+        Map<Integer, String> heard = new HashMap<>();
+        Cache<Integer, String> cache = filled(Caches.builder().maximumSize(100).build(), 150);
+        CaffeineShrinker<Integer, String> shrinker =
+                CaffeineShrinker.of(cache, WEB).onReclaimed(heard::put);
+        cache.invalidate(keysOf(cache).iterator().next());
+        Map<Integer, String> before = Map.copyOf(cache.asMap());
+        shrinker.scan(Asked.of(WEB, 30));
+        assertThat(heard).hasSize(30);
+        assertThat(before).containsAllEntriesOf(heard);
+        assertThat(shrinker.reclaimedObjects()).isEqualTo(30);
+    }
+
+    /** Called without a lock: others may use the cache meanwhile, by its order too. */
+    @Test
+    void listenerIsCalledWithoutTheCachesLock() {
+        Cache<Integer, String> cache = filled(bounded(), 10);
+        AtomicInteger put = new AtomicInteger(100);
+        CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache, WEB);
+        shrinker.onReclaimed((key, value) -> Caches.await(Threads.start(() -> {
+            cache.put(put.getAndIncrement(), "new");
+            cache.cleanUp();
+            return shrinker.count(Asked.of(WEB, 0));
+        })));
+        assertThat(shrinker.scan(Asked.of(WEB, 10))).isEqualTo(10);
+        assertThat(keysOf(cache)).hasSize(10).allMatch(key -> key >= 100);
+    }
+
+    @Test
+    void listenerThatThrowsIsLoggedOnceAndOtherwiseIgnored() {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger(CaffeineListener.class);
+        log.start();
+        logger.addAppender(log);
+        try {
+            CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(filled(bounded(), 300), WEB);
+            shrinker.onReclaimed((key, value) -> {
+                throw new IllegalStateException("no");
+            });
+            assertThat(shrinker.scan(Asked.of(WEB, 300))).isEqualTo(300);
+        } finally {
+            logger.detachAppender(log);
+        }
+        assertThat(log.list).hasSize(1);
+    }
+}
