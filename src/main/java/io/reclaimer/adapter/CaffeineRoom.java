@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The maximum of a cache: lowered to what the cache holds when entries are reclaimed, so that the cache's own admission
- * policy decides what is worth the room that is left, and raised again slowly when nothing was reclaimed for a while.
+ * policy decides what is worth the room that is left, and raised again slowly, if wanted only after a while without a
+ * scan.
  *
  * <p>It grows by the same share of the most that was held each second; when that is reached again, the maximum is what the
  * application gave it, which may never have been reached at all. A maximum that the application sets meanwhile is left as
@@ -23,11 +24,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class CaffeineRoom {
 
-    /** How long nothing may have been reclaimed before the cache grows again: rounds of one shortage come closer. */
-    static final Duration QUIET = Duration.ofSeconds(10);
+    /**
+     * How long nothing may have been reclaimed before the cache grows again. None: where rounds come every second, as they
+     * do in a process that lives close to its limit, a cache that waits for quiet only ever shrinks, while those without
+     * a maximum fill what it gave up.
+     */
+    static final Duration QUIET = Duration.ZERO;
 
-    /** In how many steps it grows back, one a second: about a minute, where one round may have freed all in a blink. */
-    static final int STEPS = 64;
+    /** In how many steps it grows back, one a second: some seconds for what a round frees in a blink. */
+    static final int STEPS = 16;
 
     /** From step to step. */
     static final Duration STEP_TIME = Duration.ofSeconds(1);

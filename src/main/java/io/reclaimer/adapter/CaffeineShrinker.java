@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>The room. When entries of a cache with a maximum were reclaimed, the maximum is lowered to what it then holds.
- *       After a while without a scan it grows again, slower than it shrank, and all at once within a second after the
- *       shrinker was freed. See {@link #keepMaximum}, {@link #growth}.
+ *       It grows again from second to second, slower than it shrank, and all at once within a second after the shrinker
+ *       was freed. See {@link #keepMaximum}, {@link #growth}.
  *   <li>Bytes. Where the cache has a weigher its weights are taken as bytes, see {@link #bytesPerWeight}.
  *   <li>Refaults. Keys that come back soon after they were reclaimed are found by the scans, without any cost for those
  *       who use the cache; {@link #missed} finds them at once. For that up to 65,536 keys are remembered, in 4 bytes each.
@@ -196,8 +196,9 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
     /**
      * How a maximum that was lowered grows again.
      *
-     * @param quiet how long after the last scan; 10 s where nothing is said
-     * @param steps in how many steps, one a second; 64 where nothing is said
+     * @param quiet how long after the last scan; 0 where nothing is said: where others take what is freed, a cache that
+     *     waits only ever shrinks
+     * @param steps in how many steps, one a second; 16 where nothing is said
      * @throws IllegalArgumentException where it is negative, or there is no step
      */
     public CaffeineShrinker<K, V> growth(Duration quiet, int steps) {

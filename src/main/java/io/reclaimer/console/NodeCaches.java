@@ -50,7 +50,8 @@ final class NodeCaches {
             tenant.path().parent().filter(path -> !path.isRoot()).ifPresent(path -> online(reclaimer, path));
             Cgroup cgroup = online(reclaimer, tenant.path());
             TenantCaches caches = TenantCaches.empty(tenant, Optional.of(new TenantCaches.Home(cgroup, buffers)));
-            await(CaffeineShrinker.register(reclaimer, caches.pagesSpec(), caches.pages(), cgroup));
+            // Its maximum is there for the sake of an order and no limit, so there is none to be lowered.
+            await(CaffeineShrinker.of(caches.pages(), cgroup).keepMaximum().register(reclaimer, caches.pagesSpec()));
             tenants.add(caches);
         }
         return new NodeCaches(tenants, Optional.of(buffers));

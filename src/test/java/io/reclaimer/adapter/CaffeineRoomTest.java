@@ -27,7 +27,7 @@ class CaffeineRoomTest {
 
     private static final CgroupPath ROOT = CgroupPath.root();
     private static final ShrinkerSpec SPEC = ShrinkerSpec.named("pages");
-    private static final int QUIET_SECONDS = (int) CaffeineRoom.QUIET.toSeconds();
+    private static final int QUIET_SECONDS = 10;
 
     @RegisterExtension
     final ReclaimerKit kit =
@@ -144,6 +144,22 @@ class CaffeineRoomTest {
         assertThat(maximumOf(cache)).isEqualTo(3200);
     }
 
+    /** Else a cache that is asked for a little each second would only ever shrink, and those without a maximum grow. */
+    @Test
+    void maximumGrowsBetweenScansWhereNothingElseIsSaid() {
+        Cache<Integer, String> cache = filled(bounded(), 1600);
+        CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache);
+        kit.await(shrinker.register(kit.reclaimer(), SPEC));
+        shrinker.scan(Asked.of(ROOT, 400));
+        for (int second = 1; second <= 20; second++) {
+            assertThat(maximumOf(cache)).isEqualTo(1200);
+            pass(1);
+            assertThat(maximumOf(cache)).isEqualTo(1300);
+            filled(cache, 10_000 * second, 10_000 * second + 1_000);
+            shrinker.scan(Asked.of(ROOT, 100));
+        }
+    }
+
     @Test
     void growthIsAsSlowAsTheApplicationSays() {
         Cache<Integer, String> cache = filled(bounded(), 1000);
@@ -237,8 +253,10 @@ class CaffeineRoomTest {
         assertThat(maximumOf(cache)).isEqualTo(UNREACHED);
     }
 
+    /** Grows after a quiet time, in 64 steps. */
     private CaffeineShrinker<Integer, String> registered(Cache<Integer, String> cache) {
-        CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache);
+        CaffeineShrinker<Integer, String> shrinker =
+                CaffeineShrinker.of(cache).growth(Duration.ofSeconds(QUIET_SECONDS), 64);
         kit.await(shrinker.register(kit.reclaimer(), SPEC));
         return shrinker;
     }
