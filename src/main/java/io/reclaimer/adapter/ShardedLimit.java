@@ -33,7 +33,7 @@ import java.util.Optional;
  *   <li>A scan asks the region how many entities each shard has, and sets the limit that stops as many as asked for.
  *   <li>It looks again, ever less often, until so many have stopped, or until the deadline, and answers how many fewer
  *       there are. What stops later is not answered; a later count sees it.
- *   <li>When nothing was asked for a while, the limit grows back in small steps.
+ *   <li>A while after it was lowered, the limit grows back in small steps.
  * </ol>
  *
  * <p>One call at a time; others wait.
@@ -47,25 +47,27 @@ public final class ShardedLimit extends AbstractBehavior<Object> {
      * @param leastPerShard how many entities a shard may always have, 1 or more; with none, each message would start an
      *     entity and stop it at once
      * @param stopDeadline how long a scan waits for entities to stop; less than the deadline of a call
-     * @param quiet how long nothing may have been asked for until the limit grows
+     * @param growAfter how long a limit that was lowered stays so; then it grows until it is as configured, scans or not,
+     *     for under steady pressure it would otherwise only ever be lowered
      * @param growInterval the time between two steps; each is {@code 1 / }{@value #STEPS} of {@code limit}
      */
-    public record Settings(int limit, int leastPerShard, Duration stopDeadline, Duration quiet, Duration growInterval) {
+    public record Settings(
+            int limit, int leastPerShard, Duration stopDeadline, Duration growAfter, Duration growInterval) {
 
         public Settings {
             if (limit < 1 || leastPerShard < 1 || leastPerShard > limit) {
                 throw new IllegalArgumentException("limit is [" + limit + "] and leastPerShard is [" + leastPerShard
                         + "] but has to be 1 or more and at most the limit");
             }
-            for (Duration duration : List.of(stopDeadline, quiet, growInterval)) {
+            for (Duration duration : List.of(stopDeadline, growAfter, growInterval)) {
                 if (duration.isZero() || duration.isNegative()) {
                     throw new IllegalArgumentException("A duration is [" + duration
-                            + "] but has to be above 0: stopDeadline, quiet and growInterval");
+                            + "] but has to be above 0: stopDeadline, growAfter and growInterval");
                 }
             }
         }
 
-        /** A second to stop, ten of quiet, a step a second: from nothing to the full limit in about a minute. */
+        /** A second to stop, growth after ten, a step a second: from nothing to the full limit in about a minute. */
         public static Settings of(int limit) {
             return new Settings(limit, 1, Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofSeconds(1));
         }
@@ -89,7 +91,7 @@ public final class ShardedLimit extends AbstractBehavior<Object> {
         INSTANCE
     }
 
-    private enum Quiet {
+    private enum Lowered {
         INSTANCE
     }
 
@@ -166,7 +168,7 @@ public final class ShardedLimit extends AbstractBehavior<Object> {
                 .onMessage(Look.class, this::onLook)
                 .onMessage(StopDeadline.class, this::onStopDeadline)
                 .onMessage(Stale.class, this::onStale)
-                .onMessage(Quiet.class, this::onQuiet)
+                .onMessage(Lowered.class, this::onLowered)
                 .onMessage(Grow.class, this::onGrow)
                 .build();
     }
@@ -249,7 +251,7 @@ public final class ShardedLimit extends AbstractBehavior<Object> {
         return this;
     }
 
-    private Behavior<Object> onQuiet(Quiet message) {
+    private Behavior<Object> onLowered(Lowered message) {
         timers.startTimerWithFixedDelay(Grow.INSTANCE, Grow.INSTANCE, settings.growInterval());
         return this;
     }
@@ -303,8 +305,9 @@ public final class ShardedLimit extends AbstractBehavior<Object> {
             done();
             return;
         }
-        timers.cancel(Grow.INSTANCE);
-        timers.startSingleTimer(Quiet.INSTANCE, Quiet.INSTANCE, settings.quiet());
+        if (!timers.isTimerActive(Lowered.INSTANCE) && !timers.isTimerActive(Grow.INSTANCE)) {
+            timers.startSingleTimer(Lowered.INSTANCE, Lowered.INSTANCE, settings.growAfter());
+        }
         lowering = Optional.of(new Lowering(message, load, expected, 0, FIRST_LOOK));
         timers.startSingleTimer(Look.INSTANCE, Look.INSTANCE, FIRST_LOOK);
         timers.startSingleTimer(StopDeadline.INSTANCE, StopDeadline.INSTANCE, settings.stopDeadline());
