@@ -6,6 +6,7 @@ import akka.Done;
 import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ShrinkControl;
+import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.TraceEvent;
 import io.reclaimer.testkit.Cache;
@@ -18,6 +19,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -274,6 +276,48 @@ class BlockingShrinkerTest {
         kit.await(round);
         assertThat(cache.model().objects(CgroupPath.root(), 0) + cache.model().objects())
                 .isIn(0L, 20L);
+    }
+
+    /** Also of one that may be called at any time: what its visit leaves owed has to be there to be moved. */
+    @Test
+    void objectsDoNotMoveBeforeTheVisitsUnderWayHaveEnded() {
+        AtomicBoolean visiting = new AtomicBoolean();
+        AtomicBoolean movedMeanwhile = new AtomicBoolean();
+        Cgroup a = kit.online("/a");
+        ShrinkerHandle reentrant = kit.register(spec.reentrant(), new Shrinker() {
+            @Override
+            public long count(ShrinkControl control) {
+                return 100;
+            }
+
+            @Override
+            public long scan(ShrinkControl control) {
+                visiting.set(true);
+                gate.pass();
+                visiting.set(false);
+                return STOP;
+            }
+
+            @Override
+            public long reparent(CgroupPath offline, CgroupPath parent, int node) {
+                movedMeanwhile.set(visiting.get());
+                return 1;
+            }
+        });
+        reentrant.setBit(a, 0);
+        kit.settle();
+        CompletionStage<ReclaimReport> round =
+                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0));
+        gate.awaitEntered();
+        CompletionStage<Done> offline = kit.reclaimer().offline("/a");
+        // The pair has been told by now, and could have asked for the move.
+        kit.settle();
+        kit.settle();
+        gate.open();
+        kit.await(offline);
+        kit.await(round);
+        assertThat(movedMeanwhile).isFalse();
+        assertThat(kit.state("/", 0).deferred()).containsEntry(reentrant.id(), 200L);
     }
 
     @Test
