@@ -321,6 +321,10 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
 
     private void answer(PassRun run) {
         Pair parent = pair.parent();
+        if (!isClean()) {
+            // While a bit was cleared for a second look that is answered later, another run may have said "clean".
+            tellParent();
+        }
         if (run.round != null) {
             run.round.tell(new ReclaimRound.PassEnded(run.pass, getContext().getSelf()));
         } else if (parent != null) {
