@@ -198,8 +198,7 @@ class ActorShrinkerTest {
         kit.settle();
         CompletionStage<ReclaimReport> round =
                 kit.reclaimer().reclaim(ReclaimRequest.in("/").onNodes(0).within(Duration.ofMinutes(5)));
-        // The root's, and those of four cgroups. The first is not answered in time; the others wait for longer than
-        // that.
+        // The root's, and those of four cgroups. The first is not answered in time; the others wait for even longer.
         CountObjects first = actor.expectMessageClass(CountObjects.class, PATIENCE);
         for (int i = 0; i < 4; i++) {
             CountObjects next = actor.expectMessageClass(CountObjects.class, PATIENCE);

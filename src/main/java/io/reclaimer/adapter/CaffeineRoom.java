@@ -184,8 +184,7 @@ final class CaffeineRoom {
         long lower = entries + Math.min(entries / 2 + 1, 2 * WAITING_PUTS);
         if (lower < maximum) {
             // Caffeine's frequency sketch comes to be, for so many entries, where a maximum is set that is at most
-            // twice
-            // of what there is. It stays as it is when the maximum is raised, and when it is lowered.
+            // twice of what there is. It stays as it is when the maximum is raised, and when it is lowered.
             eviction.setMaximum(lower);
             eviction.setMaximum(maximum);
         }

@@ -84,8 +84,7 @@ public final class HeldActor<S extends HeldState> {
      * @param <C> the actor's protocol
      */
     public <C> Behavior<C> behavior(BiFunction<ActorContext<C>, S, Behavior<C>> behavior) {
-        // Survives a restart, for a supervisor starts this same behavior again. By actor, for many may be spawned of
-        // it.
+        // Survives a restart, for a supervisor starts this same behavior again. By actor, as many may be spawned.
         // One that is stopped while its supervisor waits to restart it leaves its entry behind, as it hears of neither.
         Map<ActorRef<?>, CompletionStage<ShrinkerHandle>> registrations = new ConcurrentHashMap<>();
         return Behaviors.<Object>setup(context -> {

@@ -187,8 +187,8 @@ final class ShardedTracker extends AbstractBehavior<Object> {
         long begun = ShardedUse.now();
         while (scan.awaited.size() < message.nrToScan() && !order.isEmpty()) {
             ShardedEntity coldest = order.pollFirst();
-            // One that is used all the time is put in order once and has its turn after all others; else this would not
-            // end.
+            // One that is used all the time is put in order once, and has its turn after all others, or this would
+            // never end.
             if (coldest.isOutOfOrder() && !coldest.isOrderedSince(begun)) {
                 coldest.orderByUse();
                 order.add(coldest);

@@ -84,9 +84,8 @@ public final class CgroupHandle {
             return;
         }
         // Object, fence, bit here; bit, fence, count where a walk clears one (CgroupWalk.clearedBit). So where this
-        // still
-        // sees the bit of before, the count after the clearing sees the object, and sets the bit again: a message is
-        // needed only where the bit is not set, and callers that set it over and over do not flood the pair.
+        // still sees the bit of before, the count after the clearing sees the object, and sets the bit again: a message
+        // is needed only where the bit is not set, and callers that set it over and over do not flood the pair.
         // BitsTest.noBitIsLostByAConcurrentPass tries to get between.
         VarHandle.fullFence();
         if (!pair.units().isSet(entry)) {

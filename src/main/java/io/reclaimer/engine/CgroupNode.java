@@ -29,7 +29,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Dirty marks: a pair that is dirty has told the pair above, and is in its list, or the message is under way. It tells
  * again only after it has answered "clean". Messages from one actor to another stay in order, so "dirty again" can't
- * overtake "clean", and the mark can't be lost (DirtyMarksTest tries).
+ * overtake "clean", and the mark can't be lost (DirtyMarksTest tries). A pair that said "clean" while a bit was cleared
+ * for a second look tells again when the visit has set it again (AsyncShrinkerTest).
  */
 public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Command> {
 
@@ -358,8 +359,7 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
         }
         reparenting = new Reparenting(pair, parent, published, calls, message.replyTo());
         // Only a leaf goes offline, so no run waits for a child, and each ends with its walk: now, or when the call
-        // that
-        // it waits for has ended.
+        // has ended that it waits for.
         for (PassRun run : List.copyOf(runs)) {
             goOnWithWalk(run);
         }
