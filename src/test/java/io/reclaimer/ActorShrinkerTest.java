@@ -234,6 +234,41 @@ class ActorShrinkerTest {
     }
 
     @Test
+    void callThatWasNotMadeDoesNotEndARowOfFaults() {
+        ReclaimerKit own = ReclaimerKit.with("reclaimer { call-deadline = 1h, quarantine.after-faults = 3 }")
+                .start();
+        try {
+            TestProbe<ShrinkerMessage> actor = own.testKit().createTestProbe();
+            ShrinkerHandle handle = own.await(own.reclaimer().register(spec, actor.getRef()));
+            handle.setBit(own.online("/a"), 0);
+            handle.setBit(own.online("/b"), 0);
+            own.settle();
+            Cancellation cancellation = new Cancellation();
+            CompletionStage<ReclaimReport> onA = own.reclaimer().reclaim(ReclaimRequest.in("/a"));
+            CountObjects count = actor.expectMessageClass(CountObjects.class, PATIENCE);
+            CompletionStage<ReclaimReport> onB =
+                    own.reclaimer().reclaim(ReclaimRequest.in("/b").cancelledBy(cancellation));
+            own.settle();
+            cancellation.cancel();
+            own.await(onB);
+            // Two faults, with the call between that waited and was not made.
+            count.reply(-1);
+            own.await(onA);
+            Threads.until(() -> handle.state().holds() == 0);
+            for (int fault = 2; fault <= 3; fault++) {
+                assertThat(handle.state().quarantined()).isFalse();
+                CompletionStage<ReclaimReport> next = own.reclaimer().reclaim(ReclaimRequest.in("/a"));
+                actor.expectMessageClass(CountObjects.class, PATIENCE).reply(-1);
+                own.await(next);
+            }
+            assertThat(handle.state().quarantined()).isTrue();
+            own.checkNothingLeft();
+        } finally {
+            own.stop();
+        }
+    }
+
+    @Test
     void reentrantActorIsSentCallsAsTheyCome() {
         TestProbe<ShrinkerMessage> actor = probe();
         ShrinkerHandle handle = kit.await(kit.reclaimer().register(spec.reentrant(), actor.getRef()));

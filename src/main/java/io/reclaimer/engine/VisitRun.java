@@ -38,7 +38,9 @@ final class VisitRun implements Call.Owner {
 
     private @Nullable ShrinkerEntry visited;
     private Phase phase = Phase.COUNT;
-    private boolean faulty;
+
+    /** Whether the shrinker did nothing wrong, as far as it was asked. */
+    private boolean good;
 
     /** Answered, and not looked at yet. */
     private @Nullable Call ended;
@@ -55,7 +57,7 @@ final class VisitRun implements Call.Owner {
     void begin(ShrinkerEntry entry) {
         visited = entry;
         phase = Phase.COUNT;
-        faulty = false;
+        good = true;
         walk.cell().visited();
     }
 
@@ -144,7 +146,7 @@ final class VisitRun implements Call.Owner {
         }
         if (mark.leave()) {
             // The watch has called it a fault while it was under way; as with any late answer, that is all.
-            faulty = true;
+            good = false;
             entry.faults().late();
             return stopped(entry);
         }
@@ -167,6 +169,8 @@ final class VisitRun implements Call.Owner {
                             + " [reclaimer.call-deadline]",
                     null);
         }
+        // A call that was not made says nothing of the shrinker.
+        good = false;
         return stopped(entry);
     }
 
@@ -270,7 +274,7 @@ final class VisitRun implements Call.Owner {
     }
 
     private boolean fault(ShrinkerEntry entry, String what, @Nullable Throwable thrown) {
-        faulty = true;
+        good = false;
         entry.faults().fault(what, pair.toString(), thrown);
         return stopped(entry);
     }
@@ -299,7 +303,7 @@ final class VisitRun implements Call.Owner {
 
     private void release(ShrinkerEntry entry) {
         visited = null;
-        if (!faulty) {
+        if (good) {
             entry.faults().good();
         }
         entry.release();
