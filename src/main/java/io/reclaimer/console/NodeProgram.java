@@ -89,7 +89,7 @@ final class NodeProgram {
 
     private void start() {
         summary(true).lines(); // loads what is needed to say it later
-        outOfMemory.catchAll();
+        outOfMemory.catchAll(system.name());
         system.getWhenTerminated().thenRun(ended::countDown);
         CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
         shutdown.addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "stop-load", this::stopLoad);

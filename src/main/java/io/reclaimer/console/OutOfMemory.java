@@ -80,9 +80,17 @@ final class OutOfMemory {
         }
     }
 
-    /** Makes threads without a handler of their own end the process this way. */
-    void catchAll() {
+    /**
+     * Makes threads without a handler of their own end the process this way, and those of an actor system that run
+     * already: Akka's own handler needs memory to log.
+     *
+     * @param system the name of the actor system, with which the names of its threads begin
+     */
+    void catchAll(String system) {
         Thread.setDefaultUncaughtExceptionHandler(this::uncaught);
+        Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith(system + "-"))
+                .forEach(thread -> thread.setUncaughtExceptionHandler(this::uncaught));
     }
 
     private void uncaught(Thread thread, Throwable failure) {
