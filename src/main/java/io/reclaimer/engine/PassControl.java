@@ -26,7 +26,10 @@ final class PassControl implements ShrinkControl {
 
     PassControl prepare(ShrinkerEntry entry, RoundWork forWork, long objects) {
         toldNode = entry.nodeFor(node);
-        work = forWork;
+        // A volatile write at each call would cost as much as a quick call does.
+        if (work != forWork) {
+            work = forWork;
+        }
         nrToScan = objects;
         nrScanned = objects;
         freedBytes = -1;
