@@ -241,7 +241,9 @@ class ZooTest {
         Threads.until(() -> childrenOf("reclaimer-registry", system.printTree()) == 0);
         Threads.until(() -> childrenOf("reclaimer-rounds", system.printTree()) == 1);
         // Each system has one of Akka's own, which goes on and on.
-        Threads.until(() -> CountedScheduler.pending().stream().allMatch(timer -> timer.startsWith(AKKAS_OWN_TIMER)));
+        Threads.until(
+                () -> CountedScheduler.pending().stream().allMatch(timer -> timer.startsWith(AKKAS_OWN_TIMER)),
+                CountedScheduler::pending);
         kit.checkNothingLeft();
     }
 

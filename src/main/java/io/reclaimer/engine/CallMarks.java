@@ -9,9 +9,20 @@ final class CallMarks {
 
     private final Map<Thread, CallMark> marks = new ConcurrentHashMap<>();
 
-    /** The mark of the thread that asks. */
+    /** Objects scanned by threads that have ended; under this object's lock. */
+    private long scannedBefore;
+
+    /** The mark of the thread that asks. It is there for all to see before it is used. */
     CallMark ofThisThread() {
         Thread thread = Thread.currentThread();
+        if (thread instanceof VisitPool.VisitThread visiting) {
+            CallMark known = visiting.markOf(this);
+            return known != null ? known : visiting.marked(this, markOf(thread));
+        }
+        return markOf(thread);
+    }
+
+    private CallMark markOf(Thread thread) {
         CallMark mark = marks.get(thread);
         return mark != null ? mark : marks.computeIfAbsent(thread, CallMark::new);
     }
@@ -21,8 +32,26 @@ final class CallMarks {
         return marks.values();
     }
 
+    /** How many threads hold the shrinker of that serial. */
+    int count(long serial) {
+        int count = 0;
+        for (CallMark mark : marks.values()) {
+            if (mark.holds(serial)) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /** Objects scanned by all visits so far. */
+    synchronized long scannedObjects() {
+        return marks.values().stream().mapToLong(CallMark::scanned).reduce(scannedBefore, Saturating::add);
+    }
+
     /** Forgets the mark of a thread that has ended. */
-    void forget(CallMark mark) {
-        marks.remove(mark.thread());
+    synchronized void forget(CallMark mark) {
+        if (marks.remove(mark.thread()) != null) {
+            scannedBefore = Saturating.add(scannedBefore, mark.scanned());
+        }
     }
 }

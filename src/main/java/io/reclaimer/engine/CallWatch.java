@@ -113,7 +113,7 @@ final class CallWatch extends AbstractBehavior<CallWatch.Command> {
             return true;
         }
         mark.seenTimes++;
-        ShrinkerEntry entry = mark.stuck == null ? mark.calledIn(number) : null;
+        ShrinkerEntry entry = mark.stuck == null ? published.table().bySerial(mark.calledIn(number)) : null;
         if (entry != null
                 && mark.seenTimes >= SEEN_TIMES
                 && now - mark.seenSinceNanos >= entry.callDeadline().toNanos()) {

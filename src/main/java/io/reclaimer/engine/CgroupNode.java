@@ -7,6 +7,7 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * <ol>
  *   <li>it comes from the pair above, or from a round where this is the top ({@link #onPass});
  *   <li>it goes on to those children in whose subtrees a bit is set, as many at a time as {@link #WINDOW}
- *       ({@link #sendToChildren});
+ *       ({@link #goOnWithChildren});
  *   <li>the own walk runs, a turn at a time ({@link #walk});
  *   <li>in a round that may end early, 2 and 3 are for those first that had no turn in this sweep, and then for the
  *       others ({@link #endIfDone});
@@ -28,9 +29,11 @@ import org.slf4j.LoggerFactory;
  * </ol>
  *
  * <p>Dirty marks: a pair that is dirty has told the pair above, and is in its list, or the message is under way. It tells
- * again only after it has answered "clean". Messages from one actor to another stay in order, so "dirty again" can't
- * overtake "clean", and the mark can't be lost (DirtyMarksTest tries). A pair that said "clean" while a bit was cleared
- * for a second look tells again when the visit has set it again (AsyncShrinkerTest).
+ * again only after it has answered "clean". Answers are no messages ({@link PassRun}), and all that are there are taken
+ * before a message is looked at: so "dirty again", sent after the answer, can't overtake it, and the mark can't be lost
+ * (DirtyMarksTest tries). The answer may overtake a "dirty" from before it; then a child is in the list that is clean, and
+ * the next pass finds that out. A pair that said "clean" while a bit was cleared for a second look tells again when the
+ * visit has set it again (AsyncShrinkerTest).
  */
 public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Command> {
 
@@ -39,8 +42,11 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
     /** A shrinker has objects here now. */
     record SetBit(ShrinkerEntry entry) implements Command {}
 
-    /** A pass at one priority; the same message for all pairs. Answered to the pair above. */
-    record Pass(RoundWork work, int priority, boolean alone) implements Command {}
+    /** A pass at one priority. */
+    record Pass(RoundWork work, int priority, boolean alone) {}
+
+    /** The pass of the pair above; the same message for all its children. */
+    record PassOn(PassRun above) implements Command {}
 
     /** A pass for which this pair is the top. */
     record StartPass(Pass pass, ActorRef<ReclaimRound.Command> replyTo) implements Command {}
@@ -63,8 +69,10 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
     /** From a child: a bit is set in its subtree. */
     private record ChildDirty(Pair child) implements Command {}
 
-    /** From a child: it has done its part. */
-    private record PassDone(Pass pass, Pair child, boolean clean, boolean swept) implements Command {}
+    /** From a child: enough children have done their parts. */
+    enum Answered implements Command {
+        INSTANCE
+    }
 
     /** To itself. */
     record Continue(PassRun run) implements Command {}
@@ -88,16 +96,16 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
      */
     static final int WINDOW = 128;
 
+    private static final Pair[] NOBODY = {};
+
     private final Published published;
     private final Pair pair;
-    private final UnitMap units;
-    private final PassControl control;
-    private final PairCalls calls;
-    private final Turn turn;
-    private final ChildDirty dirtyMark;
     private final DirtyChildren dirtyChildren = new DirtyChildren();
     private final Sweep sweep = new Sweep();
-    private final List<PassRun> runs = new ArrayList<>(2);
+    private final List<PassRun> runs = new ArrayList<>(1);
+
+    /** Made with the first call that is answered later. */
+    private @Nullable PairCalls calls;
 
     private boolean parentKnows;
     private boolean leaving;
@@ -113,16 +121,23 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
         super(context);
         this.published = published;
         this.pair = pair;
-        this.units = pair.units();
-        this.control = new PassControl(pair);
-        this.calls = new PairCalls(context, published);
-        this.turn = new Turn(published.nanoTime());
-        this.dirtyMark = new ChildDirty(pair);
+    }
+
+    Pair pair() {
+        return pair;
+    }
+
+    PairCalls calls() {
+        if (calls == null) {
+            calls = new PairCalls(getContext(), published);
+        }
+        return calls;
     }
 
     @Override
     public Behavior<Command> onMessage(Command message) {
         try {
+            takeAnswers();
             Behavior<Command> next = handle(message);
             goOnWithAnswered();
             return next;
@@ -134,10 +149,11 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
     }
 
     private Behavior<Command> handle(Command message) {
-        if (message instanceof Pass pass) {
-            onPass(pass, null);
-        } else if (message instanceof PassDone done) {
-            onPassDone(done);
+        if (message instanceof PassOn pass) {
+            onPass(pass.above().pass(), null, pass.above());
+        } else if (message instanceof Answered) {
+            // Taken already.
+            return this;
         } else if (message instanceof SetBit set) {
             onSetBit(set);
         } else if (message instanceof ChildDirty dirty) {
@@ -145,11 +161,11 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
         } else if (message instanceof Continue more) {
             onContinue(more.run());
         } else if (message instanceof CallEnded ended) {
-            calls.ended(ended.call());
+            calls().ended(ended.call());
         } else if (message instanceof CallLate late) {
-            calls.late(late.call());
+            calls().late(late.call());
         } else if (message instanceof StartPass start) {
-            onPass(start.pass(), start.replyTo());
+            onPass(start.pass(), start.replyTo(), null);
         } else if (message instanceof Grow grow) {
             onGrow(grow);
         } else if (message instanceof Inspect inspect) {
@@ -171,6 +187,7 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
         if (leaving) {
             return;
         }
+        UnitMap units = pair.units();
         if (entry.id() >= units.nrMax()) {
             if (published.countStrayBit()) {
                 LOG.warn(
@@ -187,8 +204,11 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
     }
 
     private void onChildDirty(ChildDirty message) {
-        sweep.joins(message.child(), dirtyChildren.last());
-        dirtyChildren.add(message.child());
+        Pair child = message.child();
+        if (!child.listed) {
+            sweep.joins(child, dirtyChildren.last());
+            dirtyChildren.add(child);
+        }
         tellParent();
     }
 
@@ -196,38 +216,69 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
         Pair parent = pair.parent();
         if (!parentKnows && parent != null) {
             parentKnows = true;
-            parent.ref().tell(dirtyMark);
+            parent.ref().tell(new ChildDirty(pair));
         }
     }
 
-    private void onPass(Pass pass, @Nullable ActorRef<ReclaimRound.Command> round) {
-        Pair[] children = pass.alone() ? new Pair[0] : dirtyChildren.snapshot();
-        PassRun run;
+    private void onPass(Pass pass, @Nullable ActorRef<ReclaimRound.Command> round, @Nullable PassRun above) {
+        Pair[] children = pass.alone() ? NOBODY : dirtyChildren.snapshot();
+        PassRun run = freeRun();
         if (pass.work().hasTarget()) {
-            Walk walk = sweep.isOwnWalkDue() ? newWalk(pass, sweep.resumeAt(), Walk.TO_THE_END) : null;
-            run = new PassRun(pass, round, children, sweep.due(children), walk);
+            run.begin(this, pass, round, above, children, sweep.due(children), sweep.isOwnWalkDue());
+            run.beginWalk(sweep.resumeAt(), Walk.TO_THE_END);
         } else {
-            run = new PassRun(pass, round, children, children.length, newWalk(pass, 0, Walk.TO_THE_END));
+            run.begin(this, pass, round, above, children, children.length, true);
+            run.beginWalk(0, Walk.TO_THE_END);
         }
         runs.add(run);
         goOn(run);
     }
 
-    private Walk newWalk(Pass pass, long begin, long end) {
-        return pair.parent() == null
-                ? new RootWalk(pair, published, control, calls, pass.work(), pass.priority(), begin, end)
-                : new CgroupWalk(pair, published, control, calls, pass.work(), pass.priority(), begin, end);
+    private PassRun freeRun() {
+        if (pair.parent() == null) {
+            return new PassRun(new RootWalk(published));
+        }
+        PassRun spare = published.callMarks().ofThisThread().takeSpare();
+        return spare != null ? spare : new PassRun(new CgroupWalk(published));
     }
 
     private void goOn(PassRun run) {
-        sendToChildren(run);
+        goOnWithChildren(run);
         walk(run);
         endIfDone(run);
     }
 
-    private void sendToChildren(PassRun run) {
-        for (Pair child = run.nextChild(WINDOW); child != null; child = run.nextChild(WINDOW)) {
-            child.ref().tell(run.pass);
+    /** Takes what children have answered, and sends the pass to others in their place. */
+    private void goOnWithChildren(PassRun run) {
+        do {
+            for (Answer answer = run.takeAnswers(); answer != null; answer = answer.taken()) {
+                onAnswer(answer);
+            }
+            for (Pair child = run.nextChild(WINDOW); child != null; child = run.nextChild(WINDOW)) {
+                child.ref().tell(run.toChildren);
+            }
+        } while (run.awaitAnswers());
+    }
+
+    private void onAnswer(Answer answer) {
+        Pair child = Objects.requireNonNull(answer.child);
+        if (answer.clean) {
+            dirtyChildren.remove(child);
+        } else if (answer.swept) {
+            sweep.swept(child);
+            dirtyChildren.moveToEnd(child);
+        }
+    }
+
+    /** Takes all answers that are there. */
+    private void takeAnswers() {
+        // From the last one on, for a run that is over leaves the list.
+        for (int i = runs.size() - 1; i >= 0; i--) {
+            PassRun run = runs.get(i);
+            if (run.hasAnswers()) {
+                goOnWithChildren(run);
+                endIfDone(run);
+            }
         }
     }
 
@@ -243,8 +294,7 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
             }
             return;
         }
-        turn.begin();
-        switch (walk.run(turn)) {
+        switch (walk.run()) {
             case ENDED -> run.endWalk();
             case TURN_OVER -> {
                 if (run.wantsGoOn()) {
@@ -257,7 +307,7 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
 
     /** Goes on with walks whose answers have come, until there are none. */
     private void goOnWithAnswered() {
-        while (calls.tookAnswers()) {
+        while (calls != null && calls.tookAnswers()) {
             for (PassRun run : List.copyOf(runs)) {
                 Walk walk = run.walk();
                 if (walk != null && walk.hasAnswers()) {
@@ -279,59 +329,45 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
         }
     }
 
-    private void onPassDone(PassDone message) {
-        Pair child = message.child();
-        if (message.clean()) {
-            dirtyChildren.remove(child);
-        } else if (message.swept()) {
-            sweep.swept(child);
-            dirtyChildren.moveToEnd(child);
-        }
-        for (PassRun run : runs) {
-            if (run.pass.equals(message.pass())) {
-                run.childAnswered();
-                sendToChildren(run);
-                endIfDone(run);
-                return;
-            }
-        }
-    }
-
     private void endIfDone(PassRun run) {
         if (!run.isTurnOver()) {
             return;
         }
-        if (run.pass.work().hasTarget() && !run.isInSecondTurn()) {
+        if (run.work().hasTarget() && !run.isInSecondTurn()) {
             long begin = sweep.resumeAt();
             boolean walked = run.walk() != null;
             book(run);
-            if (!leaving && !run.pass.work().isStopped()) {
-                run.beginSecondTurn(walked ? newWalk(run.pass, 0, begin) : newWalk(run.pass, 0, Walk.TO_THE_END));
+            if (!leaving && !run.work().isStopped()) {
+                run.beginSecondTurn();
+                run.beginWalk(0, walked ? begin : Walk.TO_THE_END);
                 goOn(run);
                 return;
             }
-        } else if (run.pass.work().hasTarget()) {
+        } else if (run.work().hasTarget()) {
             book(run);
         }
         if (run.end()) {
             runs.remove(run);
             answer(run);
+            if (run.isFree() && pair.parent() != null) {
+                published.callMarks().ofThisThread().keepSpare(run);
+            }
             reparentIfIdle();
         }
     }
 
     private void answer(PassRun run) {
-        Pair parent = pair.parent();
         if (!isClean()) {
             // While a bit was cleared for a second look that is answered later, another run may have said "clean".
             tellParent();
         }
-        if (run.round != null) {
-            run.round.tell(new ReclaimRound.PassEnded(run.pass, getContext().getSelf()));
-        } else if (parent != null) {
+        ActorRef<ReclaimRound.Command> round = run.round();
+        if (round != null) {
+            round.tell(new ReclaimRound.PassEnded(run.pass(), getContext().getSelf()));
+        } else {
             boolean clean = isClean();
             parentKnows &= !clean;
-            parent.ref().tell(new PassDone(run.pass, pair, clean, run.isSwept()));
+            run.answer(clean);
         }
     }
 
@@ -343,11 +379,11 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
     }
 
     private boolean isClean() {
-        return dirtyChildren.isEmpty() && units.isClean();
+        return dirtyChildren.isEmpty() && pair.units().isClean();
     }
 
     private void onGrow(Grow message) {
-        units.growTo(message.nrMax());
+        pair.units().growTo(message.nrMax());
         message.replyTo().tell(new CgroupTree.PairGrown(pair, message.nrMax()));
     }
 
@@ -357,7 +393,7 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
         if (parent == null) {
             throw new IllegalStateException("The root can't go offline");
         }
-        reparenting = new Reparenting(pair, parent, published, calls, message.replyTo());
+        reparenting = new Reparenting(pair, parent, published, calls(), message.replyTo());
         // Only a leaf goes offline, so no run waits for a child, and each ends with its walk: now, or when the call
         // has ended that it waits for.
         for (PassRun run : List.copyOf(runs)) {
@@ -376,10 +412,10 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
 
     private void onAdopt(Adopt message) {
         for (Owed owed : message.owed()) {
-            units.addDeferred(owed.entry(), owed.objects());
+            pair.units().addDeferred(owed.entry(), owed.objects());
         }
         if (pair.parent() != null && !message.bits().isEmpty()) {
-            message.bits().forEach(units::setBit);
+            message.bits().forEach(pair.units()::setBit);
             tellParent();
         }
         Pair child = message.child();

@@ -6,26 +6,24 @@ import org.jspecify.annotations.Nullable;
 /** A walk over a cgroup's set bits, ascending. */
 final class CgroupWalk extends Walk {
 
-    private final UnitMap units;
-    private final Published published;
-    private final long end;
-    private int next;
+    private static final UnitMap NOTHING = new UnitMap(0);
 
-    /** Over the ids from {@code begin} to below {@code end}. */
-    CgroupWalk(
-            Pair pair,
-            Published published,
-            PassControl control,
-            PairCalls calls,
-            RoundWork work,
-            int priority,
-            long begin,
-            long end) {
-        super(pair, published, control, calls, work, priority);
-        this.units = pair.units();
+    private final Published published;
+    private UnitMap units = NOTHING;
+    private int next;
+    private long end;
+
+    CgroupWalk(Published published) {
+        super(published);
         this.published = published;
-        this.next = Math.toIntExact(begin);
-        this.end = end;
+    }
+
+    /** Over the ids from {@code begin} to below {@code before}. */
+    @Override
+    void begin(Pair pair, long begin, long before) {
+        units = pair.units();
+        next = Math.toIntExact(begin);
+        end = before;
     }
 
     @Override
@@ -55,7 +53,7 @@ final class CgroupWalk extends Walk {
                 units.clearBit(id);
             } else if (isAccounted(entry)) {
                 noteIfLeft(entry);
-                if (isWanted(entry) && entry.holds().tryHold()) {
+                if (isWanted(entry) && tryHold(entry)) {
                     return entry;
                 }
             }

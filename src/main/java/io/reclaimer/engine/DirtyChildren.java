@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class DirtyChildren {
 
+    private static final Pair[] NOBODY = {};
+
     private @Nullable Pair first;
     private @Nullable Pair last;
     private int size;
@@ -76,6 +78,9 @@ final class DirtyChildren {
 
     /** All of them now, in order. */
     Pair[] snapshot() {
+        if (size == 0) {
+            return NOBODY;
+        }
         Pair[] all = new Pair[size];
         int i = 0;
         for (Pair child = first; child != null; child = child.next) {

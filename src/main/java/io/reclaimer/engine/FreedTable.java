@@ -8,33 +8,61 @@ import java.util.Map;
 /**
  * The largest of what a round freed, by cgroup and shrinker. Any thread, under this object's lock.
  *
- * <p>Exact as long as not more than {@value #MOST} of them freed anything. Beyond that the smaller half is dropped, and
- * what is no larger than the largest dropped is not taken up any more, without the lock: what was dropped is in the sum
- * that a report gives for the rest. So a round over very many cgroups costs bounded memory.
+ * <p>Exact as long as not more of them freed anything than it holds. Beyond that the smaller half is dropped, and what is
+ * no larger than the largest dropped is not taken up any more, without the lock: what was dropped is in the sum that a
+ * report gives for the rest. So a round over very many cgroups costs bounded memory, and hardly any time.
  */
 final class FreedTable {
 
-    static final int MOST = 1024;
+    /** How many it holds at least. */
+    private static final int FEWEST = 256;
+
+    /** How many it holds for each that is listed, so that sums over several passes are seldom cut. */
+    private static final int FOR_EACH_LISTED = 4;
 
     private record Key(CgroupHandle cgroup, ShrinkerEntry shrinker) {}
 
+    private final int most;
     private final Map<Key, Long> freed = new HashMap<>();
 
     /** What is not larger is not taken up; written under the lock. */
     private volatile long threshold;
 
-    void add(CgroupHandle cgroup, ShrinkerEntry shrinker, long objects) {
-        if (objects > threshold) {
-            addLarge(new Key(cgroup, shrinker), objects);
+    /** One for a report that lists so many. */
+    FreedTable(int listed) {
+        this.most = Math.max(FEWEST, FOR_EACH_LISTED * listed);
+    }
+
+    /** How many it holds. */
+    int most() {
+        return most;
+    }
+
+    /** Adds what a walk freed in a cgroup, the first {@code count} of each array: under the lock once, or not at all. */
+    void add(CgroupHandle cgroup, ShrinkerEntry[] shrinkers, long[] objects, int count) {
+        for (int i = 0; i < count; i++) {
+            if (objects[i] > threshold) {
+                addFrom(i, cgroup, shrinkers, objects, count);
+                return;
+            }
         }
     }
 
-    private synchronized void addLarge(Key key, long objects) {
+    private synchronized void addFrom(
+            int first, CgroupHandle cgroup, ShrinkerEntry[] shrinkers, long[] objects, int count) {
+        for (int i = first; i < count; i++) {
+            if (objects[i] > threshold) {
+                add(new Key(cgroup, shrinkers[i]), objects[i]);
+            }
+        }
+    }
+
+    private void add(Key key, long objects) {
         freed.merge(key, objects, Saturating::add);
-        if (freed.size() > MOST) {
+        if (freed.size() > most) {
             List<Map.Entry<Key, Long>> smaller = freed.entrySet().stream()
                     .sorted(Map.Entry.comparingByValue())
-                    .limit(MOST / 2)
+                    .limit(most / 2)
                     .toList();
             threshold = Math.max(threshold, smaller.get(smaller.size() - 1).getValue());
             smaller.stream().map(Map.Entry::getKey).toList().forEach(freed::remove);

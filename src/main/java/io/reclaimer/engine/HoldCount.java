@@ -3,10 +3,10 @@ package io.reclaimer.engine;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Who uses a shrinker right now, and whether it may be used at all. Any thread may call any method.
+ * Whether a shrinker may be used, and how many use it now, but for visits that a thread has marked as its own
+ * ({@link CallMark}). Any thread may call any method.
  *
- * <p>One word holds it all, so every transition is one compare-and-set: after {@link #beginFree} no hold succeeds, and
- * exactly one caller, the one that frees or the one that releases last, learns that nobody holds it any more.
+ * <p>One word holds it all, so every transition is one compare-and-set: after {@link #beginFree} no hold succeeds.
  */
 final class HoldCount {
 
@@ -15,16 +15,6 @@ final class HoldCount {
     private static final int HOLDS = FREEING - 1;
 
     private final AtomicInteger state = new AtomicInteger();
-
-    /** What freeing found. */
-    enum Freeing {
-        /** Nobody holds it; it is over. */
-        IDLE,
-        /** Somebody does; the last {@link #release} answers true. */
-        HELD,
-        /** It was being freed already. */
-        ALREADY
-    }
 
     /** From now on it may be held. False where it may already, or is being freed. */
     boolean register() {
@@ -48,23 +38,18 @@ final class HoldCount {
         state.incrementAndGet();
     }
 
-    /** Lets go. True for the last hold of one that is being freed. */
-    boolean release() {
+    /** Lets go. */
+    void release() {
         int now = state.decrementAndGet();
         if ((now & HOLDS) == HOLDS) {
             state.incrementAndGet();
             throw new IllegalStateException("Released what was not held");
         }
-        return (now & HOLDS) == 0 && (now & FREEING) != 0;
     }
 
-    /** From now on it can't be held. */
-    Freeing beginFree() {
-        int before = state.getAndUpdate(seen -> seen | FREEING);
-        if ((before & FREEING) != 0) {
-            return Freeing.ALREADY;
-        }
-        return (before & HOLDS) == 0 ? Freeing.IDLE : Freeing.HELD;
+    /** From now on it can't be held. False where that was so already. */
+    boolean beginFree() {
+        return (state.getAndUpdate(seen -> seen | FREEING) & FREEING) == 0;
     }
 
     /** Allocated, and neither registered nor being freed. */

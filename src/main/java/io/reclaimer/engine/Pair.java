@@ -4,10 +4,10 @@ import akka.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One (cgroup, node) pair: its map, the actor that owns it, and its place in the list of dirty children of the pair
- * above, which is that pair's actor's alone.
+ * One (cgroup, node) pair: its map, the actor that owns it, its place in the list of dirty children of the pair above,
+ * which is that pair's actor's alone, and its answer to that pair, so that answering takes no memory.
  */
-public final class Pair {
+public final class Pair extends Answer {
 
     private final CgroupHandle cgroup;
     private final int node;

@@ -6,11 +6,11 @@ import io.reclaimer.shrinker.ShrinkControl;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a shrinker is asked with; one a pair, used again for each call. */
+/** What a shrinker is asked with; used again for each call of a walk, and for the next walk. */
 final class PassControl implements ShrinkControl {
 
-    private final CgroupPath cgroup;
-    private final int node;
+    private CgroupPath cgroup = CgroupPath.root();
+    private int node;
     private int toldNode;
     private long nrToScan;
     private long nrScanned;
@@ -19,9 +19,10 @@ final class PassControl implements ShrinkControl {
     /** Read by any thread that the shrinker lets look whether it is cancelled. */
     private volatile @Nullable RoundWork work;
 
-    PassControl(Pair pair) {
-        this.cgroup = pair.cgroup().path();
-        this.node = pair.node();
+    /** From now on calls are for that pair. */
+    void in(Pair pair) {
+        cgroup = pair.cgroup().path();
+        node = pair.node();
     }
 
     PassControl prepare(ShrinkerEntry entry, RoundWork forWork, long objects) {

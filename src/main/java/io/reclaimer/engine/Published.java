@@ -2,7 +2,6 @@ package io.reclaimer.engine;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAccumulator;
 import java.util.function.LongSupplier;
 
 /** What all actors of one engine read, and who writes it. */
@@ -13,9 +12,6 @@ public final class Published {
     private final BlockingCalls blockingCalls;
     private final CallMarks callMarks = new CallMarks();
     private final Tracer tracer = new Tracer();
-
-    /** Objects scanned by all visits so far. Added to by visits. */
-    private final LongAccumulator scannedObjects = new LongAccumulator(Saturating::add, 0);
 
     /** Bits set for ids beyond a map: a caller's error. Added to by pairs. */
     private final AtomicLong strayBits = new AtomicLong();
@@ -79,11 +75,7 @@ public final class Published {
 
     /** Objects scanned by all visits so far. */
     public long scannedObjects() {
-        return scannedObjects.get();
-    }
-
-    void addScanned(long objects) {
-        scannedObjects.accumulate(objects);
+        return callMarks.scannedObjects();
     }
 
     /** How often a bit was set for an id beyond the cgroup's map. */

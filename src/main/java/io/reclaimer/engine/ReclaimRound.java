@@ -87,7 +87,11 @@ public final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
         this.top = top;
         this.replyTo = replyTo;
         this.rounds = rounds;
-        this.work = new RoundWork(spec.target(), spec.flags(), spec.onlyLeft());
+        this.work = new RoundWork(
+                spec.target(),
+                spec.flags(),
+                spec.onlyLeft(),
+                published.settings().reportEntries());
         this.priority = spec.firstPriority();
         this.start = published.nanoTime().getAsLong();
         timers.startSingleTimer(End.DEADLINE, End.DEADLINE, spec.within());

@@ -41,8 +41,7 @@ final class Reparenting implements Call.Owner {
                 if (pair.units().isSet(entry)) {
                     bits.add(entry);
                 }
-            } else if (entry.nodeFor(pair.node()) == pair.node()
-                    && entry.holds().tryHold()) {
+            } else if (entry.nodeFor(pair.node()) == pair.node()) {
                 ask(entry);
             }
         }
@@ -52,6 +51,9 @@ final class Reparenting implements Call.Owner {
     private void ask(ShrinkerEntry entry) {
         Shrinker plain = entry.plain();
         if (plain == null) {
+            if (!entry.holds().tryHold()) {
+                return;
+            }
             outstanding++;
             Call call = Call.reparenting(
                     entry, pair, this, published.nanoTime(), parent.cgroup().path());
@@ -61,6 +63,9 @@ final class Reparenting implements Call.Owner {
             return;
         }
         CallMark mark = published.callMarks().ofThisThread();
+        if (!mark.tryHold(entry)) {
+            return;
+        }
         mark.enter(entry);
         try {
             long moved = plain.reparent(pair.cgroup().path(), parent.cgroup().path(), pair.node());
@@ -71,7 +76,8 @@ final class Reparenting implements Call.Owner {
             threw(entry, thrown);
         } finally {
             mark.leave();
-            entry.release();
+            mark.release(entry);
+            mark.settle();
         }
     }
 

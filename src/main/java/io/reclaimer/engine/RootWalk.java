@@ -6,23 +6,22 @@ import org.jspecify.annotations.Nullable;
 /** A walk over all registered shrinkers, in the order registered. Bits do not matter. */
 final class RootWalk extends Walk {
 
-    private final List<ShrinkerEntry> entries;
-    private final long end;
+    private final Published published;
+    private List<ShrinkerEntry> entries = List.of();
+    private long end;
     private int next;
 
-    /** Over the shrinkers that were registered as {@code begin} or later, and before {@code end}. */
-    RootWalk(
-            Pair pair,
-            Published published,
-            PassControl control,
-            PairCalls calls,
-            RoundWork work,
-            int priority,
-            long begin,
-            long end) {
-        super(pair, published, control, calls, work, priority);
-        this.entries = published.table().registered();
-        this.end = end;
+    RootWalk(Published published) {
+        super(published);
+        this.published = published;
+    }
+
+    /** Over the shrinkers that were registered as {@code begin} or later, and before {@code before}. */
+    @Override
+    void begin(Pair pair, long begin, long before) {
+        entries = published.table().registered();
+        end = before;
+        next = 0;
         while (next < entries.size() && entries.get(next).order() < begin) {
             next++;
         }
@@ -45,7 +44,7 @@ final class RootWalk extends Walk {
         while (next < entries.size() && entries.get(next).order() < end) {
             ShrinkerEntry entry = entries.get(next++);
             noteIfLeft(entry);
-            if (isWanted(entry) && entry.holds().tryHold()) {
+            if (isWanted(entry) && tryHold(entry)) {
                 return entry;
             }
         }

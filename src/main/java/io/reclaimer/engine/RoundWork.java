@@ -28,7 +28,7 @@ final class RoundWork {
     private final LongAdder left = new LongAdder();
 
     private final Tally tally = new Tally();
-    private final FreedTable details = new FreedTable();
+    private final FreedTable details;
 
     /** Objects freed, kept only where there is a target: all threads write it. */
     private final AtomicLong towardsTarget = new AtomicLong();
@@ -36,12 +36,13 @@ final class RoundWork {
     /** Set once: by the walk that meets the target, or by the round when it is over. */
     private volatile boolean stopped;
 
-    RoundWork(OptionalLong target, Set<ReclaimFlag> flags, boolean onlyLeft) {
+    RoundWork(OptionalLong target, Set<ReclaimFlag> flags, boolean onlyLeft, int listed) {
         this.target = target;
         this.flags = flags;
         this.mayBlock = !flags.contains(ReclaimFlag.MAY_NOT_BLOCK);
         this.losslessOnly = flags.contains(ReclaimFlag.LOSSLESS_ONLY);
         this.onlyLeft = onlyLeft;
+        this.details = new FreedTable(listed);
     }
 
     /** Whether a shrinker is one that this round asks. */

@@ -23,6 +23,7 @@ public final class ShrinkerEntry {
     /** Traits that are looked at in every visit. */
     private final boolean numaAware;
 
+    private final long objectBytes;
     private final boolean nonSlab;
     private final boolean reentrant;
     private final boolean freesAtOnce;
@@ -38,6 +39,8 @@ public final class ShrinkerEntry {
     private final HoldCount holds = new HoldCount();
     private final Faults faults;
     private final Refaults refaults;
+
+    private final CallMarks callMarks;
 
     /** Calls past their deadline that hold a thread: written by who finds one, and when it comes back. */
     private final AtomicInteger stuckCalls = new AtomicInteger();
@@ -57,11 +60,13 @@ public final class ShrinkerEntry {
             Published published) {
         this.spec = spec;
         this.numaAware = spec.numaAware();
+        this.objectBytes = spec.objectBytes();
         this.nonSlab = spec.traits().contains(ShrinkerTrait.NON_SLAB);
         this.reentrant = spec.traits().contains(ShrinkerTrait.REENTRANT);
         this.freesAtOnce = spec.traits().contains(ShrinkerTrait.FREES_AT_ONCE);
         this.lossless = spec.traits().contains(ShrinkerTrait.LOSSLESS);
         this.target = target;
+        this.callMarks = published.callMarks();
         this.plain = target.plain();
         this.callee = target.callee(published.blockingCalls());
         EngineSettings settings = published.settings();
@@ -105,7 +110,9 @@ public final class ShrinkerEntry {
 
     /** How many visits use it now. */
     public int holdCount() {
-        return holds.holds();
+        // The marks first: a hold moves from there to the count, and never back.
+        int marked = callMarks.count(serial);
+        return marked + holds.holds();
     }
 
     public boolean isRegistered() {
@@ -160,6 +167,10 @@ public final class ShrinkerEntry {
 
     boolean freesAtOnce() {
         return freesAtOnce;
+    }
+
+    long objectBytes() {
+        return objectBytes;
     }
 
     boolean isLossless() {
@@ -217,16 +228,12 @@ public final class ShrinkerEntry {
      * it is being freed already. Any thread.
      */
     public void free(Reply<Done> replyTo) {
-        HoldCount.Freeing found = holds.beginFree();
-        if (found == HoldCount.Freeing.ALREADY) {
+        if (!holds.beginFree()) {
             replyTo.failure(alreadyFreed());
             return;
         }
         guard.tell(new ShrinkerGuard.Free(this, replyTo));
         callee.freeing();
-        if (found == HoldCount.Freeing.IDLE) {
-            guard.tell(ShrinkerGuard.LastHoldReleased.INSTANCE);
-        }
     }
 
     /** Why a request for a shrinker that is freed is refused. */
@@ -241,10 +248,16 @@ public final class ShrinkerEntry {
         holds.holdAgain();
     }
 
-    /** Lets go of a hold, and tells the guard if it was the last one of a shrinker that is being freed. */
+    /** Lets go of a counted hold. */
     void release() {
-        if (holds.release()) {
-            guard.tell(ShrinkerGuard.LastHoldReleased.INSTANCE);
+        holds.release();
+        released();
+    }
+
+    /** A hold is gone: if the shrinker is being freed, its guard looks whether it was the last one. */
+    void released() {
+        if (isFreeing()) {
+            guard.tell(ShrinkerGuard.Released.INSTANCE);
         }
     }
 

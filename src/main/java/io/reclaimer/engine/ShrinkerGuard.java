@@ -12,9 +12,9 @@ import akka.actor.typed.javadsl.TimerScheduler;
  * Holds up the teardown of one shrinker until nobody uses it, so that it is never called after it was answered that it
  * is freed. Lives from allocation until that answer.
  *
- * <p>Holds are taken and released on the {@link HoldCount} without a message. Whoever closes it sends the one {@link Free}
- * there is; whoever finds that nobody holds it any more sends the one {@link LastHoldReleased}. They may come in either
- * order. When both are there, the registry forgets the shrinker, and then the answer goes out.
+ * <p>Holds are taken and let go without a message, see {@link CallMark} and {@link HoldCount}. Whoever closes it sends the
+ * one {@link Free} there is; from then on whoever lets go of a hold says so. At each of these the guard looks; when nobody
+ * holds the shrinker the registry forgets it, and then the answer goes out.
  */
 public final class ShrinkerGuard {
 
@@ -23,8 +23,8 @@ public final class ShrinkerGuard {
     /** The shrinker is being freed. */
     record Free(ShrinkerEntry entry, Reply<Done> replyTo) implements Command {}
 
-    /** Nobody holds it, and nobody will. */
-    enum LastHoldReleased implements Command {
+    /** Somebody let go of it, and it is being freed. */
+    enum Released implements Command {
         INSTANCE
     }
 
@@ -59,22 +59,22 @@ public final class ShrinkerGuard {
 
     private Behavior<Command> inUse() {
         return phase().onMessage(Free.class, this::freeing)
-                .onMessageEquals(LastHoldReleased.INSTANCE, this::released)
+                // Of who saw it closed before this did; Free is under way, and looks.
+                .onMessageEquals(Released.INSTANCE, Behaviors::same)
                 .build();
     }
 
     private Behavior<Command> freeing(Free free) {
-        return phase().onMessageEquals(LastHoldReleased.INSTANCE, () -> forgetting(free))
-                .build();
-    }
-
-    private Behavior<Command> released() {
-        return phase().onMessage(Free.class, this::forgetting).build();
+        if (free.entry().holdCount() == 0) {
+            return forgetting(free);
+        }
+        return phase().onMessageEquals(Released.INSTANCE, () -> freeing(free)).build();
     }
 
     private Behavior<Command> forgetting(Free free) {
         registry.tell(new ShrinkerRegistry.Forget(free.entry(), context.getSelf()));
-        return phase().onMessageEquals(Forgotten.INSTANCE, () -> {
+        return phase().onMessageEquals(Released.INSTANCE, Behaviors::same)
+                .onMessageEquals(Forgotten.INSTANCE, () -> {
                     free.entry().freed();
                     free.replyTo().success(Done.getInstance());
                     return Behaviors.stopped();

@@ -30,6 +30,17 @@ public final class ShrinkerTable {
         return id < byId.length ? byId[id] : null;
     }
 
+    /** The one of that serial, if it is not gone. */
+    @Nullable
+    ShrinkerEntry bySerial(long serial) {
+        for (ShrinkerEntry entry : allocated) {
+            if (entry.serial() == serial) {
+                return entry;
+            }
+        }
+        return null;
+    }
+
     /** All that are not gone, in the order allocated. */
     public List<ShrinkerEntry> allocated() {
         return allocated;

@@ -1,5 +1,6 @@
 package io.reclaimer.engine;
 
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -7,57 +8,97 @@ import org.jspecify.annotations.Nullable;
 /**
  * 64 ids of one cgroup on one node: for each a bit, "may have something to free", and a deferred count.
  *
- * <p>Both belong to one allocation of an id, named by its serial: an id that is handed out again gets a slot of its own
- * and so starts clean, and nothing meant for the previous owner can touch it.
+ * <p>Both belong to one allocation of an id, named by its serial, 1 or more: an id that is handed out again starts clean,
+ * and nothing meant for the previous owner can touch it.
  *
- * <p>Bits are written by the pair's actor alone, and read by whoever is about to set one. Deferred counts may be taken and added by any thread, because a shrinker that is
- * not NUMA aware is visited from all nodes and has its one count on node 0.
+ * <p>Bits are written by the pair's actor alone, and read by whoever is about to set one. Deferred counts may be taken and
+ * added by any thread, because a shrinker that is not NUMA aware is visited from all nodes and has its one count on node 0.
+ *
+ * <p>A visit looks at the word of bits and at the few serials of those ids that ever had one; counts take no memory where
+ * none was ever owed. What thousands of pairs are visited for has to fit into the caches of the processor.
  */
 final class ShrinkerUnit {
 
     static final int IDS = 64;
 
-    /** The state of an id for one owner: the deferred count, and the bit, which only the pair's actor writes. */
+    /** Who set the bits: the serials of those ids that ever had one, ascending by id. Immutable. */
+    private static final class Owners {
+        static final Owners NONE = new Owners(0, new long[0]);
+
+        private final long ids;
+        private final long[] serials;
+
+        private Owners(long ids, long[] serials) {
+            this.ids = ids;
+            this.serials = serials;
+        }
+
+        /** The serial, or 0. */
+        long of(int index) {
+            long bit = 1L << index;
+            return (ids & bit) == 0 ? 0 : serials[place(bit)];
+        }
+
+        Owners with(int index, long serial) {
+            long bit = 1L << index;
+            int place = place(bit);
+            long[] more;
+            if ((ids & bit) == 0) {
+                more = Arrays.copyOf(serials, serials.length + 1);
+                System.arraycopy(serials, place, more, place + 1, serials.length - place);
+            } else {
+                more = serials.clone();
+            }
+            more[place] = serial;
+            return new Owners(ids | bit, more);
+        }
+
+        private int place(long bit) {
+            return Long.bitCount(ids & (bit - 1));
+        }
+    }
+
+    /** What is owed for one owner of an id. */
     private static final class Slot extends AtomicLong {
         private static final long serialVersionUID = 1L;
 
         final long owner;
-        volatile boolean bit;
 
         Slot(long owner) {
             this.owner = owner;
         }
     }
 
-    private final AtomicReferenceArray<@Nullable Slot> slots = new AtomicReferenceArray<>(IDS);
+    /** Written by the pair's actor only. */
+    private volatile long bits;
 
-    /** Which slots to look at. A bit can outlive its slot, where another thread put a new owner's there. */
-    private long bits;
+    private volatile Owners owners = Owners.NONE;
+
+    /** By id, where something was ever owed; made once, under this object's lock. */
+    private volatile @Nullable AtomicReferenceArray<@Nullable Slot> slots;
 
     /** Sets the bit of the id's owner. An owner that is no longer the newest changes nothing. */
     void setBit(int index, long owner) {
-        Slot slot = slotFor(index, owner);
-        if (slot != null) {
-            slot.bit = true;
-            bits |= 1L << index;
+        Owners now = owners;
+        long known = now.of(index);
+        if (known > owner) {
+            return;
         }
+        if (known < owner) {
+            owners = now.with(index, owner);
+        }
+        bits |= 1L << index;
     }
 
     /** Clears the bit, if it is this owner's. */
     void clearBit(int index, long owner) {
-        Slot slot = slots.get(index);
-        if (slot != null && slot.owner == owner) {
-            slot.bit = false;
-            bits &= ~(1L << index);
+        if (owners.of(index) == owner) {
+            clearBit(index);
         }
     }
 
     /** Clears the bit, whoever's it is. */
     void clearBit(int index) {
-        Slot slot = slots.get(index);
-        if (slot != null) {
-            slot.bit = false;
-        }
         bits &= ~(1L << index);
     }
 
@@ -74,37 +115,66 @@ final class ShrinkerUnit {
 
     /** Whether the bit is set, by this owner. Any thread. */
     boolean isSet(int index, long owner) {
-        Slot slot = slots.get(index);
-        return slot != null && slot.owner == owner && slot.bit;
+        return (bits & 1L << index) != 0 && owners.of(index) == owner;
     }
 
     /** Takes out what is owed, leaving 0. */
     long takeDeferred(int index, long owner) {
-        Slot slot = slots.get(index);
+        Slot slot = existing(index);
         // Reading first: most visits find nothing owed, and then nothing need be written.
         return slot == null || slot.owner != owner || slot.get() == 0 ? 0 : slot.getAndSet(0);
     }
 
     /** Adds to what is owed, and answers what is owed then. */
     long addDeferred(int index, long owner, long objects) {
-        Slot slot = objects == 0 ? slots.get(index) : slotFor(index, owner);
+        Slot slot = objects == 0 ? existing(index) : slotFor(index, owner);
         if (slot == null || slot.owner != owner) {
             return 0;
         }
         return objects == 0 ? slot.get() : slot.accumulateAndGet(objects, Saturating::add);
     }
 
+    /** Whether nothing is owed. */
+    boolean owesNothing() {
+        AtomicReferenceArray<@Nullable Slot> now = slots;
+        for (int i = 0; now != null && i < IDS; i++) {
+            Slot slot = now.get(i);
+            if (slot != null && slot.get() != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private @Nullable Slot existing(int index) {
+        AtomicReferenceArray<@Nullable Slot> now = slots;
+        return now == null ? null : now.get(index);
+    }
+
     /** The owner's slot, made if it is the newest owner so far; otherwise null. */
     private @Nullable Slot slotFor(int index, long owner) {
+        AtomicReferenceArray<@Nullable Slot> now = slots;
+        if (now == null) {
+            now = makeSlots();
+        }
         while (true) {
-            Slot slot = slots.get(index);
+            Slot slot = now.get(index);
             if (slot != null && slot.owner >= owner) {
                 return slot.owner == owner ? slot : null;
             }
             Slot fresh = new Slot(owner);
-            if (slots.compareAndSet(index, slot, fresh)) {
+            if (now.compareAndSet(index, slot, fresh)) {
                 return fresh;
             }
         }
+    }
+
+    private synchronized AtomicReferenceArray<@Nullable Slot> makeSlots() {
+        AtomicReferenceArray<@Nullable Slot> now = slots;
+        if (now == null) {
+            now = new AtomicReferenceArray<>(IDS);
+            slots = now;
+        }
+        return now;
     }
 }

@@ -15,6 +15,9 @@ public final class Tracer {
     /** Replaced as a whole, under this object's lock. */
     private volatile List<TraceListener> listeners = List.of();
 
+    /** Whether there are any: asked in each visit. */
+    private volatile boolean on;
+
     /**
      * Adds a listener.
      *
@@ -24,6 +27,7 @@ public final class Tracer {
         List<TraceListener> more = new ArrayList<>(listeners);
         more.add(listener);
         listeners = List.copyOf(more);
+        on = true;
         return () -> remove(listener);
     }
 
@@ -31,10 +35,11 @@ public final class Tracer {
         List<TraceListener> fewer = new ArrayList<>(listeners);
         fewer.remove(listener);
         listeners = List.copyOf(fewer);
+        on = !fewer.isEmpty();
     }
 
     boolean isOn() {
-        return !listeners.isEmpty();
+        return on;
     }
 
     void publish(TraceEvent event) {

@@ -6,13 +6,13 @@ import java.util.function.LongSupplier;
 /**
  * How long one message may keep its thread, so that a long visit gives others their turn. One actor's.
  *
- * <p>Looking at the clock costs as much as a quick scan call, so it is looked at after every 16th call where calls are
+ * <p>Looking at the clock costs as much as a quick scan call, so it is looked at after every 64th call where calls are
  * quick, and after each where they are slow.
  */
 final class Turn {
 
     private static final long LENGTH_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-    private static final int LONGEST_STRIDE = 16;
+    private static final int LONGEST_STRIDE = 64;
 
     private final LongSupplier nanoTime;
 

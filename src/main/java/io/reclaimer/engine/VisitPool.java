@@ -16,6 +16,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The threads that run visits, a fork-join pool that can be replaced: where a thread does not come back from a shrinker,
@@ -51,13 +52,30 @@ final class VisitPool extends AbstractExecutorService {
         }
     }
 
-    /** Knows its pool, so that it can be replaced. */
-    private static final class VisitThread extends ForkJoinWorkerThread {
+    /** Knows its pool, so that it can be replaced, and its mark, so that it need not be looked up. */
+    static final class VisitThread extends ForkJoinWorkerThread {
         private final VisitPool owner;
+
+        /** This thread's alone. */
+        private @Nullable CallMarks marks;
+
+        private @Nullable CallMark mark;
 
         VisitThread(ForkJoinPool pool, VisitPool owner) {
             super(pool);
             this.owner = owner;
+        }
+
+        /** Its mark among these; null where it is not known yet. This thread. */
+        @Nullable
+        CallMark markOf(CallMarks among) {
+            return marks == among ? mark : null;
+        }
+
+        CallMark marked(CallMarks among, CallMark with) {
+            marks = among;
+            mark = with;
+            return with;
         }
     }
 

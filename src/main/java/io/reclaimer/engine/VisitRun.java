@@ -5,6 +5,7 @@ import static io.reclaimer.shrinker.Shrinker.STOP;
 
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.TraceEvent;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,13 +31,17 @@ final class VisitRun implements Call.Owner {
     }
 
     private final Walk walk;
-    private final Pair pair;
     private final Published published;
     private final PassControl control;
-    private final RoundWork work;
     private final Visit visit = new Visit();
 
     private @Nullable ShrinkerEntry visited;
+    private @Nullable Pair pair;
+    private @Nullable RoundWork work;
+
+    /** Whether the hold is the running thread's mark; otherwise it is counted. */
+    private boolean heldByMark;
+
     private Phase phase = Phase.COUNT;
 
     /** Whether the shrinker did nothing wrong, as far as it was asked. */
@@ -45,17 +50,18 @@ final class VisitRun implements Call.Owner {
     /** Answered, and not looked at yet. */
     private @Nullable Call ended;
 
-    VisitRun(Walk walk, Pair pair, Published published, PassControl control, RoundWork work) {
+    VisitRun(Walk walk, Published published, PassControl control) {
         this.walk = walk;
-        this.pair = pair;
         this.published = published;
         this.control = control;
-        this.work = work;
     }
 
     /** Begins the visit of a shrinker that is held. */
-    void begin(ShrinkerEntry entry) {
+    void begin(ShrinkerEntry entry, Pair in, RoundWork forWork) {
         visited = entry;
+        pair = in;
+        work = forWork;
+        heldByMark = !entry.mayBlock();
         phase = Phase.COUNT;
         good = true;
         walk.cell().visited();
@@ -71,6 +77,7 @@ final class VisitRun implements Call.Owner {
     /** Goes on until the visit or the turn is over, or an answer is awaited. */
     Outcome advance(Turn turn) {
         ShrinkerEntry entry = entry();
+        RoundWork forWork = work();
         Call call = ended;
         if (call != null) {
             ended = null;
@@ -79,24 +86,29 @@ final class VisitRun implements Call.Owner {
             }
         }
         while (true) {
-            if (phase == Phase.SCAN && (work.isStopped() || !visit.wantsScan())) {
+            if (phase == Phase.SCAN && (forWork.isStopped() || !visit.wantsScan())) {
                 end(entry);
                 return Outcome.ENDED;
             }
             long asked = phase == Phase.SCAN ? visit.nrToScan() : 0;
             Shrinker plain = entry.plain();
             if (plain == null) {
-                Call next = Call.visiting(entry, pair, this, published.nanoTime(), work, asked);
+                Call next = Call.visiting(entry, pair(), this, published.nanoTime(), forWork, asked);
                 if (!walk.calls().make(next)) {
                     return Outcome.WAITING;
                 }
                 if (!take(entry, next)) {
                     return Outcome.ENDED;
                 }
-            } else if (!callNow(entry, plain, asked)) {
+            } else if (!callNow(entry, plain, forWork, asked)) {
                 return Outcome.ENDED;
             }
             if (phase == Phase.SCAN && turn.isOver()) {
+                if (heldByMark) {
+                    // The next turn may be on another thread.
+                    heldByMark = false;
+                    walk.mark().moveToCount(entry);
+                }
                 return Outcome.TURN_OVER;
             }
         }
@@ -127,18 +139,26 @@ final class VisitRun implements Call.Owner {
 
     private ShrinkerEntry entry() {
         if (visited == null) {
-            throw new IllegalStateException("No visit has begun in [" + pair + "]");
+            throw new IllegalStateException("No visit has begun");
         }
         return visited;
     }
 
+    private Pair pair() {
+        return Objects.requireNonNull(pair);
+    }
+
+    private RoundWork work() {
+        return Objects.requireNonNull(work);
+    }
+
     /** Calls a shrinker that answers at once. True where the visit goes on. */
-    private boolean callNow(ShrinkerEntry entry, Shrinker plain, long asked) {
+    private boolean callNow(ShrinkerEntry entry, Shrinker plain, RoundWork forWork, long asked) {
         CallMark mark = walk.mark();
         long answer;
         mark.enter(entry);
         try {
-            control.prepare(entry, work, asked);
+            control.prepare(entry, forWork, asked);
             answer = phase == Phase.SCAN ? plain.scan(control) : plain.count(control);
         } catch (Throwable thrown) {
             mark.leave();
@@ -176,7 +196,7 @@ final class VisitRun implements Call.Owner {
 
     private boolean threw(ShrinkerEntry entry, Throwable thrown) {
         if (Fatal.is(thrown)) {
-            entry.release();
+            letGo(entry);
             throw Fatal.asUnchecked(thrown);
         }
         return fault(entry, "its " + (phase == Phase.SCAN ? "scan" : "count") + " threw " + thrown, thrown);
@@ -217,14 +237,14 @@ final class VisitRun implements Call.Owner {
                     .tracer()
                     .publish(new TraceEvent.Start(
                             entry.spec().name(),
-                            pair.cgroup().path(),
-                            pair.node(),
+                            pair().cgroup().path(),
+                            pair().node(),
                             visit.deferred(),
                             visit.freeable(),
                             visit.delta(),
                             visit.planned(),
                             walk.priority(),
-                            work.flags()));
+                            work().flags()));
         }
         return true;
     }
@@ -233,18 +253,19 @@ final class VisitRun implements Call.Owner {
         if (answer == STOP) {
             return stopped(entry);
         }
-        String wrong = wrongWith(answer, looked, asked);
-        if (wrong != null) {
-            return fault(entry, wrong, null);
+        // Mostly it freed something of what it was asked for, and looked at that.
+        if (answer <= 0 || answer > asked || looked != asked) {
+            String wrong = wrongWith(answer, looked, asked);
+            if (wrong != null) {
+                return fault(entry, wrong, null);
+            }
         }
         // What was freed was looked at, whatever the shrinker says; without this a visit might never end.
         long nrScanned = looked > 0 ? looked : answer;
         visit.book(nrScanned, answer);
-        long bytes = freedBytes >= 0
-                ? freedBytes
-                : Saturating.multiply(answer, entry.spec().objectBytes());
+        long bytes = freedBytes >= 0 ? freedBytes : Saturating.multiply(answer, entry.objectBytes());
         walk.cell().scanned(nrScanned, answer, bytes, entry.freesAtOnce());
-        work.towardsTarget(answer);
+        work().towardsTarget(answer);
         return true;
     }
 
@@ -275,20 +296,22 @@ final class VisitRun implements Call.Owner {
 
     private boolean fault(ShrinkerEntry entry, String what, @Nullable Throwable thrown) {
         good = false;
-        entry.faults().fault(what, pair.toString(), thrown);
+        entry.faults().fault(what, pair().toString(), thrown);
         return stopped(entry);
     }
 
     private void end(ShrinkerEntry entry) {
-        long deferredAfter = addDeferred(entry, visit.owed());
-        published.addScanned(visit.scanned());
-        if (published.tracer().isOn()) {
+        long owed = visit.owed();
+        boolean traced = published.tracer().isOn();
+        long deferredAfter = owed > 0 || traced ? addDeferred(entry, owed) : 0;
+        walk.mark().addScanned(visit.scanned());
+        if (traced) {
             published
                     .tracer()
                     .publish(new TraceEvent.End(
                             entry.spec().name(),
-                            pair.cgroup().path(),
-                            pair.node(),
+                            pair().cgroup().path(),
+                            pair().node(),
                             visit.freed(),
                             visit.deferred(),
                             deferredAfter,
@@ -306,27 +329,38 @@ final class VisitRun implements Call.Owner {
         if (good) {
             entry.faults().good();
         }
-        entry.release();
+        letGo(entry);
+    }
+
+    private void letGo(ShrinkerEntry entry) {
+        if (heldByMark) {
+            walk.mark().release(entry);
+        } else {
+            entry.release();
+        }
     }
 
     private long takeDeferred(ShrinkerEntry entry) {
-        return entry.isCgroupAware() ? deferredUnits(entry).takeDeferred(entry) : entry.takeGlobalDeferred(pair.node());
+        return entry.isCgroupAware()
+                ? deferredUnits(entry).takeDeferred(entry)
+                : entry.takeGlobalDeferred(pair().node());
     }
 
     private long addDeferred(ShrinkerEntry entry, long objects) {
         return entry.isCgroupAware()
                 ? deferredUnits(entry).addDeferred(entry, objects)
-                : entry.addGlobalDeferred(pair.node(), objects);
+                : entry.addGlobalDeferred(pair().node(), objects);
     }
 
     private UnitMap deferredUnits(ShrinkerEntry entry) {
-        int node = entry.nodeFor(pair.node());
-        if (node == pair.node()) {
-            return pair.units();
+        Pair own = pair();
+        int node = entry.nodeFor(own.node());
+        if (node == own.node()) {
+            return own.units();
         }
-        Pair other = pair.cgroup().pair(node);
+        Pair other = own.cgroup().pair(node);
         if (other == null) {
-            throw new IllegalStateException("The pair of [" + pair + "] on node [" + node
+            throw new IllegalStateException("The pair of [" + own + "] on node [" + node
                     + "] does not exist; the tree makes it with the first pair of the cgroup");
         }
         return other.units();

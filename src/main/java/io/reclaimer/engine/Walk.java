@@ -3,11 +3,12 @@ package io.reclaimer.engine;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One pair's part of a pass: the visits, one after the other. One actor's; goes on in later turns where one is not
- * enough, and when answers come that it waits for.
+ * enough, and when answers come that it waits for; used again for the next pass, of any pair.
  *
  * <p>In strict order a visit ends before the next one begins. In relaxed order a visit that waits for an answer holds up
  * none of the others, as many as {@link #MOST_WAITING} at a time.
@@ -29,13 +30,14 @@ abstract class Walk {
         WAITING
     }
 
-    private final Pair pair;
     private final Published published;
-    private final PassControl control;
-    private final PairCalls calls;
-    private final RoundWork work;
-    private final int priority;
+    private final PassControl control = new PassControl();
+    private final Turn turn;
     private final int mostWaiting;
+
+    private @Nullable CgroupNode node;
+    private @Nullable RoundWork work;
+    private int priority;
 
     /** Under way, and not waiting for an answer. */
     private @Nullable VisitRun current;
@@ -50,25 +52,31 @@ abstract class Walk {
     private @Nullable VisitRun spare;
 
     /** The running thread's; looked up at the start of each turn. */
-    private Tally.Cell cell;
+    private Tally.@Nullable Cell cell;
 
-    private CallMark mark;
+    private @Nullable CallMark mark;
 
-    private @Nullable ShrinkerEntry[] freedBy = {};
+    private ShrinkerEntry[] freedBy = {};
     private long[] freed = {};
     private int freedCount;
 
-    Walk(Pair pair, Published published, PassControl control, PairCalls calls, RoundWork work, int priority) {
-        this.pair = pair;
+    Walk(Published published) {
         this.published = published;
-        this.control = control;
-        this.calls = calls;
-        this.work = work;
-        this.priority = priority;
+        this.turn = new Turn(published.nanoTime());
         this.mostWaiting = published.settings().strictOrder() ? 1 : MOST_WAITING;
-        this.cell = work.tally().cell();
-        this.mark = published.callMarks().ofThisThread();
     }
+
+    /** Begins a walk over part of the order, in the subclass's terms. */
+    final void begin(CgroupNode of, RoundWork forWork, int atPriority, long begin, long end) {
+        node = of;
+        work = forWork;
+        priority = atPriority;
+        control.in(of.pair());
+        begin(of.pair(), begin, end);
+    }
+
+    /** Begins at the first that is not before {@code begin}; ends before {@code end}. */
+    abstract void begin(Pair pair, long begin, long end);
 
     /** The next shrinker to visit, held; null at the end. */
     abstract @Nullable ShrinkerEntry nextHeld();
@@ -86,9 +94,16 @@ abstract class Walk {
     abstract void setBitAgain(ShrinkerEntry entry);
 
     /** Goes on until the end, until the turn is over, or until nothing can be done before an answer comes. */
-    final Outcome run(Turn turn) {
-        cell = work.tally().cell();
-        mark = published.callMarks().ofThisThread();
+    final Outcome run() {
+        beginTurn();
+        try {
+            return runTurn();
+        } finally {
+            mark().settle();
+        }
+    }
+
+    private Outcome runTurn() {
         while (true) {
             VisitRun visit = nextVisit();
             if (visit == null) {
@@ -113,6 +128,13 @@ abstract class Walk {
         }
     }
 
+    private void beginTurn() {
+        turn.begin();
+        CallMark own = published.callMarks().ofThisThread();
+        mark = own;
+        cell = own.cellOf(work().tally());
+    }
+
     /** The visit to go on with, begun if need be; null where none can be now. */
     private @Nullable VisitRun nextVisit() {
         if (current != null) {
@@ -122,13 +144,13 @@ abstract class Walk {
         if (visit != null || waiting >= mostWaiting) {
             return visit;
         }
-        ShrinkerEntry next = work.isStopped() ? null : nextHeld();
+        ShrinkerEntry next = work().isStopped() ? null : nextHeld();
         if (next == null) {
             return null;
         }
-        visit = spare != null ? spare : new VisitRun(this, pair, published, control, work);
+        visit = spare != null ? spare : new VisitRun(this, published, control);
         spare = null;
-        visit.begin(next);
+        visit.begin(next, node().pair(), work());
         return visit;
     }
 
@@ -156,7 +178,16 @@ abstract class Walk {
 
     /** Ends the walk where it is; what the visits under way did not do stays owed. Not while it is waiting. */
     final void abort() {
-        cell = work.tally().cell();
+        beginTurn();
+        try {
+            abortVisits();
+        } finally {
+            mark().settle();
+        }
+        reportFreed();
+    }
+
+    private void abortVisits() {
         if (current != null) {
             current.abort();
             current = null;
@@ -164,31 +195,43 @@ abstract class Walk {
         for (VisitRun visit = pollAnswered(); visit != null; visit = pollAnswered()) {
             visit.abort();
         }
-        reportFreed();
     }
 
     /** Whether a shrinker may be visited by this round, and now. */
     final boolean isWanted(ShrinkerEntry entry) {
-        return !entry.isKeptAway() && work.wants(entry);
+        return !entry.isKeptAway() && work().wants(entry);
     }
 
     /** Notes where a shrinker is passed over only because who asked can't wait. */
     final void noteIfLeft(ShrinkerEntry entry) {
-        if (work.leaves(entry) && entry.isRegistered() && !entry.isKeptAway()) {
-            work.noteLeft();
+        if (work().leaves(entry) && entry.isRegistered() && !entry.isKeptAway()) {
+            work().noteLeft();
         }
     }
 
+    /** Holds a shrinker for a visit, if it may be visited: where it is called later, by a count, for then it is no thread's. */
+    final boolean tryHold(ShrinkerEntry entry) {
+        return entry.mayBlock() ? entry.holds().tryHold() : mark().tryHold(entry);
+    }
+
+    final RoundWork work() {
+        return Objects.requireNonNull(work);
+    }
+
     final Tally.Cell cell() {
-        return cell;
+        return Objects.requireNonNull(cell);
     }
 
     final CallMark mark() {
-        return mark;
+        return Objects.requireNonNull(mark);
     }
 
     final PairCalls calls() {
-        return calls;
+        return node().calls();
+    }
+
+    private CgroupNode node() {
+        return Objects.requireNonNull(node);
     }
 
     final int priority() {
@@ -206,12 +249,7 @@ abstract class Walk {
     }
 
     private void reportFreed() {
-        for (int i = 0; i < freedCount; i++) {
-            ShrinkerEntry entry = freedBy[i];
-            if (entry != null) {
-                work.details().add(pair.cgroup(), entry, freed[i]);
-            }
-        }
+        work().details().add(node().pair().cgroup(), freedBy, freed, freedCount);
         freedCount = 0;
     }
 }

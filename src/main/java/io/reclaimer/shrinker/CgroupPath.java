@@ -78,8 +78,9 @@ public final class CgroupPath implements Comparable<CgroupPath> {
     }
 
     /** Whether this is the top of the tree. */
+    @SuppressWarnings("ReferenceEquality") // there is one root, and this is asked in every visit
     public boolean isRoot() {
-        return path.length() == 1;
+        return this == ROOT;
     }
 
     /** Whether this is {@code ancestor} or below it. */

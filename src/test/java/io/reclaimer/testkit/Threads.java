@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** Runs tasks at the same time, and waits for latches as long as a machine may stand still. */
 public final class Threads {
@@ -63,10 +64,15 @@ public final class Threads {
 
     /** Waits for what nobody announces. */
     public static void until(BooleanSupplier reached) {
+        until(reached, () -> "");
+    }
+
+    /** The same; says how it stands where it is not reached. */
+    public static void until(BooleanSupplier reached, Supplier<?> standing) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (!reached.getAsBoolean()) {
             if (System.nanoTime() - end > 0) {
-                throw new AssertionError("Not reached within " + PATIENCE_SECONDS + " s");
+                throw new AssertionError("Not reached within " + PATIENCE_SECONDS + " s " + standing.get());
             }
             Thread.onSpinWait();
         }
