@@ -58,6 +58,7 @@ public final class ReclaimerSettings {
                     idLimit(section),
                     duration(section, "growth-timeout", LONGEST),
                     duration(section, "offline-timeout", LONGEST),
+                    duration(section, "idle-after", LONGEST),
                     number(section, "max-rounds", 1, Integer.MAX_VALUE),
                     number(section, "report-entries", 0, MOST_ENTRIES),
                     number(section, "quarantine.after-faults", 1, Integer.MAX_VALUE),

@@ -2,7 +2,6 @@ package io.reclaimer;
 
 import io.reclaimer.engine.CgroupHandle;
 import io.reclaimer.engine.Inspection;
-import io.reclaimer.engine.Pair;
 import io.reclaimer.engine.Published;
 import io.reclaimer.engine.ShrinkerEntry;
 import java.util.ArrayList;
@@ -35,14 +34,12 @@ final class StateView {
     }
 
     private static ReclaimerState.CgroupState cgroupState(CgroupHandle cgroup, int node, Inspection.Inspected found) {
-        Pair pair = cgroup.pair(node);
-        Inspection.PairState state = pair == null ? null : found.pairs().get(pair);
+        Inspection.PairState state = found.states().get(new Inspection.Place(cgroup, node));
         if (state != null) {
             return new ReclaimerState.CgroupState(
                     cgroup.path(), node, true, state.nrMax(), state.bits(), state.deferred());
         }
-        boolean answered = pair == null || !found.missing().contains(pair);
-        return new ReclaimerState.CgroupState(cgroup.path(), node, answered, found.nrMax(), List.of(), Map.of());
+        return new ReclaimerState.CgroupState(cgroup.path(), node, false, found.nrMax(), List.of(), Map.of());
     }
 
     /** What there is to say of one shrinker. */

@@ -29,6 +29,7 @@ class ReclaimerSettingsTest {
         assertThat(settings.engine().idLimit()).isEqualTo(65_536);
         assertThat(settings.engine().growthTimeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(settings.engine().offlineTimeout()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(settings.engine().idleAfter()).isEqualTo(Duration.ofMinutes(1));
         assertThat(settings.engine().maxRounds()).isEqualTo(64);
         assertThat(settings.engine().reportEntries()).isEqualTo(32);
         assertThat(settings.engine().quarantineAfter()).isEqualTo(5);
@@ -54,6 +55,8 @@ class ReclaimerSettingsTest {
                     growth-timeout = 0s             | reclaimer.growth-timeout is [0s]            | above 0
                     growth-timeout = -1s            | reclaimer.growth-timeout is [-1s]           | above 0
                     offline-timeout = 0s            | reclaimer.offline-timeout is [0s]           | above 0
+                    idle-after = 0s                 | reclaimer.idle-after is [0s]                | at most 24h
+                    idle-after = 25h                | reclaimer.idle-after is [25h]               | at most 24h
                     round-deadline = 0s             | reclaimer.round-deadline is [0s]            | above 0
                     max-rounds = 0                  | reclaimer.max-rounds is [0]                 | 1 or more
                     report-entries = -1             | reclaimer.report-entries is [-1]            | 0 to 1024

@@ -4,6 +4,9 @@ import akka.actor.typed.ActorRef;
 import io.reclaimer.shrinker.CgroupPath;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +30,9 @@ public final class CgroupHandle {
 
     /** The tree's alone. */
     int children;
+
+    /** What is owed on nodes whose pair rests, by node; the tree's alone. */
+    private @Nullable Map<Integer, List<UnitMap.Owed>> owed;
 
     CgroupHandle(CgroupPath path, @Nullable CgroupHandle parent, ActorRef<CgroupTree.Command> tree) {
         this.path = path;
@@ -68,6 +74,54 @@ public final class CgroupHandle {
         pairs = more;
     }
 
+    /** The pair is on its way to rest: nobody finds it here any more. */
+    void removePair(Pair pair) {
+        @Nullable Pair[] fewer = pairs.clone();
+        fewer[pair.node()] = null;
+        pairs = Arrays.stream(fewer).allMatch(other -> other == null) ? NONE : fewer;
+    }
+
+    /** Whether there is a pair on another node. */
+    boolean hasPairBeside(int node) {
+        @Nullable Pair[] now = pairs;
+        for (int i = 0; i < now.length; i++) {
+            if (i != node && now[i] != null) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Keeps what a pair owes that rests. */
+    void keepOwed(int node, List<UnitMap.Owed> counts) {
+        if (!counts.isEmpty()) {
+            if (owed == null) {
+                owed = new HashMap<>(2);
+            }
+            owed.put(node, List.copyOf(counts));
+        }
+    }
+
+    /** What is kept for a node. */
+    List<UnitMap.Owed> owed(int node) {
+        return owed == null ? List.of() : owed.getOrDefault(node, List.of());
+    }
+
+    /** Takes out what is kept for a node. */
+    List<UnitMap.Owed> takeOwed(int node) {
+        List<UnitMap.Owed> counts = owed(node);
+        if (owed != null) {
+            owed.remove(node);
+            owed = owed.isEmpty() ? null : owed;
+        }
+        return counts;
+    }
+
+    /** A bit for a pair that is not there. */
+    private void firstBit(int node, ShrinkerEntry entry) {
+        tree.tell(new CgroupTree.FirstBit(this, node, entry));
+    }
+
     /**
      * Says that a shrinker has objects here that it did not have before. Returns at once; any thread.
      *
@@ -80,7 +134,7 @@ public final class CgroupHandle {
         }
         Pair pair = pair(node);
         if (pair == null) {
-            tree.tell(new CgroupTree.FirstBit(this, node, entry));
+            firstBit(node, entry);
             return;
         }
         // Object, fence, bit here; bit, fence, count where a walk clears one (CgroupWalk.clearedBit). So where this
@@ -89,7 +143,13 @@ public final class CgroupHandle {
         // BitsTest.noBitIsLostByAConcurrentPass tries to get between.
         VarHandle.fullFence();
         if (!pair.units().isSet(entry)) {
-            pair.ref().tell(new CgroupNode.SetBit(entry));
+            pair.ref().tell(entry.setBit());
+            // A pair that goes to rest is removed here before it is told so. Where it is still here, it is told after
+            // it
+            // has this message, and stays; where it is not, the message may be lost. RestTest tries to get between.
+            if (pair(node) != pair) {
+                firstBit(node, entry);
+            }
         }
     }
 

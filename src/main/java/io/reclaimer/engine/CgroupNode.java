@@ -63,6 +63,9 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
     /** A deferred count on its way to the parent. */
     record Owed(ShrinkerEntry entry, long objects) {}
 
+    /** The pair has been idle for long: it is to end, unless it is not. Answered with one or the other. */
+    record Rest(ActorRef<CgroupTree.Command> replyTo) implements Command {}
+
     /** What the pair has: bits and counts of shrinkers that are not gone. */
     record Inspect(ActorRef<Inspection.Command> replyTo) implements Command {}
 
@@ -109,6 +112,9 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
 
     private boolean parentKnows;
     private boolean leaving;
+
+    /** It has nothing and lives on only until the pair above has forgotten it. */
+    private boolean resting;
 
     /** From when it is to go offline until its passes have ended; then it moves its objects. */
     private @Nullable Reparenting reparenting;
@@ -168,6 +174,8 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
             onPass(start.pass(), start.replyTo(), null);
         } else if (message instanceof Grow grow) {
             onGrow(grow);
+        } else if (message instanceof Rest rest) {
+            onRest(rest);
         } else if (message instanceof Inspect inspect) {
             onInspect(inspect);
         } else if (message instanceof Quiesce quiesce) {
@@ -184,7 +192,8 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
 
     private void onSetBit(SetBit message) {
         ShrinkerEntry entry = message.entry();
-        if (leaving) {
+        if (leaving || resting) {
+            // Where it rests, who sent this has found that the pair is gone and told the tree: see CgroupHandle.setBit.
             return;
         }
         UnitMap units = pair.units();
@@ -200,6 +209,7 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
             return;
         }
         units.setBit(entry);
+        pair.isBusy();
         tellParent();
     }
 
@@ -208,6 +218,7 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
         if (!child.listed) {
             sweep.joins(child, dirtyChildren.last());
             dirtyChildren.add(child);
+            pair.isBusy();
         }
         tellParent();
     }
@@ -357,7 +368,9 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
     }
 
     private void answer(PassRun run) {
-        if (!isClean()) {
+        if (isClean()) {
+            pair.idles(published.nanoTime().getAsLong());
+        } else {
             // While a bit was cleared for a second look that is answered later, another run may have said "clean".
             tellParent();
         }
@@ -416,6 +429,7 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
         }
         if (pair.parent() != null && !message.bits().isEmpty()) {
             message.bits().forEach(pair.units()::setBit);
+            pair.isBusy();
             tellParent();
         }
         Pair child = message.child();
@@ -423,6 +437,19 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
         child.forgotten = true;
         // Behind every pass that was sent to the child, so it has answered them all when it stops.
         child.ref().tell(Forgotten.INSTANCE);
+        if (isClean()) {
+            pair.idles(published.nanoTime().getAsLong());
+        }
+    }
+
+    private void onRest(Rest message) {
+        if (leaving || !runs.isEmpty() || !isClean()) {
+            message.replyTo().tell(new CgroupTree.PairStays(pair));
+            return;
+        }
+        resting = true;
+        // Nobody else adds to these now: what visits on other nodes add to is node 0's, which rests last.
+        message.replyTo().tell(new CgroupTree.PairRests(pair, pair.units().takeAllDeferred()));
     }
 
     private void onInspect(Inspect message) {

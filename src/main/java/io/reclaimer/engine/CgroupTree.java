@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Growth: every pair that exists is told, and acknowledges; a pair made meanwhile starts with the new size. It ends
  * when all have, or fails when the time is over; what did grow does no harm.
  *
- * <p>Going offline is {@link Departure}'s matter.
+ * <p>Going offline is {@link Departure}'s matter, and the end of idle pairs {@link Resting}'s.
  */
 public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
 
@@ -60,14 +60,31 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
     /** From a pair: it ended its passes and moved its objects; these bits are the parent's to set. */
     record PairQuiesced(Pair pair, List<ShrinkerEntry> bits) implements Command {}
 
+    /** From a pair that was to rest: it has something to do. */
+    record PairStays(Pair pair) implements Command {}
+
+    /** From a pair that was to rest: it does, and owes this. */
+    record PairRests(Pair pair, List<UnitMap.Owed> owed) implements Command {}
+
     private record PairStopped(Pair pair) implements Command {}
+
+    /** To itself: a pair that is to rest keeps somebody waiting who wants to see all of them. */
+    private enum InspectLate implements Command {
+        INSTANCE
+    }
+
+    /** From one who asks all pairs. */
+    record InspectionEnded() implements Command {}
+
+    /** To itself: it is time to look for pairs that are idle. */
+    enum LookForIdle implements Command {
+        FIRST,
+        MORE
+    }
 
     private record GrowthLate(int nrMax) implements Command {}
 
     private record DepartureLate(CgroupHandle cgroup) implements Command {}
-
-    /** A growth under way. */
-    private record Growth(int nrMax, Set<Pair> missing, ActorRef<ShrinkerRegistry.Command> replyTo) {}
 
     private final Published published;
     private final ActorRef<Rounds.Command> rounds;
@@ -79,6 +96,8 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
 
     private final Set<Pair> pairs = new LinkedHashSet<>();
     private final Map<CgroupHandle, Departure> departures = new HashMap<>();
+    private final Resting resting;
+    private final Inspections inspections;
     private int nrMax;
     private @Nullable Growth growth;
 
@@ -97,6 +116,8 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
         this.rounds = rounds;
         this.timers = timers;
         this.root = new CgroupHandle(CgroupPath.root(), null, context.getSelf());
+        this.resting = new Resting(published, context.getSelf(), timers);
+        this.inspections = new Inspections(context, published);
         cgroups.put(root.path(), root);
         for (int node = 0; node < published.settings().nodes(); node++) {
             pairOf(root, node);
@@ -117,6 +138,11 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
                 .onMessage(PairGrown.class, this::onPairGrown)
                 .onMessage(GrowthLate.class, this::onGrowthLate)
                 .onMessage(Inspect.class, this::onInspect)
+                .onMessage(InspectLate.class, this::onInspectLate)
+                .onMessage(InspectionEnded.class, this::onInspectionEnded)
+                .onMessage(LookForIdle.class, this::onLookForIdle)
+                .onMessage(PairStays.class, this::onPairStays)
+                .onMessage(PairRests.class, this::onPairRests)
                 .build();
     }
 
@@ -158,11 +184,14 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
     }
 
     private Behavior<Command> onFirstBit(FirstBit message) {
-        CgroupHandle cgroup = message.cgroup();
-        if (cgroup.isOnline()) {
-            pairOf(cgroup, message.node()).ref().tell(new CgroupNode.SetBit(message.entry()));
-        }
+        resting.whenAwake(message.cgroup(), () -> setFirstBit(message));
         return this;
+    }
+
+    private void setFirstBit(FirstBit message) {
+        if (message.cgroup().isOnline()) {
+            pairOf(message.cgroup(), message.node()).ref().tell(message.entry().setBit());
+        }
     }
 
     private Behavior<Command> onStartRound(StartRound message) {
@@ -194,16 +223,22 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
                     "can't go offline: it has [" + cgroup.children + "] children; only a leaf can");
         }
         cgroup.goOffline();
-        List<Pair> leaving = new ArrayList<>();
-        for (int node = 0; node < published.settings().nodes(); node++) {
-            leaving.add(pairOf(cgroup, node));
-        }
-        departures.put(cgroup, new Departure(published, leaving, message.replyTo()));
+        Departure departure = new Departure(published, cgroup, message.replyTo());
+        departures.put(cgroup, departure);
         timers.startSingleTimer(
                 cgroup, new DepartureLate(cgroup), published.settings().offlineTimeout());
+        resting.whenAwake(cgroup, () -> quiesce(departure));
+        return this;
+    }
+
+    private void quiesce(Departure departure) {
+        List<Pair> leaving = new ArrayList<>();
+        for (int node = 0; node < published.settings().nodes(); node++) {
+            leaving.add(pairOf(departure.cgroup(), node));
+        }
+        departure.begin(leaving);
         leaving.forEach(
                 pair -> pair.ref().tell(new CgroupNode.Quiesce(getContext().getSelf())));
-        return this;
     }
 
     private Behavior<Command> onPairQuiesced(PairQuiesced message) {
@@ -218,7 +253,20 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
         Pair pair = message.pair();
         CgroupHandle cgroup = pair.cgroup();
         pairs.remove(pair);
-        Departure departure = departures.get(cgroup);
+        Pair above = pair.parent();
+        if (above != null) {
+            above.pairsBelow--;
+        }
+        if (!resting.ended(pair)) {
+            departed(pair, departures.get(cgroup));
+        }
+        acknowledged(pair);
+        inspectIfSettled();
+        return this;
+    }
+
+    private void departed(Pair pair, @Nullable Departure departure) {
+        CgroupHandle cgroup = pair.cgroup();
         if (departure == null) {
             getContext().getLog().error("The actor of [{}] stopped by itself; what it had is lost", pair);
         } else if (departure.stopped(pair)) {
@@ -231,8 +279,6 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
             }
             departure.answerDone();
         }
-        acknowledged(pair);
-        return this;
     }
 
     private Behavior<Command> onDepartureLate(DepartureLate message) {
@@ -244,9 +290,8 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
     }
 
     private Behavior<Command> onGrow(Grow message) {
-        growth = new Growth(message.nrMax(), new LinkedHashSet<>(pairs), message.replyTo());
-        CgroupNode.Grow grow = new CgroupNode.Grow(message.nrMax(), getContext().getSelf());
-        pairs.forEach(pair -> pair.ref().tell(grow));
+        growth = new Growth(
+                message.nrMax(), pairs, message.replyTo(), getContext().getSelf());
         timers.startSingleTimer(
                 GrowthLate.class,
                 new GrowthLate(message.nrMax()),
@@ -262,9 +307,8 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
     }
 
     private void acknowledged(Pair pair) {
-        if (growth != null && growth.missing().remove(pair) && growth.missing().isEmpty()) {
+        if (growth != null && growth.acknowledged(pair)) {
             nrMax = growth.nrMax();
-            growth.replyTo().tell(new ShrinkerRegistry.Grown(nrMax));
             timers.cancel(GrowthLate.class);
             growth = null;
         }
@@ -272,25 +316,61 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
 
     private Behavior<Command> onGrowthLate(GrowthLate message) {
         if (growth != null && growth.nrMax() == message.nrMax()) {
-            ReclaimerException why = new ReclaimerException(
-                    Reason.GROWTH_TIMEOUT,
-                    "No room for more than [" + nrMax + "] ids: " + growth.missing()
-                            + " did not grow within [" + published.settings().growthTimeout()
-                            + "], because a shrinker is slow there [reclaimer.growth-timeout]");
-            growth.replyTo().tell(new ShrinkerRegistry.GrowthFailed(growth.nrMax(), why));
+            growth.fail(nrMax, published);
             growth = null;
         }
         return this;
     }
 
-    private Behavior<Command> onInspect(Inspect message) {
-        List<CgroupHandle> online =
-                cgroups.values().stream().filter(CgroupHandle::isOnline).toList();
-        getContext()
-                .spawnAnonymous(
-                        Inspection.create(online, List.copyOf(pairs), nrMax, message.replyTo()),
-                        DispatcherSelector.sameAsParent());
+    private Behavior<Command> onLookForIdle(LookForIdle message) {
+        // Not while all pairs are being asked something.
+        if (inspections.areUnderWay() || growth != null) {
+            resting.lookLater();
+        } else {
+            resting.look(pairs);
+        }
         return this;
+    }
+
+    private Behavior<Command> onPairStays(PairStays message) {
+        resting.stays(message.pair());
+        inspectIfSettled();
+        return this;
+    }
+
+    private Behavior<Command> onPairRests(PairRests message) {
+        // It is in nobody's way any more, and has nothing that is not kept with its cgroup now.
+        pairs.remove(message.pair());
+        resting.rests(message.pair(), message.owed());
+        acknowledged(message.pair());
+        inspectIfSettled();
+        return this;
+    }
+
+    private Behavior<Command> onInspect(Inspect message) {
+        if (!inspections.areWaiting()) {
+            timers.startSingleTimer(InspectLate.INSTANCE, InspectLate.INSTANCE, Inspection.PATIENCE);
+        }
+        inspections.add(message);
+        inspectIfSettled();
+        return this;
+    }
+
+    private Behavior<Command> onInspectLate(InspectLate message) {
+        inspections.begin(cgroups.values(), pairs, nrMax);
+        return this;
+    }
+
+    private Behavior<Command> onInspectionEnded(InspectionEnded message) {
+        inspections.ended();
+        return this;
+    }
+
+    private void inspectIfSettled() {
+        if (inspections.areWaiting() && !resting.isUnsettled()) {
+            timers.cancel(InspectLate.INSTANCE);
+            inspections.begin(cgroups.values(), pairs, nrMax);
+        }
     }
 
     /** The pair, made if need be. */
@@ -306,6 +386,12 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
         }
         // One made during a growth starts with the new size; it was not asked to grow.
         Pair pair = new Pair(cgroup, node, above, growth == null ? nrMax : growth.nrMax());
+        if (above != null) {
+            above.pairsBelow++;
+            pair.idles(published.nanoTime().getAsLong());
+            cgroup.takeOwed(node).forEach(pair.units()::addDeferred);
+            resting.pairMade();
+        }
         ActorRef<CgroupNode.Command> ref = getContext()
                 .spawnAnonymous(
                         CgroupNode.create(published, pair),

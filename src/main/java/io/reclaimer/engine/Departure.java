@@ -26,17 +26,27 @@ import java.util.Set;
 final class Departure {
 
     private final Published published;
-    private final List<Pair> pairs;
+    private final CgroupHandle cgroup;
+    private final List<Pair> pairs = new ArrayList<>();
     private final Map<Pair, List<ShrinkerEntry>> bits = new HashMap<>();
-    private final Set<Pair> alive;
+    private final Set<Pair> alive = new HashSet<>();
     private final Reply<Done> replyTo;
     private boolean answered;
 
-    Departure(Published published, List<Pair> pairs, Reply<Done> replyTo) {
+    Departure(Published published, CgroupHandle cgroup, Reply<Done> replyTo) {
         this.published = published;
-        this.pairs = pairs;
-        this.alive = new HashSet<>(pairs);
+        this.cgroup = cgroup;
         this.replyTo = replyTo;
+    }
+
+    CgroupHandle cgroup() {
+        return cgroup;
+    }
+
+    /** These are asked to end their passes. */
+    void begin(List<Pair> leaving) {
+        pairs.addAll(leaving);
+        alive.addAll(leaving);
     }
 
     void quiesced(Pair pair, List<ShrinkerEntry> toSet) {
@@ -78,7 +88,7 @@ final class Departure {
         answered = true;
         replyTo.failure(new ReclaimerException(
                 Reason.OFFLINE_TIMEOUT,
-                "Cgroup [" + pairs.get(0).cgroup() + "] is not offline after ["
+                "Cgroup [" + cgroup + "] is not offline after ["
                         + published.settings().offlineTimeout()
                         + "]: a shrinker is slow there, or in its parent. It goes offline when that has ended"
                         + " [reclaimer.offline-timeout]"));

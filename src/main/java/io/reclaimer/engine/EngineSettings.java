@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param idLimit how many ids there may be; a multiple of 64
  * @param growthTimeout how long a cgroup may take to grow its map
  * @param offlineTimeout how long the request to take a cgroup offline waits for its visits
+ * @param idleAfter how long a pair is clean until its actor ends
  * @param maxRounds how many rounds may be under way
  * @param reportEntries how many entries the report of a round lists
  * @param quarantineAfter how many faults in a row put a shrinker in quarantine
@@ -29,6 +30,7 @@ public record EngineSettings(
         int idLimit,
         Duration growthTimeout,
         Duration offlineTimeout,
+        Duration idleAfter,
         int maxRounds,
         int reportEntries,
         int quarantineAfter,

@@ -25,13 +25,21 @@ public final class Inspection extends AbstractBehavior<Inspection.Command> {
 
     public sealed interface Command {}
 
+    /** Where a pair is, or could be. */
+    public record Place(CgroupHandle cgroup, int node) {
+        static Place of(Pair pair) {
+            return new Place(pair.cgroup(), pair.node());
+        }
+    }
+
     /**
      * What one pair has.
      *
      * @param bits ids in rising order
      * @param deferred objects by id, where not 0
      */
-    public record PairState(Pair pair, int nrMax, List<Integer> bits, Map<Integer, Long> deferred) implements Command {
+    public record PairState(Place place, int nrMax, List<Integer> bits, Map<Integer, Long> deferred)
+            implements Command {
 
         /** Of shrinkers that are not gone: what a previous owner of an id left is nobody's. */
         static PairState of(Pair pair, ShrinkerTable table) {
@@ -51,7 +59,18 @@ public final class Inspection extends AbstractBehavior<Inspection.Command> {
                 }
             }
             bits.sort(null);
-            return new PairState(pair, units.nrMax(), bits, deferred);
+            return new PairState(Place.of(pair), units.nrMax(), bits, deferred);
+        }
+
+        /** Of a pair that rests, or never was. */
+        static PairState resting(Place place, int nrMax, ShrinkerTable table) {
+            Map<Integer, Long> deferred = new TreeMap<>();
+            for (UnitMap.Owed owed : place.cgroup().owed(place.node())) {
+                if (table.bySerial(owed.serial()) != null) {
+                    deferred.put(owed.id(), owed.objects());
+                }
+            }
+            return new PairState(place, nrMax, List.of(), deferred);
         }
     }
 
@@ -63,11 +82,11 @@ public final class Inspection extends AbstractBehavior<Inspection.Command> {
      * The answer.
      *
      * @param cgroups all that are online, the root first, then in the order they came online
-     * @param pairs what those pairs have that answered in time
-     * @param missing pairs that did not, because a visit holds them up
+     * @param states what is known of each cgroup and node; but for pairs that did not answer in time, because a visit
+     *     holds them up
      * @param nrMax how many ids a map holds that has no pair yet
      */
-    public record Inspected(List<CgroupHandle> cgroups, Map<Pair, PairState> pairs, List<Pair> missing, int nrMax) {}
+    public record Inspected(List<CgroupHandle> cgroups, Map<Place, PairState> states, int nrMax) {}
 
     /** How long a pair may take; then the answer goes out without it. */
     static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -79,14 +98,24 @@ public final class Inspection extends AbstractBehavior<Inspection.Command> {
     /** By depth, so the deepest is last. */
     private final TreeMap<Integer, List<Pair>> levels = new TreeMap<>();
 
-    private final Map<Pair, PairState> answers = new HashMap<>();
-    private final List<Pair> missing = new ArrayList<>();
-    private final Set<Pair> waitingFor = new HashSet<>();
+    private final Map<Place, PairState> answers = new HashMap<>();
+    private final Set<Place> waitingFor = new HashSet<>();
     private final TimerScheduler<Command> timers;
 
-    static Behavior<Command> create(List<CgroupHandle> cgroups, List<Pair> pairs, int nrMax, Reply<Inspected> replyTo) {
+    /** Made by the tree's actor, which alone knows what pairs owe that rest. */
+    static Behavior<Command> create(
+            Published published, List<CgroupHandle> cgroups, List<Pair> pairs, int nrMax, Reply<Inspected> replyTo) {
+        Map<Place, PairState> resting = new HashMap<>();
+        for (CgroupHandle cgroup : cgroups) {
+            for (int node = 0; node < published.settings().nodes(); node++) {
+                if (cgroup.pair(node) == null) {
+                    Place place = new Place(cgroup, node);
+                    resting.put(place, PairState.resting(place, nrMax, published.table()));
+                }
+            }
+        }
         return Behaviors.setup(context -> Behaviors.withTimers(
-                timers -> new Inspection(context, timers, cgroups, pairs, nrMax, replyTo).askNextLevel()));
+                timers -> new Inspection(context, timers, cgroups, pairs, resting, nrMax, replyTo).askNextLevel()));
     }
 
     private Inspection(
@@ -94,9 +123,11 @@ public final class Inspection extends AbstractBehavior<Inspection.Command> {
             TimerScheduler<Command> timers,
             List<CgroupHandle> cgroups,
             List<Pair> pairs,
+            Map<Place, PairState> resting,
             int nrMax,
             Reply<Inspected> replyTo) {
         super(context);
+        answers.putAll(resting);
         this.timers = timers;
         this.cgroups = cgroups;
         this.nrMax = nrMax;
@@ -115,13 +146,12 @@ public final class Inspection extends AbstractBehavior<Inspection.Command> {
     }
 
     private Behavior<Command> onPairState(PairState state) {
-        answers.put(state.pair(), state);
-        waitingFor.remove(state.pair());
+        answers.put(state.place(), state);
+        waitingFor.remove(state.place());
         return waitingFor.isEmpty() ? askNextLevel() : this;
     }
 
     private Behavior<Command> onLate() {
-        missing.addAll(waitingFor);
         waitingFor.clear();
         return askNextLevel();
     }
@@ -129,12 +159,12 @@ public final class Inspection extends AbstractBehavior<Inspection.Command> {
     private Behavior<Command> askNextLevel() {
         Map.Entry<Integer, List<Pair>> level = levels.pollLastEntry();
         if (level == null) {
-            replyTo.success(new Inspected(cgroups, answers, missing, nrMax));
+            replyTo.success(new Inspected(cgroups, answers, nrMax));
             return Behaviors.stopped();
         }
         timers.startSingleTimer(Late.INSTANCE, Late.INSTANCE, PATIENCE);
-        waitingFor.addAll(level.getValue());
         for (Pair pair : level.getValue()) {
+            waitingFor.add(Place.of(pair));
             pair.ref().tell(new CgroupNode.Inspect(getContext().getSelf()));
         }
         return this;

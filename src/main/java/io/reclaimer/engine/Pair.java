@@ -30,11 +30,37 @@ public final class Pair extends Answer {
     /** No longer a child; the parent's actor's alone. */
     boolean forgotten;
 
+    /** How many pairs there are below this one; the tree's actor's alone. */
+    int pairsBelow;
+
+    /** Since when no bit is set in the subtree, in the engine's nanoseconds, and not 0; 0 where one is. Its actor's. */
+    private volatile long idleSince;
+
     Pair(CgroupHandle cgroup, int node, @Nullable Pair parent, int nrMax) {
         this.cgroup = cgroup;
         this.node = node;
         this.parent = parent;
         this.units = new UnitMap(nrMax);
+    }
+
+    /** No bit is set in the subtree. Its actor, and before there is one. */
+    void idles(long nanoTime) {
+        if (idleSince == 0) {
+            idleSince = nanoTime == 0 ? 1 : nanoTime;
+        }
+    }
+
+    /** A bit is set in the subtree. Its actor. */
+    void isBusy() {
+        if (idleSince != 0) {
+            idleSince = 0;
+        }
+    }
+
+    /** Whether no bit has been set in the subtree for so long. Any thread. */
+    boolean hasIdled(long nanos, long nanoTime) {
+        long since = idleSince;
+        return since != 0 && nanoTime - since >= nanos;
     }
 
     /** Says who owns it; once, before anybody else sees the pair. */

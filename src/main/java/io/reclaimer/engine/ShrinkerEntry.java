@@ -41,6 +41,7 @@ public final class ShrinkerEntry {
     private final Refaults refaults;
 
     private final CallMarks callMarks;
+    private final CgroupNode.SetBit setBit = new CgroupNode.SetBit(this);
 
     /** Calls past their deadline that hold a thread: written by who finds one, and when it comes back. */
     private final AtomicInteger stuckCalls = new AtomicInteger();
@@ -155,6 +156,11 @@ public final class ShrinkerEntry {
     /** Nobody waits for the call any more. */
     void giveUp(Call call) {
         callee.givenUp(call);
+    }
+
+    /** Tells a pair that the shrinker has objects there. */
+    CgroupNode.SetBit setBit() {
+        return setBit;
     }
 
     Duration callDeadline() {

@@ -1,6 +1,7 @@
 package io.reclaimer.engine;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -134,16 +135,16 @@ final class ShrinkerUnit {
         return objects == 0 ? slot.get() : slot.accumulateAndGet(objects, Saturating::add);
     }
 
-    /** Whether nothing is owed. */
-    boolean owesNothing() {
+    /** Takes out all that is owed, adding it to a list. */
+    void takeAllDeferred(int firstId, List<UnitMap.Owed> to) {
         AtomicReferenceArray<@Nullable Slot> now = slots;
         for (int i = 0; now != null && i < IDS; i++) {
             Slot slot = now.get(i);
-            if (slot != null && slot.get() != 0) {
-                return false;
+            long objects = slot == null ? 0 : slot.getAndSet(0);
+            if (slot != null && objects > 0) {
+                to.add(new UnitMap.Owed(firstId + i, slot.owner, objects));
             }
         }
-        return true;
     }
 
     private @Nullable Slot existing(int index) {

@@ -2,7 +2,9 @@ package io.reclaimer.engine;
 
 import static io.reclaimer.engine.ShrinkerUnit.IDS;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * {@link ShrinkerUnit}.
  */
 final class UnitMap {
+
+    /** A deferred count without its map. Names the owner, and does not keep it. */
+    record Owed(int id, long serial, long objects) {}
 
     private static final @Nullable ShrinkerUnit[] NONE = {};
 
@@ -88,6 +93,28 @@ final class UnitMap {
     long addDeferred(ShrinkerEntry entry, long objects) {
         ShrinkerUnit unit = objects == 0 ? existing(entry.id()) : unitOf(entry);
         return unit == null ? 0 : unit.addDeferred(entry.id() % IDS, entry.serial(), objects);
+    }
+
+    /** Takes out all that is owed. */
+    List<Owed> takeAllDeferred() {
+        List<Owed> all = new ArrayList<>(0);
+        @Nullable ShrinkerUnit[] now = units;
+        for (int index = 0; index < now.length; index++) {
+            ShrinkerUnit unit = now[index];
+            if (unit != null) {
+                unit.takeAllDeferred(index * IDS, all);
+            }
+        }
+        return all;
+    }
+
+    /** Puts back what was taken out. */
+    void addDeferred(Owed owed) {
+        ShrinkerUnit unit = existing(owed.id());
+        if (unit == null) {
+            unit = create(owed.id() / IDS);
+        }
+        unit.addDeferred(owed.id() % IDS, owed.serial(), owed.objects());
     }
 
     /** How many units exist. */

@@ -31,6 +31,7 @@ final class Parts {
                 65536,
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(5),
+                Duration.ofMinutes(1),
                 64,
                 32,
                 5,

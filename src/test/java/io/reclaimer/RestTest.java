@@ -1,0 +1,248 @@
+package io.reclaimer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.ExtendedActorSystem;
+import akka.actor.typed.javadsl.Adapter;
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Cache;
+import io.reclaimer.testkit.Gate;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.Seeded;
+import io.reclaimer.testkit.Threads;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A (cgroup, node) pair that has been idle for {@code reclaimer.idle-after} becomes data again. */
+class RestTest {
+
+    private static final int NODES = 2;
+
+    @RegisterExtension
+    final ReclaimerKit kit = ReclaimerKit.with(
+            "reclaimer { nodes = [a, b], idle-after = 2ms, round-deadline = 60s, max-rounds = 1000 }");
+
+    private final ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup().byNode();
+
+    @Test
+    void pairThatIsCleanRestsAndSoDoThoseAboveIt() {
+        Cgroup a = kit.online("/a");
+        Cgroup b = kit.online("/a/b");
+        Cache pages = Cache.register(kit, spec);
+        pages.put(b, 1, 10);
+        kit.settle();
+        assertThat(b.handle().pair(1)).isNotNull();
+        empty();
+        rested(b);
+        rested(a);
+        Threads.until(() -> pairActors() == NODES, this::pairActors);
+        assertThat(kit.state("/a/b", 1).answered()).isTrue();
+    }
+
+    @Test
+    void pairWithABitDoesNotRest() {
+        Cgroup a = kit.online("/a");
+        Cgroup b = kit.online("/b");
+        ShrinkerHandle handle = kit.register(spec, Scripted.endless(10));
+        Cache pages = Cache.register(kit, spec);
+        for (int i = 0; i < 20; i++) {
+            handle.setBit(a, 1);
+            pages.put(b, 1, 10);
+            kit.settle();
+            empty();
+            rested(b);
+            assertThat(a.handle().pair(1)).isNotNull();
+            assertThat(kit.state("/a", 1).bits()).containsExactly(handle.id());
+        }
+    }
+
+    @Test
+    void pairThatRestedIsVisitedAgainWhenABitIsSet() {
+        Cgroup a = kit.online("/a");
+        Cache pages = Cache.register(kit, spec);
+        for (int i = 0; i < 20; i++) {
+            pages.put(a, i % NODES, 10);
+            kit.settle();
+            empty();
+            assertThat(pages.model().objects()).isZero();
+            rested(a);
+        }
+    }
+
+    @Test
+    void whatAPairOwesIsKeptWhileItRests() {
+        Cgroup a = kit.online("/a");
+        Cache pages = Cache.register(kit, spec);
+        owe(pages, a);
+        Map<Integer, Long> owed = kit.state("/a", 1).deferred();
+        assertThat(owed).hasSize(1);
+        rested(a);
+        assertThat(kit.state("/a", 1).deferred()).isEqualTo(owed);
+        pages.put(a, 1, 1);
+        kit.settle();
+        assertThat(kit.state("/a", 1).deferred()).isEqualTo(owed);
+    }
+
+    @Test
+    void whatAPairOwesThatRestsIsItsParentsWhenItGoesOffline() {
+        kit.online("/a");
+        Cgroup b = kit.online("/a/b");
+        Cache pages = Cache.register(kit, spec);
+        owe(pages, b);
+        Map<Integer, Long> owed = kit.state("/a/b", 1).deferred();
+        rested(b);
+        kit.offline("/a/b");
+        assertThat(kit.state("/a", 1).deferred()).isEqualTo(owed);
+    }
+
+    @Test
+    void whatIsOwedToAFreedShrinkerIsNobodysWhenThePairComesBack() {
+        Cgroup a = kit.online("/a");
+        Cache pages = Cache.register(kit, spec);
+        owe(pages, a);
+        rested(a);
+        kit.await(pages.handle().free());
+        assertThat(kit.state("/a", 1).deferred()).isEmpty();
+        Cache next = Cache.register(kit, spec);
+        assertThat(next.handle().id()).isEqualTo(pages.handle().id());
+        next.put(a, 1, 1);
+        kit.settle();
+        assertThat(kit.state("/a", 1).deferred()).isEmpty();
+    }
+
+    /** The pair above is in a long visit and can't forget the one below: going offline fails in time, and comes later. */
+    @Test
+    void offlineOfAPairOnItsWayToRestIsAnsweredInTime() {
+        ReclaimerKit impatient = ReclaimerKit.with(
+                        "reclaimer { nodes = [a], idle-after = 1ms, offline-timeout = 100ms }")
+                .start();
+        try {
+            Gate gate = new Gate();
+            Cgroup a = impatient.online("/a");
+            Cgroup b = impatient.online("/a/b");
+            ShrinkerHandle stuck = impatient.register(spec, Scripted.stuck(100, gate));
+            Cache pages = Cache.register(impatient, spec);
+            stuck.setBit(a, 0);
+            pages.put(b, 0, 10);
+            impatient.settle();
+            impatient.reclaim(ReclaimRequest.in("/a/b").startingAt(0));
+            impatient.reclaim(ReclaimRequest.in("/a/b").startingAt(0));
+            CompletionStage<ReclaimReport> round = impatient
+                    .reclaimer()
+                    .reclaim(ReclaimRequest.in("/a").alone().startingAt(0));
+            gate.awaitEntered();
+            Threads.until(() -> b.handle().pair(0) == null);
+            assertThat(impatient
+                            .refusal(impatient.reclaimer().offline("/a/b"))
+                            .reason()
+                            .name())
+                    .isEqualTo("OFFLINE_TIMEOUT");
+            gate.open();
+            impatient.await(round);
+            Threads.until(() -> impatient.state().cgroups().stream()
+                    .noneMatch(cgroup -> cgroup.cgroup().equals(CgroupPath.of("/a/b"))));
+        } finally {
+            impatient.stop();
+        }
+    }
+
+    /**
+     * Tries to lose a bit, a round or a count between a pair that goes and one that comes: objects come in while passes
+     * empty the cgroups, some go offline, and shrinkers come and go.
+     */
+    @Test
+    void nothingIsLostWhereEverybodyAlwaysRests() throws Exception {
+        Seeded seeded = Seeded.create();
+        Cache pages = Cache.register(kit, spec);
+        Cache shared = Cache.register(kit, ShrinkerSpec.named("shared").byCgroup());
+        for (int i = 0; i < 30; i++) {
+            List<Cgroup> cgroups = cgroups();
+            stir(seeded.fork(i), cgroups, List.of(pages, shared));
+            kit.settle();
+            empty();
+            assertThat(pages.model().objects()).as("pages, %d, %s", i, seeded).isZero();
+            assertThat(shared.model().objects()).as("shared, %d, %s", i, seeded).isZero();
+            for (int c = cgroups.size() - 1; c >= 0; c--) {
+                kit.offline(cgroups.get(c).path().toString());
+            }
+        }
+        Threads.until(() -> pairActors() == NODES, this::pairActors);
+    }
+
+    private void stir(Seeded random, List<Cgroup> cgroups, List<Cache> caches) throws Exception {
+        AtomicInteger adding = new AtomicInteger(2);
+        Runnable[] threads = new Runnable[4];
+        for (int i = 0; i < 2; i++) {
+            Seeded own = random.fork(i);
+            threads[i] = () -> {
+                for (int j = 0; j < 400; j++) {
+                    Cgroup cgroup = cgroups.get(own.nextInt(cgroups.size()));
+                    caches.get(own.nextInt(caches.size())).put(cgroup, own.nextInt(NODES), 1);
+                    if (own.nextInt(40) == 0) {
+                        kit.reclaim(ReclaimRequest.in("/t1").startingAt(0));
+                    }
+                }
+                adding.decrementAndGet();
+            };
+        }
+        for (int i = 2; i < 4; i++) {
+            int top = i;
+            threads[i] = () -> {
+                while (adding.get() > 0) {
+                    kit.reclaim(
+                            top == 2
+                                    ? ReclaimRequest.everywhere().startingAt(0)
+                                    : ReclaimRequest.in("/t0").objects(20));
+                }
+            };
+        }
+        Threads.run(threads);
+    }
+
+    private List<Cgroup> cgroups() {
+        List<Cgroup> all = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            all.add(kit.online("/t" + i));
+            all.add(kit.online("/t" + i + "/u"));
+        }
+        return all;
+    }
+
+    /** Twice: the second one finds that there is nothing. */
+    private void empty() {
+        kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
+        kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
+    }
+
+    /** Leaves a count, and no object. */
+    private void owe(Cache pages, Cgroup cgroup) {
+        pages.put(cgroup, 1, 100_000);
+        kit.settle();
+        kit.reclaim(ReclaimRequest.everywhere().startingAt(12));
+        empty();
+        assertThat(pages.model().objects()).isZero();
+    }
+
+    private static void rested(Cgroup cgroup) {
+        Threads.until(
+                () -> IntStream.range(0, NODES).allMatch(node -> cgroup.handle().pair(node) == null));
+    }
+
+    /** Actors below the tree's: those of pairs, but for what is asked for the state. */
+    private long pairActors() {
+        String tree = ((ExtendedActorSystem) Adapter.toClassic(kit.system())).printTree();
+        return tree.lines()
+                .dropWhile(line -> !line.contains(" reclaimer-tree "))
+                .skip(1)
+                .takeWhile(line -> line.contains("$"))
+                .count();
+    }
+}
