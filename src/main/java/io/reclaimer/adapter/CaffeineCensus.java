@@ -143,7 +143,10 @@ final class CaffeineCensus<K> implements CaffeineOwners<K> {
 
     @Override
     public void added(K key, ShrinkerHandle to) {
-        announced = true;
+        // A volatile write with each put would be half of what this costs.
+        if (!announced) {
+            announced = true;
+        }
         // Where it goes offline at this very moment, the bit of the one above is set when its entries move.
         to.setBit(ownerOf(key), 0);
     }
