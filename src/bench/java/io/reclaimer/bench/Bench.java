@@ -1,19 +1,110 @@
 package io.reclaimer.bench;
 
-import java.util.Arrays;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.openjdk.jcstress.Main;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
 
-/** Runs what its arguments say. */
+/** Runs what its arguments say; {@link #HELP} has them all. */
 public final class Bench {
+
+    private static final String HELP = """
+            mvn -q -Pbench compile exec:exec -Dbench.args="..."
+
+              pass CGROUPS NODES SHRINKERS DIRTY BITS ROUNDS   rounds over a tree; prints one JSON line
+              footprint [CGROUPS]                              bytes by what there is, and cgroups online a second
+              expansion                                        growth from 64 to 128 ids, and who waits for it
+              jcstress [OPTIONS]                               tries to break the orders the engine relies on
+              jmh [NAMES] [JMH OPTIONS]                        Pass, Churn, SetBit, Caffeine, LruLists; all without a name
+
+            Results of jmh are a table, and JSON in target/bench/jmh.json (-rff FILE for another). Examples:
+              -Dbench.args="pass 10000 2 512 100 4 200"
+              -Dbench.args="jmh SetBit -f 1"
+            -Dbench.heap=1g sets the heap, -Dbench.jvm.args="-XX:+UseG1GC" other options of the JVM.""";
+
+    private static final int WRONG = 2;
+    private static final Path RESULTS = Path.of("target", "bench", "jmh.json");
 
     private Bench() {}
 
     public static void main(String[] args) throws Exception {
-        if (args.length > 0 && args[0].equals("pass")) {
-            PassProgram.run(PassCase.of(String.join(" ", Arrays.copyOfRange(args, 1, 6))), Integer.parseInt(args[6]));
-            return;
+        List<String> words = List.of(args);
+        try {
+            run(words.isEmpty() ? "help" : words.get(0), words.subList(Math.min(1, words.size()), words.size()));
+        } catch (IllegalArgumentException | CommandLineOptionException e) {
+            System.err.println(e.getMessage());
+            System.exit(WRONG);
         }
-        new Runner(new CommandLineOptions(args)).run();
+    }
+
+    private static void run(String command, List<String> rest) throws Exception {
+        switch (command) {
+            case "help" -> System.out.println(HELP);
+            case "pass" -> {
+                if (rest.size() != 6) {
+                    throw new IllegalArgumentException(
+                            "pass takes CGROUPS NODES SHRINKERS DIRTY BITS ROUNDS, six numbers, not " + rest);
+                }
+                int rounds = PassCase.number(rest.get(5));
+                if (rounds < 1) {
+                    throw new IllegalArgumentException("[" + rounds + "] rounds; allowed are 1 or more");
+                }
+                PassProgram.run(PassCase.of(String.join(" ", rest.subList(0, 5))), rounds);
+            }
+            case "footprint" -> FootprintProgram.run(rest.isEmpty() ? 100_000 : PassCase.number(rest.get(0)));
+            case "expansion" -> ExpansionProgram.run();
+            case "jcstress" -> jcstress(rest);
+            case "jmh" -> jmh(rest);
+            default ->
+                throw new IllegalArgumentException(
+                        "[" + command + "] is no command; allowed are pass, footprint, expansion, jcstress, jmh, help");
+        }
+    }
+
+    private static void jcstress(List<String> options) throws Exception {
+        List<String> all =
+                new ArrayList<>(List.of("-r", RESULTS.resolveSibling("jcstress").toString(), "-m", "quick"));
+        all.addAll(options);
+        Main.main(all.toArray(String[]::new));
+    }
+
+    private static void jmh(List<String> rest) throws Exception {
+        CommandLineOptions given = new CommandLineOptions(rest.toArray(String[]::new));
+        Files.createDirectories(RESULTS.getParent());
+        OptionsBuilder options = new OptionsBuilder();
+        options.parent(given)
+                .jvmArgsPrepend(
+                        ManagementFactory.getRuntimeMXBean().getInputArguments().toArray(String[]::new));
+        if (!given.getForkCount().hasValue()) {
+            options.forks(1);
+        }
+        if (!given.getWarmupIterations().hasValue()) {
+            options.warmupIterations(4);
+        }
+        if (!given.getWarmupTime().hasValue()) {
+            options.warmupTime(TimeValue.seconds(1));
+        }
+        if (!given.getMeasurementIterations().hasValue()) {
+            options.measurementIterations(5);
+        }
+        if (!given.getMeasurementTime().hasValue()) {
+            options.measurementTime(TimeValue.seconds(1));
+        }
+        if (!given.getResult().hasValue()) {
+            options.result(RESULTS.toString()).resultFormat(ResultFormatType.JSON);
+        }
+        if (given.getProfilers().isEmpty()) {
+            options.addProfiler(GCProfiler.class);
+        }
+        new Runner(options.build()).run();
     }
 }

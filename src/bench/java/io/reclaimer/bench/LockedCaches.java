@@ -5,6 +5,7 @@ import io.reclaimer.shrinker.Shrinker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.IntFunction;
 
 /**
  * What a user would write by hand: a list of caches and a tree of tenants under one read-write lock; a round holds the
@@ -30,7 +31,7 @@ final class LockedCaches {
     /** A cache: how many objects it has of a tenant, and the freeing of some. */
     private record Cache(int index, Shrinker shrinker) {}
 
-    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+    private final ReentrantReadWriteLock lock;
     private final List<Cache> caches = new ArrayList<>();
     private final int nodes;
     private final Tenant root;
@@ -38,10 +39,16 @@ final class LockedCaches {
     private long scanned;
 
     LockedCaches(PassCase state) {
+        this(false, state, state::shrinker);
+    }
+
+    /** With other shrinkers than the case's, and a fair lock where wanted. */
+    LockedCaches(boolean fair, PassCase state, IntFunction<Shrinker> shrinkers) {
+        this.lock = new ReentrantReadWriteLock(fair);
         this.nodes = state.nodes();
         this.root = new Tenant(CgroupPath.root(), nodes, state.shrinkers());
         for (int i = 0; i < state.shrinkers(); i++) {
-            register(state.shrinker(i));
+            register(shrinkers.apply(i));
         }
         for (int i = 0; i < state.cgroups(); i++) {
             Tenant tenant = new Tenant(CgroupPath.of("/tenant-" + i), nodes, state.shrinkers());
@@ -97,7 +104,7 @@ final class LockedCaches {
         long[] objects = tenant.objects[node];
         long[] deferred = tenant.deferred[node];
         for (Cache cache : caches) {
-            if (objects[cache.index()] > 0) {
+            if (cache.index() < objects.length && objects[cache.index()] > 0) {
                 freed += visit(cache, deferred);
             }
         }

@@ -2,11 +2,9 @@ package io.reclaimer.bench;
 
 import io.reclaimer.Cgroup;
 import io.reclaimer.ReclaimReport;
-import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 
 /** Measures rounds, without JMH, and prints one JSON line: for comparison with programs outside of the JVM. */
 final class PassProgram {
@@ -17,24 +15,18 @@ final class PassProgram {
     private static final int FEWEST_WARM_UP_ROUNDS = 200;
     private static final long WARM_UP_NANOS = 5_000_000_000L;
 
-    /** The heap is what a collection leaves when this many in a row left the same, but for a share of {@link #NOISE}. */
-    private static final int EQUAL_COLLECTIONS = 3;
-
-    private static final int MOST_COLLECTIONS = 30;
-    private static final double NOISE = 0.0005;
-
     private PassProgram() {}
 
-    static void run(PassCase state, int rounds) throws InterruptedException {
+    static void run(PassCase state, int rounds) {
         warmUp();
         try (Reclaiming made = new Reclaiming(state.nodes())) {
             made.register(state);
             made.round();
-            long heapBefore = heapBytes();
+            long heapBefore = Heap.liveBytes();
             long start = System.nanoTime();
             List<Cgroup> dirty = made.online(state);
             long onlineNanos = System.nanoTime() - start;
-            long heapBytes = heapBytes() - heapBefore;
+            long heapBytes = Heap.liveBytes() - heapBefore;
             made.setBits(state, dirty);
             warmUp(made, state);
             long[] nanos = new long[rounds];
@@ -69,19 +61,6 @@ final class PassProgram {
             throw new IllegalStateException("A round made [" + visits + "] visits and freed [" + report.freedObjects()
                     + "] objects, instead of [" + state.visits() + "] and [" + state.freed() + "]");
         }
-    }
-
-    /** What lives on the heap. What ended just now needs a while to let go. */
-    private static long heapBytes() throws InterruptedException {
-        long last = 0;
-        for (int i = 0, equal = 0; i < MOST_COLLECTIONS && equal < EQUAL_COLLECTIONS; i++) {
-            System.gc();
-            long now = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-            equal = Math.abs(now - last) < NOISE * now ? equal + 1 : 0;
-            last = now;
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
-        return last;
     }
 
     private static String json(PassCase state, long heapBytes, long onlineNanos, long[] nanos) {
