@@ -7,7 +7,6 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -99,12 +98,9 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
      */
     static final int WINDOW = 128;
 
-    private static final Pair[] NOBODY = {};
-
     private final Published published;
     private final Pair pair;
-    private final DirtyChildren dirtyChildren = new DirtyChildren();
-    private final Sweep sweep = new Sweep();
+    private final Subtree below = new Subtree();
     private final List<PassRun> runs = new ArrayList<>(1);
 
     /** Made with the first call that is answered later. */
@@ -177,7 +173,7 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
         } else if (message instanceof Rest rest) {
             onRest(rest);
         } else if (message instanceof Inspect inspect) {
-            onInspect(inspect);
+            inspect.replyTo().tell(Inspection.PairState.of(pair, published.table()));
         } else if (message instanceof Quiesce quiesce) {
             onQuiesce(quiesce);
         } else if (message instanceof Adopt adopt) {
@@ -198,14 +194,7 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
         }
         UnitMap units = pair.units();
         if (entry.id() >= units.nrMax()) {
-            if (published.countStrayBit()) {
-                LOG.warn(
-                        "A bit was set for shrinker [{}] in [{}], whose map holds [{}] ids. It is ignored, and so are"
-                                + " all such; this is said once",
-                        entry,
-                        pair,
-                        units.nrMax());
-            }
+            published.strayBit(entry, pair);
             return;
         }
         units.setBit(entry);
@@ -214,10 +203,7 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
     }
 
     private void onChildDirty(ChildDirty message) {
-        Pair child = message.child();
-        if (!child.listed) {
-            sweep.joins(child, dirtyChildren.last());
-            dirtyChildren.add(child);
+        if (below.becomesDirty(message.child())) {
             pair.isBusy();
         }
         tellParent();
@@ -232,15 +218,9 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
     }
 
     private void onPass(Pass pass, @Nullable ActorRef<ReclaimRound.Command> round, @Nullable PassRun above) {
-        Pair[] children = pass.alone() ? NOBODY : dirtyChildren.snapshot();
         PassRun run = freeRun();
-        if (pass.work().hasTarget()) {
-            run.begin(this, pass, round, above, children, sweep.due(children), sweep.isOwnWalkDue());
-            run.beginWalk(sweep.resumeAt(), Walk.TO_THE_END);
-        } else {
-            run.begin(this, pass, round, above, children, children.length, true);
-            run.beginWalk(0, Walk.TO_THE_END);
-        }
+        run.begin(this, pass, round, above);
+        below.begin(run, pass);
         runs.add(run);
         goOn(run);
     }
@@ -263,22 +243,12 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
     private void goOnWithChildren(PassRun run) {
         do {
             for (Answer answer = run.takeAnswers(); answer != null; answer = answer.taken()) {
-                onAnswer(answer);
+                below.answered(answer);
             }
             for (Pair child = run.nextChild(WINDOW); child != null; child = run.nextChild(WINDOW)) {
                 child.ref().tell(run.toChildren);
             }
         } while (run.awaitAnswers());
-    }
-
-    private void onAnswer(Answer answer) {
-        Pair child = Objects.requireNonNull(answer.child);
-        if (answer.clean) {
-            dirtyChildren.remove(child);
-        } else if (answer.swept) {
-            sweep.swept(child);
-            dirtyChildren.moveToEnd(child);
-        }
     }
 
     /** Takes all answers that are there. */
@@ -341,30 +311,20 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
     }
 
     private void endIfDone(PassRun run) {
-        if (!run.isTurnOver()) {
+        if (run.isEnded() || !run.isTurnOver()) {
             return;
         }
-        if (run.work().hasTarget() && !run.isInSecondTurn()) {
-            long begin = sweep.resumeAt();
-            boolean walked = run.walk() != null;
-            book(run);
-            if (!leaving && !run.work().isStopped()) {
-                run.beginSecondTurn();
-                run.beginWalk(0, walked ? begin : Walk.TO_THE_END);
-                goOn(run);
-                return;
-            }
-        } else if (run.work().hasTarget()) {
-            book(run);
+        if (below.beginsSecondTurn(run, !leaving)) {
+            goOn(run);
+            return;
         }
-        if (run.end()) {
-            runs.remove(run);
-            answer(run);
-            if (run.isFree() && pair.parent() != null) {
-                published.callMarks().ofThisThread().keepSpare(run);
-            }
-            reparentIfIdle();
+        run.end();
+        runs.remove(run);
+        answer(run);
+        if (run.isFree() && pair.parent() != null) {
+            published.callMarks().ofThisThread().keepSpare(run);
         }
+        reparentIfIdle();
     }
 
     private void answer(PassRun run) {
@@ -384,15 +344,8 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
         }
     }
 
-    /** Books who had a turn in a round that may have ended early. */
-    private void book(PassRun run) {
-        if (sweep.book(run.walk(), dirtyChildren.first())) {
-            run.markSwept();
-        }
-    }
-
     private boolean isClean() {
-        return dirtyChildren.isEmpty() && pair.units().isClean();
+        return below.isClean() && pair.units().isClean();
     }
 
     private void onGrow(Grow message) {
@@ -433,8 +386,7 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
             tellParent();
         }
         Pair child = message.child();
-        dirtyChildren.remove(child);
-        child.forgotten = true;
+        below.forget(child);
         // Behind every pass that was sent to the child, so it has answered them all when it stops.
         child.ref().tell(Forgotten.INSTANCE);
         if (isClean()) {
@@ -450,9 +402,5 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
         resting = true;
         // Nobody else adds to these now: what visits on other nodes add to is node 0's, which rests last.
         message.replyTo().tell(new CgroupTree.PairRests(pair, pair.units().takeAllDeferred()));
-    }
-
-    private void onInspect(Inspect message) {
-        message.replyTo().tell(Inspection.PairState.of(pair, published.table()));
     }
 }

@@ -154,7 +154,7 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
                     message.replyTo(),
                     Reason.CGROUPS_DISABLED,
                     path,
-                    "comes online only where cgroups are" + " enabled [reclaimer.cgroups-enabled]");
+                    "comes online only where cgroups are enabled [reclaimer.cgroups-enabled]");
         }
         if (there != null) {
             if (!there.isOnline()) {
@@ -162,7 +162,7 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
                         message.replyTo(),
                         Reason.GOING_OFFLINE,
                         path,
-                        "is on its way offline; ask again when" + " that is answered");
+                        "is on its way offline; ask again when that is answered");
             }
             message.replyTo().success(there);
             return this;

@@ -86,33 +86,34 @@ final class PassRun {
         return ended && !goOnSent;
     }
 
+    /** Begins a pass; its first turn is yet to begin. */
+    void begin(
+            CgroupNode of,
+            CgroupNode.Pass newPass,
+            @Nullable ActorRef<ReclaimRound.Command> forRound,
+            @Nullable PassRun from) {
+        node = of;
+        pass = newPass;
+        round = forRound;
+        above = from;
+        inSecondTurn = false;
+        swept = false;
+        ended = false;
+    }
+
     /**
-     * Begins with the first turn.
+     * Begins the first turn.
      *
      * @param dirty all dirty children, those that are due first
      * @param due how many are due in the first turn
      * @param walks whether the own walk is due
      */
-    void begin(
-            CgroupNode of,
-            CgroupNode.Pass newPass,
-            @Nullable ActorRef<ReclaimRound.Command> forRound,
-            @Nullable PassRun from,
-            Pair[] dirty,
-            int due,
-            boolean walks) {
-        node = of;
-        pass = newPass;
-        round = forRound;
-        above = from;
+    void beginFirstTurn(Pair[] dirty, int due, boolean walks) {
         children = due == dirty.length ? dirty : Arrays.copyOf(dirty, due);
         others = due == dirty.length ? NOBODY : Arrays.copyOfRange(dirty, due, dirty.length);
         sent = 0;
         walkDue = walks;
         walkEnded = !walks;
-        inSecondTurn = false;
-        swept = false;
-        ended = false;
     }
 
     /** The others' turn; the own walk's too, where a rest of it is due. */
@@ -270,12 +271,10 @@ final class PassRun {
         return ended;
     }
 
-    /** True the first time. */
-    boolean end() {
-        boolean first = !ended;
+    /** It is over. */
+    void end() {
         ended = true;
         children = NOBODY;
         others = NOBODY;
-        return first;
     }
 }

@@ -3,9 +3,13 @@ package io.reclaimer.engine;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What all actors of one engine read, and who writes it. */
 public final class Published {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Published.class);
 
     private final EngineSettings settings;
     private final LongSupplier nanoTime;
@@ -86,5 +90,17 @@ public final class Published {
     /** Counts such a bit. True for the first one. */
     boolean countStrayBit() {
         return strayBits.incrementAndGet() == 1;
+    }
+
+    /** Counts such a bit, and warns of the first one. */
+    void strayBit(ShrinkerEntry entry, Pair pair) {
+        if (countStrayBit()) {
+            LOG.warn(
+                    "A bit was set for shrinker [{}] in [{}], whose map holds [{}] ids. It is ignored, and so are all"
+                            + " such; this is said once",
+                    entry,
+                    pair,
+                    pair.units().nrMax());
+        }
     }
 }
