@@ -27,8 +27,10 @@ import org.openjdk.jmh.annotations.TearDown;
  * ten cgroups, where one of four shrinkers takes as long as {@code slow} says for a scan. It is a plain one, which holds
  * one of the threads that visit: the worst that is allowed. Peer: the same under one read-write lock, which is fair; under one that is not
  * ({@code lockedUnfair}) the registering thread always goes first, and the rounds come to a stand: their number is printed.
+ * Ops a second say what one caller gets who does nothing else, and whom a lock lets through many times while nobody else
+ * is there; how long one op takes (sample time) says what somebody waits who comes at any moment.
  */
-@BenchmarkMode(Mode.Throughput)
+@BenchmarkMode({Mode.Throughput, Mode.SampleTime})
 @OutputTimeUnit(TimeUnit.SECONDS)
 public class ChurnBenchmark {
 
@@ -167,6 +169,7 @@ public class ChurnBenchmark {
     }
 
     @Benchmark
+    @BenchmarkMode(Mode.Throughput)
     @OperationsPerInvocation(IN_FLIGHT)
     public void reclaimerInFlight(Ours ours) {
         List<CompletionStage<?>> all = new ArrayList<>(IN_FLIGHT);

@@ -16,6 +16,7 @@ import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -37,21 +38,24 @@ public class SetBitBenchmark {
     /** Bits that one thread sets in one go where none is set. */
     private static final int BATCH = 1000;
 
-    /** A bit that is set. */
+    /** Bits that are set, in one cgroup, or in so many that they do not fit into a core's cache. */
     @State(Scope.Benchmark)
     public static class Set {
+        @Param({"1", "1000"})
+        public int cgroups;
+
         private Reclaiming made;
         private ShrinkerHandle handle;
-        private Cgroup cgroup;
+        private Cgroup[] dirty;
 
         @Setup(Level.Trial)
         public void make() {
-            PassCase state = new PassCase(1, 1, SHRINKERS, 1, 8);
+            PassCase state = new PassCase(cgroups, 1, SHRINKERS, cgroups, 8);
             made = new Reclaiming(1);
             made.register(state);
-            List<Cgroup> dirty = made.online(state);
-            made.setBits(state, dirty);
-            cgroup = dirty.get(0);
+            List<Cgroup> online = made.online(state);
+            made.setBits(state, online);
+            dirty = online.toArray(Cgroup[]::new);
             handle = made.shrinkers().get(0);
         }
 
@@ -59,6 +63,12 @@ public class SetBitBenchmark {
         public void end() {
             made.close();
         }
+    }
+
+    /** Where a writer is. */
+    @State(Scope.Thread)
+    public static class Place {
+        private int next;
     }
 
     /** The peers. */
@@ -148,14 +158,14 @@ public class SetBitBenchmark {
 
     @Benchmark
     @Threads(2)
-    public void alreadySet2(Set set) {
-        set.handle.setBit(set.cgroup, 0);
+    public void alreadySet2(Set set, Place place) {
+        set.handle.setBit(set.dirty[place.next++ % set.dirty.length], 0);
     }
 
     @Benchmark
     @Threads(8)
-    public void alreadySet8(Set set) {
-        set.handle.setBit(set.cgroup, 0);
+    public void alreadySet8(Set set, Place place) {
+        set.handle.setBit(set.dirty[place.next++ % set.dirty.length], 0);
     }
 
     /** A reclaimer for each writer, so that clearing is not in the others' way; all of them share the two cores. */

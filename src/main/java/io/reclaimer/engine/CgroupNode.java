@@ -69,7 +69,7 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
     record Inspect(ActorRef<Inspection.Command> replyTo) implements Command {}
 
     /** From a child: a bit is set in its subtree. */
-    private record ChildDirty(Pair child) implements Command {}
+    record ChildDirty(Pair child) implements Command {}
 
     /** From a child: enough children have done their parts. */
     enum Answered implements Command {

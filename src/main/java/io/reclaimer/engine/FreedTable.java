@@ -38,6 +38,11 @@ final class FreedTable {
         return most;
     }
 
+    /** Whether so much is taken up now: what is not need not be handed in, and soon in a large round next to nothing is. */
+    boolean takes(long objects) {
+        return objects > threshold;
+    }
+
     /** Adds what a walk freed in a cgroup, the first {@code count} of each array: under the lock once, or not at all. */
     void add(CgroupHandle cgroup, ShrinkerEntry[] shrinkers, long[] objects, int count) {
         for (int i = 0; i < count; i++) {

@@ -178,7 +178,7 @@ final class PassRun {
     }
 
     /** A child has done its part. The one with whom enough have answered wakes the pair. Any thread. */
-    private void answered(Answer answer) {
+    void answered(Answer answer) {
         CgroupNode to = node();
         Answer last;
         int answers;

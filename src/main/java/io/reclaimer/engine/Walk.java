@@ -238,7 +238,11 @@ abstract class Walk {
         return priority;
     }
 
+    /** Notes what a visit freed, for the table of the round, if that wants to know. */
     final void noteFreed(ShrinkerEntry entry, long objects) {
+        if (!work().details().takes(objects)) {
+            return;
+        }
         if (freedCount == freed.length) {
             int length = Math.max(8, 2 * freedCount);
             freedBy = Arrays.copyOf(freedBy, length);
