@@ -1,6 +1,5 @@
 package io.reclaimer.bench;
 
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,6 +7,7 @@ import java.util.List;
 import org.openjdk.jcstress.Main;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.NoBenchmarksException;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
@@ -81,9 +81,8 @@ public final class Bench {
         CommandLineOptions given = new CommandLineOptions(rest.toArray(String[]::new));
         Files.createDirectories(RESULTS.getParent());
         OptionsBuilder options = new OptionsBuilder();
-        options.parent(given)
-                .jvmArgsPrepend(
-                        ManagementFactory.getRuntimeMXBean().getInputArguments().toArray(String[]::new));
+        // Forked JVMs get this one's options. A benchmark that fails ends the run: a table without it says nothing.
+        options.parent(given).shouldFailOnError(true);
         if (!given.getForkCount().hasValue()) {
             options.forks(1);
         }
@@ -100,11 +99,19 @@ public final class Bench {
             options.measurementTime(TimeValue.seconds(1));
         }
         if (!given.getResult().hasValue()) {
-            options.result(RESULTS.toString()).resultFormat(ResultFormatType.JSON);
+            options.result(RESULTS.toString());
+        }
+        if (!given.getResultFormat().hasValue()) {
+            options.resultFormat(ResultFormatType.JSON);
         }
         if (given.getProfilers().isEmpty()) {
             options.addProfiler(GCProfiler.class);
         }
-        new Runner(options.build()).run();
+        try {
+            new Runner(options.build()).run();
+        } catch (NoBenchmarksException e) {
+            throw new IllegalArgumentException(
+                    rest + " names no benchmark; allowed are parts of Pass, Churn, SetBit, Caffeine, LruLists", e);
+        }
     }
 }
