@@ -11,6 +11,8 @@ import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.Threads;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -298,5 +300,29 @@ class ShrinkerLifecycleTest {
         handle.setBit(cgroup, 0);
         kit.settle();
         return kit.reclaimer().reclaim(ReclaimRequest.in(cgroup.path()).startingAt(0));
+    }
+
+    /** What visits work with is kept for the next ones; a cache that is freed is not. */
+    @Test
+    void freedShrinkerIsLeftToTheCollector() {
+        Cgroup shop = kit.online("/shop");
+        WeakReference<Shrinker> cache = usedAndFreed(shop);
+        Threads.until(() -> {
+            System.gc();
+            return cache.get() == null;
+        });
+        assertThat(kit.state().shrinkers()).isEmpty();
+    }
+
+    private WeakReference<Shrinker> usedAndFreed(Cgroup cgroup) {
+        Shrinker cache = Scripted.endless(1_000);
+        ShrinkerHandle handle =
+                kit.register(ShrinkerSpec.named("cache").byCgroup().byNode(), cache);
+        handle.setBit(cgroup, 0);
+        kit.settle();
+        assertThat(kit.reclaim(ReclaimRequest.everywhere().startingAt(0)).freedObjects())
+                .isPositive();
+        kit.await(handle.free());
+        return new WeakReference<>(cache);
     }
 }

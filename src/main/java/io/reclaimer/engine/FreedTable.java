@@ -4,6 +4,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The largest of what a round freed, by cgroup and shrinker. Any thread, under this object's lock.
@@ -44,7 +46,7 @@ final class FreedTable {
     }
 
     /** Adds what a walk freed in a cgroup, the first {@code count} of each array: under the lock once, or not at all. */
-    void add(CgroupHandle cgroup, ShrinkerEntry[] shrinkers, long[] objects, int count) {
+    void add(CgroupHandle cgroup, @Nullable ShrinkerEntry[] shrinkers, long[] objects, int count) {
         for (int i = 0; i < count; i++) {
             if (objects[i] > threshold) {
                 addFrom(i, cgroup, shrinkers, objects, count);
@@ -54,10 +56,11 @@ final class FreedTable {
     }
 
     private synchronized void addFrom(
-            int first, CgroupHandle cgroup, ShrinkerEntry[] shrinkers, long[] objects, int count) {
+            int first, CgroupHandle cgroup, @Nullable ShrinkerEntry[] shrinkers, long[] objects, int count) {
         for (int i = first; i < count; i++) {
+            // Looked at again under the lock: it may have been closed meanwhile.
             if (objects[i] > threshold) {
-                add(new Key(cgroup, shrinkers[i]), objects[i]);
+                add(new Key(cgroup, Objects.requireNonNull(shrinkers[i])), objects[i]);
             }
         }
     }
@@ -72,6 +75,12 @@ final class FreedTable {
             threshold = Math.max(threshold, smaller.get(smaller.size() - 1).getValue());
             smaller.stream().map(Map.Entry::getKey).toList().forEach(freed::remove);
         }
+    }
+
+    /** Nobody will ask any more: takes up nothing, and keeps no shrinker that may be freed by now. */
+    synchronized void close() {
+        threshold = Long.MAX_VALUE;
+        freed.clear();
     }
 
     /** The largest first. */

@@ -198,7 +198,10 @@ final class PassRun {
         Pair pair = node().pair();
         // The pair's own one, where no other pass has it under way.
         Answer answer = pair.isUnderWay() ? new Answer() : pair;
-        Objects.requireNonNull(above).answered(answer.of(pair, isClean, swept));
+        PassRun to = Objects.requireNonNull(above);
+        // This run is used again, maybe much later; that one's walk knows shrinkers that may be freed by then.
+        above = null;
+        to.answered(answer.of(pair, isClean, swept));
     }
 
     boolean hasAnswers() {

@@ -185,6 +185,7 @@ public final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
                 priority,
                 Duration.ofNanos(published.nanoTime().getAsLong() - start),
                 work.details().largest(published.settings().reportEntries())));
+        work.details().close();
         return outstanding.isEmpty() ? Behaviors.stopped() : this;
     }
 

@@ -56,7 +56,7 @@ abstract class Walk {
 
     private @Nullable CallMark mark;
 
-    private ShrinkerEntry[] freedBy = {};
+    private @Nullable ShrinkerEntry[] freedBy = {};
     private long[] freed = {};
     private int freedCount;
 
@@ -254,6 +254,8 @@ abstract class Walk {
 
     private void reportFreed() {
         work().details().add(node().pair().cgroup(), freedBy, freed, freedCount);
+        // The walk outlives its pass, and must not keep a shrinker that is freed.
+        Arrays.fill(freedBy, 0, freedCount, null);
         freedCount = 0;
     }
 }

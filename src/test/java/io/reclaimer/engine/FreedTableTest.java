@@ -86,6 +86,15 @@ class FreedTableTest {
     }
 
     @Test
+    void takesAndKeepsNothingWhenItIsClosed() {
+        add(a, first, 5);
+        table.close();
+        add(a, first, 7);
+        assertThat(table.largest(9)).isEmpty();
+        assertThat(table.takes(Long.MAX_VALUE)).isFalse();
+    }
+
+    @Test
     void holdsMoreThanAreListed() {
         assertThat(new FreedTable(1024).most()).isGreaterThan(1024);
     }
