@@ -1,5 +1,7 @@
 package io.reclaimer;
 
+import io.reclaimer.engine.RoundResult;
+import io.reclaimer.engine.RoundSpec;
 import io.reclaimer.shrinker.CgroupPath;
 import java.time.Duration;
 import java.util.List;
@@ -57,4 +59,25 @@ public record ReclaimReport(
 
     /** What one shrinker freed in one cgroup, on all nodes. */
     public record Freed(CgroupPath cgroup, String shrinker, long objects) {}
+
+    static ReclaimReport of(RoundSpec spec, RoundResult result) {
+        List<Freed> largest = result.largest().stream()
+                .map(freed -> new Freed(freed.cgroup(), freed.shrinker(), freed.objects()))
+                .toList();
+        long listed = largest.stream().mapToLong(Freed::objects).sum();
+        return new ReclaimReport(
+                spec.top(),
+                Outcome.valueOf(result.outcome().name()),
+                result.freedObjects(),
+                result.freedBytes(),
+                result.freedAtOnceBytes(),
+                result.scannedObjects(),
+                result.visits(),
+                result.left(),
+                spec.firstPriority(),
+                result.lastPriority(),
+                result.elapsed(),
+                largest,
+                Math.max(0, result.freedObjects() - listed));
+    }
 }

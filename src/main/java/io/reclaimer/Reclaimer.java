@@ -27,11 +27,11 @@ import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.ShrinkerTrait;
 import io.reclaimer.shrinker.TraceListener;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -81,6 +81,7 @@ public final class Reclaimer implements Extension {
         this.tree = system.systemActorOf(CgroupTree.create(published, rounds), "reclaimer-tree", CONTROL);
         this.registry = system.systemActorOf(ShrinkerRegistry.create(published, tree), "reclaimer-registry", CONTROL);
         this.protocol = system.systemActorOf(ReclaimerProtocol.create(this), "reclaimer", CONTROL);
+        settings.cgroups().forEach(this::bringOnline);
         CoordinatedShutdown.get(system)
                 .addTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "reclaimer", this::shutDown);
     }
@@ -116,6 +117,27 @@ public final class Reclaimer implements Extension {
     public CompletionStage<Cgroup> online(CgroupPath path) {
         return answers.<CgroupHandle>to(replyTo -> tree.tell(new CgroupTree.Online(path, replyTo)))
                 .thenApply(Cgroup::new);
+    }
+
+    /** As {@link #onlineWithParents(CgroupPath)}. */
+    public CompletionStage<Cgroup> onlineWithParents(String path) {
+        return onlineWithParents(CgroupPath.of(path));
+    }
+
+    /**
+     * Brings a cgroup up, and all above it that is not online. For those who use a cgroup and can't know whether they are the
+     * first.
+     *
+     * <p>Fails where the cgroup or one above it is on its way offline, or cgroups are disabled.
+     */
+    public CompletionStage<Cgroup> onlineWithParents(CgroupPath path) {
+        // In this order to the one who does it, so nobody has to wait for the parent's answer.
+        path.parent().ifPresent(this::bringOnline);
+        return online(path);
+    }
+
+    private void bringOnline(CgroupPath path) {
+        path.withAncestors().forEach(above -> tree.tell(new CgroupTree.Online(above, Reply.none())));
     }
 
     /** As {@link #offline(CgroupPath)}. */
@@ -212,6 +234,21 @@ public final class Reclaimer implements Extension {
      * <p>Fails where as many rounds as allowed are under way, or the request names a node that there is not.
      */
     public CompletionStage<ReclaimReport> reclaim(ReclaimRequest request) {
+        return start(request, false, ReclaimReport::of);
+    }
+
+    /**
+     * Asks the shrinkers that a round of {@code request} would ask, but only what they could free: nothing is freed, no bit
+     * and no deferred count changes. The request's target and priority do not matter.
+     *
+     * <p>Answers and fails as {@link #reclaim} does, and counts among the rounds that may be under way.
+     */
+    public CompletionStage<CountReport> count(ReclaimRequest request) {
+        return start(request, true, CountReport::of);
+    }
+
+    private <T> CompletionStage<T> start(
+            ReclaimRequest request, boolean countOnly, BiFunction<RoundSpec, RoundResult, T> report) {
         int nodes = settings.nodes().size();
         for (int node : request.nodes()) {
             if (node >= nodes) {
@@ -228,12 +265,13 @@ public final class Reclaimer implements Extension {
                 request.objects(),
                 request.priority(),
                 request.lastPriority(),
+                countOnly,
                 false,
                 request.within().orElse(settings.roundDeadline()),
                 request.flags(),
                 request.cancellation());
         return answers.<RoundResult>to(replyTo -> tree.tell(new CgroupTree.StartRound(spec, replyTo)))
-                .thenApply(result -> report(spec, result));
+                .thenApply(result -> report.apply(spec, result));
     }
 
     /** What there is now; also answers only when every bit that was set before will be seen by a round that follows. */
@@ -263,26 +301,5 @@ public final class Reclaimer implements Extension {
     private CompletionStage<Done> shutDown() {
         return answers.<Done>to(replyTo -> rounds.tell(new Rounds.EndAll(replyTo)))
                 .thenCompose(ended -> answers.to(replyTo -> registry.tell(new ShrinkerRegistry.FreeAll(replyTo))));
-    }
-
-    private static ReclaimReport report(RoundSpec spec, RoundResult result) {
-        List<ReclaimReport.Freed> largest = result.largest().stream()
-                .map(freed -> new ReclaimReport.Freed(freed.cgroup(), freed.shrinker(), freed.objects()))
-                .toList();
-        long listed = largest.stream().mapToLong(ReclaimReport.Freed::objects).sum();
-        return new ReclaimReport(
-                spec.top(),
-                ReclaimReport.Outcome.valueOf(result.outcome().name()),
-                result.freedObjects(),
-                result.freedBytes(),
-                result.freedAtOnceBytes(),
-                result.scannedObjects(),
-                result.visits(),
-                result.left(),
-                spec.firstPriority(),
-                result.lastPriority(),
-                result.elapsed(),
-                largest,
-                Math.max(0, result.freedObjects() - listed));
     }
 }

@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigException;
 import io.reclaimer.engine.BlockingThreads;
 import io.reclaimer.engine.EngineSettings;
 import io.reclaimer.engine.Refaults;
+import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.ShrinkerSpec;
@@ -12,6 +13,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -29,12 +32,18 @@ public final class ReclaimerSettings {
 
     private final List<String> nodes;
     private final Duration roundDeadline;
+    private final List<CgroupPath> cgroups;
     private final EngineSettings engine;
     private final BlockingThreads blockingThreads;
 
     private ReclaimerSettings(
-            List<String> nodes, Duration roundDeadline, EngineSettings engine, BlockingThreads blockingThreads) {
+            List<String> nodes,
+            List<CgroupPath> cgroups,
+            Duration roundDeadline,
+            EngineSettings engine,
+            BlockingThreads blockingThreads) {
         this.nodes = nodes;
+        this.cgroups = cgroups;
         this.blockingThreads = blockingThreads;
         this.roundDeadline = roundDeadline;
         this.engine = engine;
@@ -69,7 +78,8 @@ public final class ReclaimerSettings {
                     number(section, "blocking.calls", 1, MOST_BLOCKING_CALLS),
                     number(section, "blocking.calls-per-shrinker", 1, MOST_BLOCKING_CALLS),
                     thrash(section));
-            return new ReclaimerSettings(nodes, roundDeadline, engine, blockingThreads(section));
+            return new ReclaimerSettings(
+                    nodes, cgroups(section, engine.cgroupsEnabled()), roundDeadline, engine, blockingThreads(section));
         } catch (ConfigException e) {
             throw new IllegalArgumentException("Invalid configuration: " + e.getMessage(), e);
         }
@@ -94,6 +104,11 @@ public final class ReclaimerSettings {
         return number;
     }
 
+    /** What comes online with the reclaimer, with all that is above it: parents before their children. */
+    List<CgroupPath> cgroups() {
+        return cgroups;
+    }
+
     /** How long a round may take where its request does not say. */
     public Duration roundDeadline() {
         return roundDeadline;
@@ -110,6 +125,23 @@ public final class ReclaimerSettings {
 
     EngineSettings engine() {
         return engine;
+    }
+
+    private static List<CgroupPath> cgroups(Config section, boolean enabled) {
+        List<String> written =
+                read(section, "cgroups", "a list of paths, as in [\"/shop/web\"]", section::getStringList);
+        if (!written.isEmpty() && !enabled) {
+            throw invalid("cgroups", written, "[] where reclaimer.cgroups-enabled is off");
+        }
+        SortedSet<CgroupPath> paths = new TreeSet<>();
+        for (String path : written) {
+            try {
+                CgroupPath.of(path).withAncestors().forEach(paths::add);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("reclaimer.cgroups: " + e.getMessage(), e);
+            }
+        }
+        return List.copyOf(paths);
     }
 
     private static List<String> nodes(Config section) {

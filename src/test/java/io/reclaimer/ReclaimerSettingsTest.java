@@ -48,6 +48,8 @@ class ReclaimerSettingsTest {
                     nodes = []                      | reclaimer.nodes is [[]]                     | one or more
                     nodes = [a, a]                  | reclaimer.nodes is [[a, a]]                 | none twice
                     nodes = ["a b"]                 | reclaimer.nodes is [[a b]]                  | A-Z a-z 0-9
+                    cgroups = [shop]                | is no cgroup path                           | /a/b
+                    cgroups = 7                     | reclaimer.cgroups is [7]                    | a list of paths
                     nodes = [""]                    | reclaimer.nodes is [[]]                     | 1 to 64
                     id-limit = 63                   | reclaimer.id-limit is [63]                  | 64 to 1048576
                     id-limit = 1048640              | reclaimer.id-limit is [1048640]             | 64 to 1048576

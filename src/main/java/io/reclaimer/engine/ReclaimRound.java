@@ -13,6 +13,7 @@ import io.reclaimer.engine.RoundResult.Outcome;
 import io.reclaimer.shrinker.Cancellation;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -87,11 +88,7 @@ public final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
         this.top = top;
         this.replyTo = replyTo;
         this.rounds = rounds;
-        this.work = new RoundWork(
-                spec.target(),
-                spec.flags(),
-                spec.onlyLeft(),
-                published.settings().reportEntries());
+        this.work = RoundWork.of(spec, listed());
         this.priority = spec.firstPriority();
         this.start = published.nanoTime().getAsLong();
         timers.startSingleTimer(End.DEADLINE, End.DEADLINE, spec.within());
@@ -109,6 +106,11 @@ public final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
                 .onSignal(Terminated.class, this::onTerminated)
                 .onSignal(PostStop.class, signal -> onPostStop())
                 .build();
+    }
+
+    /** How many entries the answer lists. */
+    private int listed() {
+        return spec.countOnly() ? CountTally.LISTED : published.settings().reportEntries();
     }
 
     private Behavior<Command> begin() {
@@ -146,7 +148,7 @@ public final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
         if (answered) {
             return Behaviors.stopped();
         }
-        if (spec.target().isEmpty()) {
+        if (spec.target().isEmpty() || spec.countOnly()) {
             return end(Outcome.DONE);
         }
         if (work.isMet()) {
@@ -184,7 +186,8 @@ public final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
                 work.left(),
                 priority,
                 Duration.ofNanos(published.nanoTime().getAsLong() - start),
-                work.details().largest(published.settings().reportEntries())));
+                work.details().largest(listed()),
+                Optional.ofNullable(work.counts()).map(CountTally::sums)));
         work.details().close();
         return outstanding.isEmpty() ? Behaviors.stopped() : this;
     }

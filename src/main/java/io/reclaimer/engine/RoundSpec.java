@@ -20,6 +20,7 @@ import java.util.Set;
  * @param target objects to free; empty for one pass
  * @param firstPriority of the first pass
  * @param lastPriority of the last pass, if the target is not met before
+ * @param countOnly whether shrinkers are only asked what they could free, in one pass
  * @param onlyLeft whether only those are asked that a round left out whose caller could not wait
  * @param within how long it may take until it answers
  */
@@ -30,6 +31,7 @@ public record RoundSpec(
         OptionalLong target,
         int firstPriority,
         int lastPriority,
+        boolean countOnly,
         boolean onlyLeft,
         Duration within,
         Set<ReclaimFlag> flags,
@@ -54,6 +56,7 @@ public record RoundSpec(
                 missing,
                 missing.isPresent() ? Math.max(firstPriority, last) : last,
                 last,
+                false,
                 true,
                 newWithin,
                 Set.copyOf(newFlags),

@@ -5,6 +5,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all walks of one round share: when to stop, and what was done. Any thread.
@@ -30,6 +31,9 @@ final class RoundWork {
     private final Tally tally = new Tally();
     private final FreedTable details;
 
+    /** Where shrinkers are only counted; null where they are scanned. */
+    private final @Nullable CountTally counts;
+
     /** Objects freed, kept only where there is a target: all threads write it. */
     private final AtomicLong towardsTarget = new AtomicLong();
 
@@ -37,12 +41,31 @@ final class RoundWork {
     private volatile boolean stopped;
 
     RoundWork(OptionalLong target, Set<ReclaimFlag> flags, boolean onlyLeft, int listed) {
+        this(target, flags, onlyLeft, listed, null);
+    }
+
+    private RoundWork(
+            OptionalLong target, Set<ReclaimFlag> flags, boolean onlyLeft, int listed, @Nullable CountTally counts) {
         this.target = target;
+        this.counts = counts;
         this.flags = flags;
         this.mayBlock = !flags.contains(ReclaimFlag.MAY_NOT_BLOCK);
         this.losslessOnly = flags.contains(ReclaimFlag.LOSSLESS_ONLY);
         this.onlyLeft = onlyLeft;
         this.details = new FreedTable(listed);
+    }
+
+    /** What a round is to do, of that spec. */
+    static RoundWork of(RoundSpec spec, int listed) {
+        return spec.countOnly()
+                ? new RoundWork(OptionalLong.empty(), spec.flags(), false, listed, new CountTally(spec.nodes()))
+                : new RoundWork(spec.target(), spec.flags(), spec.onlyLeft(), listed, null);
+    }
+
+    /** Where shrinkers are only asked what they could free; null where they are scanned as well. */
+    @Nullable
+    CountTally counts() {
+        return counts;
     }
 
     /** Whether a shrinker is one that this round asks. */
@@ -54,7 +77,7 @@ final class RoundWork {
 
     /** Whether a shrinker is left out only because the caller can't wait. */
     boolean leaves(ShrinkerEntry entry) {
-        return !mayBlock && entry.mayBlock() && (!losslessOnly || entry.isLossless());
+        return counts == null && !mayBlock && entry.mayBlock() && (!losslessOnly || entry.isLossless());
     }
 
     void noteLeft() {

@@ -18,6 +18,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Starts rounds, and bounds how many are under way; one a system. */
@@ -155,7 +156,8 @@ public final class Rounds extends AbstractBehavior<Rounds.Command> {
                         0,
                         message.spec().firstPriority(),
                         Duration.ZERO,
-                        List.of()));
+                        List.of(),
+                        message.spec().countOnly() ? Optional.of(CountTally.NOTHING) : Optional.empty()));
         return this;
     }
 

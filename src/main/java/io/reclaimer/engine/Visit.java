@@ -53,6 +53,12 @@ final class Visit {
         return totalScan >= batch || totalScan >= freeable;
     }
 
+    /** How many objects the whole visit frees where each scan call frees what it is asked for; before the first one. */
+    long mostFreed() {
+        long last = totalScan % batch;
+        return Math.min(last >= freeable ? totalScan : totalScan - last, freeable);
+    }
+
     /** How many objects the next scan call is asked for. */
     long nrToScan() {
         return Math.min(batch, totalScan);

@@ -210,6 +210,15 @@ final class VisitRun implements Call.Owner {
         if (answer < 0 && answer != EMPTY) {
             return fault(entry, "its count answered [" + nameOf(answer) + "]; allowed are 0 or more, and EMPTY", null);
         }
+        CountTally counts = work().counts();
+        if (counts != null) {
+            // Only counting: bits and deferred counts stay as they are.
+            if (answer > 0 && counts.add(entry, pair(), answer, deferred(entry))) {
+                walk.noteFreed(entry, answer);
+            }
+            release(entry);
+            return false;
+        }
         if (phase == Phase.SECOND_LOOK) {
             if (answer != EMPTY) {
                 walk.setBitAgain(entry);
@@ -344,6 +353,11 @@ final class VisitRun implements Call.Owner {
         return entry.isCgroupAware()
                 ? deferredUnits(entry).takeDeferred(entry)
                 : entry.takeGlobalDeferred(pair().node());
+    }
+
+    /** What is owed, left where it is. */
+    private long deferred(ShrinkerEntry entry) {
+        return addDeferred(entry, 0);
     }
 
     private long addDeferred(ShrinkerEntry entry, long objects) {

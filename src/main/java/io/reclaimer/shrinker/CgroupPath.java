@@ -1,5 +1,7 @@
 package io.reclaimer.shrinker;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -75,6 +77,15 @@ public final class CgroupPath implements Comparable<CgroupPath> {
         }
         int slash = path.lastIndexOf('/');
         return Optional.of(slash == 0 ? ROOT : new CgroupPath(path.substring(0, slash)));
+    }
+
+    /** This and all above it but the root, the highest first; empty for the root. */
+    public List<CgroupPath> withAncestors() {
+        List<CgroupPath> paths = new ArrayList<>();
+        for (CgroupPath at = this; !at.isRoot(); at = at.parent().orElse(ROOT)) {
+            paths.add(0, at);
+        }
+        return List.copyOf(paths);
     }
 
     /** Whether this is the top of the tree. */

@@ -1,0 +1,193 @@
+package io.reclaimer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reclaimer.CountReport.Counted;
+import io.reclaimer.ReclaimReport.Outcome;
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Cache;
+import io.reclaimer.testkit.Gate;
+import io.reclaimer.testkit.Kind;
+import io.reclaimer.testkit.ModelShrinker;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.Seeded;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Counting what could be freed, without freeing it. */
+class CountTest {
+
+    @RegisterExtension
+    final ReclaimerKit kit = ReclaimerKit.with("reclaimer { nodes = [a, b], cgroups = [\"/shop/web\", \"/other\"] }");
+
+    @Test
+    void countsTheSubtreeAndFreesNothing() {
+        Cache pages = Cache.register(
+                kit, ShrinkerSpec.named("pages").byCgroup().byNode().objectBytes(10));
+        Cgroup shop = kit.online("/shop");
+        Cgroup web = kit.online("/shop/web");
+        pages.put(shop, 0, 100);
+        pages.put(web, 1, 2_000);
+        pages.put(kit.online("/other"), 0, 5);
+        ReclaimerState before = kit.state();
+        CountReport report = count(ReclaimRequest.in("/shop").objects(1));
+        assertThat(report.outcome()).isEqualTo(Outcome.DONE);
+        assertThat(report.freeableObjects()).isEqualTo(2_100);
+        assertThat(report.freeableBytes()).isEqualTo(21_000);
+        assertThat(report.visits()).isEqualTo(2);
+        assertThat(report.largest())
+                .containsExactly(
+                        new Counted(CgroupPath.of("/shop/web"), "pages", 2_000),
+                        new Counted(CgroupPath.of("/shop"), "pages", 100));
+        assertThat(report.restObjects()).isZero();
+        assertThat(pages.model().objects()).isEqualTo(2_105);
+        assertThat(kit.state().cgroups()).isEqualTo(before.cgroups());
+    }
+
+    /** What a pass then frees is what was planned for its priority: the same arithmetic, deferred work included. */
+    @Test
+    void plannedIsWhatAPassFrees() {
+        Seeded random = Seeded.create();
+        Cgroup web = kit.online("/shop/web");
+        for (int i = 0; i < 300; i++) {
+            ShrinkerSpec spec = ShrinkerSpec.named("pages-" + i)
+                    .byCgroup()
+                    .byNode()
+                    .seeks(random.nextInt(9))
+                    .batch(1 + random.nextInt(300));
+            Cache cache = Cache.register(kit, spec);
+            cache.put(web, 0, 1 + random.nextInt(1 << random.nextInt(20)));
+            // Leaves something owed.
+            kit.pass("/shop/web", 0, 4 + random.nextInt(9));
+            int priority = random.nextInt(13);
+            CountReport counted = count(ReclaimRequest.in("/shop/web"));
+            ReclaimReport pass = kit.pass("/shop/web", 0, priority);
+            assertThat(pass.freedObjects())
+                    .as("[%s] at priority [%s] of %s", spec, priority, counted)
+                    .isEqualTo(counted.plannedObjects().get(priority));
+            kit.await(cache.handle().free());
+        }
+    }
+
+    @Test
+    void bitOfAnEmptyCacheIsKept() {
+        Cgroup web = kit.online("/shop/web");
+        ShrinkerHandle shrinker = kit.register(
+                ShrinkerSpec.named("pages").byCgroup().byNode(), new Scripted(any -> Shrinker.EMPTY, any -> 0));
+        shrinker.setBit(web, 0);
+        assertThat(count(ReclaimRequest.in("/shop/web")).freeableObjects()).isZero();
+        assertThat(kit.state("/shop/web", 0).bits()).containsExactly(shrinker.id());
+    }
+
+    /** One that does not know of nodes says the same on each. */
+    @Test
+    void oneThatIsNotNumaAwareIsCountedOnce() {
+        Cache pages = Cache.register(kit, ShrinkerSpec.named("pages").byCgroup());
+        Cache global = Cache.register(kit, ShrinkerSpec.named("global"));
+        Cgroup web = kit.online("/shop/web");
+        pages.put(web, 0, 100);
+        pages.handle().setBit(web, 1);
+        global.model().put(CgroupPath.root(), 0, 7);
+        assertThat(count(ReclaimRequest.everywhere()).freeableObjects()).isEqualTo(107);
+        assertThat(count(ReclaimRequest.everywhere().onNodes(1)).freeableObjects())
+                .isEqualTo(107);
+    }
+
+    @Test
+    void cgroupThatIsNotOnlineHasNothing() {
+        CountReport report = count(ReclaimRequest.in("/nobody"));
+        assertThat(report.outcome()).isEqualTo(Outcome.NOT_ONLINE);
+        assertThat(report.freeableObjects()).isZero();
+        assertThat(report.plannedObjects()).hasSize(13).containsOnly(0L);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void countsEveryKind(Kind kind) {
+        Cgroup web = kit.online("/shop/web");
+        ShrinkerHandle shrinker =
+                kind.register(kit, ShrinkerSpec.named("pages").byCgroup().byNode(), Scripted.endless(1_000));
+        shrinker.setBit(web, 0);
+        assertThat(count(ReclaimRequest.in("/shop/web")).largest())
+                .containsExactly(new Counted(web.path(), "pages", 1_000));
+    }
+
+    /** Those that may block are not asked, and no round asks them afterwards. */
+    @Test
+    void countThatMayNotBlockLeavesNothingToABackgroundRound() {
+        Cgroup web = kit.online("/shop/web");
+        Scripted blocking = Scripted.endless(1_000);
+        kit.register(ShrinkerSpec.named("pages").byCgroup().byNode().blocking(), blocking)
+                .setBit(web, 0);
+        assertThat(count(ReclaimRequest.everywhere().mayBlock(false)).freeableObjects())
+                .isZero();
+        assertThat(kit.state().runningRounds()).isZero();
+        assertThat(blocking.calls).isEmpty();
+    }
+
+    @Test
+    void answersByItsDeadlineWithWhatItCounted() {
+        Cgroup web = kit.online("/shop/web");
+        Gate gate = new Gate();
+        ModelShrinker quick = ModelShrinker.full();
+        quick.put(web.path(), 0, 10);
+        kit.register(ShrinkerSpec.named("quick").byCgroup().byNode(), quick).setBit(web, 0);
+        kit.register(
+                        ShrinkerSpec.named("stuck").byCgroup().byNode(),
+                        new Scripted(
+                                any -> {
+                                    gate.pass();
+                                    return 1;
+                                },
+                                any -> 0))
+                .setBit(web, 0);
+        CountReport report = count(ReclaimRequest.in("/shop/web").within(Duration.ofMillis(300)));
+        assertThat(report.outcome()).isEqualTo(Outcome.DEADLINE);
+        assertThat(report.freeableObjects()).isEqualTo(10);
+        gate.open();
+    }
+
+    @Test
+    void shrinkerThatAnswersNonsenseIsAtFault() {
+        kit.register(ShrinkerSpec.named("liar"), new Scripted(any -> -7, any -> 0));
+        assertThat(count(ReclaimRequest.everywhere()).freeableObjects()).isZero();
+        assertThat(kit.state().shrinkers()).singleElement().matches(shrinker -> shrinker.faults() > 0);
+    }
+
+    @Test
+    void nodeThatThereIsNotIsRefused() {
+        assertThat(kit.refusal(kit.reclaimer().count(ReclaimRequest.everywhere().onNodes(2)))
+                        .reason())
+                .isEqualTo(Reason.NO_SUCH_NODE);
+    }
+
+    @Test
+    void configuredCgroupsAreOnlineWithAllAboveThem() {
+        assertThat(kit.state().cgroups().stream()
+                        .map(cgroup -> cgroup.cgroup().toString())
+                        .distinct())
+                .containsExactly("/", "/other", "/shop", "/shop/web");
+    }
+
+    @Test
+    void cgroupComesOnlineWithItsParents() {
+        Cgroup deep = kit.await(kit.reclaimer().onlineWithParents("/a/b/c"));
+        assertThat(deep.isOnline()).isTrue();
+        assertThat(kit.await(kit.reclaimer().onlineWithParents("/a/b/c"))).isEqualTo(deep);
+        assertThat(kit.await(kit.reclaimer().onlineWithParents("/")).path()).isEqualTo(CgroupPath.root());
+        kit.offline("/a/b/c");
+        assertThat(deep.nearestOnline().path()).isEqualTo(CgroupPath.of("/a/b"));
+    }
+
+    private CountReport count(ReclaimRequest request) {
+        kit.settle();
+        return kit.await(kit.reclaimer().count(request));
+    }
+}
