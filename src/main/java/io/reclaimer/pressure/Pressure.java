@@ -8,6 +8,7 @@ import akka.actor.typed.ExtensionId;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.Reclaimer;
 import io.reclaimer.ReclaimerSettings;
+import java.util.Optional;
 
 /**
  * The door to what starts rounds: {@link #get} starts to watch this process's heap, once an actor system, and requests
@@ -59,6 +60,11 @@ public final class Pressure implements Extension {
     /** That of {@code system}, started where it was not. */
     public static Pressure get(ActorSystem<?> system) {
         return ID.apply(system);
+    }
+
+    /** That of {@code system}, where it was started; starts nothing. */
+    public static Optional<Pressure> find(ActorSystem<?> system) {
+        return system.hasExtension(ID) ? Optional.of(get(system)) : Optional.empty();
     }
 
     /** The source that watches the heap, for its messages. */

@@ -1,0 +1,375 @@
+package io.reclaimer.cluster;
+
+import akka.Done;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import akka.actor.typed.javadsl.TimerScheduler;
+import akka.actor.typed.receptionist.Receptionist;
+import akka.actor.typed.receptionist.ServiceKey;
+import akka.cluster.ClusterEvent;
+import akka.cluster.Member;
+import akka.cluster.typed.Cluster;
+import akka.cluster.typed.SelfRemoved;
+import akka.cluster.typed.Subscribe;
+import io.reclaimer.CountReport;
+import io.reclaimer.ReclaimReport;
+import io.reclaimer.ReclaimRequest;
+import io.reclaimer.Reclaimer;
+import io.reclaimer.cluster.ClusterMessage.Cancel;
+import io.reclaimer.cluster.ClusterMessage.Count;
+import io.reclaimer.cluster.ClusterMessage.Malformed;
+import io.reclaimer.cluster.ClusterMessage.Offer;
+import io.reclaimer.cluster.ClusterMessage.Reclaim;
+import io.reclaimer.cluster.ClusterMessage.Reclaimed;
+import io.reclaimer.cluster.ClusterMessage.Refused;
+import io.reclaimer.cluster.ClusterMessage.Row;
+import io.reclaimer.cluster.ClusterReport.Outcome;
+import io.reclaimer.cluster.FanOut.Guest;
+import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This member, as the others see it: receives all their messages. One a system, at {@value #PATH}.
+ *
+ * <p>It hands requests to {@link MemberParts}, which has the reclaimer do them, and answers to the {@link ClusterRound} they
+ * are for. It keeps the {@link Roster}, and tells the rounds what changes in it.
+ */
+final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
+
+    /** What it can be told: by other members, and by its own. */
+    sealed interface Command permits ClusterMessage, Local {}
+
+    /** From this member only. */
+    sealed interface Local extends Command {}
+
+    /** Starts a round; answered once, with a report or why there is none. */
+    record Start(ClusterRequest request, Consumer<ClusterReport> answer, Consumer<ReclaimerException> refusal)
+            implements Local {}
+
+    /** This member is about to leave: no more parts and rounds. Answered when none is under way. */
+    record Leave(ActorRef<Done> replyTo) implements Local {}
+
+    /** Answered with what there is now. */
+    record GetState(ActorRef<State> replyTo) implements Local {}
+
+    /**
+     * What there is.
+     *
+     * @param present the names of those who take part and can be reached
+     * @param rounds under way here
+     * @param parts under way, of whomever's rounds
+     * @param known rounds that parts are remembered of
+     */
+    record State(List<String> present, int rounds, int parts, int known) {}
+
+    private record Listed(Receptionist.Listing listing) implements Local {}
+
+    private record MemberIs(Member member) implements Local {}
+
+    private record MemberGone(Member member) implements Local {}
+
+    private record Reachability(Member member, boolean reachable) implements Local {}
+
+    /** This member was removed from the cluster, and its actor system goes on. */
+    private record SelfGone() implements Local {}
+
+    private record Counted(
+            MemberParts.Key<ActorRef<ClusterMessage>> key,
+            @Nullable CountReport report,
+            @Nullable Throwable why) implements Local {}
+
+    private record PartEnded(
+            MemberParts.Key<ActorRef<ClusterMessage>> key,
+            int part,
+            @Nullable ReclaimReport report,
+            @Nullable Throwable why)
+            implements Local {}
+
+    private record RoundEnded(long round) implements Local {}
+
+    private enum Forget implements Local {
+        INSTANCE
+    }
+
+    /** Its name among the system's actors. */
+    static final String NAME = "reclaimer-cluster";
+
+    /** Where it is found on every member. */
+    static final String PATH = "/system/" + NAME;
+
+    private static final ServiceKey<ClusterMessage> DOOR = ServiceKey.create(ClusterMessage.class, NAME);
+    private static final Duration FORGET_INTERVAL = Duration.ofSeconds(5);
+
+    private final TimerScheduler<Command> timers;
+    private final Reclaimer reclaimer;
+    private final ClusterSettings settings;
+    private final Roster roster;
+    private final MemberParts<ActorRef<ClusterMessage>> parts;
+    private final ActorRef<ClusterMessage> door;
+    private final Map<Long, ActorRef<ClusterRound.Command>> rounds = new HashMap<>();
+    private final List<ActorRef<Done>> leaving = new ArrayList<>();
+    private boolean left;
+
+    /** Not from 0: what comes late for a round of a life before must find nobody. */
+    private long lastRound = ThreadLocalRandom.current().nextLong() >>> 1;
+
+    static Behavior<Command> create(Reclaimer reclaimer, ClusterSettings settings, Supplier<MemberParts.Heap> heap) {
+        return Behaviors.setup(context ->
+                Behaviors.withTimers(timers -> new ClusterMember(context, timers, reclaimer, settings, heap)));
+    }
+
+    private ClusterMember(
+            ActorContext<Command> context,
+            TimerScheduler<Command> timers,
+            Reclaimer reclaimer,
+            ClusterSettings settings,
+            Supplier<MemberParts.Heap> heap) {
+        super(context);
+        this.timers = timers;
+        this.reclaimer = reclaimer;
+        this.settings = settings;
+        this.door = context.getSelf().narrow();
+        this.parts = new MemberParts<>(new Port(context.getSelf(), reclaimer, heap), reclaimer.settings()::node);
+        Cluster cluster = Cluster.get(context.getSystem());
+        this.roster = new Roster(cluster.selfMember(), door);
+        context.getSystem().receptionist().tell(Receptionist.register(DOOR, door));
+        context.getSystem()
+                .receptionist()
+                .tell(Receptionist.subscribe(DOOR, context.messageAdapter(Receptionist.Listing.class, Listed::new)));
+        cluster.subscriptions()
+                .tell(Subscribe.create(
+                        context.messageAdapter(ClusterEvent.MemberEvent.class, ClusterMember::memberEvent),
+                        ClusterEvent.MemberEvent.class));
+        cluster.subscriptions()
+                .tell(Subscribe.create(
+                        context.messageAdapter(
+                                ClusterEvent.ReachabilityEvent.class,
+                                event -> new Reachability(
+                                        event.member(), event instanceof ClusterEvent.ReachableMember)),
+                        ClusterEvent.ReachabilityEvent.class));
+        cluster.subscriptions()
+                .tell(Subscribe.create(
+                        context.messageAdapter(SelfRemoved.class, removed -> new SelfGone()), SelfRemoved.class));
+    }
+
+    private static Command memberEvent(ClusterEvent.MemberEvent event) {
+        return event instanceof ClusterEvent.MemberRemoved
+                ? new MemberGone(event.member())
+                : new MemberIs(event.member());
+    }
+
+    /** What parts need: the reclaimer. The futures' callbacks only tell. */
+    private record Port(ActorRef<Command> self, Reclaimer reclaimer, Supplier<MemberParts.Heap> heapNow)
+            implements MemberParts.Port<ActorRef<ClusterMessage>> {
+        @Override
+        public void count(MemberParts.Key<ActorRef<ClusterMessage>> key, ReclaimRequest request) {
+            reclaimer.count(request).whenComplete((report, why) -> self.tell(new Counted(key, report, why)));
+        }
+
+        @Override
+        public void reclaim(MemberParts.Key<ActorRef<ClusterMessage>> key, int part, ReclaimRequest request) {
+            reclaimer.reclaim(request).whenComplete((report, why) -> self.tell(new PartEnded(key, part, report, why)));
+        }
+
+        @Override
+        public void send(ActorRef<ClusterMessage> to, ClusterMessage message) {
+            to.tell(message);
+        }
+
+        @Override
+        public MemberParts.Heap heap() {
+            return heapNow.get();
+        }
+    }
+
+    @Override
+    public Receive<Command> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(Count.class, this::onCount)
+                .onMessage(Reclaim.class, this::onReclaim)
+                .onMessage(Cancel.class, this::onCancel)
+                .onMessage(Offer.class, message -> forRound(message.round(), message))
+                .onMessage(Reclaimed.class, message -> forRound(message.round(), message))
+                .onMessage(Refused.class, message -> forRound(message.round(), message))
+                .onMessage(Row.class, message -> this)
+                .onMessage(Malformed.class, message -> this)
+                .onMessage(Counted.class, this::onCounted)
+                .onMessage(PartEnded.class, this::onPartEnded)
+                .onMessage(Start.class, this::onStart)
+                .onMessage(RoundEnded.class, this::onRoundEnded)
+                .onMessage(Listed.class, this::onListed)
+                .onMessage(MemberIs.class, this::onMemberIs)
+                .onMessage(MemberGone.class, this::onMemberGone)
+                .onMessage(Reachability.class, this::onReachability)
+                .onMessage(SelfGone.class, this::onSelfGone)
+                .onMessage(Forget.class, this::onForget)
+                .onMessage(Leave.class, this::onLeave)
+                .onMessage(GetState.class, this::onGetState)
+                .build();
+    }
+
+    private Behavior<Command> onCount(Count message) {
+        parts.count(message.replyTo(), message, System.nanoTime());
+        if (!timers.isTimerActive(Forget.INSTANCE)) {
+            timers.startTimerWithFixedDelay(Forget.INSTANCE, Forget.INSTANCE, FORGET_INTERVAL);
+        }
+        return this;
+    }
+
+    private Behavior<Command> onForget(Forget message) {
+        parts.forgetOld(System.nanoTime());
+        if (parts.known() == 0) {
+            timers.cancel(Forget.INSTANCE);
+        }
+        return this;
+    }
+
+    private Behavior<Command> onCounted(Counted message) {
+        parts.counted(message.key(), message.report(), message.why(), System.nanoTime());
+        return this;
+    }
+
+    private Behavior<Command> onReclaim(Reclaim message) {
+        parts.reclaim(message.replyTo(), message, System.nanoTime());
+        return this;
+    }
+
+    private Behavior<Command> onPartEnded(PartEnded message) {
+        parts.reclaimed(message.key(), message.part(), message.report(), message.why());
+        answerLeave();
+        return this;
+    }
+
+    private Behavior<Command> onCancel(Cancel message) {
+        parts.cancel(message.replyTo(), message);
+        return this;
+    }
+
+    /** Where the round is over, the answer is too late. */
+    private Behavior<Command> forRound(long round, ClusterMessage message) {
+        ActorRef<ClusterRound.Command> of = rounds.get(round);
+        if (of != null) {
+            of.tell(new ClusterRound.Answered(message));
+        }
+        return this;
+    }
+
+    private Behavior<Command> onStart(Start message) {
+        if (left) {
+            message.refusal()
+                    .accept(new ReclaimerException(
+                            Reason.SHUTTING_DOWN, "No round over the cluster is started: this member is leaving it"));
+        } else if (rounds.size() >= settings.maxRounds()) {
+            message.refusal()
+                    .accept(new ReclaimerException(
+                            Reason.TOO_MANY_ROUNDS,
+                            "No round over the cluster is started: [" + settings.maxRounds()
+                                    + "] are under way here, as many as allowed [reclaimer.cluster.max-rounds]"));
+        } else {
+            start(message);
+        }
+        return this;
+    }
+
+    private void start(Start message) {
+        ReclaimRequest request = message.request().request();
+        long round = ++lastRound;
+        FanOut.Terms terms = new FanOut.Terms(
+                request,
+                request.nodes().stream().map(reclaimer.settings().nodes()::get).toList(),
+                request.within().orElse(reclaimer.settings().roundDeadline()),
+                settings.resendAfter(),
+                round);
+        List<Guest> guests = roster.guests(message.request());
+        List<Optional<ActorRef<ClusterMessage>>> doors =
+                guests.stream().map(guest -> roster.door(guest.member())).toList();
+        ActorRef<ClusterRound.Command> child = getContext()
+                .spawnAnonymous(
+                        ClusterRound.create(round, terms, guests, doors, door, message.answer()),
+                        DispatcherSelector.sameAsParent());
+        rounds.put(round, child);
+        getContext().watchWith(child, new RoundEnded(round));
+    }
+
+    private Behavior<Command> onRoundEnded(RoundEnded message) {
+        rounds.remove(message.round());
+        answerLeave();
+        return this;
+    }
+
+    private Behavior<Command> onListed(Listed message) {
+        roster.doors(message.listing().getAllServiceInstances(DOOR));
+        return this;
+    }
+
+    private Behavior<Command> onMemberIs(MemberIs message) {
+        roster.is(message.member());
+        return tellRounds(message.member());
+    }
+
+    private Behavior<Command> onMemberGone(MemberGone message) {
+        roster.removed(message.member());
+        return tellRounds(message.member());
+    }
+
+    private Behavior<Command> onReachability(Reachability message) {
+        roster.reachable(message.member(), message.reachable());
+        return tellRounds(message.member());
+    }
+
+    private Behavior<Command> tellRounds(Member member) {
+        String name = Roster.nameOf(member.uniqueAddress());
+        ClusterRound.Changed changed = new ClusterRound.Changed(name, roster.presence(name));
+        rounds.values().forEach(round -> round.tell(changed));
+        return this;
+    }
+
+    private Behavior<Command> onSelfGone(SelfGone message) {
+        List<String> others = List.copyOf(roster.names());
+        roster.clear();
+        for (String name : others) {
+            ClusterRound.Changed changed = new ClusterRound.Changed(name, roster.presence(name));
+            rounds.values().forEach(round -> round.tell(changed));
+        }
+        return this;
+    }
+
+    private Behavior<Command> onLeave(Leave message) {
+        left = true;
+        leaving.add(message.replyTo());
+        parts.leave();
+        rounds.values().forEach(round -> round.tell(new ClusterRound.End(Outcome.SHUTDOWN)));
+        answerLeave();
+        return this;
+    }
+
+    private void answerLeave() {
+        if (!leaving.isEmpty() && rounds.isEmpty() && parts.running() == 0) {
+            leaving.forEach(replyTo -> replyTo.tell(Done.getInstance()));
+            leaving.clear();
+        }
+    }
+
+    private Behavior<Command> onGetState(GetState message) {
+        List<String> present = roster.names().stream()
+                .filter(name -> roster.presence(name) == FanOut.Presence.HERE)
+                .toList();
+        message.replyTo().tell(new State(present, rounds.size(), parts.running(), parts.known()));
+        return this;
+    }
+}

@@ -1,0 +1,231 @@
+package io.reclaimer.cluster;
+
+import akka.Done;
+import akka.actor.CoordinatedShutdown;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.Extension;
+import akka.actor.typed.ExtensionId;
+import akka.actor.typed.Props;
+import akka.actor.typed.javadsl.AskPattern;
+import akka.cluster.Cluster;
+import akka.cluster.Member;
+import akka.cluster.UniqueAddress;
+import io.reclaimer.ReclaimRequest;
+import io.reclaimer.Reclaimer;
+import io.reclaimer.cluster.ClusterMessage.Row;
+import io.reclaimer.pressure.HeapStatus;
+import io.reclaimer.pressure.Pressure;
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.UnaryOperator;
+
+/**
+ * The {@link Reclaimer}s of an Akka Cluster together: rounds over all members, and what the members know of each other. Started
+ * on each member that is to take part, by {@link #get}; a member on which it was not is left alone.
+ *
+ * <p>Every method may be called from any thread and returns at once. A member that is in no cluster, not yet or not any more,
+ * is a cluster of one.
+ *
+ * <p>When the member leaves, rounds requested on it end, and parts of others' rounds end with what they did. When it is downed,
+ * as the smaller side of a partition is, Akka ends its actor system, and the reclaimer with it, unless
+ * {@code akka.cluster.run-coordinated-shutdown-when-down} is {@code off}: then this process goes on reclaiming by itself.
+ */
+public final class ClusterReclaimer implements Extension {
+
+    private static final ExtensionId<ClusterReclaimer> ID = new ExtensionId<>() {
+        @Override
+        public ClusterReclaimer createExtension(ActorSystem<?> system) {
+            return new ClusterReclaimer(system, member -> member);
+        }
+    };
+
+    private static final Props CONTROL = DispatcherSelector.fromConfig("reclaimer.control-dispatcher");
+
+    /** How long leaving waits for parts and rounds to end, which they do at once. */
+    private static final Duration LEAVE_PATIENCE = Duration.ofSeconds(3);
+
+    private final ActorSystem<?> system;
+    private final Reclaimer reclaimer;
+    private final Cluster cluster;
+    private final ActorRef<ClusterMember.Command> member;
+    private final Executor answers;
+    private final Set<CompletableFuture<ClusterReport>> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean ended;
+
+    /** Written by the view only. */
+    private volatile Map<String, ClusterMessage> rows = Map.of();
+
+    /** @param between what stands between the other members and this one: for tests, that is where messages get lost */
+    ClusterReclaimer(ActorSystem<?> system, UnaryOperator<Behavior<ClusterMember.Command>> between) {
+        if (!system.settings().config().getString("akka.actor.provider").equals("cluster")) {
+            throw new IllegalArgumentException("akka.actor.provider is ["
+                    + system.settings().config().getString("akka.actor.provider")
+                    + "] but has to be cluster for rounds over a cluster");
+        }
+        ClusterSettings settings = ClusterSettings.of(system.settings().config());
+        this.system = system;
+        this.reclaimer = Reclaimer.get(system);
+        this.cluster = Cluster.get(system);
+        this.answers = system.dispatchers().lookup(DispatcherSelector.fromConfig("reclaimer.answer-dispatcher"));
+        this.member = system.systemActorOf(
+                between.apply(ClusterMember.create(reclaimer, settings, this::heap)), ClusterMember.NAME, CONTROL);
+        system.systemActorOf(
+                ClusterView.create(
+                        settings.view(),
+                        reclaimer::count,
+                        this::heap,
+                        newRows -> rows = newRows,
+                        System::currentTimeMillis),
+                "reclaimer-cluster-view",
+                CONTROL);
+        system.getWhenTerminated().thenRun(this::end);
+        CoordinatedShutdown.get(system)
+                .addTask(CoordinatedShutdown.PhaseBeforeClusterShutdown(), "reclaimer-cluster", this::leave);
+    }
+
+    /**
+     * That of {@code system}, started if need be.
+     *
+     * @throws IllegalArgumentException where the actor system is made for no cluster, or a setting is invalid
+     */
+    public static ClusterReclaimer get(ActorSystem<?> system) {
+        return ID.apply(system);
+    }
+
+    /** This member's name in requests, reports and the table: {@code host:port}. */
+    public String member() {
+        return Roster.nameOf(cluster.selfMember().uniqueAddress());
+    }
+
+    /** As {@link #reclaim(ClusterRequest)}, over all members. */
+    public CompletionStage<ClusterReport> reclaim(ReclaimRequest request) {
+        return reclaim(ClusterRequest.of(request));
+    }
+
+    /**
+     * Starts a round over the cluster, and answers once with what it did: when it is done, or by its deadline.
+     *
+     * <p>A member on which the cgroup is not online has nothing to free, which is no error. Members that are unreachable are
+     * not waited for. What hangs on the stage runs on the reclaimer's answer dispatcher.
+     *
+     * <p>Fails with a {@link ReclaimerException} where as many rounds as allowed are under way here, the request names a node
+     * that there is not here, this member is leaving, or the actor system has ended.
+     */
+    public CompletionStage<ClusterReport> reclaim(ClusterRequest request) {
+        int nodes = reclaimer.settings().nodes().size();
+        for (int node : request.request().nodes()) {
+            if (node >= nodes) {
+                return CompletableFuture.failedStage(new ReclaimerException(
+                        Reason.NO_SUCH_NODE,
+                        "There is no node [" + node + "] to reclaim from; there are 0 to " + (nodes - 1)
+                                + " [reclaimer.nodes]"));
+            }
+        }
+        CompletableFuture<ClusterReport> future = new CompletableFuture<>();
+        // Before looking whether it has ended: so either this or the end sees the other.
+        open.add(future);
+        if (ended) {
+            end();
+        } else {
+            member.tell(new ClusterMember.Start(
+                    request,
+                    report -> answer(() -> future.complete(report), future),
+                    refusal -> answer(() -> future.completeExceptionally(refusal), future)));
+        }
+        return future;
+    }
+
+    private void answer(Runnable complete, CompletableFuture<ClusterReport> future) {
+        open.remove(future);
+        try {
+            answers.execute(complete);
+        } catch (RejectedExecutionException e) {
+            // The dispatcher ends a moment before the last actors do.
+            complete.run();
+        }
+    }
+
+    /** What the members have said of themselves, as far as it has come here. */
+    public ClusterTable table() {
+        long now = System.currentTimeMillis();
+        Map<String, Member> members = new TreeMap<>();
+        cluster.state().getMembers().forEach(one -> members.put(ClusterView.rowKey(one.uniqueAddress()), one));
+        Member self = cluster.selfMember();
+        members.put(ClusterView.rowKey(self.uniqueAddress()), self);
+        Set<UniqueAddress> unreachable = new HashSet<>();
+        cluster.state().getUnreachable().forEach(one -> unreachable.add(one.uniqueAddress()));
+        List<ClusterTable.Row> table = new ArrayList<>();
+        Map<String, ClusterMessage> all = rows;
+        members.forEach((key, one) -> {
+            if (all.get(key) instanceof Row row) {
+                table.add(tableRow(row, !unreachable.contains(one.uniqueAddress()), now));
+            }
+        });
+        return new ClusterTable(List.copyOf(table));
+    }
+
+    private static ClusterTable.Row tableRow(Row row, boolean reachable, long nowMillis) {
+        Map<CgroupPath, Long> cgroups = new LinkedHashMap<>();
+        for (int i = 0; i < row.cgroups().size(); i++) {
+            cgroups.put(CgroupPath.of(row.cgroups().get(i)), row.cgroupObjects().get(i));
+        }
+        return new ClusterTable.Row(
+                row.member(),
+                reachable,
+                MemberPressure.valueOf(row.pressure()),
+                row.liveBytes(),
+                row.limitBytes(),
+                row.freeableObjects(),
+                cgroups,
+                Duration.ofMillis(Math.max(0, nowMillis - row.publishedMillis())));
+    }
+
+    /** How many messages of other members could not be read, and were dropped. */
+    public long malformedMessages() {
+        return WireFaults.get(system).count();
+    }
+
+    ActorRef<ClusterMember.Command> ref() {
+        return member;
+    }
+
+    private MemberParts.Heap heap() {
+        return Pressure.find(system)
+                .map(Pressure::heapStatus)
+                .map(ClusterReclaimer::heap)
+                .orElse(new MemberParts.Heap(MemberPressure.UNWATCHED, 0, 0));
+    }
+
+    private static MemberParts.Heap heap(HeapStatus status) {
+        return new MemberParts.Heap(MemberPressure.of(status.state()), status.liveBytes(), status.limitBytes());
+    }
+
+    private CompletionStage<Done> leave() {
+        return AskPattern.<ClusterMember.Command, Done>ask(
+                member, ClusterMember.Leave::new, LEAVE_PATIENCE, system.scheduler());
+    }
+
+    private void end() {
+        ended = true;
+        open.forEach(future -> future.completeExceptionally(
+                new ReclaimerException(Reason.SHUTTING_DOWN, "The actor system has ended")));
+        open.clear();
+    }
+}

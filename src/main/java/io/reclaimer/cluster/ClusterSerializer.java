@@ -1,0 +1,116 @@
+package io.reclaimer.cluster;
+
+import akka.actor.ExtendedActorSystem;
+import akka.actor.typed.javadsl.Adapter;
+import akka.serialization.SerializerWithStringManifest;
+import io.reclaimer.cluster.ClusterMessage.Malformed;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes and reads {@link ClusterMessage}s: CBOR by Jackson, each kind under a name of its own with a version. Any thread.
+ * Made by Akka, see {@code reference.conf}.
+ *
+ * <p>Reads what is on its list, up to {@value #MOST_BYTES} bytes, and nothing else; no name of a class is ever taken from
+ * a message. What it can't read is counted ({@link WireFaults}) and becomes {@link Malformed}, for an exception would be
+ * logged by the transport each time.
+ */
+public final class ClusterSerializer extends SerializerWithStringManifest {
+
+    /** The largest message. */
+    static final int MOST_BYTES = 16 * 1024;
+
+    /** Every kind, by its name on the wire: what it is, and the version of its form. */
+    static final Map<String, Class<? extends ClusterMessage>> KINDS = Map.of(
+            "count/1", ClusterMessage.Count.class,
+            "offer/1", ClusterMessage.Offer.class,
+            "reclaim/1", ClusterMessage.Reclaim.class,
+            "reclaimed/1", ClusterMessage.Reclaimed.class,
+            "refused/1", ClusterMessage.Refused.class,
+            "cancel/1", ClusterMessage.Cancel.class,
+            "row/1", ClusterMessage.Row.class);
+
+    private static final Map<Class<?>, String> NAMES =
+            KINDS.entrySet().stream().collect(Collectors.toMap(Map.Entry::getValue, Map.Entry::getKey));
+
+    private final ExtendedActorSystem system;
+
+    /** Made with the first message: Akka makes the serializer also where there is no Jackson, and no cluster. */
+    private volatile @Nullable Cbor cbor;
+
+    public ClusterSerializer(ExtendedActorSystem system) {
+        this.system = system;
+    }
+
+    /** As Akka's own are, from its configuration. */
+    @Override
+    public int identifier() {
+        return system.settings()
+                .config()
+                .getInt("akka.actor.serialization-identifiers.\"" + ClusterSerializer.class.getName() + "\"");
+    }
+
+    @Override
+    public String manifest(Object message) {
+        if (message instanceof Malformed malformed) {
+            return malformed.manifest();
+        }
+        String name = NAMES.get(message.getClass());
+        if (name == null) {
+            throw new IllegalArgumentException("[" + message.getClass().getName() + "] is no message of members");
+        }
+        return name;
+    }
+
+    @Override
+    public byte[] toBinary(Object message) {
+        if (message instanceof Malformed malformed) {
+            return malformed.bytes();
+        }
+        byte[] bytes = cbor().write(message);
+        if (bytes.length > MOST_BYTES) {
+            throw new IllegalArgumentException("A message of kind [" + manifest(message) + "] has [" + bytes.length
+                    + "] bytes; allowed are [" + MOST_BYTES + "]");
+        }
+        return bytes;
+    }
+
+    @Override
+    public Object fromBinary(byte[] bytes, String manifest) {
+        try {
+            Class<? extends ClusterMessage> kind = KINDS.get(manifest);
+            if (kind == null) {
+                throw new IllegalArgumentException("there is no such kind in this version");
+            }
+            if (bytes.length > MOST_BYTES) {
+                throw new IllegalArgumentException(
+                        "it has [" + bytes.length + "] bytes; allowed are [" + MOST_BYTES + "]");
+            }
+            return checked(cbor().read(bytes, kind));
+        } catch (Exception | StackOverflowError e) {
+            WireFaults.get(Adapter.toTyped(system)).fault(manifest, String.valueOf(e.getMessage()));
+            return new Malformed(manifest, bytes);
+        }
+    }
+
+    /** Answers go to other members' doors, whatever a message says. */
+    private static ClusterMessage checked(ClusterMessage message) {
+        ClusterMessage.replyTo(message).ifPresent(to -> {
+            if (!to.path().toStringWithoutAddress().equals(ClusterMember.PATH)) {
+                throw new IllegalArgumentException("its answer is to go to ["
+                        + to.path().name() + "], which is not what receives answers [" + ClusterMember.PATH + "]");
+            }
+        });
+        return message;
+    }
+
+    private Cbor cbor() {
+        Cbor made = cbor;
+        if (made == null) {
+            made = new Cbor(system);
+            cbor = made;
+        }
+        return made;
+    }
+}

@@ -1,0 +1,434 @@
+package io.reclaimer.cluster;
+
+import akka.actor.typed.ActorRef;
+import io.reclaimer.ReclaimRequest;
+import io.reclaimer.cluster.ClusterMessage.Cancel;
+import io.reclaimer.cluster.ClusterMessage.Count;
+import io.reclaimer.cluster.ClusterMessage.Offer;
+import io.reclaimer.cluster.ClusterMessage.Reclaim;
+import io.reclaimer.cluster.ClusterMessage.Reclaimed;
+import io.reclaimer.cluster.ClusterMessage.Refused;
+import io.reclaimer.cluster.ClusterReport.Outcome;
+import io.reclaimer.shrinker.ReclaimFlag;
+import io.reclaimer.shrinker.Shrinker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * One round over the cluster, as the member decides it that was asked for it. One thread's; has no clock and sends nothing
+ * itself. Times are in nanoseconds from any start; whoever calls brings the time, and calls {@link #tick} at {@link #dueNanos}.
+ *
+ * <ol>
+ *   <li>{@link #begin}: every member is asked to count.
+ *   <li>When all have offered, or a quarter of the time is over, {@link #beginWave} splits the target. An offer that comes
+ *       later is taken into the next wave. Without a target each is sent its pass as soon as it has offered.
+ *   <li>When all parts of a wave have ended, or half of the time that was left is over, what is missing is split again, over
+ *       those that can give more. A part that has not ended is written off; what it still says counts all the same.
+ *   <li>The answer: when the target is met, when nobody can give more and nothing is to come, or at the deadline. Those still
+ *       at it are told that the round is over.
+ * </ol>
+ *
+ * <p>A request without an answer is sent again after a while, and again after twice as long; members know one that they
+ * have had.
+ */
+final class FanOut {
+
+    /** What is needed around it. */
+    interface Port {
+        /** Sends to the member of a seat, which may never get it. */
+        void send(int seat, ClusterMessage message);
+
+        /** The one answer. Nothing is sent after it. */
+        void answer(ClusterReport report);
+    }
+
+    /**
+     * What it goes by.
+     *
+     * @param request with the target of all members together
+     * @param nodes their names; empty for all
+     * @param within how long it may take
+     * @param resendAfter how long a request waits for its answer until it is sent again
+     * @param start at whom to begin where not all get a part
+     */
+    record Terms(ReclaimRequest request, List<String> nodes, Duration within, Duration resendAfter, long start) {}
+
+    /** The part of the deadline for which offers are waited for. */
+    private static final int COUNTING_PART = 4;
+
+    /** The part of the time that is left which one wave gets. */
+    private static final int WAVE_PART = 2;
+
+    /** Where less time is left than so many times an answer's way, one wave gets all of it. */
+    private static final int SHORTEST_WAVE_WAYS = 4;
+
+    /** How long answers may be on their way: parts end that much before their wave, but at most a tenth of the round. */
+    private static final long LONGEST_WAY_NANOS = Duration.ofMillis(250).toNanos();
+
+    private static final int WAY_PART = 10;
+
+    private enum Phase {
+        COUNTING,
+        RECLAIMING,
+        /** Cancelled: what comes within the time of an answer still counts. */
+        ENDING,
+        ANSWERED
+    }
+
+    private final Port port;
+    private final long round;
+    private final Terms terms;
+    private final ActorRef<ClusterMessage> replyTo;
+    private final List<Seat> seats = new ArrayList<>();
+    private final Map<String, Seat> byMember = new HashMap<>();
+
+    /** How many are awaited, by stage. */
+    private final int[] awaited = new int[Seat.Stage.values().length];
+
+    private final long target;
+    private final long wayNanos;
+
+    private Phase phase = Phase.COUNTING;
+    private Outcome ending = Outcome.CANCELLED;
+    private long startNanos;
+    private long endNanos;
+    /** Of the wave, or of counting. */
+    private long phaseEndNanos;
+
+    private long resendNanos;
+    private long resendAfterNanos;
+    private int waves;
+
+    /** @param round its number, which no other one of {@code replyTo} has */
+    FanOut(Port port, long round, Terms terms, ActorRef<ClusterMessage> replyTo) {
+        this.port = port;
+        this.round = round;
+        this.terms = terms;
+        this.replyTo = replyTo;
+        this.target = terms.request().objects().orElse(0);
+        this.wayNanos = Math.min(terms.within().toNanos() / WAY_PART, LONGEST_WAY_NANOS);
+    }
+
+    /** Who may take part: what a seat starts as. */
+    enum Presence {
+        HERE,
+        UNREACHABLE,
+        /** On its way out. */
+        LEAVING,
+        /** It is no member, or not any more. */
+        GONE,
+        /** It is a member, and does not take part. */
+        WITHOUT_RECLAIMER
+    }
+
+    /** One who is to take part. */
+    record Guest(String member, Presence presence) {}
+
+    /** Asks everybody. */
+    void begin(List<Guest> guests, long now) {
+        startNanos = now;
+        endNanos = now + terms.within().toNanos();
+        phaseEndNanos = now + terms.within().toNanos() / COUNTING_PART;
+        for (Guest guest : guests) {
+            Seat seat = new Seat(seats.size(), guest.member(), now);
+            seats.add(seat);
+            byMember.put(guest.member(), seat);
+            switch (guest.presence()) {
+                case HERE -> {}
+                case UNREACHABLE -> seat.reachable(false);
+                case LEAVING, GONE -> seat.gone();
+                case WITHOUT_RECLAIMER -> seat.refused("no ClusterReclaimer was started on it", now);
+            }
+        }
+        for (Seat seat : seats) {
+            if (seat.isAwaited()) {
+                awaited[seat.stage().ordinal()]++;
+                sendCount(seat);
+            }
+        }
+        startResending(now);
+        goOn(now);
+    }
+
+    private void startResending(long now) {
+        resendAfterNanos = terms.resendAfter().toNanos();
+        resendNanos = now + resendAfterNanos;
+    }
+
+    private void sendCount(Seat seat) {
+        ReclaimRequest request = terms.request();
+        port.send(
+                seat.number(),
+                new Count(
+                        round,
+                        seat.number(),
+                        request.cgroup().toString(),
+                        request.isAlone(),
+                        terms.nodes(),
+                        request.flags().stream().map(Enum::name).sorted().toList(),
+                        Math.max(1, terms.within().toMillis()),
+                        Math.max(1, TimeUnit.NANOSECONDS.toMillis(terms.within().toNanos() / COUNTING_PART - wayNanos)),
+                        replyTo));
+    }
+
+    /** When {@link #tick} is to be called next, at the latest. */
+    long dueNanos() {
+        long due = phase == Phase.ENDING || phaseEndNanos - endNanos > 0 ? endNanos : phaseEndNanos;
+        return resendNanos - due < 0 ? resendNanos : due;
+    }
+
+    boolean isAnswered() {
+        return phase == Phase.ANSWERED;
+    }
+
+    /** Time has gone by. */
+    void tick(long now) {
+        if (phase == Phase.ANSWERED) {
+            return;
+        }
+        if (now - endNanos >= 0) {
+            answer(phase == Phase.ENDING ? ending : outcomeAtTheEnd(), now);
+            return;
+        }
+        if (now - resendNanos >= 0) {
+            resend();
+            resendAfterNanos *= 2;
+            resendNanos = now + resendAfterNanos;
+        }
+        goOn(now);
+    }
+
+    private void resend() {
+        for (Seat seat : seats) {
+            Reclaim part = seat.part();
+            if (!seat.isAwaited() || phase == Phase.ENDING) {
+                continue;
+            }
+            if (seat.stage() == Seat.Stage.COUNTING) {
+                sendCount(seat);
+            } else if (part != null) {
+                port.send(seat.number(), part);
+            }
+        }
+    }
+
+    void offered(Offer message, long now) {
+        take(message.seat(), now, seat -> {
+            if (seat.offered(message, now) && terms.request().objects().isEmpty() && phase != Phase.ENDING) {
+                sendPart(seat, 0, endNanos);
+            }
+        });
+    }
+
+    void reclaimed(Reclaimed message, long now) {
+        take(message.seat(), now, seat -> seat.reclaimed(message, now));
+    }
+
+    void refused(Refused message, long now) {
+        take(message.seat(), now, seat -> seat.refused(message.reason(), now));
+    }
+
+    /** A member's answer; one of a seat that there is not is nobody's. */
+    private void take(int number, long now, Consumer<Seat> answer) {
+        if (number < seats.size() && phase != Phase.ANSWERED) {
+            change(seats.get(number), answer);
+            goOn(now);
+        }
+    }
+
+    /** What is known of a member has changed. */
+    void changed(String member, Presence presence, long now) {
+        Seat seat = byMember.get(member);
+        if (seat == null || phase == Phase.ANSWERED) {
+            return;
+        }
+        boolean returns = presence == Presence.HERE && !seat.isReachable();
+        change(seat, one -> {
+            switch (presence) {
+                case HERE -> one.reachable(true);
+                case UNREACHABLE -> one.reachable(false);
+                case LEAVING -> one.left();
+                case GONE -> one.gone();
+                case WITHOUT_RECLAIMER -> {
+                    // It has stopped there; what it did until then it says.
+                }
+            }
+        });
+        if (returns && phase != Phase.ENDING && seat.stage() == Seat.Stage.COUNTING) {
+            sendCount(seat);
+        }
+        goOn(now);
+    }
+
+    private void change(Seat seat, Consumer<Seat> how) {
+        awaited[seat.stage().ordinal()] -= seat.isAwaited() ? 1 : 0;
+        how.accept(seat);
+        awaited[seat.stage().ordinal()] += seat.isAwaited() ? 1 : 0;
+    }
+
+    private int awaited(Seat.Stage stage) {
+        return awaited[stage.ordinal()];
+    }
+
+    /** Parts from which something is yet to come. */
+    private int awaitedParts() {
+        return awaited(Seat.Stage.RUNNING) + awaited(Seat.Stage.WRITTEN_OFF);
+    }
+
+    /** It is to end: members are told, and have the time of an answer to say what they did. */
+    void end(Outcome how, long now) {
+        if (phase == Phase.COUNTING || phase == Phase.RECLAIMING) {
+            phase = Phase.ENDING;
+            ending = how;
+            long last = now + wayNanos;
+            endNanos = last - endNanos < 0 ? last : endNanos;
+            cancelParts();
+            goOn(now);
+        }
+    }
+
+    /** Answers now, with what is known. */
+    void answerNow(Outcome how, long now) {
+        if (phase != Phase.ANSWERED) {
+            answer(how, now);
+        }
+    }
+
+    /** Does what can be done now. */
+    private void goOn(long now) {
+        switch (phase) {
+            case COUNTING -> {
+                if (awaited(Seat.Stage.COUNTING) == 0 || now - phaseEndNanos >= 0) {
+                    phase = Phase.RECLAIMING;
+                    beginWave(now);
+                }
+            }
+            case RECLAIMING -> {
+                if (awaited(Seat.Stage.RUNNING) == 0 || now - phaseEndNanos >= 0) {
+                    beginWave(now);
+                }
+            }
+            case ENDING -> {
+                if (awaitedParts() == 0) {
+                    answer(ending, now);
+                }
+            }
+            case ANSWERED -> {}
+        }
+    }
+
+    /** Splits what is missing; answers where that is nothing, or there is nobody to ask or to wait for. */
+    private void beginWave(long now) {
+        seats.forEach(seat -> change(seat, Seat::writeOff));
+        if (hasTarget()) {
+            long freed = freedObjects();
+            if (freed >= target) {
+                // What is still under way is too much; what it did until now counts.
+                end(Outcome.MET, now);
+                return;
+            }
+            if (split(target - freed, now)) {
+                return;
+            }
+        }
+        if (isAnyAwaited()) {
+            phaseEndNanos = endNanos;
+        } else {
+            answer(outcomeAtTheEnd(), now);
+        }
+    }
+
+    /** False where nobody can be asked. */
+    private boolean split(long missing, long now) {
+        long remaining = endNanos - now;
+        if (remaining <= wayNanos) {
+            return false;
+        }
+        int last = terms.request().flags().contains(ReclaimFlag.BACKGROUND)
+                ? Shrinker.HIGHEST_PRIORITY + 1
+                : Shrinker.HIGHEST_PRIORITY;
+        long[] parts = Split.of(
+                missing,
+                seats.stream().map(Seat::plannedObjects).toList(),
+                seats.stream().mapToLong(Seat::leftObjects).toArray(),
+                terms.request().priority(),
+                last,
+                terms.start() + waves);
+        long waveEnd = remaining > SHORTEST_WAVE_WAYS * wayNanos ? now + remaining / WAVE_PART : endNanos;
+        boolean sent = false;
+        for (Seat seat : seats) {
+            if (parts[seat.number()] > 0) {
+                change(seat, one -> sendPart(one, parts[one.number()], waveEnd));
+                sent = true;
+            }
+        }
+        if (sent) {
+            waves++;
+            phaseEndNanos = waveEnd;
+            startResending(now);
+        }
+        return sent;
+    }
+
+    private void sendPart(Seat seat, long objects, long waveEnd) {
+        Reclaim before = seat.part();
+        Reclaim part = new Reclaim(
+                round,
+                seat.number(),
+                before == null ? 1 : before.part() + 1,
+                objects,
+                terms.request().priority(),
+                TimeUnit.NANOSECONDS.toMicros(Math.max(0, waveEnd - wayNanos - seat.offeredNanos())),
+                replyTo);
+        seat.isSent(part);
+        port.send(seat.number(), part);
+    }
+
+    /** How it ended, where nothing more can come or be done. */
+    private Outcome outcomeAtTheEnd() {
+        if (hasTarget() && freedObjects() >= target) {
+            return Outcome.MET;
+        }
+        if (isAnyAwaited()) {
+            return Outcome.DEADLINE;
+        }
+        return hasTarget() ? Outcome.SHORT : Outcome.DONE;
+    }
+
+    private void answer(Outcome how, long now) {
+        phase = Phase.ANSWERED;
+        cancelParts();
+        port.answer(new ClusterReport(
+                terms.request().cgroup(),
+                how,
+                freedObjects(),
+                seats.stream().mapToLong(Seat::freedBytes).reduce(0, Split::add),
+                Duration.ofNanos(now - startNanos),
+                seats.stream().map(seat -> seat.report(now)).toList()));
+    }
+
+    private void cancelParts() {
+        for (Seat seat : seats) {
+            if (seat.isRunning()) {
+                port.send(seat.number(), new Cancel(round, replyTo));
+            }
+        }
+    }
+
+    private boolean hasTarget() {
+        return terms.request().objects().isPresent();
+    }
+
+    private boolean isAnyAwaited() {
+        return awaited(Seat.Stage.COUNTING) + awaitedParts() > 0;
+    }
+
+    private long freedObjects() {
+        return seats.stream().mapToLong(Seat::freedObjects).reduce(0, Split::add);
+    }
+}

@@ -1,0 +1,308 @@
+package io.reclaimer.cluster;
+
+import io.reclaimer.CountReport;
+import io.reclaimer.ReclaimReport;
+import io.reclaimer.ReclaimRequest;
+import io.reclaimer.cluster.ClusterMessage.Cancel;
+import io.reclaimer.cluster.ClusterMessage.Count;
+import io.reclaimer.cluster.ClusterMessage.Offer;
+import io.reclaimer.cluster.ClusterMessage.Reclaim;
+import io.reclaimer.cluster.ClusterMessage.Reclaimed;
+import io.reclaimer.cluster.ClusterMessage.Refused;
+import io.reclaimer.shrinker.Cancellation;
+import io.reclaimer.shrinker.ReclaimFlag;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a member does in rounds over the cluster: counts, offers, and runs its parts as rounds of its own. One thread's; has no
+ * clock and sends nothing itself. Times are in nanoseconds from any start.
+ *
+ * <p>Requests may come twice, late, and in any order. A count that comes again is answered with the same offer, a part that
+ * comes again with the same result; neither is done twice. A part is good until a time after the offer, which the round sets
+ * so that it is over by then on this member's clock too: one that comes later is answered as late, and nothing is freed.
+ *
+ * @param <A> where answers go
+ */
+final class MemberParts<A> {
+
+    /** How a part ended. */
+    enum End {
+        /** All of it is freed; or the one pass is done. */
+        DONE,
+        /** No more can be freed. */
+        SHORT,
+        /** The time was over. */
+        DEADLINE,
+        /** The round is over. */
+        CANCELLED,
+        /** This member is shutting down. */
+        SHUTDOWN
+    }
+
+    /** What is needed around it. */
+    interface Port<A> {
+        /** Counts; {@link MemberParts#counted} is to be called with what comes of it. */
+        void count(Key<A> key, ReclaimRequest request);
+
+        /** Starts a round; {@link MemberParts#reclaimed} is to be called with what comes of it. */
+        void reclaim(Key<A> key, int part, ReclaimRequest request);
+
+        void send(A to, ClusterMessage message);
+
+        /** What to say of the heap, now. */
+        Heap heap();
+    }
+
+    /** This member's heap. */
+    record Heap(MemberPressure pressure, long liveBytes, long limitBytes) {}
+
+    /** A round of somebody. */
+    record Key<A>(A requester, long round) {}
+
+    /** How many rounds may be known at a time; more are refused. */
+    static final int MOST_ROUNDS = 1024;
+
+    /** What stays of a round after its time, to answer what comes late. */
+    private static final long KEPT_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private final Port<A> port;
+    private final ToIntFunction<String> nodeNumber;
+    private final Map<Key<A>, Known> rounds = new HashMap<>();
+    private Cancellation leaving = new Cancellation();
+
+    /** @param nodeNumber the number of a node by its name; throws where there is none, and the message is the refusal */
+    MemberParts(Port<A> port, ToIntFunction<String> nodeNumber) {
+        this.port = port;
+        this.nodeNumber = nodeNumber;
+    }
+
+    /** What is known of one round. */
+    private static final class Known {
+        private final ReclaimRequest request;
+        private final int seat;
+        private final long forgetNanos;
+        private final Cancellation cancellation = new Cancellation();
+        private @Nullable Offer offer;
+        private long offeredNanos;
+        private int part;
+        private long partObjects;
+        private boolean running;
+        private @Nullable Reclaimed result;
+
+        Known(ReclaimRequest request, int seat, long forgetNanos) {
+            this.request = request;
+            this.seat = seat;
+            this.forgetNanos = forgetNanos;
+        }
+    }
+
+    /** From now on everything is refused, and what is under way ends early, with what it did. */
+    void leave() {
+        leaving.cancel();
+        rounds.values().forEach(known -> known.cancellation.cancel());
+    }
+
+    /** How many parts are under way. */
+    int running() {
+        return (int) rounds.values().stream().filter(known -> known.running).count();
+    }
+
+    /** How many rounds are known, over or not. */
+    int known() {
+        return rounds.size();
+    }
+
+    /** Forgets what is over. */
+    void forgetOld(long now) {
+        for (Iterator<Known> all = rounds.values().iterator(); all.hasNext(); ) {
+            Known known = all.next();
+            if (!known.running && now - known.forgetNanos >= 0) {
+                all.remove();
+            }
+        }
+    }
+
+    void count(A from, Count message, long now) {
+        Key<A> key = new Key<>(from, message.round());
+        Known known = rounds.get(key);
+        if (known != null) {
+            // Twice. Where it is being counted, the answer will come.
+            if (known.offer != null) {
+                port.send(from, known.offer);
+            }
+            return;
+        }
+        if (leaving.isCancelled()) {
+            refuse(from, message.round(), message.seat(), "it is leaving the cluster");
+            return;
+        }
+        forgetOld(now);
+        if (rounds.size() >= MOST_ROUNDS) {
+            refuse(
+                    from,
+                    message.round(),
+                    message.seat(),
+                    "it takes part in [" + rounds.size() + "] rounds over the cluster, as many as allowed");
+            return;
+        }
+        ReclaimRequest request;
+        try {
+            request = requestOf(message);
+        } catch (RuntimeException e) {
+            refuse(from, message.round(), message.seat(), String.valueOf(e.getMessage()));
+            return;
+        }
+        long forgetNanos = now + Duration.ofMillis(message.withinMillis()).toNanos() + KEPT_NANOS;
+        rounds.put(key, new Known(request, message.seat(), forgetNanos));
+        port.count(key, request);
+    }
+
+    private ReclaimRequest requestOf(Count message) {
+        ReclaimRequest request = ReclaimRequest.in(message.cgroup()).within(Duration.ofMillis(message.countMillis()));
+        if (message.alone()) {
+            request = request.alone();
+        }
+        if (!message.nodes().isEmpty()) {
+            request = request.onNodes(
+                    message.nodes().stream().mapToInt(nodeNumber).distinct().toArray());
+        }
+        for (String flag : message.flags()) {
+            request = switch (ReclaimFlag.valueOf(flag)) {
+                case BACKGROUND -> request.background();
+                case MAY_NOT_BLOCK -> request.mayBlock(false);
+                case LOSSLESS_ONLY -> request.losslessOnly();
+            };
+        }
+        return request;
+    }
+
+    /** What came of a count: a report, or why there is none. */
+    void counted(Key<A> key, @Nullable CountReport report, @Nullable Throwable why, long now) {
+        Known known = rounds.get(key);
+        if (known == null) {
+            return;
+        }
+        if (report == null) {
+            rounds.remove(key);
+            refuse(key.requester(), key.round(), known.seat, String.valueOf(why == null ? null : why.getMessage()));
+            return;
+        }
+        Heap heap = port.heap();
+        Offer offer = new Offer(
+                key.round(),
+                known.seat,
+                report.freeableObjects(),
+                report.freeableBytes(),
+                report.plannedObjects(),
+                heap.pressure().name(),
+                heap.liveBytes(),
+                heap.limitBytes());
+        known.offer = offer;
+        known.offeredNanos = now;
+        port.send(key.requester(), offer);
+    }
+
+    void reclaim(A from, Reclaim message, long now) {
+        Key<A> key = new Key<>(from, message.round());
+        Known known = rounds.get(key);
+        if (known == null || known.offer == null) {
+            refuse(from, message.round(), message.seat(), "it knows nothing of the round, or not any more");
+            return;
+        }
+        if (message.part() <= known.part) {
+            // Twice, or one that was overtaken.
+            Reclaimed result = known.result;
+            if (message.part() == known.part && result != null) {
+                port.send(from, result);
+            }
+            return;
+        }
+        if (known.running) {
+            refuse(from, message.round(), message.seat(), "its part before is still under way");
+            return;
+        }
+        known.part = message.part();
+        known.partObjects = message.objects();
+        known.result = null;
+        if (leaving.isCancelled()) {
+            answer(key, known, End.SHUTDOWN, 0, 0);
+            return;
+        }
+        if (known.cancellation.isCancelled()) {
+            answer(key, known, End.CANCELLED, 0, 0);
+            return;
+        }
+        long leftNanos = known.offeredNanos + TimeUnit.MICROSECONDS.toNanos(message.untilMicros()) - now;
+        if (leftNanos <= 0) {
+            answer(key, known, End.DEADLINE, 0, 0);
+            return;
+        }
+        ReclaimRequest request;
+        try {
+            request = known.request
+                    .startingAt(message.priority())
+                    .within(Duration.ofNanos(leftNanos))
+                    .cancelledBy(known.cancellation);
+            if (message.objects() > 0) {
+                request = request.objects(message.objects());
+            }
+        } catch (IllegalArgumentException e) {
+            refuse(from, message.round(), message.seat(), String.valueOf(e.getMessage()));
+            return;
+        }
+        known.running = true;
+        port.reclaim(key, message.part(), request);
+    }
+
+    /** What came of a part: a report, or why there is none. */
+    void reclaimed(Key<A> key, int part, @Nullable ReclaimReport report, @Nullable Throwable why) {
+        Known known = rounds.get(key);
+        if (known == null || known.part != part || !known.running) {
+            return;
+        }
+        known.running = false;
+        if (report == null) {
+            refuse(key.requester(), key.round(), known.seat, String.valueOf(why == null ? null : why.getMessage()));
+            return;
+        }
+        answer(key, known, endOf(known, report), report.freedObjects(), report.freedBytes());
+    }
+
+    private End endOf(Known known, ReclaimReport report) {
+        return switch (report.outcome()) {
+            case DONE, MET -> End.DONE;
+            case SHORT -> End.SHORT;
+            case NOT_ONLINE -> known.partObjects > 0 ? End.SHORT : End.DONE;
+            case DEADLINE -> End.DEADLINE;
+            case CANCELLED -> leaving.isCancelled() ? End.SHUTDOWN : End.CANCELLED;
+            case SHUTDOWN -> End.SHUTDOWN;
+        };
+    }
+
+    private void answer(Key<A> key, Known known, End end, long freedObjects, long freedBytes) {
+        Reclaimed result = new Reclaimed(key.round(), known.seat, known.part, end.name(), freedObjects, freedBytes);
+        known.result = result;
+        port.send(key.requester(), result);
+    }
+
+    /** The round is over, or is to be. */
+    void cancel(A from, Cancel message) {
+        Known known = rounds.get(new Key<>(from, message.round()));
+        if (known != null) {
+            known.cancellation.cancel();
+        }
+    }
+
+    private void refuse(A to, long round, int seat, String reason) {
+        String cut = reason.length() <= ClusterMessage.LONGEST_TEXT
+                ? reason
+                : reason.substring(0, ClusterMessage.LONGEST_TEXT);
+        port.send(to, new Refused(round, seat, cut));
+    }
+}

@@ -1,0 +1,194 @@
+package io.reclaimer.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.Behavior;
+import akka.cluster.typed.Cluster;
+import akka.cluster.typed.Join;
+import akka.cluster.typed.Leave;
+import io.reclaimer.Cgroup;
+import io.reclaimer.Reclaimer;
+import io.reclaimer.ShrinkerHandle;
+import io.reclaimer.cluster.ClusterMember.State;
+import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.ModelShrinker;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Threads;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
+
+/** Members of one cluster in this JVM, each an actor system of its own with a reclaimer, over real sockets. */
+final class Members {
+
+    static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    /** Quick to notice and to decide; all else is Akka's default, the split brain resolver's too. */
+    static final String CONFIG = """
+            akka.actor.provider = cluster
+            akka.remote.artery.canonical.hostname = "127.0.0.1"
+            akka.remote.artery.canonical.port = 0
+            akka.cluster.jmx.enabled = off
+            akka.cluster.gossip-interval = 100 ms
+            akka.cluster.leader-actions-interval = 100 ms
+            akka.cluster.unreachable-nodes-reaper-interval = 200 ms
+            akka.cluster.periodic-tasks-initial-delay = 100 ms
+            akka.cluster.downing-provider-class = "akka.cluster.sbr.SplitBrainResolverProvider"
+            akka.cluster.typed.receptionist.distributed-data.gossip-interval = 200 ms
+            akka.cluster.typed.receptionist.distributed-data.notify-subscribers-interval = 100 ms
+            akka.cluster.distributed-data.gossip-interval = 200 ms
+            akka.cluster.distributed-data.notify-subscribers-interval = 100 ms
+            reclaimer.cluster.view.interval = 200 ms
+            """;
+
+    /** One of them. */
+    static final class One {
+        final ReclaimerKit kit;
+        final ClusterReclaimer cluster;
+
+        One(ReclaimerKit kit, UnaryOperator<Behavior<ClusterMember.Command>> between) {
+            this.kit = kit;
+            this.cluster = new ClusterReclaimer(kit.system(), between);
+        }
+
+        String name() {
+            return cluster.member();
+        }
+
+        Reclaimer reclaimer() {
+            return kit.reclaimer();
+        }
+
+        /** A cache with so many objects in a cgroup, which is brought online. */
+        ModelShrinker cache(String path, long objects) {
+            ModelShrinker model = ModelShrinker.full();
+            cache(path, model);
+            model.put(io.reclaimer.shrinker.CgroupPath.of(path), 0, objects);
+            return model;
+        }
+
+        ShrinkerHandle cache(String path, Shrinker shrinker) {
+            Cgroup cgroup = kit.await(reclaimer().onlineWithParents(path));
+            ShrinkerHandle handle = kit.register(
+                    ShrinkerSpec.named("pages" + path.replace('/', '-'))
+                            .byCgroup()
+                            .byNode(),
+                    shrinker);
+            handle.setBit(cgroup, 0);
+            kit.settle();
+            return handle;
+        }
+
+        State state() {
+            TestProbe<State> probe = kit.testKit().createTestProbe();
+            cluster.ref().tell(new ClusterMember.GetState(probe.ref()));
+            return probe.receiveMessage(PATIENCE);
+        }
+    }
+
+    private final List<One> members = new ArrayList<>();
+    private final String settings;
+    private final UnaryOperator<Behavior<ClusterMember.Command>> between;
+
+    private Members(String settings, UnaryOperator<Behavior<ClusterMember.Command>> between) {
+        this.settings = settings;
+        this.between = between;
+    }
+
+    /** Starts so many, and waits until each knows of all. */
+    static Members start(int count, String settings, UnaryOperator<Behavior<ClusterMember.Command>> between) {
+        Members members = new Members(settings, between);
+        for (int i = 0; i < count; i++) {
+            members.add("");
+        }
+        members.awaitAll();
+        return members;
+    }
+
+    static Members start(int count) {
+        return start(count, "", behavior -> behavior);
+    }
+
+    /** One more, which joins; who knows of it by now is another matter. */
+    One add(String more) {
+        One one = new One(
+                ReclaimerKit.with(more + "\n" + settings + "\n" + CONFIG).start(), between);
+        members.add(one);
+        Cluster.get(one.kit.system())
+                .manager()
+                .tell(Join.create(Cluster.get(first().kit.system()).selfMember().address()));
+        return one;
+    }
+
+    One first() {
+        return members.get(0);
+    }
+
+    One get(int index) {
+        return members.get(index);
+    }
+
+    List<One> all() {
+        return List.copyOf(members);
+    }
+
+    /** Waits until each knows of all, and can reach them. */
+    void awaitAll() {
+        awaitAll(members);
+    }
+
+    static void awaitAll(List<One> members) {
+        List<String> names = members.stream().map(One::name).sorted().toList();
+        for (One one : members) {
+            Threads.until(() -> one.state().present().equals(names), () -> one.name() + " knows " + one.state());
+        }
+    }
+
+    /** It leaves, as when it is told to end. */
+    void leave(One one) {
+        Cluster.get(one.kit.system())
+                .manager()
+                .tell(Leave.create(Cluster.get(one.kit.system()).selfMember().address()));
+    }
+
+    /** It is gone, or about to be: not looked after any more. */
+    void forget(One one) {
+        members.remove(one);
+        one.kit.stop();
+    }
+
+    static <T> T await(One one, CompletionStage<T> stage) {
+        return one.kit.await(stage);
+    }
+
+    /** Nothing is under way, and nothing is held. */
+    void checkNothingLeft() {
+        for (One one : members) {
+            Threads.until(
+                    () -> one.state().rounds() == 0
+                            && one.state().parts() == 0
+                            && one.kit.state().runningRounds() == 0,
+                    () -> one.name() + ": " + one.state());
+            one.kit.checkNothingLeft();
+        }
+    }
+
+    void stop() {
+        members.parallelStream().forEach(one -> one.kit.stop());
+        members.clear();
+    }
+
+    /** Checks and stops. */
+    void end() {
+        try {
+            checkNothingLeft();
+            assertThat(members).isNotEmpty();
+        } finally {
+            stop();
+        }
+    }
+}
