@@ -68,9 +68,10 @@ public final class ClusterSerializer extends SerializerWithStringManifest {
         if (message instanceof Malformed malformed) {
             return malformed.bytes();
         }
+        String kind = manifest(message);
         byte[] bytes = cbor().write(message);
         if (bytes.length > MOST_BYTES) {
-            throw new IllegalArgumentException("A message of kind [" + manifest(message) + "] has [" + bytes.length
+            throw new IllegalArgumentException("A message of kind [" + kind + "] has [" + bytes.length
                     + "] bytes; allowed are [" + MOST_BYTES + "]");
         }
         return bytes;

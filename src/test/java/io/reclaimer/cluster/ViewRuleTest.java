@@ -1,0 +1,98 @@
+package io.reclaimer.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reclaimer.CountReport;
+import io.reclaimer.CountReport.Counted;
+import io.reclaimer.ReclaimReport;
+import io.reclaimer.cluster.ClusterMessage.Row;
+import io.reclaimer.shrinker.CgroupPath;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What a row of the shared table says, and when it is published. */
+class ViewRuleTest {
+
+    private final ViewRule rule =
+            new ViewRule(new ClusterSettings.View(Duration.ofSeconds(5), Duration.ofMinutes(5), 0.25, 2));
+
+    @Test
+    void rowListsTheCgroupsThatCouldFreeMost() {
+        Row row = rule.row(
+                "m:1",
+                report(1_200, entry("/a", 100), entry("/b", 400), entry("/c", 300), entry("/a", 350), entry("/d", 50)),
+                new MemberParts.Heap(MemberPressure.MIN, 7, 8),
+                99);
+        assertThat(row).isEqualTo(new Row("m:1", 99, "MIN", 7, 8, 1_200, List.of("/a", "/b"), List.of(450L, 400L)));
+    }
+
+    /** A row is bounded in size, however long paths are. */
+    @Test
+    void rowListsAsManyCgroupsAsFit() {
+        ViewRule longList =
+                new ViewRule(new ClusterSettings.View(Duration.ofSeconds(5), Duration.ofMinutes(5), 0.25, 64));
+        String deep = ("/" + "x".repeat(60)).repeat(30);
+        Counted[] entries = IntStream.range(0, 64)
+                .mapToObj(i -> entry(deep + "/" + i, 1_000 - i))
+                .toArray(Counted[]::new);
+        Row row = longList.row("m:1", report(64_000, entries), new MemberParts.Heap(MemberPressure.NONE, 0, 0), 0);
+        assertThat(row.cgroups()).hasSize(4).allMatch(path -> path.startsWith(deep));
+    }
+
+    @Test
+    void smallChangesAreNotPublished() {
+        assertThat(rule.isDue(row(0, 10_000, 4_000), row(5_000, 10_000, 4_000))).isFalse();
+        assertThat(rule.isDue(row(0, 10_000, 4_000), row(5_000, 13_333, 5_333))).isFalse();
+        assertThat(rule.isDue(row(0, 100, 100), row(5_000, 0, 0))).isFalse();
+    }
+
+    @Test
+    void changesOfMoreThanAStepArePublished() {
+        assertThat(rule.isDue(row(0, 10_000, 4_000), row(5_000, 13_334, 4_000))).isTrue();
+        assertThat(rule.isDue(row(0, 10_000, 4_000), row(5_000, 10_000, 2_999))).isTrue();
+        assertThat(rule.isDue(row(0, 128, 0), row(5_000, 0, 0))).isTrue();
+    }
+
+    @Test
+    void changeOfThePressureIsPublished() {
+        Row before = row(0, 10, 10);
+        Row now = new Row("m:1", 5_000, "LOW", 0, 0, 10, before.cgroups(), before.cgroupObjects());
+        assertThat(rule.isDue(before, now)).isTrue();
+    }
+
+    @Test
+    void otherCgroupsThatCouldFreeMuchArePublished() {
+        Row now = new Row("m:1", 5_000, "NONE", 0, 0, 10_000, List.of("/other"), List.of(4_000L));
+        assertThat(rule.isDue(row(0, 10_000, 4_000), now)).isTrue();
+    }
+
+    @Test
+    void rowIsRefreshedWhereNothingChanges() {
+        assertThat(rule.isDue(row(0, 10, 10), row(299_999, 10, 10))).isFalse();
+        assertThat(rule.isDue(row(0, 10, 10), row(300_000, 10, 10))).isTrue();
+    }
+
+    private static Row row(long atMillis, long freeable, long inShop) {
+        return new Row("m:1", atMillis, "NONE", 0, 0, freeable, List.of("/shop"), List.of(inShop));
+    }
+
+    private static Counted entry(String path, long objects) {
+        return new Counted(CgroupPath.of(path), "pages", objects);
+    }
+
+    private static CountReport report(long freeable, Counted... largest) {
+        return new CountReport(
+                CgroupPath.root(),
+                ReclaimReport.Outcome.DONE,
+                freeable,
+                0,
+                Collections.nCopies(13, 0L),
+                1,
+                Duration.ZERO,
+                List.of(largest),
+                0);
+    }
+}
