@@ -52,7 +52,7 @@ final class ClusterView extends AbstractBehavior<ClusterView.Command> {
 
     private record Counted(@Nullable CountReport report) implements Command {}
 
-    private record Heard(int bucket, Map<String, ClusterMessage> rows) implements Command {}
+    private record Heard(String bucket, Map<String, ClusterMessage> rows) implements Command {}
 
     private enum NothingHeard implements Command {
         INSTANCE
@@ -72,7 +72,7 @@ final class ClusterView extends AbstractBehavior<ClusterView.Command> {
     private final Cluster cluster;
     private final SelfUniqueAddress self;
     private final ActorRef<Replicator.Command> replicator;
-    private final Map<Integer, Map<String, ClusterMessage>> heard = new HashMap<>();
+    private final Map<String, Map<String, ClusterMessage>> heard = new HashMap<>();
     private Optional<Row> last = Optional.empty();
     private boolean counting;
 
@@ -112,7 +112,8 @@ final class ClusterView extends AbstractBehavior<ClusterView.Command> {
         this.cluster = Cluster.get(context.getSystem());
         this.self = DistributedData.get(context.getSystem()).selfUniqueAddress();
         this.replicator = DistributedData.get(context.getSystem()).replicator();
-        IntStream.range(0, BUCKETS).forEach(bucket -> adapter.subscribe(key(bucket), said -> heard(bucket, said)));
+        // One function for all keys, for of several that adapt the same class the last one would be used for all.
+        IntStream.range(0, BUCKETS).forEach(number -> adapter.subscribe(key(bucket(number)), ClusterView::heard));
         akka.cluster.typed.Cluster.get(context.getSystem())
                 .subscriptions()
                 .tell(Subscribe.create(
@@ -121,14 +122,16 @@ final class ClusterView extends AbstractBehavior<ClusterView.Command> {
         context.getSelf().tell(Tick.INSTANCE);
     }
 
-    private static Command heard(int bucket, Replicator.SubscribeResponse<LWWMap<String, ClusterMessage>> said) {
+    private static Command heard(Replicator.SubscribeResponse<LWWMap<String, ClusterMessage>> said) {
         return said instanceof Replicator.Changed<LWWMap<String, ClusterMessage>> changed
-                ? new Heard(bucket, Map.copyOf(changed.get(changed.key()).getEntries()))
+                ? new Heard(
+                        changed.key().id(),
+                        Map.copyOf(changed.get(changed.key()).getEntries()))
                 : NothingHeard.INSTANCE;
     }
 
-    private static Key<LWWMap<String, ClusterMessage>> key(int bucket) {
-        return LWWMapKey.create("reclaimer-" + bucket);
+    private static Key<LWWMap<String, ClusterMessage>> key(String bucket) {
+        return LWWMapKey.create(bucket);
     }
 
     /** The key of a member's row: one that was restarted under the same name has another. */
@@ -136,8 +139,12 @@ final class ClusterView extends AbstractBehavior<ClusterView.Command> {
         return Roster.nameOf(member) + "#" + Long.toHexString(member.longUid());
     }
 
-    private static int bucketOf(UniqueAddress member) {
-        return Math.floorMod(Roster.nameOf(member).hashCode(), BUCKETS);
+    private static String bucket(int number) {
+        return "reclaimer-" + number;
+    }
+
+    private static String bucketOf(UniqueAddress member) {
+        return bucket(Math.floorMod(Roster.nameOf(member).hashCode(), BUCKETS));
     }
 
     @Override
@@ -203,13 +210,14 @@ final class ClusterView extends AbstractBehavior<ClusterView.Command> {
     }
 
     /** By one member only, for each change travels to all. */
-    private void takeOut(int bucket, String rowKey) {
+    private void takeOut(String bucket, String rowKey) {
         if (cluster.selfAddress().equals(cluster.state().getLeader())) {
             update(bucket, map -> map.contains(rowKey) ? map.remove(self, rowKey) : map);
         }
     }
 
-    private void update(int bucket, Function<LWWMap<String, ClusterMessage>, LWWMap<String, ClusterMessage>> change) {
+    private void update(
+            String bucket, Function<LWWMap<String, ClusterMessage>, LWWMap<String, ClusterMessage>> change) {
         replicator.tell(new Replicator.Update<>(
                 key(bucket),
                 LWWMap.create(),

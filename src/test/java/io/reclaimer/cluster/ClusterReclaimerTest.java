@@ -1,47 +1,64 @@
 package io.reclaimer.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.reclaimer.ReclaimRequest;
+import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.cluster.ClusterReport.MemberOutcome;
 import io.reclaimer.cluster.ClusterReport.Outcome;
 import io.reclaimer.cluster.Members.One;
+import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.ModelShrinker;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.Threads;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Rounds over three members. */
+/** Rounds over three members; each test in a cgroup of its own. */
 class ClusterReclaimerTest {
 
-    private Members members;
+    private static Members members;
+    private static One first;
 
-    @BeforeEach
-    void start() {
-        members = Members.start(3);
+    @BeforeAll
+    static void start() {
+        members = Members.start(3, "akka.cluster.roles = [cache]", behavior -> behavior);
+        first = members.first();
+    }
+
+    @AfterAll
+    static void stop() {
+        members.stop();
     }
 
     @AfterEach
-    void end() {
-        members.end();
+    void nothingIsLeft() {
+        members.checkNothingLeft();
     }
 
     /** Passes free by the batch, so shares are those of whole batches. */
     @Test
     void targetIsSplitByWhatMembersHold() {
-        List<ModelShrinker> caches = List.of(
-                members.get(0).cache("/shop", 10_000),
-                members.get(1).cache("/shop", 20_000),
-                members.get(2).cache("/shop", 30_000));
-        ClusterReport report = reclaim(ClusterRequest.of(in("/shop").objects(6_000)));
+        List<ModelShrinker> caches = caches("/split", 10_000, 20_000, 30_000);
+        ClusterReport report = reclaim(in("/split").objects(6_000));
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
-        assertThat(report.cgroup()).isEqualTo(CgroupPath.of("/shop"));
+        assertThat(report.cgroup()).isEqualTo(CgroupPath.of("/split"));
         for (int i = 0; i < 3; i++) {
             ClusterReport.Member part = part(report, members.get(i));
             assertThat(part.outcome()).isEqualTo(MemberOutcome.DONE);
+            assertThat(part.pressure()).contains(MemberPressure.UNWATCHED);
             assertThat(part.freeableObjects()).isEqualTo(10_000L * (i + 1));
             assertThat(part.askedObjects()).isBetween(1_000L * (i + 1) - 128, 1_000L * (i + 1) + 128);
             assertThat(part.freedObjects())
@@ -49,14 +66,267 @@ class ClusterReclaimerTest {
                     .isGreaterThanOrEqualTo(part.askedObjects());
             assertThat(part.freedBytes()).isEqualTo(1024 * part.freedObjects());
         }
-        assertThat(report.freedObjects())
-                .isEqualTo(60_000
-                        - caches.stream().mapToLong(ModelShrinker::objects).sum())
-                .isBetween(6_000L, 6_000L + 3 * 2 * 128);
+        assertThat(report.freedObjects()).isEqualTo(60_000 - objects(caches)).isBetween(6_000L, 6_000L + 3 * 2 * 128);
     }
 
-    private ClusterReport reclaim(ClusterRequest request) {
-        return Members.await(members.first(), members.first().cluster.reclaim(request));
+    @Test
+    void cgroupThatIsNotOnlineSomewhereIsNoError() {
+        ModelShrinker cache = members.get(1).cache("/one/deep", 5_000);
+        ClusterReport report = reclaim(in("/one/deep").objects(1_000));
+        assertThat(report.outcome()).isEqualTo(Outcome.MET);
+        assertThat(report.members()).extracting(ClusterReport.Member::outcome).containsOnly(MemberOutcome.DONE);
+        assertThat(part(report, first).askedObjects()).isZero();
+        assertThat(report.freedObjects()).isEqualTo(5_000 - cache.objects());
+    }
+
+    @Test
+    void whatOneCannotDeliverComesFromTheOthers() {
+        members.get(1).cache("/refuses", new Scripted(any -> 50_000, any -> Shrinker.STOP));
+        ModelShrinker willing = members.get(2).cache("/refuses", 50_000);
+        ClusterReport report = reclaim(in("/refuses").objects(4_000));
+        assertThat(report.outcome()).isEqualTo(Outcome.MET);
+        assertThat(part(report, members.get(1)).outcome()).isEqualTo(MemberOutcome.SHORT);
+        assertThat(part(report, members.get(1)).freedObjects()).isZero();
+        assertThat(part(report, members.get(1)).askedObjects()).isPositive();
+        assertThat(report.freedObjects()).isBetween(4_000L, 4_000L + 2 * 128).isEqualTo(50_000 - willing.objects());
+    }
+
+    @Test
+    void whereAllTogetherHaveLessItEndsShort() {
+        List<ModelShrinker> caches = caches("/little", 10, 20, 30);
+        ClusterReport report = reclaim(in("/little").objects(61));
+        assertThat(report.outcome()).isEqualTo(Outcome.SHORT);
+        assertThat(report.freedObjects()).isEqualTo(60);
+        assertThat(objects(caches)).isZero();
+        assertThat(report.members()).allMatch(part -> part.freedObjects() == part.freeableObjects());
+    }
+
+    @Test
+    void withoutATargetEachDoesOnePass() {
+        List<ModelShrinker> caches = caches("/pass", 1_024, 1_024, 100);
+        ClusterReport report = reclaim(in("/pass").startingAt(2));
+        assertThat(report.outcome()).isEqualTo(Outcome.DONE);
+        // A quarter twice over: 512 of 1,024; of 100 less than a batch.
+        assertThat(report.freedObjects()).isEqualTo(1_024).isEqualTo(2_148 - objects(caches));
+        assertThat(report.members()).allMatch(part -> part.askedObjects() == 0);
+    }
+
+    @Test
+    void roundIsOverARoleOrNamedMembersOnly() {
+        caches("/role", 9_000, 9_000, 9_000);
+        assertThat(reclaim(ClusterRequest.of(in("/role").objects(500)).onRole("cache"))
+                        .members())
+                .hasSize(3);
+        ClusterReport none = reclaim(ClusterRequest.of(in("/role").objects(500)).onRole("other"));
+        assertThat(none.members()).isEmpty();
+        assertThat(none.outcome()).isEqualTo(Outcome.SHORT);
+        ClusterReport named = reclaim(ClusterRequest.of(in("/role").objects(500))
+                .onMembers(members.get(2).name(), "10.9.9.9:1"));
+        assertThat(named.outcome()).isEqualTo(Outcome.MET);
+        assertThat(named.members())
+                .extracting(ClusterReport.Member::member, ClusterReport.Member::outcome)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple(members.get(2).name(), MemberOutcome.DONE),
+                        org.assertj.core.groups.Tuple.tuple("10.9.9.9:1", MemberOutcome.LEFT));
+    }
+
+    /** It has half of the time; the others get its part while the deadline lasts. */
+    @Test
+    void memberWhoseShrinkersAreAllStuckHoldsUpNothing() {
+        Gate gate = new Gate();
+        ShrinkerHandle stuck = members.get(1).cache("/stuck", Scripted.stuck(40_000, gate));
+        ModelShrinker willing = members.get(2).cache("/stuck", 40_000);
+        ClusterReport report = reclaim(in("/stuck").objects(4_000).within(Duration.ofSeconds(4)));
+        assertThat(report.outcome()).isEqualTo(Outcome.MET);
+        assertThat(report.elapsed()).isLessThan(Duration.ofSeconds(4));
+        assertThat(part(report, members.get(1)).outcome()).isEqualTo(MemberOutcome.DEADLINE);
+        assertThat(part(report, members.get(1)).freedObjects()).isZero();
+        assertThat(report.freedObjects()).isBetween(4_000L, 4_000L + 4 * 128).isEqualTo(40_000 - willing.objects());
+        gate.open();
+        first.kit.await(stuck.free());
+    }
+
+    @Test
+    void memberThatIsStuckWhileItCountsHoldsUpNothing() {
+        Gate gate = new Gate();
+        ShrinkerHandle stuck = members.get(1)
+                .cache(
+                        "/stuckcount",
+                        new Scripted(
+                                any -> {
+                                    gate.pass();
+                                    return 1;
+                                },
+                                any -> Shrinker.STOP));
+        members.get(2).cache("/stuckcount", 40_000);
+        ClusterReport report = reclaim(in("/stuckcount").objects(4_000).within(Duration.ofSeconds(2)));
+        assertThat(report.outcome()).isEqualTo(Outcome.MET);
+        assertThat(part(report, members.get(1)).askedObjects()).isZero();
+        gate.open();
+        first.kit.await(stuck.free());
+    }
+
+    @Test
+    void whereAllAreStuckItAnswersByItsDeadline() {
+        Gate gate = new Gate();
+        List<ShrinkerHandle> stuck = members.all().stream()
+                .map(one -> one.cache("/allstuck", Scripted.stuck(40_000, gate)))
+                .toList();
+        ClusterReport report = reclaim(in("/allstuck").objects(4_000).within(Duration.ofSeconds(1)));
+        assertThat(report.outcome()).isIn(Outcome.SHORT, Outcome.DEADLINE);
+        assertThat(report.freedObjects()).isZero();
+        assertThat(report.members()).extracting(ClusterReport.Member::outcome).containsOnly(MemberOutcome.DEADLINE);
+        gate.open();
+        stuck.forEach(handle -> first.kit.await(handle.free()));
+    }
+
+    /** All at the same time, from different members, for more than there is: each object is counted by one report. */
+    @Test
+    void fiftyRoundsOnOnePathFreeEachObjectOnce() {
+        List<ModelShrinker> caches = caches("/fifty", 20_000, 20_000, 20_000);
+        List<CompletionStage<ClusterReport>> rounds = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            rounds.add(members.get(i % 3).cluster.reclaim(in("/fifty").objects(1_500)));
+        }
+        List<ClusterReport> reports =
+                rounds.stream().map(round -> Members.await(first, round)).toList();
+        assertThat(reports).extracting(ClusterReport::outcome).containsAnyOf(Outcome.MET, Outcome.SHORT);
+        assertThat(reports).allMatch(report -> report.members().size() == 3);
+        assertThat(reports.stream().mapToLong(ClusterReport::freedObjects).sum())
+                .isEqualTo(60_000 - objects(caches))
+                .isGreaterThan(30_000);
+    }
+
+    @Test
+    void cancelledRoundEndsWithWhatWasDone() {
+        Gate gate = new Gate();
+        ShrinkerHandle stuck = members.get(1).cache("/cancelled", Scripted.stuck(40_000, gate));
+        Cancellation cancellation = new Cancellation();
+        CompletionStage<ClusterReport> round =
+                first.cluster.reclaim(in("/cancelled").objects(4_000).cancelledBy(cancellation));
+        gate.awaitEntered();
+        cancellation.cancel();
+        ClusterReport report = Members.await(first, round);
+        assertThat(report.outcome()).isEqualTo(Outcome.CANCELLED);
+        assertThat(report.elapsed()).isLessThan(Duration.ofSeconds(30));
+        gate.open();
+        first.kit.await(stuck.free());
+    }
+
+    @Test
+    void nodesAreMeantByName() {
+        assertThat(first.kit
+                        .refusal(first.cluster.reclaim(in("/split").onNodes(1)))
+                        .reason())
+                .isEqualTo(Reason.NO_SUCH_NODE);
+        assertThat(reclaim(in("/split").onNodes(0)).members())
+                .extracting(ClusterReport.Member::outcome)
+                .containsOnly(MemberOutcome.DONE);
+    }
+
+    /** Each member's table comes to show what all hold, and what is left of it. */
+    @Test
+    void tableOfEachMemberShowsAll() {
+        List<ModelShrinker> caches = caches("/table", 100_000, 200_000, 300_000);
+        for (One one : members.all()) {
+            for (int i = 0; i < 3; i++) {
+                awaitRow(one, members.get(i), "/table", caches.get(i).objects());
+            }
+        }
+        reclaim(in("/table").objects(400_000));
+        for (One one : members.all()) {
+            for (int i = 0; i < 3; i++) {
+                awaitRow(one, members.get(i), "/table", caches.get(i).objects());
+            }
+            assertThat(one.cluster.table().rows())
+                    .extracting(ClusterTable.Row::member)
+                    .containsExactlyElementsOf(
+                            members.all().stream().map(One::name).sorted().toList());
+            assertThat(one.cluster.table().rows())
+                    .allMatch(row -> row.reachable() && row.age().compareTo(Duration.ofMinutes(5)) < 0);
+            assertThat(one.cluster.table().lines()).hasSize(4).last().asString().contains("unwatched", "/table");
+        }
+    }
+
+    /** What could not be read has become this; it is dropped, and nothing else happens. */
+    @Test
+    void malformedMessagesAreCountedAndDropped() {
+        long before = members.get(1).cluster.malformedMessages();
+        members.get(1).sendTo(first, new ClusterMessage.Malformed("count/1", new byte[] {1, 2, 3}));
+        members.get(1).sendTo(first, new ClusterMessage.Malformed("java.lang.Runtime", new byte[100]));
+        Threads.until(() -> first.cluster.malformedMessages() >= 2);
+        assertThat(members.get(1).cluster.malformedMessages()).isEqualTo(before);
+        assertThat(reclaim(in("/split").objects(1)).members()).hasSize(3);
+    }
+
+    @Test
+    void moreRoundsThanAllowedAreRefused() {
+        Members alone = Members.start(1, "reclaimer.cluster.max-rounds = 1", behavior -> behavior);
+        One one = alone.first();
+        Gate gate = new Gate();
+        one.cache("/a", Scripted.stuck(1_000, gate));
+        CompletionStage<ClusterReport> running = one.cluster.reclaim(in("/a").objects(1));
+        gate.awaitEntered();
+        assertThat(one.kit.refusal(one.cluster.reclaim(in("/a").objects(1))))
+                .hasMessageContaining("reclaimer.cluster.max-rounds")
+                .extracting("reason")
+                .isEqualTo(Reason.TOO_MANY_ROUNDS);
+        gate.open();
+        assertThat(Members.await(one, running).members()).hasSize(1);
+        alone.end();
+    }
+
+    /** A member that is in no cluster yet. */
+    @Test
+    void oneAloneIsAClusterOfOne() {
+        ReclaimerKit kit = ReclaimerKit.with(Members.CONFIG).start();
+        ClusterReclaimer alone = ClusterReclaimer.get(kit.system());
+        assertThat(ClusterReclaimer.get(kit.system())).isSameAs(alone);
+        ClusterReport report =
+                kit.await(alone.reclaim(ReclaimRequest.everywhere().objects(1)));
+        assertThat(report.outcome()).isEqualTo(Outcome.SHORT);
+        assertThat(report.members()).extracting(ClusterReport.Member::member).containsExactly(alone.member());
+        Threads.until(() -> alone.table().rows().size() == 1);
+        kit.stop();
+        assertThat(kit.refusal(alone.reclaim(ReclaimRequest.everywhere())).reason())
+                .isEqualTo(Reason.SHUTTING_DOWN);
+    }
+
+    @Test
+    void systemThatIsMadeForNoClusterIsRefused() {
+        ReclaimerKit kit = ReclaimerKit.create().start();
+        assertThatThrownBy(() -> ClusterReclaimer.get(kit.system()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("akka.actor.provider is [local] but has to be cluster for rounds over a cluster");
+        kit.stop();
+    }
+
+    private static void awaitRow(One one, One of, String path, long objects) {
+        Threads.until(
+                () -> one.cluster.table().rows().stream()
+                        .anyMatch(row -> row.member().equals(of.name())
+                                && row.cgroups().getOrDefault(CgroupPath.of(path), -1L) == objects),
+                () -> path + " of " + of.name() + " " + objects + ": " + one.cluster.table());
+    }
+
+    private static List<ModelShrinker> caches(String path, long... objects) {
+        List<ModelShrinker> caches = new ArrayList<>();
+        for (int i = 0; i < objects.length; i++) {
+            caches.add(members.get(i).cache(path, objects[i]));
+        }
+        return caches;
+    }
+
+    private static long objects(List<ModelShrinker> caches) {
+        return caches.stream().mapToLong(ModelShrinker::objects).sum();
+    }
+
+    private static ClusterReport reclaim(ReclaimRequest request) {
+        return Members.await(first, first.cluster.reclaim(request));
+    }
+
+    private static ClusterReport reclaim(ClusterRequest request) {
+        return Members.await(first, first.cluster.reclaim(request));
     }
 
     private static ReclaimRequest in(String path) {

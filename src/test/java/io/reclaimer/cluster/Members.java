@@ -3,6 +3,8 @@ package io.reclaimer.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorRefResolver;
 import akka.actor.typed.Behavior;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
@@ -11,6 +13,7 @@ import io.reclaimer.Cgroup;
 import io.reclaimer.Reclaimer;
 import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.cluster.ClusterMember.State;
+import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.ModelShrinker;
@@ -67,7 +70,7 @@ final class Members {
         ModelShrinker cache(String path, long objects) {
             ModelShrinker model = ModelShrinker.full();
             cache(path, model);
-            model.put(io.reclaimer.shrinker.CgroupPath.of(path), 0, objects);
+            model.put(CgroupPath.of(path), 0, objects);
             return model;
         }
 
@@ -81,6 +84,15 @@ final class Members {
             handle.setBit(cgroup, 0);
             kit.settle();
             return handle;
+        }
+
+        /** Over the socket. */
+        void sendTo(One other, ClusterMessage message) {
+            ActorRefResolver here = ActorRefResolver.get(kit.system());
+            ActorRef<ClusterMessage> door = other.cluster.ref().narrow();
+            here.<ClusterMessage>resolveActorRef(
+                            ActorRefResolver.get(other.kit.system()).toSerializationFormat(door))
+                    .tell(message);
         }
 
         State state() {
