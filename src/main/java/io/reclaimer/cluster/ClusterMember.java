@@ -70,12 +70,13 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
     /**
      * What there is.
      *
-     * @param present the names of those who take part and can be reached
+     * @param members the names of all that are in the cluster, and this one
+     * @param present of those who take part and can be reached
      * @param rounds under way here
      * @param parts under way, of whomever's rounds
      * @param known rounds that parts are remembered of
      */
-    record State(List<String> present, int rounds, int parts, int known) {}
+    record State(List<String> members, List<String> present, int rounds, int parts, int known) {}
 
     private record Listed(Receptionist.Listing listing) implements Local {}
 
@@ -369,7 +370,8 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
         List<String> present = roster.names().stream()
                 .filter(name -> roster.presence(name) == FanOut.Presence.HERE)
                 .toList();
-        message.replyTo().tell(new State(present, rounds.size(), parts.running(), parts.known()));
+        message.replyTo()
+                .tell(new State(List.copyOf(roster.names()), present, rounds.size(), parts.running(), parts.known()));
         return this;
     }
 }

@@ -2,10 +2,11 @@ package io.reclaimer.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorRefResolver;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.AskPattern;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
 import akka.cluster.typed.Leave;
@@ -20,9 +21,9 @@ import io.reclaimer.testkit.ModelShrinker;
 import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Threads;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 
 /** Members of one cluster in this JVM, each an actor system of its own with a reclaimer, over real sockets. */
@@ -95,14 +96,28 @@ final class Members {
                     .tell(message);
         }
 
+        /** Whether it is on its way out. */
+        boolean leaving() {
+            return CoordinatedShutdown.get(kit.system()).getShutdownReason().isPresent();
+        }
+
+        /** Its actor system ends by itself. */
+        void awaitTermination() {
+            kit.await(kit.system().getWhenTerminated());
+        }
+
         State state() {
-            TestProbe<State> probe = kit.testKit().createTestProbe();
-            cluster.ref().tell(new ClusterMember.GetState(probe.ref()));
-            return probe.receiveMessage(PATIENCE);
+            return kit.await(AskPattern.ask(
+                    cluster.ref(),
+                    ClusterMember.GetState::new,
+                    PATIENCE,
+                    kit.system().scheduler()));
         }
     }
 
-    private final List<One> members = new ArrayList<>();
+    /** Read by others while members come and go. */
+    private final List<One> members = new CopyOnWriteArrayList<>();
+
     private final String settings;
     private final UnaryOperator<Behavior<ClusterMember.Command>> between;
 
@@ -170,6 +185,14 @@ final class Members {
     /** It is gone, or about to be: not looked after any more. */
     void forget(One one) {
         members.remove(one);
+        one.kit.stop();
+    }
+
+    /** It leaves, and has ended. */
+    void leaveAndForget(One one) {
+        members.remove(one);
+        leave(one);
+        one.awaitTermination();
         one.kit.stop();
     }
 

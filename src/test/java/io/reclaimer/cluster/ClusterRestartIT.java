@@ -1,0 +1,104 @@
+package io.reclaimer.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reclaimer.ReclaimRequest;
+import io.reclaimer.cluster.ClusterReport.MemberOutcome;
+import io.reclaimer.cluster.ClusterReport.Outcome;
+import io.reclaimer.cluster.Members.One;
+import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.testkit.ModelShrinker;
+import io.reclaimer.testkit.Threads;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** All members are replaced, one after the other, while rounds go on. */
+class ClusterRestartIT {
+
+    private static final long OBJECTS = 1_000_000;
+
+    private static final Set<MemberOutcome> ENDED =
+            Set.of(MemberOutcome.DONE, MemberOutcome.SHORT, MemberOutcome.REFUSED);
+
+    /** A batch for each of the threads that visit. */
+    private static final long OVERSHOOT = 4 * 128;
+
+    @Test
+    void rollingRestartOfAllMembersUnderLoad() throws Exception {
+        Members members = Members.start(3);
+        List<ModelShrinker> caches = new ArrayList<>();
+        members.all().forEach(one -> caches.add(one.cache("/shop", OBJECTS)));
+        // Those on which rounds are requested: one that has just started knows nobody yet.
+        List<One> asked = new CopyOnWriteArrayList<>(members.all());
+        Queue<ClusterReport> reports = new ConcurrentLinkedQueue<>();
+        AtomicBoolean over = new AtomicBoolean();
+        AtomicLong refused = new AtomicLong();
+        List<Future<?>> load = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            int number = i;
+            load.add(Threads.start(() -> {
+                for (int n = number; !over.get(); n++) {
+                    List<One> now = List.copyOf(asked);
+                    request(now.get(n % now.size()), reports, refused);
+                }
+                return null;
+            }));
+        }
+        for (int i = 0; i < 3; i++) {
+            One old = members.first();
+            One fresh = members.add("");
+            caches.add(fresh.cache("/shop", OBJECTS));
+            Members.awaitAll(members.all());
+            asked.add(fresh);
+            asked.remove(old);
+            members.leaveAndForget(old);
+            Members.awaitAll(members.all());
+            int before = reports.size();
+            Threads.until(() -> reports.size() > before + 10);
+        }
+        over.set(true);
+        for (Future<?> one : load) {
+            one.get();
+        }
+        long freed = caches.size() * OBJECTS
+                - caches.stream().mapToLong(ModelShrinker::objects).sum();
+        System.out.println(reports.size() + " rounds freed " + freed + ", " + refused + " were refused");
+        // A report says of a member whose answer did not come in time that it did not; only that may be missing.
+        long reported = reports.stream().mapToLong(ClusterReport::freedObjects).sum();
+        long unsaid = reports.stream()
+                .flatMap(report -> report.members().stream())
+                .filter(part -> !ENDED.contains(part.outcome()))
+                .mapToLong(part -> part.askedObjects() - part.freedObjects() + OVERSHOOT)
+                .sum();
+        System.out.println(reported + " were reported, up to " + unsaid + " not said");
+        assertThat(reported).isBetween(freed - unsaid, freed);
+        assertThat(reports)
+                .filteredOn(report -> report.outcome() != Outcome.MET)
+                .allMatch(report -> report.outcome() == Outcome.SHUTDOWN);
+        for (One one : members.all()) {
+            Threads.until(() -> one.cluster.table().rows().size() == 3, one.cluster::table);
+        }
+        members.end();
+    }
+
+    /** One that is about to leave refuses, or answers with what it knows. */
+    private static void request(One one, Queue<ClusterReport> reports, AtomicLong refused) {
+        ReclaimRequest request = ReclaimRequest.in("/shop").objects(300).within(Duration.ofSeconds(30));
+        try {
+            reports.add(one.kit.await(one.cluster.reclaim(request)));
+        } catch (ReclaimerException e) {
+            assertThat(e.reason()).isEqualTo(Reason.SHUTTING_DOWN);
+            refused.incrementAndGet();
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package io.reclaimer.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reclaimer.ReclaimRequest;
+import io.reclaimer.cluster.ClusterReport.MemberOutcome;
+import io.reclaimer.cluster.ClusterReport.Outcome;
+import io.reclaimer.cluster.Members.One;
+import io.reclaimer.testkit.Gate;
+import io.reclaimer.testkit.ModelShrinker;
+import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.Threads;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Members that leave and join. */
+class MembershipTest {
+
+    private final Members members = Members.start(3);
+    private final One first = members.first();
+
+    @AfterEach
+    void end() {
+        members.end();
+    }
+
+    /** It is told to end in the middle of its part, says what it did, and the others do the rest. */
+    @Test
+    void memberThatLeavesSaysWhatItDidAndTheOthersDoTheRest() {
+        One leaver = members.get(2);
+        AtomicLong scanned = new AtomicLong();
+        Gate gate = new Gate();
+        leaver.cache("/shop", new Scripted(any -> 50_000, control -> {
+            if (scanned.getAndAdd(control.nrToScan()) >= 512) {
+                gate.pass();
+            }
+            return control.nrToScan();
+        }));
+        ModelShrinker other = members.get(1).cache("/shop", 50_000);
+        CompletionStage<ClusterReport> round = first.cluster.reclaim(request(20_000));
+        gate.awaitEntered();
+        members.leave(leaver);
+        Threads.until(() -> leaver.leaving());
+        gate.open();
+        ClusterReport report = Members.await(first, round);
+        assertThat(report.outcome()).isEqualTo(Outcome.MET);
+        ClusterReport.Member part = part(report, leaver.name());
+        assertThat(part.outcome()).isEqualTo(MemberOutcome.LEFT);
+        assertThat(part.freedObjects()).isBetween(512L, part.askedObjects());
+        assertThat(report.freedObjects() - part.freedObjects()).isEqualTo(50_000 - other.objects());
+        leaver.awaitTermination();
+        members.forget(leaver);
+        members.awaitAll();
+        Threads.until(() -> first.cluster.table().rows().size() == 2, first.cluster::table);
+        assertThat(Members.await(first, first.cluster.reclaim(request(100))).members())
+                .hasSize(2);
+    }
+
+    /** The round was requested on it. */
+    @Test
+    void roundOfAMemberThatLeavesIsAnswered() {
+        One leaver = members.get(2);
+        Gate gate = new Gate();
+        first.cache("/shop", Scripted.stuck(50_000, gate));
+        CompletionStage<ClusterReport> round = leaver.cluster.reclaim(request(20_000));
+        gate.awaitEntered();
+        members.leave(leaver);
+        ClusterReport report = Members.await(first, round);
+        assertThat(report.outcome()).isEqualTo(Outcome.SHUTDOWN);
+        assertThat(report.members()).hasSize(3);
+        gate.open();
+        leaver.awaitTermination();
+        members.forget(leaver);
+    }
+
+    /** One that joins while a round is under way is no part of it, disturbs nothing, and is part of the next. */
+    @Test
+    void memberThatJoinsIsPartOfTheNextRound() {
+        Gate gate = new Gate();
+        first.cache("/shop", new Scripted(any -> 10_000, control -> {
+            gate.pass();
+            return control.nrToScan();
+        }));
+        CompletionStage<ClusterReport> round = first.cluster.reclaim(request(2_000));
+        gate.awaitEntered();
+        One joiner = members.add("");
+        ModelShrinker cache = joiner.cache("/shop", 40_000);
+        members.awaitAll();
+        gate.open();
+        ClusterReport before = Members.await(first, round);
+        assertThat(before.outcome()).isEqualTo(Outcome.MET);
+        assertThat(before.members()).hasSize(3);
+        assertThat(cache.objects()).isEqualTo(40_000);
+        ClusterReport after = Members.await(first, first.cluster.reclaim(request(2_000)));
+        assertThat(part(after, joiner.name()).freedObjects()).isPositive().isEqualTo(40_000 - cache.objects());
+        for (One one : members.all()) {
+            Threads.until(() -> one.cluster.table().rows().size() == 4, one.cluster::table);
+        }
+    }
+
+    /** It has fewer memories than the others, and is asked for one that it has not. */
+    @Test
+    void memberThatHasNoSuchNodeRefuses() {
+        One joiner = members.add("reclaimer.nodes = [heap, direct]");
+        members.awaitAll();
+        joiner.cache("/shop", 40_000);
+        ClusterReport report =
+                Members.await(joiner, joiner.cluster.reclaim(request(10).onNodes(1)));
+        assertThat(part(report, joiner.name()).outcome()).isEqualTo(MemberOutcome.DONE);
+        ClusterReport.Member refused = part(report, first.name());
+        assertThat(refused.outcome()).isEqualTo(MemberOutcome.REFUSED);
+        assertThat(refused.reason().orElseThrow()).contains("no node [direct]");
+    }
+
+    private static ReclaimRequest request(long objects) {
+        return ReclaimRequest.in("/shop").objects(objects).within(Duration.ofMinutes(1));
+    }
+
+    private static ClusterReport.Member part(ClusterReport report, String member) {
+        return report.members().stream()
+                .filter(part -> part.member().equals(member))
+                .findFirst()
+                .orElseThrow();
+    }
+}
