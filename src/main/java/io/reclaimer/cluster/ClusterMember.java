@@ -119,6 +119,7 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
     private final TimerScheduler<Command> timers;
     private final Reclaimer reclaimer;
     private final ClusterSettings settings;
+    private final Consumer<MemberParts.Given> publish;
     private final Roster roster;
     private final MemberParts<ActorRef<ClusterMessage>> parts;
     private final ActorRef<ClusterMessage> door;
@@ -129,9 +130,14 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
     /** Not from 0: what comes late for a round of a life before must find nobody. */
     private long lastRound = ThreadLocalRandom.current().nextLong() >>> 1;
 
-    static Behavior<Command> create(Reclaimer reclaimer, ClusterSettings settings, Supplier<MemberParts.Heap> heap) {
+    /** @param publish is given what was done, when that has changed */
+    static Behavior<Command> create(
+            Reclaimer reclaimer,
+            ClusterSettings settings,
+            Supplier<MemberParts.Heap> heap,
+            Consumer<MemberParts.Given> publish) {
         return Behaviors.setup(context ->
-                Behaviors.withTimers(timers -> new ClusterMember(context, timers, reclaimer, settings, heap)));
+                Behaviors.withTimers(timers -> new ClusterMember(context, timers, reclaimer, settings, heap, publish)));
     }
 
     private ClusterMember(
@@ -139,8 +145,10 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
             TimerScheduler<Command> timers,
             Reclaimer reclaimer,
             ClusterSettings settings,
-            Supplier<MemberParts.Heap> heap) {
+            Supplier<MemberParts.Heap> heap,
+            Consumer<MemberParts.Given> publish) {
         super(context);
+        this.publish = publish;
         this.timers = timers;
         this.reclaimer = reclaimer;
         this.settings = settings;
@@ -252,6 +260,7 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
 
     private Behavior<Command> onPartEnded(PartEnded message) {
         parts.reclaimed(message.key(), message.part(), message.report(), message.why());
+        publish.accept(parts.given());
         answerLeave();
         return this;
     }

@@ -34,6 +34,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 
 /**
@@ -69,6 +70,12 @@ public final class ClusterReclaimer implements Extension {
     private final Set<CompletableFuture<ClusterReport>> open = ConcurrentHashMap.newKeySet();
     private volatile boolean ended;
 
+    private final AtomicLong rounds = new AtomicLong();
+    private final AtomicLong freedObjects = new AtomicLong();
+
+    /** Written by the member's actor only. */
+    private volatile MemberParts.Given given = new MemberParts.Given(0, 0);
+
     /** Written by the view only. */
     private volatile Map<String, ClusterMessage> rows = Map.of();
 
@@ -85,7 +92,9 @@ public final class ClusterReclaimer implements Extension {
         this.cluster = Cluster.get(system);
         this.answers = system.dispatchers().lookup(DispatcherSelector.fromConfig("reclaimer.answer-dispatcher"));
         this.member = system.systemActorOf(
-                between.apply(ClusterMember.create(reclaimer, settings, this::heap)), ClusterMember.NAME, CONTROL);
+                between.apply(ClusterMember.create(reclaimer, settings, this::heap, newGiven -> given = newGiven)),
+                ClusterMember.NAME,
+                CONTROL);
         system.systemActorOf(
                 ClusterView.create(
                         settings.view(),
@@ -146,7 +155,11 @@ public final class ClusterReclaimer implements Extension {
         } else {
             member.tell(new ClusterMember.Start(
                     request,
-                    report -> answer(() -> future.complete(report), future),
+                    report -> {
+                        rounds.incrementAndGet();
+                        freedObjects.addAndGet(report.freedObjects());
+                        answer(() -> future.complete(report), future);
+                    },
                     refusal -> answer(() -> future.completeExceptionally(refusal), future)));
         }
         return future;
@@ -197,9 +210,15 @@ public final class ClusterReclaimer implements Extension {
                 Duration.ofMillis(Math.max(0, nowMillis - row.publishedMillis())));
     }
 
-    /** How many messages of other members could not be read, and were dropped. */
-    public long malformedMessages() {
-        return WireFaults.get(system).count();
+    /** What this member has done so far. */
+    public ClusterStatus status() {
+        MemberParts.Given now = given;
+        return new ClusterStatus(
+                rounds.get(),
+                freedObjects.get(),
+                now.parts(),
+                now.objects(),
+                WireFaults.get(system).count());
     }
 
     ActorRef<ClusterMember.Command> ref() {

@@ -62,6 +62,14 @@ final class MemberParts<A> {
     /** This member's heap. */
     record Heap(MemberPressure pressure, long liveBytes, long limitBytes) {}
 
+    /**
+     * What was done so far.
+     *
+     * @param parts that were run
+     * @param objects that they freed
+     */
+    record Given(long parts, long objects) {}
+
     /** A round of somebody. */
     record Key<A>(A requester, long round) {}
 
@@ -74,7 +82,8 @@ final class MemberParts<A> {
     private final Port<A> port;
     private final ToIntFunction<String> nodeNumber;
     private final Map<Key<A>, Known> rounds = new HashMap<>();
-    private Cancellation leaving = new Cancellation();
+    private final Cancellation leaving = new Cancellation();
+    private Given given = new Given(0, 0);
 
     /** @param nodeNumber the number of a node by its name; throws where there is none, and the message is the refusal */
     MemberParts(Port<A> port, ToIntFunction<String> nodeNumber) {
@@ -111,6 +120,10 @@ final class MemberParts<A> {
     /** How many parts are under way. */
     int running() {
         return (int) rounds.values().stream().filter(known -> known.running).count();
+    }
+
+    Given given() {
+        return given;
     }
 
     /** How many rounds are known, over or not. */
@@ -271,6 +284,7 @@ final class MemberParts<A> {
             refuse(key.requester(), key.round(), known.seat, String.valueOf(why == null ? null : why.getMessage()));
             return;
         }
+        given = new Given(given.parts() + 1, Split.add(given.objects(), report.freedObjects()));
         answer(key, known, endOf(known, report), report.freedObjects(), report.freedBytes());
     }
 

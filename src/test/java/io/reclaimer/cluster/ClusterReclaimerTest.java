@@ -251,12 +251,27 @@ class ClusterReclaimerTest {
     /** What could not be read has become this; it is dropped, and nothing else happens. */
     @Test
     void malformedMessagesAreCountedAndDropped() {
-        long before = members.get(1).cluster.malformedMessages();
+        long before = members.get(1).cluster.status().malformedMessages();
         members.get(1).sendTo(first, new ClusterMessage.Malformed("count/1", new byte[] {1, 2, 3}));
         members.get(1).sendTo(first, new ClusterMessage.Malformed("java.lang.Runtime", new byte[100]));
-        Threads.until(() -> first.cluster.malformedMessages() >= 2);
-        assertThat(members.get(1).cluster.malformedMessages()).isEqualTo(before);
+        Threads.until(() -> first.cluster.status().malformedMessages() >= 2);
+        assertThat(members.get(1).cluster.status().malformedMessages()).isEqualTo(before);
         assertThat(reclaim(in("/split").objects(1)).members()).hasSize(3);
+    }
+
+    @Test
+    void statusSaysWhatAMemberHasDone() {
+        members.get(2).cache("/status", 10_000);
+        ClusterStatus here = first.cluster.status();
+        ClusterStatus there = members.get(2).cluster.status();
+        ClusterReport report = reclaim(in("/status").objects(1_000));
+        ClusterStatus hereAfter = first.cluster.status();
+        ClusterStatus thereAfter = members.get(2).cluster.status();
+        assertThat(hereAfter.rounds() - here.rounds()).isOne();
+        assertThat(hereAfter.freedObjects() - here.freedObjects()).isEqualTo(report.freedObjects());
+        assertThat(hereAfter.parts()).isEqualTo(here.parts());
+        assertThat(thereAfter.parts() - there.parts()).isOne();
+        assertThat(thereAfter.gaveObjects() - there.gaveObjects()).isEqualTo(report.freedObjects());
     }
 
     @Test
