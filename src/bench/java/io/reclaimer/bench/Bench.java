@@ -23,6 +23,7 @@ public final class Bench {
               pass CGROUPS NODES SHRINKERS DIRTY BITS ROUNDS   rounds over a tree; prints one JSON line
               footprint [CGROUPS]                              bytes by what there is, and cgroups online a second
               expansion                                        growth from 64 to 128 ids, and who waits for it
+              cluster [ROUNDS]                                 rounds over three members; prints one JSON line
               jcstress [OPTIONS]                               tries to break the orders the engine relies on
               jmh [NAMES] [JMH OPTIONS]                        Pass, Churn, SetBit, Caffeine, LruLists; all without a name
 
@@ -62,11 +63,18 @@ public final class Bench {
             }
             case "footprint" -> FootprintProgram.run(rest.isEmpty() ? 100_000 : PassCase.number(rest.get(0)));
             case "expansion" -> ExpansionProgram.run();
+            case "cluster" -> {
+                int rounds = rest.isEmpty() ? 5_000 : PassCase.number(rest.get(0));
+                if (rounds < 1) {
+                    throw new IllegalArgumentException("[" + rounds + "] rounds; allowed are 1 or more");
+                }
+                ClusterProgram.run(rounds);
+            }
             case "jcstress" -> jcstress(rest);
             case "jmh" -> jmh(rest);
             default ->
-                throw new IllegalArgumentException(
-                        "[" + command + "] is no command; allowed are pass, footprint, expansion, jcstress, jmh, help");
+                throw new IllegalArgumentException("[" + command
+                        + "] is no command; allowed are pass, footprint, expansion, cluster, jcstress, jmh, help");
         }
     }
 

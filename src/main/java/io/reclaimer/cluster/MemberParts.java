@@ -12,8 +12,8 @@ import io.reclaimer.cluster.ClusterMessage.Refused;
 import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.ReclaimFlag;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToIntFunction;
@@ -73,7 +73,7 @@ final class MemberParts<A> {
     /** A round of somebody. */
     record Key<A>(A requester, long round) {}
 
-    /** How many rounds may be known at a time; more are refused. */
+    /** How many rounds may be known at a time; where all of them are under way, more are refused. */
     static final int MOST_ROUNDS = 1024;
 
     /** What stays of a round after its time, to answer what comes late. */
@@ -81,7 +81,10 @@ final class MemberParts<A> {
 
     private final Port<A> port;
     private final ToIntFunction<String> nodeNumber;
-    private final Map<Key<A>, Known> rounds = new HashMap<>();
+
+    /** The oldest first. */
+    private final Map<Key<A>, Known> rounds = new LinkedHashMap<>();
+
     private final Cancellation leaving = new Cancellation();
     private Given given = new Given(0, 0);
 
@@ -141,6 +144,21 @@ final class MemberParts<A> {
         }
     }
 
+    /**
+     * Forgets the oldest round for which nothing is under way. Where something was still to come of it, that is refused, for
+     * nothing is known of the round; so nothing is done twice.
+     */
+    private boolean forgetIdle() {
+        for (Iterator<Known> all = rounds.values().iterator(); all.hasNext(); ) {
+            Known known = all.next();
+            if (known.offer != null && !known.running) {
+                all.remove();
+                return true;
+            }
+        }
+        return false;
+    }
+
     void count(A from, Count message, long now) {
         Key<A> key = new Key<>(from, message.round());
         Known known = rounds.get(key);
@@ -156,7 +174,7 @@ final class MemberParts<A> {
             return;
         }
         forgetOld(now);
-        if (rounds.size() >= MOST_ROUNDS) {
+        if (rounds.size() >= MOST_ROUNDS && !forgetIdle()) {
             refuse(
                     from,
                     message.round(),

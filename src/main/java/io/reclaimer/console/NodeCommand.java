@@ -7,6 +7,7 @@ import io.reclaimer.ReclaimerSettings;
 import io.reclaimer.adapter.DirectBufferPool;
 import io.reclaimer.pressure.HeapPressure;
 import io.reclaimer.pressure.HeapPressureSettings;
+import java.io.File;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -69,6 +70,18 @@ final class NodeCommand implements Callable<Integer> {
     private List<String> traces = new ArrayList<>();
 
     @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "Settings of this node, before those of conf/application.conf. With conf/member1.conf to "
+                    + "conf/member3.conf it is a member of a cluster on this machine.")
+    private @Nullable String configFile;
+
+    @Option(
+            names = "--cluster",
+            description = "Starts these three members, each in a process of its own, and prints what they print.")
+    private boolean cluster;
+
+    @Option(
             names = "--seed",
             paramLabel = "N",
             converter = SeedConverter.class,
@@ -89,17 +102,48 @@ final class NodeCommand implements Callable<Integer> {
         Options options;
         Config config;
         try {
-            options = new Options(Optional.ofNullable(runFor), reclaim == OnOff.ON, loads());
-            // As load() does, with one more layer: the operator's file, the node's defaults, the library's.
-            config = ConfigFactory.load(ConfigFactory.defaultApplication().withFallback(NodeProgram.DEFAULTS));
+            if (cluster) {
+                return ClusterProgram.run(memberOptions());
+            }
+            // As load() does, with more layers: the node's file, the operator's, the node's defaults, the library's.
+            config = ConfigFactory.load(
+                    ownFile().withFallback(ConfigFactory.defaultApplication()).withFallback(NodeProgram.DEFAULTS));
+            options = new Options(Optional.ofNullable(runFor), reclaim == OnOff.ON, Pace.of(config), loads());
             check(ReclaimerSettings.from(config));
             HeapPressureSettings.of(config);
+            if (NodeProgram.isMember(config) && reclaim == OnOff.OFF) {
+                throw new IllegalArgumentException("--reclaim [off] is not allowed for a member of a cluster");
+            }
         } catch (IllegalArgumentException e) {
             return usageError(String.valueOf(e.getMessage()));
         } catch (ConfigException e) {
             return usageError("the configuration can't be read: " + e.getMessage());
         }
         return NodeProgram.run(options, config);
+    }
+
+    private Config ownFile() {
+        if (configFile == null) {
+            return ConfigFactory.empty();
+        }
+        File file = path("--config", configFile).toFile();
+        if (!file.isFile()) {
+            throw new IllegalArgumentException("--config [" + configFile + "]: there is no such file");
+        }
+        return ConfigFactory.parseFile(file);
+    }
+
+    /** What of the command line is for each of the three. */
+    private List<String> memberOptions() {
+        if (configFile != null || reclaim == OnOff.OFF || !traces.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "--cluster is not allowed with --config, --reclaim off or --trace; allowed are --run-for and --seed");
+        }
+        List<String> options = new ArrayList<>(List.of("--seed", Long.toString(seed)));
+        if (runFor != null) {
+            options.addAll(List.of("--run-for", runFor.toMillis() + "ms"));
+        }
+        return options;
     }
 
     private static void check(ReclaimerSettings settings) {
@@ -142,7 +186,7 @@ final class NodeCommand implements Callable<Integer> {
                         "--trace [" + trace + "] is not allowed; allowed is TENANT=FILE.gz, as in web=web07.gz");
             }
             Tenant tenant = tenant(trace, trace.substring(0, equals));
-            if (files.put(tenant, TraceFile.read(path(trace.substring(equals + 1)))) != null) {
+            if (files.put(tenant, TraceFile.read(path("trace file", trace.substring(equals + 1)))) != null) {
                 throw new IllegalArgumentException(
                         "--trace is given twice for [" + tenant.path() + "]; allowed is once for each tenant");
             }
@@ -158,11 +202,11 @@ final class NodeCommand implements Callable<Integer> {
         }
     }
 
-    private static Path path(String file) {
+    private static Path path(String option, String file) {
         try {
             return Path.of(file);
         } catch (InvalidPathException e) {
-            throw new IllegalArgumentException("trace file [" + file + "]: that is no name of a file", e);
+            throw new IllegalArgumentException(option + " [" + file + "]: that is no name of a file", e);
         }
     }
 

@@ -9,6 +9,9 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.reclaimer.Reclaimer;
 import io.reclaimer.adapter.DirectBufferPool;
+import io.reclaimer.cluster.ClusterReclaimer;
+import io.reclaimer.cluster.ClusterStatus;
+import io.reclaimer.cluster.ClusterTable;
 import io.reclaimer.pressure.HeapPressure;
 import io.reclaimer.pressure.Pressure;
 import java.time.Duration;
@@ -43,8 +46,10 @@ final class NodeProgram {
             ConfigFactory.parseString("akka { coordinated-shutdown.exit-jvm = off, jvm-exit-on-fatal-error = off }");
 
     /** What it needs more of than the library's defaults have. */
-    static final Config DEFAULTS = ConfigFactory.parseString(
-            "reclaimer.nodes = [\"" + HeapPressure.NODE + "\", \"" + DirectBufferPool.NODE + "\"]");
+    static final Config DEFAULTS = ConfigFactory.parseString("reclaimer.nodes = [\"" + HeapPressure.NODE + "\", \""
+            + DirectBufferPool.NODE + "\"]\nnode { load = 1, surges = on }");
+
+    private static final ClusterStatus NO_CLUSTER = new ClusterStatus(0, 0, 0, 0, 0);
 
     private static final Config NO_ROUNDS = ConfigFactory.parseString("reclaimer.pressure.heap.rounds = off");
 
@@ -56,17 +61,28 @@ final class NodeProgram {
     private final ActorSystem<Workload.Command> system;
     private final NodeCaches caches;
     private final Pressure pressure;
+    private final Optional<ClusterReclaimer> cluster;
     private final OutOfMemory outOfMemory = new OutOfMemory(this::lastWords);
     private final Output output = new Output(System.out);
     private final long heapMaxBytes = Runtime.getRuntime().maxMemory();
     private final long startNanos = System.nanoTime();
     private final CountDownLatch ended = new CountDownLatch(1);
 
-    private NodeProgram(Options options, ActorSystem<Workload.Command> system, NodeCaches caches) {
+    private NodeProgram(
+            Options options,
+            ActorSystem<Workload.Command> system,
+            NodeCaches caches,
+            Optional<ClusterReclaimer> cluster) {
         this.options = options;
         this.system = system;
         this.caches = caches;
         this.pressure = Pressure.get(system);
+        this.cluster = cluster;
+    }
+
+    /** Whether a node with these settings is a member of a cluster. */
+    static boolean isMember(Config config) {
+        return config.getString("akka.actor.provider").equals("cluster");
     }
 
     /** @return the exit code */
@@ -74,14 +90,17 @@ final class NodeProgram {
         Config settings = FIXED.withFallback(options.reclaim() ? config : NO_ROUNDS.withFallback(config));
         ActorSystem<Workload.Command> system = ActorSystem.create(Workload.create(), "node", settings);
         NodeCaches caches;
+        Optional<ClusterReclaimer> cluster;
         try {
+            cluster = isMember(settings) ? Optional.of(ClusterReclaimer.get(system)) : Optional.empty();
             caches = options.reclaim() ? NodeCaches.registered(Reclaimer.get(system)) : NodeCaches.unregistered();
-        } catch (CompletionException e) {
+        } catch (CompletionException | IllegalArgumentException e) {
             system.terminate();
-            System.err.println("reclaimer: the node could not start: " + e.getCause());
+            System.err.println("reclaimer: the node could not start: "
+                    + (e instanceof CompletionException ? e.getCause() : e.getMessage()));
             return Main.FAILED;
         }
-        NodeProgram program = new NodeProgram(options, system, caches);
+        NodeProgram program = new NodeProgram(options, system, caches, cluster);
         program.start();
         program.printLines();
         return program.end();
@@ -98,23 +117,36 @@ final class NodeProgram {
         Map<String, Behavior<TenantLoad.Command>> behaviors = new HashMap<>();
         for (Options.Load load : options.loads()) {
             behaviors.put(
-                    load.tenant().shortName(), TenantLoad.create(caches.of(load.tenant()), load.keys(), outOfMemory));
+                    load.tenant().shortName(),
+                    TenantLoad.create(caches.of(load.tenant()), load.keys(), options.pace(), outOfMemory));
         }
-        system.tell(new Workload.Start(behaviors, bufferRounds()));
+        system.tell(new Workload.Start(behaviors, rounds()));
     }
 
-    private Optional<Behavior<BufferRounds.Command>> bufferRounds() {
-        if (!options.reclaim()) {
-            return Optional.empty();
+    private Map<String, Behavior<?>> rounds() {
+        Map<String, Behavior<?>> rounds = new HashMap<>();
+        if (options.reclaim()) {
+            Reclaimer reclaimer = Reclaimer.get(system);
+            rounds.put(
+                    "buffer-rounds",
+                    BufferRounds.create(reclaimer::reclaim, reclaimer.settings().node(DirectBufferPool.NODE)));
         }
-        Reclaimer reclaimer = Reclaimer.get(system);
-        return Optional.of(
-                BufferRounds.create(reclaimer::reclaim, reclaimer.settings().node(DirectBufferPool.NODE)));
+        cluster.filter(member -> options.pace().surges())
+                .ifPresent(member -> rounds.put(
+                        "surge-rounds",
+                        SurgeRounds.create(
+                                member::reclaim,
+                                new Felt(pressure::heapStatus),
+                                () -> Phases.surging(elapsed()),
+                                output::print)));
+        return rounds;
     }
 
     private void printLines() throws InterruptedException {
         Duration end = options.runFor().orElse(Durations.LONGEST);
         Map<Tenant, Hits.Rate> before = caches.rates();
+        ClusterStatus given = clusterStatus();
+        List<String> members = List.of();
         for (int line = 1; ; line++) {
             Duration due = LINE_INTERVAL.multipliedBy(line);
             if (endedUntil(due.compareTo(end) < 0 ? due : end) || due.compareTo(end) > 0) {
@@ -124,10 +156,34 @@ final class NodeProgram {
             if (line % LINES_A_TITLE == 1) {
                 output.print(StatusLine.title());
             }
-            output.print(List.of(StatusLine.of(
-                    elapsed(), heapMaxBytes, pressure.heapStatus(), options.reclaim(), Hits.since(now, before))));
+            output.print(List.of(
+                    StatusLine.of(elapsed(), heapMaxBytes, pressure.heapStatus(), options, Hits.since(now, before))));
             before = now;
+            ClusterStatus status = clusterStatus();
+            List<String> present = present();
+            if (!present.equals(members)) {
+                output.print(List.of(StatusLine.members(present)));
+                members = present;
+            }
+            if (status.parts() > given.parts()) {
+                output.print(List.of(StatusLine.gave(given, status)));
+            }
+            given = status;
         }
+    }
+
+    /** Who is in the cluster and can be reached, as far as they have said so; nobody where it is no member. */
+    private List<String> present() {
+        return cluster.map(member -> member.table().rows().stream()
+                        .filter(ClusterTable.Row::reachable)
+                        .map(ClusterTable.Row::member)
+                        .toList())
+                .orElse(List.of());
+    }
+
+    /** All zero where it is no member. */
+    private ClusterStatus clusterStatus() {
+        return cluster.map(ClusterReclaimer::status).orElse(NO_CLUSTER);
     }
 
     /** Waits until so long after the start; whether the system has ended by then. */
@@ -147,19 +203,34 @@ final class NodeProgram {
 
     private CompletionStage<Done> printSummary() {
         if (isFault()) {
-            System.err.println("reclaimer: a fatal error ended the node");
+            System.err.println("reclaimer: " + fault());
         } else {
             output.printLast(summary(false).lines());
         }
         return CompletableFuture.completedFuture(Done.getInstance());
     }
 
-    /** Nobody else terminates the system by itself: an error in one of its threads, out of memory most likely. */
+    /** Whether something ended the system that nobody asked for. */
     private boolean isFault() {
         return CoordinatedShutdown.get(system)
                 .getShutdownReason()
-                .filter(CoordinatedShutdown.actorSystemTerminateReason()::equals)
+                .filter(reason -> !reason.equals(Ended.AS_ASKED)
+                        && !reason.equals(CoordinatedShutdown.jvmExitReason())
+                        && !reason.equals(CoordinatedShutdown.clusterLeavingReason()))
                 .isPresent();
+    }
+
+    private String fault() {
+        CoordinatedShutdown.Reason reason =
+                CoordinatedShutdown.get(system).getShutdownReason().orElseThrow();
+        if (reason.equals(CoordinatedShutdown.clusterDowningReason())) {
+            return "the cluster has downed this member, and with it the node"
+                    + " [akka.cluster.run-coordinated-shutdown-when-down]";
+        }
+        // Nobody else terminates the system by itself: an error in one of its threads, out of memory most likely.
+        return reason.equals(CoordinatedShutdown.actorSystemTerminateReason())
+                ? "a fatal error ended the node"
+                : "the node has ended: " + reason;
     }
 
     private void lastWords() {
@@ -168,7 +239,13 @@ final class NodeProgram {
 
     private Summary summary(boolean isOutOfMemory) {
         return new Summary(
-                elapsed(), heapMaxBytes, pressure.heapStatus(), caches.rates(), caches.buffers(), isOutOfMemory);
+                elapsed(),
+                heapMaxBytes,
+                pressure.heapStatus(),
+                caches.rates(),
+                caches.buffers(),
+                cluster.map(ClusterReclaimer::status),
+                isOutOfMemory);
     }
 
     private Duration elapsed() {

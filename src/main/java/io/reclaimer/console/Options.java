@@ -9,9 +9,10 @@ import java.util.Optional;
  *
  * @param runFor when it ends by itself; empty for never
  * @param reclaim whether rounds are started
+ * @param pace of the requests
  * @param loads for each tenant, where its keys come from
  */
-record Options(Optional<Duration> runFor, boolean reclaim, List<Load> loads) {
+record Options(Optional<Duration> runFor, boolean reclaim, Pace pace, List<Load> loads) {
 
     record Load(Tenant tenant, KeySource keys) {}
 }

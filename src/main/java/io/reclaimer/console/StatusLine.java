@@ -1,5 +1,6 @@
 package io.reclaimer.console;
 
+import io.reclaimer.cluster.ClusterStatus;
 import io.reclaimer.pressure.HeapStatus;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,22 +45,42 @@ final class StatusLine {
     /**
      * @param elapsed since the start of the load
      * @param maxBytes the heap's maximum
-     * @param reclaim whether rounds are started
+     * @param options what runs
      * @param hits of each tenant since the last line
      */
-    static String of(Duration elapsed, long maxBytes, HeapStatus heap, boolean reclaim, Map<Tenant, Hits.Rate> hits) {
+    static String of(Duration elapsed, long maxBytes, HeapStatus heap, Options options, Map<Tenant, Hits.Rate> hits) {
         StringBuilder line = new StringBuilder(columns(
                 elapsed.toSeconds() + " s",
                 megabytes(heap.usedBytes()) + "/" + megabytes(maxBytes),
                 megabytes(heap.liveBytes()) + "/" + megabytes(heap.limitBytes()),
-                reclaim ? heap.state().name().toLowerCase(Locale.ROOT) : "(off)",
+                options.reclaim() ? heap.state().name().toLowerCase(Locale.ROOT) : "(off)",
                 heap.rounds(),
                 heap.directRounds(),
                 heap.freedObjects()));
         for (Tenant tenant : Tenant.values()) {
             line.append(String.format("  %7s", percent(hits.getOrDefault(tenant, Hits.Rate.NONE))));
         }
-        return line.append("  ").append(Phases.surging(elapsed).shortName()).toString();
+        return line.append("  ")
+                .append(options.pace().surges() ? Phases.surging(elapsed).shortName() : "-")
+                .toString();
+    }
+
+    /** Who is in the cluster now. */
+    static String members(List<String> names) {
+        return "  cluster: " + names.size() + (names.size() == 1 ? " member: " : " members: ")
+                + String.join(", ", names);
+    }
+
+    /** What a member gave in rounds over the cluster since the last line. */
+    static String gave(ClusterStatus before, ClusterStatus now) {
+        long parts = now.parts() - before.parts();
+        return String.format(
+                Locale.ROOT,
+                "  cluster: gave %,d objects in %,d %s; %,d in all",
+                now.gaveObjects() - before.gaveObjects(),
+                parts,
+                parts == 1 ? "round" : "rounds",
+                now.gaveObjects());
     }
 
     static long megabytes(long bytes) {

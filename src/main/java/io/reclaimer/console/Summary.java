@@ -1,13 +1,16 @@
 package io.reclaimer.console;
 
 import io.reclaimer.adapter.DirectBufferPool;
+import io.reclaimer.cluster.ClusterStatus;
 import io.reclaimer.pressure.HeapStatus;
 import io.reclaimer.shrinker.CgroupPath;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
@@ -19,6 +22,7 @@ import java.util.stream.Collectors;
  * @param heap the last status
  * @param hits of each tenant over all the run
  * @param buffers what there was of direct buffers at the end
+ * @param cluster what was done in rounds over the cluster; empty for a node that is no member
  * @param outOfMemory whether that ended it
  */
 record Summary(
@@ -27,11 +31,12 @@ record Summary(
         HeapStatus heap,
         Map<Tenant, Hits.Rate> hits,
         DirectBufferPool.Statistics buffers,
+        Optional<ClusterStatus> cluster,
         boolean outOfMemory) {
 
     /** For people; the last line is {@link #json}. */
     List<String> lines() {
-        return List.of(
+        List<String> lines = new ArrayList<>(List.of(
                 "",
                 format(
                         "%s after %.1f s; of %d MB heap at most %d MB were live",
@@ -48,15 +53,19 @@ record Summary(
                 format(
                         "Direct buffers: %d free, %d out, %d reclaimed",
                         buffers.free(), buffers.out(), buffers.reclaimed()),
-                "Hit rate: " + byTenant(", ", (path, rate) -> path + " " + StatusLine.percent(rate)),
-                json());
+                "Hit rate: " + byTenant(", ", (path, rate) -> path + " " + StatusLine.percent(rate))));
+        cluster.ifPresent(status -> lines.add(format(
+                "Cluster: %d rounds requested here freed %d objects on all members; %d parts of all rounds freed %d here",
+                status.rounds(), status.freedObjects(), status.parts(), status.gaveObjects())));
+        lines.add(json());
+        return lines;
     }
 
     /** One object in one line. */
     String json() {
         return format(
                 "{\"seconds\":%.3f,\"heapMaxBytes\":%d,\"heapPeakLiveBytes\":%d,\"rounds\":%d,\"freedObjects\":%d,"
-                        + "\"hitRate\":{%s},\"buffers\":{\"free\":%d,\"out\":%d,\"reclaimed\":%d},\"outOfMemory\":%b}",
+                        + "\"hitRate\":{%s},\"buffers\":{\"free\":%d,\"out\":%d,\"reclaimed\":%d},%s\"outOfMemory\":%b}",
                 seconds(),
                 heapMaxBytes,
                 heap.peakLiveBytes(),
@@ -66,7 +75,14 @@ record Summary(
                 buffers.free(),
                 buffers.out(),
                 buffers.reclaimed(),
+                cluster.map(Summary::json).orElse(""),
                 outOfMemory);
+    }
+
+    private static String json(ClusterStatus status) {
+        return format(
+                "\"cluster\":{\"rounds\":%d,\"freedObjects\":%d,\"parts\":%d,\"gaveObjects\":%d},",
+                status.rounds(), status.freedObjects(), status.parts(), status.gaveObjects());
     }
 
     private double seconds() {

@@ -15,7 +15,7 @@ import java.util.Optional;
 
 /**
  * The requests to one tenant: each looks a page and a session up by the same key, and loads what is not there. They come
- * in bursts, as many as the time since the last one asks for, at a rate that changes with the {@link Phases}.
+ * in bursts, as many as the time since the last one asks for, at a rate that is the {@link Pace}'s matter.
  *
  * <p>The sessions are this actor's own; where the tenant has a home, it gives them up as the reclaimer asks. A page that
  * was loaded goes out as a response in a direct buffer, where there are any.
@@ -55,6 +55,7 @@ final class TenantLoad extends AbstractBehavior<TenantLoad.Command> {
     private final HeldValues<Long, byte[]> sessions;
     private final Optional<Responses> responses;
     private final KeySource keys;
+    private final Pace pace;
     private final OutOfMemory outOfMemory;
     private final TimerScheduler<Command> timers;
     private final long startNanos = System.nanoTime();
@@ -72,6 +73,7 @@ final class TenantLoad extends AbstractBehavior<TenantLoad.Command> {
             TenantCaches caches,
             HeldValues<Long, byte[]> sessions,
             KeySource keys,
+            Pace pace,
             OutOfMemory outOfMemory) {
         super(context);
         this.timers = timers;
@@ -83,16 +85,19 @@ final class TenantLoad extends AbstractBehavior<TenantLoad.Command> {
                         home.cgroup(),
                         Responses.most(Runtime.getRuntime().maxMemory())));
         this.keys = keys;
+        this.pace = pace;
         this.outOfMemory = outOfMemory;
         timers.startTimerWithFixedDelay(Burst.INSTANCE, Burst.INSTANCE, BURST_INTERVAL);
     }
 
-    static Behavior<Command> create(TenantCaches caches, KeySource keys, OutOfMemory outOfMemory) {
+    static Behavior<Command> create(TenantCaches caches, KeySource keys, Pace pace, OutOfMemory outOfMemory) {
         return caches.home()
                 .map(home -> HeldActor.of(caches.sessionsSpec(), TenantLoad::noSessions)
                         .in(home.cgroup())
-                        .<Command>behavior((context, sessions) -> load(context, caches, sessions, keys, outOfMemory)))
-                .orElseGet(() -> Behaviors.setup(context -> load(context, caches, noSessions(), keys, outOfMemory)));
+                        .<Command>behavior(
+                                (context, sessions) -> load(context, caches, sessions, keys, pace, outOfMemory)))
+                .orElseGet(
+                        () -> Behaviors.setup(context -> load(context, caches, noSessions(), keys, pace, outOfMemory)));
     }
 
     private static Behavior<Command> load(
@@ -100,8 +105,10 @@ final class TenantLoad extends AbstractBehavior<TenantLoad.Command> {
             TenantCaches caches,
             HeldValues<Long, byte[]> sessions,
             KeySource keys,
+            Pace pace,
             OutOfMemory outOfMemory) {
-        return Behaviors.withTimers(timers -> new TenantLoad(context, timers, caches, sessions, keys, outOfMemory));
+        return Behaviors.withTimers(
+                timers -> new TenantLoad(context, timers, caches, sessions, keys, pace, outOfMemory));
     }
 
     private static HeldValues<Long, byte[]> noSessions() {
@@ -162,7 +169,7 @@ final class TenantLoad extends AbstractBehavior<TenantLoad.Command> {
     private long requestsDue(long nowNanos) {
         long sinceNanos = Math.min(nowNanos - lastNanos, LONGEST_CATCH_UP.toNanos());
         lastNanos = nowNanos;
-        double rate = REQUESTS_PER_SECOND * Phases.factor(caches.tenant(), Duration.ofNanos(nowNanos - startNanos));
+        double rate = REQUESTS_PER_SECOND * pace.factor(caches.tenant(), Duration.ofNanos(nowNanos - startNanos));
         double due = fraction + sinceNanos * rate / Duration.ofSeconds(1).toNanos();
         fraction = due - Math.floor(due);
         return (long) due;

@@ -11,7 +11,6 @@ import akka.actor.typed.javadsl.Receive;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * The top of the node's actors: starts the loads of the tenants, and ends them before what they use goes away. The actors
@@ -21,9 +20,8 @@ final class Workload extends AbstractBehavior<Workload.Command> {
 
     sealed interface Command {}
 
-    /** Starts loads, each with its name, and what gives up the buffers they leave free. */
-    record Start(Map<String, Behavior<TenantLoad.Command>> loads, Optional<Behavior<BufferRounds.Command>> bufferRounds)
-            implements Command {}
+    /** Starts loads, and what requests rounds beside them, each with its name. */
+    record Start(Map<String, Behavior<TenantLoad.Command>> loads, Map<String, Behavior<?>> rounds) implements Command {}
 
     /** Ends all loads; answered when the last one has ended. */
     record Stop(ActorRef<Done> replyTo) implements Command {}
@@ -33,7 +31,7 @@ final class Workload extends AbstractBehavior<Workload.Command> {
     private final List<ActorRef<TenantLoad.Command>> running = new ArrayList<>();
     private final List<ActorRef<Done>> waiting = new ArrayList<>();
     private final ActorRef<TenantLoad.Ended> ended;
-    private Optional<ActorRef<BufferRounds.Command>> bufferRounds = Optional.empty();
+    private final List<ActorRef<?>> rounds = new ArrayList<>();
 
     private Workload(ActorContext<Command> context) {
         super(context);
@@ -60,14 +58,14 @@ final class Workload extends AbstractBehavior<Workload.Command> {
             getContext().watch(ref);
             running.add(ref);
         });
-        bufferRounds = message.bufferRounds().map(rounds -> getContext().spawn(rounds, "buffer-rounds"));
+        message.rounds().forEach((name, behavior) -> rounds.add(getContext().spawn(behavior, name)));
         return this;
     }
 
     private Behavior<Command> onStop(Stop message) {
         waiting.add(message.replyTo());
-        bufferRounds.ifPresent(getContext()::stop);
-        bufferRounds = Optional.empty();
+        rounds.forEach(getContext()::stop);
+        rounds.clear();
         running.forEach(load -> load.tell(new TenantLoad.End(ended)));
         answerWhenEnded();
         return this;

@@ -260,6 +260,22 @@ class MemberPartsTest {
         assertThat(take()).singleElement().matches(one -> one.message() instanceof Reclaimed);
     }
 
+    /** Where rounds are quick, many are known that are over. */
+    @Test
+    void oldestRoundThatIsNotUnderWayMakesRoomForANewOne() {
+        offered(0, 0);
+        parts.reclaim("a", reclaim(0, 1, 500, 4_000), 1);
+        for (int i = 1; i < MemberParts.MOST_ROUNDS; i++) {
+            offered(i, 0);
+        }
+        offered(9_999, 0);
+        assertThat(parts.known()).isEqualTo(MemberParts.MOST_ROUNDS);
+        parts.reclaim("a", reclaim(1, 1, 500, 4_000), 1);
+        assertThat(reason()).contains("knows nothing of the round");
+        ended(0, ReclaimReport.Outcome.MET, 500);
+        assertThat(take()).singleElement().matches(one -> one.message() instanceof Reclaimed);
+    }
+
     @Test
     void moreRoundsThanAllowedAreRefused() {
         for (int i = 0; i < MemberParts.MOST_ROUNDS; i++) {

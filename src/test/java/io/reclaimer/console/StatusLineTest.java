@@ -21,6 +21,9 @@ class StatusLineTest {
     private static final long MEGABYTE = 1 << 20;
     private static final long MAX = 256 * MEGABYTE;
 
+    private static final Options ON = new Options(Optional.empty(), true, Pace.USUAL, List.of());
+    private static final Options OFF = new Options(Optional.empty(), false, Pace.USUAL, List.of());
+
     private final Locale localeBefore = Locale.getDefault();
 
     @AfterEach
@@ -30,7 +33,7 @@ class StatusLineTest {
 
     @Test
     void lineSaysTimeHeapPressureRoundsFreedAndHitRates() {
-        assertThat(fields(StatusLine.of(Duration.ofMillis(12_999), MAX, heap(PressureState.LOW, 12), true, hits(1, 3))))
+        assertThat(fields(StatusLine.of(Duration.ofMillis(12_999), MAX, heap(PressureState.LOW, 12), ON, hits(1, 3))))
                 .containsExactly(
                         "12 s", "150/256", "140/200", "low", "12", "2", "34567", "33.3 %", "33.3 %", "33.3 %", "orm");
     }
@@ -43,7 +46,7 @@ class StatusLineTest {
             for (long rounds : new long[] {0, 7, 123_456}) {
                 for (long hits : new long[] {0, 1, 500, 999}) {
                     String line = StatusLine.of(
-                            Duration.ofSeconds(9 + rounds / 2), MAX, heap(state, rounds), true, hits(hits, 1000));
+                            Duration.ofSeconds(9 + rounds / 2), MAX, heap(state, rounds), ON, hits(hits, 1000));
                     assertThat(ends(line)).as(line).isEqualTo(ends);
                 }
             }
@@ -52,7 +55,7 @@ class StatusLineTest {
 
     @Test
     void columnsStandBelowTheirNamesWithoutLookups() {
-        String line = StatusLine.of(Duration.ZERO, MAX, heap(PressureState.NONE, 0), true, Map.of());
+        String line = StatusLine.of(Duration.ZERO, MAX, heap(PressureState.NONE, 0), ON, Map.of());
         assertThat(ends(line)).isEqualTo(ends(StatusLine.title().get(1)));
         assertThat(fields(line).subList(7, 10)).containsOnly("-");
     }
@@ -68,18 +71,18 @@ class StatusLineTest {
 
     @Test
     void withoutRoundsThePressureIsOff() {
-        assertThat(fields(StatusLine.of(Duration.ZERO, MAX, heap(PressureState.MIN, 0), false, Map.of())))
+        assertThat(fields(StatusLine.of(Duration.ZERO, MAX, heap(PressureState.MIN, 0), OFF, Map.of())))
                 .contains("(off)")
                 .doesNotContain("min");
     }
 
     @Test
     void linesAreTheSameWhateverTheLocale() {
-        String before = StatusLine.of(Duration.ofSeconds(20), MAX, heap(PressureState.LOW, 12), true, hits(1, 3));
+        String before = StatusLine.of(Duration.ofSeconds(20), MAX, heap(PressureState.LOW, 12), ON, hits(1, 3));
         for (Locale locale :
                 List.of(Locale.GERMANY, Locale.forLanguageTag("tr"), Locale.forLanguageTag("ar-EG-u-nu-arab"))) {
             Locale.setDefault(locale);
-            assertThat(StatusLine.of(Duration.ofSeconds(20), MAX, heap(PressureState.LOW, 12), true, hits(1, 3)))
+            assertThat(StatusLine.of(Duration.ofSeconds(20), MAX, heap(PressureState.LOW, 12), ON, hits(1, 3)))
                     .isEqualTo(before);
         }
     }
@@ -88,13 +91,13 @@ class StatusLineTest {
     void headerSaysWhatRuns() {
         Zipf zipf = new Zipf(1000, 0.9, new SplittableRandom(1));
         List<Options.Load> loads = List.of(new Options.Load(Tenant.WEB, zipf), new Options.Load(Tenant.BATCH, zipf));
-        assertThat(StatusLine.header(new Options(Optional.of(Duration.ofMillis(1_500)), true, loads), MAX))
+        assertThat(StatusLine.header(new Options(Optional.of(Duration.ofMillis(1_500)), true, Pace.USUAL, loads), MAX))
                 .satisfiesExactly(
                         first -> assertThat(first)
                                 .contains("256 MB", "Java " + Runtime.version().feature(), "reclaim on", "for 1.5 s"),
                         web -> assertThat(web).contains("/shop/web", zipf.toString()),
                         batch -> assertThat(batch).contains("/batch", zipf.toString()));
-        assertThat(StatusLine.header(new Options(Optional.empty(), false, List.of()), MAX)
+        assertThat(StatusLine.header(new Options(Optional.empty(), false, Pace.USUAL, List.of()), MAX)
                         .get(0))
                 .contains("reclaim off", "until Ctrl-C");
     }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -113,14 +114,16 @@ class SummaryTest {
 
     @Test
     void longRunIsWrittenInFull() throws JsonProcessingException {
-        Summary longest = new Summary(Duration.ofHours(10_000), Long.MAX_VALUE, HEAP, HITS, BUFFERS, false);
+        Summary longest =
+                new Summary(Duration.ofHours(10_000), Long.MAX_VALUE, HEAP, HITS, BUFFERS, Optional.empty(), false);
         JsonNode json = parsed(longest);
         assertThat(json.get("seconds").doubleValue()).isEqualTo(36_000_000);
         assertThat(json.get("heapMaxBytes").longValue()).isEqualTo(Long.MAX_VALUE);
     }
 
     private static Summary summary(boolean outOfMemory) {
-        return new Summary(Duration.ofMillis(20_123), 256 * MEGABYTE, HEAP, HITS, BUFFERS, outOfMemory);
+        return new Summary(
+                Duration.ofMillis(20_123), 256 * MEGABYTE, HEAP, HITS, BUFFERS, Optional.empty(), outOfMemory);
     }
 
     private static JsonNode parsed(Summary summary) throws JsonProcessingException {

@@ -87,7 +87,7 @@ class TenantLoadTest {
 
     private ActorRef<TenantLoad.Command> start(TenantCaches caches) {
         ActorRef<TenantLoad.Command> load =
-                kit.testKit().spawn(TenantLoad.create(caches, () -> ++lastKey, outOfMemory));
+                kit.testKit().spawn(TenantLoad.create(caches, () -> ++lastKey, Pace.USUAL, outOfMemory));
         Threads.until(() -> caches.hits().now().lookups() > 0);
         return load;
     }

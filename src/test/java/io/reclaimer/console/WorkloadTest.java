@@ -11,7 +11,6 @@ import akka.actor.typed.PostStop;
 import akka.actor.typed.javadsl.Behaviors;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -40,7 +39,7 @@ class WorkloadTest {
 
     @Test
     void stopIsAnsweredWhenTheLastLoadHasEnded() {
-        start(Map.of("web", load(Behaviors.same()), "orm", load(Behaviors.same())), Optional.empty());
+        start(Map.of("web", load(Behaviors.same()), "orm", load(Behaviors.same())), Map.of());
         stop();
         ToEnd first = toEnd.receiveMessage(PATIENCE);
         ToEnd second = toEnd.receiveMessage(PATIENCE);
@@ -53,7 +52,7 @@ class WorkloadTest {
 
     @Test
     void loadThatIsGoneIsNotWaitedFor() {
-        start(Map.of("web", load(Behaviors.stopped())), Optional.empty());
+        start(Map.of("web", load(Behaviors.stopped())), Map.of());
         stop();
         done.receiveMessage(PATIENCE);
     }
@@ -67,7 +66,7 @@ class WorkloadTest {
     /** For the reclaimer, which may be asking it. */
     @Test
     void endedLoadIsThereUntilItsParentStops() {
-        start(Map.of("web", load(Behaviors.same())), Optional.empty());
+        start(Map.of("web", load(Behaviors.same())), Map.of());
         stop();
         toEnd.receiveMessage(PATIENCE).answer();
         done.receiveMessage(PATIENCE);
@@ -78,14 +77,13 @@ class WorkloadTest {
 
     @Test
     void buffersAreNotGivenUpAfterTheLoads() {
-        start(Map.of(), Optional.of(untilStopped(Behaviors.same())));
+        start(Map.of(), Map.of("buffer-rounds", untilStopped(Behaviors.same())));
         stop();
         assertThat(stopped.receiveMessage(PATIENCE)).isEqualTo("buffer-rounds");
     }
 
-    private void start(
-            Map<String, Behavior<TenantLoad.Command>> loads, Optional<Behavior<BufferRounds.Command>> bufferRounds) {
-        workload.tell(new Workload.Start(loads, bufferRounds));
+    private void start(Map<String, Behavior<TenantLoad.Command>> loads, Map<String, Behavior<?>> rounds) {
+        workload.tell(new Workload.Start(loads, rounds));
     }
 
     private void stop() {
