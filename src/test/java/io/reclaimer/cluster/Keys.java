@@ -3,11 +3,15 @@ package io.reclaimer.cluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 
 /**
  * A CA with members' keys and certificates in a directory, made by the commands that operators are given on the page
@@ -79,6 +83,21 @@ final class Keys {
         if (process.exitValue() != 0) {
             throw new AssertionError(command + ": " + Files.readString(log));
         }
+    }
+
+    /** The certificate of the CA, as PEM. */
+    Path certificate() {
+        return directory.resolve("ca.pem");
+    }
+
+    /** For a server that shows the certificate of that name. */
+    SSLContext serverOf(String name) throws IOException, GeneralSecurityException {
+        char[] password = PASSWORDS.get("SSL_KEY_STORE_PASSWORD").toCharArray();
+        KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        factory.init(KeyStore.getInstance(directory.resolve(name + ".p12").toFile(), password), password);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(factory.getKeyManagers(), null, null);
+        return context;
     }
 
     /** What {@code conf/tls.conf} is for a member with the key of that name, who trusts what {@code trusted} signed. */

@@ -1,0 +1,206 @@
+package io.reclaimer.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.reclaimer.testkit.Threads;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Three processes with {@code conf/kubernetes.conf} as it is, each with an address of its own in 127/8 for its pod IP, the
+ * environment that {@code conf/kubernetes.yaml} sets, and a server that lists pods in place of the API server.
+ */
+class KubernetesPodsIT {
+
+    private static final long PATIENCE_SECONDS = 60;
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final List<String> ips = new ArrayList<>();
+    private final List<Process> pods = new ArrayList<>();
+    private FakeApiServer api;
+
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void startPods() throws Exception {
+        // Not the same ones as another run on this machine.
+        String network = "127." + ThreadLocalRandom.current().nextInt(1, 255) + "."
+                + ThreadLocalRandom.current().nextInt(255) + ".";
+        for (int i = 1; i <= 3; i++) {
+            ips.add(network + i);
+        }
+        assumeTrue(ips.stream().allMatch(KubernetesPodsIT::canBind), "Only 127.0.0.1 is an address of this machine");
+        Keys keys = Keys.in(folder.resolve("keys")).member("api", "ip:127.0.0.1");
+        Path token = Files.writeString(folder.resolve("token"), FakeApiServer.TOKEN);
+        // As in an image.
+        Path conf = Files.createDirectories(folder.resolve("conf"));
+        Files.writeString(conf.resolve("application.conf"), "include required(\"kubernetes.conf\")\n");
+        Files.copy(Path.of("conf", "kubernetes.conf"), conf.resolve("kubernetes.conf"));
+        api = new FakeApiServer(keys.serverOf("api"), ips);
+        for (String ip : ips) {
+            pods.add(start(ip, conf, keys.certificate(), token));
+        }
+        awaitMembers(ips);
+    }
+
+    @AfterEach
+    void end() {
+        pods.forEach(Process::destroyForcibly);
+        if (api != null) {
+            api.close();
+        }
+    }
+
+    @Test
+    void podsFormOneClusterAndARoundFreesOnAllOfThem() throws Exception {
+        Map<String, Long> freed = reclaim(pods.get(0), 3, 6_000);
+        assertThat(freed).containsOnlyKeys(ips.stream().map(ip -> ip + ":25520").toList());
+        assertThat(freed.values()).allMatch(objects -> objects > 0);
+        assertThat(freed.values().stream().mapToLong(Long::longValue).sum()).isBetween(6_000L, 3L * Pod.OBJECTS);
+        for (String ip : ips) {
+            assertThat(get(ip, "/alive").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void podThatIsToldToEndLeavesTheClusterFirst() throws Exception {
+        pods.get(2).destroy();
+        assertThat(pods.get(2).waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        List<String> rest = ips.subList(0, 2);
+        // One that had only vanished would still be a member: it would take more than 20 s to be downed.
+        assertThat(members(ips.get(0)))
+                .allSatisfy((ip, status) ->
+                        assertThat(rest.contains(ip) || !status.equals("Up")).isTrue());
+        awaitMembers(rest);
+        assertThat(reclaim(pods.get(0), 2, 6_000))
+                .containsOnlyKeys(rest.stream().map(ip -> ip + ":25520").toList());
+    }
+
+    /** Until each of these is ready, and sees all of them Up and nobody else. */
+    private void awaitMembers(List<String> expected) {
+        for (String ip : expected) {
+            Threads.until(
+                    () -> {
+                        try {
+                            Map<String, String> members = members(ip);
+                            return get(ip, "/ready").statusCode() == 200
+                                    && members.keySet().equals(Set.copyOf(expected))
+                                    && members.values().stream().allMatch("Up"::equals);
+                        } catch (IOException notBoundYet) {
+                            return false;
+                        }
+                    },
+                    this::errors);
+        }
+    }
+
+    /** By address, their status, as this one sees it. */
+    private Map<String, String> members(String ip) throws IOException {
+        HttpResponse<String> response = get(ip, "/cluster/members");
+        assertThat(response.statusCode()).isEqualTo(200);
+        Map<String, String> members = new TreeMap<>();
+        for (JsonNode member : new ObjectMapper().readTree(response.body()).get("members")) {
+            URI address = URI.create(member.get("node").asText());
+            members.put(address.getHost(), member.get("status").asText());
+        }
+        return members;
+    }
+
+    private HttpResponse<String> get(String ip, String path) throws IOException {
+        try {
+            return client.send(
+                    HttpRequest.newBuilder(URI.create("http://" + ip + ":8558" + path))
+                            .build(),
+                    BodyHandlers.ofString());
+        } catch (InterruptedException e) {
+            throw new AssertionError("Interrupted while waiting", e);
+        }
+    }
+
+    /** Who freed how many in a round that the pod starts when it knows so many members. */
+    private Map<String, Long> reclaim(Process pod, int members, long objects) throws Exception {
+        pod.outputWriter(StandardCharsets.UTF_8)
+                .append(members + " " + objects + "\n")
+                .flush();
+        BufferedReader reader = pod.inputReader(StandardCharsets.UTF_8);
+        String[] answer = new String[1];
+        Threads.start(() -> answer[0] = reader.readLine()).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        assertThat(answer[0]).as(errors()).isNotNull();
+        return Arrays.stream(answer[0].split(" "))
+                .map(part -> part.split("="))
+                .collect(Collectors.toMap(part -> part[0], part -> Long.parseLong(part[1])));
+    }
+
+    private Process start(String ip, Path conf, Path certificate, Path token) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx128m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Dakka.discovery.kubernetes-api.api-ca-path=" + certificate,
+                "-Dakka.discovery.kubernetes-api.api-token-path=" + token));
+        if (Runtime.version().feature() >= 24) {
+            command.add("--sun-misc-unsafe-memory-access=allow");
+        }
+        command.addAll(List.of(
+                "-classpath", conf + File.pathSeparator + System.getProperty("java.class.path"), Pod.class.getName()));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectError(folder.resolve("err-" + ip).toFile());
+        builder.environment()
+                .putAll(Map.of(
+                        "POD_IP", ip,
+                        "NAMESPACE", "market",
+                        "AKKA_CLUSTER_BOOTSTRAP_SERVICE_NAME", "shop",
+                        "KUBERNETES_SERVICE_HOST", "127.0.0.1",
+                        "KUBERNETES_SERVICE_PORT", String.valueOf(api.port())));
+        return builder.start();
+    }
+
+    private String errors() {
+        StringBuilder errors = new StringBuilder();
+        try {
+            for (String ip : ips) {
+                errors.append(ip).append(":\n").append(Files.readString(folder.resolve("err-" + ip)));
+            }
+        } catch (IOException e) {
+            errors.append(e);
+        }
+        return errors.toString();
+    }
+
+    private static boolean canBind(String ip) {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(ip))) {
+            return socket.isBound();
+        } catch (IOException notHere) {
+            return false;
+        }
+    }
+}
