@@ -6,10 +6,8 @@ import io.reclaimer.shrinker.CgroupPath;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** What a member's row of the shared table says, and when it is worth to be published. */
 final class ViewRule {
@@ -71,10 +69,26 @@ final class ViewRule {
     private boolean movedByCgroup(Row before, Row now) {
         Map<String, Long> old = byCgroup(before);
         Map<String, Long> fresh = byCgroup(now);
-        Set<String> paths = new HashSet<>(old.keySet());
-        paths.addAll(fresh.keySet());
-        // One that is in one list only is among the smallest of both, or it has moved.
-        return paths.stream().anyMatch(path -> moved(old.getOrDefault(path, 0L), fresh.getOrDefault(path, 0L)));
+        long oldMost = mostUnlisted(before);
+        long freshMost = mostUnlisted(now);
+        return old.keySet().stream().anyMatch(path -> moved(old, fresh, path, freshMost))
+                || fresh.keySet().stream().anyMatch(path -> moved(fresh, old, path, oldMost));
+    }
+
+    /**
+     * Whether the objects of a cgroup that is in one list moved from or to the other. Where it is not in that one, it has what
+     * it has here, or the most that one has that is not listed: so cgroups that change places at the end of a full list have
+     * not moved.
+     */
+    private boolean moved(Map<String, Long> list, Map<String, Long> other, String path, long mostUnlisted) {
+        long objects = list.getOrDefault(path, 0L);
+        return moved(objects, other.getOrDefault(path, Math.min(objects, mostUnlisted)));
+    }
+
+    /** The most objects that a cgroup can have which the row does not list. */
+    private long mostUnlisted(Row row) {
+        List<Long> objects = row.cgroupObjects();
+        return objects.size() < settings.cgroups() || objects.isEmpty() ? 0 : objects.get(objects.size() - 1);
     }
 
     private static Map<String, Long> byCgroup(Row row) {

@@ -320,13 +320,10 @@ final class ClusterScaleTest {
                     .as("%s", result)
                     .isEqualTo(members <= 100);
         }
-        // Who passes another at the end of a row's list counts as moved, so that drift alone has rows published.
         for (int members : new int[] {75, 100}) {
             SimulatedTable.Result result =
                     table(table, new SimulatedTable.Setup(members, TENANTS, 0.01, refresh, refresh, 1));
-            assertThat(result.bytesPerSecond())
-                    .as("%s", result)
-                    .isLessThan(members <= 75 ? MOST_IDLE_BYTES : 3 * MOST_IDLE_BYTES);
+            assertThat(result.bytesPerSecond()).as("%s", result).isLessThan(MOST_IDLE_BYTES);
         }
         table(table, new SimulatedTable.Setup(100, TENANTS, 0.05, refresh, refresh, 1));
         Duration aMinute = Duration.ofMinutes(1);

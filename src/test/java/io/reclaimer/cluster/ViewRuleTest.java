@@ -69,6 +69,18 @@ class ViewRuleTest {
         assertThat(rule.isDue(row(0, 10_000, 4_000), now)).isTrue();
     }
 
+    /** The list is full, and another one has just overtaken its last. */
+    @Test
+    void cgroupsThatChangePlacesAtTheEndOfAFullListHaveNotMoved() {
+        Row before = new Row("m:1", 0, "NONE", 0, 0, 50_000, List.of("/a", "/b"), List.of(9_000L, 4_000L));
+        Row now = new Row("m:1", 5_000, "NONE", 0, 0, 50_000, List.of("/a", "/c"), List.of(9_000L, 4_010L));
+        assertThat(rule.isDue(before, now)).isFalse();
+        Row risen = new Row("m:1", 5_000, "NONE", 0, 0, 50_000, List.of("/a", "/c"), List.of(9_000L, 6_000L));
+        assertThat(rule.isDue(before, risen)).isTrue();
+        Row notFull = new Row("m:1", 5_000, "NONE", 0, 0, 50_000, List.of("/a"), List.of(9_000L));
+        assertThat(rule.isDue(before, notFull)).isTrue();
+    }
+
     @Test
     void rowIsRefreshedWhereNothingChanges() {
         assertThat(rule.isDue(row(0, 10, 10), row(299_999, 10, 10))).isFalse();
