@@ -13,6 +13,7 @@ import akka.actor.typed.javadsl.AskPattern;
 import akka.cluster.Cluster;
 import akka.cluster.Member;
 import akka.cluster.UniqueAddress;
+import com.typesafe.config.Config;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.Reclaimer;
 import io.reclaimer.cluster.ClusterMessage.Row;
@@ -81,12 +82,7 @@ public final class ClusterReclaimer implements Extension {
 
     /** @param between what stands between the other members and this one: for tests, that is where messages get lost */
     ClusterReclaimer(ActorSystem<?> system, UnaryOperator<Behavior<ClusterMember.Command>> between) {
-        if (!system.settings().config().getString("akka.actor.provider").equals("cluster")) {
-            throw new IllegalArgumentException("akka.actor.provider is ["
-                    + system.settings().config().getString("akka.actor.provider")
-                    + "] but has to be cluster for rounds over a cluster");
-        }
-        ClusterSettings settings = ClusterSettings.of(system.settings().config());
+        ClusterSettings settings = settings(system.settings().config());
         this.system = system;
         this.reclaimer = Reclaimer.get(system);
         this.cluster = Cluster.get(system);
@@ -116,6 +112,25 @@ public final class ClusterReclaimer implements Extension {
      */
     public static ClusterReclaimer get(ActorSystem<?> system) {
         return ID.apply(system);
+    }
+
+    /**
+     * Checks the settings of a member without starting anything.
+     *
+     * @param config the whole configuration of an actor system
+     * @throws IllegalArgumentException as {@link #get} would
+     */
+    public static void check(Config config) {
+        settings(config);
+    }
+
+    private static ClusterSettings settings(Config config) {
+        String provider = config.getString("akka.actor.provider");
+        if (!provider.equals("cluster")) {
+            throw new IllegalArgumentException(
+                    "akka.actor.provider is [" + provider + "] but has to be cluster for rounds over a cluster");
+        }
+        return ClusterSettings.of(config);
     }
 
     /** This member's name in requests, reports and the table: {@code host:port}. */

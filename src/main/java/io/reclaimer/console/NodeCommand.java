@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import io.reclaimer.ReclaimerSettings;
 import io.reclaimer.adapter.DirectBufferPool;
+import io.reclaimer.cluster.ClusterReclaimer;
 import io.reclaimer.pressure.HeapPressure;
 import io.reclaimer.pressure.HeapPressureSettings;
 import java.io.File;
@@ -111,8 +112,8 @@ final class NodeCommand implements Callable<Integer> {
             options = new Options(Optional.ofNullable(runFor), reclaim == OnOff.ON, Pace.of(config), loads());
             check(ReclaimerSettings.from(config));
             HeapPressureSettings.of(config);
-            if (NodeProgram.isMember(config) && reclaim == OnOff.OFF) {
-                throw new IllegalArgumentException("--reclaim [off] is not allowed for a member of a cluster");
+            if (NodeProgram.isMember(config)) {
+                checkMember(config);
             }
         } catch (IllegalArgumentException e) {
             return usageError(String.valueOf(e.getMessage()));
@@ -144,6 +145,13 @@ final class NodeCommand implements Callable<Integer> {
             options.addAll(List.of("--run-for", runFor.toMillis() + "ms"));
         }
         return options;
+    }
+
+    private void checkMember(Config config) {
+        if (reclaim == OnOff.OFF) {
+            throw new IllegalArgumentException("--reclaim [off] is not allowed for a member of a cluster");
+        }
+        ClusterReclaimer.check(config);
     }
 
     private static void check(ReclaimerSettings settings) {

@@ -94,10 +94,9 @@ final class NodeProgram {
         try {
             cluster = isMember(settings) ? Optional.of(ClusterReclaimer.get(system)) : Optional.empty();
             caches = options.reclaim() ? NodeCaches.registered(Reclaimer.get(system)) : NodeCaches.unregistered();
-        } catch (CompletionException | IllegalArgumentException e) {
+        } catch (CompletionException e) {
             system.terminate();
-            System.err.println("reclaimer: the node could not start: "
-                    + (e instanceof CompletionException ? e.getCause() : e.getMessage()));
+            System.err.println("reclaimer: the node could not start: " + e.getCause());
             return Main.FAILED;
         }
         NodeProgram program = new NodeProgram(options, system, caches, cluster);

@@ -3,6 +3,7 @@ package io.reclaimer.console;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import java.time.Duration;
+import java.util.function.BiFunction;
 
 /**
  * How many requests a node's tenants make.
@@ -14,6 +15,8 @@ record Pace(double share, boolean surges) {
 
     static final Pace USUAL = new Pace(1, true);
 
+    private static final String LOAD = "node.load";
+    private static final String SURGES = "node.surges";
     private static final double MOST = 10;
 
     /**
@@ -22,17 +25,24 @@ record Pace(double share, boolean surges) {
      * @throws IllegalArgumentException names the key, the value and what is allowed
      */
     static Pace of(Config config) {
-        try {
-            double share = config.getDouble("node.load");
-            if (!(share > 0 && share <= MOST)) {
-                throw new IllegalArgumentException(
-                        "node.load is [" + share + "] but has to be a share of the usual load above 0 and up to 10");
-            }
-            return new Pace(share, config.getBoolean("node.surges"));
-        } catch (ConfigException.WrongType e) {
-            throw new IllegalArgumentException(
-                    "node.load has to be a number, node.surges on or off: " + e.getMessage(), e);
+        double share =
+                read(config, LOAD, "a share of the usual load, a number above 0 and up to 10", Config::getDouble);
+        if (!(share > 0 && share <= MOST)) {
+            throw invalid(LOAD, share, "a share of the usual load above 0 and up to 10");
         }
+        return new Pace(share, read(config, SURGES, "on or off", Config::getBoolean));
+    }
+
+    private static <T> T read(Config config, String key, String allowed, BiFunction<Config, String, T> reading) {
+        try {
+            return reading.apply(config, key);
+        } catch (ConfigException.WrongType e) {
+            throw invalid(key, config.getValue(key).unwrapped(), allowed);
+        }
+    }
+
+    private static IllegalArgumentException invalid(String key, Object value, String allowed) {
+        return new IllegalArgumentException(key + " is [" + value + "] but has to be " + allowed);
     }
 
     /** What a tenant's usual rate of requests is multiplied with. */

@@ -63,6 +63,16 @@ class NodeCommandTest {
                 bad("--reclaim maybe", "--reclaim", "[maybe]", "on or off"),
                 bad("--reclaim ON", "--reclaim", "[ON]", "on or off"),
                 bad("--reclaim", "--reclaim", "on|off"),
+                bad("--config none.conf", "--config", "[none.conf]", "no such file"),
+                bad("--config a\0b", "--config", "no name of a file"),
+                bad("--config conf/member1.conf --reclaim off", "--reclaim [off]", "member of a cluster"),
+                bad(
+                        "--cluster --config conf/member1.conf",
+                        "--cluster",
+                        "--config",
+                        "allowed are --run-for and --seed"),
+                bad("--cluster --reclaim off", "--cluster", "--reclaim off"),
+                bad("--cluster --trace web=x.gz", "--cluster", "--trace"),
                 bad("--seed 1 --seed 2", "--seed", "only once"),
                 bad("--run-for 1s --run-for 2s", "--run-for", "only once"),
                 bad("--trace web", "--trace", "[web]", "TENANT=FILE.gz"),
@@ -151,6 +161,10 @@ class NodeCommandTest {
                     reclaimer.pressure.heap.look-interval   | 0s    | 1 ms to 1 h
                     reclaimer.id-limit                      | 63    | 64 to 1048576
                     reclaimer.max-rounds                    | 0     | 1 or more
+                    node.load                               | 0     | above 0 and up to 10
+                    node.load                               | 11    | above 0 and up to 10
+                    node.load                               | all   | a number
+                    node.surges                             | often | on or off
                     """)
     void aBadSettingEndsBeforeAnythingStarts(String key, String value, String allowed) {
         set(key, value);
@@ -169,6 +183,14 @@ class NodeCommandTest {
     }
 
     @Test
+    void aBadSettingOfAMemberEndsBeforeAnythingStarts() {
+        set("reclaimer.cluster.max-rounds", "0");
+        assertEndsBeforeAnythingStarts(
+                new String[] {"--config", "conf/member1.conf", "--run-for", "1h"},
+                List.of("reclaimer.cluster.max-rounds is [0]", "1 to 1024"));
+    }
+
+    @Test
     void aFileOfSettingsThatCantBeReadEndsBeforeAnythingStarts() throws IOException {
         Path file = Files.writeString(folder.resolve("broken.conf"), "reclaimer { \n id-limit = \n");
         set("config.file", file.toString());
@@ -180,7 +202,18 @@ class NodeCommandTest {
     void helpTellsOfAllOptions() {
         assertThat(Main.run("--help")).isZero();
         assertThat(text(out))
-                .contains("--run-for", "DURATION", "--reclaim", "on|off", "--trace", "TENANT=FILE.gz", "--seed", "N")
+                .contains(
+                        "--run-for",
+                        "DURATION",
+                        "--reclaim",
+                        "on|off",
+                        "--trace",
+                        "TENANT=FILE.gz",
+                        "--seed",
+                        "N",
+                        "--config",
+                        "FILE",
+                        "--cluster")
                 .contains("--help", "--version", "/shop/web", "/shop/orm", "/batch")
                 .contains("Exit codes");
         assertThat(text(err)).isEmpty();

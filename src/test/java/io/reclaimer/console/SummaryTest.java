@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.reclaimer.adapter.DirectBufferPool;
+import io.reclaimer.cluster.ClusterStatus;
 import io.reclaimer.pressure.HeapStatus;
 import io.reclaimer.pressure.PressureState;
 import java.time.Duration;
@@ -119,6 +120,28 @@ class SummaryTest {
         JsonNode json = parsed(longest);
         assertThat(json.get("seconds").doubleValue()).isEqualTo(36_000_000);
         assertThat(json.get("heapMaxBytes").longValue()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void memberSaysWhatItDidInRoundsOverTheCluster() throws JsonProcessingException {
+        Summary member = new Summary(
+                Duration.ofSeconds(1),
+                MEGABYTE,
+                HEAP,
+                HITS,
+                BUFFERS,
+                Optional.of(new ClusterStatus(3, 6_000, 5, 4_000, 0)),
+                false);
+        assertThat(member.lines())
+                .contains(
+                        "Cluster: 3 rounds requested here freed 6000 objects on all members; 5 parts of all rounds freed"
+                                + " 4000 here");
+        JsonNode cluster = parsed(member).get("cluster");
+        assertThat(cluster.get("rounds").intValue()).isEqualTo(3);
+        assertThat(cluster.get("freedObjects").intValue()).isEqualTo(6_000);
+        assertThat(cluster.get("parts").intValue()).isEqualTo(5);
+        assertThat(cluster.get("gaveObjects").intValue()).isEqualTo(4_000);
+        assertThat(parsed(summary(false)).has("cluster")).isFalse();
     }
 
     private static Summary summary(boolean outOfMemory) {
