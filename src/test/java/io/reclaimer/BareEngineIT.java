@@ -1,0 +1,64 @@
+package io.reclaimer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The engine starts with akka-actor-typed alone: no cluster, no Jackson, no cache library. */
+class BareEngineIT {
+
+    private static final long PATIENCE_SECONDS = 120;
+
+    /** What akka-actor-typed brings, and what these classes are in. */
+    private static final List<String> NEEDED = List.of(
+            "akka-actor_2.13-",
+            "akka-actor-typed_2.13-",
+            "akka-slf4j_2.13-",
+            "config-1.",
+            "scala-library-",
+            "scala-java8-compat_2.13-",
+            "slf4j-api-",
+            "jspecify-");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void engineStartsWithoutOptionalDependencies() throws Exception {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        if (Runtime.version().feature() >= 24) {
+            command.add("--sun-misc-unsafe-memory-access=allow");
+        }
+        String classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(BareEngineIT::isNeeded)
+                .collect(Collectors.joining(File.pathSeparator));
+        assertThat(classPath).doesNotContain("jackson", "akka-remote", "akka-cluster", "caffeine");
+        command.addAll(List.of("-classpath", classPath, BareEngine.class.getName()));
+        Path out = folder.resolve("out");
+        Path err = folder.resolve("err");
+        Process process = new ProcessBuilder(command)
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
+        assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(Files.readString(err)).isZero();
+        assertThat(Files.readAllLines(out))
+                .anyMatch(line -> line.startsWith("serializers "))
+                .contains("MET");
+    }
+
+    private static boolean isNeeded(String entry) {
+        String name = Path.of(entry).getFileName().toString();
+        return Files.isDirectory(Path.of(entry)) || NEEDED.stream().anyMatch(name::startsWith);
+    }
+}
