@@ -55,7 +55,7 @@ class ReadmeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ReadmeTest", "adapter/AdaptersReadmeTest"})
+    @ValueSource(strings = {"ReadmeTest", "adapter/AdaptersReadmeTest", "cluster/ClusterReclaimerTest"})
     void theReadmeShowsTheCodeOfTheTests(String test) throws IOException {
         String source = Files.readString(Path.of("src/test/java/io/reclaimer/" + test + ".java"));
         List<String> shown = SNIPPET.matcher(source)

@@ -3,7 +3,9 @@ package io.reclaimer.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.reclaimer.Cgroup;
 import io.reclaimer.ReclaimRequest;
+import io.reclaimer.Reclaimer;
 import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.cluster.ClusterReport.MemberOutcome;
 import io.reclaimer.cluster.ClusterReport.Outcome;
@@ -314,6 +316,24 @@ class ClusterReclaimerTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("akka.actor.provider is [local] but has to be cluster for rounds over a cluster");
         kit.stop();
+    }
+
+    /** The code in the README is this code. */
+    @Test
+    void readmeShowsHowItIsUsed() {
+        members.get(2).cache("/acme", 50_000);
+        var system = first.kit.system();
+        ClusterReclaimer cluster = first.cluster;
+        // README begin
+        // on each member: ClusterReclaimer cluster = ClusterReclaimer.get(system);
+        CompletionStage<Cgroup> acme = Reclaimer.get(system).onlineWithParents("/acme/eu"); // when first used here
+        CompletionStage<ClusterReport> report = acme.thenCompose(online ->
+                cluster.reclaim(ReclaimRequest.in("/acme").objects(5_000).within(Duration.ofSeconds(2))));
+        ClusterTable table = cluster.table(); // what each member could free, and how short of heap it is
+        // README end
+        assertThat(Members.await(first, report).freedObjects()).isGreaterThanOrEqualTo(5_000);
+        assertThat(table.rows()).isNotEmpty();
+        assertThat(Members.await(first, acme).isOnline()).isTrue();
     }
 
     private static void awaitRow(One one, One of, String path, long objects) {
