@@ -40,6 +40,7 @@ final class NodeProgram {
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(3);
     private static final Duration LINE_INTERVAL = Duration.ofSeconds(1);
     private static final int LINES_A_TITLE = 20;
+    private static final int LINES_A_TABLE = 10;
 
     /** What this program relies on, whatever is configured. */
     private static final Config FIXED =
@@ -168,6 +169,9 @@ final class NodeProgram {
                 output.print(List.of(StatusLine.gave(given, status)));
             }
             given = status;
+            if (line % LINES_A_TABLE == 0) {
+                cluster.ifPresent(member -> output.print(StatusLine.table(member.table())));
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package io.reclaimer.console;
 
 import io.reclaimer.cluster.ClusterStatus;
+import io.reclaimer.cluster.ClusterTable;
 import io.reclaimer.pressure.HeapStatus;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -69,6 +70,11 @@ final class StatusLine {
     static String members(List<String> names) {
         return "  cluster: " + names.size() + (names.size() == 1 ? " member: " : " members: ")
                 + String.join(", ", names);
+    }
+
+    /** What the members say of themselves. */
+    static List<String> table(ClusterTable table) {
+        return table.lines().stream().map(line -> "  cluster: " + line).toList();
     }
 
     /** What a member gave in rounds over the cluster since the last line. */

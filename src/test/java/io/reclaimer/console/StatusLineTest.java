@@ -2,8 +2,12 @@ package io.reclaimer.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reclaimer.cluster.ClusterStatus;
+import io.reclaimer.cluster.ClusterTable;
+import io.reclaimer.cluster.MemberPressure;
 import io.reclaimer.pressure.HeapStatus;
 import io.reclaimer.pressure.PressureState;
+import io.reclaimer.shrinker.CgroupPath;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -106,6 +110,32 @@ class StatusLineTest {
     void megabytesAreRounded() {
         assertThat(StatusLine.megabytes(MEGABYTE + MEGABYTE / 2 - 1)).isEqualTo(1);
         assertThat(StatusLine.megabytes(MEGABYTE + MEGABYTE / 2)).isEqualTo(2);
+    }
+
+    @Test
+    void memberSaysWhoIsThereWhatItGaveAndWhatAllHold() {
+        assertThat(StatusLine.members(List.of("a:1"))).isEqualTo("  cluster: 1 member: a:1");
+        assertThat(StatusLine.members(List.of("a:1", "b:2"))).isEqualTo("  cluster: 2 members: a:1, b:2");
+        ClusterStatus before = new ClusterStatus(0, 0, 2, 1_000, 0);
+        assertThat(StatusLine.gave(before, new ClusterStatus(0, 0, 3, 3_500, 0)))
+                .isEqualTo("  cluster: gave 2,500 objects in 1 round; 3,500 in all");
+        assertThat(StatusLine.gave(before, new ClusterStatus(0, 0, 4, 3_500, 0)))
+                .contains("in 2 rounds");
+        ClusterTable.Row row = new ClusterTable.Row(
+                "a:1",
+                true,
+                MemberPressure.LOW,
+                5 * MEGABYTE,
+                7 * MEGABYTE,
+                900,
+                Map.of(CgroupPath.of("/shop"), 900L),
+                Duration.ofSeconds(3));
+        assertThat(StatusLine.table(new ClusterTable(List.of(row))))
+                .hasSize(2)
+                .allMatch(line -> line.startsWith("  cluster: "))
+                .last()
+                .asString()
+                .contains("a:1", "3 s", "low", "5/7", "900", "/shop 900");
     }
 
     private static HeapStatus heap(PressureState state, long rounds) {
