@@ -2,10 +2,10 @@ package io.reclaimer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reclaimer.testkit.Jvm;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +20,7 @@ class BareEngineIT {
 
     /** What akka-actor-typed brings, and what these classes are in. */
     private static final List<String> NEEDED = List.of(
+            "reclaimer-",
             "akka-actor_2.13-",
             "akka-actor-typed_2.13-",
             "akka-slf4j_2.13-",
@@ -34,11 +35,7 @@ class BareEngineIT {
 
     @Test
     void engineStartsWithoutOptionalDependencies() throws Exception {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        if (Runtime.version().feature() >= 24) {
-            command.add("--sun-misc-unsafe-memory-access=allow");
-        }
+        List<String> command = Jvm.java();
         String classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(BareEngineIT::isNeeded)
                 .collect(Collectors.joining(File.pathSeparator));

@@ -10,14 +10,13 @@ import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Jvm;
 import io.reclaimer.testkit.ModelShrinker;
 import io.reclaimer.testkit.Threads;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -91,13 +90,7 @@ final class ForkedMember {
     }
 
     static ForkedMember start(String seed, String cgroup, long objects) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-Xmx128m");
-        if (Runtime.version().feature() >= 24) {
-            // Akka's use of it would be warned of on standard error.
-            command.add("--sun-misc-unsafe-memory-access=allow");
-        }
+        List<String> command = Jvm.java("-Xmx128m");
         command.addAll(List.of(
                 "-cp",
                 System.getProperty("java.class.path"),

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.reclaimer.testkit.Jvm;
 import io.reclaimer.testkit.Threads;
 import java.io.BufferedReader;
 import java.io.File;
@@ -160,16 +161,12 @@ class KubernetesPodsIT {
     }
 
     private Process start(String ip, Path conf, Path certificate, Path token) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        List<String> command = Jvm.java(
                 "-Xmx128m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-Dakka.discovery.kubernetes-api.api-ca-path=" + certificate,
-                "-Dakka.discovery.kubernetes-api.api-token-path=" + token));
-        if (Runtime.version().feature() >= 24) {
-            command.add("--sun-misc-unsafe-memory-access=allow");
-        }
+                "-Dakka.discovery.kubernetes-api.api-token-path=" + token);
         command.addAll(List.of(
                 "-classpath", conf + File.pathSeparator + System.getProperty("java.class.path"), Pod.class.getName()));
         ProcessBuilder builder = new ProcessBuilder(command)

@@ -4,14 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.File;
+import io.reclaimer.testkit.Jvm;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,13 +25,9 @@ class ClusterRunIT {
 
     @Test
     void oneMembersSurgeIsAnsweredByAll() throws Exception {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-Xmx" + HEAP);
-        if (Runtime.version().feature() >= 24) {
-            command.add("--sun-misc-unsafe-memory-access=allow");
-        }
-        command.addAll(List.of("-classpath", classPath(), Main.class.getName(), "--cluster", "--run-for", "25s"));
+        List<String> command = Jvm.java("-Xmx" + HEAP);
+        command.addAll(
+                List.of("-classpath", Jvm.programClassPath(), Main.class.getName(), "--cluster", "--run-for", "25s"));
         Path out = folder.resolve("out");
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -68,13 +61,5 @@ class ClusterRunIT {
                 .findFirst()
                 .orElseThrow(() -> new AssertionError(member + " left no summary: " + lines));
         return new ObjectMapper().readTree(json.substring(json.indexOf('{')));
-    }
-
-    /** As Maven starts it: the operator's folder comes first, and nothing of the tests is there. */
-    private static String classPath() {
-        return "conf" + File.pathSeparator
-                + Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                        .filter(entry -> !entry.endsWith("test-classes") && !entry.endsWith("test-classes/"))
-                        .collect(Collectors.joining(File.pathSeparator));
     }
 }

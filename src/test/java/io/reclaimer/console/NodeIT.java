@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.reclaimer.testkit.Jvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -96,13 +96,7 @@ class NodeIT {
     }
 
     private static Process start(Path out, Path err, List<String> args) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-Xmx" + HEAP);
-        if (Runtime.version().feature() >= 24) {
-            // Akka's use of it would be warned of on standard error.
-            command.add("--sun-misc-unsafe-memory-access=allow");
-        }
+        List<String> command = Jvm.java("-Xmx" + HEAP);
         // As in the build's exec: the operator's files come first, also before those of the tests.
         String classPath =
                 String.join(System.getProperty("path.separator"), "conf", System.getProperty("java.class.path"));

@@ -6,21 +6,19 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.reclaimer.testkit.Jvm;
 import io.reclaimer.testkit.Threads;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -124,13 +122,8 @@ class NodeRunIT {
     }
 
     private Process start(ProcessBuilder.Redirect out, String... options) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-Xmx256m");
-        if (Runtime.version().feature() >= 24) {
-            command.add("--sun-misc-unsafe-memory-access=allow");
-        }
-        command.addAll(List.of("-classpath", classPath(), Main.class.getName()));
+        List<String> command = Jvm.java("-Xmx256m");
+        command.addAll(List.of("-classpath", Jvm.programClassPath(), Main.class.getName()));
         command.addAll(List.of(options));
         Process process = new ProcessBuilder(command)
                 .redirectOutput(out)
@@ -138,14 +131,6 @@ class NodeRunIT {
                 .start();
         started.add(process);
         return process;
-    }
-
-    /** As Maven starts it: the operator's folder comes first, and nothing of the tests is there. */
-    private static String classPath() {
-        return "conf" + File.pathSeparator
-                + Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                        .filter(entry -> !entry.endsWith("test-classes") && !entry.endsWith("test-classes/"))
-                        .collect(Collectors.joining(File.pathSeparator));
     }
 
     private Path errFile() {
