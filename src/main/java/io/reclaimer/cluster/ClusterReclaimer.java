@@ -236,6 +236,11 @@ public final class ClusterReclaimer implements Extension {
                 WireFaults.get(system).count());
     }
 
+    /** All rows there are, also those of members that are gone. */
+    Map<String, ClusterMessage> rows() {
+        return rows;
+    }
+
     ActorRef<ClusterMember.Command> ref() {
         return member;
     }

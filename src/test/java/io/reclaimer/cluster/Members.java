@@ -171,7 +171,12 @@ final class Members {
     static void awaitAll(List<One> members) {
         List<String> names = members.stream().map(One::name).sorted().toList();
         for (One one : members) {
-            Threads.until(() -> one.state().present().equals(names), () -> one.name() + " knows " + one.state());
+            Threads.until(
+                    () -> {
+                        State state = one.state();
+                        return state.members().equals(names) && state.present().equals(names);
+                    },
+                    () -> one.name() + " knows " + one.state());
         }
     }
 

@@ -54,7 +54,11 @@ class MembershipTest {
         leaver.awaitTermination();
         members.forget(leaver);
         members.awaitAll();
-        Threads.until(() -> first.cluster.table().rows().size() == 2, first.cluster::table);
+        for (One one : members.all()) {
+            // Nothing of it is passed on any more.
+            Threads.until(() -> one.cluster.rows().size() == 2, one.cluster::rows);
+            assertThat(one.cluster.table().rows()).hasSize(2);
+        }
         assertThat(Members.await(first, first.cluster.reclaim(request(100))).members())
                 .hasSize(2);
     }
