@@ -2,6 +2,7 @@ package io.reclaimer.cluster;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
@@ -87,12 +88,14 @@ final class ClusterView extends AbstractBehavior<ClusterView.Command> {
             Supplier<MemberParts.Heap> heap,
             Consumer<Map<String, ClusterMessage>> publish,
             LongSupplier clockMillis) {
-        return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
+        Behavior<Command> behavior = Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             timers.startTimerWithFixedDelay(Tick.INSTANCE, Tick.INSTANCE, settings.interval());
             return DistributedData.withReplicatorMessageAdapter(
                     (ReplicatorMessageAdapter<Command, LWWMap<String, ClusterMessage>> adapter) ->
                             new ClusterView(context, adapter, settings, count, heap, publish, clockMillis));
         }));
+        return Behaviors.supervise(behavior)
+                .onFailure(SupervisorStrategy.restartWithBackoff(settings.interval(), settings.refresh(), 0));
     }
 
     private ClusterView(

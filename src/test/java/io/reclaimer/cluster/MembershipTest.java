@@ -105,6 +105,26 @@ class MembershipTest {
         }
     }
 
+    /** By a message that it can't answer. Rounds under way answer, and the next ones are as before. */
+    @Test
+    void memberThatFailsGoesOn() {
+        members.all().forEach(one -> one.kit.expectErrors());
+        Gate gate = new Gate();
+        members.get(1).cache("/shop", new Scripted(any -> 10_000, control -> {
+            gate.pass();
+            return control.nrToScan();
+        }));
+        CompletionStage<ClusterReport> running = first.cluster.reclaim(request(1_000));
+        gate.awaitEntered();
+        first.cluster.ref().tell(new ClusterMember.GetState(null));
+        assertThat(Members.await(first, running).outcome()).isEqualTo(Outcome.SHUTDOWN);
+        gate.open();
+        members.awaitAll();
+        ClusterReport next = Members.await(first, first.cluster.reclaim(request(1_000)));
+        assertThat(next.outcome()).isEqualTo(Outcome.MET);
+        assertThat(next.members()).hasSize(3);
+    }
+
     /** It has fewer memories than the others, and is asked for one that it has not. */
     @Test
     void memberThatHasNoSuchNodeRefuses() {
