@@ -6,8 +6,10 @@ import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * Three members at once, each a process of its own like this one, whose lines are printed as they come, with the member's name
@@ -17,9 +19,15 @@ final class ClusterProgram {
 
     static final List<String> MEMBERS = List.of("member1", "member2", "member3");
 
+    /** For how long a member that is told to end is listened to. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
     private final Output output = new Output(System.out);
-    private final List<Process> processes = new ArrayList<>();
-    private final List<Thread> readers = new ArrayList<>();
+
+    /** Also read when the process is told to end. */
+    private final List<Process> processes = new CopyOnWriteArrayList<>();
+
+    private final List<Thread> readers = new CopyOnWriteArrayList<>();
 
     private ClusterProgram() {}
 
@@ -32,9 +40,7 @@ final class ClusterProgram {
     }
 
     private int runAll(List<String> options) throws InterruptedException {
-        // Ctrl-C reaches them as well; what ends this one otherwise has to end them.
-        Thread end = new Thread(() -> processes.forEach(Process::destroy), "end-members");
-        Runtime.getRuntime().addShutdownHook(end);
+        Runtime.getRuntime().addShutdownHook(new Thread(this::end, "end-members"));
         try {
             for (String member : MEMBERS) {
                 start(member, options);
@@ -52,6 +58,19 @@ final class ClusterProgram {
             reader.join();
         }
         return exitCode;
+    }
+
+    /** Ctrl-C reaches the members as well; what ends this process otherwise has to end them. Their last words are printed. */
+    private void end() {
+        // By their handles: a process that is destroyed itself is not listened to any more.
+        processes.forEach(process -> process.toHandle().destroy());
+        try {
+            for (Thread reader : readers) {
+                reader.join(PATIENCE.toMillis());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void start(String member, List<String> options) throws IOException {

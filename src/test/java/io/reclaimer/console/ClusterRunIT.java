@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.reclaimer.testkit.Jvm;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.reclaimer.testkit.Threads;
+import java.io.BufferedReader;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The example's three members, as one command starts them: three processes, real sockets, the files of conf. */
 class ClusterRunIT {
@@ -20,42 +24,53 @@ class ClusterRunIT {
     /** A small heap is short sooner. */
     private static final String HEAP = "128m";
 
-    @TempDir
-    Path folder;
-
+    /** Until it is, and then told to end, as by Ctrl-C. */
     @Test
     void oneMembersSurgeIsAnsweredByAll() throws Exception {
         List<String> command = Jvm.java("-Xmx" + HEAP);
-        command.addAll(
-                List.of("-classpath", Jvm.programClassPath(), Main.class.getName(), "--cluster", "--run-for", "25s"));
-        Path out = folder.resolve("out");
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(out.toFile())
-                .start();
+        command.addAll(List.of("-classpath", Jvm.programClassPath(), Main.class.getName(), "--cluster"));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        Queue<String> lines = new ConcurrentLinkedQueue<>();
         try {
+            Future<?> read = Threads.start(() -> {
+                try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
+                    for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                        lines.add(line);
+                    }
+                }
+                return null;
+            });
+            for (String member : ClusterProgram.MEMBERS) {
+                await(lines, member + " \\| +cluster: 3 members: .*");
+                await(lines, member + " \\| +cluster: gave .*");
+            }
+            await(lines, "member1 \\| +cluster: /.* surges; asked for 2,000 objects.*");
+            process.toHandle().destroy();
+            read.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
             assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
         } finally {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
         }
-        List<String> lines = Files.readAllLines(out);
-        assertThat(process.exitValue()).as("%s", lines).isZero();
         for (String member : ClusterProgram.MEMBERS) {
-            assertThat(lines)
-                    .anyMatch(line -> line.startsWith(member + " | ") && line.contains("cluster: 3 members: "));
             JsonNode cluster = summary(lines, member).get("cluster");
             assertThat(cluster.get("parts").longValue()).as(member).isPositive();
             assertThat(cluster.get("gaveObjects").longValue()).as(member).isPositive();
         }
-        assertThat(lines).anyMatch(line -> line.matches("member1 \\| +cluster: /.* surges; asked for 2,000 objects.*"));
         assertThat(summary(lines, "member1").get("cluster").get("rounds").longValue())
                 .isPositive();
         assertThat(summary(lines, "member2").get("cluster").get("rounds").longValue())
                 .isZero();
     }
 
-    private static JsonNode summary(List<String> lines, String member) throws Exception {
+    private static void await(Queue<String> lines, String pattern) {
+        Pattern line = Pattern.compile(pattern);
+        Threads.until(
+                () -> lines.stream().anyMatch(line.asMatchPredicate()),
+                () -> pattern + " in " + String.join("\n", lines));
+    }
+
+    private static JsonNode summary(Queue<String> lines, String member) throws Exception {
         String json = lines.stream()
                 .filter(line -> line.startsWith(member + " | {"))
                 .findFirst()
