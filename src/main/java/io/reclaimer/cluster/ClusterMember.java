@@ -30,7 +30,6 @@ import io.reclaimer.cluster.ClusterMessage.Reclaimed;
 import io.reclaimer.cluster.ClusterMessage.Refused;
 import io.reclaimer.cluster.ClusterMessage.Row;
 import io.reclaimer.cluster.ClusterReport.Outcome;
-import io.reclaimer.cluster.FanOut.Guest;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import java.time.Duration;
@@ -303,7 +302,7 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
     private void start(Start message) {
         ReclaimRequest request = message.request().request();
         long round = ++lastRound;
-        FanOut.Terms terms = new FanOut.Terms(
+        Terms terms = new Terms(
                 request,
                 request.nodes().stream().map(reclaimer.settings().nodes()::get).toList(),
                 request.within().orElse(reclaimer.settings().roundDeadline()),
@@ -381,7 +380,7 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
 
     private Behavior<Command> onGetState(GetState message) {
         List<String> present = roster.names().stream()
-                .filter(name -> roster.presence(name) == FanOut.Presence.HERE)
+                .filter(name -> roster.presence(name) == Presence.HERE)
                 .toList();
         message.replyTo()
                 .tell(new State(List.copyOf(roster.names()), present, rounds.size(), parts.running(), parts.known()));

@@ -12,8 +12,6 @@ import io.reclaimer.cluster.ClusterMessage.Offer;
 import io.reclaimer.cluster.ClusterMessage.Reclaimed;
 import io.reclaimer.cluster.ClusterMessage.Refused;
 import io.reclaimer.cluster.ClusterReport.Outcome;
-import io.reclaimer.cluster.FanOut.Guest;
-import io.reclaimer.cluster.FanOut.Presence;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -48,7 +46,7 @@ final class ClusterRound extends AbstractBehavior<ClusterRound.Command> {
      */
     static Behavior<Command> create(
             long round,
-            FanOut.Terms terms,
+            Terms terms,
             List<Guest> guests,
             List<Optional<ActorRef<ClusterMessage>>> doors,
             ActorRef<ClusterMessage> replyTo,
@@ -61,7 +59,7 @@ final class ClusterRound extends AbstractBehavior<ClusterRound.Command> {
             ActorContext<Command> context,
             TimerScheduler<Command> timers,
             long round,
-            FanOut.Terms terms,
+            Terms terms,
             List<Optional<ActorRef<ClusterMessage>>> doors,
             ActorRef<ClusterMessage> replyTo,
             Consumer<ClusterReport> answer) {

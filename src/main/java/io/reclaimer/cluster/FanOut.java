@@ -47,17 +47,6 @@ final class FanOut {
         void answer(ClusterReport report);
     }
 
-    /**
-     * What it goes by.
-     *
-     * @param request with the target of all members together
-     * @param nodes their names; empty for all
-     * @param within how long it may take
-     * @param resendAfter how long a request waits for its answer until it is sent again
-     * @param start at whom to begin where not all get a part
-     */
-    record Terms(ReclaimRequest request, List<String> nodes, Duration within, Duration resendAfter, long start) {}
-
     /** The part of the deadline for which offers are waited for. */
     private static final int COUNTING_PART = 4;
 
@@ -113,21 +102,6 @@ final class FanOut {
         this.target = terms.request().objects().orElse(0);
         this.wayNanos = Math.min(terms.within().toNanos() / WAY_PART, LONGEST_WAY_NANOS);
     }
-
-    /** Who may take part: what a seat starts as. */
-    enum Presence {
-        HERE,
-        UNREACHABLE,
-        /** On its way out. */
-        LEAVING,
-        /** It is no member, or not any more. */
-        GONE,
-        /** It is a member, and does not take part. */
-        WITHOUT_RECLAIMER
-    }
-
-    /** One who is to take part. */
-    record Guest(String member, Presence presence) {}
 
     /** Asks everybody. */
     void begin(List<Guest> guests, long now) {

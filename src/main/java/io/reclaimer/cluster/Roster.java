@@ -5,8 +5,6 @@ import akka.actor.typed.ActorRef;
 import akka.cluster.Member;
 import akka.cluster.MemberStatus;
 import akka.cluster.UniqueAddress;
-import io.reclaimer.cluster.FanOut.Guest;
-import io.reclaimer.cluster.FanOut.Presence;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

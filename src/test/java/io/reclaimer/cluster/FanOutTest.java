@@ -12,8 +12,6 @@ import io.reclaimer.cluster.ClusterMessage.Reclaimed;
 import io.reclaimer.cluster.ClusterMessage.Refused;
 import io.reclaimer.cluster.ClusterReport.MemberOutcome;
 import io.reclaimer.cluster.ClusterReport.Outcome;
-import io.reclaimer.cluster.FanOut.Guest;
-import io.reclaimer.cluster.FanOut.Presence;
 import io.reclaimer.testkit.ReclaimerKit;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,10 +50,7 @@ class FanOutTest {
                 }
             };
             fanOut = new FanOut(
-                    port,
-                    7,
-                    new FanOut.Terms(request, List.of(), Duration.ofSeconds(10), Duration.ofMillis(500), 0),
-                    replyTo);
+                    port, 7, new Terms(request, List.of(), Duration.ofSeconds(10), Duration.ofMillis(500), 0), replyTo);
             fanOut.begin(
                     IntStream.range(0, presences.length)
                             .mapToObj(seat -> new Guest("m" + seat, presences[seat]))

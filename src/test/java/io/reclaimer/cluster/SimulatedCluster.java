@@ -7,8 +7,6 @@ import io.reclaimer.cluster.ClusterMessage.Offer;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
 import io.reclaimer.cluster.ClusterMessage.Reclaimed;
 import io.reclaimer.cluster.ClusterMessage.Refused;
-import io.reclaimer.cluster.FanOut.Guest;
-import io.reclaimer.cluster.FanOut.Presence;
 import io.reclaimer.cluster.SimulatedMember.Health;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -88,8 +86,7 @@ final class SimulatedCluster {
             }
         };
         ReclaimRequest request = ReclaimRequest.everywhere().objects(setup.target());
-        this.fanOut =
-                new FanOut(port, ROUND, new FanOut.Terms(request, List.of(), WITHIN, RESEND_AFTER, setup.seed()), door);
+        this.fanOut = new FanOut(port, ROUND, new Terms(request, List.of(), WITHIN, RESEND_AFTER, setup.seed()), door);
     }
 
     private static Set<Integer> unwell(SimulatedSetup setup) {
