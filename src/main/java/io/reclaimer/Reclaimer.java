@@ -250,13 +250,10 @@ public final class Reclaimer implements Extension {
     private <T> CompletionStage<T> start(
             ReclaimRequest request, boolean countOnly, BiFunction<RoundSpec, RoundResult, T> report) {
         int nodes = settings.nodes().size();
-        for (int node : request.nodes()) {
-            if (node >= nodes) {
-                return CompletableFuture.failedStage(new ReclaimerException(
-                        Reason.NO_SUCH_NODE,
-                        "There is no node [" + node + "] to reclaim from; there are 0 to " + (nodes - 1)
-                                + " [reclaimer.nodes]"));
-            }
+        try {
+            request.nodes().forEach(settings::nodeName);
+        } catch (ReclaimerException e) {
+            return CompletableFuture.failedStage(e);
         }
         RoundSpec spec = new RoundSpec(
                 request.cgroup(),

@@ -104,6 +104,20 @@ public final class ReclaimerSettings {
         return number;
     }
 
+    /**
+     * The name of a node.
+     *
+     * @throws ReclaimerException where there is none of that number
+     */
+    public String nodeName(int number) {
+        if (number < 0 || number >= nodes.size()) {
+            throw new ReclaimerException(
+                    Reason.NO_SUCH_NODE,
+                    "There is no node [" + number + "]; there are 0 to " + (nodes.size() - 1) + " [reclaimer.nodes]");
+        }
+        return nodes.get(number);
+    }
+
     /** What comes online with the reclaimer, with all that is above it: parents before their children. */
     List<CgroupPath> cgroups() {
         return cgroups;

@@ -61,12 +61,7 @@ public final class ShrinkerHandle {
      * @throws ReclaimerException where there is no such node
      */
     public void setBit(Cgroup cgroup, int node) {
-        int nodes = reclaimer.settings().nodes().size();
-        if (node < 0 || node >= nodes) {
-            throw new ReclaimerException(
-                    Reason.NO_SUCH_NODE,
-                    "There is no node [" + node + "]; there are 0 to " + (nodes - 1) + " [reclaimer.nodes]");
-        }
+        reclaimer.settings().nodeName(node);
         cgroup.handle().setBit(node, entry);
     }
 

@@ -304,7 +304,7 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
         long round = ++lastRound;
         Terms terms = new Terms(
                 request,
-                request.nodes().stream().map(reclaimer.settings().nodes()::get).toList(),
+                request.nodes().stream().map(reclaimer.settings()::nodeName).toList(),
                 request.within().orElse(reclaimer.settings().roundDeadline()),
                 settings.resendAfter(),
                 round);

@@ -153,14 +153,10 @@ public final class ClusterReclaimer implements Extension {
      * that there is not here, this member is leaving, or the actor system has ended.
      */
     public CompletionStage<ClusterReport> reclaim(ClusterRequest request) {
-        int nodes = reclaimer.settings().nodes().size();
-        for (int node : request.request().nodes()) {
-            if (node >= nodes) {
-                return CompletableFuture.failedStage(new ReclaimerException(
-                        Reason.NO_SUCH_NODE,
-                        "There is no node [" + node + "] to reclaim from; there are 0 to " + (nodes - 1)
-                                + " [reclaimer.nodes]"));
-            }
+        try {
+            request.request().nodes().forEach(reclaimer.settings()::nodeName);
+        } catch (ReclaimerException e) {
+            return CompletableFuture.failedStage(e);
         }
         CompletableFuture<ClusterReport> future = new CompletableFuture<>();
         // Before looking whether it has ended: so either this or the end sees the other.
