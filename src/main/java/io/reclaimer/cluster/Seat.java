@@ -111,7 +111,7 @@ final class Seat {
         Offer counted = offer;
         return counted == null || stage != Stage.IDLE || !reachable || exhausted
                 ? 0
-                : Math.max(0, counted.freeableObjects() - freedObjects);
+                : Math.min(Split.MOST_OBJECTS, Math.max(0, counted.freeableObjects() - freedObjects));
     }
 
     /** It counted. False where that was known. */

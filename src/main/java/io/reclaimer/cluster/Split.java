@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Splits a target over members as the engine splits it over shrinkers. Objects throughout; all sums saturate.
+ * Splits a target over members as the engine splits it over shrinkers. Objects throughout.
  *
  * <p>A round goes to lower and lower priorities until what its visits free is enough; what each shrinker has to give at that
  * priority is its share. So here: the highest priority is taken at which what all members' passes would free is enough, and
@@ -21,14 +21,20 @@ final class Split {
     /** The smallest part, but where a member has less: the usual batch of a scan. */
     static final long QUANTUM = 128;
 
+    /**
+     * What a member is taken to have where it says that it has more: no heap holds as many, and 100,000 members together
+     * have a number of them that can be written.
+     */
+    static final long MOST_OBJECTS = 1L << 46;
+
     private Split() {}
 
     /**
      * The parts.
      *
      * @param target objects, at least 1
-     * @param planned for each member, by priority, what one pass would free
-     * @param left for each member, what it can free in all
+     * @param planned for each member, by priority, what one pass would free; more than is left counts as that
+     * @param left for each member, what it can free in all, at most {@link #MOST_OBJECTS}
      * @param firstPriority the highest to look at
      * @param lastPriority the lowest, not above the first
      * @param start with which member to begin where not all get a part; any number
@@ -42,7 +48,7 @@ final class Split {
             sum = 0;
             for (int i = 0; i < left.length; i++) {
                 shares[i] = Math.min(planned.get(i).get(priority), left[i]);
-                sum = add(sum, shares[i]);
+                sum += shares[i];
             }
         }
         if (sum >= target) {
@@ -59,37 +65,36 @@ final class Split {
         return diffuse(shares, left, start);
     }
 
-    /** Whole numbers in the proportion of the weights, none above its weight; their sum is the total, or that of the weights. */
+    /**
+     * Whole numbers in the proportion of the weights, none above its weight, and none farther than 1 from its share; their
+     * sum is the total, or that of the weights where that is less.
+     */
     static long[] proportional(long total, long[] weights) {
-        BigInteger sum = Arrays.stream(weights).mapToObj(BigInteger::valueOf).reduce(BigInteger.ZERO, BigInteger::add);
-        if (sum.compareTo(BigInteger.valueOf(total)) <= 0) {
+        long sum = Arrays.stream(weights).sum();
+        if (sum <= total) {
             return weights.clone();
         }
         long[] parts = new long[weights.length];
-        BigInteger[] remainders = new BigInteger[weights.length];
+        long weight = 0;
         long given = 0;
         for (int i = 0; i < weights.length; i++) {
-            BigInteger[] quotient = BigInteger.valueOf(total)
-                    .multiply(BigInteger.valueOf(weights[i]))
-                    .divideAndRemainder(sum);
-            parts[i] = quotient[0].longValueExact();
-            remainders[i] = quotient[1];
+            // What all up to here have together is rounded, and so never off by more than 1.
+            weight += weights[i];
+            parts[i] = productOver(total, weight, sum) - given;
             given += parts[i];
-        }
-        // What rounding down has left, one each to the largest remainders: fewer than there are remainders.
-        int[] order = orderBy(remainders);
-        for (int i = 0; i < order.length && given < total; i++) {
-            parts[order[i]]++;
-            given++;
         }
         return parts;
     }
 
-    private static int[] orderBy(BigInteger[] remainders) {
-        Integer[] order = new Integer[remainders.length];
-        Arrays.setAll(order, i -> i);
-        Arrays.sort(order, (a, b) -> remainders[b].compareTo(remainders[a]));
-        return Arrays.stream(order).mapToInt(Integer::intValue).toArray();
+    /** Exact also where the product is more than a number can hold, which takes ten times as long. */
+    private static long productOver(long a, long b, long divisor) {
+        if (Math.multiplyHigh(a, b) == 0 && a * b >= 0) {
+            return a * b / divisor;
+        }
+        return BigInteger.valueOf(a)
+                .multiply(BigInteger.valueOf(b))
+                .divide(BigInteger.valueOf(divisor))
+                .longValueExact();
     }
 
     /** The same sum in parts of a quantum or more, but for the last one, and where a member's most is less. */
@@ -100,7 +105,7 @@ final class Split {
         int first = members == 0 ? 0 : (int) Math.floorMod(start, (long) members);
         for (int n = 0; n < members; n++) {
             int i = (first + n) % members;
-            carried = add(carried, shares[i]);
+            carried += shares[i];
             if (carried >= Math.min(QUANTUM, most[i])) {
                 parts[i] = Math.min(carried, most[i]);
                 carried -= parts[i];

@@ -79,7 +79,7 @@ class SplitTest {
                     numbers.add(random.nextInt(4) == 0 ? 0 : random.objects());
                 }
                 planned.add(numbers);
-                left[i] = random.nextInt(4) == 0 ? 0 : random.objects();
+                left[i] = random.nextInt(4) == 0 ? 0 : Math.min(Split.MOST_OBJECTS, random.objects());
                 all = all.add(BigInteger.valueOf(left[i]));
             }
             long target = Math.max(1, random.objects());
@@ -96,12 +96,36 @@ class SplitTest {
     }
 
     @Test
-    void roundingDownIsMadeUpForByTheLargestRemainders() {
+    void partsAreNeverFartherThanOneFromTheirShare() {
         assertThat(Split.proportional(10, new long[] {1, 1, 1})).containsExactly(1, 1, 1);
-        assertThat(Split.proportional(2, new long[] {1, 1, 1})).containsExactly(1, 1, 0);
-        assertThat(Split.proportional(7, new long[] {10, 20, 70})).containsExactly(1, 1, 5);
-        assertThat(Split.proportional(Long.MAX_VALUE, new long[] {Long.MAX_VALUE, Long.MAX_VALUE}))
-                .containsExactly(Long.MAX_VALUE / 2 + 1, Long.MAX_VALUE / 2);
+        assertThat(Split.proportional(2, new long[] {1, 1, 1})).containsExactly(0, 1, 1);
+        assertThat(Split.proportional(7, new long[] {10, 20, 70})).containsExactly(0, 2, 5);
+        Seeded random = Seeded.create();
+        for (int run = 0; run < 2_000; run++) {
+            long[] weights = random.longs(1 + random.nextInt(50), 0, 1L << random.nextInt(46))
+                    .toArray();
+            long sum = Arrays.stream(weights).sum();
+            long total = Math.floorMod(random.nextLong(), sum + 1);
+            long[] parts = Split.proportional(total, weights);
+            assertThat(Arrays.stream(parts).sum()).as("%s", random).isEqualTo(total);
+            for (int i = 0; i < parts.length; i++) {
+                BigInteger share = BigInteger.valueOf(total).multiply(BigInteger.valueOf(weights[i]));
+                BigInteger off = BigInteger.valueOf(parts[i])
+                        .multiply(BigInteger.valueOf(Math.max(1, sum)))
+                        .subtract(share);
+                assertThat(off.abs()).as("%s", random).isLessThanOrEqualTo(BigInteger.valueOf(Math.max(1, sum)));
+                assertThat(parts[i]).as("%s", random).isBetween(0L, weights[i]);
+            }
+        }
+    }
+
+    /** Larger products than a number can hold. */
+    @Test
+    void proportionsAreExactForTheLargestNumbers() {
+        long most = Split.MOST_OBJECTS;
+        assertThat(Split.proportional(most, new long[] {most, most, most, most}))
+                .containsExactly(most / 4, most / 4, most / 4, most / 4);
+        assertThat(Split.proportional(most + 1, new long[] {most, most})).containsExactly(most / 2, most / 2 + 1);
     }
 
     /** By priority from 12 down: as many as are given, the last of them for 0. */
