@@ -10,17 +10,13 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
-import akka.actor.typed.receptionist.Receptionist;
-import akka.actor.typed.receptionist.ServiceKey;
-import akka.cluster.ClusterEvent;
-import akka.cluster.Member;
 import akka.cluster.typed.Cluster;
-import akka.cluster.typed.SelfRemoved;
-import akka.cluster.typed.Subscribe;
 import io.reclaimer.CountReport;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.Reclaimer;
+import io.reclaimer.cluster.ClusterMessage.Answers;
+import io.reclaimer.cluster.ClusterMessage.Bundle;
 import io.reclaimer.cluster.ClusterMessage.Cancel;
 import io.reclaimer.cluster.ClusterMessage.Count;
 import io.reclaimer.cluster.ClusterMessage.Malformed;
@@ -32,13 +28,13 @@ import io.reclaimer.cluster.ClusterMessage.Row;
 import io.reclaimer.cluster.ClusterReport.Outcome;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -47,12 +43,13 @@ import org.jspecify.annotations.Nullable;
  * This member, as the others see it: receives all their messages. One a system, at {@value #PATH}.
  *
  * <p>It hands requests to {@link MemberParts}, which has the reclaimer do them, and answers to the {@link ClusterRound} they
- * are for. It keeps the {@link Roster}, and tells the rounds what changes in it.
+ * are for; what it gets as the head of a group, requests and answers, goes through {@link Relay}. It keeps the
+ * {@link Roster}, and tells the rounds what changes in it.
  */
 final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
 
     /** What it can be told: by other members, and by its own. */
-    sealed interface Command permits ClusterMessage, Local {}
+    sealed interface Command permits ClusterMessage, RosterChange, Local {}
 
     /** From this member only. */
     sealed interface Local extends Command {}
@@ -78,32 +75,25 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
      */
     record State(List<String> members, List<String> present, int rounds, int parts, int known) {}
 
-    private record Listed(Receptionist.Listing listing) implements Local {}
-
-    private record MemberIs(Member member) implements Local {}
-
-    private record MemberGone(Member member) implements Local {}
-
-    private record Reachability(Member member, boolean reachable) implements Local {}
-
-    /** This member was removed from the cluster, and its actor system goes on. */
-    private record SelfGone() implements Local {}
-
     private record Counted(
-            MemberParts.Key<ActorRef<ClusterMessage>> key,
+            long round,
             @Nullable CountReport report,
             @Nullable Throwable why) implements Local {}
 
     private record PartEnded(
-            MemberParts.Key<ActorRef<ClusterMessage>> key,
+            long round,
             int part,
             @Nullable ReclaimReport report,
-            @Nullable Throwable why)
-            implements Local {}
+            @Nullable Throwable why) implements Local {}
 
     private record RoundEnded(long round) implements Local {}
 
     private enum Forget implements Local {
+        INSTANCE
+    }
+
+    /** Answers to others have waited long enough. */
+    private enum SendWaiting implements Local {
         INSTANCE
     }
 
@@ -113,7 +103,6 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
     /** Where it is found on every member. */
     static final String PATH = "/system/" + NAME;
 
-    private static final ServiceKey<ClusterMessage> DOOR = ServiceKey.create(ClusterMessage.class, NAME);
     private static final Duration FORGET_INTERVAL = Duration.ofSeconds(5);
 
     private final TimerScheduler<Command> timers;
@@ -122,22 +111,31 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
     private final Consumer<MemberParts.Given> publish;
     private final Roster roster;
     private final MemberParts<ActorRef<ClusterMessage>> parts;
+    private final Relay relay;
+    private final int mostDirect;
     private final ActorRef<ClusterMessage> door;
     private final Map<Long, ActorRef<ClusterRound.Command>> rounds = new HashMap<>();
     private final List<ActorRef<Done>> leaving = new ArrayList<>();
     private boolean left;
 
-    /** Not from 0: what comes late for a round of a life before must find nobody. */
-    private long lastRound = ThreadLocalRandom.current().nextLong() >>> 1;
+    /**
+     * Not from 0: what comes late for a round of a life before must find nobody, and no two members' rounds may have the
+     * same number ({@link MemberParts}), also where many start at the same moment.
+     */
+    private long lastRound = new SecureRandom().nextLong() >>> 1;
 
-    /** @param publish is given what was done, when that has changed */
+    /**
+     * @param publish is given what was done, when that has changed
+     * @param mostDirect of {@link PostOffice}
+     */
     static Behavior<Command> create(
             Reclaimer reclaimer,
             ClusterSettings settings,
             Supplier<MemberParts.Heap> heap,
-            Consumer<MemberParts.Given> publish) {
-        Behavior<Command> behavior = Behaviors.setup(context ->
-                Behaviors.withTimers(timers -> new ClusterMember(context, timers, reclaimer, settings, heap, publish)));
+            Consumer<MemberParts.Given> publish,
+            int mostDirect) {
+        Behavior<Command> behavior = Behaviors.setup(context -> Behaviors.withTimers(
+                timers -> new ClusterMember(context, timers, reclaimer, settings, heap, publish, mostDirect)));
         // A bug: rounds requested here answer with what they know, and the member goes on without what it knew of
         // others'.
         return Behaviors.supervise(behavior).onFailure(SupervisorStrategy.restart());
@@ -149,53 +147,33 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
             Reclaimer reclaimer,
             ClusterSettings settings,
             Supplier<MemberParts.Heap> heap,
-            Consumer<MemberParts.Given> publish) {
+            Consumer<MemberParts.Given> publish,
+            int mostDirect) {
         super(context);
+        this.mostDirect = mostDirect;
         this.publish = publish;
         this.timers = timers;
         this.reclaimer = reclaimer;
         this.settings = settings;
         this.door = context.getSelf().narrow();
         this.parts = new MemberParts<>(new Port(context.getSelf(), reclaimer, heap), reclaimer.settings()::node);
-        Cluster cluster = Cluster.get(context.getSystem());
-        this.roster = new Roster(cluster.selfMember(), door);
-        context.getSystem().receptionist().tell(Receptionist.register(DOOR, door));
-        context.getSystem()
-                .receptionist()
-                .tell(Receptionist.subscribe(DOOR, context.messageAdapter(Receptionist.Listing.class, Listed::new)));
-        cluster.subscriptions()
-                .tell(Subscribe.create(
-                        context.messageAdapter(ClusterEvent.MemberEvent.class, ClusterMember::memberEvent),
-                        ClusterEvent.MemberEvent.class));
-        cluster.subscriptions()
-                .tell(Subscribe.create(
-                        context.messageAdapter(
-                                ClusterEvent.ReachabilityEvent.class,
-                                event -> new Reachability(
-                                        event.member(), event instanceof ClusterEvent.ReachableMember)),
-                        ClusterEvent.ReachabilityEvent.class));
-        cluster.subscriptions()
-                .tell(Subscribe.create(
-                        context.messageAdapter(SelfRemoved.class, removed -> new SelfGone()), SelfRemoved.class));
+        this.roster = new Roster(Cluster.get(context.getSystem()).selfMember(), door);
+        this.relay = new Relay(new RelayPort(roster), new InnerMessages(context.getSystem()), door);
+        RosterChange.subscribe(context, door);
     }
 
-    private static Command memberEvent(ClusterEvent.MemberEvent event) {
-        return event instanceof ClusterEvent.MemberRemoved
-                ? new MemberGone(event.member())
-                : new MemberIs(event.member());
-    }
-
-    /** What parts need: the reclaimer. The futures' callbacks only tell. */
     private record Port(ActorRef<Command> self, Reclaimer reclaimer, Supplier<MemberParts.Heap> heapNow)
             implements MemberParts.Port<ActorRef<ClusterMessage>> {
         @Override
-        public void count(MemberParts.Key<ActorRef<ClusterMessage>> key, ReclaimRequest request) {
-            reclaimer.count(request).whenComplete((report, why) -> self.tell(new Counted(key, report, why)));
+        public void count(long round, ReclaimRequest request) {
+            reclaimer.count(request).whenComplete((report, why) -> self.tell(new Counted(round, report, why)));
         }
 
         @Override
-        public void reclaim(MemberParts.Key<ActorRef<ClusterMessage>> key, int part, ReclaimRequest request) {
-            reclaimer.reclaim(request).whenComplete((report, why) -> self.tell(new PartEnded(key, part, report, why)));
+        public void reclaim(long round, int part, ReclaimRequest request) {
+            reclaimer
+                    .reclaim(request)
+                    .whenComplete((report, why) -> self.tell(new PartEnded(round, part, report, why)));
         }
 
         @Override
@@ -209,26 +187,37 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
         }
     }
 
+    private record RelayPort(Roster roster) implements Relay.Port {
+        @Override
+        public Optional<ActorRef<ClusterMessage>> door(String member) {
+            return roster.door(member);
+        }
+
+        @Override
+        public void send(ActorRef<ClusterMessage> to, ClusterMessage message) {
+            to.tell(message);
+        }
+    }
+
     @Override
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
                 .onMessage(Count.class, this::onCount)
                 .onMessage(Reclaim.class, this::onReclaim)
                 .onMessage(Cancel.class, this::onCancel)
-                .onMessage(Offer.class, message -> forRound(message.round(), message))
-                .onMessage(Reclaimed.class, message -> forRound(message.round(), message))
-                .onMessage(Refused.class, message -> forRound(message.round(), message))
+                .onMessage(Bundle.class, this::onBundle)
+                .onMessage(Offer.class, message -> answered(message.round(), message))
+                .onMessage(Reclaimed.class, message -> answered(message.round(), message))
+                .onMessage(Refused.class, message -> answered(message.round(), message))
+                .onMessage(Answers.class, message -> answered(message.round(), message))
+                .onMessage(SendWaiting.class, this::onSendWaiting)
                 .onMessage(Row.class, message -> this)
                 .onMessage(Malformed.class, message -> this)
                 .onMessage(Counted.class, this::onCounted)
                 .onMessage(PartEnded.class, this::onPartEnded)
                 .onMessage(Start.class, this::onStart)
                 .onMessage(RoundEnded.class, this::onRoundEnded)
-                .onMessage(Listed.class, this::onListed)
-                .onMessage(MemberIs.class, this::onMemberIs)
-                .onMessage(MemberGone.class, this::onMemberGone)
-                .onMessage(Reachability.class, this::onReachability)
-                .onMessage(SelfGone.class, this::onSelfGone)
+                .onMessage(RosterChange.class, this::onRosterChange)
                 .onMessage(Forget.class, this::onForget)
                 .onMessage(Leave.class, this::onLeave)
                 .onMessage(GetState.class, this::onGetState)
@@ -237,6 +226,10 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
 
     private Behavior<Command> onCount(Count message) {
         parts.count(message.replyTo(), message, System.nanoTime());
+        return forgetLater();
+    }
+
+    private Behavior<Command> forgetLater() {
         if (!timers.isTimerActive(Forget.INSTANCE)) {
             timers.startTimerWithFixedDelay(Forget.INSTANCE, Forget.INSTANCE, FORGET_INTERVAL);
         }
@@ -245,14 +238,15 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
 
     private Behavior<Command> onForget(Forget message) {
         parts.forgetOld(System.nanoTime());
-        if (parts.known() == 0) {
+        relay.forgetOld(System.nanoTime());
+        if (parts.known() + relay.known() == 0) {
             timers.cancel(Forget.INSTANCE);
         }
         return this;
     }
 
     private Behavior<Command> onCounted(Counted message) {
-        parts.counted(message.key(), message.report(), message.why(), System.nanoTime());
+        parts.counted(message.round(), message.report(), message.why(), System.nanoTime());
         return this;
     }
 
@@ -262,23 +256,39 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
     }
 
     private Behavior<Command> onPartEnded(PartEnded message) {
-        parts.reclaimed(message.key(), message.part(), message.report(), message.why());
+        parts.reclaimed(message.round(), message.part(), message.report(), message.why());
         publish.accept(parts.given());
         answerLeave();
         return this;
     }
 
     private Behavior<Command> onCancel(Cancel message) {
-        parts.cancel(message.replyTo(), message);
+        parts.cancel(message);
         return this;
     }
 
-    /** Where the round is over, the answer is too late. */
-    private Behavior<Command> forRound(long round, ClusterMessage message) {
+    /** Also where this member is leaving: whoever is to get it is not. */
+    private Behavior<Command> onBundle(Bundle message) {
+        relay.bundle(message, System.nanoTime());
+        return forgetLater();
+    }
+
+    /** Of a round here, or of one that this member is a head in. Where the round is over, the answer is too late. */
+    private Behavior<Command> answered(long round, ClusterMessage message) {
         ActorRef<ClusterRound.Command> of = rounds.get(round);
         if (of != null) {
             of.tell(new ClusterRound.Answered(message));
+        } else {
+            relay.answered(message);
+            if (relay.isWaiting() && !timers.isTimerActive(SendWaiting.INSTANCE)) {
+                timers.startSingleTimer(SendWaiting.INSTANCE, SendWaiting.INSTANCE, Relay.LONGEST_WAIT);
+            }
         }
+        return this;
+    }
+
+    private Behavior<Command> onSendWaiting(SendWaiting message) {
+        relay.sendWaiting();
         return this;
     }
 
@@ -313,7 +323,7 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
                 guests.stream().map(guest -> roster.door(guest.member())).toList();
         ActorRef<ClusterRound.Command> child = getContext()
                 .spawnAnonymous(
-                        ClusterRound.create(round, terms, guests, doors, door, message.answer()),
+                        ClusterRound.create(round, terms, guests, doors, door, mostDirect, message.answer()),
                         DispatcherSelector.sameAsParent());
         rounds.put(round, child);
         getContext().watchWith(child, new RoundEnded(round));
@@ -325,37 +335,8 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
         return this;
     }
 
-    private Behavior<Command> onListed(Listed message) {
-        roster.doors(message.listing().getAllServiceInstances(DOOR));
-        return this;
-    }
-
-    private Behavior<Command> onMemberIs(MemberIs message) {
-        roster.is(message.member());
-        return tellRounds(message.member());
-    }
-
-    private Behavior<Command> onMemberGone(MemberGone message) {
-        roster.removed(message.member());
-        return tellRounds(message.member());
-    }
-
-    private Behavior<Command> onReachability(Reachability message) {
-        roster.reachable(message.member(), message.reachable());
-        return tellRounds(message.member());
-    }
-
-    private Behavior<Command> tellRounds(Member member) {
-        String name = Roster.nameOf(member.uniqueAddress());
-        ClusterRound.Changed changed = new ClusterRound.Changed(name, roster.presence(name));
-        rounds.values().forEach(round -> round.tell(changed));
-        return this;
-    }
-
-    private Behavior<Command> onSelfGone(SelfGone message) {
-        List<String> others = List.copyOf(roster.names());
-        roster.clear();
-        for (String name : others) {
+    private Behavior<Command> onRosterChange(RosterChange change) {
+        for (String name : roster.change(change)) {
             ClusterRound.Changed changed = new ClusterRound.Changed(name, roster.presence(name));
             rounds.values().forEach(round -> round.tell(changed));
         }
@@ -366,6 +347,7 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
         left = true;
         leaving.add(message.replyTo());
         parts.leave();
+        relay.sendWaiting();
         rounds.values().forEach(round -> round.tell(new ClusterRound.End(Outcome.SHUTDOWN)));
         answerLeave();
         return this;

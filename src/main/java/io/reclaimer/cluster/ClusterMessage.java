@@ -6,16 +6,17 @@ import io.reclaimer.shrinker.ReclaimFlag;
 import io.reclaimer.shrinker.Shrinker;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 
 /**
  * What members send each other: the marker by which {@link ClusterSerializer} knows them. Each is one flat record, and
  * checked where it is made, which is also where it is read.
  *
- * <p>A round is known by its number and by whoever answers are for ({@code replyTo}); a member by its <em>seat</em> in the
- * round, a number from 0.
+ * <p>A round is known by its number; a member by its <em>seat</em> in the round, a number from 0. Answers go to whoever asked
+ * ({@code replyTo}): the member that runs the round, or the head of a group, by way of which it asks ({@link Bundle}).
  *
  * <p>To change one: a new component has to be allowed to be missing, for the previous version does not send it; what is
  * removed is ignored where it still comes. Any other change is a new record beside the old one, with a manifest of its own
@@ -32,6 +33,15 @@ public sealed interface ClusterMessage extends ClusterMember.Command {
     /** The most rounds, seats and parts: far above what there can be. */
     int MOST_SEATS = 1 << 20;
 
+    /** The most messages inside another one. */
+    int MOST_INNER = 256;
+
+    /** What may be in a {@link Bundle}. */
+    Set<String> REQUESTS = Set.of("count/1", "reclaim/1", "cancel/1");
+
+    /** What may be in {@link Answers}. */
+    Set<String> REPLIES = Set.of("offer/1", "reclaimed/1", "refused/1");
+
     /** The longest word or sentence. */
     int LONGEST_TEXT = 512;
 
@@ -46,7 +56,40 @@ public sealed interface ClusterMessage extends ClusterMember.Command {
         if (message instanceof Reclaim reclaim) {
             return Optional.of(reclaim.replyTo());
         }
+        if (message instanceof Bundle bundle) {
+            return Optional.of(bundle.replyTo());
+        }
         return message instanceof Cancel cancel ? Optional.of(cancel.replyTo()) : Optional.empty();
+    }
+
+    /** The same request, with its answer to go there. */
+    static ClusterMessage answeredTo(ActorRef<ClusterMessage> replyTo, ClusterMessage message) {
+        if (message instanceof Count count) {
+            return new Count(
+                    count.round(),
+                    count.seat(),
+                    count.cgroup(),
+                    count.alone(),
+                    count.nodes(),
+                    count.flags(),
+                    count.withinMillis(),
+                    count.countMillis(),
+                    replyTo);
+        }
+        if (message instanceof Reclaim part) {
+            return new Reclaim(
+                    part.round(),
+                    part.seat(),
+                    part.part(),
+                    part.objects(),
+                    part.priority(),
+                    part.untilMicros(),
+                    replyTo);
+        }
+        if (message instanceof Cancel cancel) {
+            return new Cancel(cancel.round(), replyTo);
+        }
+        throw new IllegalArgumentException("[" + message + "] is no request");
     }
 
     /**
@@ -178,6 +221,75 @@ public sealed interface ClusterMessage extends ClusterMember.Command {
     }
 
     /**
+     * To the head of a group of members: pass these on, and gather what is answered.
+     *
+     * @param members whom each is for, by name
+     * @param kinds what each is, of {@link #REQUESTS}
+     * @param messages each as it is written by itself, with {@code replyTo} of who sent the bundle
+     */
+    record Bundle(
+            long round,
+            List<String> members,
+            List<String> kinds,
+            List<byte[]> messages,
+            ActorRef<ClusterMessage> replyTo)
+            implements ClusterMessage {
+
+        public Bundle {
+            members = Check.list("members", members, MOST_INNER);
+            members.forEach(member -> Check.text("members", member));
+            kinds = Check.inner(kinds, REQUESTS, messages);
+            messages = List.copyOf(messages);
+            if (members.size() != messages.size()) {
+                throw Check.invalid("members", members.size(), "as many as messages");
+            }
+            Check.present("replyTo", replyTo);
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Bundle bundle
+                    && round == bundle.round
+                    && members.equals(bundle.members)
+                    && kinds.equals(bundle.kinds)
+                    && Check.isSame(messages, bundle.messages)
+                    && replyTo.equals(bundle.replyTo);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(round, members, kinds, replyTo);
+        }
+    }
+
+    /**
+     * To {@link Bundle}: what has been answered by now. More may come.
+     *
+     * @param kinds what each is, of {@link #REPLIES}
+     * @param messages each as it is written by itself
+     */
+    record Answers(long round, List<String> kinds, List<byte[]> messages) implements ClusterMessage {
+
+        public Answers {
+            kinds = Check.inner(kinds, REPLIES, messages);
+            messages = List.copyOf(messages);
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Answers answers
+                    && round == answers.round
+                    && kinds.equals(answers.kinds)
+                    && Check.isSame(messages, answers.messages);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(round, kinds);
+        }
+    }
+
+    /**
      * A member's row of the shared table. Not sent by itself: it travels in the replicated data.
      *
      * @param publishedMillis since 1970, by the member's clock
@@ -223,60 +335,4 @@ public sealed interface ClusterMessage extends ClusterMember.Command {
      * @param bytes as they came
      */
     record Malformed(String manifest, byte[] bytes) implements ClusterMessage {}
-
-    /** What is allowed. */
-    final class Check {
-        private static final Pattern NODE_NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
-
-        private Check() {}
-
-        static <T> T present(String name, T value) {
-            // Whatever the types say: it is read from bytes.
-            if (value == null) {
-                throw invalid(name, "nothing", "a value");
-            }
-            return value;
-        }
-
-        static void seat(int seat) {
-            range("seat", seat, 0, MOST_SEATS);
-        }
-
-        static void count(String name, long count) {
-            range(name, count, 0, Long.MAX_VALUE);
-        }
-
-        static void range(String name, long value, long least, long most) {
-            if (value < least || value > most) {
-                throw invalid(name, value, least + " to " + most);
-            }
-        }
-
-        static void text(String name, String text) {
-            if (present(name, text).isEmpty() || text.length() > LONGEST_TEXT) {
-                throw invalid(name, text.length(), "1 to " + LONGEST_TEXT + " characters");
-            }
-        }
-
-        static void nodeName(String name) {
-            if (!NODE_NAME.matcher(name).matches()) {
-                throw invalid("nodes", "a name", "names of 1 to 64 characters A-Z a-z 0-9 . _ -");
-            }
-        }
-
-        static void pressure(String pressure) {
-            MemberPressure.valueOf(present("pressure", pressure));
-        }
-
-        static <T> List<T> list(String name, List<T> list, int most) {
-            if (present(name, list).size() > most) {
-                throw invalid(name, list.size(), "up to " + most);
-            }
-            return List.copyOf(list);
-        }
-
-        static IllegalArgumentException invalid(String name, Object value, String allowed) {
-            return new IllegalArgumentException(name + " is [" + value + "]; allowed is " + allowed);
-        }
-    }
 }

@@ -54,7 +54,7 @@ public final class ClusterReclaimer implements Extension {
     private static final ExtensionId<ClusterReclaimer> ID = new ExtensionId<>() {
         @Override
         public ClusterReclaimer createExtension(ActorSystem<?> system) {
-            return new ClusterReclaimer(system, member -> member);
+            return new ClusterReclaimer(system, member -> member, PostOffice.MOST_DIRECT);
         }
     };
 
@@ -80,15 +80,19 @@ public final class ClusterReclaimer implements Extension {
     /** Written by the view only. */
     private volatile Map<String, ClusterMessage> rows = Map.of();
 
-    /** @param between what stands between the other members and this one: for tests, that is where messages get lost */
-    ClusterReclaimer(ActorSystem<?> system, UnaryOperator<Behavior<ClusterMember.Command>> between) {
+    /**
+     * @param between what stands between the other members and this one: for tests, that is where messages get lost
+     * @param mostDirect of {@link PostOffice}
+     */
+    ClusterReclaimer(ActorSystem<?> system, UnaryOperator<Behavior<ClusterMember.Command>> between, int mostDirect) {
         ClusterSettings settings = settings(system.settings().config());
         this.system = system;
         this.reclaimer = Reclaimer.get(system);
         this.cluster = Cluster.get(system);
         this.answers = system.dispatchers().lookup(DispatcherSelector.fromConfig("reclaimer.answer-dispatcher"));
         this.member = system.systemActorOf(
-                between.apply(ClusterMember.create(reclaimer, settings, this::heap, newGiven -> given = newGiven)),
+                between.apply(ClusterMember.create(
+                        reclaimer, settings, this::heap, newGiven -> given = newGiven, mostDirect)),
                 ClusterMember.NAME,
                 CONTROL);
         system.systemActorOf(

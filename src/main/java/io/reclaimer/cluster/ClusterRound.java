@@ -8,6 +8,7 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
+import io.reclaimer.cluster.ClusterMessage.Answers;
 import io.reclaimer.cluster.ClusterMessage.Offer;
 import io.reclaimer.cluster.ClusterMessage.Reclaimed;
 import io.reclaimer.cluster.ClusterMessage.Refused;
@@ -17,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** One round over the cluster: the clock, the timer and the post office of a {@link FanOut}. Stops when it has answered. */
+/** One round over the cluster: the clock and the timer of a {@link FanOut} and its {@link PostOffice}. Stops when it has answered. */
 final class ClusterRound extends AbstractBehavior<ClusterRound.Command> {
 
     sealed interface Command {}
@@ -36,12 +37,15 @@ final class ClusterRound extends AbstractBehavior<ClusterRound.Command> {
     }
 
     private final TimerScheduler<Command> timers;
+    private final InnerMessages inner;
+    private final PostOffice postOffice;
     private final FanOut fanOut;
     private final Runnable forgetCancellation;
     private long dueNanos;
 
     /**
      * @param doors where messages for each guest go; empty for one who is not there
+     * @param mostDirect of {@link PostOffice}
      * @param answer is given the report, once
      */
     static Behavior<Command> create(
@@ -50,9 +54,11 @@ final class ClusterRound extends AbstractBehavior<ClusterRound.Command> {
             List<Guest> guests,
             List<Optional<ActorRef<ClusterMessage>>> doors,
             ActorRef<ClusterMessage> replyTo,
+            int mostDirect,
             Consumer<ClusterReport> answer) {
         return Behaviors.setup(context -> Behaviors.withTimers(
-                timers -> new ClusterRound(context, timers, round, terms, doors, replyTo, answer).begin(guests)));
+                timers -> new ClusterRound(context, timers, round, terms, guests, doors, replyTo, mostDirect, answer)
+                        .begin(guests)));
     }
 
     private ClusterRound(
@@ -60,15 +66,26 @@ final class ClusterRound extends AbstractBehavior<ClusterRound.Command> {
             TimerScheduler<Command> timers,
             long round,
             Terms terms,
+            List<Guest> guests,
             List<Optional<ActorRef<ClusterMessage>>> doors,
             ActorRef<ClusterMessage> replyTo,
+            int mostDirect,
             Consumer<ClusterReport> answer) {
         super(context);
         this.timers = timers;
+        this.inner = new InnerMessages(context.getSystem());
+        this.postOffice = new PostOffice(
+                (seat, message) -> doors.get(seat).ifPresent(door -> door.tell(message)),
+                inner,
+                round,
+                guests.stream().map(Guest::member).toList(),
+                doors.indexOf(Optional.of(replyTo)),
+                replyTo,
+                mostDirect);
         FanOut.Port port = new FanOut.Port() {
             @Override
             public void send(int seat, ClusterMessage message) {
-                doors.get(seat).ifPresent(door -> door.tell(message));
+                postOffice.add(seat, message);
             }
 
             @Override
@@ -104,7 +121,16 @@ final class ClusterRound extends AbstractBehavior<ClusterRound.Command> {
 
     private Behavior<Command> onAnswered(Answered answered) {
         long now = System.nanoTime();
-        ClusterMessage message = answered.message();
+        if (answered.message() instanceof Answers answers) {
+            inner.read(answers).forEach(message -> take(message, now));
+        } else {
+            take(answered.message(), now);
+        }
+        return next(now);
+    }
+
+    private void take(ClusterMessage message, long now) {
+        postOffice.answered(message);
         if (message instanceof Offer offer) {
             fanOut.offered(offer, now);
         } else if (message instanceof Reclaimed reclaimed) {
@@ -112,11 +138,11 @@ final class ClusterRound extends AbstractBehavior<ClusterRound.Command> {
         } else if (message instanceof Refused refused) {
             fanOut.refused(refused, now);
         }
-        return next(now);
     }
 
     private Behavior<Command> onChanged(Changed message) {
         long now = System.nanoTime();
+        postOffice.changed(message.member(), message.presence());
         fanOut.changed(message.member(), message.presence(), now);
         return next(now);
     }
@@ -134,10 +160,11 @@ final class ClusterRound extends AbstractBehavior<ClusterRound.Command> {
     }
 
     private Behavior<Command> next(long now) {
+        postOffice.post(now);
         if (fanOut.isAnswered()) {
             return Behaviors.stopped();
         }
-        long due = fanOut.dueNanos();
+        long due = postOffice.dueNanos(fanOut.dueNanos());
         if (due != dueNanos) {
             dueNanos = due;
             timers.startSingleTimer(Tick.INSTANCE, Tick.INSTANCE, Duration.ofNanos(Math.max(0, due - now)));
@@ -149,7 +176,9 @@ final class ClusterRound extends AbstractBehavior<ClusterRound.Command> {
 
     private Behavior<Command> onPostStop() {
         forgetCancellation.run();
-        fanOut.answerNow(Outcome.SHUTDOWN, System.nanoTime());
+        long now = System.nanoTime();
+        fanOut.answerNow(Outcome.SHUTDOWN, now);
+        postOffice.post(now);
         return this;
     }
 }

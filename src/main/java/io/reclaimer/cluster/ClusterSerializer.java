@@ -3,6 +3,7 @@ package io.reclaimer.cluster;
 import akka.actor.ExtendedActorSystem;
 import akka.actor.typed.javadsl.Adapter;
 import akka.serialization.SerializerWithStringManifest;
+import com.typesafe.config.Config;
 import io.reclaimer.cluster.ClusterMessage.Malformed;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -12,14 +13,17 @@ import org.jspecify.annotations.Nullable;
  * Writes and reads {@link ClusterMessage}s: CBOR by Jackson, each kind under a name of its own with a version. Any thread.
  * Made by Akka, see {@code reference.conf}.
  *
- * <p>Reads what is on its list, up to {@value #MOST_BYTES} bytes, and nothing else; no name of a class is ever taken from
- * a message. What it can't read is counted ({@link WireFaults}) and becomes {@link Malformed}, for an exception would be
- * logged by the transport each time.
+ * <p>Reads what is on its list, up to {@value #MOST_BYTES} bytes, or {@value #MOST_OUTER_BYTES} of messages in messages, and
+ * nothing else; no name of a class is ever taken from a message. What it can't read is counted ({@link WireFaults}) and
+ * becomes {@link Malformed}, for an exception would be logged by the transport each time.
  */
 public final class ClusterSerializer extends SerializerWithStringManifest {
 
-    /** The largest message. */
+    /** The largest message but one with others inside. */
     static final int MOST_BYTES = 16 * 1024;
+
+    /** The largest message with others inside: half of the largest frame that Artery allows by default, 256 KiB. */
+    static final int MOST_OUTER_BYTES = 128 * 1024;
 
     /** Every kind, by its name on the wire: what it is, and the version of its form. */
     static final Map<String, Class<? extends ClusterMessage>> KINDS = Map.of(
@@ -29,6 +33,8 @@ public final class ClusterSerializer extends SerializerWithStringManifest {
             "reclaimed/1", ClusterMessage.Reclaimed.class,
             "refused/1", ClusterMessage.Refused.class,
             "cancel/1", ClusterMessage.Cancel.class,
+            "bundle/1", ClusterMessage.Bundle.class,
+            "answers/1", ClusterMessage.Answers.class,
             "row/1", ClusterMessage.Row.class);
 
     private static final Map<Class<?>, String> NAMES =
@@ -46,13 +52,20 @@ public final class ClusterSerializer extends SerializerWithStringManifest {
     /** As Akka's own are, from its configuration. */
     @Override
     public int identifier() {
-        return system.settings()
-                .config()
-                .getInt("akka.actor.serialization-identifiers.\"" + ClusterSerializer.class.getName() + "\"");
+        return identifier(system.settings().config());
+    }
+
+    static int identifier(Config config) {
+        return config.getInt("akka.actor.serialization-identifiers.\"" + ClusterSerializer.class.getName() + "\"");
     }
 
     @Override
     public String manifest(Object message) {
+        return kindOf(message);
+    }
+
+    /** Its kind's name on the wire. */
+    static String kindOf(Object message) {
         if (message instanceof Malformed malformed) {
             return malformed.manifest();
         }
@@ -70,11 +83,15 @@ public final class ClusterSerializer extends SerializerWithStringManifest {
         }
         String kind = manifest(message);
         byte[] bytes = cbor().write(message);
-        if (bytes.length > MOST_BYTES) {
+        if (bytes.length > mostBytes(kind)) {
             throw new IllegalArgumentException("A message of kind [" + kind + "] has [" + bytes.length
-                    + "] bytes; allowed are [" + MOST_BYTES + "]");
+                    + "] bytes; allowed are [" + mostBytes(kind) + "]");
         }
         return bytes;
+    }
+
+    private static int mostBytes(String kind) {
+        return kind.equals("bundle/1") || kind.equals("answers/1") ? MOST_OUTER_BYTES : MOST_BYTES;
     }
 
     @Override
@@ -84,9 +101,9 @@ public final class ClusterSerializer extends SerializerWithStringManifest {
             if (kind == null) {
                 throw new IllegalArgumentException("there is no such kind in this version");
             }
-            if (bytes.length > MOST_BYTES) {
+            if (bytes.length > mostBytes(manifest)) {
                 throw new IllegalArgumentException(
-                        "it has [" + bytes.length + "] bytes; allowed are [" + MOST_BYTES + "]");
+                        "it has [" + bytes.length + "] bytes; allowed are [" + mostBytes(manifest) + "]");
             }
             return checked(cbor().read(bytes, kind));
         } catch (Exception | StackOverflowError e) {

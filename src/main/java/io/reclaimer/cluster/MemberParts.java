@@ -48,10 +48,10 @@ final class MemberParts<A> {
     /** What is needed around it. */
     interface Port<A> {
         /** Counts; {@link MemberParts#counted} is to be called with what comes of it. */
-        void count(Key<A> key, ReclaimRequest request);
+        void count(long round, ReclaimRequest request);
 
         /** Starts a round; {@link MemberParts#reclaimed} is to be called with what comes of it. */
-        void reclaim(Key<A> key, int part, ReclaimRequest request);
+        void reclaim(long round, int part, ReclaimRequest request);
 
         void send(A to, ClusterMessage message);
 
@@ -70,20 +70,21 @@ final class MemberParts<A> {
      */
     record Given(long parts, long objects) {}
 
-    /** A round of somebody. */
-    record Key<A>(A requester, long round) {}
-
     /** How many rounds may be known at a time; where all of them are under way, more are refused. */
     static final int MOST_ROUNDS = 1024;
 
     /** What stays of a round after its time, to answer what comes late. */
-    private static final long KEPT_NANOS = Duration.ofSeconds(1).toNanos();
+    static final long KEPT_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final Port<A> port;
     private final ToIntFunction<String> nodeNumber;
 
-    /** The oldest first. */
-    private final Map<Key<A>, Known> rounds = new LinkedHashMap<>();
+    /**
+     * By number, the oldest first. By the number alone, for a round's requests come from whom it asks by way of as well as
+     * from itself. Members count rounds from a number of 63 random bits: of 10,000 members with a million rounds each, the
+     * odds that any two of all rounds have the same number are 1 to 90,000, and these would have to be under way together.
+     */
+    private final Map<Long, Known<A>> rounds = new LinkedHashMap<>();
 
     private final Cancellation leaving = new Cancellation();
     private Given given = new Given(0, 0);
@@ -95,11 +96,14 @@ final class MemberParts<A> {
     }
 
     /** What is known of one round. */
-    private static final class Known {
+    private static final class Known<A> {
         private final ReclaimRequest request;
         private final int seat;
         private final long forgetNanos;
         private final Cancellation cancellation = new Cancellation();
+        /** Who asked last: where it came another way before, that one may be gone. */
+        private A replyTo;
+
         private @Nullable Offer offer;
         private long offeredNanos;
         private int part;
@@ -107,7 +111,8 @@ final class MemberParts<A> {
         private boolean running;
         private @Nullable Reclaimed result;
 
-        Known(ReclaimRequest request, int seat, long forgetNanos) {
+        Known(A replyTo, ReclaimRequest request, int seat, long forgetNanos) {
+            this.replyTo = replyTo;
             this.request = request;
             this.seat = seat;
             this.forgetNanos = forgetNanos;
@@ -136,8 +141,8 @@ final class MemberParts<A> {
 
     /** Forgets what is over. */
     void forgetOld(long now) {
-        for (Iterator<Known> all = rounds.values().iterator(); all.hasNext(); ) {
-            Known known = all.next();
+        for (Iterator<Known<A>> all = rounds.values().iterator(); all.hasNext(); ) {
+            Known<A> known = all.next();
             if (!known.running && now - known.forgetNanos >= 0) {
                 all.remove();
             }
@@ -149,8 +154,8 @@ final class MemberParts<A> {
      * nothing is known of the round; so nothing is done twice.
      */
     private boolean forgetIdle() {
-        for (Iterator<Known> all = rounds.values().iterator(); all.hasNext(); ) {
-            Known known = all.next();
+        for (Iterator<Known<A>> all = rounds.values().iterator(); all.hasNext(); ) {
+            Known<A> known = all.next();
             if (known.offer != null && !known.running) {
                 all.remove();
                 return true;
@@ -160,10 +165,10 @@ final class MemberParts<A> {
     }
 
     void count(A from, Count message, long now) {
-        Key<A> key = new Key<>(from, message.round());
-        Known known = rounds.get(key);
+        Known<A> known = rounds.get(message.round());
         if (known != null) {
             // Twice. Where it is being counted, the answer will come.
+            known.replyTo = from;
             if (known.offer != null) {
                 port.send(from, known.offer);
             }
@@ -190,8 +195,8 @@ final class MemberParts<A> {
             return;
         }
         long forgetNanos = now + Duration.ofMillis(message.withinMillis()).toNanos() + KEPT_NANOS;
-        rounds.put(key, new Known(request, message.seat(), forgetNanos));
-        port.count(key, request);
+        rounds.put(message.round(), new Known<>(from, request, message.seat(), forgetNanos));
+        port.count(message.round(), request);
     }
 
     private ReclaimRequest requestOf(Count message) {
@@ -214,19 +219,19 @@ final class MemberParts<A> {
     }
 
     /** What came of a count: a report, or why there is none. */
-    void counted(Key<A> key, @Nullable CountReport report, @Nullable Throwable why, long now) {
-        Known known = rounds.get(key);
+    void counted(long round, @Nullable CountReport report, @Nullable Throwable why, long now) {
+        Known<A> known = rounds.get(round);
         if (known == null) {
             return;
         }
         if (report == null) {
-            rounds.remove(key);
-            refuse(key.requester(), key.round(), known.seat, String.valueOf(why == null ? null : why.getMessage()));
+            rounds.remove(round);
+            refuse(known.replyTo, round, known.seat, String.valueOf(why == null ? null : why.getMessage()));
             return;
         }
         Heap heap = port.heap();
         Offer offer = new Offer(
-                key.round(),
+                round,
                 known.seat,
                 report.freeableObjects(),
                 report.freeableBytes(),
@@ -236,16 +241,16 @@ final class MemberParts<A> {
                 heap.limitBytes());
         known.offer = offer;
         known.offeredNanos = now;
-        port.send(key.requester(), offer);
+        port.send(known.replyTo, offer);
     }
 
     void reclaim(A from, Reclaim message, long now) {
-        Key<A> key = new Key<>(from, message.round());
-        Known known = rounds.get(key);
+        Known<A> known = rounds.get(message.round());
         if (known == null || known.offer == null) {
             refuse(from, message.round(), message.seat(), "it knows nothing of the round, or not any more");
             return;
         }
+        known.replyTo = from;
         if (message.part() <= known.part) {
             // Twice, or one that was overtaken.
             Reclaimed result = known.result;
@@ -262,16 +267,16 @@ final class MemberParts<A> {
         known.partObjects = message.objects();
         known.result = null;
         if (leaving.isCancelled()) {
-            answer(key, known, End.SHUTDOWN, 0, 0);
+            answer(message.round(), known, End.SHUTDOWN, 0, 0);
             return;
         }
         if (known.cancellation.isCancelled()) {
-            answer(key, known, End.CANCELLED, 0, 0);
+            answer(message.round(), known, End.CANCELLED, 0, 0);
             return;
         }
         long leftNanos = known.offeredNanos + TimeUnit.MICROSECONDS.toNanos(message.untilMicros()) - now;
         if (leftNanos <= 0) {
-            answer(key, known, End.DEADLINE, 0, 0);
+            answer(message.round(), known, End.DEADLINE, 0, 0);
             return;
         }
         ReclaimRequest request;
@@ -288,25 +293,25 @@ final class MemberParts<A> {
             return;
         }
         known.running = true;
-        port.reclaim(key, message.part(), request);
+        port.reclaim(message.round(), message.part(), request);
     }
 
     /** What came of a part: a report, or why there is none. */
-    void reclaimed(Key<A> key, int part, @Nullable ReclaimReport report, @Nullable Throwable why) {
-        Known known = rounds.get(key);
+    void reclaimed(long round, int part, @Nullable ReclaimReport report, @Nullable Throwable why) {
+        Known<A> known = rounds.get(round);
         if (known == null || known.part != part || !known.running) {
             return;
         }
         known.running = false;
         if (report == null) {
-            refuse(key.requester(), key.round(), known.seat, String.valueOf(why == null ? null : why.getMessage()));
+            refuse(known.replyTo, round, known.seat, String.valueOf(why == null ? null : why.getMessage()));
             return;
         }
         given = new Given(given.parts() + 1, Split.add(given.objects(), report.freedObjects()));
-        answer(key, known, endOf(known, report), report.freedObjects(), report.freedBytes());
+        answer(round, known, endOf(known, report), report.freedObjects(), report.freedBytes());
     }
 
-    private End endOf(Known known, ReclaimReport report) {
+    private End endOf(Known<A> known, ReclaimReport report) {
         return switch (report.outcome()) {
             case DONE, MET -> End.DONE;
             case SHORT -> End.SHORT;
@@ -317,15 +322,15 @@ final class MemberParts<A> {
         };
     }
 
-    private void answer(Key<A> key, Known known, End end, long freedObjects, long freedBytes) {
-        Reclaimed result = new Reclaimed(key.round(), known.seat, known.part, end.name(), freedObjects, freedBytes);
+    private void answer(long round, Known<A> known, End end, long freedObjects, long freedBytes) {
+        Reclaimed result = new Reclaimed(round, known.seat, known.part, end.name(), freedObjects, freedBytes);
         known.result = result;
-        port.send(key.requester(), result);
+        port.send(known.replyTo, result);
     }
 
     /** The round is over, or is to be. */
-    void cancel(A from, Cancel message) {
-        Known known = rounds.get(new Key<>(from, message.round()));
+    void cancel(Cancel message) {
+        Known<A> known = rounds.get(message.round());
         if (known != null) {
             known.cancellation.cancel();
         }

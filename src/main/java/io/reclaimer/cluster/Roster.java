@@ -49,36 +49,39 @@ final class Roster {
         return nameOf(self.uniqueAddress());
     }
 
-    /** A member is new, or in another state. */
-    void is(Member member) {
-        members.put(nameOf(member.uniqueAddress()), member);
-    }
-
-    /** A member is gone. */
-    void removed(Member member) {
-        unreachable.remove(member.uniqueAddress());
-        members.remove(nameOf(member.uniqueAddress()), member);
-    }
-
-    void reachable(Member member, boolean isReachable) {
-        if (isReachable) {
-            unreachable.remove(member.uniqueAddress());
-        } else {
-            unreachable.add(member.uniqueAddress());
+    /** Takes a change in; of whom {@link #presence} may be another now. */
+    List<String> change(RosterChange change) {
+        if (change instanceof RosterChange.Is is) {
+            members.put(nameOf(is.member().uniqueAddress()), is.member());
+            return List.of(nameOf(is.member().uniqueAddress()));
         }
-    }
-
-    /** This member is not in the cluster any more, and will not be again: there is nobody else. */
-    void clear() {
+        if (change instanceof RosterChange.Gone gone) {
+            UniqueAddress address = gone.member().uniqueAddress();
+            unreachable.remove(address);
+            members.remove(nameOf(address), gone.member());
+            return List.of(nameOf(address));
+        }
+        if (change instanceof RosterChange.Reachability reachability) {
+            UniqueAddress address = reachability.member().uniqueAddress();
+            if (reachability.reachable()) {
+                unreachable.remove(address);
+            } else {
+                unreachable.add(address);
+            }
+            return List.of(nameOf(address));
+        }
+        if (change instanceof RosterChange.Doors all) {
+            Map<String, ActorRef<ClusterMessage>> byName = new HashMap<>();
+            all.doors().forEach(door -> byName.put(nameOf(door.path().address(), selfName()), door));
+            doors = byName;
+            // Who is without a door has been asked, or not; that it has one now is for the next round.
+            return List.of();
+        }
+        // There is nobody else, and will not be again.
+        List<String> all = List.copyOf(names());
         unreachable.clear();
         members.clear();
-    }
-
-    /** Who takes part, as the receptionist has it. */
-    void doors(Set<ActorRef<ClusterMessage>> listed) {
-        Map<String, ActorRef<ClusterMessage>> byName = new HashMap<>();
-        listed.forEach(door -> byName.put(nameOf(door.path().address(), selfName()), door));
-        doors = byName;
+        return all;
     }
 
     /** Where messages for a member go; empty where it does not take part. */

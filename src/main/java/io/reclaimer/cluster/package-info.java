@@ -6,9 +6,10 @@
  *
  * <ul>
  *   <li>{@link io.reclaimer.cluster.ClusterMember}, one a member: knows who takes part ({@code Roster}: Receptionist and
- *       membership), does this member's part of others' rounds ({@code MemberParts}), and starts rounds;
- *   <li>{@link io.reclaimer.cluster.ClusterRound}, one a request: the clock and the post office of {@code FanOut}, which
- *       decides;
+ *       membership), does this member's part of others' rounds ({@code MemberParts}), passes on what others of a group are
+ *       asked ({@code Relay}), and starts rounds;
+ *   <li>{@link io.reclaimer.cluster.ClusterRound}, one a request: the clock of {@code FanOut}, which decides, and of
+ *       {@code PostOffice}, which sends;
  *   <li>{@link io.reclaimer.cluster.ClusterView}, one a member: publishes its row of the shared table, and keeps the table.
  * </ul>
  *
@@ -22,6 +23,9 @@
  *       others the other half.
  * </ol>
  *
+ * <p>Where more than some hundred messages are to go out at a time, they go in bundles by way of some of the members, the heads.
+ * {@code FanOut} knows nothing of that, and nothing relies on them.
+ *
  * <p>Rules:
  *
  * <ul>
@@ -33,7 +37,8 @@
  *       frozen member finds when it wakes up is too late.
  *   <li>Every message may be lost, late, twice, and in any order. Requests are sent again until they are answered; who
  *       receives one twice answers twice and does it once.
- *   <li>What decides ({@code FanOut}, {@code MemberParts}, {@code Split}, {@code ViewRule}) has no actor, clock or network of
+ *   <li>What decides ({@code FanOut}, {@code PostOffice}, {@code Relay}, {@code MemberParts}, {@code Split}, {@code ViewRule})
+ *       has no actor, clock or network of
  *       its own, so that the same code runs in simulation with a thousand members.
  *   <li>What comes from another member is checked like what comes from a user, where it is read ({@code ClusterMessage}).
  * </ul>

@@ -23,8 +23,19 @@ class DisorderTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 10})
     void duplicatedDelayedReorderedAndLostMessagesCountOnce(int lost) {
+        messagesCountOnce(lost, PostOffice.MOST_DIRECT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 10})
+    void theyCountOnceByWayOfHeadsToo(int lost) {
+        messagesCountOnce(lost, 1);
+    }
+
+    private static void messagesCountOnce(int lost, int mostDirect) {
         Seeded random = Seeded.create();
-        Members members = Members.start(3, "reclaimer.cluster.resend-after = 100 ms", new Disorder(random, lost));
+        Members members =
+                Members.start(3, "reclaimer.cluster.resend-after = 100 ms", new Disorder(random, lost), mostDirect);
         List<ModelShrinker> caches = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             caches.add(members.get(i).cache("/shop", 100_000));

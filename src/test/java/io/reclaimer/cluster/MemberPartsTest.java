@@ -32,9 +32,9 @@ class MemberPartsTest {
     @RegisterExtension
     final ReclaimerKit kit = ReclaimerKit.create();
 
-    private record Counting(MemberParts.Key<String> key, ReclaimRequest request) {}
+    private record Counting(long round, ReclaimRequest request) {}
 
-    private record Running(MemberParts.Key<String> key, int part, ReclaimRequest request) {}
+    private record Running(long round, int part, ReclaimRequest request) {}
 
     private record Sent(String to, ClusterMessage message) {}
 
@@ -45,13 +45,13 @@ class MemberPartsTest {
     private final MemberParts<String> parts = new MemberParts<>(
             new MemberParts.Port<>() {
                 @Override
-                public void count(MemberParts.Key<String> key, ReclaimRequest request) {
-                    counting.add(new Counting(key, request));
+                public void count(long round, ReclaimRequest request) {
+                    counting.add(new Counting(round, request));
                 }
 
                 @Override
-                public void reclaim(MemberParts.Key<String> key, int part, ReclaimRequest request) {
-                    running.add(new Running(key, part, request));
+                public void reclaim(long round, int part, ReclaimRequest request) {
+                    running.add(new Running(round, part, request));
                 }
 
                 @Override
@@ -97,13 +97,35 @@ class MemberPartsTest {
         assertThat(take()).hasSize(2).allMatch(one -> one.message() instanceof Offer);
     }
 
+    /** By their numbers, of which no two members have the same. */
     @Test
     void roundsOfSeveralMembersAreKeptApart() {
         parts.count("a", count(1), 0);
-        parts.count("b", count(1), 0);
+        parts.count("b", count(2), 0);
         assertThat(counting).hasSize(2);
         counted(1, 5);
         assertThat(take()).singleElement().matches(one -> one.to().equals("b"));
+        counted(0, 5);
+        assertThat(take()).singleElement().matches(one -> one.to().equals("a"));
+        parts.cancel(new Cancel(2, kit.system().ignoreRef()));
+        parts.reclaim("a", reclaim(1, 1, 500, 4_000), millis(6));
+        parts.reclaim("b", reclaim(2, 1, 500, 4_000), millis(6));
+        assertThat(running).singleElement().matches(one -> one.round() == 1);
+        assertThat(take()).containsExactly(new Sent("b", new Reclaimed(2, 3, 1, "CANCELLED", 0, 0)));
+    }
+
+    /** A round may ask by way of another member, and by itself when nothing comes of that. */
+    @Test
+    void answersGoToWhoeverAskedLast() {
+        parts.count("head", count(1), 0);
+        parts.count("a", count(1), 1);
+        assertThat(counting).hasSize(1);
+        counted(0, 5);
+        assertThat(take()).singleElement().matches(one -> one.to().equals("a"));
+        parts.reclaim("a", reclaim(1, 1, 500, 4_000), 6);
+        parts.reclaim("head", reclaim(1, 1, 500, 4_000), 7);
+        ended(0, ReclaimReport.Outcome.MET, 512);
+        assertThat(take()).containsExactly(new Sent("head", new Reclaimed(1, 3, 1, "DONE", 512, 5_120)));
     }
 
     @Test
@@ -192,11 +214,12 @@ class MemberPartsTest {
     @Test
     void whatTheReclaimerRefusesIsRefused() {
         parts.count("a", count(1), 0);
-        parts.counted(counting.get(0).key(), null, new ReclaimerException(Reason.TOO_MANY_ROUNDS, "too many"), 1);
+        parts.counted(counting.get(0).round(), null, new ReclaimerException(Reason.TOO_MANY_ROUNDS, "too many"), 1);
         assertThat(reason()).isEqualTo("too many");
         offered(2, 0);
         parts.reclaim("a", reclaim(2, 1, 500, 4_000), 1);
-        parts.reclaimed(running.get(0).key(), 1, null, new ReclaimerException(Reason.TOO_MANY_ROUNDS, "x".repeat(600)));
+        parts.reclaimed(
+                running.get(0).round(), 1, null, new ReclaimerException(Reason.TOO_MANY_ROUNDS, "x".repeat(600)));
         assertThat(reason()).hasSize(512);
         assertThat(parts.running()).isZero();
     }
@@ -205,9 +228,9 @@ class MemberPartsTest {
     void cancelEndsThePartUnderWayAndRefusesLaterOnes() {
         offered(1, 0);
         parts.reclaim("a", reclaim(1, 1, 500, 4_000), 1);
-        parts.cancel("b", new Cancel(1, kit.system().ignoreRef()));
+        parts.cancel(new Cancel(2, kit.system().ignoreRef()));
         assertThat(cancellation(0).isCancelled()).isFalse();
-        parts.cancel("a", new Cancel(1, kit.system().ignoreRef()));
+        parts.cancel(new Cancel(1, kit.system().ignoreRef()));
         assertThat(cancellation(0).isCancelled()).isTrue();
         ended(0, ReclaimReport.Outcome.CANCELLED, 20);
         parts.reclaim("a", reclaim(1, 2, 500, 4_000), 2);
@@ -326,13 +349,13 @@ class MemberPartsTest {
                 Duration.ZERO,
                 List.of(),
                 0);
-        parts.counted(counting.get(index).key(), report, null, now);
+        parts.counted(counting.get(index).round(), report, null, now);
     }
 
     private void ended(int index, ReclaimReport.Outcome outcome, long freed) {
         ReclaimReport report = new ReclaimReport(
                 CgroupPath.of("/shop"), outcome, freed, 10 * freed, 0, freed, 1, 0, 12, 0, Duration.ZERO, List.of(), 0);
-        parts.reclaimed(running.get(index).key(), running.get(index).part(), report, null);
+        parts.reclaimed(running.get(index).round(), running.get(index).part(), report, null);
     }
 
     private Cancellation cancellation(int index) {

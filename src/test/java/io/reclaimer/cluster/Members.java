@@ -55,8 +55,12 @@ final class Members {
         final ClusterReclaimer cluster;
 
         One(ReclaimerKit kit, UnaryOperator<Behavior<ClusterMember.Command>> between) {
+            this(kit, between, PostOffice.MOST_DIRECT);
+        }
+
+        One(ReclaimerKit kit, UnaryOperator<Behavior<ClusterMember.Command>> between, int mostDirect) {
             this.kit = kit;
-            this.cluster = new ClusterReclaimer(kit.system(), between);
+            this.cluster = new ClusterReclaimer(kit.system(), between, mostDirect);
         }
 
         String name() {
@@ -121,14 +125,23 @@ final class Members {
     private final String settings;
     private final UnaryOperator<Behavior<ClusterMember.Command>> between;
 
-    private Members(String settings, UnaryOperator<Behavior<ClusterMember.Command>> between) {
+    private final int mostDirect;
+
+    private Members(String settings, UnaryOperator<Behavior<ClusterMember.Command>> between, int mostDirect) {
         this.settings = settings;
         this.between = between;
+        this.mostDirect = mostDirect;
     }
 
     /** Starts so many, and waits until each knows of all. */
     static Members start(int count, String settings, UnaryOperator<Behavior<ClusterMember.Command>> between) {
-        Members members = new Members(settings, between);
+        return start(count, settings, between, PostOffice.MOST_DIRECT);
+    }
+
+    /** The same, with heads where a round sends more messages than that at a time. */
+    static Members start(
+            int count, String settings, UnaryOperator<Behavior<ClusterMember.Command>> between, int mostDirect) {
+        Members members = new Members(settings, between, mostDirect);
         for (int i = 0; i < count; i++) {
             members.add("");
         }
@@ -143,7 +156,7 @@ final class Members {
     /** One more, which joins; who knows of it by now is another matter. */
     One add(String more) {
         One one = new One(
-                ReclaimerKit.with(more + "\n" + settings + "\n" + CONFIG).start(), between);
+                ReclaimerKit.with(more + "\n" + settings + "\n" + CONFIG).start(), between, mostDirect);
         members.add(one);
         Cluster.get(one.kit.system())
                 .manager()

@@ -3,12 +3,12 @@ package io.reclaimer.cluster;
 import akka.actor.typed.ActorRef;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
+import io.reclaimer.cluster.ClusterMessage.Bundle;
 import io.reclaimer.cluster.ClusterMessage.Cancel;
 import io.reclaimer.cluster.ClusterMessage.Count;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
-import java.util.function.Consumer;
 
-/** A member that does its part of rounds: real {@link MemberParts} over a modelled reclaimer. */
+/** A member that does its part of rounds, also as a head: real {@link MemberParts} over a modelled reclaimer, real {@link Relay}. */
 final class SimulatedMember implements MemberParts.Port<ActorRef<ClusterMessage>> {
 
     /** What is the matter with it. */
@@ -16,7 +16,7 @@ final class SimulatedMember implements MemberParts.Port<ActorRef<ClusterMessage>
         WELL,
         /** It never answers, and nobody knows. */
         FROZEN,
-        /** It offers, and then never says a word. */
+        /** It offers, and does what a head does; from when it gets a part to do or to pass on it never says a word. */
         FREEZES_WITH_ITS_PART,
         /** It never answers, and the requester's member knows. */
         UNREACHABLE
@@ -27,25 +27,32 @@ final class SimulatedMember implements MemberParts.Port<ActorRef<ClusterMessage>
     private final SimulatedClock clock;
     private final SimulatedClock.Cpu cpu;
     private final SimulatedEngine engine;
-    private final long messageNanos;
+    private final double slowness;
     private final Health health;
-    private final Consumer<ClusterMessage> answers;
+    private final Relay.Port net;
     private final MemberParts<ActorRef<ClusterMessage>> parts = new MemberParts<>(this, name -> 0);
+    private final Relay relay;
+    private boolean frozen;
+    private boolean waking;
 
-    /** @param answers is given what it sends */
+    /** @param net by which it sends */
     SimulatedMember(
             SimulatedClock clock,
             SimulatedClock.Cpu cpu,
             SimulatedEngine engine,
-            long messageNanos,
+            double slowness,
             Health health,
-            Consumer<ClusterMessage> answers) {
+            Relay.Port net,
+            InnerMessages inner,
+            ActorRef<ClusterMessage> door) {
         this.clock = clock;
         this.cpu = cpu;
         this.engine = engine;
-        this.messageNanos = messageNanos;
+        this.slowness = slowness;
         this.health = health;
-        this.answers = answers;
+        this.net = net;
+        this.relay = new Relay(net, inner, door);
+        this.frozen = health == Health.FROZEN || health == Health.UNREACHABLE;
     }
 
     SimulatedEngine engine() {
@@ -58,11 +65,11 @@ final class SimulatedMember implements MemberParts.Port<ActorRef<ClusterMessage>
 
     /** A message has arrived. */
     void receive(ClusterMessage message, boolean isLocal) {
-        boolean isDead = health == Health.FROZEN
-                || health == Health.UNREACHABLE
-                || (health == Health.FREEZES_WITH_ITS_PART && !(message instanceof Count));
-        if (!isDead) {
-            cpu.submit(isLocal ? 0 : messageNanos, () -> handle(message));
+        boolean isPart = message instanceof Reclaim
+                || (message instanceof Bundle bundle && bundle.kinds().contains("reclaim/1"));
+        frozen |= isPart && health == Health.FREEZES_WITH_ITS_PART;
+        if (!frozen) {
+            cpu.submit(isLocal ? 0 : (long) (SimulatedNetwork.costNanos(message) * slowness), () -> handle(message));
         }
     }
 
@@ -72,30 +79,44 @@ final class SimulatedMember implements MemberParts.Port<ActorRef<ClusterMessage>
         } else if (message instanceof Reclaim reclaim) {
             parts.reclaim(reclaim.replyTo(), reclaim, clock.now());
         } else if (message instanceof Cancel cancel) {
-            parts.cancel(cancel.replyTo(), cancel);
+            parts.cancel(cancel);
+        } else if (message instanceof Bundle bundle) {
+            relay.bundle(bundle, clock.now());
         } else {
-            throw new IllegalStateException("A member was sent " + message);
+            relay.answered(message);
+            wakeLater();
+        }
+    }
+
+    /** Akka's clock may take twice as long. */
+    private void wakeLater() {
+        if (relay.isWaiting() && !waking) {
+            waking = true;
+            clock.at(clock.now() + 2 * Relay.LONGEST_WAIT.toNanos(), () -> {
+                waking = false;
+                cpu.submit(0, relay::sendWaiting);
+            });
         }
     }
 
     @Override
-    public void count(MemberParts.Key<ActorRef<ClusterMessage>> key, ReclaimRequest request) {
+    public void count(long round, ReclaimRequest request) {
         clock.at(
                 clock.now() + engine.countNanos(),
-                () -> cpu.submit(0, () -> parts.counted(key, engine.count(), null, clock.now())));
+                () -> cpu.submit(0, () -> parts.counted(round, engine.count(), null, clock.now())));
     }
 
     @Override
-    public void reclaim(MemberParts.Key<ActorRef<ClusterMessage>> key, int part, ReclaimRequest request) {
+    public void reclaim(long round, int part, ReclaimRequest request) {
         ReclaimReport report = engine.reclaim(request);
         clock.at(
                 clock.now() + report.elapsed().toNanos(),
-                () -> cpu.submit(0, () -> parts.reclaimed(key, part, report, null)));
+                () -> cpu.submit(0, () -> parts.reclaimed(round, part, report, null)));
     }
 
     @Override
     public void send(ActorRef<ClusterMessage> to, ClusterMessage message) {
-        answers.accept(message);
+        net.send(to, message);
     }
 
     @Override

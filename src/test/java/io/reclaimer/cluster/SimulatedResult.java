@@ -49,9 +49,9 @@ record SimulatedResult(
                 .orElseThrow();
     }
 
-    /** How long it took, in round trips of the slowest. */
-    double roundTrips() {
-        return (double) elapsedNanos() / slowestNanos();
+    /** How long it took, in round trips of the slowest where each is asked directly. */
+    double roundTrips(SimulatedResult flat) {
+        return (double) elapsedNanos() / flat.slowestNanos();
     }
 
     /** How many members got a part of the first wave. */

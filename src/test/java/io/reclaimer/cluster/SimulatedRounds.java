@@ -26,17 +26,17 @@ final class SimulatedRounds {
         return byTime(results).skip(results.size() - 1).findFirst().orElseThrow();
     }
 
-    static double leastTrips(List<SimulatedResult> results) {
-        return results.stream().mapToDouble(SimulatedResult::roundTrips).min().orElseThrow();
+    static double least(List<SimulatedResult> results, ToDoubleFunction<SimulatedResult> of) {
+        return results.stream().mapToDouble(of).min().orElseThrow();
     }
 
-    static double mostTrips(List<SimulatedResult> results) {
-        return results.stream().mapToDouble(SimulatedResult::roundTrips).max().orElseThrow();
+    static double most(List<SimulatedResult> results, ToDoubleFunction<SimulatedResult> of) {
+        return results.stream().mapToDouble(of).max().orElseThrow();
     }
 
-    static double medianTrips(List<SimulatedResult> results) {
+    static double median(List<SimulatedResult> results, ToDoubleFunction<SimulatedResult> of) {
         return results.stream()
-                .mapToDouble(SimulatedResult::roundTrips)
+                .mapToDouble(of)
                 .sorted()
                 .skip(results.size() / 2)
                 .findFirst()

@@ -42,6 +42,9 @@ final class Wire implements AutoCloseable {
     private static final long CLOCK_MILLIS = 1_800_000_000_000L;
     private static final int DIGEST_BYTES = 20;
 
+    /** Of the numbers by which actors of one path differ, one as long as most are. */
+    private static final int FIRST_DOOR = 1_234_500_000;
+
     /** How many changes a member has made to all its replicated data: that of some days. */
     private static final int LEAST_CHANGES = 1_000;
 
@@ -54,6 +57,11 @@ final class Wire implements AutoCloseable {
                             """).withFallback(ConfigFactory.load()));
     private final Serialization serialization = SerializationExtension.get(Adapter.toClassic(system));
 
+    /** Of messages inside others. */
+    InnerMessages inner() {
+        return new InnerMessages(system);
+    }
+
     @Override
     public void close() {
         system.terminate();
@@ -64,10 +72,10 @@ final class Wire implements AutoCloseable {
         return "10." + number / 65536 + "." + number / 256 % 256 + "." + number % 256 + ":25520";
     }
 
-    /** The door of a member. */
+    /** The door of a member. All are on one host, for each host would get a connection of its own, 10,000 of them. */
     akka.actor.typed.ActorRef<ClusterMessage> door(int member) {
         return ActorRefResolver.get(system)
-                .resolveActorRef("akka://shop@" + member(member) + ClusterMember.PATH + "#1234567890");
+                .resolveActorRef("akka://shop@" + member(0) + ClusterMember.PATH + "#" + (FIRST_DOOR + member));
     }
 
     byte[] write(ClusterMessage message) {

@@ -12,6 +12,8 @@ import akka.serialization.SerializationExtension;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
+import io.reclaimer.cluster.ClusterMessage.Answers;
+import io.reclaimer.cluster.ClusterMessage.Bundle;
 import io.reclaimer.cluster.ClusterMessage.Cancel;
 import io.reclaimer.cluster.ClusterMessage.Count;
 import io.reclaimer.cluster.ClusterMessage.Malformed;
@@ -101,6 +103,14 @@ class WireTest {
                         30_000,
                         List.of("/shop/web", "/"),
                         List.of(20_000L, 100L))));
+        List<String> requests = List.of("count/1", "reclaim/1", "cancel/1");
+        golden.put("bundle/1", new Bundle(1L << 40, List.of("a:1", "b:2", "c:3"), requests, written(requests), door));
+        List<String> replies = List.of("offer/1", "reclaimed/1", "refused/1");
+        golden.put("answers/1", new Answers(1L << 40, replies, written(replies)));
+    }
+
+    private static List<byte[]> written(List<String> kinds) {
+        return kinds.stream().map(kind -> write(golden.get(kind))).toList();
     }
 
     @AfterAll
@@ -196,10 +206,65 @@ class WireTest {
         });
     }
 
+    @Test
+    void messagesInsideOthersAreRequestsOrAnswersAndNotTooMany() throws IOException {
+        assertMalformed("bundle/1", fields -> fields.withArray("kinds").set(0, "bundle/1"));
+        assertMalformed("bundle/1", fields -> fields.withArray("kinds").set(0, "offer/1"));
+        assertMalformed("bundle/1", fields -> fields.withArray("members").remove(0));
+        assertMalformed("bundle/1", fields -> fields.withArray("members").set(0, ""));
+        assertMalformed("bundle/1", fields -> fields.withArray("messages").remove(0));
+        assertMalformed("bundle/1", fields -> fields.remove("messages"));
+        assertMalformed("answers/1", fields -> fields.withArray("kinds").set(0, "count/1"));
+        assertMalformed("answers/1", fields -> fields.withArray("kinds").set(0, "answers/1"));
+        assertMalformed("answers/1", fields -> {
+            fields.putArray("kinds");
+            fields.putArray("messages");
+        });
+        assertMalformed("answers/1", fields -> {
+            for (int i = 0; i < ClusterMessage.MOST_INNER; i++) {
+                fields.withArray("kinds").add("refused/1");
+                fields.withArray("messages").add(new byte[1]);
+            }
+        });
+        assertMalformed(
+                "answers/1",
+                fields -> fields.withArray("messages").set(0, new byte[ClusterSerializer.MOST_OUTER_BYTES]));
+    }
+
+    /** What can't be read inside costs nobody else an answer. */
+    @Test
+    void oneMalformedInsideIsDroppedAloneAndCounted() {
+        List<String> kinds = List.of("refused/1", "refused/1");
+        Answers answers = new Answers(1, kinds, List.of(new byte[] {1, 2, 3}, write(golden.get("refused/1"))));
+        assertThat(new InnerMessages(kit.system()).read((Answers) read(write(answers), "answers/1")))
+                .satisfiesExactly(
+                        one -> assertThat(one).isInstanceOf(Malformed.class),
+                        one -> assertThat(one).isEqualTo(golden.get("refused/1")));
+        assertThat(faults()).isEqualTo(faultsBefore + 1);
+    }
+
+    /** The largest messages, as many as are put into one. */
+    @Test
+    void largestBundleFits() {
+        byte[] message = new byte[2_000];
+        List<byte[]> all = Collections.nCopies(ClusterMessage.MOST_INNER, message);
+        List<List<byte[]>> cut = InnerMessages.cut(all, ClusterMessage.MOST_INNER, one -> one.length + 512);
+        assertThat(cut).hasSizeGreaterThan(1);
+        for (List<byte[]> some : cut) {
+            Bundle bundle = new Bundle(
+                    Long.MAX_VALUE,
+                    Collections.nCopies(some.size(), "m".repeat(512)),
+                    Collections.nCopies(some.size(), "reclaim/1"),
+                    some,
+                    ((Cancel) golden.get("cancel/1")).replyTo());
+            assertThat(read(write(bundle), "bundle/1")).isEqualTo(bundle);
+        }
+    }
+
     /** Otherwise a message could have any actor here sent something. */
     @Test
     void answersGoToOtherMembersDoorsOnly() throws IOException {
-        for (String kind : List.of("count/1", "reclaim/1", "cancel/1")) {
+        for (String kind : List.of("count/1", "reclaim/1", "cancel/1", "bundle/1")) {
             assertMalformed(kind, fields -> fields.put("replyTo", "akka://shop@10.1.2.3:25520/user/victim"));
             assertMalformed(kind, fields -> fields.put("replyTo", "no path"));
         }

@@ -1,0 +1,123 @@
+package io.reclaimer.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.typed.Behavior;
+import akka.actor.typed.BehaviorInterceptor;
+import akka.actor.typed.TypedActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import io.reclaimer.ReclaimRequest;
+import io.reclaimer.cluster.ClusterMessage.Answers;
+import io.reclaimer.cluster.ClusterMessage.Bundle;
+import io.reclaimer.cluster.ClusterReport.MemberOutcome;
+import io.reclaimer.cluster.ClusterReport.Outcome;
+import io.reclaimer.testkit.ModelShrinker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+/** Rounds by way of heads over real members, which take as many members as heads are for where that is set low. */
+class ClusterTreeTest {
+
+    private static final int MEMBERS = 5;
+
+    /** Each goes by way of a head where it may. */
+    private static final int MOST_DIRECT = 1;
+
+    /** Messages that came to members. */
+    private final Queue<ClusterMessage> seen = new ConcurrentLinkedQueue<>();
+
+    @Test
+    void roundByWayOfHeadsFreesAndSaysTheSameAsADirectOne() {
+        Members members = Members.start(MEMBERS, "", watched(message -> true), MOST_DIRECT);
+        List<ModelShrinker> caches = caches(members);
+        ClusterReport report = reclaim(members, 0, 50_000);
+        assertThat(report.outcome()).isEqualTo(Outcome.MET);
+        assertThat(report.members()).hasSize(MEMBERS).allSatisfy(member -> {
+            assertThat(member.outcome()).isEqualTo(MemberOutcome.DONE);
+            assertThat(member.askedObjects()).isEqualTo(10_000);
+        });
+        assertThat(report.freedObjects()).isEqualTo(MEMBERS * 100_000 - left(caches));
+        assertThat(seen).hasAtLeastOneElementOfType(Bundle.class).hasAtLeastOneElementOfType(Answers.class);
+        members.end();
+    }
+
+    /** As a member does that is of a version before heads. Nobody waits for it for long, and nothing is done twice. */
+    @Test
+    void whereHeadsKnowNothingOfBundlesMembersAreAskedDirectly() {
+        Members members = Members.start(
+                MEMBERS,
+                "reclaimer.cluster.resend-after = 1 m",
+                watched(message -> !(message instanceof Bundle)),
+                MOST_DIRECT);
+        List<ModelShrinker> caches = caches(members);
+        ClusterReport report = reclaim(members, 0, 50_000);
+        assertThat(report.outcome()).isEqualTo(Outcome.MET);
+        assertThat(report.members()).allMatch(member -> member.outcome() == MemberOutcome.DONE);
+        assertThat(report.freedObjects()).isEqualTo(MEMBERS * 100_000 - left(caches));
+        assertThat(seen).hasAtLeastOneElementOfType(Bundle.class).doesNotHaveAnyElementsOfTypes(Answers.class);
+        members.end();
+    }
+
+    /** Their rounds' heads are members of each other's rounds, all at a time. */
+    @Test
+    void roundsOfAllMembersByWayOfEachOtherAreKeptApart() {
+        Members members = Members.start(MEMBERS, "", watched(message -> true), MOST_DIRECT);
+        List<ModelShrinker> caches = caches(members);
+        List<CompletionStage<ClusterReport>> rounds = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            rounds.add(members.get(i % MEMBERS).cluster.reclaim(request(1_000)));
+        }
+        long freed = 0;
+        for (CompletionStage<ClusterReport> round : rounds) {
+            ClusterReport report = Members.await(members.first(), round);
+            assertThat(report.outcome()).isEqualTo(Outcome.MET);
+            freed += report.freedObjects();
+        }
+        assertThat(freed).isEqualTo(MEMBERS * 100_000 - left(caches));
+        members.end();
+    }
+
+    private static ClusterReport reclaim(Members members, int requester, long objects) {
+        return Members.await(members.first(), members.get(requester).cluster.reclaim(request(objects)));
+    }
+
+    private static ReclaimRequest request(long objects) {
+        return ReclaimRequest.in("/shop").objects(objects).within(Duration.ofMinutes(1));
+    }
+
+    private static List<ModelShrinker> caches(Members members) {
+        return members.all().stream().map(one -> one.cache("/shop", 100_000)).toList();
+    }
+
+    private static long left(List<ModelShrinker> caches) {
+        return caches.stream().mapToLong(ModelShrinker::objects).sum();
+    }
+
+    /** Sees what comes, and lets through what it may. */
+    private UnaryOperator<Behavior<ClusterMember.Command>> watched(Predicate<ClusterMessage> through) {
+        return door -> Behaviors.intercept(
+                () ->
+                        new BehaviorInterceptor<ClusterMember.Command, ClusterMember.Command>(
+                                ClusterMember.Command.class) {
+                            @Override
+                            public Behavior<ClusterMember.Command> aroundReceive(
+                                    TypedActorContext<ClusterMember.Command> context,
+                                    ClusterMember.Command message,
+                                    ReceiveTarget<ClusterMember.Command> target) {
+                                if (message instanceof ClusterMessage one) {
+                                    seen.add(one);
+                                    return through.test(one) ? target.apply(context, message) : Behaviors.same();
+                                }
+                                return target.apply(context, message);
+                            }
+                        },
+                door);
+    }
+}
