@@ -98,6 +98,26 @@ class FaultyShrinkerTest {
         return Arrays.stream(Kind.values()).filter(kind -> !throwing || kind != Kind.ACTOR);
     }
 
+    /** A round begins with gentle passes, which only count, and a shrinker may be counted at any time: neither hides it. */
+    @Test
+    void shrinkerWhoseScansAreAllAtFaultComesIntoQuarantineWhateverIsCountedBetween() {
+        Cgroup a = kit.online("/a");
+        ShrinkerHandle handle = kit.register(spec, new Scripted(control -> 1_000, control -> -1));
+        handle.setBit(a, 0);
+        kit.settle();
+        for (int i = 1; i <= QUARANTINE_AFTER; i++) {
+            assertThat(handle.state().quarantined()).isFalse();
+            kit.reclaim(ReclaimRequest.in("/a").objects(100));
+            assertThat(handle.state().faults()).isGreaterThanOrEqualTo(i);
+            kit.await(kit.reclaimer().count(ReclaimRequest.in("/a")));
+            kit.pass("/a", 0, Shrinker.LOWEST_PRIORITY);
+            if (handle.state().quarantined()) {
+                break;
+            }
+        }
+        assertThat(handle.state().quarantined()).isTrue();
+    }
+
     @ParameterizedTest
     @MethodSource("badCounts")
     void faultyCountEndsTheVisitAndTouchesNothing(BadCount bad, Kind kind) {

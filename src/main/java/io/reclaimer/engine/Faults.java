@@ -45,6 +45,10 @@ public final class Faults {
     private long count;
     private long lateAnswers;
     private int inRow;
+
+    /** Whether one of those in a row was not a count's. */
+    private boolean beyondCounts;
+
     private int returns;
     private boolean quarantined;
     private long quarantineEnd;
@@ -94,13 +98,30 @@ public final class Faults {
         boolean was = checkQuarantine();
         quarantined = false;
         inRow = 0;
+        beyondCounts = false;
         returns = 0;
         return was;
     }
 
-    /** A visit ended without a fault. */
+    /** A visit ended without a fault, and scanned. */
     void good() {
         if (marked) {
+            forget();
+        }
+    }
+
+    /**
+     * A visit ended without a fault, and did no more than to count. That says nothing of scans: where these are at fault each
+     * time, the gentle passes between would hide it.
+     */
+    void counted() {
+        if (marked) {
+            forgetCounts();
+        }
+    }
+
+    private synchronized void forgetCounts() {
+        if (!beyondCounts) {
             forget();
         }
     }
@@ -116,6 +137,15 @@ public final class Faults {
      * @param where the cgroup and node, for people
      */
     public void fault(String what, String where, @Nullable Throwable thrown) {
+        fault(what, false, where, thrown);
+    }
+
+    /** The same, of a count. */
+    void countFault(String what, String where, @Nullable Throwable thrown) {
+        fault(what, true, where, thrown);
+    }
+
+    private void fault(String what, boolean ofCount, String where, @Nullable Throwable thrown) {
         boolean log;
         boolean firstUnsaid;
         long alsoHappened;
@@ -124,6 +154,7 @@ public final class Faults {
             marked = true;
             count++;
             inRow++;
+            beyondCounts |= !ofCount;
             last = what;
             if (inRow >= quarantineAfter && !quarantined) {
                 quarantined = true;
@@ -202,12 +233,14 @@ public final class Faults {
         if (quarantined && nanoTime.getAsLong() - quarantineEnd >= 0) {
             quarantined = false;
             inRow = 0;
+            beyondCounts = false;
         }
         return quarantined;
     }
 
     private synchronized void forget() {
         inRow = 0;
+        beyondCounts = false;
         returns = 0;
         marked = quarantined;
     }

@@ -47,6 +47,9 @@ final class VisitRun implements Call.Owner {
     /** Whether the shrinker did nothing wrong, as far as it was asked. */
     private boolean good;
 
+    /** Whether a scan was answered. */
+    private boolean scans;
+
     /** Answered, and not looked at yet. */
     private @Nullable Call ended;
 
@@ -64,6 +67,7 @@ final class VisitRun implements Call.Owner {
         heldByMark = !entry.mayBlock();
         phase = Phase.COUNT;
         good = true;
+        scans = false;
         walk.cell().visited();
     }
 
@@ -259,6 +263,7 @@ final class VisitRun implements Call.Owner {
     }
 
     private boolean scanned(ShrinkerEntry entry, long asked, long answer, long looked, long freedBytes) {
+        scans = true;
         if (answer == STOP) {
             return stopped(entry);
         }
@@ -305,7 +310,11 @@ final class VisitRun implements Call.Owner {
 
     private boolean fault(ShrinkerEntry entry, String what, @Nullable Throwable thrown) {
         good = false;
-        entry.faults().fault(what, pair().toString(), thrown);
+        if (phase == Phase.SCAN) {
+            entry.faults().fault(what, pair().toString(), thrown);
+        } else {
+            entry.faults().countFault(what, pair().toString(), thrown);
+        }
         return stopped(entry);
     }
 
@@ -335,8 +344,10 @@ final class VisitRun implements Call.Owner {
 
     private void release(ShrinkerEntry entry) {
         visited = null;
-        if (good) {
+        if (good && scans) {
             entry.faults().good();
+        } else if (good) {
+            entry.faults().counted();
         }
         letGo(entry);
     }

@@ -70,6 +70,21 @@ class FaultsTest {
         assertThat(faults.count()).isEqualTo(2L * (AFTER - 1));
     }
 
+    /** Gentle passes count and do not scan; between failed scans they say nothing. */
+    @Test
+    void goodCountEndsARowOfCountsOnly() {
+        row(AFTER - 1);
+        faults.counted();
+        row(1);
+        assertThat(faults.isQuarantined()).isTrue();
+        assertThat(faults.letOut()).isTrue();
+        for (int i = 0; i < AFTER; i++) {
+            faults.countFault("its count threw", "/a", null);
+            faults.counted();
+        }
+        assertThat(faults.isQuarantined()).isFalse();
+    }
+
     @Test
     void quarantineEndsWithItsTime() {
         row(AFTER);
