@@ -8,6 +8,7 @@ import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.Extension;
 import akka.actor.typed.ExtensionId;
 import akka.actor.typed.Props;
+import akka.actor.typed.javadsl.Adapter;
 import io.reclaimer.engine.CgroupHandle;
 import io.reclaimer.engine.CgroupTree;
 import io.reclaimer.engine.Inspection;
@@ -69,8 +70,14 @@ public final class Reclaimer implements Extension {
     private Reclaimer(ActorSystem<?> system) {
         this.system = system;
         this.settings = ReclaimerSettings.from(system.settings().config());
-        ExecutorService blocking = settings.blockingThreads().create();
-        this.published = new Published(settings.engine(), System::nanoTime, blocking);
+        ReclaimerSetup setup = Adapter.toClassic(system)
+                .settings()
+                .setup()
+                .get(ReclaimerSetup.class)
+                .orElseGet(() -> new ReclaimerSetup(
+                        System::nanoTime, settings.blockingThreads().create()));
+        ExecutorService blocking = setup.blocking();
+        this.published = new Published(settings.engine(), setup.nanoTime(), blocking);
         this.answers =
                 new Answers(system.dispatchers().lookup(DispatcherSelector.fromConfig("reclaimer.answer-dispatcher")));
         system.getWhenTerminated().thenRun(() -> {

@@ -5,10 +5,13 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.Extension;
 import akka.actor.typed.ExtensionId;
+import akka.actor.typed.javadsl.Adapter;
+import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.Reclaimer;
 import io.reclaimer.ReclaimerSettings;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 
 /**
  * The door to what starts rounds: {@link #get} starts to watch this process's heap, once an actor system, and requests
@@ -39,15 +42,22 @@ public final class Pressure implements Extension {
         HeapPressureSettings settings =
                 HeapPressureSettings.of(system.settings().config());
         Reclaimer reclaimer = Reclaimer.get(system);
+        Optional<HeapSetup> setup = Adapter.toClassic(system).settings().setup().get(HeapSetup.class);
         heap = system.systemActorOf(
                 HeapPressure.create(
-                        new PlatformHeap(),
+                        setup.<Heap>map(HeapSetup::heap).orElseGet(PlatformHeap::new),
                         settings,
                         anyHeap(reclaimer.settings()),
-                        reclaimer::reclaim,
+                        request -> told(setup, reclaimer.reclaim(request)),
                         status -> heapStatus = status),
                 "reclaimer-heap-pressure",
                 DispatcherSelector.fromConfig(DISPATCHER));
+    }
+
+    private static CompletionStage<ReclaimReport> told(
+            Optional<HeapSetup> setup, CompletionStage<ReclaimReport> round) {
+        setup.ifPresent(heapSetup -> heapSetup.rounds().accept(round));
+        return round;
     }
 
     private static ReclaimRequest anyHeap(ReclaimerSettings settings) {

@@ -1,0 +1,28 @@
+package io.reclaimer.pressure;
+
+import akka.actor.setup.Setup;
+import io.reclaimer.ReclaimReport;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/** Has {@link Pressure} watch another heap than this process's: given when the actor system is created. */
+public final class HeapSetup extends Setup {
+
+    private final SteeredHeap heap;
+    private final Consumer<CompletionStage<ReclaimReport>> rounds;
+
+    /** @param rounds is given each round that pressure starts, when it does */
+    public HeapSetup(SteeredHeap heap, Consumer<CompletionStage<ReclaimReport>> rounds) {
+        this.heap = heap;
+        this.rounds = rounds;
+    }
+
+    /** What is told of the rounds that pressure starts. */
+    Consumer<CompletionStage<ReclaimReport>> rounds() {
+        return rounds;
+    }
+
+    SteeredHeap heap() {
+        return heap;
+    }
+}
