@@ -12,7 +12,7 @@ final class CaffeineScan<K, V> {
 
     /**
      * How many entries are taken from the cache's order at a time. It is read under the cache's eviction lock, which
-     * writers wait for when their buffer is full.
+     * writers wait for when their buffer is full. As many are freed at most after the round is over.
      */
     static final int CHUNK = 128;
 
@@ -65,14 +65,17 @@ final class CaffeineScan<K, V> {
         while (more && goesOn()) {
             List<Found<K, V>> next = coldest(SHARED_CHUNK);
             long before = tried;
-            next.stream().filter(entry -> wanted.test(entry.key())).limit(left).forEach(this::free);
+            freeInChunks(next.stream()
+                    .filter(entry -> wanted.test(entry.key()))
+                    .limit(left)
+                    .toList());
             all = next.size() < SHARED_CHUNK;
             more = !all && tried - before >= SHARED_CHUNK / 8;
         }
         // No more than a lap, and never more at a time than may be freed, so that the hand leaves none behind.
         long toLookAt = all ? 0 : Math.min(MOST_LOOKED_AT, entries.size());
         while (toLookAt > 0 && goesOn()) {
-            int chunk = (int) Math.min(Math.min(left, SHARED_CHUNK), toLookAt);
+            int chunk = (int) Math.min(Math.min(left, CHUNK), toLookAt);
             entries.reclaimable(hand.next(chunk).stream().filter(entry -> wanted.test(entry.getKey())))
                     .forEach(this::free);
             toLookAt -= chunk;
@@ -101,6 +104,13 @@ final class CaffeineScan<K, V> {
             found = entries.coldest(chunk, spared);
         }
         return found;
+    }
+
+    /** Hears that the round is over as soon as a scan of a cache that nobody shares. */
+    private void freeInChunks(List<Found<K, V>> found) {
+        for (int from = 0; from < found.size() && goesOn(); from += CHUNK) {
+            found.subList(from, Math.min(found.size(), from + CHUNK)).forEach(this::free);
+        }
     }
 
     private boolean goesOn() {
