@@ -2,6 +2,7 @@ package io.reclaimer.adapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
@@ -16,7 +17,7 @@ final class ShardedCluster {
     /** For what has to come: as good as for ever. */
     static final Duration PATIENCE = Duration.ofMinutes(1);
 
-    private static final String CONFIG = """
+    static final String CONFIG = """
             akka.actor.provider = cluster
             akka.remote.artery.canonical.hostname = "127.0.0.1"
             akka.remote.artery.canonical.port = 0
@@ -45,11 +46,16 @@ final class ShardedCluster {
 
     static ReclaimerKit start(String settings) {
         ReclaimerKit kit = ReclaimerKit.with(settings + "\n" + CONFIG).start();
-        TestProbe<SelfUp> up = kit.testKit().createTestProbe();
+        join(kit.testKit());
+        return kit;
+    }
+
+    /** Forms the cluster; returns when this is a member of it. */
+    static void join(ActorTestKit kit) {
+        TestProbe<SelfUp> up = kit.createTestProbe();
         Cluster cluster = Cluster.get(kit.system());
         cluster.subscriptions().tell(Subscribe.create(up.ref(), SelfUp.class));
         cluster.manager().tell(Join.create(cluster.selfMember().address()));
         assertThat(up.receiveMessage(PATIENCE)).isNotNull();
-        return kit;
     }
 }
