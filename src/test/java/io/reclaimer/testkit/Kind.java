@@ -54,7 +54,8 @@ public enum Kind {
         return kit.await(allocate(kit, spec, shrinker).register());
     }
 
-    private static AsyncShrinker async(Shrinker shrinker, Executor executor) {
+    /** Answers what {@code shrinker} answers, on a thread of the executor. */
+    public static AsyncShrinker async(Shrinker shrinker, Executor executor) {
         return new AsyncShrinker() {
             @Override
             public CompletionStage<Long> count(ShrinkControl control) {

@@ -1,0 +1,102 @@
+package io.reclaimer.scenario;
+
+import io.reclaimer.ReclaimRequest;
+import io.reclaimer.cluster.ClusterRehearsal;
+import io.reclaimer.cluster.ClusterReport;
+import io.reclaimer.cluster.ClusterRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+
+/** The members' cluster, and the network between them. One thread's. */
+final class ScenarioCluster implements ClusterRehearsal.Network {
+
+    private final ClusterModel model;
+    private final VirtualTime time;
+    private final Random random;
+    private final ClusterRehearsal rehearsal;
+
+    /** Those that neither send nor receive; what has come for those that may wake. */
+    private final Map<String, List<Runnable>> frozen = new HashMap<>();
+
+    private final Set<String> killed = new HashSet<>();
+
+    ScenarioCluster(ClusterModel model, List<ScenarioMember> members, VirtualTime time, Random random) {
+        this.model = model;
+        this.time = time;
+        this.random = random;
+        this.rehearsal = new ClusterRehearsal(this, time::nowNanos);
+        members.forEach(member -> rehearsal.add(member.name(), member.reclaimer()));
+    }
+
+    CompletionStage<ClusterReport> reclaim(ScenarioMember on, ReclaimRequest request, List<String> over) {
+        ClusterRequest all = ClusterRequest.of(request);
+        return rehearsal.reclaim(on.name(), over.isEmpty() ? all : all.onMembers(over.toArray(String[]::new)));
+    }
+
+    /** It does nothing any more, or not until it wakes. The others notice after a while. */
+    void down(ScenarioMember member, boolean forGood) {
+        member.down(true);
+        if (forGood) {
+            killed.add(member.name());
+        }
+        frozen.putIfAbsent(member.name(), new ArrayList<>());
+        time.after(model.noticedAfter(), () -> {
+            if (frozen.containsKey(member.name())) {
+                rehearsal.reachable(member.name(), false);
+            }
+        });
+    }
+
+    /** Does what has come meanwhile. */
+    void wake(ScenarioMember member) {
+        if (killed.contains(member.name())) {
+            throw new ScenarioFault("[" + member.name() + "] was killed, and does not wake");
+        }
+        List<Runnable> waiting = frozen.remove(member.name());
+        if (waiting == null) {
+            throw new ScenarioFault("[" + member.name() + "] is not frozen");
+        }
+        member.down(false);
+        waiting.forEach(time::submit);
+        time.after(model.latency(), () -> {
+            if (!frozen.containsKey(member.name())) {
+                rehearsal.reachable(member.name(), true);
+            }
+        });
+    }
+
+    @Override
+    public void send(String from, String to, Runnable arrival) {
+        if (killed.contains(from) || random.nextDouble() < model.loss()) {
+            return;
+        }
+        List<Runnable> waiting = frozen.get(from);
+        if (waiting != null) {
+            waiting.add(() -> send(from, to, arrival));
+            return;
+        }
+        double share = 1 + model.spread() * (2 * random.nextDouble() - 1);
+        time.after(Duration.ofNanos(Math.round(model.latency().toNanos() * share)), () -> arrive(to, arrival));
+    }
+
+    private void arrive(String to, Runnable arrival) {
+        List<Runnable> waiting = frozen.get(to);
+        if (waiting == null) {
+            arrival.run();
+        } else if (!killed.contains(to)) {
+            waiting.add(arrival);
+        }
+    }
+
+    @Override
+    public void after(Duration delay, Runnable what) {
+        time.after(delay, what);
+    }
+}
