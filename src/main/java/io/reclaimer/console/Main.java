@@ -1,11 +1,12 @@
 package io.reclaimer.console;
 
+import io.reclaimer.scenario.ScenarioFile;
 import picocli.CommandLine;
 
-/** Runs a node; see {@link NodeCommand} for the options. */
+/** Runs a node, see {@link NodeCommand} for the options; or scenarios, see {@link ScenarioCommand}. */
 public final class Main {
 
-    /** Exit code: the node could not start, or ended by a fault. */
+    /** Exit code: the node could not start, or it or a scenario ended by a fault. */
     static final int FAILED = 1;
 
     /** Exit code: the command line, a file it names or a setting is wrong. */
@@ -25,7 +26,13 @@ public final class Main {
     }
 
     static int run(String... args) {
+        return run(ScenarioFile::read, args);
+    }
+
+    /** @param scenarios who reads files of scenarios */
+    static int run(ScenarioFiles.Reader scenarios, String... args) {
         return new CommandLine(new NodeCommand())
+                .addSubcommand(new ScenarioCommand(scenarios))
                 .setParameterExceptionHandler(
                         (wrong, all) -> NodeCommand.usageError(wrong.getMessage() + " (--help lists all options)"))
                 .execute(args);

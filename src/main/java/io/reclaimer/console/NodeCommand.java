@@ -33,6 +33,7 @@ import picocli.CommandLine.Option;
         },
         customSynopsis = "mvn -q compile exec:exec [-Dreclaimer.heap=256m] [-Dreclaimer.args=\"OPTIONS\"]",
         optionListHeading = "%nOptions:%n",
+        commandListHeading = "%nCommands (each with its own --help):%n",
         footer = {
             "",
             "Ends by itself after --run-for, or by Ctrl-C; prints a summary whose last line is JSON.",

@@ -1,0 +1,217 @@
+package io.reclaimer.console;
+
+import com.typesafe.config.ConfigException;
+import io.reclaimer.scenario.Scenario;
+import io.reclaimer.scenario.ScenarioResult;
+import io.reclaimer.scenario.ScenarioRunner;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The command {@code scenario}: checks all there is to check, then runs scenarios, one after the other. */
+@Command(
+        name = "scenario",
+        description = {"Runs scenarios, each in a time of its own, and says whether all was as expected.", ""},
+        customSynopsis = "mvn -q compile exec:exec -Dreclaimer.args=\"scenario FILE... [OPTIONS]\"",
+        parameterListHeading = "Files:%n",
+        optionListHeading = "%nOptions:%n",
+        footer = {
+            "",
+            "Exit codes: 0 all as expected, 1 something was not, 2 wrong option or file.",
+            "What is wrong with any file is on standard error, a line each; none is run."
+        },
+        sortOptions = false)
+final class ScenarioCommand implements Callable<Integer> {
+
+    /** Exit code: something was not as expected. */
+    static final int UNEXPECTED = 1;
+
+    private final ScenarioFiles.Reader reader;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Parameters(
+            paramLabel = "FILE",
+            arity = "1..*",
+            description = "A file of one or more scenarios, or a folder, of which all *.conf and *.json are taken.")
+    private List<String> files = new ArrayList<>();
+
+    @Option(names = "--explain", description = "Shows what happened as a picture, as wide as $COLUMNS says, or 100.")
+    private boolean explain;
+
+    @Option(names = "--json", description = "Prints one JSON document and nothing else.")
+    private boolean json;
+
+    @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description = "Also writes one page with charts of all of them there, which needs no other file.")
+    private @Nullable String html;
+
+    @Option(names = "--only", paramLabel = "NAME", description = "Runs the scenarios of that name. May be repeated.")
+    private List<String> only = new ArrayList<>();
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            converter = NodeCommand.SeedConverter.class,
+            description = "Where the random numbers start, instead of where each scenario says.")
+    private @Nullable Long seed;
+
+    @Option(names = "--help", usageHelp = true, description = "Prints this.")
+    @SuppressWarnings("UnusedVariable") // picocli acts on the option being there
+    private boolean help;
+
+    ScenarioCommand(ScenarioFiles.Reader reader) {
+        this.reader = reader;
+    }
+
+    /** @return the exit code */
+    @Override
+    public Integer call() {
+        // Whatever the terminal's locale is: names may have any character, and pictures do.
+        PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
+        try {
+            checkOptions();
+            Optional<Path> page = page();
+            ScenarioFiles read = new ScenarioFiles(reader);
+            read.read(files);
+            if (!read.problems().isEmpty()) {
+                read.problems().forEach(problem -> System.err.println("reclaimer: " + problem));
+                return Main.USAGE;
+            }
+            return run(read.named(only), page, out);
+        } catch (IllegalArgumentException e) {
+            return NodeCommand.usageError(String.valueOf(e.getMessage()));
+        } finally {
+            out.flush();
+        }
+    }
+
+    private void checkOptions() {
+        if (json && explain) {
+            throw new IllegalArgumentException("--json and --explain are not allowed together; allowed is one of them");
+        }
+        if (spec != null && spec.commandLine().getParent() != null) {
+            spec.commandLine().getParent().getParseResult().matchedOptions().stream()
+                    .findFirst()
+                    .ifPresent(option -> {
+                        throw new IllegalArgumentException(option.longestName()
+                                + " is not allowed before scenario; allowed are its own options, after it");
+                    });
+        }
+    }
+
+    /** Where the page goes; checked before anything runs. */
+    private Optional<Path> page() {
+        if (html == null) {
+            return Optional.empty();
+        }
+        try {
+            Path file = Path.of(html).toAbsolutePath();
+            if (Files.isDirectory(file)) {
+                throw new IllegalArgumentException("--html [" + html + "]: that is a folder; allowed is a file");
+            }
+            Path folder = file.getParent();
+            if (folder == null || !Files.isDirectory(folder)) {
+                throw new IllegalArgumentException("--html [" + html + "]: there is no such folder");
+            }
+            return Optional.of(file);
+        } catch (InvalidPathException e) {
+            throw new IllegalArgumentException("--html [" + html + "]: that is no name of a file", e);
+        }
+    }
+
+    private int run(List<ScenarioFiles.Found> all, Optional<Path> page, PrintStream out) {
+        long startNanos = System.nanoTime();
+        List<ScenarioOutcome> outcomes = new ArrayList<>();
+        for (ScenarioFiles.Found found : all) {
+            ScenarioOutcome outcome = run(found);
+            outcomes.add(outcome);
+            if (!json) {
+                lines(outcome).forEach(out::println);
+                out.flush();
+            }
+        }
+        Duration took = since(startNanos);
+        if (json) {
+            out.println(ScenarioJson.of(outcomes, took));
+        } else {
+            out.println(ScenarioText.summary(outcomes, took));
+        }
+        page.ifPresent(file -> write(file, ScenarioPage.of(outcomes, took)));
+        return outcomes.stream().allMatch(ScenarioOutcome::passed) ? 0 : UNEXPECTED;
+    }
+
+    private ScenarioOutcome run(ScenarioFiles.Found found) {
+        long startNanos = System.nanoTime();
+        try {
+            ScenarioResult result = ScenarioRunner.run(seeded(found.scenario()));
+            return new ScenarioOutcome(found.file(), result, since(startNanos));
+        } catch (IllegalArgumentException | ConfigException e) {
+            // What can be known of a setting only where it is used.
+            throw new IllegalArgumentException(
+                    found.file() + ": [" + found.scenario().name() + "]: " + e.getMessage(), e);
+        }
+    }
+
+    private List<String> lines(ScenarioOutcome outcome) {
+        List<String> lines = new ArrayList<>(ScenarioText.headline(outcome));
+        lines.addAll(
+                explain
+                        ? ScenarioPicture.of(outcome.result(), ScenarioPicture.width(System.getenv("COLUMNS")))
+                        : ScenarioText.timeline(outcome));
+        lines.addAll(ScenarioText.verdicts(outcome));
+        return lines;
+    }
+
+    private Scenario seeded(Scenario of) {
+        return seed == null
+                ? of
+                : new Scenario(
+                        of.name(),
+                        of.about(),
+                        seed,
+                        of.nodes(),
+                        of.cgroupsEnabled(),
+                        of.kmemOnline(),
+                        of.settings(),
+                        of.duration(),
+                        of.sampleEvery(),
+                        of.cgroups(),
+                        of.shrinkers(),
+                        of.load(),
+                        of.pressure(),
+                        of.heap(),
+                        of.cluster(),
+                        of.steps(),
+                        of.expect());
+    }
+
+    private static Duration since(long startNanos) {
+        return Duration.ofNanos(System.nanoTime() - startNanos);
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("--html [" + file + "]: it can't be written: " + e, e);
+        }
+    }
+}

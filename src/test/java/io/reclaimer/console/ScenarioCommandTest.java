@@ -1,0 +1,342 @@
+package io.reclaimer.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.typesafe.config.ConfigFactory;
+import io.reclaimer.scenario.Expectation.What;
+import io.reclaimer.scenario.Position;
+import io.reclaimer.scenario.Scenario;
+import io.reclaimer.scenario.ScenarioException;
+import io.reclaimer.scenario.Step;
+import io.reclaimer.scenario.WrongFile;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a user sees of {@code scenario}: options, exit codes, where things are written. */
+class ScenarioCommandTest {
+
+    private static final NoisyScenario PASSES = new NoisyScenario().expectAtLeast(21, What.FREED, "/noisy", 1);
+    private static final NoisyScenario FAILS = new NoisyScenario()
+            .named("fails")
+            .step(17, 30, new Step.Add("pages", "/quiet", 0, 100))
+            .expectAtLeast(21, What.FREED, "/noisy", 1)
+            .expectAtLeast(22, What.FREED_SHARE, "/quiet", 90);
+
+    @TempDir
+    Path folder;
+
+    private final PrintStream outBefore = System.out;
+    private final PrintStream errBefore = System.err;
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final Map<Path, List<Scenario>> files = new HashMap<>();
+    private final Map<Path, ScenarioException> wrong = new HashMap<>();
+    private final List<Path> read = new ArrayList<>();
+
+    @BeforeEach
+    void capture() {
+        ConfigFactory.invalidateCaches();
+        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+    }
+
+    @AfterEach
+    void restore() {
+        System.setOut(outBefore);
+        System.setErr(errBefore);
+    }
+
+    @Test
+    void allAsExpectedEndsWithZero() throws IOException {
+        file("noisy.conf", PASSES);
+        assertThat(run("scenario", path("noisy.conf"))).isZero();
+        assertThat(text(out).lines())
+                .startsWith("noisy neighbour: who fills the heap pays for it, not who is beside")
+                .containsSequence(
+                        "",
+                        "  0:01.000-0:59.000  ... 59 rounds of pressure over / for 500 objects: 59 MET, freed 30,208 objects",
+                        "  1:00.000           as expected: freed in /noisy, at the end: 28,672",
+                        "",
+                        "  PASS  freed in /noisy, at the end; expected at least 1; actual 28,672; " + path("noisy.conf")
+                                + ":21",
+                        "");
+        assertThat(lines().get(1)).startsWith("  " + path("noisy.conf") + ", seed 1, 1m in ");
+        assertThat(lastLine()).startsWith("1 scenario: 1 passed, 0 failed; 1m went by in it, which took ");
+        assertThat(text(err)).isEmpty();
+    }
+
+    @Test
+    void aFailureEndsWithOneAndSaysHowItCameToIt() throws IOException {
+        file("noisy.conf", PASSES, FAILS);
+        assertThat(run("scenario", path("noisy.conf"))).isEqualTo(1);
+        String where = path("noisy.conf");
+        assertThat(lines())
+                .containsSequence(
+                        "  FAIL  freed share in /quiet, at the end; expected at least 90; actual 5.08; " + where
+                                + ":22",
+                        "        expected  at least 90",
+                        "        actual    5.08",
+                        "        at        1:00.000",
+                        "        stands in " + where + ":22:5",
+                        "        the last events before it",
+                        "          0:50.000  pressure over / for 500 objects: MET, freed 512 in 0s",
+                        "          0:51.000  pressure over / for 500 objects: MET, freed 512 in 0s")
+                .containsSequence("          0:59.000  pressure over / for 500 objects: MET, freed 512 in 0s", "");
+        assertThat(lines()).filteredOn(line -> line.startsWith("          0:")).hasSize(10);
+        assertThat(lastLine()).startsWith("2 scenarios: 1 passed, 1 failed; 2m went by in them");
+        assertThat(text(err)).isEmpty();
+    }
+
+    @Test
+    void stepsThatCantBeDoneAreFailures() throws IOException {
+        file("step.conf", new NoisyScenario().step(17, 0, new Step.Offline("/none")));
+        assertThat(run("scenario", path("step.conf"))).isEqualTo(1);
+        assertThat(text(out)).contains("FAIL  offline /none; expected done; actual ", path("step.conf") + ":17");
+    }
+
+    @Test
+    void membersOfAClusterAreTold() throws IOException {
+        file("cluster.conf", new NoisyScenario().members(2));
+        assertThat(run("scenario", path("cluster.conf"))).isZero();
+        assertThat(lines())
+                .anyMatch(line -> line.matches("  0:01.\\d+-0:59.\\d+  member1  ... 59 rounds of pressure .*"));
+        assertThat(text(out)).contains("  nothing is expected of it");
+    }
+
+    @Test
+    void allThatIsWrongWithAllFilesIsALineEachAndNothingRuns() throws IOException {
+        file("a.conf", PASSES);
+        wrong("b.conf", problem(3, 7, "nodes", "[0] is not allowed; allowed is\n1 to 64"), problem(9, 1, "", "no end"));
+        wrong("c.conf", problem(1, 1, "pace", "unknown; allowed are name, about"));
+        assertThat(run("scenario", folder.toString(), path("none.conf"), "a\0b"))
+                .isEqualTo(2);
+        assertThat(text(err).lines())
+                .containsExactly(
+                        "reclaimer: [" + path("none.conf") + "]: there is no such file or folder",
+                        "reclaimer: [a\0b]: that is no name of a file",
+                        "reclaimer: " + path("b.conf") + ":3:7: nodes: [0] is not allowed; allowed is 1 to 64",
+                        "reclaimer: " + path("b.conf") + ":9:1: no end",
+                        "reclaimer: " + path("c.conf") + ":1:1: pace: unknown; allowed are name, about");
+        assertThat(text(out)).isEmpty();
+    }
+
+    @Test
+    void aFolderMeansItsFilesOfScenariosInTheOrderOfTheirNames() throws IOException {
+        Path b = file("b.conf", PASSES);
+        Path a = file("a.json", PASSES);
+        file("c.txt");
+        Files.createDirectory(folder.resolve("d.conf"));
+        assertThat(run("scenario", folder.toString())).isZero();
+        assertThat(read).containsExactly(a, b);
+    }
+
+    @Test
+    void aFileIsReadOnce() throws IOException {
+        Path a = file("a.conf", PASSES);
+        Path b = file("b.conf", PASSES);
+        assertThat(run("scenario", path("b.conf"), folder.toString())).isZero();
+        assertThat(read).containsExactly(b, a);
+    }
+
+    @Test
+    void aFolderWithoutScenariosIsWrong() {
+        assertWrong("there is no file *.conf or *.json in this folder", "scenario", folder.toString());
+    }
+
+    @Test
+    void onlyRunsThoseOfThatName() throws IOException {
+        file("noisy.conf", PASSES, FAILS);
+        assertThat(run("scenario", path("noisy.conf"), "--only", NoisyScenario.NAME))
+                .isZero();
+        assertThat(lastLine()).startsWith("1 scenario: 1 passed");
+        assertThat(run("scenario", path("noisy.conf"), "--only", NoisyScenario.NAME, "--only", "fails"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void onlyANameThatIsNobodysIsWrong() throws IOException {
+        file("noisy.conf", PASSES, FAILS);
+        assertWrong(
+                "--only [noisy]: there is no scenario of that name; there are [noisy neighbour], [fails]",
+                "scenario",
+                path("noisy.conf"),
+                "--only",
+                "noisy");
+    }
+
+    @Test
+    void seedIsInPlaceOfTheScenariosOwn() throws IOException {
+        file("noisy.conf", PASSES);
+        JsonNode own = json("scenario", path("noisy.conf"), "--json");
+        JsonNode same = json("scenario", path("noisy.conf"), "--json", "--seed", "1");
+        JsonNode other = json("scenario", path("noisy.conf"), "--json", "--seed", "-7");
+        assertThat(same.at("/scenarios/0/series")).isEqualTo(own.at("/scenarios/0/series"));
+        assertThat(other.at("/scenarios/0/series")).isNotEqualTo(own.at("/scenarios/0/series"));
+        assertThat(own.at("/scenarios/0/seed").asLong()).isEqualTo(1);
+        assertThat(other.at("/scenarios/0/seed").asLong()).isEqualTo(-7);
+    }
+
+    @Test
+    void explainShowsAPictureInPlaceOfTheTimeline() throws IOException {
+        file("noisy.conf", PASSES);
+        assertThat(run("scenario", path("noisy.conf"), "--explain")).isZero();
+        assertThat(lines())
+                .anyMatch(line -> line.startsWith("  pages /quiet  █"))
+                .anyMatch(line -> line.startsWith("  rounds "))
+                .anyMatch(line -> line.startsWith("  PASS  freed in /noisy"))
+                .noneMatch(line -> line.contains("pressure over /"));
+    }
+
+    @Test
+    void jsonIsOneDocumentAndNothingElse() throws IOException {
+        file("noisy.conf", PASSES, FAILS);
+        assertThat(run("scenario", path("noisy.conf"), "--json", "--html", path("page.html")))
+                .isEqualTo(1);
+        JsonNode json = new ObjectMapper().readTree(text(out));
+        assertThat(json.get("scenarios")).hasSize(2);
+        assertThat(text(out)).startsWith("{").endsWith("}" + System.lineSeparator());
+        assertThat(text(err)).isEmpty();
+    }
+
+    @Test
+    void htmlIsOnePageOfAllThatWereRun() throws IOException {
+        file("noisy.conf", PASSES, FAILS);
+        assertThat(run("scenario", path("noisy.conf"), "--html", path("page.html")))
+                .isEqualTo(1);
+        assertThat(Files.readString(folder.resolve("page.html")))
+                .contains("<h2 id=\"s1-name\">noisy neighbour</h2>", "<h2 id=\"s2-name\">fails</h2>");
+        assertThat(lastLine()).startsWith("2 scenarios");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "none/page.html", "a\0b"})
+    void aPageThatCantBeWrittenIsWrongBeforeAnythingRuns(String page) throws IOException {
+        file("noisy.conf", PASSES);
+        assertWrong("--html [", "scenario", path("noisy.conf"), "--html", page.contains("\0") ? page : path(page));
+        assertThat(read).isEmpty();
+    }
+
+    @Test
+    void aPictureInJsonIsWrong() throws IOException {
+        file("noisy.conf", PASSES);
+        assertWrong("--json and --explain", "scenario", path("noisy.conf"), "--json", "--explain");
+    }
+
+    @Test
+    void optionsOfANodeAreNoneOfScenarios() throws IOException {
+        file("noisy.conf", PASSES);
+        assertWrong("--run-for is not allowed before scenario", "--run-for", "1s", "scenario", path("noisy.conf"));
+        err.reset();
+        assertWrong("'--run-for'", "scenario", path("noisy.conf"), "--run-for", "1s");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"scenario", "scenario x.conf --seed one", "scenario x.conf --html", "scenario x.conf --wrong"})
+    void aWrongOptionIsOneLine(String options) {
+        assertWrong("(--help lists all options)", options.split(" "));
+    }
+
+    /** Its value is known to be wrong only where it is used. */
+    @Test
+    void aSettingThatIsNotAllowedIsWrong() throws IOException {
+        file("noisy.conf", new NoisyScenario().settings("id-limit = 63"));
+        assertWrong(
+                path("noisy.conf") + ": [noisy neighbour]: reclaimer.id-limit is [63]", "scenario", path("noisy.conf"));
+    }
+
+    @Test
+    void helpTellsOfAllOptions() {
+        assertThat(run("scenario", "--help")).isZero();
+        assertThat(text(out))
+                .contains(
+                        "FILE",
+                        "--explain",
+                        "--json",
+                        "--html",
+                        "--only",
+                        "--seed",
+                        "--help",
+                        "Exit codes: 0",
+                        "$COLUMNS");
+        out.reset();
+        assertThat(run("--help")).isZero();
+        assertThat(text(out)).contains("scenario", "Runs scenarios");
+        assertThat(text(err)).isEmpty();
+    }
+
+    private void assertWrong(String said, String... args) {
+        assertThat(run(args)).isEqualTo(2);
+        assertThat(text(err).lines())
+                .singleElement()
+                .asString()
+                .startsWith("reclaimer: ")
+                .contains(said);
+        assertThat(text(out)).isEmpty();
+    }
+
+    private JsonNode json(String... args) throws IOException {
+        out.reset();
+        assertThat(run(args)).isZero();
+        return new ObjectMapper().readTree(text(out));
+    }
+
+    private List<String> lines() {
+        return text(out).lines().toList();
+    }
+
+    private String lastLine() {
+        List<String> lines = lines();
+        return lines.get(lines.size() - 1);
+    }
+
+    private void wrong(String name, ScenarioException.Problem... problems) throws IOException {
+        wrong.put(file(name), WrongFile.with(name, problems));
+    }
+
+    private static ScenarioException.Problem problem(int line, int column, String path, String message) {
+        return new ScenarioException.Problem(new Position(line, column), path, message);
+    }
+
+    private String path(String name) {
+        return folder.resolve(name).toString();
+    }
+
+    private Path file(String name, NoisyScenario... scenarios) throws IOException {
+        Path file = Files.createFile(folder.resolve(name));
+        files.put(file, List.of(scenarios).stream().map(NoisyScenario::scenario).toList());
+        return file;
+    }
+
+    private List<Scenario> read(Path file) {
+        read.add(file);
+        if (wrong.containsKey(file)) {
+            throw wrong.get(file);
+        }
+        return files.get(file);
+    }
+
+    private int run(String... args) {
+        return Main.run(this::read, args);
+    }
+
+    private static String text(ByteArrayOutputStream stream) {
+        return stream.toString(StandardCharsets.UTF_8);
+    }
+}
