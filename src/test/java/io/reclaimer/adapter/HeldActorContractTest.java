@@ -1,0 +1,121 @@
+package io.reclaimer.adapter;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.Props;
+import akka.actor.typed.javadsl.AskPattern;
+import akka.actor.typed.javadsl.Behaviors;
+import io.reclaimer.Cgroup;
+import io.reclaimer.Reclaimer;
+import io.reclaimer.ShrinkerHandle;
+import io.reclaimer.ShrinkerMessage;
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.ContractSubject;
+import io.reclaimer.testkit.ShrinkerContract;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Nested;
+
+/** {@link HeldActor} keeps the contract, with {@link HeldValues} and {@link HeldList}, for a cgroup and for none. */
+class HeldActorContractTest {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final CgroupPath WEB = ShrinkerContract.CGROUPS.get(0);
+    private static final ShrinkerSpec SPEC = ShrinkerSpec.named("pages");
+
+    @Nested
+    class ValuesOfACgroup extends ShrinkerContract {
+        @Override
+        protected ContractSubject create(Reclaimer reclaimer) {
+            Cgroup web = reclaimer.online(WEB).toCompletableFuture().join();
+            AtomicInteger keys = new AtomicInteger();
+            Store<HeldValues<Integer, String>> store = new Store<>(
+                    reclaimer,
+                    HeldActor.of(SPEC, HeldValues<Integer, String>::new).in(web),
+                    values -> values.put(keys.incrementAndGet(), "page"));
+            return store.subject()
+                    .onlyIn(WEB)
+                    .holds((cgroup, node) -> cgroup.equals(web.nearestOnline()) ? store.size() : 0);
+        }
+    }
+
+    @Nested
+    class ListOfNobody extends ShrinkerContract {
+        @Override
+        protected ContractSubject create(Reclaimer reclaimer) {
+            Store<HeldList<String>> store =
+                    new Store<>(reclaimer, HeldActor.of(SPEC, HeldList<String>::new), list -> list.add("page"));
+            return store.subject().holds((cgroup, node) -> store.size());
+        }
+    }
+
+    private sealed interface Command {}
+
+    private record Put(ActorRef<Long> replyTo) implements Command {}
+
+    private record Size(ActorRef<Long> replyTo) implements Command {}
+
+    /** An actor that keeps a state, registered. Any thread. */
+    private static final class Store<S extends HeldState> {
+
+        private final ActorSystem<?> system;
+        private final ActorRef<Command> ref;
+        private final ActorRef<ShrinkerMessage> shrinker;
+        private final ShrinkerHandle handle;
+
+        Store(Reclaimer reclaimer, HeldActor<S> held, Consumer<S> put) {
+            system = reclaimer.system();
+            record Registration(ShrinkerSpec spec, ActorRef<ShrinkerMessage> shrinker) {}
+            CompletableFuture<Registration> asked = new CompletableFuture<>();
+            CompletableFuture<ShrinkerHandle> registered = new CompletableFuture<>();
+            HeldActor<S> caught = held.registeredBy((in, spec, toRegister) -> {
+                asked.complete(new Registration(spec, toRegister));
+                return registered;
+            });
+            ref = system.systemActorOf(
+                    caught.<Command>behavior((context, state) -> behavior(state, put)), "store", Props.empty());
+            shrinker = asked.join().shrinker();
+            handle = reclaimer
+                    .register(asked.join().spec(), shrinker)
+                    .toCompletableFuture()
+                    .join();
+            // It has asked for the registration when it answers, so it is told here and now.
+            size();
+            registered.complete(handle);
+        }
+
+        private static <S extends HeldState> Behavior<Command> behavior(S state, Consumer<S> put) {
+            return Behaviors.receive(Command.class)
+                    .onMessage(Put.class, message -> {
+                        put.accept(state);
+                        message.replyTo().tell(state.size());
+                        return Behaviors.same();
+                    })
+                    .onMessage(Size.class, message -> {
+                        message.replyTo().tell(state.size());
+                        return Behaviors.same();
+                    })
+                    .build();
+        }
+
+        ContractSubject subject() {
+            return ContractSubject.registered(handle, shrinker).adds((registered, cgroup, node) -> {
+                AskPattern.<Command, Long>ask(ref, Put::new, PATIENCE, system.scheduler())
+                        .toCompletableFuture()
+                        .join();
+                // The bit is set behind the put, before the next message.
+                size();
+            });
+        }
+
+        long size() {
+            return AskPattern.<Command, Long>ask(ref, Size::new, PATIENCE, system.scheduler())
+                    .toCompletableFuture()
+                    .join();
+        }
+    }
+}

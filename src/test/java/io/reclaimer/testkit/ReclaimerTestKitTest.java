@@ -1,0 +1,264 @@
+package io.reclaimer.testkit;
+
+import static io.reclaimer.testkit.ReclaimerTestKitAssert.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.reclaimer.Cgroup;
+import io.reclaimer.ReclaimReport;
+import io.reclaimer.ReclaimReport.Outcome;
+import io.reclaimer.ReclaimRequest;
+import io.reclaimer.ShrinkerHandle;
+import io.reclaimer.pressure.PressureState;
+import io.reclaimer.shrinker.AsyncShrinker;
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.ShrinkControl;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.shrinker.TraceEvent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+
+/** The kit that users test their shrinkers with. */
+class ReclaimerTestKitTest {
+
+    private static final ShrinkerSpec PAGES = ShrinkerSpec.named("pages").byCgroup();
+    private static final CgroupPath WEB = CgroupPath.of("/shop/web");
+
+    private final ModelShrinker cache = ModelShrinker.full();
+
+    private ShrinkerHandle filled(ReclaimerTestKit kit, Cgroup web, long objects) {
+        ShrinkerHandle pages = kit.register(PAGES, cache);
+        cache.put(WEB, 0, objects);
+        pages.setBit(web, 0);
+        return pages;
+    }
+
+    @Test
+    void roundFreesWhatItIsToAndEverythingSaysSo() {
+        try (ReclaimerTestKit kit = ReclaimerTestKit.create()) {
+            Cgroup web = kit.online("/shop/web");
+            ShrinkerHandle pages = filled(kit, web, 1_000);
+            ReclaimReport report = kit.reclaim(ReclaimRequest.in("/shop").objects(200));
+            assertThat(report.outcome()).isEqualTo(Outcome.MET);
+            assertThat(report.freedObjects()).isEqualTo(256);
+            assertThat(kit)
+                    .setsItsBit(pages, web, 0)
+                    .wasAskedIn(pages, "/shop/web")
+                    .conserves(pages, 1_000, cache::objects)
+                    .hasNoFaults(pages)
+                    .hasNoFaults()
+                    .isIdle();
+            assertThat(kit.calls(pages)).extracting(ShrinkerCall::kind).contains(ShrinkerCall.Kind.COUNT);
+            assertThat(kit.trace()).isNotEmpty();
+        }
+    }
+
+    /** All that takes time takes none: a day goes by in no time, with what happens in it. */
+    @Test
+    void timeGoesByWhenTheTestSaysSo() {
+        try (ReclaimerTestKit kit = ReclaimerTestKit.with("reclaimer.quarantine.after-faults = 1")) {
+            Cgroup web = kit.online("/shop/web");
+            ShrinkerHandle pages = filled(kit, web, 10_000);
+            assertThat(kit.elapsed()).isLessThan(Duration.ofSeconds(1));
+            kit.advance(Duration.ofDays(1));
+            assertThat(kit.elapsed()).isGreaterThanOrEqualTo(Duration.ofDays(1));
+            assertThat(kit).setsItsBit(pages, web, 0);
+        }
+    }
+
+    @Test
+    void passIsOneVisitAndWhatItOwesStays() {
+        try (ReclaimerTestKit kit = ReclaimerTestKit.create()) {
+            Cgroup web = kit.online("/shop/web");
+            ShrinkerHandle pages = filled(kit, web, 1_000);
+            assertThat(kit.pass("/shop/web", 0, 8).freedObjects()).isZero();
+            assertThat(kit).defers(pages, web, 0, 6);
+            assertThat(kit.pass("/shop/web", 0, 0).freedObjects()).isPositive();
+        }
+    }
+
+    @Test
+    void roundIsTakenPairByPair() {
+        try (ReclaimerTestKit kit = ReclaimerTestKit.create()) {
+            Cgroup web = kit.online("/shop/web");
+            Cgroup orm = kit.online("/shop/orm");
+            ShrinkerHandle pages = filled(kit, web, 1_000);
+            cache.put(orm.path(), 0, 1_000);
+            pages.setBit(orm, 0);
+            SteppedRound round = kit.begin(ReclaimRequest.in("/shop").startingAt(4));
+            List<TraceEvent> first = round.nextPair();
+            assertThat(first).extracting(TraceEvent::cgroup).containsOnly(web.path());
+            assertThat(round.isOver()).isFalse();
+            List<TraceEvent> second = round.nextPair();
+            assertThat(second).extracting(TraceEvent::cgroup).containsOnly(orm.path());
+            assertThat(round.nextPair()).isEmpty();
+            assertThat(round.isOver()).isTrue();
+            assertThat(round.finish().outcome()).isEqualTo(Outcome.DONE);
+        }
+    }
+
+    @Test
+    void pressureOfAFakeHeapStartsRounds() {
+        try (ReclaimerTestKit kit = ReclaimerTestKit.withHeap(100 << 20, "")) {
+            Cgroup web = kit.online("/shop/web");
+            ShrinkerHandle pages = filled(kit, web, 100_000);
+            kit.heap().collect(50 << 20);
+            assertThat(kit.heap().status().state()).isEqualTo(PressureState.NONE);
+            assertThat(kit.calls(pages)).isEmpty();
+            kit.heap().collect(80 << 20);
+            assertThat(kit.heap().status().rounds()).isPositive();
+            assertThat(kit).wasAskedIn(pages, "/shop/web").conserves(pages, 100_000, cache::objects);
+        }
+    }
+
+    @Test
+    void bitIsMissedWhereNobodySetIt() {
+        try (ReclaimerTestKit kit = ReclaimerTestKit.create()) {
+            Cgroup web = kit.online("/shop/web");
+            ShrinkerHandle pages = kit.register(PAGES, cache);
+            cache.put(WEB, 0, 10);
+            assertThat(kit).hasNoBit(pages, web, 0);
+            assertThatThrownBy(() -> assertThat(kit).setsItsBit(pages, web, 0))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("[pages]", "[/shop/web]", "handle.setBit");
+            assertThatThrownBy(() -> assertThat(kit).wasAskedIn(pages, "/shop/web"))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("never called");
+        }
+    }
+
+    @Test
+    void whatIsLostAndWhatIsTooManyIsSaid() {
+        try (ReclaimerTestKit kit = ReclaimerTestKit.create()) {
+            Cgroup web = kit.online("/shop/web");
+            ShrinkerHandle pages = filled(kit, web, 1_000);
+            kit.reclaim(ReclaimRequest.in("/shop").objects(200));
+            assertThatThrownBy(() -> assertThat(kit).conserves(pages, 1_010, cache::objects))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("[1010] were added", "10 are lost");
+            assertThatThrownBy(() -> assertThat(kit).conserves(pages, 990, cache::objects))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("10 are too many");
+            assertThatThrownBy(() -> assertThat(kit).defers(pages, web, 0, 4_711))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("not [4711]");
+        }
+    }
+
+    @Test
+    void faultIsSaid() {
+        try (ReclaimerTestKit kit = ReclaimerTestKit.create()) {
+            Cgroup web = kit.online("/shop/web");
+            ShrinkerHandle pages = kit.register(PAGES, new io.reclaimer.shrinker.Shrinker() {
+                @Override
+                public long count(ShrinkControl control) {
+                    return 1_000;
+                }
+
+                @Override
+                public long scan(ShrinkControl control) {
+                    throw new IllegalStateException("broken");
+                }
+            });
+            pages.setBit(web, 0);
+            kit.reclaim(ReclaimRequest.in("/shop").objects(200));
+            assertThatThrownBy(() -> assertThat(kit).hasNoFaults(pages))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("broken");
+            assertThat(kit.calls(pages))
+                    .filteredOn(call -> call.kind() == ShrinkerCall.Kind.SCAN)
+                    .allMatch(call -> call.answer().isEmpty());
+        }
+    }
+
+    /** A stage that nobody completes holds the shrinker until its call's deadline. */
+    @Test
+    void whatIsLeftUnderWayFailsTheTest() {
+        List<CompletableFuture<Long>> stages = new ArrayList<>();
+        AsyncShrinker slow = new AsyncShrinker() {
+            @Override
+            public CompletionStage<Long> count(ShrinkControl control) {
+                return CompletableFuture.completedStage(1_000L);
+            }
+
+            @Override
+            public CompletionStage<Long> scan(ShrinkControl control) {
+                CompletableFuture<Long> stage = new CompletableFuture<>();
+                stages.add(stage);
+                return stage;
+            }
+        };
+        ReclaimerTestKit kit = ReclaimerTestKit.create();
+        Cgroup web = kit.online("/shop/web");
+        kit.register(PAGES, slow).setBit(web, 0);
+        SteppedRound round = kit.begin(ReclaimRequest.in("/shop").objects(200).within(Duration.ofMinutes(1)));
+        kit.settle();
+        assertThat(stages).hasSize(1);
+        assertThatThrownBy(() -> assertThat(kit).isIdle())
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("[1] rounds are under way");
+        stages.get(0).complete(200L);
+        assertThat(round.finish().freedObjects()).isEqualTo(200);
+        kit.close();
+    }
+
+    @Test
+    void closeFailsWhereARoundIsUnderWay() {
+        ReclaimerTestKit kit = ReclaimerTestKit.create();
+        Cgroup web = kit.online("/shop/web");
+        AsyncShrinker never = new AsyncShrinker() {
+            @Override
+            public CompletionStage<Long> count(ShrinkControl control) {
+                return new CompletableFuture<>();
+            }
+
+            @Override
+            public CompletionStage<Long> scan(ShrinkControl control) {
+                return new CompletableFuture<>();
+            }
+        };
+        kit.register(PAGES, never).setBit(web, 0);
+        kit.begin(ReclaimRequest.in("/shop").objects(200));
+        kit.settle();
+        assertThatThrownBy(kit::close).isInstanceOf(AssertionError.class).hasMessageContaining("under way");
+    }
+
+    @Test
+    void freedShrinkerIsNotCalledAgain() {
+        try (ReclaimerTestKit kit = ReclaimerTestKit.create()) {
+            Cgroup web = kit.online("/shop/web");
+            ShrinkerHandle pages = filled(kit, web, 1_000);
+            kit.reclaim(ReclaimRequest.in("/shop").objects(200));
+            kit.free(pages);
+            int calls = kit.calls(pages).size();
+            kit.reclaim(ReclaimRequest.in("/shop").objects(200));
+            assertThat(kit.calls(pages)).hasSize(calls);
+            assertThat(kit).neverCalledAfterFreed(pages).neverCalledAfterFreed();
+        }
+    }
+
+    /** The assertion itself: what a log says that has calls after the end. */
+    @Test
+    void callAfterFreedIsTold() {
+        CallLog log = new CallLog("pages", () -> Duration.ZERO);
+        io.reclaimer.shrinker.Shrinker recorded = log.recording(cache);
+        recorded.count(new Asked(WEB, 0, 0));
+        log.freed();
+        assertThat(log.callsAfterFreed()).isEmpty();
+        recorded.scan(new Asked(WEB, 0, 10));
+        assertThat(log.callsAfterFreed()).hasSize(1);
+    }
+
+    @Test
+    void misuseIsSaid() {
+        try (ReclaimerTestKit kit = ReclaimerTestKit.create()) {
+            assertThatThrownBy(kit::heap).hasMessageContaining("withHeap");
+            ShrinkerHandle other = kit.await(kit.reclaimer().register(PAGES, cache));
+            assertThatThrownBy(() -> kit.calls(other)).hasMessageContaining("kit.register");
+        }
+    }
+}
