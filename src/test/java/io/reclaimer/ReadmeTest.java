@@ -55,7 +55,13 @@ class ReadmeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ReadmeTest", "adapter/AdaptersReadmeTest", "cluster/ClusterReclaimerTest"})
+    @ValueSource(
+            strings = {
+                "ReadmeTest",
+                "adapter/AdaptersReadmeTest",
+                "cluster/ClusterReclaimerTest",
+                "../../../outsider/src/test/java/shop/PageCacheContractTest"
+            })
     void theReadmeShowsTheCodeOfTheTests(String test) throws IOException {
         String source = Files.readString(Path.of("src/test/java/io/reclaimer/" + test + ".java"));
         List<String> shown = SNIPPET.matcher(source)
