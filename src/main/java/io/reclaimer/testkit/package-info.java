@@ -5,6 +5,7 @@
  *   <li>{@link io.reclaimer.testkit.ShrinkerContract}: runs the whole contract of a shrinker against one of theirs.
  *   <li>{@link io.reclaimer.testkit.ReclaimerTestKit}: a reclaimer whose time the test has in its hands.
  *   <li>{@link io.reclaimer.testkit.ScenarioFiles}: each scenario of some files is a test.
+ *   <li>{@link io.reclaimer.testkit.Schedule}: runs the actors of a system, and tasks of a test, in an order that a seed decides.
  *   <li>{@link io.reclaimer.testkit.ReclaimerExtension}: an actor system with a reclaimer for each test, or each class,
  *       which fails a test that leaves something behind.
  * </ul>

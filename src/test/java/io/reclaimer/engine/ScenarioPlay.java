@@ -1,0 +1,143 @@
+package io.reclaimer.engine;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.dispatch.AbstractNodeQueue;
+import akka.dispatch.Envelope;
+import akka.dispatch.Mailbox;
+import io.reclaimer.interleavings.Op;
+import io.reclaimer.interleavings.Play;
+import io.reclaimer.interleavings.Scenario;
+import io.reclaimer.testkit.Choices;
+import io.reclaimer.testkit.Schedule;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Plays a scenario on an engine of its own.
+ *
+ * <ol>
+ *   <li>The engine begins, and what is to be there first is done in order.
+ *   <li>All users begin; from here on who goes on is a choice, and so are timers.
+ *   <li>When nothing is left to do, what has to hold then is checked. A round on all has to ask everybody who has
+ *       something, and all that is there is freed: what is requested is answered, without a timer's help.
+ * </ol>
+ */
+public final class ScenarioPlay implements Play {
+
+    /** Far more than any scenario has; one that has as many does not end. */
+    private static final int MOST_TASKS = 20_000;
+
+    private static final class User implements Runnable {
+        private final int number;
+        private final ScenarioWorld world;
+        private final Schedule schedule;
+        private final Iterator<Op> ops;
+        private final boolean patient;
+        private Op op;
+
+        User(int number, List<Op> ops, boolean patient, ScenarioWorld world, Schedule schedule) {
+            this.number = number;
+            this.patient = patient;
+            this.world = world;
+            this.schedule = schedule;
+            this.ops = ops.iterator();
+            next();
+        }
+
+        private void next() {
+            if (ops.hasNext()) {
+                op = ops.next();
+                schedule.execute(this);
+            }
+        }
+
+        @Override
+        public void run() {
+            if (patient) {
+                world.perform(op, this::next);
+            } else {
+                world.perform(op);
+                next();
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "user " + number + ": " + op;
+        }
+    }
+
+    @Override
+    public void play(
+            Scenario scenario,
+            Schedule schedule,
+            Choices choices,
+            ActorRef<Consumer<ActorContext<?>>> nursery,
+            Consumer<String> trace) {
+        DeferredBook book = new DeferredBook(scenario.traced());
+        ScenarioWorld world = new ScenarioWorld(scenario, schedule, book);
+        if (scenario.traced()) {
+            world.published.tracer().add(book);
+        }
+        Invariants invariants = new Invariants(world, book);
+        schedule.reset(invariants::checkStep, MOST_TASKS);
+        ActorRef<?>[] engine = new ActorRef<?>[1];
+        nursery.tell(context -> engine[0] = context.spawnAnonymous(world.engine()));
+        schedule.run();
+        world.fill(scenario.fillers());
+        schedule.run();
+        if (trace != null) {
+            schedule.trace(trace, task -> nameOf(task, world));
+        }
+        for (Op op : scenario.setup()) {
+            world.perform(op);
+            schedule.run();
+        }
+        choose(scenario, schedule, choices, world);
+        invariants.checkQuiet();
+        schedule.choose(Choices.inOrder(), false);
+        end(schedule, world, invariants);
+        if (trace != null) {
+            schedule.trace(ignored -> {}, task -> "");
+        }
+        nursery.tell(context -> context.stop(engine[0]));
+        schedule.run();
+    }
+
+    private static void choose(Scenario scenario, Schedule schedule, Choices choices, ScenarioWorld world) {
+        schedule.choose(choices, scenario.byRank());
+        schedule.allowTimers(scenario.timers());
+        for (int i = 0; i < scenario.users().size(); i++) {
+            List<Op> ops = scenario.users().get(i);
+            if (!ops.isEmpty()) {
+                new User(i + 1, ops, scenario.patient(), world, schedule);
+            }
+        }
+        schedule.run();
+        schedule.allowTimers(0);
+    }
+
+    private static void end(Schedule schedule, ScenarioWorld world, Invariants invariants) {
+        world.caches.forEach(cache -> cache.counted.clear());
+        world.roundOnAll();
+        schedule.run();
+        invariants.checkAsked();
+        invariants.checkQuiet();
+        world.caches.forEach(world::free);
+        schedule.run();
+        invariants.checkQuiet();
+    }
+
+    private static String nameOf(Runnable task, ScenarioWorld world) {
+        if (task instanceof Mailbox mailbox && mailbox.actor() != null) {
+            String name = world.nameOf(mailbox.actor().self().path().toStringWithoutAddress());
+            Object next = mailbox.messageQueue() instanceof AbstractNodeQueue<?> queue ? queue.peek() : null;
+            Object message = next instanceof Envelope envelope ? envelope.message() : null;
+            return name + ": "
+                    + (message == null ? "of Akka" : message.getClass().getSimpleName());
+        }
+        return task instanceof User ? task.toString() : "a task";
+    }
+}

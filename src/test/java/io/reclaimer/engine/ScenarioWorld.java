@@ -1,0 +1,359 @@
+package io.reclaimer.engine;
+
+import akka.Done;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.Behaviors;
+import io.reclaimer.interleavings.Op;
+import io.reclaimer.interleavings.Scenario;
+import io.reclaimer.shrinker.Cancellation;
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Schedule;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+
+/** One engine, those who use it, and what they know of it. One thread at a time. */
+final class ScenarioWorld {
+
+    /** Of growth and going offline. Some timers long, so that it is over now and then. */
+    private static final Duration TIMEOUT = Duration.ofMillis(12);
+
+    /** Pairs are looked at four times in that time. */
+    private static final Duration IDLE_AFTER = Duration.ofMillis(12);
+
+    /** So that no call is overdue however time passes. */
+    private static final Duration CALL_DEADLINE = Duration.ofMinutes(30);
+
+    private static final int MOST_ROUNDS = 4;
+
+    /** How long a call takes where they take long: with the second one a turn is over. */
+    private static final Duration SLOW = Duration.ofNanos(1_100_000);
+
+    /** An answer that is to come, once. */
+    final class Once<T> implements Reply<T> {
+        private final String to;
+        private final Consumer<T> then;
+        private Runnable next = () -> {};
+        private int answers;
+
+        Once(String to, Consumer<T> then) {
+            this.to = to;
+            this.then = then;
+            replies.add(this);
+        }
+
+        @Override
+        public void accept(T value, ReclaimerException why) {
+            answers++;
+            expect(answers == 1, "[" + to + "] is answered " + answers + " times");
+            if (value != null) {
+                then.accept(value);
+            }
+            next.run();
+        }
+
+        /** Does something when it is answered. */
+        void thenDo(Runnable what) {
+            if (isAnswered()) {
+                what.run();
+            } else {
+                next = what;
+            }
+        }
+
+        boolean isAnswered() {
+            return answers > 0;
+        }
+
+        @Override
+        public String toString() {
+            return to;
+        }
+    }
+
+    final List<Once<?>> replies = new ArrayList<>();
+    final List<PlayedCache> caches = new ArrayList<>();
+
+    /** All that ever were online. */
+    final List<CgroupHandle> cgroups = new ArrayList<>();
+
+    final Published published;
+    long freedByRounds;
+    boolean allRoundsWereDone = true;
+
+    private final Scenario scenario;
+    private final Schedule schedule;
+    private final DeferredBook book;
+    private final PlayedCache[] current;
+    private final CgroupHandle[] handles = new CgroupHandle[Scenario.CGROUPS.size()];
+    private final Map<CgroupPath, CgroupHandle> byPath = new HashMap<>();
+    private final Map<Integer, Cancellation> cancellations = new HashMap<>();
+    private ActorRef<Rounds.Command> rounds;
+    private ActorRef<CgroupTree.Command> tree;
+    private ActorRef<ShrinkerRegistry.Command> registry;
+
+    ScenarioWorld(Scenario scenario, Schedule schedule, DeferredBook book) {
+        this.book = book;
+        this.scenario = scenario;
+        this.schedule = schedule;
+        this.current = new PlayedCache[scenario.kinds().size()];
+        EngineSettings settings = new EngineSettings(
+                scenario.nodes(),
+                true,
+                true,
+                65536,
+                TIMEOUT,
+                TIMEOUT,
+                IDLE_AFTER,
+                MOST_ROUNDS,
+                8,
+                5,
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(10),
+                CALL_DEADLINE,
+                true,
+                1,
+                1,
+                new Refaults.Settings(false, 8, Duration.ofMinutes(1)));
+        this.published = new Published(settings, this::nanoTime, Runnable::run);
+    }
+
+    private long nanoTime() {
+        if (scenario.slowClock()) {
+            schedule.pass(SLOW);
+        }
+        return schedule.nanoTime();
+    }
+
+    /** The engine's actors are this one's children. */
+    Behavior<Void> engine() {
+        return Behaviors.setup(context -> {
+            rounds = context.spawn(Rounds.create(published), "rounds");
+            tree = context.spawn(CgroupTree.create(published, rounds), "tree");
+            registry = context.spawn(ShrinkerRegistry.create(published, tree), "registry");
+            online(0);
+            return Behaviors.empty();
+        });
+    }
+
+    /** Takes so many ids. */
+    void fill(int ids) {
+        for (int i = 0; i < ids; i++) {
+            ShrinkerSpec spec = ShrinkerSpec.named("filler").byCgroup();
+            registry.tell(new ShrinkerRegistry.Allocate(
+                    spec,
+                    ShrinkerTarget.of(
+                            spec, new PlayedCache(this, scenario.kinds().get(0), "filler")),
+                    Reply.none()));
+        }
+    }
+
+    void expect(boolean is, String otherwise) {
+        if (!is) {
+            schedule.fail(otherwise);
+        }
+    }
+
+    CgroupHandle root() {
+        return handles[0];
+    }
+
+    /** The last one of that path. */
+    CgroupHandle handle(CgroupPath path) {
+        return byPath.get(path);
+    }
+
+    /** Whether a visit is known to be under way there. */
+    boolean isVisiting(String shrinker, CgroupPath cgroup, int node) {
+        return book.isUnderWay(shrinker, cgroup, node);
+    }
+
+    /** Whether another one with that id is being called. */
+    boolean isUsedByAnother(ShrinkerEntry entry) {
+        return caches.stream()
+                .anyMatch(cache -> cache.isInside()
+                        && cache.entry() != entry
+                        && cache.entry().id() == entry.id());
+    }
+
+    int nodes() {
+        return scenario.nodes();
+    }
+
+    /**
+     * Does it.
+     *
+     * @param next runs when that is answered, or at once where there is nothing to wait for
+     */
+    void perform(Op op, Runnable next) {
+        int asked = replies.size();
+        perform(op);
+        if (replies.size() > asked) {
+            replies.get(asked).thenDo(next);
+        } else {
+            next.run();
+        }
+    }
+
+    void perform(Op op) {
+        if (op instanceof Op.Online online) {
+            online(online.cgroup());
+        } else if (op instanceof Op.Offline offline) {
+            tree.tell(new CgroupTree.Offline(path(offline.cgroup()), new Once<Done>(op.toString(), done -> {})));
+        } else if (op instanceof Op.Allocate allocate) {
+            allocate(allocate.shrinker());
+        } else if (op instanceof Op.Register register) {
+            register(register);
+        } else if (op instanceof Op.Free free) {
+            free(current[free.shrinker()]);
+        } else if (op instanceof Op.Put put) {
+            put(put);
+        } else if (op instanceof Op.Round round) {
+            round(round);
+        } else if (op instanceof Op.Cancel cancel) {
+            cancellations.getOrDefault(cancel.round(), new Cancellation()).cancel();
+        } else if (op instanceof Op.Wait) {
+            schedule.runNextTimer();
+        }
+    }
+
+    private static CgroupPath path(int cgroup) {
+        return CgroupPath.of(Scenario.CGROUPS.get(cgroup));
+    }
+
+    private void online(int cgroup) {
+        CgroupPath path = path(cgroup);
+        tree.tell(new CgroupTree.Online(path, new Once<>("Online[" + path + "]", handle -> {
+            if (!cgroups.contains(handle)) {
+                cgroups.add(handle);
+            }
+            handles[cgroup] = handle;
+            byPath.put(path, handle);
+        })));
+    }
+
+    private void allocate(int shrinker) {
+        PlayedCache before = current[shrinker];
+        if (before != null && !before.freeing) {
+            return;
+        }
+        PlayedCache cache = new PlayedCache(this, scenario.kinds().get(shrinker), "s" + shrinker + "." + caches.size());
+        caches.add(cache);
+        current[shrinker] = cache;
+        ShrinkerSpec spec = cache.spec();
+        registry.tell(new ShrinkerRegistry.Allocate(
+                spec, ShrinkerTarget.of(spec, cache), new Once<>("Allocate[" + cache.name() + "]", cache::allocated)));
+    }
+
+    private void register(Op.Register op) {
+        PlayedCache cache = current[op.shrinker()];
+        if (cache != null && cache.isLive()) {
+            cache.askedToRegister = true;
+            registry.tell(new ShrinkerRegistry.Register(cache.entry(), new Once<>(op.toString(), done -> {
+                cache.registered = true;
+                schedule.execute(cache::moveAllUp);
+            })));
+        }
+    }
+
+    void free(PlayedCache cache) {
+        if (cache != null && cache.isLive()) {
+            cache.freeing = true;
+            cache.entry().free(new Once<>("Free[" + cache.name() + "]", done -> cache.freed = true));
+        }
+    }
+
+    private void put(Op.Put op) {
+        PlayedCache cache = current[op.shrinker()];
+        CgroupHandle cgroup = handles[op.cgroup()];
+        if (cache != null && cache.isLive() && cgroup != null) {
+            cache.put(cgroup, op.node(), op.objects());
+        }
+    }
+
+    private void round(Op.Round op) {
+        Cancellation cancellation = new Cancellation();
+        cancellations.put(op.number(), cancellation);
+        round(
+                op.toString(),
+                path(op.top()),
+                op.node() < 0 ? IntStream.range(0, nodes()).boxed().toList() : List.of(op.node()),
+                op.target(),
+                op.firstPriority(),
+                Duration.ofMillis(op.withinMillis()),
+                Optional.of(cancellation));
+    }
+
+    /** A round on all there is, that asks for everything. */
+    void roundOnAll() {
+        List<Integer> nodes = IntStream.range(0, nodes()).boxed().toList();
+        round("Round[on all]", CgroupPath.root(), nodes, 0, 0, Duration.ofHours(1), Optional.empty());
+    }
+
+    private void round(
+            String what,
+            CgroupPath top,
+            List<Integer> nodes,
+            int target,
+            int priority,
+            Duration within,
+            Optional<Cancellation> cancellation) {
+        RoundSpec spec = new RoundSpec(
+                top,
+                false,
+                nodes,
+                target == 0 ? OptionalLong.empty() : OptionalLong.of(target),
+                priority,
+                0,
+                false,
+                false,
+                within,
+                Set.of(),
+                cancellation);
+        tree.tell(new CgroupTree.StartRound(spec, new Once<>(what, result -> ended(what, target, result))));
+    }
+
+    private void ended(String what, int target, RoundResult result) {
+        freedByRounds += result.freedObjects();
+        switch (result.outcome()) {
+            case DONE, MET, SHORT, NOT_ONLINE -> {}
+            default -> allRoundsWereDone = false;
+        }
+        // Each thread may have been inside one scan call when the target was met.
+        long most = target + (long) schedule.peak() * largestBatch();
+        expect(
+                target == 0 || result.freedObjects() < most,
+                what + " freed " + result.freedObjects() + ", which is more than a batch a thread beyond its target");
+    }
+
+    private long largestBatch() {
+        return caches.stream().mapToLong(cache -> cache.spec().batch()).max().orElse(0);
+    }
+
+    /** Whose mailbox it is that is at this path. */
+    String nameOf(String path) {
+        for (CgroupHandle cgroup : cgroups) {
+            for (int node = 0; node < nodes(); node++) {
+                Pair pair = cgroup.pair(node);
+                if (pair != null && path.equals(pair.ref().path().toStringWithoutAddress())) {
+                    return "pair " + pair;
+                }
+            }
+        }
+        String engine = rounds == null ? "" : rounds.path().parent().toStringWithoutAddress() + "/";
+        String own = path.startsWith(engine) ? path.substring(engine.length()) : path;
+        return own.replaceFirst("^registry/", "guard ")
+                .replaceFirst("^rounds/", "round ")
+                .replaceFirst("^tree/", "pair ");
+    }
+}

@@ -1,0 +1,107 @@
+package io.reclaimer.interleavings;
+
+import io.reclaimer.engine.Published;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import net.bytebuddy.jar.asm.ClassReader;
+import net.bytebuddy.jar.asm.ClassVisitor;
+import net.bytebuddy.jar.asm.FieldVisitor;
+import net.bytebuddy.jar.asm.Opcodes;
+
+/**
+ * Loads the engine once more, with steps woven into it ({@link StepWeaver}), and maybe with a fault: classes that are
+ * compiled anew take the place of those that are there. Test classes of the engine's package are loaded with it, as they
+ * are; all other classes are the application's.
+ */
+final class EngineLoader extends ClassLoader {
+
+    private static final String[] OWN = {"io.reclaimer.engine.", "io.reclaimer.shrinker."};
+
+    private static final Path MAIN = Path.of(
+            Published.class.getProtectionDomain().getCodeSource().getLocation().getPath());
+
+    private static final Set<String> VOLATILES = volatiles();
+
+    static {
+        registerAsParallelCapable();
+    }
+
+    private final Map<String, byte[]> instead;
+
+    /**
+     * An engine of its own.
+     *
+     * @param instead classes by name that take the place of those that are there
+     */
+    EngineLoader(Map<String, byte[]> instead) {
+        super(EngineLoader.class.getClassLoader());
+        this.instead = instead;
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+        if (Stream.of(OWN).noneMatch(name::startsWith)) {
+            return super.loadClass(name, resolve);
+        }
+        synchronized (getClassLoadingLock(name)) {
+            Class<?> known = findLoadedClass(name);
+            return known != null ? known : define(name);
+        }
+    }
+
+    private Class<?> define(String name) throws ClassNotFoundException {
+        String file = name.replace('.', '/') + ".class";
+        try {
+            byte[] bytes = instead.get(name);
+            Path main = MAIN.resolve(file);
+            if (bytes == null && Files.exists(main)) {
+                bytes = Files.readAllBytes(main);
+            }
+            if (bytes != null) {
+                bytes = StepWeaver.weave(bytes, VOLATILES);
+            } else {
+                try (var in = getResourceAsStream(file)) {
+                    if (in == null) {
+                        throw new ClassNotFoundException(name);
+                    }
+                    bytes = in.readAllBytes();
+                }
+            }
+            return defineClass(name, bytes, 0, bytes.length);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Set<String> volatiles() {
+        Set<String> all = new HashSet<>();
+        try (Stream<Path> files = Files.walk(MAIN.resolve("io/reclaimer"))) {
+            for (Path file :
+                    (Iterable<Path>) files.filter(path -> path.toString().endsWith(".class"))::iterator) {
+                ClassReader reader = new ClassReader(Files.readAllBytes(file));
+                String owner = reader.getClassName();
+                reader.accept(
+                        new ClassVisitor(Opcodes.ASM9) {
+                            @Override
+                            public FieldVisitor visitField(
+                                    int access, String name, String descriptor, String signature, Object value) {
+                                if ((access & Opcodes.ACC_VOLATILE) != 0) {
+                                    all.add(owner + "." + name);
+                                }
+                                return null;
+                            }
+                        },
+                        ClassReader.SKIP_CODE);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return all;
+    }
+}

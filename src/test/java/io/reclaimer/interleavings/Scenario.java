@@ -1,0 +1,241 @@
+package io.reclaimer.interleavings;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * A random situation, by a seed: what there is, and who then does what at the same time.
+ *
+ * @param nodes how many
+ * @param fillers how many ids are taken before, so that maps have to grow for more
+ * @param slowClock whether calls take long, so that turns end within visits
+ * @param byRank how choices are drawn, see {@code Choices}
+ * @param patient whether who asks for something waits for the answer before the next
+ * @param traced whether visits are traced, so that what they owe can be reckoned
+ * @param timers how many timers may be chosen
+ * @param kinds of shrinkers, by number
+ * @param setup done first, one after the other, undisturbed
+ * @param users what each user does, at the same time as the others
+ */
+public record Scenario(
+        long seed,
+        int nodes,
+        int fillers,
+        boolean slowClock,
+        boolean byRank,
+        boolean patient,
+        boolean traced,
+        int timers,
+        List<Kind> kinds,
+        List<Op> setup,
+        List<List<Op>> users) {
+
+    /** The cgroups there may be. The root is number 0. */
+    public static final List<String> CGROUPS = List.of("/", "/a", "/a/x", "/b", "/a/x/q");
+
+    private static final int SHRINKERS = 3;
+
+    /** An id that is taken by fillers, up to the end of a map. */
+    private static final int IDS = 64;
+
+    /** What a shrinker is like. */
+    public record Kind(
+            boolean byCgroup, boolean byNode, int batch, int seeks, boolean saysZero, int stopsEach, boolean halves) {}
+
+    public static Scenario ofSeed(long seed) {
+        return new Drawn(seed).scenario();
+    }
+
+    /** The same with other things done. */
+    Scenario with(List<Op> newSetup, List<List<Op>> newUsers) {
+        return new Scenario(
+                seed,
+                nodes,
+                fillers,
+                slowClock,
+                byRank,
+                patient,
+                traced,
+                timers,
+                kinds,
+                List.copyOf(newSetup),
+                List.copyOf(newUsers));
+    }
+
+    int ops() {
+        return setup.size() + users.stream().mapToInt(List::size).sum();
+    }
+
+    /** One that is being drawn. Most is done in one place, by one shrinker, so that it meets. */
+    private static final class Drawn {
+        private final long seed;
+        private final SplittableRandom random;
+        private final int nodes;
+        private final int hotCgroup;
+        private final int hotShrinker;
+        private final int hotNode;
+
+        /** Whether all is done in one place, by few who do little: what meets there does so often. */
+        private final boolean narrow;
+
+        /** Of how many things one is done elsewhere. */
+        private final int spread;
+
+        private int rounds;
+
+        Drawn(long seed) {
+            this.seed = seed;
+            this.random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + 1);
+            this.nodes = 1 + random.nextInt(2);
+            this.hotCgroup = 1 + random.nextInt(CGROUPS.size() - 1);
+            this.hotShrinker = random.nextInt(SHRINKERS);
+            this.hotNode = random.nextInt(nodes);
+            this.narrow = oneIn(2);
+            this.spread = narrow ? 50 : 2 + random.nextInt(8);
+        }
+
+        Scenario scenario() {
+            int fillers = oneIn(5) ? IDS - 1 - random.nextInt(2) : 0;
+            List<Kind> kinds = new ArrayList<>();
+            for (int i = 0; i < SHRINKERS; i++) {
+                kinds.add(kind());
+            }
+            return new Scenario(
+                    seed,
+                    nodes,
+                    fillers,
+                    oneIn(4),
+                    oneIn(2),
+                    oneIn(2),
+                    oneIn(2),
+                    oneIn(3) ? 0 : 1 + random.nextInt(12),
+                    kinds,
+                    setup(),
+                    users());
+        }
+
+        private boolean oneIn(int n) {
+            return random.nextInt(n) == 0;
+        }
+
+        private Kind kind() {
+            int batch = oneIn(3) ? 0 : 2 + random.nextInt(6);
+            return new Kind(
+                    !oneIn(20),
+                    !oneIn(3),
+                    batch,
+                    oneIn(12) ? 0 : 2,
+                    oneIn(10),
+                    oneIn(10) ? 2 + random.nextInt(3) : 0,
+                    oneIn(12));
+        }
+
+        private int cgroup() {
+            return oneIn(spread) ? 1 + random.nextInt(CGROUPS.size() - 1) : hotCgroup;
+        }
+
+        private int shrinker() {
+            return oneIn(spread) ? random.nextInt(SHRINKERS) : hotShrinker;
+        }
+
+        private int node() {
+            // One that is not NUMA aware has something for all nodes.
+            return oneIn(spread) || oneIn(6) ? random.nextInt(nodes) : hotNode;
+        }
+
+        private List<Op> setup() {
+            List<Op> ops = new ArrayList<>();
+            String hot = CGROUPS.get(hotCgroup);
+            for (int i = 1; i < CGROUPS.size(); i++) {
+                // Mostly what is done is done in a leaf: only a leaf can go offline.
+                if (hot.startsWith(CGROUPS.get(i)) || oneIn(narrow ? 8 : 3)) {
+                    ops.add(new Op.Online(i));
+                }
+            }
+            for (int i = 0; i < SHRINKERS; i++) {
+                if (i == hotShrinker ? !oneIn(8) : oneIn(narrow ? 6 : 2)) {
+                    ops.add(new Op.Allocate(i));
+                    if (!oneIn(8)) {
+                        ops.add(new Op.Register(i));
+                    }
+                }
+            }
+            for (int i = random.nextInt(narrow ? 3 : 4); i > 0; i--) {
+                ops.add(put());
+            }
+            if (oneIn(3)) {
+                // What was put is gone, and its bits are still set.
+                ops.add(new Op.Put(hotShrinker, hotCgroup, hotNode, 1 + random.nextInt(20)));
+                ops.add(new Op.Round(rounds++, 0, -1, 0, 0, 60));
+            } else if (oneIn(3)) {
+                ops.add(round());
+            }
+            if (oneIn(4)) {
+                addWait(ops);
+            }
+            return ops;
+        }
+
+        private List<List<Op>> users() {
+            List<List<Op>> users = new ArrayList<>();
+            for (int i = narrow ? 2 + random.nextInt(2) : 1 + random.nextInt(3); i > 0; i--) {
+                List<Op> ops = new ArrayList<>();
+                for (int j = 1 + random.nextInt(narrow ? 2 : 4); j > 0; j--) {
+                    addOps(ops);
+                }
+                users.add(ops);
+            }
+            return users;
+        }
+
+        private void addOps(List<Op> ops) {
+            int what = random.nextInt(100);
+            if (what < 32) {
+                ops.add(put());
+            } else if (what < 64) {
+                ops.add(round());
+            } else if (what < 76) {
+                ops.add(new Op.Offline(cgroup()));
+            } else if (what < 79) {
+                ops.add(new Op.Online(cgroup()));
+            } else if (what < 87) {
+                ops.add(new Op.Free(shrinker()));
+            } else if (what < 91) {
+                // The id of one that goes is handed out again.
+                int shrinker = shrinker();
+                ops.add(new Op.Free(shrinker));
+                ops.add(new Op.Allocate(shrinker));
+                ops.add(new Op.Register(shrinker));
+                ops.add(put());
+            } else if (what < 93) {
+                ops.add(new Op.Allocate(shrinker()));
+            } else if (what < 96) {
+                ops.add(new Op.Register(shrinker()));
+            } else if (what < 98) {
+                addWait(ops);
+            } else {
+                ops.add(new Op.Cancel(random.nextInt(Math.max(1, rounds))));
+            }
+        }
+
+        private void addWait(List<Op> ops) {
+            for (int i = random.nextInt(10); i >= 0; i--) {
+                ops.add(new Op.Wait());
+            }
+        }
+
+        private Op put() {
+            int objects = oneIn(5) ? 100 + random.nextInt(200) : 1 + random.nextInt(20);
+            return new Op.Put(shrinker(), oneIn(8) ? 0 : cgroup(), node(), objects);
+        }
+
+        private Op round() {
+            int node = oneIn(2) ? -1 : node();
+            int priority = oneIn(2) ? 0 : oneIn(2) ? 1 + random.nextInt(3) : random.nextInt(13);
+            int target = oneIn(2) ? 0 : 1 + random.nextInt(12);
+            int top = oneIn(2) ? 0 : cgroup();
+            return new Op.Round(rounds++, top, node, priority, target, 1 + random.nextInt(60));
+        }
+    }
+}

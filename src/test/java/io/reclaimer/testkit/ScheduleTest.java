@@ -1,0 +1,173 @@
+package io.reclaimer.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.Behaviors;
+import com.typesafe.config.ConfigFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ScheduleTest {
+
+    private static final int MOST_TASKS = 1_000;
+
+    private final Schedule schedule = Schedule.create("spec");
+    private int counter;
+
+    @AfterEach
+    void end() {
+        schedule.end();
+    }
+
+    /** Reads and writes with a step between, as two threads may. */
+    private void add() {
+        Schedule.step("reading");
+        int seen = counter;
+        Schedule.step("writing");
+        counter = seen + 1;
+    }
+
+    private int addTwice(Choices choices) {
+        schedule.reset(() -> {}, MOST_TASKS);
+        counter = 0;
+        schedule.choose(choices, false);
+        schedule.execute(this::add);
+        schedule.execute(this::add);
+        schedule.run();
+        return counter;
+    }
+
+    @Test
+    void lostUpdateIsFoundAndFoundAgain() throws Exception {
+        schedule.enter(() -> {
+            assertThat(addTwice(Choices.inOrder())).isEqualTo(2);
+            Choices failing = null;
+            for (long seed = 0; failing == null; seed++) {
+                Choices choices = Choices.ofSeed(seed);
+                failing = addTwice(choices) == 1 ? choices : null;
+            }
+            assertThat(addTwice(Choices.again(failing.made()))).isEqualTo(1);
+        });
+        assertThat(counter).isEqualTo(1);
+    }
+
+    @Test
+    void whoHasALockIsNotStopped() throws Exception {
+        Set<Integer> outcomes = new HashSet<>();
+        schedule.enter(() -> {
+            for (long seed = 0; seed < 300; seed++) {
+                schedule.reset(() -> {}, MOST_TASKS);
+                counter = 0;
+                schedule.choose(Choices.ofSeed(seed), seed % 2 == 0);
+                for (int i = 0; i < 3; i++) {
+                    schedule.execute(() -> {
+                        Schedule.locked();
+                        add();
+                        Schedule.unlocked();
+                    });
+                }
+                schedule.run();
+                outcomes.add(counter);
+            }
+        });
+        assertThat(outcomes).containsExactly(3);
+    }
+
+    @Test
+    void timersRunInTheOrderOfTheirTimeAndOnlyWhenChosen() throws Exception {
+        List<Integer> rung = new ArrayList<>();
+        schedule.enter(() -> {
+            schedule.timer(Duration.ofSeconds(2).toNanos(), () -> rung.add(2), 0, true);
+            schedule.timer(Duration.ofSeconds(1).toNanos(), () -> rung.add(1), 0, true);
+            schedule.timer(Duration.ofSeconds(1).toNanos(), () -> rung.add(9), 0, true)
+                    .cancel();
+            schedule.run();
+            rung.add(0);
+            schedule.runNextTimer();
+            schedule.runNextTimer();
+        });
+        assertThat(rung).containsExactly(0, 1, 2);
+        assertThat(Duration.ofNanos(schedule.nanoTime())).isEqualTo(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void whatDoesNotEndIsAFailure() throws Exception {
+        schedule.enter(() -> {
+            schedule.reset(() -> {}, MOST_TASKS);
+            schedule.execute(new Runnable() {
+                @Override
+                public void run() {
+                    schedule.execute(this);
+                }
+            });
+            schedule.run();
+        });
+        assertThat(schedule.failure()).contains("does not end");
+        assertThat(schedule.isGivenUp()).isTrue();
+    }
+
+    @Test
+    void checkRunsAfterEachStep() throws Exception {
+        schedule.enter(() -> {
+            schedule.reset(
+                    () -> {
+                        if (counter > 0) {
+                            schedule.fail("more than nothing");
+                        }
+                    },
+                    MOST_TASKS);
+            schedule.execute(this::add);
+            schedule.execute(this::add);
+            schedule.run();
+        });
+        assertThat(schedule.failure()).isEqualTo("more than nothing");
+    }
+
+    /** Which of two senders is first is a choice; each one's own messages stay in order. */
+    @Test
+    void deliveriesOfASystemAreChoices() throws Exception {
+        List<String> heard = new ArrayList<>();
+        Behavior<String> listener = Behaviors.receiveMessage(message -> {
+            heard.add(message);
+            return Behaviors.same();
+        });
+        ActorSystem<String> system =
+                ActorSystem.create(listener, "spec", schedule.config().withFallback(ConfigFactory.load()));
+        Set<List<String>> orders = new HashSet<>();
+        schedule.enter(() -> {
+            schedule.run();
+            for (long seed = 0; seed < 100; seed++) {
+                schedule.reset(() -> {}, MOST_TASKS);
+                heard.clear();
+                schedule.choose(Choices.ofSeed(seed), seed % 2 == 0);
+                for (String sender : List.of("a", "b")) {
+                    schedule.execute(() -> tellTwice(system, sender));
+                }
+                schedule.run();
+                orders.add(List.copyOf(heard));
+            }
+        });
+        system.terminate();
+        assertThat(orders)
+                .contains(
+                        List.of("a1", "a2", "b1", "b2"),
+                        List.of("b1", "b2", "a1", "a2"),
+                        List.of("a1", "b1", "b2", "a2"))
+                .allMatch(order ->
+                        order.indexOf("a1") < order.indexOf("a2") && order.indexOf("b1") < order.indexOf("b2"));
+    }
+
+    private static void tellTwice(ActorRef<String> to, String sender) {
+        to.tell(sender + "1");
+        Schedule.step("telling again");
+        to.tell(sender + "2");
+    }
+}
