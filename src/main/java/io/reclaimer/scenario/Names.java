@@ -1,20 +1,21 @@
 package io.reclaimer.scenario;
 
-import io.reclaimer.scenario.ScenarioReader.Given;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
- * What a scenario's names mean: shrinkers, cgroups, members. What steps make is there from that step on; load, pressure and
+ * What a scenario's names mean: nodes, shrinkers, cgroups, members. What steps make is there from that step on; load, pressure and
  * expectations may name whatever is ever there. One thread's.
  */
 final class Names {
 
     private final Problems problems;
+    private final List<String> nodes;
     private final int members;
 
     /** Ever there, and there now, as steps have it. */
@@ -26,6 +27,7 @@ final class Names {
 
     Names(Given scenario, Problems problems) {
         this.problems = problems;
+        this.nodes = nodes(scenario);
         this.members = scenario.object("cluster")
                 .map(cluster -> (int) cluster.number("members", 0))
                 .orElse(0);
@@ -40,23 +42,69 @@ final class Names {
         });
     }
 
+    private List<String> nodes(Given scenario) {
+        Object given = scenario.plain("nodes").orElse(List.of("heap"));
+        List<String> all = given instanceof Number count
+                ? IntStream.range(0, count.intValue()).mapToObj(i -> "node" + i).toList()
+                : ((List<?>) given).stream().map(String::valueOf).toList();
+        if (all.size() > Set.copyOf(all).size()) {
+            problems.add(
+                    ShapeCheck.join(scenario.path(), "nodes"),
+                    "is " + all + "; allowed are names of which none is there twice");
+        }
+        return all;
+    }
+
+    List<String> nodes() {
+        return nodes;
+    }
+
+    /** The first one where none is named. */
+    int node(Given of) {
+        return optionalNode(of).orElse(0);
+    }
+
+    Optional<Integer> optionalNode(Given of) {
+        String key = of.has("node") ? "node" : "nid";
+        return of.plain(key).map(given -> node(ShapeCheck.join(of.path(), key), given));
+    }
+
+    int node(String where, Object given) {
+        int number = given instanceof Number plain ? plain.intValue() : nodes.indexOf(String.valueOf(given));
+        if (number < 0 || number >= nodes.size()) {
+            problems.add(
+                    where,
+                    "is [" + given + "], which is no node; allowed are " + String.join(", ", nodes)
+                            + (nodes.size() == 1
+                                    ? ", or its number 0"
+                                    : ", or their numbers 0 to " + (nodes.size() - 1)));
+            return 0;
+        }
+        return number;
+    }
+
     /** One that is ever there. */
     String shrinker(Given of) {
-        return shrinker(of, shrinkers, "there are ");
+        return shrinker(of, shrinkers, "");
     }
 
     /** One that is there at that step. */
     String shrinkerNow(Given of) {
-        return shrinker(of, shrinkersNow, "there are here ");
+        return shrinker(of, shrinkersNow, " at this step");
     }
 
-    private String shrinker(Given of, Set<String> known, String thereAre) {
+    private String shrinker(Given of, Set<String> known, String when) {
         String name = of.text("shrinker", "");
         if (!known.contains(name)) {
             problems.add(
                     ShapeCheck.join(of.path(), "shrinker"),
-                    "is [" + name + "], which is no shrinker" + Problems.hint(name, List.copyOf(known)) + "; "
-                            + thereAre + (known.isEmpty() ? "none" : String.join(", ", known)));
+                    "is [" + name + "], which is no shrinker"
+                            + Problems.choice(
+                                    name,
+                                    List.copyOf(known),
+                                    known.isEmpty()
+                                            ? "is a name that shrinkers or an alloc step gave; there is none" + when
+                                            : "are " + String.join(", ", known) + when));
         }
         return name;
     }
@@ -87,16 +135,21 @@ final class Names {
         if (!name.startsWith("/") && !known.contains(name)) {
             problems.add(
                     ShapeCheck.join(of.path(), key),
-                    "is [" + name + "], which no online step has named" + Problems.hint(name, List.copyOf(known))
-                            + "; allowed is a path as in /shop/web, or one of "
-                            + String.join(", ", known.stream().sorted().toList()));
+                    "is [" + name + "], which no online step has named"
+                            + Problems.choice(
+                                    name,
+                                    List.copyOf(known),
+                                    "is a path as in /shop/web, or one of "
+                                            + String.join(
+                                                    ", ",
+                                                    known.stream().sorted().toList())));
         }
         return name;
     }
 
     /** A path, or a name that was given by then, and not taken away. */
-    String cgroupNow(Given of) {
-        return cgroup(of, "cgroup", cgroupsNow);
+    String cgroupNow(Given of, String key) {
+        return cgroup(of, key, cgroupsNow);
     }
 
     void online(Given of) {
@@ -104,7 +157,7 @@ final class Names {
     }
 
     String offline(Given of) {
-        String name = cgroupNow(of);
+        String name = cgroupNow(of, "cgroup");
         cgroupsNow.remove(name);
         return name;
     }
@@ -128,14 +181,16 @@ final class Names {
 
     private void check(String path, String member) {
         if (needsCluster(path) && Integer.parseInt(member.substring("member".length())) > members) {
-            problems.add(path, "is [" + member + "]; there are member1 to member" + members);
+            problems.add(path, "is [" + member + "]; allowed are member1 to member" + members);
         }
     }
 
     /** False where there is none. */
     boolean needsCluster(String path) {
         if (members == 0) {
-            problems.add(path, "needs several members; give the scenario cluster { members = 3 }");
+            problems.add(
+                    path,
+                    "needs several members; allowed where the scenario has a cluster, as in cluster { members = 3 }");
         }
         return members > 0;
     }

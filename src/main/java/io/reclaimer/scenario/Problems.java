@@ -28,6 +28,20 @@ final class Problems {
         return all.isEmpty();
     }
 
+    /** Whether nothing is wrong there, nor with what is below it. */
+    boolean isRight(String path) {
+        return all.stream()
+                .map(Problem::path)
+                .noneMatch(wrong -> wrong.equals(path)
+                        || wrong.startsWith(path.isEmpty() ? "" : path + ".")
+                        || wrong.startsWith(path + "["));
+    }
+
+    /** Whether nothing is wrong with it itself; with what is below it there may be. */
+    boolean isRightItself(String path) {
+        return all.stream().noneMatch(problem -> problem.path().equals(path));
+    }
+
     /** In the order of the file. */
     List<Problem> inOrder() {
         return all.stream()
@@ -35,6 +49,12 @@ final class Problems {
                                 (Problem problem) -> problem.position().line())
                         .thenComparingInt(problem -> problem.position().column()))
                 .toList();
+    }
+
+    /** As "; did you mean [x]? Allowed are x, y", without the question where no word is near. */
+    static String choice(String word, List<String> words, String allowed) {
+        String hint = hint(word, words);
+        return (hint.isEmpty() ? "; allowed " : hint + " Allowed ") + allowed;
     }
 
     /** As "; did you mean [x]?", or nothing where no word is near. */

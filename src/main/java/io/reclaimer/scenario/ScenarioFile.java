@@ -3,11 +3,11 @@ package io.reclaimer.scenario;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigResolveOptions;
-import com.typesafe.config.ConfigValue;
 import io.reclaimer.scenario.ScenarioException.Problem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -95,30 +95,34 @@ public final class ScenarioFile {
             String name, ConfigObject root, Problems problems, Function<String, Position> positions) {
         boolean several = root.containsKey("scenarios");
         new ShapeCheck(problems).check("", root, several ? ScenarioShape.several() : ScenarioShape.scenario());
-        if (!problems.isEmpty()) {
-            return List.of();
-        }
+        // What they mean is read of those parts whose form is right, so that all that is wrong is said at once.
         List<Scenario> scenarios = new ArrayList<>();
-        Set<String> names = new HashSet<>();
         if (!several) {
-            scenarios.add(new ScenarioReader("", root, positions, problems).scenario(withoutEnding(name)));
-            return scenarios;
-        }
-        List<ConfigValue> all = root.toConfig().getList("scenarios");
-        for (int i = 0; i < all.size(); i++) {
-            String path = "scenarios[" + i + "]";
-            ConfigObject object = (ConfigObject) all.get(i);
-            if (!object.containsKey("name")) {
-                problems.add(path, "lacks [name]: each of several scenarios has one of its own");
-            } else if (!names.add(String.valueOf(object.get("name").unwrapped()))) {
-                problems.add(path + ".name", "is [" + object.get("name").unwrapped() + "], which another one has");
+            RightParts.of("", root, problems)
+                    .map(parts -> new ScenarioReader("", parts, positions, problems).scenario(withoutEnding(name)))
+                    .ifPresent(scenarios::add);
+        } else if (root.get("scenarios") instanceof ConfigList all) {
+            Set<String> names = new HashSet<>();
+            for (int i = 0; i < all.size(); i++) {
+                String path = "scenarios[" + i + "]";
+                if (all.get(i) instanceof ConfigObject object) {
+                    checkName(path, object, names, problems);
+                    RightParts.of(path, object, problems)
+                            .map(parts -> new ScenarioReader(path, parts, positions, problems).scenario(path))
+                            .ifPresent(scenarios::add);
+                }
             }
-            scenarios.add(new ScenarioReader(path, object, positions, problems).scenario(path));
-        }
-        if (all.isEmpty()) {
-            problems.add("scenarios", "is empty; allowed is one scenario or more");
         }
         return scenarios;
+    }
+
+    private static void checkName(String path, ConfigObject scenario, Set<String> names, Problems problems) {
+        String name = scenario.containsKey("name")
+                ? String.valueOf(scenario.get("name").unwrapped())
+                : path;
+        if (!names.add(name)) {
+            problems.add(path + ".name", "is [" + name + "], which one above has; allowed is a name of its own");
+        }
     }
 
     private static String withoutEnding(String name) {

@@ -38,16 +38,24 @@ final class ScenarioShape {
     private static final Shape FROM_ZERO = new Time(true);
     private static final Shape ABOVE_ZERO = new Time(false);
     private static final Shape SHARE = new Decimal(0, 1);
-    private static final Shape NAME = new Text("a name of 1 to 128 characters", "[\\s\\S]{1,128}");
-    private static final Shape PATH = new Text("a path as in /shop/web", "/|(/[A-Za-z0-9._-]{1,64}){1,32}");
+    private static final Text NAME =
+            new Text("a name of 1 to 128 characters", "(?=.*\\S)[^\\x00-\\x1f\\x7f-\\x9f]{1,128}");
+    private static final String PATHS = "/|(/(?!\\.{1,2}(/|$))[A-Za-z0-9._-]{1,64}){1,32}";
+    private static final Shape PATH = new Text("a path as in /shop/web", PATHS);
     private static final Shape CGROUP = new Text(
-            "a path as in /shop/web, or a name that an online step gave",
-            "/|(/[A-Za-z0-9._-]{1,64}){1,32}|[A-Za-z0-9._-]{1,64}");
-    private static final Shape NODE =
-            new Either(List.of(new Whole(0, MOST_NODES - 1L), new Text("the name of a node", "[A-Za-z0-9._-]{1,64}")));
+            "a path as in /shop/web, or a name that an online step gave", PATHS + "|(?!\\.{1,2}$)[A-Za-z0-9._-]{1,64}");
+
+    /** Begins with a letter: a number is which one it is. */
+    private static final Shape NODE_NAME =
+            new Text("the name of a node, as in heap or node1", "[A-Za-z][A-Za-z0-9._-]{0,63}");
+
+    private static final Shape NODE = new Either(List.of(new Whole(0, MOST_NODES - 1L), NODE_NAME));
+    private static final Shape ANY_KEYS = new Names(new Text("text", "[\\s\\S]*"), new Anything());
     private static final Shape MEMBER = new Text("member1 to member9", "member[1-9]");
     private static final Shape PRIORITY = new Whole(Shrinker.HIGHEST_PRIORITY, Shrinker.LOWEST_PRIORITY);
 
+    private static final Field SCHEMA =
+            optional("$schema", new Text("text", "[\\s\\S]*"), "none", "The schema by which an editor checks.");
     private static final Field NEEDED_SHRINKER = needed("shrinker", NAME, "The shrinker's name.");
     private static final Field NEEDED_CGROUP = needed("cgroup", CGROUP, "In which cgroup.");
     private static final Field ON_MEMBER = optional(
@@ -74,19 +82,21 @@ final class ScenarioShape {
             optional("refaultAfter", FROM_ZERO, "1 s", "How long after that."),
             optional(
                     "faults",
-                    new Keys(List.of(
-                            needed("kind", words(CacheModel.Fault.values()), "What a faulty scan call does."),
-                            optional("rate", SHARE, "0", "Which share of calls is faulty, by chance."),
-                            optional(
-                                    "every",
-                                    new Whole(1, Integer.MAX_VALUE),
-                                    "none",
-                                    "Each so manieth call is faulty."),
-                            optional(
-                                    "calls",
-                                    new Many(new Whole(1, Integer.MAX_VALUE)),
-                                    "none",
-                                    "These calls are faulty, counted from 1."))),
+                    new Keys(
+                            List.of(
+                                    needed("kind", words(CacheModel.Fault.values()), "What a faulty scan call does."),
+                                    optional("rate", SHARE, "0", "Which share of calls is faulty, by chance."),
+                                    optional(
+                                            "every",
+                                            new Whole(1, Integer.MAX_VALUE),
+                                            "none",
+                                            "Each so manieth call is faulty."),
+                                    optional(
+                                            "calls",
+                                            new Many(new Whole(1, Integer.MAX_VALUE)),
+                                            "none",
+                                            "These calls are faulty, counted from 1.")),
+                            List.of("rate", "every", "calls")),
                     "none",
                     "Calls that go wrong.")));
 
@@ -152,11 +162,15 @@ final class ScenarioShape {
 
     /** A step of a kind. */
     private static Keys step(Object... parts) {
+        return stepOn(ON_MEMBER, parts);
+    }
+
+    private static Keys stepOn(Field member, Object... parts) {
         return keys(
                 needed("op", new Anything(), "What is done."),
                 optional("at", FROM_ZERO, "right after the step before", "When, since the beginning."),
-                ON_MEMBER,
-                optional("expect", new Anything(), "nothing", "What it answers: each key that is named, exactly."),
+                member,
+                optional("expect", ANY_KEYS, "nothing", "What it answers: each key that is named, exactly."),
                 List.of(parts).stream().flatMap(part -> fields(part).stream()).toList());
     }
 
@@ -185,9 +199,10 @@ final class ScenarioShape {
                 step(ROUND, optional("apart", new Flag(), "false", "Whether the next step does not wait for it.")));
         kinds.put("change", step(NEEDED_SHRINKER, needed("model", CACHE, "How it behaves from now on.")));
         kinds.put("wait", step(needed("for", ABOVE_ZERO, "How long.")));
-        kinds.put("kill", step());
-        kinds.put("freeze", step());
-        kinds.put("wake", step());
+        Field member = needed("member", MEMBER, "Which member.");
+        kinds.put("kill", stepOn(member));
+        kinds.put("freeze", stepOn(member));
+        kinds.put("wake", stepOn(member));
         return new Kinds("op", kinds);
     }
 
@@ -195,54 +210,70 @@ final class ScenarioShape {
         List<String> whats = Arrays.stream(Expectation.What.values())
                 .map(ScenarioShape::wordOf)
                 .toList();
-        Shape bound = new Either(List.of(new Decimal(-1e18, 1e18), FROM_ZERO));
-        return keys(
-                needed("what", new Word(whats), "Which value."),
-                optional("member", MEMBER, "all together", "Of which member."),
-                optional("shrinker", NAME, "all together", "Of which shrinker."),
-                optional("cgroup", CGROUP, "all together", "Of which cgroup."),
-                optional("node", NODE, "all together", "Of which node, by number or name."),
-                optional("nid", NODE, "all together", "The same as node."),
-                optional("is", bound, "not exactly", "Exactly so much."),
-                optional("min", bound, "no least", "At least so much."),
-                optional("max", bound, "no most", "At most so much."),
-                optional("at", FROM_ZERO, "at the end", "Looked at once, then."),
-                optional("eventuallyWithin", ABOVE_ZERO, "not", "At some time within so long, counted from from."),
-                optional("always", new Flag(), "false", "Whenever it is looked at from from to to."),
-                optional("never", new Flag(), "false", "Never from from to to."),
-                SPAN);
+        Shape bound = new Either(List.of(new Decimal(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY), FROM_ZERO));
+        return new Keys(
+                fields(
+                        needed("what", new Word(whats), "Which value."),
+                        optional("member", MEMBER, "all together", "Of which member."),
+                        optional("shrinker", NAME, "all together", "Of which shrinker."),
+                        optional("cgroup", CGROUP, "all together", "Of which cgroup."),
+                        optional("node", NODE, "all together", "Of which node, by number or name."),
+                        optional("nid", NODE, "all together", "The same as node."),
+                        optional("is", bound, "not exactly", "Exactly so much."),
+                        optional("min", bound, "no least", "At least so much."),
+                        optional("max", bound, "no most", "At most so much."),
+                        optional("at", FROM_ZERO, "at the end", "Looked at once, then."),
+                        optional(
+                                "eventuallyWithin",
+                                ABOVE_ZERO,
+                                "not",
+                                "At some time within so long, counted from from."),
+                        optional("always", new Flag(), "false", "Whenever it is looked at from from to to."),
+                        optional("never", new Flag(), "false", "Never from from to to."),
+                        SPAN),
+                List.of("is", "min", "max"));
     }
 
-    /** One scenario. */
+    /** One scenario, alone in its file. */
     static Keys scenario() {
+        return scenario(optional("name", NAME, "that of the file", "Unique among the scenarios of a file."));
+    }
+
+    private static Keys scenario(Field name) {
         Keys held =
                 keys(needed("cgroup", CGROUP, "Of which cgroup."), ON_NODE, needed("objects", OBJECTS, "How many."));
         return keys(
-                optional("name", NAME, "that of the file", "Unique among the scenarios of a file."),
+                SCHEMA,
+                name,
                 optional("about", new Text("text", "[\\s\\S]*"), "none", "What it shows, in a sentence."),
                 optional("seed", new Whole(Long.MIN_VALUE, Long.MAX_VALUE), "1", "Of all that is drawn by chance."),
                 optional(
                         "nodes",
-                        new Either(List.of(
-                                new Whole(1, MOST_NODES),
-                                new Many(new Text("the name of a node", "[A-Za-z0-9._-]{1,64}")))),
+                        new Either(List.of(new Whole(1, MOST_NODES), new Many(NODE_NAME, 1))),
                         "[heap]",
                         "The memories: how many, or their names."),
                 optional("cgroupsEnabled", new Flag(), "true", "Whether there is a tree of cgroups."),
                 optional("kmemOnline", new Flag(), "true", "Whether objects are accounted to cgroups."),
                 optional(
                         "settings",
-                        new Anything(),
+                        ANY_KEYS,
                         "the defaults",
                         "Settings of the reclaimer, as below reclaimer in a configuration."),
                 optional("duration", FROM_ZERO, "until the last step is done", "How long it runs at least."),
-                optional("sampleEvery", ABOVE_ZERO, "a 600th of the duration", "How often it is looked at."),
+                optional(
+                        "sampleEvery",
+                        ABOVE_ZERO,
+                        "a 600th of the duration, but 10 ms to 10 s",
+                        "How often it is looked at."),
                 optional("cgroups", new Many(PATH), "none", "Online from the beginning, with all above them."),
                 optional(
                         "shrinkers",
-                        new Names(keys(
-                                SHRINKER,
-                                optional("objects", new Many(held), "none", "What it holds at the beginning."))),
+                        new Names(
+                                NAME,
+                                keys(
+                                        SHRINKER,
+                                        optional(
+                                                "objects", new Many(held), "none", "What it holds at the beginning."))),
                         "none",
                         "Registered from the beginning, by name."),
                 optional(
@@ -305,7 +336,8 @@ final class ScenarioShape {
 
     /** A file: one scenario, or several. */
     static Keys several() {
-        return keys(needed("scenarios", new Many(scenario()), "The scenarios."));
+        Field name = needed("name", NAME, "Unique among the scenarios of a file.");
+        return keys(SCHEMA, needed("scenarios", new Many(scenario(name), 1), "The scenarios."));
     }
 
     /** The names of all kinds of steps. */

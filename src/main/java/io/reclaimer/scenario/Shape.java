@@ -1,5 +1,6 @@
 package io.reclaimer.scenario;
 
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -7,8 +8,16 @@ import java.util.Optional;
 /** What may stand at a place in a file: what the parser checks by, and what the schema is made from. Immutable. */
 sealed interface Shape {
 
-    /** Keys with values. Any other key is wrong. */
-    record Keys(List<Field> fields) implements Shape {}
+    /**
+     * Keys with values. Any other key is wrong.
+     *
+     * @param oneOrMore of these keys at least one has to be there; empty where none has to
+     */
+    record Keys(List<Field> fields, List<String> oneOrMore) implements Shape {
+        Keys(List<Field> fields) {
+            this(fields, List.of());
+        }
+    }
 
     /**
      * One of several kinds of {@link Keys}, told apart by the value of one key.
@@ -17,10 +26,15 @@ sealed interface Shape {
      */
     record Kinds(String key, Map<String, Keys> kinds) implements Shape {}
 
-    /** Any names, each with a value of that shape. */
-    record Names(Shape value) implements Shape {}
+    /** Any names of that form, each with a value of that shape. */
+    record Names(Text name, Shape value) implements Shape {}
 
-    record Many(Shape element) implements Shape {}
+    /** @param least so many there are at least */
+    record Many(Shape element, int least) implements Shape {
+        Many(Shape element) {
+            this(element, 0);
+        }
+    }
 
     /** One of these words. */
     record Word(List<String> allowed) implements Shape {}
@@ -30,11 +44,32 @@ sealed interface Shape {
 
     record Decimal(double least, double most) implements Shape {}
 
-    /** As {@code 10 s}, or a number of milliseconds. */
-    record Time(boolean mayBeZero) implements Shape {}
+    /** As {@code 10 s}, or a number of milliseconds; where it may not be zero, whole milliseconds. */
+    record Time(boolean mayBeZero) implements Shape {
+
+        private static final String COARSE = "m|minutes?|h|hours?|d|days?|s|seconds?";
+        private static final String MILLIS = "ms|millis|milliseconds?";
+        private static final String FINE = "us|micros|microseconds?|ns|nanos|nanoseconds?";
+
+        /** For all of it. What it takes, HOCON takes as well, and as no other time. */
+        String pattern() {
+            return mayBeZero
+                    ? " *[0-9]{1,15}(\\.[0-9]{1,9})? *(" + COARSE + "|" + MILLIS + "|" + FINE + ")? *"
+                    : "(?=.*[1-9]) *([0-9]{1,15}(\\.[0-9]{1,3})? *(" + COARSE + ")|[0-9]{1,15} *(" + MILLIS + ")?) *";
+        }
+    }
 
     /** As {@code 10 KiB}, or a number of bytes. */
-    record Size(long least) implements Shape {}
+    record Size(long least) implements Shape {
+
+        private static final String UNITS = "[kKMG]|[KMG]i|kB|[MG]B|[KMG]iB|(kilo|mega|giga|kibi|mebi|gibi)bytes?";
+
+        /** For all of it. What it takes, HOCON takes as well. */
+        String pattern() {
+            return (least > 0 ? "(?=.*[1-9])" : "") + " *([0-9]{1,18} *(B|b|bytes?)?|[0-9]{1,9}(\\.[0-9]{1,3})? *("
+                    + UNITS + ")) *";
+        }
+    }
 
     record Flag() implements Shape {}
 
@@ -72,19 +107,21 @@ sealed interface Shape {
         if (shape instanceof Keys || shape instanceof Kinds || shape instanceof Names) {
             return "an object { … }";
         } else if (shape instanceof Many many) {
-            return "a list of " + allowed(many.element());
+            return "a list" + (many.least() > 0 ? " of at least " + many.least() : "") + ", each "
+                    + allowed(many.element());
         } else if (shape instanceof Word word) {
             return "one of " + String.join(", ", word.allowed());
         } else if (shape instanceof Whole whole) {
-            return whole.most() == Long.MAX_VALUE
-                    ? "a whole number from " + whole.least()
-                    : "a whole number from " + whole.least() + " to " + whole.most();
+            return "a whole number"
+                    + (whole.least() == Long.MIN_VALUE ? "" : " from " + whole.least())
+                    + (whole.most() == Long.MAX_VALUE ? "" : " to " + whole.most());
         } else if (shape instanceof Decimal decimal) {
-            return decimal.most() == Double.MAX_VALUE
-                    ? "a number from " + decimal.least()
-                    : "a number from " + decimal.least() + " to " + decimal.most();
+            return "a number"
+                    + (Double.isInfinite(decimal.least()) ? "" : " from " + plain(decimal.least()))
+                    + (Double.isInfinite(decimal.most()) ? "" : " to " + plain(decimal.most()));
         } else if (shape instanceof Time time) {
-            return "a duration as in 500 ms, 10 s, 5 m, 1 h" + (time.mayBeZero() ? "" : ", above 0");
+            return "a duration as in 500 ms, 10 s, 5 m, 1 h"
+                    + (time.mayBeZero() ? "" : ", of whole milliseconds above 0");
         } else if (shape instanceof Size size) {
             return "a size as in 512, 10 KiB, 1 GiB" + (size.least() > 0 ? ", at least " + size.least() : "");
         } else if (shape instanceof Flag) {
@@ -96,5 +133,9 @@ sealed interface Shape {
                     ", or ", either.shapes().stream().map(Shape::allowed).toList());
         }
         return "anything";
+    }
+
+    private static String plain(double number) {
+        return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
     }
 }

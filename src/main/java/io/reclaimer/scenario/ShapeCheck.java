@@ -27,6 +27,7 @@ import java.util.Set;
 /** Checks values by their {@link Shape}; gathers all that is wrong. */
 final class ShapeCheck {
 
+    private static final Whole ABOVE_ZERO = new Whole(1, Long.MAX_VALUE);
     private static final Set<String> FLAGS = Set.of("true", "false", "on", "off", "yes", "no");
 
     private final Problems problems;
@@ -42,9 +43,9 @@ final class ShapeCheck {
             object(path, value, shape).ifPresent(object -> kinds(path, object, kinds));
         } else if (shape instanceof Names names) {
             object(path, value, shape)
-                    .ifPresent(object -> object.forEach((name, each) -> check(path + "." + name, each, names.value())));
+                    .ifPresent(object -> object.forEach((name, each) -> named(join(path, name), name, each, names)));
         } else if (shape instanceof Many many) {
-            if (value instanceof ConfigList list) {
+            if (value instanceof ConfigList list && list.size() >= many.least()) {
                 for (int i = 0; i < list.size(); i++) {
                     check(path + "[" + i + "]", list.get(i), many.element());
                 }
@@ -56,6 +57,13 @@ final class ShapeCheck {
         }
     }
 
+    private void named(String path, String name, ConfigValue value, Names names) {
+        if (!name.matches(names.name().pattern())) {
+            problems.add(path, "is [" + name + "]; allowed is " + Shape.allowed(names.name()));
+        }
+        check(path, value, names.value());
+    }
+
     private Optional<ConfigObject> object(String path, ConfigValue value, Shape shape) {
         if (value instanceof ConfigObject object) {
             return Optional.of(object);
@@ -65,19 +73,15 @@ final class ShapeCheck {
     }
 
     private void wrong(String path, ConfigValue value, Shape shape) {
-        String hint = shape instanceof Word word && value.valueType() == ConfigValueType.STRING
-                ? Problems.hint((String) value.unwrapped(), word.allowed())
-                : "";
+        List<String> words = shape instanceof Word word ? word.allowed() : List.of();
         problems.add(
-                path,
-                "is [" + shown(value) + "]" + hint + (hint.isEmpty() ? "; allowed is " : " Allowed is ")
-                        + Shape.allowed(shape));
+                path, "is [" + shown(value) + "]" + Problems.choice(shown(value), words, "is " + Shape.allowed(shape)));
     }
 
     private static String shown(ConfigValue value) {
         return switch (value.valueType()) {
             case OBJECT -> "an object";
-            case LIST -> "a list";
+            case LIST -> ((ConfigList) value).isEmpty() ? "an empty list" : "a list";
             case NULL -> "null";
             default -> String.valueOf(value.unwrapped());
         };
@@ -87,12 +91,12 @@ final class ShapeCheck {
         List<String> names = keys.fields().stream().map(Field::name).sorted().toList();
         for (String key : object.keySet()) {
             if (!names.contains(key)) {
-                String hint = Problems.hint(key, names);
                 problems.add(
-                        join(path, key),
-                        "unknown" + hint + (hint.isEmpty() ? "; allowed are " : " Allowed are ")
-                                + String.join(", ", names));
+                        join(path, key), "unknown" + Problems.choice(key, names, "are " + String.join(", ", names)));
             }
+        }
+        if (!keys.oneOrMore().isEmpty() && keys.oneOrMore().stream().noneMatch(object::containsKey)) {
+            problems.add(path, "lacks one or more of " + String.join(", ", keys.oneOrMore()));
         }
         for (Field field : keys.fields()) {
             ConfigValue value = object.get(field.name());
@@ -139,23 +143,34 @@ final class ShapeCheck {
                     && number.doubleValue() >= decimal.least()
                     && number.doubleValue() <= decimal.most();
         } else if (shape instanceof Time time) {
-            return duration(value)
-                    .filter(duration -> !duration.isNegative() && (time.mayBeZero() || !duration.isZero()))
-                    .isPresent();
+            return fits(value, time.mayBeZero() ? new Decimal(0, Double.POSITIVE_INFINITY) : ABOVE_ZERO)
+                    || fits(value, time.pattern());
         } else if (shape instanceof Size size) {
-            return bytes(value).filter(bytes -> bytes >= size.least()).isPresent();
+            return fits(value, new Whole(size.least(), Long.MAX_VALUE)) || fits(value, size.pattern());
         } else if (shape instanceof Flag) {
             return value.valueType() == ConfigValueType.BOOLEAN
                     || (value.valueType() == ConfigValueType.STRING && FLAGS.contains(plain));
         } else if (shape instanceof Text text) {
-            return plain instanceof String given && given.matches(text.pattern());
+            return isText(value) && String.valueOf(plain).matches(text.pattern());
         }
         return true;
     }
 
+    private static boolean fits(ConfigValue value, String pattern) {
+        return value.valueType() == ConfigValueType.STRING
+                && String.valueOf(value.unwrapped()).matches(pattern);
+    }
+
+    /** Unquoted numbers and words of a name are text as well. */
+    private static boolean isText(ConfigValue value) {
+        return value.valueType() == ConfigValueType.STRING
+                || value.valueType() == ConfigValueType.NUMBER
+                || value.valueType() == ConfigValueType.BOOLEAN;
+    }
+
     /** Also what has parts, if these are right. */
     private static boolean fitsAny(ConfigValue value, Shape shape) {
-        if (shape instanceof Many || shape instanceof Keys) {
+        if (shape instanceof Many) {
             Problems of = new Problems(path -> Position.NOWHERE);
             new ShapeCheck(of).check("", value, shape);
             return of.isEmpty();

@@ -7,8 +7,9 @@ import java.util.Map;
 
 /**
  * Where what stands in a HOCON text: for each path, of keys and of elements of lists, the line and column of its key or its first
- * letter. Typesafe Config knows lines only, and files may have but one. Reads what is well-formed; where it is not sure it says
- * nothing rather than something wrong. Immutable.
+ * letter; of what is given several times, the last. Typesafe Config knows lines only, and files may have but one. Reads what is
+ * well-formed; where it is not sure it says nothing rather than something wrong: of elements of a list that is put together with
+ * what stands elsewhere. Immutable.
  */
 final class TextPositions {
 
@@ -17,6 +18,11 @@ final class TextPositions {
     private int at;
     private int line = 1;
     private int lineStart;
+
+    /** How many lists around here have elements of unknown numbers. */
+    private int unsure;
+
+    private record Part(String name, Position position) {}
 
     private TextPositions(String text) {
         this.text = text;
@@ -82,17 +88,21 @@ final class TextPositions {
                 next();
                 return;
             }
+            if (isInclude()) {
+                include();
+                continue;
+            }
             int before = at;
-            Position position = here();
-            List<String> keys = key();
+            List<Part> keys = key();
             skip(true);
-            if (isAt("+=")) {
+            boolean appended = isAt("+=");
+            if (appended) {
                 next();
                 next();
             } else if (peek() == '=' || peek() == ':') {
                 next();
             } else if (peek() != '{') {
-                // An include, or nothing that has a place here.
+                // Nothing that has a place here.
                 restOfLine();
                 if (at == before) {
                     next();
@@ -100,12 +110,34 @@ final class TextPositions {
                 continue;
             }
             String full = path;
-            for (String key : keys) {
-                full = ShapeCheck.join(full, key);
-                found.put(full, position);
+            for (Part key : keys) {
+                full = ShapeCheck.join(full, key.name());
+                found(full, key.position());
             }
             skip(true);
-            value(full);
+            value(full, appended);
+        }
+    }
+
+    private void found(String path, Position position) {
+        if (unsure == 0) {
+            found.put(path, position);
+        }
+    }
+
+    private boolean isInclude() {
+        int end = at + "include".length();
+        return isAt("include") && end < text.length() && (text.charAt(end) == '"' || isBlank(text.charAt(end)));
+    }
+
+    /** With a name in quotes, that may stand in parentheses. */
+    private void include() {
+        while (at < text.length() && peek() != '"') {
+            next();
+        }
+        quoted();
+        while (peek() == ')' || isBlank(peek())) {
+            next();
         }
     }
 
@@ -119,26 +151,33 @@ final class TextPositions {
         }
     }
 
-    /** A key, with its parts. */
-    private List<String> key() {
-        List<String> parts = new ArrayList<>();
+    /** A key, with its parts. Blanks at its end are not of it, if they are not in quotes. */
+    private List<Part> key() {
+        List<Part> parts = new ArrayList<>();
         StringBuilder part = new StringBuilder();
+        Position begin = here();
+        int solid = 0;
         while (at < text.length()) {
             int letter = peek();
             if (letter == '"') {
                 part.append(quoted());
+                solid = part.length();
             } else if (letter == '.') {
-                parts.add(part.toString().trim());
+                parts.add(new Part(part.toString(), begin));
                 part.setLength(0);
+                solid = 0;
                 next();
+                begin = here();
             } else if ("=:{}[],\n#".indexOf(letter) >= 0 || isAt("+=") || isAt("//")) {
                 break;
             } else {
                 part.append((char) letter);
+                solid = isBlank(letter) ? solid : part.length();
                 next();
             }
         }
-        parts.add(part.toString().trim());
+        part.setLength(solid);
+        parts.add(new Part(part.toString(), begin));
         return parts;
     }
 
@@ -168,7 +207,8 @@ final class TextPositions {
     }
 
     /** A value, of one or more parts on its line. */
-    private void value(String path) {
+    private void value(String path, boolean appended) {
+        int elements = appended ? -1 : 0;
         while (at < text.length()) {
             int letter = peek();
             if (letter == '{') {
@@ -176,14 +216,12 @@ final class TextPositions {
                 object(path);
             } else if (letter == '[') {
                 next();
-                list(path);
+                elements = list(path, elements);
             } else if (letter == '"') {
                 quoted();
             } else if (isAt("${")) {
-                while (at < text.length() && peek() != '}') {
-                    next();
-                }
-                next();
+                substitution(path);
+                elements = -1;
             } else if (letter == '\n'
                     || letter == ','
                     || letter == '}'
@@ -197,23 +235,39 @@ final class TextPositions {
         }
     }
 
-    private void list(String path) {
-        for (int i = 0; ; i++) {
+    /** Where it is not to what stands above, nothing is known any more of what is below. */
+    private void substitution(String path) {
+        int begin = at;
+        while (at < text.length() && peek() != '}') {
+            next();
+        }
+        next();
+        String name = text.substring(begin, at).replaceAll("[${}? ]", "");
+        if (!name.equals(path)) {
+            found.keySet().removeIf(each -> each.startsWith(path + ".") || each.startsWith(path + "["));
+        }
+    }
+
+    /** @return the number of the next element in a list that is added to it; below 0 where that is not known */
+    private int list(String path, int first) {
+        int number = first;
+        unsure += first < 0 ? 1 : 0;
+        while (true) {
             skip(true);
-            if (at >= text.length()) {
-                return;
-            }
-            if (peek() == ']') {
+            if (at >= text.length() || peek() == ']') {
                 next();
-                return;
+                break;
             }
-            String element = path + "[" + i + "]";
-            found.put(element, here());
+            String element = path + "[" + number + "]";
+            found(element, here());
             int before = at;
-            value(element);
+            value(element, false);
             if (at == before) {
                 next();
             }
+            number += first < 0 ? 0 : 1;
         }
+        unsure -= first < 0 ? 1 : 0;
+        return number;
     }
 }

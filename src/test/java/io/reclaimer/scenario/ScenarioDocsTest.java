@@ -2,114 +2,93 @@ package io.reclaimer.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reclaimer.scenario.Shape.Field;
-import io.reclaimer.scenario.Shape.Keys;
-import io.reclaimer.scenario.Shape.Kinds;
-import io.reclaimer.scenario.Shape.Many;
-import io.reclaimer.scenario.Shape.Names;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The page on the format says what the parser goes by, and shows a scenario that runs. */
+/** The page about scenarios says what the parser checks by, and lists the scenarios that there are. */
 class ScenarioDocsTest {
 
     private static final Path PAGE = Path.of("src/site/markdown/scenarios.md");
-    private static final Path MADE = Path.of("target/scenario-tables.md");
+    private static final Path FOLDER = Path.of("conf/scenarios");
+    private static final Pattern PART = Pattern.compile("<!-- begin (.*?) -->\n(.*?)<!-- end -->", Pattern.DOTALL);
     private static final Pattern EXAMPLE = Pattern.compile("```hocon\n(.*?)```", Pattern.DOTALL);
 
-    @Test
-    void pageHasTheTablesOfTheForm() throws IOException {
-        StringBuilder tables = new StringBuilder();
-        Keys scenario = ScenarioShape.scenario();
-        table(tables, "A scenario", scenario.fields());
-        Map<String, Keys> below = new TreeMap<>();
-        for (Field field : scenario.fields()) {
-            inner(field.shape()).ifPresent(keys -> below.put(field.name(), keys));
+    private static Map<String, String> made() throws IOException {
+        Map<String, String> parts = new LinkedHashMap<>();
+        ShapeTables.all().forEach((name, table) -> parts.put(name, "\n" + table + "\n"));
+        try (Stream<Path> files = Files.list(FOLDER)) {
+            parts.put(
+                    "list of scenarios",
+                    files.filter(file -> file.toString().endsWith(".conf"))
+                            .sorted()
+                            .map(file -> "- `" + file.getFileName() + "`: " + firstComment(file) + "\n")
+                            .collect(Collectors.joining("", "\n", "\n")));
         }
-        below.remove("steps");
-        below.forEach((name, keys) -> table(tables, "`" + name + "`", keys.fields()));
-        table(tables, "`model` of a shrinker", ScenarioShape.CACHE.fields());
-        steps(tables, scenario);
-        Files.createDirectories(MADE.getParent());
-        Files.writeString(MADE, tables);
-        assertThat(Files.readString(PAGE))
-                .as("the tables are in %s", MADE)
-                .contains(tables.toString().strip());
+        return parts;
     }
 
-    private static Optional<Keys> inner(Shape shape) {
-        if (shape instanceof Keys keys) {
-            return Optional.of(keys);
-        } else if (shape instanceof Many many) {
-            return inner(many.element());
+    private static String firstComment(Path file) {
+        try {
+            String first = Files.readAllLines(file).get(0);
+            assertThat(first).as("the first line of %s", file).startsWith("# ");
+            return first.substring(2);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        return shape instanceof Names names ? inner(names.value()) : Optional.empty();
-    }
-
-    private static void table(StringBuilder to, String title, List<Field> fields) {
-        to.append("### ")
-                .append(title)
-                .append("\n\n| key | what | allowed | if left out |\n| --- | --- | --- | --- |\n");
-        for (Field field : fields) {
-            to.append("| `")
-                    .append(field.name())
-                    .append("` | ")
-                    .append(field.about())
-                    .append(" | ");
-            to.append(Shape.allowed(field.shape())).append(" | ");
-            to.append(field.otherwise().orElse("*has to be there*")).append(" |\n");
-        }
-        to.append('\n');
-    }
-
-    private static void steps(StringBuilder to, Keys scenario) {
-        Kinds kinds = (Kinds) ((Many) scenario.fields().stream()
-                        .filter(field -> field.name().equals("steps"))
-                        .findFirst()
-                        .orElseThrow()
-                        .shape())
-                .element();
-        to.append("### `steps`\n\n| `op` | other keys, beside `at`, `member`, `expect` |\n| --- | --- |\n");
-        kinds.kinds().forEach((op, keys) -> {
-            List<String> names = keys.fields().stream()
-                    .filter(field -> !List.of("op", "at", "member", "expect").contains(field.name()))
-                    .map(field -> field.otherwise().isEmpty() ? "**" + field.name() + "**" : field.name())
-                    .toList();
-            to.append("| `")
-                    .append(op)
-                    .append("` | ")
-                    .append(String.join(", ", names))
-                    .append(" |\n");
-        });
     }
 
     @Test
-    void pageShowsAScenarioThatRuns() throws IOException {
-        Matcher example = EXAMPLE.matcher(Files.readString(PAGE));
-        assertThat(example.find()).isTrue();
-        ScenarioResult result = ScenarioRunner.run(
-                ScenarioFile.parse("example", example.group(1)).get(0));
-        assertThat(result.failures()).isEmpty();
-        assertThat(result.verdicts()).hasSizeGreaterThan(2);
-    }
-
-    @Test
-    void pageListsTheScenariosThatThereAre() throws IOException {
+    void tablesAndListOfThePageAreThoseOfTheParserAndTheFolder() throws IOException {
+        Map<String, String> made = made();
         String page = Files.readString(PAGE);
-        try (Stream<Path> files = Files.list(Path.of("conf/scenarios"))) {
-            for (Path file : files.toList()) {
-                String about = Files.readAllLines(file).get(0).substring(2);
-                assertThat(page).contains("| `" + file.getFileName() + "` | " + about + " |");
-            }
+        if ("write".equals(System.getProperty("reclaimer.docs"))) {
+            page = PART.matcher(page)
+                    .replaceAll(part -> Matcher.quoteReplacement("<!-- begin " + part.group(1) + " -->\n"
+                            + made.getOrDefault(part.group(1), "no such part\n") + "<!-- end -->"));
+            Files.writeString(PAGE, page);
         }
+        Map<String, String> there = new LinkedHashMap<>();
+        for (MatchResult part : PART.matcher(page).results().toList()) {
+            there.put(part.group(1), part.group(2));
+        }
+        assertThat(there)
+                .as("parts of [" + PAGE + "]; write those between <!-- begin NAME --> and <!-- end --> anew with"
+                        + " mvn test -Dtest=ScenarioDocsTest -Dreclaimer.docs=write")
+                .containsExactlyInAnyOrderEntriesOf(made);
+    }
+
+    @Test
+    void pageTellsEachStepAndEachValue() throws IOException {
+        String page = Files.readString(PAGE);
+        List<String> words = Stream.concat(
+                        ScenarioShape.ops(),
+                        Arrays.stream(Expectation.What.values()).map(ScenarioShape::wordOf))
+                .toList();
+        assertThat(words).allSatisfy(word -> assertThat(page).contains("\n- `" + word + "`: "));
+    }
+
+    @Test
+    void exampleOfThePageRunsAndIsAsItExpects() throws IOException {
+        List<String> examples = EXAMPLE.matcher(Files.readString(PAGE))
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+        assertThat(examples).hasSize(1);
+        ScenarioResult result = ScenarioRunner.run(
+                ScenarioFile.parse("example.conf", examples.get(0)).get(0));
+        assertThat(result.verdicts()).hasSizeGreaterThan(3);
+        assertThat(result.failures()).isEmpty();
     }
 }

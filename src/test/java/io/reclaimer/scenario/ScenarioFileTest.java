@@ -1,265 +1,268 @@
 package io.reclaimer.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.reclaimer.testkit.Seeded;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is read from files, and what is said of those that are wrong. */
+/** What is read, and what is said of files whose form is wrong. */
 class ScenarioFileTest {
+
+    /** Enough that steps can name something. */
+    static final String SOME = "duration = 1m, shrinkers.s {}, cgroups = [/a]\n";
 
     @TempDir
     Path folder;
 
-    private static List<String> wrong(String text) {
-        ScenarioException wrong =
-                catchThrowableOfType(ScenarioException.class, () -> ScenarioFile.parse("f.conf", text));
-        assertThat(wrong).as(text).isNotNull();
-        return wrong.getMessage().lines().toList();
+    /** One a line, without the file's name. */
+    static List<String> problems(String text) {
+        ScenarioException problems =
+                catchThrowableOfType(ScenarioException.class, () -> ScenarioFile.parse("x.conf", text));
+        assertThat(problems).as("it is wrong").isNotNull();
+        return problems.getMessage()
+                .lines()
+                .map(line -> line.replaceFirst("^x\\.conf:", ""))
+                .toList();
     }
 
-    static Stream<Arguments> mistakes() {
-        return Stream.of(
-                mistake("seed = soon", "1:1: seed: is [soon]; allowed is a whole number"),
-                mistake("  sede = 1", "1:3: sede: unknown; did you mean [seed]? Allowed are about, cgroups"),
-                mistake("colour = red", "1:1: colour: unknown; allowed are about, cgroups"),
-                mistake("duration = 10 parsecs", "1:1: duration: is [10 parsecs]; allowed is a duration as in 500 ms"),
-                mistake("duration = -1 s", "1:1: duration: is [-1 s]; allowed is a duration"),
-                mistake(
-                        "sampleEvery = 0 s",
-                        "1:1: sampleEvery: is [0 s]; allowed is a duration as in 500 ms, 10 s, 5 m, 1 h, above 0"),
-                mistake("nodes = 0", "1:1: nodes: is [0]; allowed is a whole number from 1 to 64, or a list"),
-                mistake("nodes = [a, a]", "1:1: nodes: is [a, a]; allowed are one name or more, none twice"),
-                mistake("cgroups = [/a, b]", "1:16: cgroups[1]: is [b]; allowed is a path as in /shop/web"),
-                mistake("cgroups = /a", "1:1: cgroups: is [/a]; allowed is a list of a path"),
-                mistake("cgroupsEnabled = perhaps", "1:1: cgroupsEnabled: is [perhaps]; allowed is true or false"),
-                mistake(
-                        "settings.quarantin.after-faults = 1",
-                        "1:1: settings.quarantin: unknown; did you mean [quarantine]?"),
-                mistake("settings.quarantine.after = 1", "1:1: settings.quarantine.after: unknown"),
-                mistake("shrinkers.p { flags = [FAST] }", "1:24: shrinkers.p.flags[0]: is [FAST]; allowed is one of"),
-                mistake("shrinkers.p.model.scan = FUL", "1:1: shrinkers.p.model.scan: is [FUL]; did you mean [FULL]?"),
-                mistake(
-                        "shrinkers.p.model.faults.kind = THROW",
-                        "1:1: shrinkers.p.model.faults: lacks which calls are faulty"),
-                mistake("shrinkers.p.objectBytes = 0", "1:1: shrinkers.p.objectBytes: is [0]; allowed is a size"),
-                mistake(
-                        "shrinkers.p.objects = [{ cgroup = /a, node = gpu, objects = 1 }]",
-                        "1:39: shrinkers.p.objects[0].node: is [gpu], which is no node; there are [heap]"),
-                mistake(
-                        "steps = [{ op = shrink, cgroup = /a, priority = 13 }]",
-                        "1:38: steps[0].priority: is [13]; allowed is a whole number from 0 to 12"),
-                mistake(
-                        "steps = [{ op = shrnk }]",
-                        "1:12: steps[0].op: is [shrnk]; did you mean [shrink]? Allowed is one of"),
-                mistake("steps = [{ cgroup = /a }]", "1:10: steps[0]: lacks [op]: one of online, offline"),
-                mistake("steps = [{ op = register }]", "1:10: steps[0]: lacks [shrinker]"),
-                mistake(
-                        "steps = [{ op = register, shrinker = p }]",
-                        "1:27: steps[0].shrinker: is [p], which is no shrinker; there are here none"),
-                mistake(
-                        "steps = [{ op = offline, cgroup = a }]",
-                        "1:26: steps[0].cgroup: is [a], which no online step has named"),
-                mistake(
-                        "steps = [{ op = online, cgroup = a }]",
-                        "1:25: steps[0].cgroup: is [a]; allowed is a path as in /shop/web, or a name and its parent"),
-                mistake(
-                        "steps = [{ op = kill, member = member1 }]",
-                        "1:23: steps[0].member: needs several members; give the scenario cluster"),
-                mistake("cluster.members = 2\nsteps = [{ op = kill }]", "2:10: steps[0]: lacks [member]"),
-                mistake(
-                        "cluster.members = 2\nsteps = [{ op = kill, member = member3 }]",
-                        "2:23: steps[0].member: is [member3]; there are member1 to member2"),
-                mistake("cluster.members = 1", "1:1: cluster.members: is [1]; allowed is a whole number from 2 to 9"),
-                mistake(
-                        "steps = [{ op = dump, at = 2s }, { op = dump, at = 1s }]",
-                        "1:47: steps[1].at: is [1s], before that of a step above; allowed is 2s or later"),
-                mistake(
-                        "shrinkers.p {}\nload = [{ shrinker = p, cgroup = /a, every = 1s, objects = 1, from = 2s, to = 1s }]",
-                        "2:74: load[0].to: ends at [1s], before it begins"),
-                mistake("pressure = [{ every = 1s }]", "1:13: pressure[0]: lacks [round]"),
-                mistake(
-                        "pressure = [{ every = 1s, round.overCluster = true }]",
-                        "1:27: pressure[0].round.overCluster: needs several members"),
-                mistake(
-                        "expect = [{ what = heap, max = 1 }]",
-                        "1:13: expect[0].what: is [heap], and the scenario has none"),
-                mistake("expect = [{ what = freedShare, max = 1 }]", "1:11: expect[0]: lacks [cgroup]"),
-                mistake("expect = [{ what = freed }]", "1:11: expect[0]: lacks what is expected: is, min or max"),
-                mistake(
-                        "expect = [{ what = freed, is = 1, at = 1s, always = true }]",
-                        "1:11: expect[0]: has [at, always]; allowed is one of them"),
-                mistake("scenarios = [{}]", "1:14: scenarios[0]: lacks [name]"),
-                mistake(
-                        "scenarios = [{ name = a }, { name = a }]",
-                        "1:30: scenarios[1].name: is [a], which another one has"),
-                mistake("scenarios = []", "1:1: scenarios: is empty"),
-                mistake("scenarios = [{ name = a }], seed = 1", "1:29: seed: unknown"));
+    static Scenario scenario(String text) {
+        return ScenarioFile.parse("x.conf", text).get(0);
     }
 
-    private static Arguments mistake(String text, String problem) {
-        return Arguments.of(text, problem);
+    static Stream<Path> files() throws IOException {
+        return Stream.concat(
+                        Files.list(Path.of("conf/scenarios")), Files.list(Path.of("src/test/resources/conformance")))
+                .filter(file -> file.toString().matches(".*\\.(conf|json)"))
+                .sorted();
     }
 
     @ParameterizedTest
-    @MethodSource("mistakes")
-    void mistakeIsSaidWithItsPlaceAndWhatIsAllowed(String text, String problem) {
-        assertThat(wrong(text)).hasSize(1).allMatch(line -> line.startsWith("f.conf:" + problem));
+    @MethodSource("files")
+    void everyScenarioThatThereIsIsRead(Path file) throws IOException {
+        assertThat(ScenarioFile.read(file)).isNotEmpty();
     }
 
     @Test
-    void everythingThatIsWrongIsSaidInTheOrderOfTheFile() {
-        assertThat(wrong("""
-                # A comment with { and "quotes.
-                seed = x, duration = y   // and another one
-                shrinkers {
-                \tpages { seks = 1
-                    model { arg = 0 } }
-                }
-                steps = [
-                  { op = add, shrinker = pages }
-                ]
-                """))
-                .satisfiesExactly(
-                        line -> assertThat(line).startsWith("f.conf:2:1: seed"),
-                        line -> assertThat(line).startsWith("f.conf:2:11: duration"),
-                        line -> assertThat(line)
-                                .startsWith("f.conf:4:10: shrinkers.pages.seks: unknown; did you mean [seeks]?"),
-                        line -> assertThat(line).startsWith("f.conf:5:13: shrinkers.pages.model.arg"),
-                        line -> assertThat(line).startsWith("f.conf:8:3: steps[0]: lacks [cgroup]"),
-                        line -> assertThat(line).startsWith("f.conf:8:3: steps[0]: lacks [objects]"));
+    void allConformanceScenariosAreRead() throws IOException {
+        List<Scenario> all = ScenarioFile.read(Path.of("src/test/resources/conformance/engine.json"));
+        assertThat(all).hasSize(131);
+        assertThat(all.get(0).name()).isEqualTo("one-batch");
+        assertThat(all.get(0).nodes()).containsExactly("node0");
     }
 
     @Test
-    void whatIsNoHoconIsSaidWithItsLine() {
-        assertThat(wrong("seed = 1\nload = [\n{ a = 1\n"))
-                .singleElement()
+    void emptyFileIsAScenarioThatDoesNothing() {
+        Scenario scenario = ScenarioFile.parse("calm.conf", "").get(0);
+        assertThat(scenario.name()).isEqualTo("calm");
+        assertThat(scenario.nodes()).containsExactly("heap");
+        assertThat(scenario.seed()).isEqualTo(1);
+        assertThat(scenario.steps()).isEmpty();
+        assertThat(scenario.sampleEvery()).isEqualTo(Duration.ofMillis(10));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\u0001',
+            value = {
+                "duration = 5 parsecs|1:1: duration: is [5 parsecs]; allowed is a duration as in 500 ms, 10 s, 5 m, 1 h",
+                "duration = -1|1:1: duration: is [-1]; allowed is a duration as in 500 ms, 10 s, 5 m, 1 h",
+                "sampleEvery = 0s|1:1: sampleEvery: is [0s]; allowed is a duration as in 500 ms, 10 s, 5 m, 1 h,"
+                        + " of whole milliseconds above 0",
+                "sampleEvery = 10 us|1:1: sampleEvery: is [10 us]; allowed is a duration as in 500 ms, 10 s, 5 m, 1 h,"
+                        + " of whole milliseconds above 0",
+                "seed = x|1:1: seed: is [x]; allowed is a whole number",
+                "seed = 1.5|1:1: seed: is [1.5]; allowed is a whole number",
+                "kmemOnline = 1|1:1: kmemOnline: is [1]; allowed is true or false",
+                "nodes = 65|1:1: nodes: is [65]; allowed is a whole number from 1 to 64,"
+                        + " or a list of at least 1, each the name of a node, as in heap or node1",
+                "nodes = []|1:1: nodes: is [an empty list]; allowed is a whole number from 1 to 64,"
+                        + " or a list of at least 1, each the name of a node, as in heap or node1",
+                "cgroups = [shop]|1:12: cgroups[0]: is [shop]; allowed is a path as in /shop/web",
+                "cgroups = /shop|1:1: cgroups: is [/shop]; allowed is a list, each a path as in /shop/web",
+                "shrinkers.p.seeks = -1|1:13: shrinkers.p.seeks: is [-1]; allowed is a whole number from 0 to 2147483647",
+                "shrinkers.p.objectBytes = 0|1:13: shrinkers.p.objectBytes: is [0];"
+                        + " allowed is a size as in 512, 10 KiB, 1 GiB, at least 1",
+                "shrinkers.p.model.refaults = 1.5|1:19: shrinkers.p.model.refaults: is [1.5];"
+                        + " allowed is a number from 0 to 1",
+                "shrinkers.p.model.scan = HALVE|1:19: shrinkers.p.model.scan: is [HALVE]; did you mean [HALF]?"
+                        + " Allowed is one of FULL, HALF, REFUSE, STOP, UNDER",
+                "shrinkers.p.model.scan = 7|1:19: shrinkers.p.model.scan: is [7];"
+                        + " allowed is one of FULL, HALF, REFUSE, STOP, UNDER",
+                "shrinkers.p.model.faults.kind = STUCK|1:19: shrinkers.p.model.faults: lacks one or more of"
+                        + " rate, every, calls",
+                "shrinkers.p = 7|1:11: shrinkers.p: is [7]; allowed is an object { … }",
+                "shrinkers.\" \" {}|1:11: shrinkers. : is [ ]; allowed is a name of 1 to 128 characters",
+                "lod = []|1:1: lod: unknown; did you mean [load]? Allowed are $schema, about, cgroups, cgroupsEnabled,"
+                        + " cluster, duration, expect, heap, kmemOnline, load, name, nodes, pressure, sampleEvery, seed,"
+                        + " settings, shrinkers, steps",
+                "settings = fast|1:1: settings: is [fast]; allowed is an object { … }",
+                "heap { limit = 1 MiB }|1:1: heap: lacks [collectEvery]: a duration as in 500 ms, 10 s, 5 m, 1 h,"
+                        + " of whole milliseconds above 0",
+                "cluster.members = 1|1:9: cluster.members: is [1]; allowed is a whole number from 2 to 9",
+                "steps = [{ op = onlin }]|1:12: steps[0].op: is [onlin]; did you mean [online]? Allowed is one of"
+                        + " online, offline, alloc, register, free, put, late, add, remove, setBit, shrink, dump, round,"
+                        + " change, wait, kill, freeze, wake",
+                "steps = [{ at = 1s }]|1:10: steps[0]: lacks [op]: one of online, offline, alloc, register, free, put,"
+                        + " late, add, remove, setBit, shrink, dump, round, change, wait, kill, freeze, wake",
+                "steps = [{ op = wait }]|1:10: steps[0]: lacks [for]: a duration as in 500 ms, 10 s, 5 m, 1 h,"
+                        + " of whole milliseconds above 0",
+                "steps = [5]|1:10: steps[0]: is [5]; allowed is an object { … }",
+                "steps = [{ op = dump, expect = 5 }]|1:23: steps[0].expect: is [5]; allowed is an object { … }",
+                "expect = [{ what = lost }]|1:11: expect[0]: lacks one or more of is, min, max",
+                "expect = [{ what = lost, is = none }]|1:26: expect[0].is: is [none];"
+                        + " allowed is a number, or a duration as in 500 ms, 10 s, 5 m, 1 h",
+                "scenarios = []|1:1: scenarios: is [an empty list];"
+                        + " allowed is a list of at least 1, each an object { … }",
+                "scenarios = [{}]|1:14: scenarios[0]: lacks [name]: a name of 1 to 128 characters",
+                "scenarios = [{ name = a }], seed = 1|1:29: seed: unknown; allowed are $schema, scenarios",
+                "scenarios = [{ name = a }, { name = a }]|1:30: scenarios[1].name: is [a], which one above has;"
+                        + " allowed is a name of its own",
+            })
+    void whatIsWrongIsSaidWithItsPlaceAndWhatIsAllowed(String text, String problem) {
+        assertThat(problems(text)).containsExactly(problem);
+    }
+
+    @Test
+    void everythingThatIsWrongIsSaidAtOnceInTheOrderOfTheFile() {
+        assertThat(problems("""
+                        duration = 1m
+                        expect = [
+                          { what = lost, is = 0 }
+                          { what = lots, is = 0 }
+                          { what = heap, max = 50 }
+                        ]
+                        sed = 5
+                        shrinkers { pages {} }
+                        load = [
+                          { shrinker = page, cgroup = /shop, every = 1s, objects = 1 }
+                          { shrinker = pages, cgroup = /shop, every = 0s, objects = 1 }
+                        ]
+                        settings { round-deadlin = 1s }
+                        steps = [{ at = 5s, op = wait, for = 0 }, { at = 4s, op = free, shrinker = pags }]
+                        """))
+                .extracting(problem -> problem.replaceFirst("(; .*)?$", "").replaceFirst(", which.*", ""))
+                .containsExactly(
+                        "4:5: expect[1].what: is [lots]",
+                        "5:5: expect[2].what: is [heap]",
+                        "7:1: sed: unknown",
+                        "10:5: load[0].shrinker: is [page]",
+                        "11:39: load[1].every: is [0s]",
+                        "13:12: settings.round-deadlin: unknown",
+                        "14:32: steps[0].for: is [0]",
+                        "14:65: steps[1].shrinker: is [pags]");
+    }
+
+    /** Where the nodes are wrong, nobody knows which there are: nothing is said of those who name one. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "nodes = [x y], shrinkers.s { objects = [{ cgroup = /a, node = x, objects = 1 }] }",
+                "cluster.members = 10, load = [{ shrinker = s, cgroup = /a, member = member5, every = 1s, objects = 1 }]",
+                "duration = long, load = [{ shrinker = s, cgroup = /a, from = 1m, every = 1s, objects = 1 }]",
+                "heap.limit = 1, expect = [{ what = heap, max = 50 }]",
+                "steps = [{ op = online, cgroup = a, parent = /, bad = 1 }, { op = offline, cgroup = a }]",
+            })
+    void whatFollowsFromSomethingWrongIsNotSaid(String text) {
+        assertThat(problems("shrinkers.s {}\n" + text)).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\u0001',
+            value = {
+                "seed = 1~a = b c = [|2:1: ",
+                "steps = [~{ op = dump~]|3:1: ",
+                "x = ${nothing}|1:1: ",
+                "{ \"seed\": 1|1:1: ",
+            })
+    void whatIsNoHoconIsSaidWithItsLine(String text, String where) {
+        assertThat(problems(text.replace('~', '\n')))
+                .first()
                 .asString()
-                .startsWith("f.conf:")
-                .contains("can't be read as HOCON");
-        assertThat(wrong("seed = ${nowhere}"))
-                .singleElement()
-                .asString()
-                .startsWith("f.conf:1:1: can't be read as HOCON");
-    }
-
-    /** As HOCON has it in all its ways. */
-    @Test
-    void hoconIsRead() throws IOException {
-        Files.writeString(folder.resolve("more.conf"), "seed = 7");
-        Path file = folder.resolve("all.conf");
-        Files.writeString(
-                file, """
-                include "more.conf"
-                "about" : \"""in three "quotes\"""\"
-                half = 5 s
-                duration = 1 m, duration = ${half}
-                cgroups = [ /a
-                  "/b", ]
-                shrinkers { p { seeks : 4 }
-                  p.batch = 10 }
-                shrinkers.p.model = { scan = HALF } { arg = 3 }
-                """.replace("half = 5 s\n", "").replace("${half}", "5 s").replace("\n", "\r\n"));
-        Scenario scenario = ScenarioFile.read(file).get(0);
-        assertThat(scenario.name()).isEqualTo("all");
-        assertThat(scenario.about()).isEqualTo("in three \"quotes\"");
-        assertThat(scenario.seed()).isEqualTo(7);
-        assertThat(scenario.duration()).isEqualTo(Duration.ofSeconds(5));
-        assertThat(scenario.cgroups()).hasToString("[/a, /b]");
-        ShrinkerModel pages = scenario.shrinkers().get(0);
-        assertThat(List.of(pages.seeks(), pages.batch())).hasToString("[4, 10]");
-        assertThat(pages.cache().scan()).isEqualTo(CacheModel.Scan.HALF);
-        assertThat(pages.cache().arg()).isEqualTo(3);
+                .startsWith(where + " can't be read as HOCON: ")
+                .doesNotContain("x.conf");
     }
 
     @Test
-    void shrinkersAreInTheOrderOfTheFile() {
+    void wordsOfHoconMeanWhatTheyMeanElsewhere() {
         Scenario scenario =
-                ScenarioFile.parse("f", "shrinkers { z {}, a {}\n m {} }").get(0);
-        assertThat(scenario.shrinkers()).extracting(ShrinkerModel::name).containsExactly("z", "a", "m");
+                scenario("""
+                \tabout = \"""two
+                lines\""" // a comment
+                # another one
+                "seed" : 7, seed = 8
+                shrinkers { pages { batch = 16 } }
+                shrinkers.pages.seeks = 4
+                cgroups = [/shop]
+                cgroups += /batch
+                kmemOnline = off
+                load = [{ shrinker = "pages", cgroup = /shop, from = 0, to = 1 minute, every = 250, objects = 1 }]
+                """.replace("every = 500 ms # another one\n", "").replace("\n", "\r\n"));
+        assertThat(scenario.about()).isEqualTo("two\r\nlines");
+        assertThat(scenario.seed()).isEqualTo(8);
+        assertThat(scenario.shrinkers().get(0).batch()).isEqualTo(16);
+        assertThat(scenario.shrinkers().get(0).seeks()).isEqualTo(4);
+        assertThat(scenario.cgroups()).hasToString("[/shop, /batch]");
+        assertThat(scenario.kmemOnline()).isFalse();
+        assertThat(scenario.load().get(0).every()).isEqualTo(Duration.ofMillis(250));
+        assertThat(scenario.load().get(0).to()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(scenario.load().get(0).position()).hasToString("10:9");
     }
 
-    /** Of any nesting: what is where the generator put it. */
     @Test
-    void placesAreExactWhateverTheNesting() {
-        Seeded random = Seeded.create();
-        for (int run = 0; run < 500; run++) {
-            Map<String, Position> expected = new LinkedHashMap<>();
-            Written written = new Written();
-            boolean braces = random.nextBoolean();
-            written.add(braces ? "{ " : "");
-            members(random, written, "", expected, 0);
-            written.add(braces ? "\n}" : "");
-            Map<String, Position> found = TextPositions.of(written.text.toString());
-            assertThat(found).as("%s\n%s", random, written.text).containsAllEntriesOf(expected);
-        }
+    void substitutionsWithinTheFileAreFilledInAndTheirMistakesStandWhereTheyAreUsed() {
+        String text = "settings.round-deadline = 2s\nduration = ${settings.round-deadline}\n";
+        assertThat(scenario(text).duration()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(problems("settings.round-deadline = soon\n" + text.substring(text.indexOf('\n') + 1)))
+                .singleElement()
+                .asString()
+                .startsWith("2:1: duration: is [soon]");
     }
 
-    private static final class Written {
-        final StringBuilder text = new StringBuilder();
-
-        void add(String more) {
-            text.append(more);
-        }
-
-        Position here() {
-            String before = text.toString();
-            int line = (int) before.chars().filter(letter -> letter == '\n').count() + 1;
-            return new Position(line, before.length() - before.lastIndexOf('\n'));
-        }
+    @Test
+    void environmentOfTheMachineIsNotPartOfAScenario() {
+        assertThat(problems("about = ${PATH}")).singleElement().asString().contains("PATH");
     }
 
-    private static void members(Seeded random, Written to, String path, Map<String, Position> expected, int depth) {
-        int count = 1 + random.nextInt(4);
-        for (int i = 0; i < count; i++) {
-            to.add(List.of("", "  ", "\t", "# a { comment \" = [\n", "// another\n\n ")
-                    .get(random.nextInt(5)));
-            String key = "k" + i;
-            String full = ShapeCheck.join(path, key);
-            expected.put(full, to.here());
-            to.add(random.nextInt(4) == 0 ? '"' + key + '"' : key);
-            to.add(List.of(" = ", ":", "=", " : ").get(random.nextInt(4)));
-            value(random, to, full, expected, depth);
-            to.add(List.of("\n", ",", " ,\n", "\r\n").get(random.nextInt(4)));
-        }
+    @Test
+    void whatIsIncludedIsLookedForBesideTheFile() throws IOException {
+        Files.writeString(folder.resolve("tenants.conf"), "cgroups = [/shop]\nshrinkers.pages {}\n");
+        Path file = Files.writeString(
+                folder.resolve("x.conf"),
+                "include \"tenants.conf\"\nload = [{ shrinker = pages, cgroup = /shop, every = 1s, objects = 5, to = 9s }]");
+        Scenario scenario = ScenarioFile.read(file).get(0);
+        assertThat(scenario.name()).isEqualTo("x");
+        assertThat(scenario.cgroups()).hasToString("[/shop]");
+        assertThat(scenario.load().get(0).position()).hasToString("2:9");
     }
 
-    private static void value(Seeded random, Written to, String path, Map<String, Position> expected, int depth) {
-        int kind = depth > 3 ? random.nextInt(3) : random.nextInt(5);
-        switch (kind) {
-            case 0 -> to.add("10 s");
-            case 1 -> to.add("\"a \\\" } ] # , text\"");
-            case 2 -> to.add("\"\"\"three \"\" { \n quotes\"\"\"");
-            case 3 -> {
-                to.add("{");
-                to.add(random.nextBoolean() ? "\n" : " ");
-                members(random, to, path, expected, depth + 1);
-                to.add("}");
-            }
-            default -> {
-                to.add("[");
-                int count = random.nextInt(4);
-                for (int i = 0; i < count; i++) {
-                    to.add(random.nextBoolean() ? " " : "\n  ");
-                    expected.put(path + "[" + i + "]", to.here());
-                    value(random, to, path + "[" + i + "]", expected, depth + 1);
-                    to.add(",");
-                }
-                to.add("]");
-            }
-        }
+    @Test
+    void fileThatIsNotThereIsNoScenario() {
+        assertThatThrownBy(() -> ScenarioFile.read(folder.resolve("none.conf"))).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void hintIsTheNearestWordAndNoneWhereNoneIsNear() {
+        List<String> words = List.of("online", "offline", "round", "is");
+        assertThat(Problems.hint("onlin", words)).isEqualTo("; did you mean [online]?");
+        assertThat(Problems.hint("offlin", words)).isEqualTo("; did you mean [offline]?");
+        assertThat(Problems.hint("ground", words)).isEqualTo("; did you mean [round]?");
+        assertThat(Problems.hint("iz", words)).isEqualTo("; did you mean [is]?");
+        assertThat(Problems.hint("xyz", words)).isEmpty();
+        assertThat(Problems.hint("x", List.of())).isEmpty();
     }
 }

@@ -1,200 +1,166 @@
 package io.reclaimer.scenario;
 
+import static io.reclaimer.scenario.ScenarioFileTest.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reclaimer.scenario.ScenarioResult.Kind;
 import io.reclaimer.scenario.ScenarioResult.Verdict;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** What becomes of a scenario. */
+/** What runs of scenarios come to. */
 class ScenarioRunnerTest {
 
-    /** One tenant with a thousand objects, of which half are freed after five seconds. */
-    private static final String HALVED = """
-            duration = 10s
-            cgroups = [/a]
-            shrinkers.pages { objects = [{ cgroup = /a, objects = 1000 }] }
-            steps = [{ at = 5s, op = round, objects = 512 }]
+    private static final String SHOP = """
+            duration = 20s, sampleEvery = 1s
+            cgroups = [/shop]
+            shrinkers.pages { objects = [{ cgroup = /shop, objects = 1000 }] }
             """;
 
-    private static ScenarioResult run(String... lines) {
-        return ScenarioRunner.run(
-                ScenarioFile.parse("test", String.join("\n", lines)).get(0));
+    private static ScenarioResult run(String text) {
+        return ScenarioRunner.run(scenario(text));
     }
 
-    private static List<Boolean> passed(ScenarioResult result) {
-        return result.verdicts().stream().map(Verdict::passed).toList();
+    /** The same, but for who asked. */
+    private static List<Object> all(ScenarioResult result) {
+        return List.of(result.elapsed(), result.verdicts(), result.timeline(), result.series());
     }
 
-    @Test
-    void whatIsExpectedIsLookedAtWhenItIsToBe() {
-        ScenarioResult result = run(HALVED, """
-                expect = [
-                  { what = objects, at = 4s, is = 1000 }, { what = objects, at = 4s, is = 488 }
-                  { what = objects, at = 6s, is = 488 }, { what = objects, at = 6s, min = 489 }
-                  { what = objects, is = 488 }, { what = objects, max = 487 }
-                  { what = objects, eventuallyWithin = 6s, max = 500 }, { what = objects, eventuallyWithin = 4s, max = 500 }
-                  { what = objects, from = 6s, eventuallyWithin = 1s, is = 1000 }
-                  { what = objects, to = 4s, always = true, is = 1000 }, { what = objects, always = true, is = 1000 }
-                  { what = objects, from = 6s, never = true, is = 1000 }, { what = objects, never = true, is = 488 }
-                ]
-                """);
-        assertThat(passed(result))
-                .containsExactly(true, false, true, false, true, false, true, false, false, true, false, true, false);
-        assertThat(result.failures().get(0))
-                .extracting(Verdict::what, Verdict::expected, Verdict::actual, Verdict::at)
-                .containsExactly("objects, at 4s", "488", "1,000", Duration.ofSeconds(4));
-        assertThat(result.verdicts().get(12).expected()).isEqualTo("not 488");
-        assertThat(result.elapsed()).isEqualTo(Duration.ofSeconds(10));
-    }
+    private static String noisy(long seed) {
+        return SHOP + "seed = " + seed + """
 
-    /** A step that can't be done, or answers something else, is a verdict, and the next one is done. */
-    @Test
-    void stepThatIsNotAsExpectedIsAVerdict() {
-        ScenarioResult result = run("""
-                cgroups = [/a]
-                shrinkers.pages {}
-                steps = [
-                  { op = offline, cgroup = /nowhere }
-                  { op = register, shrinker = pages }
-                  { op = round, objects = 10, expect { outcome = MET } }
-                  { op = round, objects = 10, expect { outcome = SHORT, freed = 0 } }
-                  { op = setBit, shrinker = pages, cgroup = /never }
-                ]
-                """);
-        assertThat(passed(result)).containsExactly(false, false, false, true, false);
-        assertThat(result.failures().get(0).actual()).contains("/nowhere");
-        assertThat(result.failures().get(2).actual()).contains("outcome=SHORT");
-        assertThat(result.failures().get(3).actual()).contains("[/never] was never online");
+                shrinkers.pages.model { refaults = 0.5, faults { kind = THROW, rate = 0.2 } }
+                load = [{ shrinker = pages, cgroup = /shop, every = 100 ms, objects = 100, spread = 0.9 }]
+                pressure = [{ every = 1s, round.objects = 500 }]
+                """;
     }
 
     @Test
-    void everyValueIsThere() {
-        String all = String.join(
-                "\n",
-                Arrays.stream(Expectation.What.values())
-                        .map(what -> "{ what = " + ScenarioShape.wordOf(what) + ", cgroup = /a, min = 0 }")
-                        .toList());
-        ScenarioResult result = run(
-                HALVED,
-                "heap { limit = 100 MiB, collectEvery = 1s }",
-                "expect = [",
-                all,
-                "{ what = freed, is = 512 }, { what = added, is = 1000 }, { what = calls, is = 4 }",
-                "{ what = scanned, is = 512 }, { what = bits, is = 1 }, { what = nrMax, is = 64 }",
-                "{ what = rounds, is = 1 }, { what = freedShare, cgroup = /, is = 100 }, { what = runningRounds, is = 0 }",
-                "]");
+    void sameScenarioWithTheSameSeedGivesTheSame() {
+        assertThat(all(run(noisy(7)))).isEqualTo(all(run(noisy(7))));
+    }
+
+    @Test
+    void sameScenarioOfAClusterGivesTheSame() throws IOException {
+        Scenario scenario = ScenarioFile.read(Path.of("conf/scenarios/surge-in-a-cluster.conf"))
+                .get(0);
+        assertThat(all(ScenarioRunner.run(scenario))).isEqualTo(all(ScenarioRunner.run(scenario)));
+    }
+
+    @Test
+    void anotherSeedGivesAnotherCourse() {
+        assertThat(run(noisy(7)).timeline()).isNotEqualTo(run(noisy(8)).timeline());
+    }
+
+    @Test
+    void anHourGoesByInItsOwnTime() {
+        ScenarioResult result =
+                run("duration = 1h, cgroups = [/a], shrinkers.s {}\npressure = [{ every = 1m, round {} }]\n"
+                        + "expect = [{ what = rounds, min = 59 }]");
+        assertThat(result.elapsed()).isGreaterThanOrEqualTo(Duration.ofHours(1));
         assertThat(result.failures()).isEmpty();
-        assertThat(result.verdicts()).hasSize(Expectation.What.values().length + 9);
     }
 
-    @Test
-    void faultsRefaultsAndQuarantineAreCounted() {
-        ScenarioResult result = run("""
-                duration = 30s
-                cgroups = [/a]
-                settings.quarantine { after-faults = 2, duration = 1h }
-                shrinkers {
-                  broken { objects = [{ cgroup = /a, objects = 100000 }], model.faults { kind = THROW, every = 1 } }
-                  back { objects = [{ cgroup = /a, objects = 100000 }], model { refaults = 0.5, refaultAfter = 1s } }
-                }
-                pressure = [{ every = 1s, round { objects = 300 } }]
-                expect = [
-                  { what = faults, shrinker = broken, is = 2 }
-                  { what = quarantined, is = 1 }
-                  { what = refaults, shrinker = back, min = 1000 }
-                  { what = refaults, shrinker = broken, is = 0 }
-                  { what = lost, is = 0 }
-                ]
-                """);
-        assertThat(result.failures()).isEmpty();
-        assertThat(result.timeline())
-                .anyMatch(event -> event.kind() == Kind.FAULT && event.text().contains("A fault of the scenario"));
-    }
-
-    @Test
-    void slowScansTakeTheirTimeAndRoundsEndByTheirDeadline() {
-        ScenarioResult result = run("""
-                cgroups = [/a]
-                shrinkers.slow { objects = [{ cgroup = /a, objects = 100000 }], model.latency = 100 ms }
-                steps = [
-                  { op = round, objects = 640, expect { outcome = MET } }
-                  { op = round, objects = 6400, within = 1s, expect { outcome = DEADLINE } }
-                ]
-                expect = [{ what = longestRound, min = 1s, max = 1.2s }, { what = lateRounds, is = 1 }]
-                """);
-        assertThat(result.failures()).isEmpty();
-        assertThat(result.elapsed()).isGreaterThanOrEqualTo(Duration.ofMillis(1_500));
-    }
-
-    @Test
-    void memberThatIsFrozenAndWakesDoesNothingTwiceAndOneThatIsKilledDoesNotWake() {
-        ScenarioResult result = run("""
-                duration = 1m
-                cgroups = [/a]
-                cluster { members = 3, latency = 5 ms, noticedAfter = 2s }
-                shrinkers.pages { objects = [{ cgroup = /a, objects = 10000 }] }
-                steps = [
-                  { op = freeze, member = member2 }
-                  { op = round, cgroup = /a, objects = 6000, within = 4s, overCluster = true,
-                    expect { members { member2 { outcome = DEADLINE, freed = 0 } } } }
-                  { at = 20s, op = wake, member = member2 }
-                  { at = 30s, op = round, cgroup = /a, objects = 3000, overCluster = true, expect { outcome = MET } }
-                  { op = kill, member = member3 }
-                  { op = wake, member = member3 }
-                  { at = 50s, op = round, cgroup = /a, objects = 300, overCluster = true, members = [member1, member2],
-                    expect { outcome = MET } }
-                ]
-                expect = [{ what = freed, member = member2, at = 29s, is = 0 }, { what = freed, member = member2, min = 1000 }
-                  { what = lost, is = 0 }]
-                """);
-        assertThat(result.failures())
+    /** 1,000 objects, of which a step takes 400 out at 10 s. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "is = 600| true",
+                "is = 1000| false",
+                "min = 600, max = 600| true",
+                "min = 601| false",
+                "max = 599| false",
+                "at = 9s, is = 1000| true",
+                "at = 11s, is = 1000| false",
+                "eventuallyWithin = 15s, is = 600| true",
+                "eventuallyWithin = 5s, is = 600| false",
+                "from = 9s, eventuallyWithin = 5s, is = 600| true",
+                "from = 12s, eventuallyWithin = 5s, is = 1000| false",
+                "always = true, min = 600| true",
+                "always = true, is = 1000| false",
+                "always = true, from = 12s, is = 600| true",
+                "always = true, to = 9s, is = 1000| true",
+                "never = true, is = 400| true",
+                "never = true, is = 600| false",
+                "never = true, to = 9s, is = 600| true",
+                "never = true, from = 12s, is = 1000| true",
+            })
+    void expectationLooksWhenItSays(String when, boolean passes) {
+        ScenarioResult result = run(SHOP + "steps = [{ at = 10s, op = remove, shrinker = pages, cgroup = /shop,"
+                + " objects = 400 }]\nexpect = [{ what = objects, " + when + " }]");
+        assertThat(result.verdicts())
                 .singleElement()
-                .matches(verdict -> verdict.actual().contains("[member3] was killed"));
-        assertThat(result.timeline())
-                .allMatch(event -> event.kind() == Kind.EXPECTATION
-                        || event.member().startsWith("member")
-                        || event.kind() == Kind.STEP);
+                .extracting(Verdict::passed)
+                .isEqualTo(passes);
+        assertThat(result.passed()).isEqualTo(passes);
     }
 
-    /** What steps ask of a member it does itself; the others have nothing of it. */
     @Test
-    void stepsOfOneMemberAreItsAlone() {
-        ScenarioResult result = run("""
-                cgroups = [/a]
-                cluster.members = 2
-                shrinkers.pages {}
-                steps = [
-                  { op = add, member = member2, shrinker = pages, cgroup = /a, objects = 500 }
-                  { op = add, shrinker = pages, cgroup = /a, objects = 100 }
-                  { op = round, member = member2, objects = 200, expect { outcome = MET } }
-                ]
-                expect = [
-                  { what = objects, member = member1, is = 100 }
-                  { what = objects, member = member2, max = 400 }
-                  { what = added, is = 700 }
-                ]
-                """);
+    void failedVerdictSaysWhatWasExpectedAndWhatItWasAndWhere() {
+        Verdict verdict = run(SHOP + "expect = [{ what = objects, shrinker = pages, at = 5s, max = 10 }]")
+                .failures()
+                .get(0);
+        assertThat(verdict.expected()).isEqualTo("at most 10");
+        assertThat(verdict.actual()).isEqualTo("1,000");
+        assertThat(verdict.what()).contains("objects of pages").contains("at 5s");
+        assertThat(verdict.position()).hasToString("4:11");
+        assertThat(verdict.at()).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Expectation.What.class)
+    void eachValueThatCanBeExpectedHasOne(Expectation.What what) {
+        ScenarioResult result =
+                run(SHOP + """
+                pressure = [{ every = 1s, round.objects = 200 }]
+                heap { limit = 10 MiB, collectEvery = 5s }
+                """ + "expect = [{ what = " + ScenarioShape.wordOf(what) + ", cgroup = /shop, min = 0 }]");
         assertThat(result.failures()).isEmpty();
     }
 
-    /** What comes after a tenant has left is its parent's, as an application does it. */
+    /** Against one that is 0 whatever happens. */
     @Test
-    void loadOfACgroupThatIsOfflineGoesToItsParent() {
-        ScenarioResult result = run("""
-                duration = 10s
-                cgroups = [/a/b]
-                shrinkers.pages {}
-                load = [{ shrinker = pages, cgroup = /a/b, every = 1s, objects = 10 }]
-                steps = [{ at = 4500 ms, op = offline, cgroup = /a/b }]
-                expect = [
-                  { what = objects, cgroup = /a/b, at = 4s, is = 50 }, { what = objects, cgroup = /a/b, is = 0 }
-                  { what = objects, cgroup = /a, is = 100 }, { what = lost, is = 0 }
-                ]
-                """);
+    void valuesTellWhatHappened() {
+        String expected = Arrays.stream(Expectation.What.values())
+                .filter(what -> switch (what) {
+                    case LOST, RUNNING_ROUNDS, LATE_ROUNDS, SHORT_ROUNDS, DEFERRED, BITS, QUARANTINED -> false;
+                    default -> true;
+                })
+                .map(what -> "{ what = " + ScenarioShape.wordOf(what) + ", cgroup = /shop, min = 0.001 }")
+                .collect(Collectors.joining("\n"));
+        ScenarioResult result = run(SHOP + """
+                shrinkers.pages.model { refaults = 0.5, latency = 5 ms, faults { kind = THROW, every = 3 } }
+                load = [{ shrinker = pages, cgroup = /shop, every = 1s, objects = 500 }]
+                pressure = [{ every = 1s, round.objects = 200 }]
+                heap { limit = 10 MiB, collectEvery = 5s }
+                """ + "expect = [" + expected + "]");
         assertThat(result.failures()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "op = online, cgroup = /shop/a/b/c/d/e/f, expect { never = said }",
+                "op = offline, cgroup = /nowhere",
+                "op = setBit, shrinker = pages, cgroup = /nowhere",
+                "op = add, shrinker = pages, cgroup = /nowhere, objects = 5",
+                "op = register, shrinker = pages",
+            })
+    void stepThatCanNotBeDoneIsAFailedVerdict(String step) {
+        ScenarioResult result = run(SHOP + "steps = [{ at = 1s, " + step + " }]\nexpect = [{ what = lost, is = 0 }]");
+        assertThat(result.verdicts()).hasSize(2);
+        assertThat(result.verdicts().get(0).passed()).isFalse();
+        assertThat(result.verdicts().get(0).actual()).isNotBlank().isNotEqualTo("null");
+        assertThat(result.verdicts().get(0).position()).hasToString("4:10");
+        assertThat(result.verdicts().get(1).passed()).as("it goes on").isTrue();
     }
 }

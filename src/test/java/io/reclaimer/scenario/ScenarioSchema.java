@@ -1,8 +1,11 @@
 package io.reclaimer.scenario;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.reclaimer.scenario.Shape.Anything;
 import io.reclaimer.scenario.Shape.Decimal;
 import io.reclaimer.scenario.Shape.Either;
 import io.reclaimer.scenario.Shape.Field;
@@ -16,137 +19,176 @@ import io.reclaimer.scenario.Shape.Text;
 import io.reclaimer.scenario.Shape.Time;
 import io.reclaimer.scenario.Shape.Whole;
 import io.reclaimer.scenario.Shape.Word;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
-/** Makes the JSON schema of what {@link ScenarioShape} says. Each object stands once, under {@code $defs}. */
+/**
+ * Makes the JSON schema of scenarios, draft 2020-12, from their {@link ScenarioShape}. Here and not beside the parser, as Jackson is
+ * nothing that scenarios need.
+ */
 final class ScenarioSchema {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+    private static final List<String> FLAG_WORDS = List.of("true", "false", "on", "off", "yes", "no");
 
-    /** As Typesafe Config reads them. */
-    private static final String UNITS_OF_TIME =
-            "(ns|nano|nanos|nanosecond|nanoseconds|us|micro|micros|microsecond|microseconds|ms|milli|millis|millisecond"
-                    + "|milliseconds|s|second|seconds|m|minute|minutes|h|hour|hours|d|day|days)?";
-
-    private static final String UNITS_OF_SIZE =
-            "(b|B|byte|bytes|kB|kilobyte|kilobytes|K|k|Ki|KiB|kibibyte|kibibytes|MB|megabyte|megabytes|M|m|Mi|MiB"
-                    + "|mebibyte|mebibytes|GB|gigabyte|gigabytes|G|g|Gi|GiB|gibibyte|gibibytes|TB|T|t|Ti|TiB)?";
-
-    private final Map<Shape, String> names = new LinkedHashMap<>();
-    private final ObjectNode definitions = JSON.createObjectNode();
+    /** What stands in several places, and has a definition of its own. */
+    private static final Map<Shape, String> DEFINED = Map.of(ScenarioShape.CACHE, "model");
 
     private ScenarioSchema() {}
 
-    static ObjectNode make() {
-        ScenarioSchema schema = new ScenarioSchema();
-        ObjectNode root = JSON.createObjectNode();
-        root.put("$schema", "https://json-schema.org/draft/2020-12/schema");
-        root.put("title", "Scenarios of reclaimer");
-        root.put("description", "One scenario, or { scenarios: [...] }.");
-        Shape scenario = ScenarioShape.scenario();
-        schema.names.put(scenario, "scenario");
-        schema.names.put(ScenarioShape.CACHE, "cache");
-        ObjectNode condition = root.putObject("if").put("type", "object");
-        condition.putArray("required").add("scenarios");
-        root.set("then", schema.of(ScenarioShape.several()));
-        root.set("else", schema.of(scenario));
-        root.set("$defs", schema.definitions);
+    /** As it is published. */
+    static String text() {
+        try {
+            return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(root()) + "\n";
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static ObjectNode root() {
+        ObjectNode root = JSON.objectNode()
+                .put("$schema", "https://json-schema.org/draft/2020-12/schema")
+                .put("$id", "urn:io.reclaimer:scenario")
+                .put("title", "A scenario of a memory reclaimer, or several")
+                .put("description", "What there is, what happens, and what is expected of it.");
+        root.putObject("if").putArray("required").add("scenarios");
+        ObjectNode several = object(ScenarioShape.several());
+        // What a scenario is, and a name: the one difference.
+        several.withObjectProperty("properties")
+                .withObjectProperty("scenarios")
+                .putObject("items")
+                .put("$ref", "#/$defs/scenario")
+                .putArray("required")
+                .add("name");
+        root.set("then", several);
+        root.putObject("else").put("$ref", "#/$defs/scenario");
+        ObjectNode definitions = root.putObject("$defs");
+        definitions.set("scenario", object(ScenarioShape.scenario()));
+        DEFINED.forEach((shape, name) -> definitions.set(name, object((Keys) shape)));
         return root;
     }
 
-    private ObjectNode of(Shape shape) {
-        ObjectNode node = JSON.createObjectNode();
-        if (shape instanceof Keys keys) {
-            return names.containsKey(keys) ? defined(keys, names.get(keys)) : keys(keys, null, null);
-        } else if (shape instanceof Kinds kinds) {
-            node.put("type", "object").putArray("required").add(kinds.key());
-            node.putObject("properties")
-                    .putObject(kinds.key())
-                    .set("enum", JSON.valueToTree(kinds.kinds().keySet()));
-            ArrayNode all = node.putArray("allOf");
-            kinds.kinds().forEach((kind, keys) -> {
-                ObjectNode one = all.addObject();
-                one.putObject("if")
-                        .putObject("properties")
-                        .putObject(kinds.key())
-                        .put("const", kind);
-                one.set("then", keys(keys, kinds.key(), kind));
-            });
-        } else if (shape instanceof Names any) {
-            node.put("type", "object").set("additionalProperties", of(any.value()));
-        } else if (shape instanceof Many many) {
-            node.put("type", "array").set("items", of(many.element()));
-        } else if (shape instanceof Word word) {
-            node.set("enum", JSON.valueToTree(word.allowed()));
-        } else if (shape instanceof Whole whole) {
-            node.put("type", "integer").put("minimum", whole.least()).put("maximum", whole.most());
-        } else if (shape instanceof Decimal decimal) {
-            node.put("type", "number").put("minimum", decimal.least()).put("maximum", decimal.most());
-        } else if (shape instanceof Time time) {
-            amount(node, time.mayBeZero() ? 0 : 1e-6, UNITS_OF_TIME, time.mayBeZero());
-        } else if (shape instanceof Size size) {
-            amount(node, size.least(), UNITS_OF_SIZE, size.least() == 0);
-        } else if (shape instanceof Flag) {
-            ArrayNode any = node.putArray("anyOf");
-            any.addObject().put("type", "boolean");
-            any.addObject()
-                    .putArray("enum")
-                    .add("true")
-                    .add("false")
-                    .add("on")
-                    .add("off")
-                    .add("yes")
-                    .add("no");
-        } else if (shape instanceof Text text) {
-            node.put("type", "string").put("pattern", "^(" + text.pattern() + ")$");
-        } else if (shape instanceof Either either) {
-            ArrayNode any = node.putArray("anyOf");
-            either.shapes().forEach(each -> any.add(of(each)));
-        }
-        return node;
-    }
-
-    private static void amount(ObjectNode node, double least, String units, boolean mayBeZero) {
-        ArrayNode any = node.putArray("anyOf");
-        any.addObject().put("type", "number").put("minimum", least);
-        any.addObject()
-                .put("type", "string")
-                .put(
-                        "pattern",
-                        "^\\s*" + (mayBeZero ? "" : "(?=[0-9.]*[1-9])") + "[0-9]+(\\.[0-9]+)?\\s*" + units + "\\s*$");
-    }
-
-    private ObjectNode defined(Keys keys, String name) {
-        if (!definitions.has(name)) {
-            definitions.putObject(name);
-            definitions.set(name, keys(keys, null, null));
-        }
-        return JSON.createObjectNode().put("$ref", "#/$defs/" + name);
-    }
-
-    private ObjectNode keys(Keys keys, String kindKey, String kind) {
-        ObjectNode node = JSON.createObjectNode().put("type", "object");
-        ObjectNode properties = node.putObject("properties");
-        ArrayNode required = JSON.createArrayNode();
+    private static ObjectNode object(Keys keys) {
+        ObjectNode object = JSON.objectNode().put("type", "object");
+        ObjectNode properties = object.putObject("properties");
+        ArrayNode required = JSON.arrayNode();
         for (Field field : keys.fields()) {
-            ObjectNode property =
-                    field.name().equals(kindKey) ? JSON.createObjectNode().put("const", kind) : of(field.shape());
-            property.put(
-                    "description",
-                    field.about()
-                            + field.otherwise()
-                                    .map(otherwise -> " Default: " + otherwise + ".")
-                                    .orElse(""));
+            ObjectNode property = JSON.objectNode().put("description", description(field));
+            property.setAll(of(field.shape()));
             properties.set(field.name(), property);
             if (field.otherwise().isEmpty()) {
                 required.add(field.name());
             }
         }
         if (!required.isEmpty()) {
-            node.set("required", required);
+            object.set("required", required);
         }
-        node.put("additionalProperties", false);
+        if (!keys.oneOrMore().isEmpty()) {
+            ArrayNode any = object.putArray("anyOf");
+            keys.oneOrMore().forEach(key -> any.addObject().putArray("required").add(key));
+        }
+        return object.put("additionalProperties", false);
+    }
+
+    private static String description(Field field) {
+        return field.about()
+                + field.otherwise()
+                        .map(otherwise -> " Where it is left out: " + otherwise + ".")
+                        .orElse("");
+    }
+
+    private static ObjectNode of(Shape shape) {
+        ObjectNode node = JSON.objectNode();
+        if (DEFINED.containsKey(shape)) {
+            return node.put("$ref", "#/$defs/" + DEFINED.get(shape));
+        } else if (shape instanceof Keys keys) {
+            return object(keys);
+        } else if (shape instanceof Kinds kinds) {
+            ArrayNode all = node.putArray("oneOf");
+            kinds.kinds().forEach((kind, keys) -> all.add(kind(kinds.key(), kind, keys)));
+        } else if (shape instanceof Names names) {
+            node.put("type", "object");
+            node.putObject("propertyNames").put("pattern", whole(names.name().pattern()));
+            node.set("additionalProperties", of(names.value()));
+        } else if (shape instanceof Many many) {
+            node.put("type", "array");
+            if (many.least() > 0) {
+                node.put("minItems", many.least());
+            }
+            node.set("items", of(many.element()));
+        } else if (shape instanceof Word word) {
+            ArrayNode words = node.putArray("enum");
+            word.allowed().forEach(words::add);
+        } else if (shape instanceof Whole whole) {
+            whole(node, whole);
+        } else if (shape instanceof Decimal decimal) {
+            decimal(node, decimal);
+        } else if (shape instanceof Time time) {
+            ArrayNode either = node.putArray("anyOf");
+            if (time.mayBeZero()) {
+                decimal(either.addObject(), new Decimal(0, Double.POSITIVE_INFINITY));
+            } else {
+                whole(either.addObject(), new Whole(1, Long.MAX_VALUE));
+            }
+            either.addObject().put("type", "string").put("pattern", whole(time.pattern()));
+        } else if (shape instanceof Size size) {
+            ArrayNode either = node.putArray("anyOf");
+            whole(either.addObject(), new Whole(size.least(), Long.MAX_VALUE));
+            either.addObject().put("type", "string").put("pattern", whole(size.pattern()));
+        } else if (shape instanceof Flag) {
+            ArrayNode words = node.putArray("enum").add(true).add(false);
+            FLAG_WORDS.forEach(words::add);
+        } else if (shape instanceof Text text) {
+            text(node, text);
+        } else if (shape instanceof Either either) {
+            ArrayNode all = node.putArray("anyOf");
+            either.shapes().forEach(each -> all.add(of(each)));
+        } else if (!(shape instanceof Anything)) {
+            throw new IllegalArgumentException("No schema of " + shape);
+        }
         return node;
+    }
+
+    private static ObjectNode kind(String key, String kind, Keys keys) {
+        ObjectNode object = object(keys);
+        object.withObjectProperty("properties").withObjectProperty(key).put("const", kind);
+        object.put("title", kind);
+        return object;
+    }
+
+    private static void whole(ObjectNode node, Whole whole) {
+        node.put("type", "integer");
+        if (whole.least() != Long.MIN_VALUE) {
+            node.put("minimum", whole.least());
+        }
+        if (whole.most() != Long.MAX_VALUE) {
+            node.put("maximum", whole.most());
+        }
+    }
+
+    private static void decimal(ObjectNode node, Decimal decimal) {
+        node.put("type", "number");
+        if (!Double.isInfinite(decimal.least())) {
+            node.put("minimum", decimal.least());
+        }
+        if (!Double.isInfinite(decimal.most())) {
+            node.put("maximum", decimal.most());
+        }
+    }
+
+    /** HOCON takes a number or a flag for the text that it is written as. */
+    private static void text(ObjectNode node, Text text) {
+        ArrayNode types = node.putArray("type").add("string");
+        if ("5".matches(text.pattern())) {
+            types.add("number");
+        }
+        if ("true".matches(text.pattern())) {
+            types.add("boolean");
+        }
+        node.put("pattern", whole(text.pattern()));
+    }
+
+    private static String whole(String pattern) {
+        return "^(" + pattern + ")$";
     }
 }

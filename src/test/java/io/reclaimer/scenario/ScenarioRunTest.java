@@ -1,0 +1,200 @@
+package io.reclaimer.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reclaimer.scenario.ScenarioResult.Kind;
+import io.reclaimer.scenario.ScenarioResult.Verdict;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of a scenario. */
+class ScenarioRunTest {
+
+    /** One tenant with a thousand objects, of which half are freed after five seconds. */
+    private static final String HALVED = """
+            duration = 10s
+            cgroups = [/a]
+            shrinkers.pages { objects = [{ cgroup = /a, objects = 1000 }] }
+            steps = [{ at = 5s, op = round, objects = 512 }]
+            """;
+
+    private static ScenarioResult run(String... lines) {
+        return ScenarioRunner.run(
+                ScenarioFile.parse("test", String.join("\n", lines)).get(0));
+    }
+
+    private static List<Boolean> passed(ScenarioResult result) {
+        return result.verdicts().stream().map(Verdict::passed).toList();
+    }
+
+    @Test
+    void whatIsExpectedIsLookedAtWhenItIsToBe() {
+        ScenarioResult result = run(HALVED, """
+                expect = [
+                  { what = objects, at = 4s, is = 1000 }, { what = objects, at = 4s, is = 488 }
+                  { what = objects, at = 6s, is = 488 }, { what = objects, at = 6s, min = 489 }
+                  { what = objects, is = 488 }, { what = objects, max = 487 }
+                  { what = objects, eventuallyWithin = 6s, max = 500 }, { what = objects, eventuallyWithin = 4s, max = 500 }
+                  { what = objects, from = 6s, eventuallyWithin = 1s, is = 1000 }
+                  { what = objects, to = 4s, always = true, is = 1000 }, { what = objects, always = true, is = 1000 }
+                  { what = objects, from = 6s, never = true, is = 1000 }, { what = objects, never = true, is = 488 }
+                ]
+                """);
+        assertThat(passed(result))
+                .containsExactly(true, false, true, false, true, false, true, false, false, true, false, true, false);
+        assertThat(result.failures().get(0))
+                .extracting(Verdict::what, Verdict::expected, Verdict::actual, Verdict::at)
+                .containsExactly("objects, at 4s", "488", "1,000", Duration.ofSeconds(4));
+        assertThat(result.verdicts().get(12).expected()).isEqualTo("not 488");
+        assertThat(result.elapsed()).isEqualTo(Duration.ofSeconds(10));
+    }
+
+    /** A step that can't be done, or answers something else, is a verdict, and the next one is done. */
+    @Test
+    void stepThatIsNotAsExpectedIsAVerdict() {
+        ScenarioResult result = run("""
+                cgroups = [/a]
+                shrinkers.pages {}
+                steps = [
+                  { op = offline, cgroup = /nowhere }
+                  { op = register, shrinker = pages }
+                  { op = round, objects = 10, expect { outcome = MET } }
+                  { op = round, objects = 10, expect { outcome = SHORT, freed = 0 } }
+                  { op = setBit, shrinker = pages, cgroup = /never }
+                ]
+                """);
+        assertThat(passed(result)).containsExactly(false, false, false, true, false);
+        assertThat(result.failures().get(0).actual()).contains("/nowhere");
+        assertThat(result.failures().get(2).actual()).contains("outcome=SHORT");
+        assertThat(result.failures().get(3).actual()).contains("[/never] was never online");
+    }
+
+    @Test
+    void everyValueIsThere() {
+        String all = String.join(
+                "\n",
+                Arrays.stream(Expectation.What.values())
+                        .map(what -> "{ what = " + ScenarioShape.wordOf(what) + ", cgroup = /a, min = 0 }")
+                        .toList());
+        ScenarioResult result = run(
+                HALVED,
+                "heap { limit = 100 MiB, collectEvery = 1s }",
+                "expect = [",
+                all,
+                "{ what = freed, is = 512 }, { what = added, is = 1000 }, { what = calls, is = 4 }",
+                "{ what = scanned, is = 512 }, { what = bits, is = 1 }, { what = nrMax, is = 64 }",
+                "{ what = rounds, is = 1 }, { what = freedShare, cgroup = /, is = 100 }, { what = runningRounds, is = 0 }",
+                "]");
+        assertThat(result.failures()).isEmpty();
+        assertThat(result.verdicts()).hasSize(Expectation.What.values().length + 9);
+    }
+
+    @Test
+    void faultsRefaultsAndQuarantineAreCounted() {
+        ScenarioResult result = run("""
+                duration = 30s
+                cgroups = [/a]
+                settings.quarantine { after-faults = 2, duration = 1h }
+                shrinkers {
+                  broken { objects = [{ cgroup = /a, objects = 100000 }], model.faults { kind = THROW, every = 1 } }
+                  back { objects = [{ cgroup = /a, objects = 100000 }], model { refaults = 0.5, refaultAfter = 1s } }
+                }
+                pressure = [{ every = 1s, round { objects = 300 } }]
+                expect = [
+                  { what = faults, shrinker = broken, is = 2 }
+                  { what = quarantined, is = 1 }
+                  { what = refaults, shrinker = back, min = 1000 }
+                  { what = refaults, shrinker = broken, is = 0 }
+                  { what = lost, is = 0 }
+                ]
+                """);
+        assertThat(result.failures()).isEmpty();
+        assertThat(result.timeline())
+                .anyMatch(event -> event.kind() == Kind.FAULT && event.text().contains("A fault of the scenario"));
+    }
+
+    @Test
+    void slowScansTakeTheirTimeAndRoundsEndByTheirDeadline() {
+        ScenarioResult result = run("""
+                cgroups = [/a]
+                shrinkers.slow { objects = [{ cgroup = /a, objects = 100000 }], model.latency = 100 ms }
+                steps = [
+                  { op = round, objects = 640, expect { outcome = MET } }
+                  { op = round, objects = 6400, within = 1s, expect { outcome = DEADLINE } }
+                ]
+                expect = [{ what = longestRound, min = 1s, max = 1.2s }, { what = lateRounds, is = 1 }]
+                """);
+        assertThat(result.failures()).isEmpty();
+        assertThat(result.elapsed()).isGreaterThanOrEqualTo(Duration.ofMillis(1_500));
+    }
+
+    @Test
+    void memberThatIsFrozenAndWakesDoesNothingTwiceAndOneThatIsKilledDoesNotWake() {
+        ScenarioResult result = run("""
+                duration = 1m
+                cgroups = [/a]
+                cluster { members = 3, latency = 5 ms, noticedAfter = 2s }
+                shrinkers.pages { objects = [{ cgroup = /a, objects = 10000 }] }
+                steps = [
+                  { op = freeze, member = member2 }
+                  { op = round, cgroup = /a, objects = 6000, within = 4s, overCluster = true,
+                    expect { members { member2 { outcome = DEADLINE, freed = 0 } } } }
+                  { at = 20s, op = wake, member = member2 }
+                  { at = 30s, op = round, cgroup = /a, objects = 3000, overCluster = true, expect { outcome = MET } }
+                  { op = kill, member = member3 }
+                  { op = wake, member = member3 }
+                  { at = 50s, op = round, cgroup = /a, objects = 300, overCluster = true, members = [member1, member2],
+                    expect { outcome = MET } }
+                ]
+                expect = [{ what = freed, member = member2, at = 29s, is = 0 }, { what = freed, member = member2, min = 1000 }
+                  { what = lost, is = 0 }]
+                """);
+        assertThat(result.failures())
+                .singleElement()
+                .matches(verdict -> verdict.actual().contains("[member3] was killed"));
+        assertThat(result.timeline())
+                .allMatch(event -> event.kind() == Kind.EXPECTATION
+                        || event.member().startsWith("member")
+                        || event.kind() == Kind.STEP);
+    }
+
+    /** What steps ask of a member it does itself; the others have nothing of it. */
+    @Test
+    void stepsOfOneMemberAreItsAlone() {
+        ScenarioResult result = run("""
+                cgroups = [/a]
+                cluster.members = 2
+                shrinkers.pages {}
+                steps = [
+                  { op = add, member = member2, shrinker = pages, cgroup = /a, objects = 500 }
+                  { op = add, shrinker = pages, cgroup = /a, objects = 100 }
+                  { op = round, member = member2, objects = 200, expect { outcome = MET } }
+                ]
+                expect = [
+                  { what = objects, member = member1, is = 100 }
+                  { what = objects, member = member2, max = 400 }
+                  { what = added, is = 700 }
+                ]
+                """);
+        assertThat(result.failures()).isEmpty();
+    }
+
+    /** What comes after a tenant has left is its parent's, as an application does it. */
+    @Test
+    void loadOfACgroupThatIsOfflineGoesToItsParent() {
+        ScenarioResult result = run("""
+                duration = 10s
+                cgroups = [/a/b]
+                shrinkers.pages {}
+                load = [{ shrinker = pages, cgroup = /a/b, every = 1s, objects = 10 }]
+                steps = [{ at = 4500 ms, op = offline, cgroup = /a/b }]
+                expect = [
+                  { what = objects, cgroup = /a/b, at = 4s, is = 50 }, { what = objects, cgroup = /a/b, is = 0 }
+                  { what = objects, cgroup = /a, is = 100 }, { what = lost, is = 0 }
+                ]
+                """);
+        assertThat(result.failures()).isEmpty();
+    }
+}
