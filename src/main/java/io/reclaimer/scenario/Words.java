@@ -136,8 +136,11 @@ final class Words {
         return String.valueOf(cause.getMessage());
     }
 
-    /** Whole where it is; with two decimals otherwise. */
+    /** Whole where it is; with two decimals otherwise, or four where it is less than one. */
     static String number(double value) {
+        if (value != 0 && Math.abs(value) < 1) {
+            return String.format(Locale.ROOT, "%.4f", value);
+        }
         return value == Math.rint(value)
                 ? String.format(Locale.ROOT, "%,.0f", value)
                 : String.format(Locale.ROOT, "%,.2f", value);
