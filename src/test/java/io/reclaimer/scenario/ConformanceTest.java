@@ -23,7 +23,7 @@ import org.junit.jupiter.api.TestFactory;
 class ConformanceTest {
 
     /** So many scan calls, each by several messages, are enough to tell. */
-    private static final long MOST_CALLS = 300;
+    private static final long MOST_CALLS = 100;
 
     private static final String FOLDER = "reclaimer.conformance";
 

@@ -35,7 +35,7 @@ class ScenarioSchemaTest {
 
     private static final Path PUBLISHED = Path.of("src/main/resources/io/reclaimer/scenario/scenario.schema.json");
     private static final Path CONFORMANCE = Path.of("src/test/resources/conformance/engine.json");
-    private static final int MUTATIONS = Integer.getInteger("reclaimer.mutations", 1_000);
+    private static final int MUTATIONS = Integer.getInteger("reclaimer.mutations", 300);
 
     /** Right in some places, wrong in most. */
     private static final List<Object> VALUES = Arrays.asList(
