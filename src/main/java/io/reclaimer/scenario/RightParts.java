@@ -1,5 +1,6 @@
 package io.reclaimer.scenario;
 
+import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
@@ -17,8 +18,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class RightParts {
 
-    /** Others mean something by these: where one is wrong, it is not known what. */
-    private static final List<String> LEANT_ON = List.of("nodes", "cluster", "duration", "heap", "shrinkers");
+    /**
+     * What stands in for what others lean on, so that nothing is said against these: the longest, the most. There is none for the
+     * names of nodes.
+     */
+    private static final Map<String, ConfigValue> STAND_INS = Map.of(
+            "duration", ConfigValueFactory.fromAnyRef("10000 d"),
+            "cluster", ConfigValueFactory.fromMap(Map.of("members", ScenarioShape.MOST_MEMBERS)),
+            "heap", ConfigValueFactory.fromMap(Map.of("limit", 1, "collectEvery", "1 s")));
 
     /** Steps that others lean on. */
     private static final Set<String> NAMING = Set.of("online", "alloc");
@@ -32,7 +39,8 @@ final class RightParts {
         if (problems.isRight(path)) {
             return Optional.of(scenario);
         }
-        if (LEANT_ON.stream().anyMatch(key -> !problems.isRight(ShapeCheck.join(path, key)))
+        if (!problems.isRight(ShapeCheck.join(path, "nodes"))
+                || !problems.isRightItself(ShapeCheck.join(path, "shrinkers"))
                 || !areNamesKnown(ShapeCheck.join(path, "steps"), scenario.get("steps"), problems)) {
             return Optional.empty();
         }
@@ -40,12 +48,31 @@ final class RightParts {
         for (Map.Entry<String, ConfigValue> entry : scenario.entrySet()) {
             String key = ShapeCheck.join(path, entry.getKey());
             if (!problems.isRight(key)) {
-                parts = entry.getValue() instanceof ConfigList list && problems.isRightItself(key)
-                        ? parts.withValue(entry.getKey(), rightElements(key, list, problems))
-                        : parts.withoutKey(entry.getKey());
+                parts = with(parts, key, entry, problems);
             }
         }
         return Optional.of(parts);
+    }
+
+    private static ConfigObject with(
+            ConfigObject parts, String path, Map.Entry<String, ConfigValue> wrong, Problems problems) {
+        String key = wrong.getKey();
+        if (STAND_INS.containsKey(key)) {
+            return parts.withValue(key, STAND_INS.get(key));
+        }
+        if (wrong.getValue() instanceof ConfigObject shrinkers && key.equals("shrinkers")) {
+            // Whatever is wrong with one, it is there, and so is its name.
+            ConfigObject named = shrinkers;
+            for (String name : shrinkers.keySet()) {
+                if (!problems.isRight(path + "." + name)) {
+                    named = named.withValue(name, ConfigFactory.empty().root());
+                }
+            }
+            return parts.withValue(key, named);
+        }
+        return wrong.getValue() instanceof ConfigList list && problems.isRightItself(path)
+                ? parts.withValue(key, rightElements(path, list, problems))
+                : parts.withoutKey(key);
     }
 
     private static boolean areNamesKnown(String path, @Nullable ConfigValue steps, Problems problems) {

@@ -140,4 +140,38 @@ class ScenarioNamesTest {
         assertThat(expectation.max()).hasValue(5000);
         assertThat(expectation.when()).isInstanceOf(Expectation.AtTheEnd.class);
     }
+
+    /** What is wrong with one thing hides nothing of the others, and makes nothing up about those who lean on it. */
+    @Test
+    void whatIsWrongInItsFormHidesNothingThatIsWrongInItsMeaning() {
+        assertThat(problems("""
+                duration = 10 parsecs
+                shrinkers {
+                  pages { seks = 1, model { scan = FUL } }
+                }
+                load = [
+                  { shrinker = pges, cgroup = /a, every = 1s, objects = 1 }
+                  { shrinker = pages, cgroup = /a, from = 1h, every = 1s, objects = 1 }
+                ]
+                cluster.members = many
+                steps = [
+                  { op = shrink, cgroup = /a, priority = 13 }
+                  { op = kill, member = member7 }
+                  { op = register, shrinker = laet }
+                ]
+                expect = [{ what = heap, max = 1 }, { what = freed }]
+                heap { limit = none, collectEvery = 1s }
+                """))
+                .extracting(problem -> problem.replaceFirst("^(\\S+): (\\S+): .*", "$1 $2"))
+                .containsExactly(
+                        "1:1 duration",
+                        "3:11 shrinkers.pages.seks",
+                        "3:29 shrinkers.pages.model.scan",
+                        "6:5 load[0].shrinker",
+                        "9:9 cluster.members",
+                        "11:31 steps[0].priority",
+                        "13:20 steps[2].shrinker",
+                        "15:37 expect[1]",
+                        "16:8 heap.limit");
+    }
 }
