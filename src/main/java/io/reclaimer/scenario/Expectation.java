@@ -31,6 +31,8 @@ public record Expectation(
         SCANNED,
         /** Scan calls since the beginning. */
         CALLS,
+        /** Calls of shrinkers whose freeing had been answered: 0. */
+        CALLS_AFTER_FREED,
         /** Faults since the beginning. */
         FAULTS,
         /** Shrinkers in quarantine. */

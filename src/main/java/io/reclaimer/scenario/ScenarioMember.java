@@ -93,7 +93,16 @@ final class ScenarioMember implements AutoCloseable {
         List<Setup> setups =
                 heap == null ? List.of() : List.of(new HeapSetup(heap, round -> heapRounds.accept(name, round)));
         this.system = new VirtualSystem("scenario-" + name, time, settings, setups);
-        this.reclaimer = Reclaimer.get(system.system());
+        try {
+            this.reclaimer = Reclaimer.get(system.system());
+            begin();
+        } catch (RuntimeException e) {
+            system.close();
+            throw e;
+        }
+    }
+
+    private void begin() {
         reclaimer.trace(trace::add);
         call("root", CgroupPath.root());
         if (scenario.cgroupsEnabled()) {

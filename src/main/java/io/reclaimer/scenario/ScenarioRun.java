@@ -47,8 +47,13 @@ final class ScenarioRun implements AutoCloseable {
         this.random = new Random(scenario.seed());
         int count = scenario.cluster().map(ClusterModel::members).orElse(1);
         Config settings = settings();
-        for (int i = 1; i <= count; i++) {
-            members.add(new ScenarioMember("member" + i, scenario, time, settings, random, calls, this::heapRound));
+        try {
+            for (int i = 1; i <= count; i++) {
+                members.add(new ScenarioMember("member" + i, scenario, time, settings, random, calls, this::heapRound));
+            }
+        } catch (RuntimeException e) {
+            close();
+            throw e;
         }
         this.cluster = scenario.cluster()
                 .map(model -> new ScenarioCluster(model, members, time, new Random(random.nextLong())))

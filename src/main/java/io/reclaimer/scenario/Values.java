@@ -37,6 +37,7 @@ final class Values {
             case DEFERRED -> state(value, state -> deferred(value, state));
             case BITS -> state(value, state -> bits(value, state));
             case CALLS -> caches(value, cache -> cache.model().scanCalls());
+            case CALLS_AFTER_FREED -> caches(value, cache -> cache.model().callsAfterFreed());
             case FAULTS -> caches(value, cache -> cache.handle().state().faults());
             case REFAULTS -> caches(value, cache -> cache.handle().state().refaultedObjects());
             case QUARANTINED -> caches(value, cache -> cache.handle().state().quarantined() ? 1 : 0);

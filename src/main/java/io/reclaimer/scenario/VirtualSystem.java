@@ -66,8 +66,15 @@ public final class VirtualSystem implements AutoCloseable {
         List<Setup> all = new ArrayList<>(setups);
         all.add(BootstrapSetup.create(config(number).withFallback(settings).withFallback(ConfigFactory.load())));
         all.add(new ReclaimerSetup(time::nowNanos, new VirtualThreads(runs)));
-        this.system = ActorSystem.create(Behaviors.empty(), name, ActorSystemSetup.create(all.toArray(Setup[]::new)));
-        runs.started();
+        try {
+            this.system =
+                    ActorSystem.create(Behaviors.empty(), name, ActorSystemSetup.create(all.toArray(Setup[]::new)));
+        } catch (RuntimeException e) {
+            RUNS.remove(number);
+            throw e;
+        } finally {
+            runs.started();
+        }
     }
 
     private static Config config(long number) {
@@ -84,6 +91,11 @@ public final class VirtualSystem implements AutoCloseable {
         config.append("akka.stdout-loglevel = OFF\nakka.log-dead-letters = off\n");
         config.append("akka.coordinated-shutdown { run-by-jvm-shutdown-hook = off, exit-jvm = off }\n");
         return ConfigFactory.parseString(config.toString());
+    }
+
+    /** How many there are. */
+    static int running() {
+        return RUNS.size();
     }
 
     /** Who runs what the system so configured has to do. */

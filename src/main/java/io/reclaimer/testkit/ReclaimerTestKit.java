@@ -64,10 +64,15 @@ public final class ReclaimerTestKit implements AutoCloseable {
         List<Setup> setups = heap.<List<Setup>>map(fake -> List.of(new HeapSetup(fake.steered(), round -> {})))
                 .orElse(List.of());
         this.system = new VirtualSystem("reclaimer-test-kit", time, settings, setups);
-        this.reclaimer = Reclaimer.get(system.system());
-        reclaimer.trace(trace::add);
-        heap.ifPresent(fake -> fake.watch(system.system(), time::settle));
-        time.settle();
+        try {
+            this.reclaimer = Reclaimer.get(system.system());
+            reclaimer.trace(trace::add);
+            heap.ifPresent(fake -> fake.watch(system.system(), time::settle));
+            time.settle();
+        } catch (RuntimeException e) {
+            system.close();
+            throw e;
+        }
     }
 
     /** With the defaults. */

@@ -1,6 +1,7 @@
 package io.reclaimer.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.reclaimer.scenario.ScenarioResult.Kind;
 import io.reclaimer.scenario.ScenarioResult.Verdict;
@@ -196,5 +197,14 @@ class ScenarioRunTest {
                 ]
                 """);
         assertThat(result.failures()).isEmpty();
+    }
+
+    /** What a reclaimer refuses its settings with; nothing of the system that was started for it is left. */
+    @Test
+    void settingThatIsNotAllowedEndsTheRunAndLeavesNothing() {
+        assertThatThrownBy(() -> run("settings.max-rounds = 0"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("max-rounds");
+        assertThat(VirtualSystem.running()).isZero();
     }
 }

@@ -131,7 +131,14 @@ class ScenarioRunnerTest {
     void valuesTellWhatHappened() {
         String expected = Arrays.stream(Expectation.What.values())
                 .filter(what -> switch (what) {
-                    case LOST, RUNNING_ROUNDS, LATE_ROUNDS, SHORT_ROUNDS, DEFERRED, BITS, QUARANTINED -> false;
+                    case LOST,
+                            CALLS_AFTER_FREED,
+                            RUNNING_ROUNDS,
+                            LATE_ROUNDS,
+                            SHORT_ROUNDS,
+                            DEFERRED,
+                            BITS,
+                            QUARANTINED -> false;
                     default -> true;
                 })
                 .map(what -> "{ what = " + ScenarioShape.wordOf(what) + ", cgroup = /shop, min = 0.001 }")
