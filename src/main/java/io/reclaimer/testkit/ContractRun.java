@@ -18,6 +18,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.junit.jupiter.api.Assumptions;
@@ -180,22 +181,28 @@ final class ContractRun {
     }
 
     long count(Place place) {
-        return answer("count", place, calls.count(control(place, 0, ContractControl.NEVER)));
+        return answer("count", place, calls.count(new Asked(place.cgroup().path(), place.node(), 0)));
     }
 
     Scanned scan(Place place, long nrToScan) {
-        return scan(place, nrToScan, ContractControl.NEVER);
+        return scan(new Asked(place.cgroup().path(), place.node(), nrToScan), place);
     }
 
     /** @param untilCancelled how often it may ask whether the round is over until it is */
     Scanned scan(Place place, long nrToScan, int untilCancelled) {
-        ContractControl control = control(place, nrToScan, untilCancelled);
-        long answer = answer("scan", place, calls.scan(control));
-        return new Scanned(answer, control.nrScanned());
+        AtomicInteger left = new AtomicInteger(untilCancelled);
+        return scan(
+                new Asked(
+                        place.cgroup().path(),
+                        place.node(),
+                        nrToScan,
+                        () -> left.getAndUpdate(more -> Math.max(0, more - 1)) == 0),
+                place);
     }
 
-    private static ContractControl control(Place place, long nrToScan, int untilCancelled) {
-        return new ContractControl(place.cgroup().path(), place.node(), nrToScan, untilCancelled);
+    private Scanned scan(Asked asked, Place place) {
+        long answer = answer("scan", place, calls.scan(asked));
+        return new Scanned(answer, asked.nrScanned());
     }
 
     private long answer(String call, Place place, CompletionStage<Long> stage) {

@@ -6,16 +6,25 @@ import io.reclaimer.shrinker.ShrinkControl;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 
-/** What a shrinker is asked with, where it is called without an engine. One thread. */
+/**
+ * What a shrinker is asked with, for tests that call it themselves, without a reclaimer. One for each call; any thread, for a
+ * shrinker that answers later may use any.
+ */
 public final class Asked implements ShrinkControl {
 
     private final CgroupPath cgroup;
     private final int node;
     private final long nrToScan;
     private final BooleanSupplier cancelled;
-    private long nrScanned;
-    private long freedBytes = -1;
+    private volatile long nrScanned;
+    private volatile long freedBytes = -1;
 
+    /**
+     * Of a round that is never over.
+     *
+     * @param node its number, from 0
+     * @param nrToScan objects; 0 for a count
+     */
     public Asked(CgroupPath cgroup, int node, long nrToScan) {
         this(cgroup, node, nrToScan, () -> false);
     }
@@ -25,6 +34,7 @@ public final class Asked implements ShrinkControl {
         return new Asked(cgroup, 0, nrToScan);
     }
 
+    /** The same, by the text of a path. */
     public Asked(String cgroup, int node, long nrToScan) {
         this(CgroupPath.of(cgroup), node, nrToScan);
     }
