@@ -3,9 +3,11 @@ package io.reclaimer;
 import io.reclaimer.engine.RoundResult;
 import io.reclaimer.engine.RoundSpec;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.Shortfall;
 import io.reclaimer.shrinker.Shrinker;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What could be freed, as the shrinkers counted it. A shrinker that is not NUMA aware is counted once, whichever nodes were
@@ -22,6 +24,7 @@ import java.util.List;
  * @param elapsed from request to answer
  * @param largest what could be freed by cgroup and shrinker, the largest first; up to 256 entries
  * @param restObjects objects of those that are not in {@code largest}
+ * @param shortfalls visits that were not made, or ended early, by cause: what these have is not counted; none is 0
  */
 public record CountReport(
         CgroupPath cgroup,
@@ -32,7 +35,8 @@ public record CountReport(
         long visits,
         Duration elapsed,
         List<Counted> largest,
-        long restObjects) {
+        long restObjects,
+        Map<Shortfall, Long> shortfalls) {
 
     /** What one shrinker could free in one cgroup, on one node or more. */
     public record Counted(CgroupPath cgroup, String shrinker, long objects) {}
@@ -52,6 +56,7 @@ public record CountReport(
                 result.visits(),
                 result.elapsed(),
                 largest,
-                Math.max(0, counted.freeableObjects() - listed));
+                Math.max(0, counted.freeableObjects() - listed),
+                result.shortfalls());
     }
 }

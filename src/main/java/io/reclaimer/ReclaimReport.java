@@ -3,8 +3,10 @@ package io.reclaimer;
 import io.reclaimer.engine.RoundResult;
 import io.reclaimer.engine.RoundSpec;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.Shortfall;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a round did, until it answered.
@@ -23,6 +25,8 @@ import java.util.List;
  * @param elapsed from request to answer
  * @param largest what was freed by cgroup and shrinker, the largest first; how many is a setting
  * @param restObjects objects freed by those that are not in {@code largest}
+ * @param shortfalls visits that were not made, or ended early, by cause; none is 0. Where the target was not met, this is why;
+ *     where it is empty, nothing was left to free
  */
 public record ReclaimReport(
         CgroupPath cgroup,
@@ -37,7 +41,8 @@ public record ReclaimReport(
         int lastPriority,
         Duration elapsed,
         List<Freed> largest,
-        long restObjects) {
+        long restObjects,
+        Map<Shortfall, Long> shortfalls) {
 
     /** How a round ended. */
     public enum Outcome {
@@ -60,6 +65,11 @@ public record ReclaimReport(
     /** What one shrinker freed in one cgroup, on all nodes. */
     public record Freed(CgroupPath cgroup, String shrinker, long objects) {}
 
+    /** Whether everybody was asked down to the last priority and can give no more: the target is out of reach. */
+    public boolean isExhausted() {
+        return outcome == Outcome.SHORT && shortfalls.isEmpty();
+    }
+
     static ReclaimReport of(RoundSpec spec, RoundResult result) {
         List<Freed> largest = result.largest().stream()
                 .map(freed -> new Freed(freed.cgroup(), freed.shrinker(), freed.objects()))
@@ -73,11 +83,12 @@ public record ReclaimReport(
                 result.freedAtOnceBytes(),
                 result.scannedObjects(),
                 result.visits(),
-                result.left(),
+                result.shortfalls().getOrDefault(Shortfall.MAY_NOT_BLOCK, 0L),
                 spec.firstPriority(),
                 result.lastPriority(),
                 result.elapsed(),
                 largest,
-                Math.max(0, result.freedObjects() - listed));
+                Math.max(0, result.freedObjects() - listed),
+                result.shortfalls());
     }
 }

@@ -1,5 +1,6 @@
 package io.reclaimer.engine;
 
+import io.reclaimer.shrinker.Shortfall;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
@@ -51,11 +52,10 @@ final class CgroupWalk extends Walk {
                 // Nobody's, or a previous owner's. The owner of now, if there is one, sets its bit by a message of its
                 // own, which this actor has yet to see.
                 units.clearBit(id);
-            } else if (isAccounted(entry)) {
-                noteIfLeft(entry);
-                if (isWanted(entry) && tryHold(entry)) {
-                    return entry;
-                }
+            } else if (!isAccounted(entry)) {
+                work().fallsShort(Shortfall.NOT_ACCOUNTED);
+            } else if (isWantedOrCounted(entry) && tryHold(entry)) {
+                return entry;
             }
             // Otherwise the bit is kept: for one not yet registered, not accounted, not wanted, or in quarantine.
         }

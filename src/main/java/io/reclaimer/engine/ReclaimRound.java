@@ -183,7 +183,7 @@ public final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
                 work.tally().freedAtOnceBytes(),
                 work.tally().scannedObjects(),
                 work.tally().visits(),
-                work.left(),
+                work.shortfalls(),
                 priority,
                 Duration.ofNanos(published.nanoTime().getAsLong() - start),
                 work.details().largest(listed()),

@@ -43,8 +43,7 @@ final class RootWalk extends Walk {
     ShrinkerEntry nextHeld() {
         while (next < entries.size() && entries.get(next).order() < end) {
             ShrinkerEntry entry = entries.get(next++);
-            noteIfLeft(entry);
-            if (isWanted(entry) && tryHold(entry)) {
+            if (isWantedOrCounted(entry) && tryHold(entry)) {
                 return entry;
             }
         }

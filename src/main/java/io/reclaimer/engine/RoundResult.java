@@ -1,15 +1,17 @@
 package io.reclaimer.engine;
 
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.Shortfall;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * What a round did until it answered.
  *
  * @param freedAtOnceBytes of the bytes freed, those that did not wait for a garbage collection
- * @param left visits left out because who asked can't wait; a background round makes them
+ * @param shortfalls visits that were not made, or ended early, by cause; none is 0
  * @param lastPriority of the last pass that was begun
  * @param largest what was freed by cgroup and shrinker, the largest first; what was counted, where there was only counting
  * @param counted what could be freed, where there was only counting
@@ -21,7 +23,7 @@ public record RoundResult(
         long freedAtOnceBytes,
         long scannedObjects,
         long visits,
-        long left,
+        Map<Shortfall, Long> shortfalls,
         int lastPriority,
         Duration elapsed,
         List<Freed> largest,

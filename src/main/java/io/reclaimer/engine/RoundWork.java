@@ -1,10 +1,15 @@
 package io.reclaimer.engine;
 
 import io.reclaimer.shrinker.ReclaimFlag;
+import io.reclaimer.shrinker.Shortfall;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +30,9 @@ final class RoundWork {
     /** Only those that a round left out whose caller could not wait. */
     private final boolean onlyLeft;
 
-    /** Visits left out because the caller can't wait. Any thread. */
-    private final LongAdder left = new LongAdder();
+    /** Visits that were not made, or ended early, by cause. */
+    private final LongAdder[] shortfalls =
+            Stream.generate(LongAdder::new).limit(Shortfall.values().length).toArray(LongAdder[]::new);
 
     private final Tally tally = new Tally();
     private final FreedTable details;
@@ -80,13 +86,26 @@ final class RoundWork {
         return counts == null && !mayBlock && entry.mayBlock() && (!losslessOnly || entry.isLossless());
     }
 
-    void noteLeft() {
-        left.increment();
+    /** A visit was not made, or ended early. */
+    void fallsShort(Shortfall why) {
+        shortfalls[why.ordinal()].increment();
+    }
+
+    /** Visits that were not made, or ended early, by cause; without those of which there are none. */
+    Map<Shortfall, Long> shortfalls() {
+        Map<Shortfall, Long> counts = new EnumMap<>(Shortfall.class);
+        for (Shortfall why : Shortfall.values()) {
+            long count = shortfalls[why.ordinal()].sum();
+            if (count > 0) {
+                counts.put(why, count);
+            }
+        }
+        return Collections.unmodifiableMap(counts);
     }
 
     /** Visits left out because the caller can't wait. */
     long left() {
-        return left.sum();
+        return shortfalls[Shortfall.MAY_NOT_BLOCK.ordinal()].sum();
     }
 
     boolean hasTarget() {

@@ -153,7 +153,7 @@ public final class Rounds extends AbstractBehavior<Rounds.Command> {
                         0,
                         0,
                         0,
-                        0,
+                        Map.of(),
                         message.spec().firstPriority(),
                         Duration.ZERO,
                         List.of(),

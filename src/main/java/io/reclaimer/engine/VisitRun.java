@@ -3,6 +3,7 @@ package io.reclaimer.engine;
 import static io.reclaimer.shrinker.Shrinker.EMPTY;
 import static io.reclaimer.shrinker.Shrinker.STOP;
 
+import io.reclaimer.shrinker.Shortfall;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.TraceEvent;
 import java.util.Objects;
@@ -171,6 +172,7 @@ final class VisitRun implements Call.Owner {
         if (mark.leave()) {
             // The watch has called it a fault while it was under way; as with any late answer, that is all.
             good = false;
+            work().fallsShort(Shortfall.FAULT);
             entry.faults().late();
             return stopped(entry);
         }
@@ -265,6 +267,7 @@ final class VisitRun implements Call.Owner {
     private boolean scanned(ShrinkerEntry entry, long asked, long answer, long looked, long freedBytes) {
         scans = true;
         if (answer == STOP) {
+            work().fallsShort(Shortfall.STOPPED);
             return stopped(entry);
         }
         // Mostly it freed something of what it was asked for, and looked at that.
@@ -310,6 +313,7 @@ final class VisitRun implements Call.Owner {
 
     private boolean fault(ShrinkerEntry entry, String what, @Nullable Throwable thrown) {
         good = false;
+        work().fallsShort(Shortfall.FAULT);
         if (phase == Phase.SCAN) {
             entry.faults().fault(what, pair().toString(), thrown);
         } else {

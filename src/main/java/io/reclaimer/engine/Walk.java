@@ -1,5 +1,6 @@
 package io.reclaimer.engine;
 
+import io.reclaimer.shrinker.Shortfall;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -202,11 +203,23 @@ abstract class Walk {
         return !entry.isKeptAway() && work().wants(entry);
     }
 
-    /** Notes where a shrinker is passed over only because who asked can't wait. */
-    final void noteIfLeft(ShrinkerEntry entry) {
-        if (work().leaves(entry) && entry.isRegistered() && !entry.isKeptAway()) {
-            work().noteLeft();
+    /** The same, and counts a registered shrinker that this round would ask but for what is the matter with it. */
+    final boolean isWantedOrCounted(ShrinkerEntry entry) {
+        boolean wanted = work().wants(entry);
+        boolean left = !wanted && work().leaves(entry);
+        if (!wanted && !left) {
+            return false;
         }
+        if (!entry.isKeptAway()) {
+            if (left && entry.isRegistered()) {
+                work().fallsShort(Shortfall.MAY_NOT_BLOCK);
+            }
+            return wanted;
+        }
+        if (entry.isRegistered()) {
+            work().fallsShort(entry.isStuck() ? Shortfall.STUCK : Shortfall.QUARANTINED);
+        }
+        return false;
     }
 
     /** Holds a shrinker for a visit, if it may be visited: where it is called later, by a count, for then it is no thread's. */

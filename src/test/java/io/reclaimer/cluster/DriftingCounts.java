@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /**
@@ -69,6 +70,7 @@ final class DriftingCounts {
                 walked.length,
                 Duration.ZERO,
                 largest,
-                rest);
+                rest,
+                Map.of());
     }
 }

@@ -348,13 +348,27 @@ class MemberPartsTest {
                 1,
                 Duration.ZERO,
                 List.of(),
-                0);
+                0,
+                Map.of());
         parts.counted(counting.get(index).round(), report, null, now);
     }
 
     private void ended(int index, ReclaimReport.Outcome outcome, long freed) {
         ReclaimReport report = new ReclaimReport(
-                CgroupPath.of("/shop"), outcome, freed, 10 * freed, 0, freed, 1, 0, 12, 0, Duration.ZERO, List.of(), 0);
+                CgroupPath.of("/shop"),
+                outcome,
+                freed,
+                10 * freed,
+                0,
+                freed,
+                1,
+                0,
+                12,
+                0,
+                Duration.ZERO,
+                List.of(),
+                0,
+                Map.of());
         parts.reclaimed(running.get(index).round(), running.get(index).part(), report, null);
     }
 

@@ -9,6 +9,7 @@ import io.reclaimer.shrinker.ReclaimFlag;
 import io.reclaimer.shrinker.Shrinker;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A member's reclaimer, as far as a round over the cluster can tell: visits at falling priorities, whole batches, a stop
@@ -86,7 +87,8 @@ final class SimulatedEngine {
                 priority,
                 Duration.ofNanos(Math.min(elapsedNanos, within)),
                 List.of(),
-                partFreed);
+                partFreed,
+                Map.of());
     }
 
     /** {@code SHORT} where there is neither the target nor the end of the time. */

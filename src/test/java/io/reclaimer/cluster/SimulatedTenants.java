@@ -7,6 +7,7 @@ import io.reclaimer.shrinker.Shrinker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /**
@@ -105,7 +106,8 @@ final class SimulatedTenants {
                 visits,
                 Duration.ZERO,
                 List.of(),
-                freeable);
+                freeable,
+                Map.of());
     }
 
     /** What one visit adds to the work that is owed. */

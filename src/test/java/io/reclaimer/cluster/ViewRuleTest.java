@@ -10,6 +10,7 @@ import io.reclaimer.shrinker.CgroupPath;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -105,6 +106,7 @@ class ViewRuleTest {
                 1,
                 Duration.ZERO,
                 List.of(largest),
-                0);
+                0,
+                Map.of());
     }
 }

@@ -13,6 +13,7 @@ import io.reclaimer.ReclaimRequest;
 import io.reclaimer.shrinker.CgroupPath;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -90,7 +91,8 @@ class FreedAtOnceTest {
                         12,
                         Duration.ofMillis(1),
                         List.of(),
-                        0));
+                        0,
+                        Map.of()));
         // Once it is counted it was acted upon.
         statuses.awaitAssert(PATIENCE, () -> {
             assertThat(status().rounds()).isOne();

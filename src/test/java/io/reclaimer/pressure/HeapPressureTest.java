@@ -16,6 +16,7 @@ import io.reclaimer.shrinker.ReclaimFlag;
 import io.reclaimer.testkit.Threads;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -460,7 +461,8 @@ class HeapPressureTest {
                         12,
                         Duration.ofMillis(1),
                         List.of(),
-                        0));
+                        0,
+                        Map.of()));
     }
 
     private HeapStatus status() {

@@ -1,0 +1,97 @@
+package io.reclaimer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reclaimer.shrinker.Shortfall;
+import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Gate;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.Threads;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A round that freed less than it was to says why, and says that nothing is left only where that is so. */
+class ShortfallTest {
+
+    private static final ReclaimRequest MORE_THAN_THERE_IS =
+            ReclaimRequest.everywhere().objects(1_000_000).startingAt(1).within(Duration.ofMinutes(1));
+
+    @RegisterExtension
+    final ReclaimerKit kit = ReclaimerKit.with(
+            "reclaimer { quarantine.after-faults = 1, call-deadline = 300ms, object-accounting = off }");
+
+    private final ShrinkerSpec spec = ShrinkerSpec.named("pages");
+
+    @Test
+    void whereEverybodyGaveAllTheTargetIsOutOfReach() {
+        kit.register(spec, new Scripted(control -> 0, control -> Shrinker.STOP));
+        ReclaimReport report = kit.reclaim(MORE_THAN_THERE_IS);
+        assertThat(report.shortfalls()).isEmpty();
+        assertThat(report.isExhausted()).isTrue();
+    }
+
+    @Test
+    void shrinkerThatSaysStopIsNotExhausted() {
+        kit.register(spec, new Scripted(control -> 100, control -> Shrinker.STOP));
+        assertShort(Shortfall.STOPPED, 2);
+    }
+
+    @Test
+    void faultAndThenQuarantine() {
+        kit.register(spec, new Scripted(control -> 100, control -> {
+            throw new IllegalStateException("broken");
+        }));
+        ReclaimReport report = kit.reclaim(MORE_THAN_THERE_IS);
+        assertThat(report.shortfalls())
+                .containsEntry(Shortfall.FAULT, 1L)
+                .containsEntry(Shortfall.QUARANTINED, 1L)
+                .hasSize(2);
+        assertShort(Shortfall.QUARANTINED, 2);
+    }
+
+    @Test
+    void shrinkerWhoseCallHasNotComeBack() {
+        Gate gate = new Gate();
+        ShrinkerHandle stuck = kit.register(spec.blocking(), Scripted.stuck(100, gate));
+        kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
+        assertThat(stuck.state().stuckCalls()).isOne();
+        assertShort(Shortfall.STUCK, 2);
+        gate.open();
+        Threads.until(() -> stuck.state().stuckCalls() == 0);
+    }
+
+    @Test
+    void shrinkerThatMayBlockWhereTheCallerCannotWait() {
+        kit.register(spec.blocking(), Scripted.endless(100));
+        ReclaimReport report = kit.reclaim(MORE_THAN_THERE_IS.mayBlock(false));
+        assertThat(report.shortfalls()).containsOnly(Map.entry(Shortfall.MAY_NOT_BLOCK, 2L));
+        assertThat(report.leftVisits()).isEqualTo(2);
+    }
+
+    @Test
+    void shrinkerThatIsNotAccountedInACgroup() {
+        ShrinkerHandle pages = kit.register(
+                spec.byCgroup(), new Scripted(control -> control.cgroup().isRoot() ? 0 : 100, control -> 0));
+        pages.setBit(kit.online("/a"), 0);
+        kit.settle();
+        assertShort(Shortfall.NOT_ACCOUNTED, 2);
+    }
+
+    @Test
+    void countSaysWhatItDidNotCount() {
+        kit.register(spec, new Scripted(control -> -7, control -> Shrinker.STOP));
+        assertThat(kit.await(kit.reclaimer().count(ReclaimRequest.everywhere())).shortfalls())
+                .containsOnlyKeys(Shortfall.FAULT);
+    }
+
+    private void assertShort(Shortfall why, long visits) {
+        ReclaimReport report = kit.reclaim(MORE_THAN_THERE_IS);
+        assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.SHORT);
+        assertThat(report.shortfalls()).containsOnly(Map.entry(why, visits));
+        assertThat(report.isExhausted()).isFalse();
+    }
+}
