@@ -1,0 +1,32 @@
+package io.reclaimer.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.Config;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What {@code conf/member1.conf} to {@code conf/member3.conf} say together. */
+class ExampleMembersTest {
+
+    private static final List<Config> MEMBERS = IntStream.rangeClosed(1, 3)
+            .mapToObj(number -> ConfFile.parse("member" + number + ".conf", Map.of()))
+            .toList();
+
+    /** So that each can be restarted, the first one too, while another one is there. */
+    @Test
+    void eachMemberIsASeedOfAll() {
+        List<String> all = MEMBERS.stream().map(ExampleMembersTest::address).toList();
+        assertThat(all).doesNotHaveDuplicates();
+        assertThat(MEMBERS)
+                .allSatisfy(member -> assertThat(member.getStringList("akka.cluster.seed-nodes"))
+                        .isEqualTo(all));
+    }
+
+    private static String address(Config member) {
+        Config canonical = member.getConfig("akka.remote.artery.canonical");
+        return "akka://node@" + canonical.getString("hostname") + ":" + canonical.getInt("port");
+    }
+}
