@@ -8,14 +8,14 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What {@code conf/member1.conf} to {@code conf/member3.conf} say together. */
+/** The settings of {@code conf/member1.conf} to {@code conf/member3.conf}, compared with one another. */
 class ExampleMembersTest {
 
     private static final List<Config> MEMBERS = IntStream.rangeClosed(1, 3)
             .mapToObj(number -> ConfFile.parse("member" + number + ".conf", Map.of()))
             .toList();
 
-    /** So that each can be restarted, the first one too, while another one is there. */
+    /** A member that is restarted finds the cluster by one of the others; this holds for the first one too. */
     @Test
     void eachMemberIsASeedOfAll() {
         List<String> all = MEMBERS.stream().map(ExampleMembersTest::address).toList();
