@@ -14,11 +14,12 @@ import io.reclaimer.engine.RemoteCall;
 import io.reclaimer.engine.Reply;
 import io.reclaimer.engine.ShrinkerEntry;
 import io.reclaimer.engine.ShrinkerTarget;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,31 +68,24 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
         }
     }
 
-    /** How many calls are remembered for which no answer came, to tell late answers from second ones. */
-    private static final int MOST_UNANSWERED = 1024;
+    /** How many calls are remembered that were given up, to tell late answers from second ones. */
+    private static final int MOST_GIVEN_UP = 1024;
 
     private final ActorRef<ShrinkerMessage> shrinker;
     private final boolean reentrant;
     private final ActorRef<ShrinkerMessage.Answer> answers;
 
-    /** Those that have not begun. */
-    private final Deque<RemoteCall> waiting = new ArrayDeque<>();
+    /** Those that have not begun, the oldest first. */
+    private final Set<RemoteCall> waiting = new LinkedHashSet<>();
 
-    /** A call that was sent. */
-    private static final class Sent {
-        private final RemoteCall call;
-        /** Whether it is among those under way: until it is answered or given up. */
-        private boolean isUnderWay = true;
+    /** Sent, and neither answered nor given up, by number. */
+    private final Map<Long, RemoteCall> underWay = new LinkedHashMap<>();
 
-        Sent(RemoteCall call) {
-            this.call = call;
-        }
-    }
+    /** The numbers of those. */
+    private final Map<RemoteCall, Long> numbers = new IdentityHashMap<>();
 
-    /** Those that have no answer, by number, the oldest first. */
-    private final Map<Long, Sent> sent = new LinkedHashMap<>();
-
-    private int underWay;
+    /** Given up, and not answered so far, the oldest first. */
+    private final Map<Long, RemoteCall> givenUp = new LinkedHashMap<>();
 
     private Optional<ShrinkerEntry> entry = Optional.empty();
     private boolean stopped;
@@ -133,8 +127,9 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
     }
 
     private void sendNext() {
-        while (!waiting.isEmpty() && (reentrant || underWay == 0 || stopped)) {
-            RemoteCall call = waiting.remove();
+        while (!waiting.isEmpty() && (reentrant || underWay.isEmpty() || stopped)) {
+            RemoteCall call = waiting.iterator().next();
+            waiting.remove(call);
             if (call.isCancelled()) {
                 call.dropped();
             } else if (stopped) {
@@ -147,13 +142,8 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
 
     private void send(RemoteCall call) {
         long number = ++lastNumber;
-        sent.put(number, new Sent(call));
-        underWay++;
-        if (sent.size() > MOST_UNANSWERED) {
-            Map.Entry<Long, Sent> oldest = sent.entrySet().iterator().next();
-            ended(oldest.getValue());
-            sent.remove(oldest.getKey());
-        }
+        underWay.put(number, call);
+        numbers.put(call, number);
         call.begins();
         shrinker.tell(
                 switch (call.kind()) {
@@ -190,27 +180,34 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
 
     /** The call of a number, which is answered now; null where it was before. */
     private @Nullable RemoteCall answered(long number) {
-        Sent answered = sent.remove(number);
-        if (answered == null) {
+        RemoteCall call = underWay.remove(number);
+        if (call != null) {
+            numbers.remove(call);
+            return call;
+        }
+        RemoteCall late = givenUp.remove(number);
+        if (late == null) {
             entry.ifPresent(shrunk -> shrunk.faults()
                     .fault(
                             "it answered call [" + number + "] a second time, or so late that it is forgotten",
                             shrinker.path().toString(),
                             null));
-            return null;
         }
-        ended(answered);
-        return answered.call;
+        return late;
     }
 
-    private void ended(Sent call) {
-        underWay -= call.isUnderWay ? 1 : 0;
-        call.isUnderWay = false;
-    }
-
-    /** The answer may still come; it is late then. */
+    /** One that was sent may still be answered; the answer is late then. */
     private Behavior<Command> onGivenUp(GivenUp message) {
-        sent.values().stream().filter(one -> one.call == message.call()).forEach(this::ended);
+        RemoteCall call = message.call();
+        waiting.remove(call);
+        Long number = numbers.remove(call);
+        if (number != null) {
+            underWay.remove(number);
+            givenUp.put(number, call);
+            if (givenUp.size() > MOST_GIVEN_UP) {
+                givenUp.remove(givenUp.keySet().iterator().next());
+            }
+        }
         sendNext();
         return this;
     }
@@ -226,8 +223,9 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
     /** The calls under way fail, and then the shrinker is freed; whoever freed it before has done the same. */
     private Behavior<Command> onTerminated(Terminated signal) {
         stopped = true;
-        sent.values().forEach(one -> one.call.fail(noActor()));
-        sent.clear();
+        underWay.values().forEach(call -> call.fail(noActor()));
+        underWay.clear();
+        numbers.clear();
         sendNext();
         entry.ifPresent(shrunk -> shrunk.free(Reply.none()));
         return this;

@@ -13,59 +13,91 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the engine's answers into futures. Any thread.
+ * Turns the engine's answers into futures. Thread-safe.
  *
  * <p>What hangs on a future runs on a dispatcher of its own, so that an application that blocks there holds up other
- * answers at most. No future is left open: when the actor system has ended, those without an answer fail.
+ * answers at most. No future is left open: when the actor system or a part of the reclaimer has ended, those without an answer
+ * fail.
  */
 final class Answers {
 
     private final Executor executor;
     private final Set<CompletableFuture<?>> open = ConcurrentHashMap.newKeySet();
-    private volatile boolean ended;
+
+    /** Why nothing is answered any more. */
+    private volatile @Nullable ReclaimerException end;
 
     Answers(Executor executor) {
         this.executor = executor;
     }
 
-    /** Sends a request, and answers with what is replied to it. */
-    <T> CompletionStage<T> to(Consumer<Reply<T>> request) {
+    /** As {@link #to(Consumer, Runnable)}, with nothing to do at the end. */
+    <T> CompletableFuture<T> to(Consumer<Reply<T>> request) {
+        return to(request, () -> {});
+    }
+
+    /**
+     * Sends a request, and answers with what is replied to it.
+     *
+     * @param atEnd runs right before the future is complete, or right after somebody else has completed it; maybe twice
+     */
+    <T> CompletableFuture<T> to(Consumer<Reply<T>> request, Runnable atEnd) {
         CompletableFuture<T> future = new CompletableFuture<>();
         // Before looking whether it has ended: so either this or the end sees the other.
         open.add(future);
-        if (ended) {
-            complete(future, null, systemEnded());
-        } else {
-            request.accept((value, why) -> answer(future, value, why));
+        ReclaimerException ended = end;
+        if (ended != null) {
+            complete(future, atEnd, null, ended);
+            return future;
         }
+        request.accept((value, why) -> answer(future, atEnd, value, why));
+        CompletionStage<T> stage = future;
+        stage.whenComplete((value, thrown) -> {
+            if (open.remove(future)) {
+                // Not by an answer, but by whoever has it: it was cancelled, or its time is over.
+                atEnd.run();
+            }
+        });
         return future;
     }
 
-    /** The actor system has ended: nothing will be answered any more. */
-    void end() {
-        ended = true;
-        open.forEach(future -> complete(future, null, systemEnded()));
+    /** Nothing will be answered any more; the first reason counts. */
+    void end(ReclaimerException why) {
+        if (end == null) {
+            end = why;
+        }
+        open.forEach(future -> complete(future, () -> {}, null, why));
     }
 
-    private <T> void answer(CompletableFuture<T> future, @Nullable T value, @Nullable ReclaimerException why) {
+    /** The actor system has ended. */
+    void systemEnded() {
+        end(new ReclaimerException(Reason.SHUTTING_DOWN, "The actor system has ended"));
+    }
+
+    private <T> void answer(
+            CompletableFuture<T> future, Runnable atEnd, @Nullable T value, @Nullable ReclaimerException why) {
         try {
-            executor.execute(() -> complete(future, value, why));
+            executor.execute(() -> complete(future, atEnd, value, why));
         } catch (RejectedExecutionException e) {
             // The dispatcher ends a moment before the last actors do.
-            complete(future, value, why);
+            complete(future, atEnd, value, why);
         }
     }
 
-    private <T> void complete(CompletableFuture<T> future, @Nullable T value, @Nullable ReclaimerException why) {
-        open.remove(future);
+    private <T> void complete(
+            CompletableFuture<T> future, Runnable atEnd, @Nullable T value, @Nullable ReclaimerException why) {
+        if (!open.remove(future)) {
+            return;
+        }
+        atEnd.run();
         if (value != null) {
             future.complete(value);
-        } else if (why != null) {
-            future.completeExceptionally(why);
+        } else {
+            future.completeExceptionally(
+                    why != null
+                            ? why
+                            : new ReclaimerException(
+                                    Reason.FAILED, "The reclaimer answered nothing, which is a fault of it"));
         }
-    }
-
-    private static ReclaimerException systemEnded() {
-        return new ReclaimerException(Reason.SHUTTING_DOWN, "The actor system has ended");
     }
 }

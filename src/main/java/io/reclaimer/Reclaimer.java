@@ -9,9 +9,7 @@ import akka.actor.typed.Extension;
 import akka.actor.typed.ExtensionId;
 import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.Adapter;
-import io.reclaimer.engine.CgroupHandle;
 import io.reclaimer.engine.CgroupTree;
-import io.reclaimer.engine.Inspection;
 import io.reclaimer.engine.Published;
 import io.reclaimer.engine.Reply;
 import io.reclaimer.engine.RoundResult;
@@ -21,6 +19,7 @@ import io.reclaimer.engine.ShrinkerEntry;
 import io.reclaimer.engine.ShrinkerRegistry;
 import io.reclaimer.engine.ShrinkerTarget;
 import io.reclaimer.shrinker.AsyncShrinker;
+import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
@@ -28,10 +27,12 @@ import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.ShrinkerTrait;
 import io.reclaimer.shrinker.TraceListener;
-import java.util.concurrent.CompletableFuture;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 
@@ -39,9 +40,10 @@ import java.util.stream.IntStream;
  * The reclaimer of an actor system: caches are registered with it as shrinkers, and rounds ask each for its fair share.
  * One a system; systems in one JVM know nothing of each other.
  *
- * <p>Every method may be called from any thread and returns at once. Stages fail with a {@link ReclaimerException}; none
- * stays open when the actor system has ended. What hangs on them runs on the reclaimer's own answer dispatcher, and
- * should not block there. The same is there as messages, see {@link ReclaimerProtocol}.
+ * <p>Every method may be called from any thread and returns at once. A null argument is refused by a
+ * {@link NullPointerException} that names it. Stages fail with a {@link ReclaimerException} itself; none stays open when the
+ * actor system has ended, or when a part of the reclaimer has failed. What hangs on them runs on the reclaimer's own answer
+ * dispatcher, and should not block there. The same is there as messages, see {@link ReclaimerProtocol}.
  *
  * <p>It ends with its actor system: coordinated shutdown, in the phase before the system terminates, ends all rounds and
  * frees all shrinkers.
@@ -82,12 +84,14 @@ public final class Reclaimer implements Extension {
                 new Answers(system.dispatchers().lookup(DispatcherSelector.fromConfig("reclaimer.answer-dispatcher")));
         system.getWhenTerminated().thenRun(() -> {
             blocking.shutdown();
-            answers.end();
+            answers.systemEnded();
         });
         this.rounds = system.systemActorOf(Rounds.create(published), "reclaimer-rounds", CONTROL);
         this.tree = system.systemActorOf(CgroupTree.create(published, rounds), "reclaimer-tree", CONTROL);
-        this.registry = system.systemActorOf(ShrinkerRegistry.create(published, tree), "reclaimer-registry", CONTROL);
+        this.registry = system.systemActorOf(ShrinkerRegistry.create(published), "reclaimer-registry", CONTROL);
         this.protocol = system.systemActorOf(ReclaimerProtocol.create(this), "reclaimer", CONTROL);
+        system.systemActorOf(
+                CoreWatch.create(List.of(rounds, tree, registry), answers::end), "reclaimer-watch", CONTROL);
         settings.cgroups().forEach(this::bringOnline);
         CoordinatedShutdown.get(system)
                 .addTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "reclaimer", this::shutDown);
@@ -99,7 +103,7 @@ public final class Reclaimer implements Extension {
      * @throws IllegalArgumentException where the system's configuration is invalid, see {@link ReclaimerSettings#from}
      */
     public static Reclaimer get(ActorSystem<?> system) {
-        return ID.apply(system);
+        return ID.apply(Objects.requireNonNull(system, "system"));
     }
 
     /** Where the same is asked for by messages. */
@@ -122,8 +126,12 @@ public final class Reclaimer implements Extension {
      * <p>Fails where the parent is not online, the cgroup is on its way offline, or cgroups are disabled.
      */
     public CompletionStage<Cgroup> online(CgroupPath path) {
-        return answers.<CgroupHandle>to(replyTo -> tree.tell(new CgroupTree.Online(path, replyTo)))
-                .thenApply(Cgroup::new);
+        Objects.requireNonNull(path, "path");
+        return answers.to(replyTo -> online(path, replyTo));
+    }
+
+    void online(CgroupPath path, Reply<Cgroup> replyTo) {
+        tree.tell(new CgroupTree.Online(path, replyTo.from(Cgroup::new)));
     }
 
     /** As {@link #onlineWithParents(CgroupPath)}. */
@@ -138,6 +146,7 @@ public final class Reclaimer implements Extension {
      * <p>Fails where the cgroup or one above it is on its way offline, or cgroups are disabled.
      */
     public CompletionStage<Cgroup> onlineWithParents(CgroupPath path) {
+        Objects.requireNonNull(path, "path");
         // In this order to the one who does it, so nobody has to wait for the parent's answer.
         path.parent().ifPresent(this::bringOnline);
         return online(path);
@@ -157,10 +166,16 @@ public final class Reclaimer implements Extension {
      * there, and then this answers.
      *
      * <p>Fails for the root, for a cgroup that is not online or has children, and where a slow shrinker holds it up for
-     * longer than configured; in that last case it goes offline later all the same.
+     * longer than configured. In that last case it goes offline later all the same; asked again meanwhile, this answers when it
+     * has.
      */
     public CompletionStage<Done> offline(CgroupPath path) {
-        return answers.to(replyTo -> tree.tell(new CgroupTree.Offline(path, replyTo)));
+        Objects.requireNonNull(path, "path");
+        return answers.to(replyTo -> offline(path, replyTo));
+    }
+
+    void offline(CgroupPath path, Reply<Done> replyTo) {
+        tree.tell(new CgroupTree.Offline(path, replyTo));
     }
 
     /**
@@ -168,26 +183,30 @@ public final class Reclaimer implements Extension {
      * or, where its spec says it is blocking, on threads where it may wait.
      */
     public CompletionStage<ShrinkerHandle> register(ShrinkerSpec spec, Shrinker shrinker) {
-        return allocate(spec, shrinker).thenCompose(ShrinkerHandle::register);
+        ShrinkerTarget target = targetOf(spec, shrinker);
+        return answers.to(replyTo -> allocate(spec, target, andRegister(replyTo)));
     }
 
     /**
      * Allocates a shrinker: it has an id and its bits can be set, but it is not called before it is registered.
      *
-     * <p>Fails where no id is left, or a map can't grow.
+     * <p>Fails where no id is left.
      */
     public CompletionStage<ShrinkerHandle> allocate(ShrinkerSpec spec, Shrinker shrinker) {
-        return allocate(spec, ShrinkerTarget.of(spec, shrinker), Reply.none());
+        ShrinkerTarget target = targetOf(spec, shrinker);
+        return answers.to(replyTo -> allocate(spec, target, replyTo));
     }
 
     /** As {@link #register(ShrinkerSpec, Shrinker)}, for one that answers later. */
     public CompletionStage<ShrinkerHandle> register(ShrinkerSpec spec, AsyncShrinker shrinker) {
-        return allocate(spec, shrinker).thenCompose(ShrinkerHandle::register);
+        ShrinkerTarget target = targetOf(spec, shrinker);
+        return answers.to(replyTo -> allocate(spec, target, andRegister(replyTo)));
     }
 
     /** As {@link #allocate(ShrinkerSpec, Shrinker)}, for one that answers later. */
     public CompletionStage<ShrinkerHandle> allocate(ShrinkerSpec spec, AsyncShrinker shrinker) {
-        return allocate(spec, ShrinkerTarget.of(shrinker), Reply.none());
+        ShrinkerTarget target = targetOf(spec, shrinker);
+        return answers.to(replyTo -> allocate(spec, target, replyTo));
     }
 
     /**
@@ -195,11 +214,36 @@ public final class Reclaimer implements Extension {
      * holds stays its own. The shrinker is freed by itself when the actor stops; a restart keeps it.
      */
     public CompletionStage<ShrinkerHandle> register(ShrinkerSpec spec, ActorRef<ShrinkerMessage> shrinker) {
-        return allocate(spec, shrinker).thenCompose(ShrinkerHandle::register);
+        requireNonNull(spec, shrinker);
+        return answers.to(replyTo -> allocate(spec, shrinker, andRegister(replyTo)));
     }
 
     /** As {@link #allocate(ShrinkerSpec, Shrinker)}, for an actor. */
     public CompletionStage<ShrinkerHandle> allocate(ShrinkerSpec spec, ActorRef<ShrinkerMessage> shrinker) {
+        requireNonNull(spec, shrinker);
+        return answers.to(replyTo -> allocate(spec, shrinker, replyTo));
+    }
+
+    private static void requireNonNull(ShrinkerSpec spec, Object shrinker) {
+        Objects.requireNonNull(spec, "spec");
+        Objects.requireNonNull(shrinker, "shrinker");
+    }
+
+    private static ShrinkerTarget targetOf(ShrinkerSpec spec, Shrinker shrinker) {
+        requireNonNull(spec, shrinker);
+        return ShrinkerTarget.of(spec, shrinker);
+    }
+
+    private static ShrinkerTarget targetOf(ShrinkerSpec spec, AsyncShrinker shrinker) {
+        requireNonNull(spec, shrinker);
+        return ShrinkerTarget.of(shrinker);
+    }
+
+    void allocate(ShrinkerSpec spec, Shrinker shrinker, Reply<ShrinkerHandle> replyTo) {
+        allocate(spec, targetOf(spec, shrinker), replyTo);
+    }
+
+    void allocate(ShrinkerSpec spec, ActorRef<ShrinkerMessage> shrinker, Reply<ShrinkerHandle> replyTo) {
         ActorRef<ActorShrinker.Command> port;
         try {
             port = system.systemActorOf(
@@ -208,26 +252,34 @@ public final class Reclaimer implements Extension {
                     CONTROL);
         } catch (IllegalStateException e) {
             // What an actor system says that is ending.
-            return CompletableFuture.failedStage(new ReclaimerException(
+            replyTo.failure(new ReclaimerException(
                     Reason.SHUTTING_DOWN,
                     "Shrinker [" + spec.name() + "] can't be allocated: the actor system is ending"));
+            return;
         }
-        return allocate(
-                spec,
-                ShrinkerTarget.of(ActorShrinker.door(port)),
-                (entry, why) ->
-                        port.tell(entry != null ? new ActorShrinker.Allocated(entry) : ActorShrinker.End.INSTANCE));
+        registry.tell(new ShrinkerRegistry.Allocate(spec, ShrinkerTarget.of(ActorShrinker.door(port)), (entry, why) -> {
+            port.tell(entry != null ? new ActorShrinker.Allocated(entry) : ActorShrinker.End.INSTANCE);
+            replyTo.<ShrinkerEntry>from(this::handleOf).accept(entry, why);
+        }));
     }
 
-    /** Allocates, and tells {@code first} before it answers. */
-    private CompletionStage<ShrinkerHandle> allocate(
-            ShrinkerSpec spec, ShrinkerTarget target, Reply<ShrinkerEntry> first) {
-        return answers.<ShrinkerEntry>to(replyTo ->
-                        registry.tell(new ShrinkerRegistry.Allocate(spec, target, (entry, why) -> {
-                            first.accept(entry, why);
-                            replyTo.accept(entry, why);
-                        })))
-                .thenApply(entry -> new ShrinkerHandle(entry, this));
+    private void allocate(ShrinkerSpec spec, ShrinkerTarget target, Reply<ShrinkerHandle> replyTo) {
+        registry.tell(new ShrinkerRegistry.Allocate(spec, target, replyTo.from(this::handleOf)));
+    }
+
+    private ShrinkerHandle handleOf(ShrinkerEntry entry) {
+        return new ShrinkerHandle(entry, this);
+    }
+
+    /** Registers what was allocated, and answers then. */
+    private Reply<ShrinkerHandle> andRegister(Reply<ShrinkerHandle> replyTo) {
+        return (handle, why) -> {
+            if (handle == null) {
+                replyTo.accept(null, why);
+            } else {
+                register(handle, replyTo);
+            }
+        };
     }
 
     /** The actor system this belongs to. */
@@ -236,31 +288,54 @@ public final class Reclaimer implements Extension {
     }
 
     /**
-     * Starts a round, and answers with what it did: when it is done, at its deadline, or when it is cancelled.
+     * Starts a round, and answers with what it did: when it is done, at its deadline, or when it is cancelled. Cancelling the
+     * future of the stage, or completing it in any other way, cancels the round too.
      *
      * <p>Fails where as many rounds as allowed are under way, or the request names a node that there is not.
      */
     public CompletionStage<ReclaimReport> reclaim(ReclaimRequest request) {
-        return start(request, false, ReclaimReport::of);
+        return start(request, this::reclaim);
     }
 
     /**
      * Asks the shrinkers that a round of {@code request} would ask, but only what they could free: nothing is freed, no bit
      * and no deferred count changes. The request's target and priority do not matter.
      *
-     * <p>Answers and fails as {@link #reclaim} does, and counts among the rounds that may be under way.
+     * <p>It does not wait for shrinkers that are slow; the report says how many were left out. Otherwise it answers and fails as
+     * {@link #reclaim} does, and counts among the rounds that may be under way.
      */
     public CompletionStage<CountReport> count(ReclaimRequest request) {
-        return start(request, true, CountReport::of);
+        return start(request, this::count);
     }
 
-    private <T> CompletionStage<T> start(
-            ReclaimRequest request, boolean countOnly, BiFunction<RoundSpec, RoundResult, T> report) {
+    /** Starts it with a cancellation of its own, which is thrown when the future is completed by somebody else. */
+    private <T> CompletionStage<T> start(ReclaimRequest request, BiConsumer<ReclaimRequest, Reply<T>> how) {
+        Objects.requireNonNull(request, "request");
+        Cancellation own = new Cancellation();
+        Runnable forget =
+                request.cancellation().map(users -> users.onCancel(own::cancel)).orElse(() -> {});
+        return answers.to(replyTo -> how.accept(request.cancelledBy(own), replyTo), () -> {
+            forget.run();
+            own.cancel();
+        });
+    }
+
+    void reclaim(ReclaimRequest request, Reply<ReclaimReport> replyTo) {
+        start(request, false, replyTo, ReclaimReport::of);
+    }
+
+    void count(ReclaimRequest request, Reply<CountReport> replyTo) {
+        start(request, true, replyTo, CountReport::of);
+    }
+
+    private <T> void start(
+            ReclaimRequest request, boolean countOnly, Reply<T> replyTo, BiFunction<RoundSpec, RoundResult, T> report) {
         int nodes = settings.nodes().size();
         try {
             request.nodes().forEach(settings::nodeName);
         } catch (ReclaimerException e) {
-            return CompletableFuture.failedStage(e);
+            replyTo.failure(e);
+            return;
         }
         RoundSpec spec = new RoundSpec(
                 request.cgroup(),
@@ -274,15 +349,23 @@ public final class Reclaimer implements Extension {
                 request.within().orElse(settings.roundDeadline()),
                 request.flags(),
                 request.cancellation());
-        return answers.<RoundResult>to(replyTo -> tree.tell(new CgroupTree.StartRound(spec, replyTo)))
-                .thenApply(result -> report.apply(spec, result));
+        tree.tell(new CgroupTree.StartRound(spec, replyTo.from(result -> report.apply(spec, result))));
     }
 
-    /** What there is now; also answers only when every bit that was set before will be seen by a round that follows. */
+    /** What there is now. Every bit that was set before is in it, and will be seen by a round that follows. */
     public CompletionStage<ReclaimerState> state() {
-        CompletionStage<Integer> running = answers.to(replyTo -> rounds.tell(new Rounds.CountRunning(replyTo)));
-        return answers.<Inspection.Inspected>to(replyTo -> tree.tell(new CgroupTree.Inspect(replyTo)))
-                .thenCombine(running, (found, rounding) -> StateView.of(settings, published, found, rounding));
+        return answers.to(this::state);
+    }
+
+    void state(Reply<ReclaimerState> replyTo) {
+        rounds.tell(new Rounds.CountRunning((running, why) -> {
+            if (running == null) {
+                replyTo.accept(null, why);
+            } else {
+                tree.tell(new CgroupTree.Inspect(
+                        replyTo.from(found -> StateView.of(settings, published, found, running))));
+            }
+        }));
     }
 
     /**
@@ -291,11 +374,16 @@ public final class Reclaimer implements Extension {
      * @return removes it when run
      */
     public Runnable trace(TraceListener listener) {
+        Objects.requireNonNull(listener, "listener");
         return published.tracer().add(listener);
     }
 
-    CompletionStage<Done> register(ShrinkerEntry entry) {
-        return answers.to(replyTo -> registry.tell(new ShrinkerRegistry.Register(entry, replyTo)));
+    CompletionStage<ShrinkerHandle> register(ShrinkerHandle handle) {
+        return answers.to(replyTo -> register(handle, replyTo));
+    }
+
+    void register(ShrinkerHandle handle, Reply<ShrinkerHandle> replyTo) {
+        registry.tell(new ShrinkerRegistry.Register(handle.entry(), replyTo.from(done -> handle)));
     }
 
     CompletionStage<Done> free(ShrinkerEntry entry) {

@@ -1,15 +1,16 @@
 package io.reclaimer;
 
+import static java.util.Objects.requireNonNull;
+
 import akka.Done;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.pattern.StatusReply;
+import io.reclaimer.engine.Reply;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 
 /**
  * The front door as messages, for actors: each is answered once, with what the method of {@link Reclaimer} of that name
@@ -22,55 +23,106 @@ public final class ReclaimerProtocol {
     public sealed interface Command {}
 
     /** See {@link Reclaimer#online(CgroupPath)}. */
-    public record Online(CgroupPath path, ActorRef<StatusReply<Cgroup>> replyTo) implements Command {}
+    public record Online(CgroupPath path, ActorRef<StatusReply<Cgroup>> replyTo) implements Command {
+        public Online {
+            requireNonNull(path, "path");
+            requireNonNull(replyTo, "replyTo");
+        }
+    }
 
     /** See {@link Reclaimer#offline(CgroupPath)}. */
-    public record Offline(CgroupPath path, ActorRef<StatusReply<Done>> replyTo) implements Command {}
+    public record Offline(CgroupPath path, ActorRef<StatusReply<Done>> replyTo) implements Command {
+        public Offline {
+            requireNonNull(path, "path");
+            requireNonNull(replyTo, "replyTo");
+        }
+    }
 
     /** See {@link Reclaimer#allocate(ShrinkerSpec, Shrinker)}. */
     public record Allocate(ShrinkerSpec spec, Shrinker shrinker, ActorRef<StatusReply<ShrinkerHandle>> replyTo)
-            implements Command {}
+            implements Command {
+        public Allocate {
+            requireNonNull(spec, "spec");
+            requireNonNull(shrinker, "shrinker");
+            requireNonNull(replyTo, "replyTo");
+        }
+    }
 
     /** See {@link Reclaimer#allocate(ShrinkerSpec, ActorRef)}. */
     public record AllocateActor(
             ShrinkerSpec spec, ActorRef<ShrinkerMessage> shrinker, ActorRef<StatusReply<ShrinkerHandle>> replyTo)
-            implements Command {}
+            implements Command {
+        public AllocateActor {
+            requireNonNull(spec, "spec");
+            requireNonNull(shrinker, "shrinker");
+            requireNonNull(replyTo, "replyTo");
+        }
+    }
 
     /** See {@link ShrinkerHandle#register}. */
-    public record Register(ShrinkerHandle shrinker, ActorRef<StatusReply<ShrinkerHandle>> replyTo) implements Command {}
+    public record Register(ShrinkerHandle shrinker, ActorRef<StatusReply<ShrinkerHandle>> replyTo) implements Command {
+        public Register {
+            requireNonNull(shrinker, "shrinker");
+            requireNonNull(replyTo, "replyTo");
+        }
+    }
 
     /** See {@link ShrinkerHandle#free}. */
-    public record Free(ShrinkerHandle shrinker, ActorRef<StatusReply<Done>> replyTo) implements Command {}
+    public record Free(ShrinkerHandle shrinker, ActorRef<StatusReply<Done>> replyTo) implements Command {
+        public Free {
+            requireNonNull(shrinker, "shrinker");
+            requireNonNull(replyTo, "replyTo");
+        }
+    }
 
     /** See {@link Reclaimer#reclaim}. */
-    public record Reclaim(ReclaimRequest request, ActorRef<StatusReply<ReclaimReport>> replyTo) implements Command {}
+    public record Reclaim(ReclaimRequest request, ActorRef<StatusReply<ReclaimReport>> replyTo) implements Command {
+        public Reclaim {
+            requireNonNull(request, "request");
+            requireNonNull(replyTo, "replyTo");
+        }
+    }
+
+    /** See {@link Reclaimer#count}. */
+    public record Count(ReclaimRequest request, ActorRef<StatusReply<CountReport>> replyTo) implements Command {
+        public Count {
+            requireNonNull(request, "request");
+            requireNonNull(replyTo, "replyTo");
+        }
+    }
 
     /** See {@link Reclaimer#state}. */
-    public record GetState(ActorRef<StatusReply<ReclaimerState>> replyTo) implements Command {}
+    public record GetState(ActorRef<StatusReply<ReclaimerState>> replyTo) implements Command {
+        public GetState {
+            requireNonNull(replyTo, "replyTo");
+        }
+    }
 
     private ReclaimerProtocol() {}
 
     static Behavior<Command> create(Reclaimer reclaimer) {
         return Behaviors.receive(Command.class)
-                .onMessage(Online.class, m -> answer(reclaimer.online(m.path()), m.replyTo()))
-                .onMessage(Offline.class, m -> answer(reclaimer.offline(m.path()), m.replyTo()))
-                .onMessage(Allocate.class, m -> answer(reclaimer.allocate(m.spec(), m.shrinker()), m.replyTo()))
-                .onMessage(AllocateActor.class, m -> answer(reclaimer.allocate(m.spec(), m.shrinker()), m.replyTo()))
-                .onMessage(Register.class, m -> answer(m.shrinker().register(), m.replyTo()))
-                .onMessage(Free.class, m -> answer(m.shrinker().free(), m.replyTo()))
-                .onMessage(Reclaim.class, m -> answer(reclaimer.reclaim(m.request()), m.replyTo()))
-                .onMessage(GetState.class, m -> answer(reclaimer.state(), m.replyTo()))
+                .onMessage(Online.class, m -> done(() -> reclaimer.online(m.path(), to(m.replyTo()))))
+                .onMessage(Offline.class, m -> done(() -> reclaimer.offline(m.path(), to(m.replyTo()))))
+                .onMessage(Allocate.class, m -> done(() -> reclaimer.allocate(m.spec(), m.shrinker(), to(m.replyTo()))))
+                .onMessage(
+                        AllocateActor.class,
+                        m -> done(() -> reclaimer.allocate(m.spec(), m.shrinker(), to(m.replyTo()))))
+                .onMessage(Register.class, m -> done(() -> reclaimer.register(m.shrinker(), to(m.replyTo()))))
+                .onMessage(Free.class, m -> done(() -> m.shrinker().free(to(m.replyTo()))))
+                .onMessage(Reclaim.class, m -> done(() -> reclaimer.reclaim(m.request(), to(m.replyTo()))))
+                .onMessage(Count.class, m -> done(() -> reclaimer.count(m.request(), to(m.replyTo()))))
+                .onMessage(GetState.class, m -> done(() -> reclaimer.state(to(m.replyTo()))))
                 .build();
     }
 
-    /** Nothing of the actor is touched by the stage: it only tells. */
-    private static <T> Behavior<Command> answer(CompletionStage<T> stage, ActorRef<StatusReply<T>> replyTo) {
-        stage.whenComplete((value, thrown) ->
-                replyTo.tell(thrown == null ? StatusReply.success(value) : StatusReply.error(unwrapped(thrown))));
+    private static Behavior<Command> done(Runnable request) {
+        request.run();
         return Behaviors.same();
     }
 
-    private static Throwable unwrapped(Throwable thrown) {
-        return thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+    /** By the engine's own threads, so that nobody who blocks the answers of others' futures holds it up. */
+    private static <T> Reply<T> to(ActorRef<StatusReply<T>> replyTo) {
+        return (value, why) -> replyTo.tell(value != null ? StatusReply.success(value) : StatusReply.error(why));
     }
 }

@@ -28,6 +28,8 @@ public final class ReclaimerSettings {
     private static final int MOST_FACTOR = 1000;
     private static final int MOST_ENTRIES = 1024;
     private static final Duration LONGEST = Duration.ofDays(1);
+    private static final Duration SHORTEST_LATE_AFTER = Duration.ofMillis(1);
+    private static final Duration LONGEST_LATE_AFTER = Duration.ofHours(1);
     private static final Duration LONGEST_QUARANTINE = Duration.ofHours(1);
 
     private final List<String> nodes;
@@ -65,7 +67,7 @@ public final class ReclaimerSettings {
                     onOrOff(section, "cgroups-enabled"),
                     onOrOff(section, "object-accounting"),
                     idLimit(section),
-                    duration(section, "growth-timeout", LONGEST),
+                    lateAfter(section),
                     duration(section, "offline-timeout", LONGEST),
                     duration(section, "idle-after", LONGEST),
                     number(section, "max-rounds", 1, Integer.MAX_VALUE),
@@ -221,6 +223,14 @@ public final class ReclaimerSettings {
         Duration value = read(section, key, allowed, section::getDuration);
         if (value.isZero() || value.isNegative() || value.compareTo(most) > 0) {
             throw invalid(key, section.getString(key), allowed);
+        }
+        return value;
+    }
+
+    private static Duration lateAfter(Config section) {
+        Duration value = duration(section, "late-after", LONGEST_LATE_AFTER);
+        if (value.compareTo(SHORTEST_LATE_AFTER) < 0) {
+            throw invalid("late-after", section.getString("late-after"), "a duration of 1ms to 1h");
         }
         return value;
     }

@@ -29,18 +29,12 @@ public record ReclaimerState(
     /**
      * One cgroup on one node.
      *
-     * @param answered false where a visit kept it from answering in time; the rest then says nothing
      * @param nrMax how many ids its map holds
      * @param bits the ids whose bit is set, in rising order
      * @param deferred objects owed by id, where not 0
      */
     public record CgroupState(
-            CgroupPath cgroup,
-            int node,
-            boolean answered,
-            int nrMax,
-            List<Integer> bits,
-            Map<Integer, Long> deferred) {}
+            CgroupPath cgroup, int node, int nrMax, List<Integer> bits, Map<Integer, Long> deferred) {}
 
     /** Where a shrinker is in its life. */
     public enum Phase {

@@ -1,6 +1,7 @@
 package io.reclaimer;
 
 import akka.Done;
+import io.reclaimer.engine.Reply;
 import io.reclaimer.engine.ShrinkerEntry;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
@@ -16,6 +17,14 @@ public final class ShrinkerHandle {
     ShrinkerHandle(ShrinkerEntry entry, Reclaimer reclaimer) {
         this.entry = entry;
         this.reclaimer = reclaimer;
+    }
+
+    ShrinkerEntry entry() {
+        return entry;
+    }
+
+    void free(Reply<Done> replyTo) {
+        entry.free(replyTo);
     }
 
     /** What was fixed at its allocation. Not cgroup aware where cgroups are disabled. */
@@ -35,15 +44,14 @@ public final class ShrinkerHandle {
 
     /** From the answer on the shrinker is called. Fails where it was registered before, or is freed. */
     public CompletionStage<ShrinkerHandle> register() {
-        return reclaimer.register(entry).thenApply(done -> this);
+        return reclaimer.register(this);
     }
 
     /**
      * Frees the shrinker: no new visit starts, and when the last one under way has ended this answers; from then on the
-     * shrinker is never called again, and its id may be handed out to another.
+     * shrinker is never called again, and its id may be handed out to another. Asked again, it answers as the first time.
      *
-     * <p>Fails where it was freed before. Don't wait for the answer inside the shrinker: its own visit is one of those
-     * that have to end.
+     * <p>Don't wait for the answer inside the shrinker: its own visit is one of those that have to end.
      */
     public CompletionStage<Done> free() {
         return reclaimer.free(entry);

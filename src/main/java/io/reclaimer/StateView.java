@@ -6,8 +6,8 @@ import io.reclaimer.engine.Published;
 import io.reclaimer.engine.ShrinkerEntry;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 
 /** Turns what the engine found into what users are shown. */
 final class StateView {
@@ -16,16 +16,17 @@ final class StateView {
 
     static ReclaimerState of(
             ReclaimerSettings settings, Published published, Inspection.Inspected found, int runningRounds) {
+        int nrMax = published.nrMax();
         List<ReclaimerState.CgroupState> cgroups = new ArrayList<>();
         if (settings.cgroupsEnabled()) {
             for (CgroupHandle cgroup : found.cgroups()) {
                 for (int node = 0; node < settings.nodes().size(); node++) {
-                    cgroups.add(cgroupState(cgroup, node, found));
+                    cgroups.add(cgroupState(cgroup, node, nrMax, found));
                 }
             }
         }
         return new ReclaimerState(
-                published.nrMax(),
+                nrMax,
                 published.scannedObjects(),
                 published.strayBits(),
                 runningRounds,
@@ -33,13 +34,11 @@ final class StateView {
                 published.table().allocated().stream().map(StateView::of).toList());
     }
 
-    private static ReclaimerState.CgroupState cgroupState(CgroupHandle cgroup, int node, Inspection.Inspected found) {
-        Inspection.PairState state = found.states().get(new Inspection.Place(cgroup, node));
-        if (state != null) {
-            return new ReclaimerState.CgroupState(
-                    cgroup.path(), node, true, state.nrMax(), state.bits(), state.deferred());
-        }
-        return new ReclaimerState.CgroupState(cgroup.path(), node, false, found.nrMax(), List.of(), Map.of());
+    private static ReclaimerState.CgroupState cgroupState(
+            CgroupHandle cgroup, int node, int nrMax, Inspection.Inspected found) {
+        Inspection.PairState state = found.state(cgroup, node);
+        return new ReclaimerState.CgroupState(
+                cgroup.path(), node, nrMax, List.copyOf(state.bits()), Collections.unmodifiableMap(state.deferred()));
     }
 
     /** What there is to say of one shrinker. */

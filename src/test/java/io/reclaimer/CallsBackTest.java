@@ -84,7 +84,9 @@ class CallsBackTest {
         kit.settle();
         ReclaimReport report = kit.pass("/self", 0, 0);
         assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.DONE);
-        assertThat(report.freedObjects()).isEqualTo(100);
+        // One that is being freed is called once more only where it is held for the whole visit.
+        boolean isFreedBeforeTheScan = deed == Deed.FREES_ITSELF && fromCount && kind != Kind.PLAIN;
+        assertThat(report.freedObjects()).isEqualTo(isFreedBeforeTheScan ? 0 : 100);
         pending.forEach(kit::await);
         // What it asked for may go on with visits of its own.
         Threads.until(() -> kit.state().runningRounds() == 0

@@ -175,7 +175,6 @@ class FaultyShrinkerTest {
         ReclaimReport report = kit.pass("/a", 0, 1);
         assertThat(report.freedObjects()).isBetween(1L, 100L);
         assertThat(scans.get()).isLessThanOrEqualTo(100);
-        assertThat(kit.state("/a", 0).answered()).isTrue();
     }
 
     @Test

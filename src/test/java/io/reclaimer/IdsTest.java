@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class IdsTest {
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with("reclaimer { nodes = [a, b], id-limit = 192, growth-timeout = 60s }");
+    final ReclaimerKit kit = ReclaimerKit.with("reclaimer { nodes = [a, b], id-limit = 192 }");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup().byNode();
     private final Scripted pages = Scripted.endless(10);

@@ -73,7 +73,9 @@ class ReclaimerProtocolTest {
                 Reason.ALREADY_REGISTERED,
                 this.<ShrinkerHandle>ask(replyTo -> new ReclaimerProtocol.Register(handle, replyTo)));
         kit.await(handle.free());
-        assertRefused(Reason.ALREADY_FREED, this.<Done>ask(replyTo -> new ReclaimerProtocol.Free(handle, replyTo)));
+        assertRefused(
+                Reason.ALREADY_FREED,
+                this.<ShrinkerHandle>ask(replyTo -> new ReclaimerProtocol.Register(handle, replyTo)));
     }
 
     private <T> StatusReply<T> ask(Function<ActorRef<StatusReply<T>>, ReclaimerProtocol.Command> message) {

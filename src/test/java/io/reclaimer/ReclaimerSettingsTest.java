@@ -27,7 +27,7 @@ class ReclaimerSettingsTest {
         assertThat(settings.cgroupsEnabled()).isTrue();
         assertThat(settings.engine().objectAccounting()).isTrue();
         assertThat(settings.engine().idLimit()).isEqualTo(65_536);
-        assertThat(settings.engine().growthTimeout()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(settings.engine().lateAfter()).isEqualTo(Duration.ofMillis(50));
         assertThat(settings.engine().offlineTimeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(settings.engine().idleAfter()).isEqualTo(Duration.ofMinutes(1));
         assertThat(settings.engine().maxRounds()).isEqualTo(64);
@@ -54,8 +54,9 @@ class ReclaimerSettingsTest {
                     id-limit = 63                   | reclaimer.id-limit is [63]                  | 64 to 1048576
                     id-limit = 1048640              | reclaimer.id-limit is [1048640]             | 64 to 1048576
                     id-limit = 100                  | reclaimer.id-limit is [100]                 | a multiple of 64
-                    growth-timeout = 0s             | reclaimer.growth-timeout is [0s]            | above 0
-                    growth-timeout = -1s            | reclaimer.growth-timeout is [-1s]           | above 0
+                    late-after = 0s                 | reclaimer.late-after is [0s]                | above 0
+                    late-after = 10us               | reclaimer.late-after is [10us]              | 1ms to 1h
+                    late-after = 2h                 | reclaimer.late-after is [2h]                | at most 1h
                     offline-timeout = 0s            | reclaimer.offline-timeout is [0s]           | above 0
                     idle-after = 0s                 | reclaimer.idle-after is [0s]                | at most 24h
                     idle-after = 25h                | reclaimer.idle-after is [25h]               | at most 24h
@@ -87,7 +88,7 @@ class ReclaimerSettingsTest {
         "cgroups-enabled = maybe, cgroups-enabled, on or off",
         "object-accounting = [], object-accounting, on or off",
         "id-limit = many, id-limit, 64 to 1048576",
-        "growth-timeout = soon, growth-timeout, at most 24h",
+        "late-after = soon, late-after, at most 1h",
         "max-rounds = 1e12, max-rounds, 1 or more",
         "call-deadline = [], call-deadline, at most 1h",
         "visit-order = [], visit-order, strict",

@@ -72,7 +72,6 @@ class RootPassTest {
                 kit.reclaimer().reclaim(ReclaimRequest.in("/shop").startingAt(0));
         gate.awaitEntered();
         CompletionStage<?> freed = handle.free();
-        kit.refusal(handle.free());
         assertThat(kit.pass("/", 0, 0).visits()).isZero();
         gate.open();
         kit.await(stuck);

@@ -40,7 +40,6 @@ class ShrinkerLifecycleTest {
         CompletionStage<ReclaimReport> round = visit(handle, shop);
         gate.awaitEntered();
         CompletionStage<Done> freed = handle.free();
-        kit.refusal(handle.free());
         gate.open();
         kit.await(freed);
         kit.await(round);
@@ -56,7 +55,6 @@ class ShrinkerLifecycleTest {
                 kit.reclaimer().reclaim(ReclaimRequest.everywhere().startingAt(0));
         gate.awaitEntered();
         CompletionStage<Done> freed = stuck.free();
-        kit.refusal(stuck.free());
         ReclaimerState state = kit.state();
         assertThat(state.shrinkers())
                 .extracting(ReclaimerState.ShrinkerState::phase)
@@ -101,25 +99,27 @@ class ShrinkerLifecycleTest {
     }
 
     @Test
-    void freeingTwiceIsRefused() {
+    void freeingAgainAnswersAsTheFirstTime() {
         ShrinkerHandle handle = kit.register(spec, pages);
         kit.await(handle.free());
-        assertThat(kit.refusal(handle.free()).reason()).isEqualTo(Reason.ALREADY_FREED);
-        assertThat(kit.refusal(handle.free())).hasMessageContaining("[pages (id 0)]");
+        kit.await(handle.free());
+        assertThat(kit.state().shrinkers()).isEmpty();
     }
 
     @Test
-    void freeingTwiceIsRefusedWhileTheFirstWaits() {
+    void freeingAgainWaitsForTheVisitThatTheFirstOneWaitsFor() {
         Gate gate = new Gate();
         Cgroup shop = kit.online("/shop");
         ShrinkerHandle handle = kit.register(spec, Scripted.stuck(10, gate));
         CompletionStage<ReclaimReport> round = visit(handle, shop);
         gate.awaitEntered();
         CompletionStage<Done> freed = handle.free();
-        assertThat(kit.refusal(handle.free()).reason()).isEqualTo(Reason.ALREADY_FREED);
+        CompletionStage<Done> again = handle.free();
         assertThat(freed.toCompletableFuture()).isNotDone();
+        assertThat(again.toCompletableFuture()).isNotDone();
         gate.open();
         kit.await(freed);
+        kit.await(again);
         kit.await(round);
     }
 
@@ -144,7 +144,6 @@ class ShrinkerLifecycleTest {
         CompletionStage<ReclaimReport> round = visit(handle, shop);
         gate.awaitEntered();
         CompletionStage<Done> freed = handle.free();
-        kit.refusal(handle.free());
         assertThat(freed.toCompletableFuture()).isNotDone();
         assertThat(kit.allocate(spec, pages).id()).isEqualTo(1);
         gate.open();
@@ -171,7 +170,6 @@ class ShrinkerLifecycleTest {
         CompletionStage<Done> freed = handle.free();
         first.open();
         kit.await(inShop);
-        kit.refusal(handle.free());
         assertThat(freed.toCompletableFuture()).isNotDone();
         second.open();
         kit.await(freed);

@@ -237,14 +237,13 @@ class ZooTest {
     private static void assertNothingLeft(ReclaimerKit kit) {
         Threads.until(() -> kit.state().shrinkers().isEmpty());
         ExtendedActorSystem system = (ExtendedActorSystem) Adapter.toClassic(kit.system());
-        // What is asked for the state ends a moment after its answer.
         Threads.until(() -> system.printTree()
                         .lines()
                         .filter(line -> line.contains("reclaimer-port"))
                         .count()
                 == 0);
         Threads.until(() -> childrenOf("reclaimer-registry", system.printTree()) == 0);
-        Threads.until(() -> childrenOf("reclaimer-rounds", system.printTree()) == 1);
+        Threads.until(() -> childrenOf("reclaimer-rounds", system.printTree()) == 2);
         Threads.until(
                 () -> CountedScheduler.pending().stream()
                         .allMatch(timer -> TIMERS_LEFT.stream().anyMatch(timer::startsWith)),

@@ -67,7 +67,7 @@ public class HoldStress {
         }
     };
 
-    private final CallMark mark = new CallMark(Thread.currentThread());
+    private final CallMark mark = new CallMark(Thread.currentThread(), System::nanoTime);
     private final ShrinkerEntry entry =
             new ShrinkerEntry(SPEC, ShrinkerTarget.of(SPEC, NOTHING), 0, 1, GUARD, PUBLISHED);
 

@@ -2,22 +2,24 @@ package io.reclaimer.engine;
 
 import io.reclaimer.shrinker.Shrinker;
 
-/** Calls a shrinker that may block, on a thread where it may. */
+/** Calls a shrinker that may block, or a plain one while it is slow, on a thread where it may. */
 final class BlockingCallee implements Callee {
 
     private final Shrinker shrinker;
     private final BlockingCalls calls;
-    private final BlockingCalls.Lane lane;
+    private final BlockingCalls.Lane lane = new BlockingCalls.Lane();
 
     BlockingCallee(Shrinker shrinker, BlockingCalls calls) {
         this.shrinker = shrinker;
         this.calls = calls;
-        this.lane = new BlockingCalls.Lane();
     }
 
     @Override
     public void make(Call call) {
-        calls.submit(lane, call, () -> run(call));
+        calls.submit(lane, call, () -> {
+            long answer = ask(call);
+            return () -> call.answer(answer);
+        });
     }
 
     @Override
@@ -30,7 +32,7 @@ final class BlockingCallee implements Callee {
         calls.freeing(lane);
     }
 
-    private long run(Call call) {
+    private long ask(Call call) {
         return switch (call.kind()) {
             case COUNT -> shrinker.count(call);
             case SCAN -> shrinker.scan(call);

@@ -3,20 +3,22 @@ package io.reclaimer.engine;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the calls of shrinkers that may block, each on a thread of its own, and bounds how many run at a time: by
- * shrinker, so that a slow one can't take all places, and over all of them. Shrinkers take turns.
+ * shrinker, and over all of them. Shrinkers take turns.
  *
- * <p>A call past its deadline is written off: its place among all is given to another call, and its place among its
- * shrinker's is not, so that what never comes back takes as many threads as its shrinker may have, and no more. It keeps
- * its hold on the shrinker: freeing answers only when the last thread has left it, and interrupts those that are overdue
- * to that end (only then: an interrupt closes channels that a call may have open).
+ * <p>A call that is slow, or past its deadline, has its place among all given to another call, so that a slow shrinker holds up
+ * no other one; its place among its shrinker's is not, so that what never comes back takes as many threads as its shrinker may
+ * have, and no more. It keeps its hold on the shrinker: freeing answers only when the last thread has left it, and interrupts
+ * those that are overdue to that end (only then: an interrupt closes channels that a call may have open).
  *
  * <p>Any thread; all state is guarded by this object's lock, under which nothing else is called but the executor.
  */
@@ -33,14 +35,15 @@ final class BlockingCalls {
     private static final class Task {
         final Lane lane;
         final Call call;
-        final LongSupplier body;
+        final Supplier<Runnable> body;
 
         @Nullable
         Thread thread;
 
+        /** Past its deadline. */
         boolean writtenOff;
 
-        Task(Lane lane, Call call, LongSupplier body) {
+        Task(Lane lane, Call call, Supplier<Runnable> body) {
             this.lane = lane;
             this.call = call;
             this.body = body;
@@ -54,8 +57,8 @@ final class BlockingCalls {
     /** Lanes with a call waiting and a place for it, the next in turn first. */
     private final Deque<Lane> ready = new ArrayDeque<>();
 
-    /** Running calls that are not written off. */
-    private int running;
+    /** Running calls that are not slow, the oldest first. */
+    private final Set<Task> prompt = new LinkedHashSet<>();
 
     BlockingCalls(Executor executor, int limit, int limitPerShrinker) {
         this.executor = executor;
@@ -63,8 +66,12 @@ final class BlockingCalls {
         this.limitPerShrinker = limitPerShrinker;
     }
 
-    /** Runs a call when there is a place for it. Its shrinker is held by who submits, and again while it runs. */
-    synchronized void submit(Lane lane, Call call, LongSupplier body) {
+    /**
+     * Runs a call when there is a place for it. Its shrinker is held by who submits, and again while it runs.
+     *
+     * @param body calls the shrinker, and returns what is to be done with what it answers when it has been left
+     */
+    synchronized void submit(Lane lane, Call call, Supplier<Runnable> body) {
         lane.waiting.add(new Task(lane, call, body));
         list(lane);
         startWaiting();
@@ -78,10 +85,21 @@ final class BlockingCalls {
             return;
         }
         task.writtenOff = true;
-        running--;
+        prompt.remove(task);
         call.entry.stuck(1);
         interruptIfFreeing(task);
         startWaiting();
+    }
+
+    /**
+     * Gives the places of calls that began before then to others.
+     *
+     * @return whether there are calls that may become slow
+     */
+    synchronized boolean passOverSlow(long beforeNanos) {
+        prompt.removeIf(task -> task.call.hasBegunBefore(beforeNanos));
+        startWaiting();
+        return !prompt.isEmpty();
     }
 
     /** The shrinker of the lane is being freed. */
@@ -104,7 +122,7 @@ final class BlockingCalls {
     }
 
     private void startWaiting() {
-        while (running < limit && !ready.isEmpty()) {
+        while (prompt.size() < limit && !ready.isEmpty()) {
             Lane lane = ready.remove();
             lane.listed = false;
             Task task = lane.waiting.poll();
@@ -118,7 +136,7 @@ final class BlockingCalls {
     private void start(Task task) {
         task.call.entry.holdAgain();
         task.lane.running.put(task.call, task);
-        running++;
+        prompt.add(task);
         try {
             executor.execute(() -> run(task));
         } catch (RejectedExecutionException e) {
@@ -134,39 +152,37 @@ final class BlockingCalls {
         synchronized (this) {
             task.thread = Thread.currentThread();
         }
-        if (call.isCancelled()) {
+        if (call.isCancelled() || call.isOver()) {
             ended(task);
             call.dropped();
             return;
         }
         call.begins();
-        long answer;
+        Runnable answer;
         try {
-            answer = task.body.getAsLong();
+            answer = task.body.get();
         } catch (Throwable thrown) {
-            ended(task);
-            call.fail(thrown);
-            if (Fatal.is(thrown)) {
-                throw Fatal.asUnchecked(thrown);
-            }
-            return;
+            // Whatever it is, it is the fault of this shrinker alone: this thread has nothing of anybody else's.
+            answer = () -> call.fail(thrown);
         }
         ended(task);
-        call.answer(answer);
+        call.entry.tookOnBlockingThread(call.nanosSinceBegin());
+        answer.run();
     }
 
     private void ended(Task task) {
         synchronized (this) {
             task.thread = null;
             task.lane.running.remove(task.call);
+            prompt.remove(task);
             if (task.writtenOff) {
                 task.call.entry.stuck(-1);
-            } else {
-                running--;
             }
             list(task.lane);
             startWaiting();
         }
+        // A thread is used again, and the next shrinker must not be interrupted for this one.
+        Thread.interrupted();
         task.call.entry.release();
     }
 }

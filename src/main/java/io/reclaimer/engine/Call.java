@@ -1,27 +1,26 @@
 package io.reclaimer.engine;
 
-import akka.actor.Cancellable;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimFlag;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call to a shrinker that answers later, and what it is asked with.
+ * One call to a shrinker that answers later, and what it is asked with. Thread-safe where nothing else is said.
  *
- * <p>It ends once: by the first answer, or by being given up, whichever comes first; one atomic step decides. The pair's
- * actor hears of an answer by a message, except where the answer is there when the call has been made. A second answer
- * is a fault, and one to a call that was given up is counted as late; both change nothing else.
+ * <p>It ends once: by the first answer, or by being given up, whichever comes first; one atomic step decides. An end is put
+ * into the pair's {@link CallLanes}, except where the answer is there when the call has been made. A second answer is a
+ * fault, and one to a call that was given up is counted as late; both change nothing else.
+ *
+ * <p>It holds its shrinker from its start to its end, whoever ends it, so that nobody who frees the shrinker waits for the pair.
  */
 final class Call implements RemoteCall {
 
-    /** Who hears of the end, in the pair's actor. */
-    interface Owner {
-        void ended(Call call);
-    }
+    /** What the call is made for. */
+    sealed interface Owner permits VisitRun, Reparenting {}
 
     /** How a call ended. */
     sealed interface End {}
@@ -51,7 +50,7 @@ final class Call implements RemoteCall {
     final Owner owner;
     private final Kind kind;
     private final CgroupPath parent;
-    private final LongSupplier nanoTime;
+    private final Published published;
     private final @Nullable RoundWork work;
     private final int node;
     private final long nrToScan;
@@ -63,14 +62,22 @@ final class Call implements RemoteCall {
 
     private final AtomicReference<End> end = new AtomicReference<>(Open.BEING_MADE);
 
-    /** When a thread began with it, by the engine's clock; set before {@code started}. */
-    private long startNanos;
+    /** When a thread began with it, by the engine's clock; set before {@code begun}. */
+    private long beginNanos;
 
-    private volatile boolean started;
+    private volatile boolean begun;
 
-    /** The deadline; the pair's actor's alone. */
-    @Nullable
-    Cancellable deadline;
+    /** Whether the visitor was told that it waits for long; the watch's alone. */
+    private boolean lateWasTold;
+
+    /** Whether it has or had the lane of its shrinker; guarded by the pair's {@link CallLanes}. */
+    boolean hadItsTurn;
+
+    /** Whether it holds the shrinker: taken back by whoever ends it, or by who starts what has ended meanwhile. */
+    private final AtomicBoolean holds = new AtomicBoolean();
+
+    /** Its number among all calls; 0 where nobody watches it. */
+    private final long number;
 
     private Call(
             Kind kind,
@@ -78,7 +85,7 @@ final class Call implements RemoteCall {
             Pair pair,
             Owner owner,
             CgroupPath parent,
-            LongSupplier nanoTime,
+            Published published,
             @Nullable RoundWork work,
             long nrToScan) {
         this.kind = kind;
@@ -86,7 +93,8 @@ final class Call implements RemoteCall {
         this.pair = pair;
         this.owner = owner;
         this.parent = parent;
-        this.nanoTime = nanoTime;
+        this.published = published;
+        this.number = published.pendingCalls().newNumber();
         this.work = work;
         this.node = entry.nodeFor(pair.node());
         this.nrToScan = nrToScan;
@@ -95,20 +103,20 @@ final class Call implements RemoteCall {
 
     /** A count where {@code nrToScan} is 0, otherwise a scan. */
     static Call visiting(
-            ShrinkerEntry entry, Pair pair, Owner owner, LongSupplier nanoTime, RoundWork work, long nrToScan) {
+            ShrinkerEntry entry, Pair pair, Owner owner, Published published, RoundWork work, long nrToScan) {
         return new Call(
                 nrToScan == 0 ? Kind.COUNT : Kind.SCAN,
                 entry,
                 pair,
                 owner,
                 pair.cgroup().path(),
-                nanoTime,
+                published,
                 work,
                 nrToScan);
     }
 
-    static Call reparenting(ShrinkerEntry entry, Pair pair, Owner owner, LongSupplier nanoTime, CgroupPath parent) {
-        return new Call(Kind.REPARENT, entry, pair, owner, parent, nanoTime, null, 0);
+    static Call reparenting(ShrinkerEntry entry, Pair pair, Owner owner, Published published, CgroupPath parent) {
+        return new Call(Kind.REPARENT, entry, pair, owner, parent, published, null, 0);
     }
 
     @Override
@@ -161,24 +169,41 @@ final class Call implements RemoteCall {
         return parent;
     }
 
+    /** Makes it, unless it has ended or needs not be made any more. A visitor, when it is the call's turn. */
+    void start() {
+        if (isOver()) {
+            return;
+        }
+        if (isCancelled() || !entry.holds().tryHold()) {
+            dropped();
+            return;
+        }
+        holds.set(true);
+        if (isOver()) {
+            // It was given up in that moment. Whoever did that looks at the hold after the end, and this at the end
+            // after
+            // the hold, so one of the two lets go.
+            letGo();
+            return;
+        }
+        entry.make(this);
+    }
+
+    private void letGo() {
+        if (holds.compareAndSet(true, false)) {
+            entry.release();
+        }
+    }
+
     @Override
     public void begins() {
-        startNanos = nanoTime.getAsLong();
-        started = true;
+        beginNanos = published.nanoTime().getAsLong();
+        begun = true;
     }
 
     @Override
     public boolean isOver() {
         return !(end() instanceof Open);
-    }
-
-    boolean isStarted() {
-        return started;
-    }
-
-    /** When it began, where it is started. */
-    long startNanos() {
-        return startNanos;
     }
 
     @Override
@@ -199,11 +224,9 @@ final class Call implements RemoteCall {
     private void end(End how) {
         while (true) {
             End before = end.get();
-            if (before == Open.BEING_MADE || before == Open.AWAITED) {
+            if (before instanceof Open) {
                 if (end.compareAndSet(before, how)) {
-                    if (before == Open.AWAITED) {
-                        pair.ref().tell(new CgroupNode.CallEnded(this));
-                    }
+                    hasEnded(before);
                     return;
                 }
             } else if (before == Unanswered.OVERDUE) {
@@ -218,14 +241,59 @@ final class Call implements RemoteCall {
         }
     }
 
-    /** It has been made. True where the answer is not there yet, and will come as a message. The pair's actor. */
-    boolean isToBeAwaited() {
-        return end.compareAndSet(Open.BEING_MADE, Open.AWAITED);
+    private void hasEnded(End before) {
+        letGo();
+        if (before == Open.AWAITED) {
+            published.pendingCalls().remove(number);
+            pair.lanes().ended(this);
+        }
     }
 
-    /** Nobody waits for it any more, for the reason given. False where it ended before. The pair's actor. */
-    boolean giveUp(Unanswered why) {
-        return end.compareAndSet(Open.AWAITED, why);
+    /** It has been made, or waits for its turn. True where it has not ended, and its end will be told. A visitor. */
+    boolean isToBeAwaited() {
+        // Before the step, so that whoever ends it finds it.
+        published.pendingCalls().add(number, this);
+        if (end.compareAndSet(Open.BEING_MADE, Open.AWAITED)) {
+            return true;
+        }
+        published.pendingCalls().remove(number);
+        return false;
+    }
+
+    /**
+     * Gives it up where its time is over, or where it has not begun and needs not be made any more. A call that has not begun
+     * by its deadline, as all threads for blocking calls are busy, goes on waiting while its round does. The watch.
+     */
+    void look(long nowNanos) {
+        if (!lateWasTold && owner instanceof VisitRun visit && visit.isHeldUpForLong(nowNanos)) {
+            lateWasTold = true;
+            pair.visitor().tell(CgroupNode.LookForLate.INSTANCE);
+        }
+        if (!begun) {
+            if (isCancelled() || entry.isStuck() || entry.isFreeing()) {
+                giveUp(Unanswered.NOT_MADE);
+            }
+        } else if (nowNanos - beginNanos >= entry.callDeadline().toNanos()) {
+            giveUp(Unanswered.OVERDUE);
+        }
+    }
+
+    private void giveUp(Unanswered why) {
+        if (end.compareAndSet(Open.AWAITED, why)) {
+            // Before the hold is let go: one that is overdue goes on holding its thread.
+            entry.giveUp(this);
+            hasEnded(Open.AWAITED);
+        }
+    }
+
+    /** How long ago it began, which it has. */
+    long nanosSinceBegin() {
+        return published.nanoTime().getAsLong() - beginNanos;
+    }
+
+    /** Whether a thread began with it before then. */
+    boolean hasBegunBefore(long nanos) {
+        return begun && beginNanos - nanos < 0;
     }
 
     /** How it ended. */

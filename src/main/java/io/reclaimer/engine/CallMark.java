@@ -2,31 +2,34 @@ package io.reclaimer.engine;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one thread that runs visits is at: which shrinker it holds for a visit, which one it is calling right now, and how
- * many objects it had scanned. Written by that thread alone, so a visit shares no written memory with visits on other
- * threads; read by whoever frees a shrinker, and by the {@link CallWatch}.
+ * State that one visiting thread publishes: a hazard pointer to the shrinker it uses, the number of the call to user code that
+ * is under way, and a counter of scanned objects. Written by that thread alone, so a visit shares no written memory with visits
+ * on other threads; read by whoever frees a shrinker, and by the {@link CallWatch}.
  *
- * <p>The hold: it is marked first, then the thread looks whether the shrinker may be held; who frees it says so first, and
- * then looks at the marks. All are volatile, so at least one of the two sees the other. Who lets go of a shrinker and finds
- * that it is being freed tells its guard to look again (HoldsTest tries to get between).
+ * <p>The hold: the thread marks it first, and then looks whether the shrinker may be held; who frees it says so first, and then
+ * looks at the marks. All are volatile, so at least one of the two sees the other. Who lets go of a shrinker and finds that it
+ * is being freed tells its guard to look again (HoldsTest tries to get between).
  *
- * <p>The call: {@code number} is odd inside a call and rises with each step; {@code called} is written before it turns
- * odd. The watch judges a number that it has seen for longer than a call may take, and says so in {@code judged}. Where
- * the call ends at that very moment its answer may count although it was called late: harmless, and cheaper than an
- * atomic exchange at every call.
+ * <p>The call: {@code number} is odd inside a call and rises with each step; {@code called} is written before it turns odd. The
+ * watch judges a number that it has seen for longer than a call may take, and says so in {@code slow} and {@code overdue}.
+ * Where the call ends at that very moment nobody may notice: its answer counts then, although it was late. This is harmless, and
+ * cheaper than an atomic exchange at every call.
  */
 final class CallMark {
 
     private static final VarHandle NUMBER;
     private static final VarHandle SCANNED;
     private static final VarHandle HELD;
+    private static final VarHandle VISITOR;
 
     static {
         try {
             NUMBER = MethodHandles.lookup().findVarHandle(CallMark.class, "number", long.class);
+            VISITOR = MethodHandles.lookup().findVarHandle(CallMark.class, "visitor", Visitor.class);
             HELD = MethodHandles.lookup().findVarHandle(CallMark.class, "held", long.class);
             SCANNED = MethodHandles.lookup().findVarHandle(CallMark.class, "scanned", long.class);
         } catch (ReflectiveOperationException e) {
@@ -35,7 +38,7 @@ final class CallMark {
     }
 
     /** The serial of no shrinker. */
-    private static final long NONE = 0;
+    static final long NONE = 0;
 
     /** As many as a deep tree needs at a time. */
     private static final int MOST_SPARES = 64;
@@ -48,12 +51,26 @@ final class CallMark {
     /** Let go of, but nobody was told yet. */
     private @Nullable ShrinkerEntry leaving;
 
+    /** What is called now; written before the number. */
     private long called = NONE;
+
+    /** The trace listener that is called; null where a shrinker is. Written before the number. */
+    private Tracer.@Nullable Listening listening;
+
+    /** Whose thread this is now; null while it works for nobody. */
+    private volatile @Nullable Visitor visitor;
 
     @SuppressWarnings("UnusedVariable") // written through the handle
     private volatile long number;
 
-    private volatile long judged;
+    /** The last call that was found to be slow; written by the watch. */
+    private volatile long slow;
+
+    /** The last call that was found not to have come back by its deadline; written by the watch. */
+    private volatile long overdue;
+
+    /** The visit that was found to be stuck on this thread; written by the watch, taken by this thread. */
+    private volatile @Nullable StuckVisit stuck;
 
     private volatile long scanned;
 
@@ -67,21 +84,45 @@ final class CallMark {
 
     private int spareCount;
 
-    /** What the watch has seen; the watch's alone. */
-    long seenNumber;
+    /** The time slice that this thread is in; this thread's alone. */
+    final Turn turn;
 
-    long seenSinceNanos;
-    int seenTimes;
+    /** What the watch has seen of this thread. */
+    final CallSeen seen = new CallSeen();
 
-    @Nullable
-    ShrinkerEntry stuck;
-
-    CallMark(Thread thread) {
+    CallMark(Thread thread, LongSupplier nanoTime) {
         this.thread = thread;
+        this.turn = new Turn(nanoTime);
     }
 
     Thread thread() {
         return thread;
+    }
+
+    /** Begins a time slice: calls are made for that visitor from now on. */
+    void beginSlice(Visitor of) {
+        visitor = of;
+    }
+
+    /** Ends the time slice. A visit that was stuck in it is over, or is late by itself. */
+    void endSlice() {
+        settle();
+        StuckVisit visit = stuck;
+        if (visit != null) {
+            stuck = null;
+            visit.end();
+        }
+        VISITOR.setRelease(this, null);
+    }
+
+    /** The visit on this thread is stuck. The watch. */
+    void stuckIn(StuckVisit visit) {
+        stuck = visit;
+    }
+
+    /** Whether a time slice is under way. Any thread. */
+    boolean isWorking() {
+        return visitor != null;
     }
 
     /** Holds a shrinker against being freed, if it is registered and not being freed; one at a time. */
@@ -120,29 +161,39 @@ final class CallMark {
         }
     }
 
-    /** Turns the hold into a counted one, which belongs to no thread. */
-    void moveToCount(ShrinkerEntry entry) {
-        // In this order: who looks at the marks, and then at the count, sees one of them.
-        entry.holdAgain();
-        held = NONE;
-    }
-
     /** Whether this thread holds the shrinker of that serial. Any thread. */
     boolean holds(long serial) {
         return held == serial;
     }
 
-    /** A call begins. */
+    /** A call to a shrinker begins. */
     void enter(ShrinkerEntry entry) {
         called = entry.serial();
         NUMBER.setRelease(this, (long) NUMBER.get(this) + 1);
     }
 
-    /** It has ended. True where the watch has judged it overdue. */
+    /** A call to a trace listener begins. */
+    void enter(Tracer.Listening listener) {
+        listening = listener;
+        NUMBER.setRelease(this, (long) NUMBER.get(this) + 1);
+    }
+
+    /** It has ended. True where the watch has found it slow. */
     boolean leave() {
         long now = (long) NUMBER.get(this);
         NUMBER.setRelease(this, now + 1);
-        return judged == now;
+        return slow == now;
+    }
+
+    /** The call to a trace listener has ended. True where the watch has found it slow. */
+    boolean leaveListener() {
+        listening = null;
+        return leave();
+    }
+
+    /** Whether the last call, which has ended, was judged not to have come back by its deadline. */
+    boolean wasOverdue() {
+        return overdue == (long) NUMBER.get(this) - 1;
     }
 
     /** Odd inside a call. Any thread. */
@@ -150,16 +201,32 @@ final class CallMark {
         return number;
     }
 
-    /** The serial of the shrinker that the call of this number is for; of none where it has ended. The watch. */
-    long calledIn(long callNumber) {
-        long serial = called;
+    /**
+     * What a thread is inside of.
+     *
+     * @param serial of the shrinker that is called, or in whose visit a listener is
+     */
+    record Inside(
+            long serial,
+            Tracer.@Nullable Listening listener,
+            @Nullable Visitor visitor) {}
+
+    /** What the call of this number is made to, and for; null where it has ended. The watch. */
+    @Nullable
+    Inside inside(long callNumber) {
+        Inside inside = new Inside(called, listening, visitor);
         VarHandle.acquireFence();
-        return number == callNumber ? serial : NONE;
+        return number == callNumber ? inside : null;
     }
 
-    /** The call of this number is overdue. The watch. */
-    void judge(long callNumber) {
-        judged = callNumber;
+    /** The call of this number is slow. The watch. */
+    void judgeSlow(long callNumber) {
+        slow = callNumber;
+    }
+
+    /** The call of this number has not come back by its deadline. The watch. */
+    void judgeOverdue(long callNumber) {
+        overdue = callNumber;
     }
 
     void addScanned(long objects) {

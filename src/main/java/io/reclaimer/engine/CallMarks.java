@@ -3,14 +3,20 @@ package io.reclaimer.engine;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 
 /** The marks of all threads that run visits. Any thread. */
 final class CallMarks {
 
     private final Map<Thread, CallMark> marks = new ConcurrentHashMap<>();
+    private final LongSupplier nanoTime;
 
     /** Objects scanned by threads that have ended; under this object's lock. */
     private long scannedBefore;
+
+    CallMarks(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
 
     /** The mark of the thread that asks. It is there for all to see before it is used. */
     CallMark ofThisThread() {
@@ -24,7 +30,7 @@ final class CallMarks {
 
     private CallMark markOf(Thread thread) {
         CallMark mark = marks.get(thread);
-        return mark != null ? mark : marks.computeIfAbsent(thread, CallMark::new);
+        return mark != null ? mark : marks.computeIfAbsent(thread, first -> new CallMark(first, nanoTime));
     }
 
     /** All of them, those of threads that have ended too. */

@@ -8,38 +8,49 @@ import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Finds calls of plain shrinkers that do not come back; one a system.
+ * Watches all calls to user code: shrinkers of every kind, and trace listeners; one an engine.
  *
- * <p>Such a call runs inside its pair's actor, so nobody can answer in its place; its round ends by its own deadline. The
- * watch calls it a fault, keeps all other visits away from its shrinker while it lasts, and has its thread replaced
- * ({@link VisitPool}), so that the visits of others go on.
+ * <ul>
+ *   <li>A call that holds a visiting thread for longer than {@code reclaimer.late-after} is slow: the thread is replaced
+ *       ({@link VisitPool}), the pair gets a new visitor ({@link CgroupTree}), and until its shrinker was quick for a while
+ *       it is called on the threads for blocking shrinkers ({@link ShrinkerEntry#isSlow}).
+ *   <li>One that has not come back by its deadline is a fault, and its shrinker is left alone while it lasts.
+ *   <li>A call on a thread for blocking shrinkers that is slow gives its place to another one ({@link BlockingCalls}).
+ *   <li>One that is awaited and not answered by its deadline is given up ({@link PendingCalls}).
+ * </ul>
  *
- * <p>It looks only while rounds are under way or a call has yet to come back. A call is overdue when it was seen at
- * {@link #SEEN_TIMES} looks or more over its whole deadline, so that a machine that stood still accuses nobody.
+ * <p>It looks while calls are under way, from the moment that somebody says so ({@link Published#callsBegin}). A call on a visiting
+ * thread is judged only when it was seen at {@link #SEEN_TIMES} looks or more, so that a machine that stood still accuses
+ * nobody.
  */
 final class CallWatch extends AbstractBehavior<CallWatch.Command> {
 
     enum Command {
-        /** A round begins. */
+        /** Calls are about to be made. */
         WATCH,
-        /** No round is under way. */
-        REST,
         /** To itself. */
         LOOK
     }
 
     static final int SEEN_TIMES = 3;
 
+    private static final Logger LOG = LoggerFactory.getLogger(CallWatch.class);
+
     private static final Duration LONGEST_INTERVAL = Duration.ofMillis(250);
-    private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(10);
+    private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(5);
+
+    /** How many looks without a call it takes until the watch rests. */
+    private static final int IDLE_LOOKS = 20;
 
     private final Published published;
     private final TimerScheduler<Command> timers;
     private final Duration interval;
-    private boolean watching;
-    private boolean mayRest = true;
+    private final long lateNanos;
+    private int idleLooks;
 
     static Behavior<Command> create(Published published) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> new CallWatch(context, timers, published)));
@@ -49,11 +60,14 @@ final class CallWatch extends AbstractBehavior<CallWatch.Command> {
         super(context);
         this.published = published;
         this.timers = timers;
-        this.interval = intervalFor(published.settings().callDeadline());
+        Duration lateAfter = published.settings().lateAfter();
+        this.lateNanos = lateAfter.toNanos();
+        this.interval = intervalFor(lateAfter);
+        published.watchedBy(context.getSelf());
     }
 
-    private static Duration intervalFor(Duration deadline) {
-        Duration share = deadline.dividedBy(SEEN_TIMES + 1);
+    private static Duration intervalFor(Duration lateAfter) {
+        Duration share = lateAfter.dividedBy(SEEN_TIMES + 1);
         return share.compareTo(LONGEST_INTERVAL) > 0
                 ? LONGEST_INTERVAL
                 : share.compareTo(SHORTEST_INTERVAL) < 0 ? SHORTEST_INTERVAL : share;
@@ -63,84 +77,142 @@ final class CallWatch extends AbstractBehavior<CallWatch.Command> {
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
                 .onMessageEquals(Command.WATCH, this::onWatch)
-                .onMessageEquals(Command.REST, this::onRest)
                 .onMessageEquals(Command.LOOK, this::onLook)
                 .build();
     }
 
     private Behavior<Command> onWatch() {
-        mayRest = false;
-        if (!watching) {
-            watching = true;
+        idleLooks = 0;
+        if (!timers.isTimerActive(Command.LOOK)) {
             timers.startTimerWithFixedDelay(Command.LOOK, Command.LOOK, interval);
         }
         return this;
     }
 
-    private Behavior<Command> onRest() {
-        mayRest = true;
-        return this;
-    }
-
     private Behavior<Command> onLook() {
+        long now = published.nanoTime().getAsLong();
         boolean idle = true;
         for (CallMark mark : published.callMarks().all()) {
             if (mark.thread().isAlive()) {
-                idle &= look(mark);
+                idle &= look(mark, now);
             } else {
-                release(mark);
+                forgive(mark.seen);
                 published.callMarks().forget(mark);
             }
         }
-        if (idle && mayRest) {
-            watching = false;
-            timers.cancel(Command.LOOK);
+        idle &= !published.blockingCalls().passOverSlow(now - lateNanos);
+        published.pendingCalls().look(now);
+        idle &= published.pendingCalls().isEmpty();
+        idleLooks = idle ? idleLooks + 1 : 0;
+        if (idleLooks >= IDLE_LOOKS) {
+            rest();
         }
         return this;
     }
 
+    private void rest() {
+        timers.cancel(Command.LOOK);
+        // A thread says that it works, and then looks whether it is watched; so one of the two sees the other.
+        published.watchRests();
+        if (published.callMarks().all().stream().anyMatch(CallMark::isWorking)) {
+            published.callsBegin();
+        }
+    }
+
     /** Looks at one thread. True where it is in no call. */
-    private boolean look(CallMark mark) {
+    private boolean look(CallMark mark, long now) {
+        CallSeen seen = mark.seen;
         long number = mark.number();
-        long now = published.nanoTime().getAsLong();
-        if (number != mark.seenNumber) {
-            mark.seenNumber = number;
-            mark.seenSinceNanos = now;
-            mark.seenTimes = 0;
-            release(mark);
+        if (number != seen.number) {
+            forgive(seen);
+            seen.number = number;
+            seen.sinceNanos = now;
+            seen.times = 0;
+            seen.slow = false;
         }
         if (number % 2 == 0) {
             return true;
         }
-        mark.seenTimes++;
-        ShrinkerEntry entry = mark.stuck == null ? published.table().bySerial(mark.calledIn(number)) : null;
-        if (entry != null
-                && mark.seenTimes >= SEEN_TIMES
-                && now - mark.seenSinceNanos >= entry.callDeadline().toNanos()) {
-            judge(mark, number, entry);
+        seen.times++;
+        if (seen.times >= SEEN_TIMES) {
+            CallMark.Inside inside = mark.inside(number);
+            if (inside != null) {
+                judge(mark, inside, now - seen.sinceNanos);
+            }
         }
         return false;
     }
 
-    private static void judge(CallMark mark, long number, ShrinkerEntry entry) {
-        mark.judge(number);
-        mark.stuck = entry;
-        entry.stuck(1);
-        entry.faults()
-                .fault(
-                        "a call has not come back within [" + entry.callDeadline() + "] [reclaimer.call-deadline], and"
-                                + " holds thread [" + mark.thread().getName() + "]; one that may wait has to say it is"
-                                + " blocking",
-                        "a visit",
-                        null);
-        VisitPool.replace(mark.thread());
+    private void judge(CallMark mark, CallMark.Inside inside, long nanos) {
+        CallSeen seen = mark.seen;
+        ShrinkerEntry entry = published.table().bySerial(inside.serial());
+        if (!seen.slow && nanos >= lateNanos) {
+            seen.slow = true;
+            judgeSlow(mark, inside, entry);
+        }
+        Tracer.Listening listener = inside.listener();
+        if (listener != null) {
+            if (seen.stuckListener == null
+                    && nanos >= published.settings().callDeadline().toNanos()) {
+                seen.stuckListener = listener;
+                listener.stuck(true);
+                LOG.warn(
+                        "Trace listener [{}] has not come back within [{}] [reclaimer.call-deadline], and holds thread [{}];"
+                                + " it is told nothing until it does",
+                        listener,
+                        published.settings().callDeadline(),
+                        mark.thread().getName());
+            }
+        } else if (entry != null
+                && seen.stuck == null
+                && nanos >= entry.callDeadline().toNanos()) {
+            mark.judgeOverdue(seen.number);
+            seen.stuck = entry;
+            entry.stuck(1);
+            entry.faults()
+                    .fault(
+                            "a call has not come back within [" + entry.callDeadline()
+                                    + "] [reclaimer.call-deadline], and holds thread ["
+                                    + mark.thread().getName() + "]; one that may wait has to say it is blocking",
+                            inside.visitor() == null
+                                    ? "a visit"
+                                    : inside.visitor().pair.toString(),
+                            null);
+        }
     }
 
-    private static void release(CallMark mark) {
-        @Nullable ShrinkerEntry was = mark.stuck;
-        if (was != null) {
-            mark.stuck = null;
-            was.stuck(-1);
+    private void judgeSlow(CallMark mark, CallMark.Inside inside, @Nullable ShrinkerEntry entry) {
+        CallSeen seen = mark.seen;
+        Visitor visitor = inside.visitor();
+        if (entry != null) {
+            if (inside.listener() == null) {
+                entry.wasSlow();
+            }
+            if (visitor != null) {
+                seen.visit = StuckVisit.begin(visitor.pair, entry);
+                mark.stuckIn(seen.visit);
+            }
+        }
+        mark.judgeSlow(seen.number);
+        VisitPool.replace(mark.thread());
+        if (visitor != null) {
+            published.tree().tell(new CgroupTree.VisitorStuck(visitor, mark, seen.number));
+        }
+    }
+
+    /** The call has come back, or its thread is gone. */
+    private static void forgive(CallSeen seen) {
+        if (seen.visit != null) {
+            seen.visit.end();
+            seen.visit = null;
+        }
+        if (seen.stuck != null) {
+            seen.stuck.stuck(-1);
+            seen.stuck = null;
+        }
+        if (seen.stuckListener != null) {
+            seen.stuckListener.stuck(false);
+            seen.stuckListener = null;
         }
     }
 }

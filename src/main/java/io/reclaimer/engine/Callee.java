@@ -3,10 +3,10 @@ package io.reclaimer.engine;
 /** How a shrinker is called that does not answer within the call. */
 interface Callee {
 
-    /** Makes the call, and sees to it that it is answered. Returns at once, and does not throw; the pair's actor. */
+    /** Makes the call, and sees to it that it is answered. Does not throw; a visitor. */
     void make(Call call);
 
-    /** The call was not answered by its deadline: nobody waits for it any more. Right after, by the pair's actor. */
+    /** The call is given up: nobody waits for it any more. Right before its end, by the watch. */
     default void givenUp(Call call) {}
 
     /** The shrinker is being freed. Any thread, once. */

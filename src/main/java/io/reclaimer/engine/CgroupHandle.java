@@ -5,15 +5,17 @@ import io.reclaimer.shrinker.CgroupPath;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One cgroup from online to offline. Data only, so that a cgroup in which nothing ever happens costs no actor; its pairs
  * come to be when they are first needed.
  *
- * <p>Written by the tree's actor alone; read by everybody.
+ * <p>Written by the tree's actor alone, but for bits that wait for their pair; read by everybody.
  */
 public final class CgroupHandle {
 
@@ -31,8 +33,14 @@ public final class CgroupHandle {
     /** The tree's alone. */
     int children;
 
-    /** What is owed on nodes whose pair rests, by node; the tree's alone. */
+    /** What is owed on nodes that have no pair any more, by node; the tree's alone. */
     private @Nullable Map<Integer, List<UnitMap.Owed>> owed;
+
+    /** A bit of a shrinker on a node that has no pair yet. */
+    private record FirstBit(int node, ShrinkerEntry entry) {}
+
+    /** Bits that the tree was told of and has not set yet: each is told once. Guarded by this; null where there is none. */
+    private @Nullable Set<FirstBit> firstBits;
 
     CgroupHandle(CgroupPath path, @Nullable CgroupHandle parent, ActorRef<CgroupTree.Command> tree) {
         this.path = path;
@@ -62,6 +70,15 @@ public final class CgroupHandle {
         online = false;
     }
 
+    /** This, where it is online, or the nearest one above that is. */
+    CgroupHandle nearestOnline() {
+        CgroupHandle nearest = this;
+        for (CgroupHandle above = parent; !nearest.isOnline() && above != null; above = above.parent) {
+            nearest = above;
+        }
+        return nearest;
+    }
+
     /** The pair of a node, where it exists. */
     public @Nullable Pair pair(int node) {
         @Nullable Pair[] now = pairs;
@@ -74,7 +91,7 @@ public final class CgroupHandle {
         pairs = more;
     }
 
-    /** The pair is on its way to rest: nobody finds it here any more. */
+    /** Nobody finds the pair here any more. */
     void removePair(Pair pair) {
         @Nullable Pair[] fewer = pairs.clone();
         fewer[pair.node()] = null;
@@ -92,7 +109,7 @@ public final class CgroupHandle {
         return false;
     }
 
-    /** Keeps what a pair owes that rests. */
+    /** Keeps what is owed on a node whose pair is no more. */
     void keepOwed(int node, List<UnitMap.Owed> counts) {
         if (!counts.isEmpty()) {
             if (owed == null) {
@@ -117,13 +134,9 @@ public final class CgroupHandle {
         return counts;
     }
 
-    /** A bit for a pair that is not there. */
-    private void firstBit(int node, ShrinkerEntry entry) {
-        tree.tell(new CgroupTree.FirstBit(this, node, entry));
-    }
-
     /**
-     * Says that a shrinker has objects here that it did not have before. Returns at once; any thread.
+     * Says that a shrinker has objects here that it did not have before. Returns at once; any thread. When it returns, a round
+     * finds the bit, but for the first one on a node, of which the tree is told.
      *
      * <p>Nothing happens on the root, whose pass asks every shrinker anyway, for a global shrinker, and for a cgroup
      * that is not online.
@@ -132,24 +145,51 @@ public final class CgroupHandle {
         if (isRoot() || !entry.isCgroupAware() || !online) {
             return;
         }
-        Pair pair = pair(node);
-        if (pair == null) {
-            firstBit(node, entry);
+        if (entry.isBeyondMaps()) {
+            entry.strayBit(this, node);
             return;
         }
-        // Object, fence, bit here; bit, fence, count where a walk clears one (CgroupWalk.clearedBit). So where this
-        // still sees the bit of before, the count after the clearing sees the object, and sets the bit again: a message
-        // is needed only where the bit is not set, and callers that set it over and over do not flood the pair.
-        // BitsTest.noBitIsLostByAConcurrentPass tries to get between.
+        Pair pair = pair(node);
+        if (pair == null) {
+            tellOfFirstBit(node, entry);
+            return;
+        }
+        // Object, fence, bit here; bit, fence, count where a visit clears one (VisitRun.counted). So where this still
+        // sees
+        // the bit of before, the count after the clearing sees the object, and sets the bit again: so it has to be set
+        // here
+        // only where it is not. BitsTest.noBitIsLostByAConcurrentPass tries to get between.
         VarHandle.fullFence();
         if (!pair.units().isSet(entry)) {
-            pair.ref().tell(entry.setBit());
-            // A pair that goes to rest is removed here before it is told so. Where it is still here, it is told after
-            // it
-            // has this message, and stays; where it is not, the message may be lost. RestTest tries to get between.
+            pair.set(entry);
+            // A pair that has been idle for long is taken out of the handle before its bits are looked at for the last
+            // time.
+            // So either the bit is seen then, and the pair stays, or it is seen here that the pair is gone. RestTest
+            // tries to
+            // get between.
             if (pair(node) != pair) {
-                firstBit(node, entry);
+                tellOfFirstBit(node, entry);
             }
+        }
+    }
+
+    private void tellOfFirstBit(int node, ShrinkerEntry entry) {
+        synchronized (this) {
+            if (firstBits == null) {
+                firstBits = new HashSet<>(2);
+            }
+            if (!firstBits.add(new FirstBit(node, entry))) {
+                return;
+            }
+        }
+        tree.tell(new CgroupTree.FirstBit(this, node, entry));
+    }
+
+    /** The tree is about to set such a bit: one that is set from now on is told anew. */
+    synchronized void takeFirstBit(int node, ShrinkerEntry entry) {
+        if (firstBits != null) {
+            firstBits.remove(new FirstBit(node, entry));
+            firstBits = firstBits.isEmpty() ? null : firstBits;
         }
     }
 

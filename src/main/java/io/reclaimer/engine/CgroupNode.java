@@ -12,395 +12,276 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One cgroup on one node: the only writer of its bits, and where its shrinkers are visited. The root's is the node actor.
+ * The visitor of one (cgroup, node) pair: visits its shrinkers, and alone clears its bits. Runs on the visit dispatcher.
  *
  * <p>A pass goes like this:
  *
  * <ol>
- *   <li>it comes from the pair above, or from a round where this is the top ({@link #onPass});
- *   <li>it goes on to those children in whose subtrees a bit is set, as many at a time as {@link #WINDOW}
- *       ({@link #goOnWithChildren});
- *   <li>the own walk runs, a turn at a time ({@link #walk});
- *   <li>in a round that may end early, 2 and 3 are for those first that had no turn in this sweep, and then for the
- *       others ({@link #endIfDone});
- *   <li>when the children have answered and the walk has ended, the answer goes up, and says whether the subtree is
- *       clean now ({@link #answer}).
+ *   <li>a round asks the pair for it ({@link #onPass});
+ *   <li>the walk visits one shrinker after the other, a time slice at a time ({@link #walk}). Between two slices others have
+ *       their turn;
+ *   <li>a visit that holds up the others for long is left to itself, and goes on beside the walk ({@link #onGoOn});
+ *   <li>when the walk has ended, the pass is acknowledged ({@link PassRun#end}).
  * </ol>
  *
- * <p>Dirty marks: a pair that is dirty has told the pair above, and is in its list, or the message is under way. It tells
- * again only after it has answered "clean". Answers are no messages ({@link PassRun}), and all that are there are taken
- * before a message is looked at: so "dirty again", sent after the answer, can't overtake it, and the mark can't be lost
- * (DirtyMarksTest tries). The answer may overtake a "dirty" from before it; then a child is in the list that is clean, and
- * the next pass finds that out. A pair that said "clean" while a bit was cleared for a second look tells again when the
- * visit has set it again (AsyncShrinkerTest).
+ * <p>A plain shrinker is called in here, so this actor may be stuck. Nothing waits for it then: all that others need is in
+ * {@link Pair}, and the tree gives the pair a new visitor, which goes on with all late visits but the one that is stuck. When
+ * the call comes back this one hands over what it still has, and ends ({@link #onRetire}). In between both may be at work for a
+ * moment; whatever they share is thread-safe.
  */
 public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Command> {
 
-    public sealed interface Command {}
+    public sealed interface Command permits PairPass, Local {}
 
-    /** A shrinker has objects here now. */
-    record SetBit(ShrinkerEntry entry) implements Command {}
+    /** From this engine's own actors. */
+    private sealed interface Local extends Command {}
 
-    /** A pass at one priority. */
-    record Pass(RoundWork work, int priority, boolean alone) {}
+    /** The next time slice of a pass has come. */
+    record Continue(PassRun run) implements Local {}
 
-    /** The pass of the pair above; the same message for all its children. */
-    record PassOn(PassRun above) implements Command {}
+    /** The next time slice of a late visit has come; whoever resumes it first has it. */
+    record GoOn(VisitRun visit) implements Local {}
 
-    /** A pass for which this pair is the top. */
-    record StartPass(Pass pass, ActorRef<ReclaimRound.Command> replyTo) implements Command {}
-
-    /** Makes room for more ids. */
-    record Grow(int nrMax, ActorRef<CgroupTree.Command> replyTo) implements Command {}
-
-    /** Ends all passes and moves the objects to the parent. The first half of going offline. */
-    record Quiesce(ActorRef<CgroupTree.Command> replyTo) implements Command {}
-
-    /** Takes over what a child that goes offline leaves, and forgets the child. The second half. */
-    record Adopt(Pair child, List<ShrinkerEntry> bits, List<Owed> owed) implements Command {}
-
-    /** A deferred count on its way to the parent. */
-    record Owed(ShrinkerEntry entry, long objects) {}
-
-    /** The pair has been idle for long: it is to end, unless it is not. Answered with one or the other. */
-    record Rest(ActorRef<CgroupTree.Command> replyTo) implements Command {}
-
-    /** What the pair has: bits and counts of shrinkers that are not gone. */
-    record Inspect(ActorRef<Inspection.Command> replyTo) implements Command {}
-
-    /** From a child: a bit is set in its subtree. */
-    record ChildDirty(Pair child) implements Command {}
-
-    /** From a child: enough children have done their parts. */
-    enum Answered implements Command {
+    /** A call that was awaited has ended: see {@link CallLanes}. */
+    enum CallsEnded implements Local {
         INSTANCE
     }
 
-    /** To itself. */
-    record Continue(PassRun run) implements Command {}
+    /** A visit may have waited for too long. */
+    enum LookForLate implements Local {
+        INSTANCE
+    }
 
-    /** A shrinker that answers later has answered. */
-    record CallEnded(Call call) implements Command {}
+    /** Ends all visits and moves the objects to the parent: the first half of going offline. */
+    record Quiesce(ActorRef<CgroupTree.Command> replyTo) implements Local {}
 
-    /** To itself: the time of a call may be over. */
-    record CallLate(Call call) implements Command {}
+    /** To a pair's new visitor: the one before is stuck, and what it was told it may have been told in vain. */
+    enum TakeOver implements Local {
+        INSTANCE
+    }
 
-    /** From the pair above: nothing more will come from there. */
-    private enum Forgotten implements Command {
+    /** The pair has another visitor, or none any more. */
+    enum Retire implements Local {
         INSTANCE
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(CgroupNode.class);
 
-    /**
-     * To how many children a pass is sent before the first has answered. Enough to keep all threads busy; small, so that
-     * a round that meets its target early has not been to everybody.
-     */
-    static final int WINDOW = 128;
-
     private final Published published;
+    private final Visitor own;
     private final Pair pair;
-    private final Subtree below = new Subtree();
     private final List<PassRun> runs = new ArrayList<>(1);
 
-    /** Made with the first call that is answered later. */
-    private @Nullable PairCalls calls;
-
-    private boolean parentKnows;
-    private boolean leaving;
-
-    /** It has nothing and lives on only until the pair above has forgotten it. */
-    private boolean resting;
-
-    /** From when it is to go offline until its passes have ended; then it moves its objects. */
+    /** From when the cgroup is to go offline until all visits have ended; then it moves its objects. */
     private @Nullable Reparenting reparenting;
 
-    static Behavior<Command> create(Published published, Pair pair) {
-        return Behaviors.setup(context -> new CgroupNode(context, published, pair));
+    private boolean leaving;
+
+    /** The actor says itself who it is to the visitor, which the tree has made for it. */
+    static Behavior<Command> create(Published published, Visitor own) {
+        return Behaviors.setup(context -> new CgroupNode(context, published, own));
     }
 
-    private CgroupNode(ActorContext<Command> context, Published published, Pair pair) {
+    private CgroupNode(ActorContext<Command> context, Published published, Visitor own) {
         super(context);
         this.published = published;
-        this.pair = pair;
-    }
-
-    Pair pair() {
-        return pair;
-    }
-
-    PairCalls calls() {
-        if (calls == null) {
-            calls = new PairCalls(getContext(), published);
-        }
-        return calls;
+        this.own = own;
+        this.pair = own.pair;
     }
 
     @Override
     public Behavior<Command> onMessage(Command message) {
+        CallMark mark = published.callMarks().ofThisThread();
+        mark.beginSlice(own);
+        published.callsBegin();
         try {
-            takeAnswers();
-            Behavior<Command> next = handle(message);
-            goOnWithAnswered();
-            return next;
+            return handle(message, mark);
         } catch (RuntimeException e) {
-            // A bug. The state is kept, for the bits must be; a round that waits for this pair ends by its deadline.
-            LOG.error("[{}] failed on [{}]", pair, message, e);
+            // A bug. Bits are kept, and rounds go on without the passes that were under way.
+            LOG.error("[{}] failed on [{}]", own, message, e);
+            runs.forEach(PassRun::drop);
+            runs.clear();
             return this;
+        } finally {
+            mark.endSlice();
         }
     }
 
-    private Behavior<Command> handle(Command message) {
-        if (message instanceof PassOn pass) {
-            onPass(pass.above().pass(), null, pass.above());
-        } else if (message instanceof Answered) {
-            // Taken already.
-            return this;
-        } else if (message instanceof SetBit set) {
-            onSetBit(set);
-        } else if (message instanceof ChildDirty dirty) {
-            onChildDirty(dirty);
+    private Behavior<Command> handle(Command message, CallMark mark) {
+        if (message instanceof PairPass pass) {
+            onPass(pass, mark);
         } else if (message instanceof Continue more) {
-            onContinue(more.run());
-        } else if (message instanceof CallEnded ended) {
-            calls().ended(ended.call());
-        } else if (message instanceof CallLate late) {
-            calls().late(late.call());
-        } else if (message instanceof StartPass start) {
-            onPass(start.pass(), start.replyTo(), null);
-        } else if (message instanceof Grow grow) {
-            onGrow(grow);
-        } else if (message instanceof Rest rest) {
-            onRest(rest);
-        } else if (message instanceof Inspect inspect) {
-            inspect.replyTo().tell(Inspection.PairState.of(pair, published.table()));
+            onContinue(more.run(), mark);
+        } else if (message instanceof GoOn late) {
+            onGoOn(late.visit(), mark);
+        } else if (message instanceof CallsEnded) {
+            onCallsEnded(mark);
+        } else if (message instanceof LookForLate) {
+            onLookForLate(mark);
         } else if (message instanceof Quiesce quiesce) {
-            onQuiesce(quiesce);
-        } else if (message instanceof Adopt adopt) {
-            onAdopt(adopt);
-        } else if (message instanceof Forgotten) {
-            return Behaviors.stopped();
+            onQuiesce(quiesce, mark);
+        } else if (message instanceof TakeOver) {
+            pair.late().all().forEach(visit -> onGoOn(visit, mark));
+            onCallsEnded(mark);
+        } else if (message instanceof Retire) {
+            return onRetire();
         } else {
             return Behaviors.unhandled();
         }
         return this;
     }
 
-    private void onSetBit(SetBit message) {
-        ShrinkerEntry entry = message.entry();
-        if (leaving || resting) {
-            // Where it rests, who sent this has found that the pair is gone and told the tree: see CgroupHandle.setBit.
+    private boolean isReplaced() {
+        return pair.visitor() != own;
+    }
+
+    private void onPass(PairPass pass, CallMark mark) {
+        if (isReplaced() || leaving || !pair.enter()) {
+            pass.acknowledge(false);
             return;
         }
-        UnitMap units = pair.units();
-        if (entry.id() >= units.nrMax()) {
-            published.strayBit(entry, pair);
-            return;
-        }
-        units.setBit(entry);
-        pair.isBusy();
-        tellParent();
-    }
-
-    private void onChildDirty(ChildDirty message) {
-        if (below.becomesDirty(message.child())) {
-            pair.isBusy();
-        }
-        tellParent();
-    }
-
-    private void tellParent() {
-        Pair parent = pair.parent();
-        if (!parentKnows && parent != null) {
-            parentKnows = true;
-            parent.ref().tell(new ChildDirty(pair));
-        }
-    }
-
-    private void onPass(Pass pass, @Nullable ActorRef<ReclaimRound.Command> round, @Nullable PassRun above) {
-        PassRun run = freeRun();
-        run.begin(this, pass, round, above);
-        below.begin(run, pass);
+        PassRun run = newRun(mark);
+        run.begin(pass);
         runs.add(run);
-        goOn(run);
+        walk(run, mark);
     }
 
-    private PassRun freeRun() {
-        if (pair.parent() == null) {
+    private PassRun newRun(CallMark mark) {
+        if (pair.isRoot()) {
             return new PassRun(new RootWalk(published));
         }
-        PassRun spare = published.callMarks().ofThisThread().takeSpare();
+        PassRun spare = mark.takeSpare();
         return spare != null ? spare : new PassRun(new CgroupWalk(published));
     }
 
-    private void goOn(PassRun run) {
-        goOnWithChildren(run);
-        walk(run);
-        endIfDone(run);
-    }
-
-    /** Takes what children have answered, and sends the pass to others in their place. */
-    private void goOnWithChildren(PassRun run) {
-        do {
-            for (Answer answer = run.takeAnswers(); answer != null; answer = answer.taken()) {
-                below.answered(answer);
-            }
-            for (Pair child = run.nextChild(WINDOW); child != null; child = run.nextChild(WINDOW)) {
-                child.ref().tell(run.toChildren);
-            }
-        } while (run.awaitAnswers());
-    }
-
-    /** Takes all answers that are there. */
-    private void takeAnswers() {
-        // From the last one on, for a run that is over leaves the list.
-        for (int i = runs.size() - 1; i >= 0; i--) {
-            PassRun run = runs.get(i);
-            if (run.hasAnswers()) {
-                goOnWithChildren(run);
-                endIfDone(run);
-            }
-        }
-    }
-
-    private void walk(PassRun run) {
-        Walk walk = run.walk();
-        if (walk == null || run.isWalkEnded()) {
-            return;
-        }
+    private void walk(PassRun run, CallMark mark) {
         if (leaving) {
-            if (!walk.isWaiting()) {
-                walk.abort();
-                run.endWalk();
+            if (!run.walk.isWaiting()) {
+                run.walk.abort(mark);
+                end(run, mark);
             }
             return;
         }
-        switch (walk.run()) {
-            case ENDED -> run.endWalk();
-            case TURN_OVER -> {
+        switch (run.walk.run(mark)) {
+            case ENDED -> end(run, mark);
+            case SLICE_OVER -> {
                 if (run.wantsGoOn()) {
-                    getContext().getSelf().tell(run.goOn);
+                    published.sliceOver(own, run.goOn);
                 }
             }
             case WAITING -> {}
-        }
-    }
-
-    /** Goes on with walks whose answers have come, until there are none. */
-    private void goOnWithAnswered() {
-        while (calls != null && calls.tookAnswers()) {
-            for (PassRun run : List.copyOf(runs)) {
-                Walk walk = run.walk();
-                if (walk != null && walk.hasAnswers()) {
-                    goOnWithWalk(run);
-                }
+            case REPLACED -> {
+                runs.remove(run);
+                run.handOver();
             }
         }
     }
 
-    private void onContinue(PassRun run) {
-        run.goesOn();
-        goOnWithWalk(run);
-    }
-
-    private void goOnWithWalk(PassRun run) {
-        if (!run.isEnded()) {
-            walk(run);
-            endIfDone(run);
-        }
-    }
-
-    private void endIfDone(PassRun run) {
-        if (run.isEnded() || !run.isTurnOver()) {
-            return;
-        }
-        if (below.beginsSecondTurn(run, !leaving)) {
-            goOn(run);
-            return;
-        }
-        run.end();
+    private void end(PassRun run, CallMark mark) {
         runs.remove(run);
-        answer(run);
-        if (run.isFree() && pair.parent() != null) {
-            published.callMarks().ofThisThread().keepSpare(run);
+        run.end();
+        if (run.isFree() && !pair.isRoot()) {
+            mark.keepSpare(run);
+        }
+    }
+
+    private void onContinue(PassRun run, CallMark mark) {
+        run.goesOn();
+        if (run.isUnderWay() && !isReplaced()) {
+            walk(run, mark);
+            reparentIfIdle();
+        }
+    }
+
+    private void onGoOn(VisitRun visit, CallMark mark) {
+        if (visit.resume()) {
+            goOnWithLate(visit, mark);
+        }
+    }
+
+    private void goOnWithLate(VisitRun visit, CallMark mark) {
+        if (leaving) {
+            visit.abort(mark);
+        } else {
+            mark.turn.begin();
+            if (visit.advance(mark) == VisitRun.Outcome.SLICE_OVER) {
+                published.sliceOver(pair.visitor(), new GoOn(visit));
+            }
         }
         reparentIfIdle();
     }
 
-    private void answer(PassRun run) {
-        if (isClean()) {
-            pair.idles(published.nanoTime().getAsLong());
-        } else {
-            // While a bit was cleared for a second look that is answered later, another run may have said "clean".
-            tellParent();
+    private void onCallsEnded(CallMark mark) {
+        if (isReplaced()) {
+            pair.visitor().tell(CallsEnded.INSTANCE);
+            return;
         }
-        ActorRef<ReclaimRound.Command> round = run.round();
-        if (round != null) {
-            round.tell(new ReclaimRound.PassEnded(run.pass(), getContext().getSelf()));
-        } else {
-            boolean clean = isClean();
-            parentKnows &= !clean;
-            run.answer(clean);
+        for (Call call = pair.lanes().takeEnded();
+                call != null;
+                call = pair.lanes().takeEnded()) {
+            if (call.owner instanceof VisitRun visit) {
+                visit.ended(call);
+                if (!visit.isOf(own) || visit.isLate()) {
+                    // Of the visitor before, which does not wait for it any more.
+                    visit.becomeLate(false);
+                    goOnWithLate(visit, mark);
+                } else {
+                    visit.walk().answered(visit);
+                }
+            } else if (call.owner instanceof Reparenting moving) {
+                moving.ended(call);
+            }
         }
+        for (PassRun run : List.copyOf(runs)) {
+            if (run.isUnderWay() && run.walk.hasAnswers()) {
+                walk(run, mark);
+            }
+        }
+        reparentIfIdle();
     }
 
-    private boolean isClean() {
-        return below.isClean() && pair.units().isClean();
+    private void onLookForLate(CallMark mark) {
+        if (isReplaced()) {
+            return;
+        }
+        long now = published.nanoTime().getAsLong();
+        for (PassRun run : List.copyOf(runs)) {
+            if (run.isUnderWay() && run.walk.passOverLate(now)) {
+                walk(run, mark);
+            }
+        }
+        reparentIfIdle();
     }
 
-    private void onGrow(Grow message) {
-        pair.units().growTo(message.nrMax());
-        message.replyTo().tell(new CgroupTree.PairGrown(pair, message.nrMax()));
-    }
-
-    private void onQuiesce(Quiesce message) {
+    private void onQuiesce(Quiesce message, CallMark mark) {
         leaving = true;
         Pair parent = pair.parent();
         if (parent == null) {
             throw new IllegalStateException("The root can't go offline");
         }
-        reparenting = new Reparenting(pair, parent, published, calls(), message.replyTo());
-        // Only a leaf goes offline, so no run waits for a child, and each ends with its walk: now, or when the call
-        // has ended that it waits for.
+        reparenting = new Reparenting(pair, parent, published, message.replyTo());
         for (PassRun run : List.copyOf(runs)) {
-            goOnWithWalk(run);
+            walk(run, mark);
+        }
+        for (VisitRun visit : pair.late().all()) {
+            onGoOn(visit, mark);
         }
         reparentIfIdle();
     }
 
+    /** Begins when no visit is left in the pair. */
     private void reparentIfIdle() {
-        if (reparenting != null && runs.isEmpty()) {
+        if (reparenting != null && runs.isEmpty() && !pair.isInUse()) {
             Reparenting next = reparenting;
             reparenting = null;
             next.begin();
         }
     }
 
-    private void onAdopt(Adopt message) {
-        for (Owed owed : message.owed()) {
-            pair.units().addDeferred(owed.entry(), owed.objects());
-        }
-        if (pair.parent() != null && !message.bits().isEmpty()) {
-            message.bits().forEach(pair.units()::setBit);
-            pair.isBusy();
-            tellParent();
-        }
-        Pair child = message.child();
-        below.forget(child);
-        // Behind every pass that was sent to the child, so it has answered them all when it stops.
-        child.ref().tell(Forgotten.INSTANCE);
-        if (isClean()) {
-            pair.idles(published.nanoTime().getAsLong());
-        }
-    }
-
-    private void onRest(Rest message) {
-        if (leaving || !runs.isEmpty() || !isClean()) {
-            message.replyTo().tell(new CgroupTree.PairStays(pair));
-            return;
-        }
-        resting = true;
-        // Nobody else adds to these now: what visits on other nodes add to is node 0's, which rests last.
-        message.replyTo().tell(new CgroupTree.PairRests(pair, pair.units().takeAllDeferred()));
+    /** The pair's visitor is another one now, or there is no pair any more; what is under way is that one's. */
+    private Behavior<Command> onRetire() {
+        List.copyOf(runs).forEach(PassRun::handOver);
+        runs.clear();
+        return Behaviors.stopped();
     }
 }

@@ -19,18 +19,17 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Which cgroups are online, and which pairs exist; the only one that changes either. One a system.
+ * Knows which cgroups are online, and which pairs exist; the only one that changes either. One an engine.
  *
  * <p>A cgroup comes online as data. Its pair on a node is made when its first bit is set there, together with the pairs
  * above it on that node, and its own on node 0, which keeps the deferred counts of shrinkers that are not NUMA aware.
  *
- * <p>Growth: every pair that exists is told, and acknowledges; a pair made meanwhile starts with the new size. It ends
- * when all have, or fails when the time is over; what did grow does no harm.
+ * <p>It never waits for a visitor but to take its own cgroup offline. Where a visitor is stuck in a call, its pair gets a new one
+ * ({@link #onVisitorStuck}).
  *
- * <p>Going offline is {@link Departure}'s matter, and the end of idle pairs {@link Resting}'s.
+ * <p>Going offline is {@link Departure}'s matter, and the end of idle pairs {@link Passivation}'s.
  */
 public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
 
@@ -39,7 +38,10 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
     /** Brings a cgroup up; answered with the one that is there where it is online already. */
     public record Online(CgroupPath path, Reply<CgroupHandle> replyTo) implements Command {}
 
-    /** Takes a leaf down. Answered when its objects and counts are the parent's. */
+    /**
+     * Takes a leaf down. Answered when its objects and counts are the parent's; where it is on its way offline already, when that
+     * is over.
+     */
     public record Offline(CgroupPath path, Reply<Done> replyTo) implements Command {}
 
     /** Finds the top of a round, and starts it. */
@@ -51,40 +53,20 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
     /** A bit for a pair that does not exist yet. */
     record FirstBit(CgroupHandle cgroup, int node, ShrinkerEntry entry) implements Command {}
 
-    /** From the registry. */
-    record Grow(int nrMax, ActorRef<ShrinkerRegistry.Command> replyTo) implements Command {}
-
-    /** From a pair: its map holds that many ids. */
-    record PairGrown(Pair pair, int nrMax) implements Command {}
-
-    /** From a pair: it ended its passes and moved its objects; these bits are the parent's to set. */
+    /** From a visitor: it ended its visits and moved the objects of its pair; these bits are the parent's to set. */
     record PairQuiesced(Pair pair, List<ShrinkerEntry> bits) implements Command {}
 
-    /** From a pair that was to rest: it has something to do. */
-    record PairStays(Pair pair) implements Command {}
+    /** From the watch: a call holds the thread of a visitor, if that is still in the call of that number. */
+    record VisitorStuck(Visitor visitor, CallMark mark, long callNumber) implements Command {}
 
-    /** From a pair that was to rest: it does, and owes this. */
-    record PairRests(Pair pair, List<UnitMap.Owed> owed) implements Command {}
-
-    private record PairStopped(Pair pair) implements Command {}
-
-    /** To itself: a pair that is to rest keeps somebody waiting who wants to see all of them. */
-    private enum InspectLate implements Command {
-        INSTANCE
-    }
-
-    /** From one who asks all pairs. */
-    record InspectionEnded() implements Command {}
+    private record VisitorStopped(Visitor visitor) implements Command {}
 
     /** To itself: it is time to look for pairs that are idle. */
     enum LookForIdle implements Command {
-        FIRST,
-        MORE
+        INSTANCE
     }
 
-    private record GrowthLate(int nrMax) implements Command {}
-
-    private record DepartureLate(CgroupHandle cgroup) implements Command {}
+    private record DepartureLate(CgroupHandle cgroup, int number) implements Command {}
 
     private final Published published;
     private final ActorRef<Rounds.Command> rounds;
@@ -96,10 +78,7 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
 
     private final Set<Pair> pairs = new LinkedHashSet<>();
     private final Map<CgroupHandle, Departure> departures = new HashMap<>();
-    private final Resting resting;
-    private final Inspections inspections;
-    private int nrMax;
-    private @Nullable Growth growth;
+    private final Passivation passivation;
 
     public static Behavior<Command> create(Published published, ActorRef<Rounds.Command> rounds) {
         return Behaviors.setup(
@@ -116,8 +95,8 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
         this.rounds = rounds;
         this.timers = timers;
         this.root = new CgroupHandle(CgroupPath.root(), null, context.getSelf());
-        this.resting = new Resting(published, context.getSelf(), timers);
-        this.inspections = new Inspections(context, published);
+        this.passivation = new Passivation(published, timers, this::remove);
+        published.treeIs(context.getSelf());
         cgroups.put(root.path(), root);
         for (int node = 0; node < published.settings().nodes(); node++) {
             pairOf(root, node);
@@ -132,17 +111,11 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
                 .onMessage(Online.class, this::onOnline)
                 .onMessage(Offline.class, this::onOffline)
                 .onMessage(PairQuiesced.class, this::onPairQuiesced)
-                .onMessage(PairStopped.class, this::onPairStopped)
                 .onMessage(DepartureLate.class, this::onDepartureLate)
-                .onMessage(Grow.class, this::onGrow)
-                .onMessage(PairGrown.class, this::onPairGrown)
-                .onMessage(GrowthLate.class, this::onGrowthLate)
+                .onMessage(VisitorStuck.class, this::onVisitorStuck)
+                .onMessage(VisitorStopped.class, this::onVisitorStopped)
                 .onMessage(Inspect.class, this::onInspect)
-                .onMessage(InspectLate.class, this::onInspectLate)
-                .onMessage(InspectionEnded.class, this::onInspectionEnded)
                 .onMessage(LookForIdle.class, this::onLookForIdle)
-                .onMessage(PairStays.class, this::onPairStays)
-                .onMessage(PairRests.class, this::onPairRests)
                 .build();
     }
 
@@ -184,14 +157,12 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
     }
 
     private Behavior<Command> onFirstBit(FirstBit message) {
-        resting.whenAwake(message.cgroup(), () -> setFirstBit(message));
-        return this;
-    }
-
-    private void setFirstBit(FirstBit message) {
-        if (message.cgroup().isOnline()) {
-            pairOf(message.cgroup(), message.node()).ref().tell(message.entry().setBit());
+        CgroupHandle cgroup = message.cgroup();
+        cgroup.takeFirstBit(message.node(), message.entry());
+        if (cgroup.isOnline()) {
+            pairOf(cgroup, message.node()).set(message.entry());
         }
+        return this;
     }
 
     private Behavior<Command> onStartRound(StartRound message) {
@@ -212,66 +183,42 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
         if (cgroup == null) {
             return reject(message.replyTo(), Reason.NOT_ONLINE, path, "is not online");
         }
-        if (!cgroup.isOnline()) {
-            return reject(message.replyTo(), Reason.GOING_OFFLINE, path, "is on its way offline already");
+        Departure departure = departures.get(cgroup);
+        if (departure == null) {
+            if (cgroup.children > 0) {
+                return reject(
+                        message.replyTo(),
+                        Reason.HAS_CHILDREN,
+                        path,
+                        "can't go offline: it has [" + cgroup.children + "] children; only a leaf can");
+            }
+            departure = depart(cgroup);
         }
-        if (cgroup.children > 0) {
-            return reject(
-                    message.replyTo(),
-                    Reason.HAS_CHILDREN,
-                    path,
-                    "can't go offline: it has [" + cgroup.children + "] children; only a leaf can");
-        }
-        cgroup.goOffline();
-        Departure departure = new Departure(published, cgroup, message.replyTo());
-        departures.put(cgroup, departure);
-        timers.startSingleTimer(
-                cgroup, new DepartureLate(cgroup), published.settings().offlineTimeout());
-        resting.whenAwake(cgroup, () -> quiesce(departure));
+        DepartureLate late = new DepartureLate(cgroup, departure.await(message.replyTo()));
+        timers.startSingleTimer(late, late, published.settings().offlineTimeout());
+        departure.goOn();
         return this;
     }
 
-    private void quiesce(Departure departure) {
+    private Departure depart(CgroupHandle cgroup) {
+        cgroup.goOffline();
         List<Pair> leaving = new ArrayList<>();
         for (int node = 0; node < published.settings().nodes(); node++) {
-            leaving.add(pairOf(departure.cgroup(), node));
+            leaving.add(pairOf(cgroup, node));
         }
-        departure.begin(leaving);
-        leaving.forEach(
-                pair -> pair.ref().tell(new CgroupNode.Quiesce(getContext().getSelf())));
+        Departure departure =
+                new Departure(published, cgroup, leaving, getContext().getSelf());
+        departures.put(cgroup, departure);
+        return departure;
     }
 
     private Behavior<Command> onPairQuiesced(PairQuiesced message) {
-        Departure departure = departures.get(message.pair().cgroup());
-        if (departure != null) {
-            departure.quiesced(message.pair(), message.bits());
-        }
-        return this;
-    }
-
-    private Behavior<Command> onPairStopped(PairStopped message) {
-        Pair pair = message.pair();
-        CgroupHandle cgroup = pair.cgroup();
-        pairs.remove(pair);
-        Pair above = pair.parent();
-        if (above != null) {
-            above.pairsBelow--;
-        }
-        if (!resting.ended(pair)) {
-            departed(pair, departures.get(cgroup));
-        }
-        acknowledged(pair);
-        inspectIfSettled();
-        return this;
-    }
-
-    private void departed(Pair pair, @Nullable Departure departure) {
-        CgroupHandle cgroup = pair.cgroup();
-        if (departure == null) {
-            getContext().getLog().error("The actor of [{}] stopped by itself; what it had is lost", pair);
-        } else if (departure.stopped(pair)) {
+        CgroupHandle cgroup = message.pair().cgroup();
+        Departure departure = departures.get(cgroup);
+        if (departure != null && departure.quiesced(message.pair(), message.bits())) {
+            departure.handOver();
+            departure.pairs().forEach(this::remove);
             departures.remove(cgroup);
-            timers.cancel(cgroup);
             cgroups.remove(cgroup.path());
             CgroupHandle parent = cgroup.parent();
             if (parent != null) {
@@ -279,98 +226,67 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
             }
             departure.answerDone();
         }
+        return this;
     }
 
     private Behavior<Command> onDepartureLate(DepartureLate message) {
         Departure departure = departures.get(message.cgroup());
         if (departure != null) {
-            departure.answerLate();
+            departure.answerLate(message.number());
         }
         return this;
     }
 
-    private Behavior<Command> onGrow(Grow message) {
-        growth = new Growth(
-                message.nrMax(), pairs, message.replyTo(), getContext().getSelf());
-        timers.startSingleTimer(
-                GrowthLate.class,
-                new GrowthLate(message.nrMax()),
-                published.settings().growthTimeout());
-        return this;
-    }
-
-    private Behavior<Command> onPairGrown(PairGrown message) {
-        if (growth != null && growth.nrMax() == message.nrMax()) {
-            acknowledged(message.pair());
+    /** The pair gets a new visitor. Where it is on its way offline nobody else may visit it, so that waits for the call. */
+    private Behavior<Command> onVisitorStuck(VisitorStuck message) {
+        Visitor stuck = message.visitor();
+        Pair pair = stuck.pair;
+        if (pairs.contains(pair)
+                && pair.visitor() == stuck
+                && pair.cgroup().isOnline()
+                && message.mark().number() == message.callNumber()) {
+            pair.retiredVisitors++;
+            visit(pair);
+            pair.visitor().tell(CgroupNode.TakeOver.INSTANCE);
+            stuck.tell(CgroupNode.Retire.INSTANCE);
         }
         return this;
     }
 
-    private void acknowledged(Pair pair) {
-        if (growth != null && growth.acknowledged(pair)) {
-            nrMax = growth.nrMax();
-            timers.cancel(GrowthLate.class);
-            growth = null;
+    private Behavior<Command> onVisitorStopped(VisitorStopped message) {
+        Visitor stopped = message.visitor();
+        Pair pair = stopped.pair;
+        if (!pairs.contains(pair)) {
+            return this;
         }
-    }
-
-    private Behavior<Command> onGrowthLate(GrowthLate message) {
-        if (growth != null && growth.nrMax() == message.nrMax()) {
-            growth.fail(nrMax, published);
-            growth = null;
+        if (pair.visitor() != stopped) {
+            pair.retiredVisitors--;
+            Departure departure = departures.get(pair.cgroup());
+            if (departure != null) {
+                departure.goOn();
+            }
+            return this;
+        }
+        getContext().getLog().error("The visitor of [{}] stopped by itself; the pair gets a new one", pair);
+        visit(pair);
+        pair.visitor().tell(CgroupNode.TakeOver.INSTANCE);
+        Departure departure = departures.get(pair.cgroup());
+        if (departure != null) {
+            departure.visitorIsNew(pair);
         }
         return this;
     }
 
     private Behavior<Command> onLookForIdle(LookForIdle message) {
-        // Not while all pairs are being asked something.
-        if (inspections.areUnderWay() || growth != null) {
-            resting.lookLater();
-        } else {
-            resting.look(pairs);
+        if (passivation.look(pairs)) {
+            getContext().getSelf().tell(LookForIdle.INSTANCE);
         }
-        return this;
-    }
-
-    private Behavior<Command> onPairStays(PairStays message) {
-        resting.stays(message.pair());
-        inspectIfSettled();
-        return this;
-    }
-
-    private Behavior<Command> onPairRests(PairRests message) {
-        // It is in nobody's way any more, and has nothing that is not kept with its cgroup now.
-        pairs.remove(message.pair());
-        resting.rests(message.pair(), message.owed());
-        acknowledged(message.pair());
-        inspectIfSettled();
         return this;
     }
 
     private Behavior<Command> onInspect(Inspect message) {
-        if (!inspections.areWaiting()) {
-            timers.startSingleTimer(InspectLate.INSTANCE, InspectLate.INSTANCE, Inspection.PATIENCE);
-        }
-        inspections.add(message);
-        inspectIfSettled();
+        message.replyTo().success(Inspection.of(published, cgroups.values(), departures.values()));
         return this;
-    }
-
-    private Behavior<Command> onInspectLate(InspectLate message) {
-        inspections.begin(cgroups.values(), pairs, nrMax);
-        return this;
-    }
-
-    private Behavior<Command> onInspectionEnded(InspectionEnded message) {
-        inspections.ended();
-        return this;
-    }
-
-    private void inspectIfSettled() {
-        if (inspections.areWaiting() && !resting.isUnsettled()) {
-            timers.cancel(InspectLate.INSTANCE);
-            inspections.begin(cgroups.values(), pairs, nrMax);
-        }
     }
 
     /** The pair, made if need be. */
@@ -384,22 +300,37 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
         if (node > 0) {
             pairOf(cgroup, 0);
         }
-        // One made during a growth starts with the new size; it was not asked to grow.
-        Pair pair = new Pair(cgroup, node, above, growth == null ? nrMax : growth.nrMax());
+        Pair pair = new Pair(cgroup, node, above, published.nanoTime().getAsLong());
         if (above != null) {
             above.pairsBelow++;
-            pair.idles(published.nanoTime().getAsLong());
             cgroup.takeOwed(node).forEach(pair.units()::addDeferred);
-            resting.pairMade();
+            passivation.pairMade();
         }
-        ActorRef<CgroupNode.Command> ref = getContext()
-                .spawnAnonymous(
-                        CgroupNode.create(published, pair),
-                        DispatcherSelector.fromConfig("reclaimer.visit-dispatcher"));
-        getContext().watchWith(ref, new PairStopped(pair));
-        cgroup.addPair(pair.ownedBy(ref));
+        visit(pair);
+        cgroup.addPair(pair);
         pairs.add(pair);
         return pair;
+    }
+
+    private void visit(Pair pair) {
+        Visitor visitor = new Visitor(pair);
+        visitor.is(getContext()
+                .spawnAnonymous(
+                        CgroupNode.create(published, visitor),
+                        DispatcherSelector.fromConfig("reclaimer.visit-dispatcher")));
+        getContext().watchWith(visitor.ref(), new VisitorStopped(visitor));
+        pair.visitedBy(visitor);
+    }
+
+    /** The pair is no more. What it had is somebody else's, or kept with its cgroup. */
+    private void remove(Pair pair) {
+        pairs.remove(pair);
+        pair.forget();
+        Pair above = pair.parent();
+        if (above != null) {
+            above.pairsBelow--;
+        }
+        pair.visitor().tell(CgroupNode.Retire.INSTANCE);
     }
 
     private <T> Behavior<Command> reject(Reply<T> replyTo, Reason reason, CgroupPath path, String why) {

@@ -1,13 +1,12 @@
 package io.reclaimer.engine;
 
 import io.reclaimer.shrinker.Shortfall;
-import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /** A walk over a cgroup's set bits, ascending. */
 final class CgroupWalk extends Walk {
 
-    private static final UnitMap NOTHING = new UnitMap(0);
+    private static final UnitMap NOTHING = new UnitMap();
 
     private final Published published;
     private UnitMap units = NOTHING;
@@ -39,22 +38,23 @@ final class CgroupWalk extends Walk {
     }
 
     @Override
-    long resumeAt() {
-        return isAtTheEnd() ? 0 : next;
+    long position() {
+        return next;
     }
 
     @Override
     @Nullable
-    ShrinkerEntry nextHeld() {
+    ShrinkerEntry next(CallMark mark) {
         for (int id = nextId(); id >= 0; id = nextId()) {
+            // The owner of the bit first, then the table: a shrinker is in the table before it sets a bit.
+            long owner = units.owner(id);
             ShrinkerEntry entry = published.table().byId(id);
-            if (entry == null || entry.isFreeing() || !units.isSet(entry)) {
-                // Nobody's, or a previous owner's. The owner of now, if there is one, sets its bit by a message of its
-                // own, which this actor has yet to see.
-                units.clearBit(id);
+            if (entry == null || entry.isFreeing() || entry.serial() != owner) {
+                // Nobody's, or a previous owner's. The bit of an owner that comes up now stays.
+                units.clearBit(id, owner);
             } else if (!isAccounted(entry)) {
-                work().fallsShort(Shortfall.NOT_ACCOUNTED);
-            } else if (isWantedOrCounted(entry) && tryHold(entry)) {
+                pass().work.fallsShort(Shortfall.NOT_ACCOUNTED);
+            } else if (isWantedOrCounted(entry) && tryHold(entry, mark)) {
                 return entry;
             }
             // Otherwise the bit is kept: for one not yet registered, not accounted, not wanted, or in quarantine.
@@ -74,18 +74,5 @@ final class CgroupWalk extends Walk {
         }
         next = id + 1;
         return id;
-    }
-
-    @Override
-    boolean clearedBit(ShrinkerEntry entry) {
-        units.clearBit(entry);
-        // Before the count that follows: see CgroupHandle.setBit.
-        VarHandle.fullFence();
-        return true;
-    }
-
-    @Override
-    void setBitAgain(ShrinkerEntry entry) {
-        units.setBit(entry);
     }
 }

@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param cgroupsEnabled whether there is a tree at all
  * @param objectAccounting whether shrinkers that are not non-slab are called in cgroups
  * @param idLimit how many ids there may be; a multiple of 64
- * @param growthTimeout how long a cgroup may take to grow its map
+ * @param lateAfter how long a pass waits for a visit, and a thread for a call, before others go on without it
  * @param offlineTimeout how long the request to take a cgroup offline waits for its visits
  * @param idleAfter how long a pair is clean until its actor ends
  * @param maxRounds how many rounds may be under way
@@ -28,7 +28,7 @@ public record EngineSettings(
         boolean cgroupsEnabled,
         boolean objectAccounting,
         int idLimit,
-        Duration growthTimeout,
+        Duration lateAfter,
         Duration offlineTimeout,
         Duration idleAfter,
         int maxRounds,

@@ -66,6 +66,15 @@ public final class Faults {
         this.whenUnsaid = whenUnsaid;
     }
 
+    /** What was thrown, in words; whatever user code it is that says so. */
+    static String text(Throwable thrown) {
+        try {
+            return String.valueOf(thrown);
+        } catch (Throwable failed) {
+            return thrown.getClass().getName();
+        }
+    }
+
     /** How many faults there were since the shrinker was allocated. */
     public synchronized long count() {
         return count;
@@ -173,16 +182,19 @@ public final class Faults {
             quarantine = quarantineWords();
         }
         if (log) {
-            LOG.warn(
-                    "Shrinker [{}] at fault in [{}]: {}.{}{}",
-                    shrinker,
-                    where,
-                    what,
-                    alsoHappened == 0 ? "" : " " + alsoHappened + " more faults since the last such line.",
-                    quarantine,
-                    thrown);
+            warn(where, what, alsoHappened, quarantine, thrown);
         } else if (firstUnsaid) {
             whenUnsaid.run();
+        }
+    }
+
+    private void warn(String where, String what, long alsoHappened, String quarantine, @Nullable Throwable thrown) {
+        String more = alsoHappened == 0 ? "" : " " + alsoHappened + " more faults since the last such line.";
+        try {
+            LOG.warn("Shrinker [{}] at fault in [{}]: {}.{}{}", shrinker, where, what, more, quarantine, thrown);
+        } catch (RuntimeException e) {
+            // What was thrown says what it is by user code, too.
+            LOG.warn("Shrinker [{}] at fault in [{}]: {}.{}{}", shrinker, where, what, more, quarantine);
         }
     }
 

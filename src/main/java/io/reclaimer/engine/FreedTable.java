@@ -45,6 +45,11 @@ final class FreedTable {
         return objects > threshold;
     }
 
+    /** Adds what one visit freed in a cgroup. */
+    void add(CgroupHandle cgroup, ShrinkerEntry shrinker, long objects) {
+        add(cgroup, new ShrinkerEntry[] {shrinker}, new long[] {objects}, 1);
+    }
+
     /** Adds what a walk freed in a cgroup, the first {@code count} of each array: under the lock once, or not at all. */
     void add(CgroupHandle cgroup, @Nullable ShrinkerEntry[] shrinkers, long[] objects, int count) {
         for (int i = 0; i < count; i++) {

@@ -1,36 +1,20 @@
 package io.reclaimer.engine;
 
-import akka.actor.typed.Behavior;
-import akka.actor.typed.javadsl.AbstractBehavior;
-import akka.actor.typed.javadsl.ActorContext;
-import akka.actor.typed.javadsl.Behaviors;
-import akka.actor.typed.javadsl.Receive;
-import akka.actor.typed.javadsl.TimerScheduler;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Reads the state of all pairs, for people and tests, and answers once. Lives as long as that takes.
- *
- * <p>The deepest pairs are asked first and each level after the one below it has answered. So when it answers, every bit
- * that was set before it was asked for is in the answer, and its dirty marks have reached the top.
+ * Reads the state of all pairs, for people and tests. It asks nobody, so it answers whatever visits do; every bit that was set
+ * before is in the answer.
  */
-public final class Inspection extends AbstractBehavior<Inspection.Command> {
-
-    public sealed interface Command {}
+public final class Inspection {
 
     /** Where a pair is, or could be. */
-    public record Place(CgroupHandle cgroup, int node) {
-        static Place of(Pair pair) {
-            return new Place(pair.cgroup(), pair.node());
-        }
-    }
+    public record Place(CgroupHandle cgroup, int node) {}
 
     /**
      * What one pair has.
@@ -38,140 +22,70 @@ public final class Inspection extends AbstractBehavior<Inspection.Command> {
      * @param bits ids in rising order
      * @param deferred objects by id, where not 0
      */
-    public record PairState(Place place, int nrMax, List<Integer> bits, Map<Integer, Long> deferred)
-            implements Command {
-
-        /** Of shrinkers that are not gone: what a previous owner of an id left is nobody's. */
-        static PairState of(Pair pair, ShrinkerTable table) {
-            UnitMap units = pair.units();
-            List<Integer> bits = new ArrayList<>();
-            Map<Integer, Long> deferred = new TreeMap<>();
-            for (ShrinkerEntry entry : table.allocated()) {
-                if (!entry.isCgroupAware()) {
-                    continue;
-                }
-                if (units.isSet(entry)) {
-                    bits.add(entry.id());
-                }
-                long objects = units.addDeferred(entry, 0);
-                if (objects > 0) {
-                    deferred.put(entry.id(), objects);
-                }
-            }
-            bits.sort(null);
-            return new PairState(Place.of(pair), units.nrMax(), bits, deferred);
-        }
-
-        /** Of a pair that rests, or never was. */
-        static PairState resting(Place place, int nrMax, ShrinkerTable table) {
-            Map<Integer, Long> deferred = new TreeMap<>();
-            for (UnitMap.Owed owed : place.cgroup().owed(place.node())) {
-                if (table.bySerial(owed.serial()) != null) {
-                    deferred.put(owed.id(), owed.objects());
-                }
-            }
-            return new PairState(place, nrMax, List.of(), deferred);
-        }
-    }
-
-    private enum Late implements Command {
-        INSTANCE
+    public record PairState(List<Integer> bits, Map<Integer, Long> deferred) {
+        private static final PairState NOTHING = new PairState(List.of(), Map.of());
     }
 
     /**
      * The answer.
      *
      * @param cgroups all that are online, the root first, then in the order they came online
-     * @param states what is known of each cgroup and node; but for pairs that did not answer in time, because a visit
-     *     holds them up
-     * @param nrMax how many ids a map holds that has no pair yet
+     * @param states of those cgroups and nodes that have something
      */
-    public record Inspected(List<CgroupHandle> cgroups, Map<Place, PairState> states, int nrMax) {}
+    public record Inspected(List<CgroupHandle> cgroups, Map<Place, PairState> states) {
 
-    /** How long a pair may take; then the answer goes out without it. */
-    static final Duration PATIENCE = Duration.ofSeconds(2);
+        /** What a cgroup has on a node. */
+        public PairState state(CgroupHandle cgroup, int node) {
+            return states.getOrDefault(new Place(cgroup, node), PairState.NOTHING);
+        }
+    }
 
-    private final List<CgroupHandle> cgroups;
-    private final int nrMax;
-    private final Reply<Inspected> replyTo;
+    private final ShrinkerTable table;
+    private final int nodes;
+    private final Map<Place, PairState> states = new HashMap<>();
 
-    /** By depth, so the deepest is last. */
-    private final TreeMap<Integer, List<Pair>> levels = new TreeMap<>();
+    private Inspection(Published published) {
+        this.table = published.table();
+        this.nodes = published.settings().nodes();
+    }
 
-    private final Map<Place, PairState> answers = new HashMap<>();
-    private final Set<Place> waitingFor = new HashSet<>();
-    private final TimerScheduler<Command> timers;
+    /** By the tree's actor, which alone knows what is owed where there is no pair, and moves what a cgroup owes that goes. */
+    static Inspected of(Published published, Collection<CgroupHandle> cgroups, Collection<Departure> departures) {
+        Inspection inspection = new Inspection(published);
+        List<CgroupHandle> online =
+                cgroups.stream().filter(CgroupHandle::isOnline).toList();
+        online.forEach(inspection::addAllNodes);
+        departures.forEach(departure -> departure.pairs().forEach(inspection::addLeaving));
+        return new Inspected(online, inspection.states);
+    }
 
-    /** Made by the tree's actor, which alone knows what pairs owe that rest. */
-    static Behavior<Command> create(
-            Published published, List<CgroupHandle> cgroups, List<Pair> pairs, int nrMax, Reply<Inspected> replyTo) {
-        Map<Place, PairState> resting = new HashMap<>();
-        for (CgroupHandle cgroup : cgroups) {
-            for (int node = 0; node < published.settings().nodes(); node++) {
-                if (cgroup.pair(node) == null) {
-                    Place place = new Place(cgroup, node);
-                    resting.put(place, PairState.resting(place, nrMax, published.table()));
+    private void addAllNodes(CgroupHandle cgroup) {
+        for (int node = 0; node < nodes; node++) {
+            Pair pair = cgroup.pair(node);
+            List<UnitMap.Owed> owed = cgroup.owed(node);
+            if (pair == null && owed.isEmpty()) {
+                continue;
+            }
+            PairState state = state(cgroup, node);
+            if (pair != null) {
+                pair.units().describe(table, state.bits(), state.deferred());
+            }
+            for (UnitMap.Owed one : owed) {
+                if (table.bySerial(one.serial()) != null) {
+                    state.deferred().merge(one.id(), one.objects(), Saturating::add);
                 }
             }
         }
-        return Behaviors.setup(context -> Behaviors.withTimers(
-                timers -> new Inspection(context, timers, cgroups, pairs, resting, nrMax, replyTo).askNextLevel()));
     }
 
-    private Inspection(
-            ActorContext<Command> context,
-            TimerScheduler<Command> timers,
-            List<CgroupHandle> cgroups,
-            List<Pair> pairs,
-            Map<Place, PairState> resting,
-            int nrMax,
-            Reply<Inspected> replyTo) {
-        super(context);
-        answers.putAll(resting);
-        this.timers = timers;
-        this.cgroups = cgroups;
-        this.nrMax = nrMax;
-        this.replyTo = replyTo;
-        for (Pair pair : pairs) {
-            levels.computeIfAbsent(depthOf(pair), depth -> new ArrayList<>()).add(pair);
-        }
+    /** What a cgroup owes that is on its way offline is owed by the nearest one above that is online. */
+    private void addLeaving(Pair pair) {
+        PairState state = state(pair.cgroup().nearestOnline(), pair.node());
+        pair.units().describe(table, new ArrayList<>(), state.deferred());
     }
 
-    @Override
-    public Receive<Command> createReceive() {
-        return newReceiveBuilder()
-                .onMessage(PairState.class, this::onPairState)
-                .onMessage(Late.class, late -> onLate())
-                .build();
-    }
-
-    private Behavior<Command> onPairState(PairState state) {
-        answers.put(state.place(), state);
-        waitingFor.remove(state.place());
-        return waitingFor.isEmpty() ? askNextLevel() : this;
-    }
-
-    private Behavior<Command> onLate() {
-        waitingFor.clear();
-        return askNextLevel();
-    }
-
-    private Behavior<Command> askNextLevel() {
-        Map.Entry<Integer, List<Pair>> level = levels.pollLastEntry();
-        if (level == null) {
-            replyTo.success(new Inspected(cgroups, answers, nrMax));
-            return Behaviors.stopped();
-        }
-        timers.startSingleTimer(Late.INSTANCE, Late.INSTANCE, PATIENCE);
-        for (Pair pair : level.getValue()) {
-            waitingFor.add(Place.of(pair));
-            pair.ref().tell(new CgroupNode.Inspect(getContext().getSelf()));
-        }
-        return this;
-    }
-
-    private static int depthOf(Pair pair) {
-        Pair parent = pair.parent();
-        return parent == null ? 0 : 1 + depthOf(parent);
+    private PairState state(CgroupHandle cgroup, int node) {
+        return states.computeIfAbsent(
+                new Place(cgroup, node), place -> new PairState(new ArrayList<>(), new TreeMap<>()));
     }
 }

@@ -1,8 +1,11 @@
 package io.reclaimer.engine;
 
+import akka.actor.typed.ActorRef;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,7 +17,8 @@ public final class Published {
     private final EngineSettings settings;
     private final LongSupplier nanoTime;
     private final BlockingCalls blockingCalls;
-    private final CallMarks callMarks = new CallMarks();
+    private final PendingCalls pendingCalls = new PendingCalls();
+    private final CallMarks callMarks;
     private final Tracer tracer = new Tracer();
 
     /** Bits set for ids beyond a map: a caller's error. Added to by pairs. */
@@ -23,8 +27,21 @@ public final class Published {
     /** Written by the registry only; read by everybody, at every step of a walk. */
     private volatile ShrinkerTable table = ShrinkerTable.EMPTY;
 
-    /** Written by the registry only; for people. */
+    /** Written by the registry only. */
     private volatile int nrMax;
+
+    /** Passes that were begun so far. */
+    private final AtomicLong passes = new AtomicLong();
+
+    /** Set once, when they begin. */
+    private volatile @Nullable ActorRef<CgroupTree.Command> tree;
+
+    private volatile @Nullable ActorRef<CallWatch.Command> watch;
+
+    private volatile @Nullable ActorRef<TimeSlices.Next> timeSlices;
+
+    /** Whether calls are watched: set by who begins them, taken back by the watch. */
+    private volatile boolean watched;
 
     /**
      * What one engine shares.
@@ -35,6 +52,7 @@ public final class Published {
     public Published(EngineSettings settings, LongSupplier nanoTime, Executor blocking) {
         this.settings = settings;
         this.nanoTime = nanoTime;
+        this.callMarks = new CallMarks(nanoTime);
         this.blockingCalls = new BlockingCalls(blocking, settings.blockingCalls(), settings.blockingCallsPerShrinker());
     }
 
@@ -44,6 +62,56 @@ public final class Published {
 
     CallMarks callMarks() {
         return callMarks;
+    }
+
+    PendingCalls pendingCalls() {
+        return pendingCalls;
+    }
+
+    /** The number of a new pass: higher than those of all passes before it. */
+    long nextPass() {
+        return passes.incrementAndGet();
+    }
+
+    /** The actor of the tree begins. */
+    void treeIs(ActorRef<CgroupTree.Command> actor) {
+        tree = actor;
+    }
+
+    ActorRef<CgroupTree.Command> tree() {
+        return Objects.requireNonNull(tree, "The tree has not begun");
+    }
+
+    /** The watch begins. */
+    void watchedBy(ActorRef<CallWatch.Command> actor) {
+        watch = actor;
+    }
+
+    /** The actor that hands out time slices begins. */
+    void timeSlicesAre(ActorRef<TimeSlices.Next> actor) {
+        timeSlices = actor;
+    }
+
+    /** A time slice is over: the message comes to the visitor when others have had their turn. Any thread. */
+    void sliceOver(Visitor visitor, CgroupNode.Command message) {
+        Objects.requireNonNull(timeSlices, "Time slices are not handed out yet")
+                .tell(new TimeSlices.Next(visitor, message));
+    }
+
+    /** User code is about to be called: sees to it that this is watched. Any thread. */
+    void callsBegin() {
+        if (!watched) {
+            watched = true;
+            ActorRef<CallWatch.Command> to = watch;
+            if (to != null) {
+                to.tell(CallWatch.Command.WATCH);
+            }
+        }
+    }
+
+    /** The watch looks no more, until it is told that calls begin. */
+    void watchRests() {
+        watched = false;
     }
 
     EngineSettings settings() {
@@ -68,7 +136,7 @@ public final class Published {
         table = newTable;
     }
 
-    /** How many ids all maps hold at least. */
+    /** How many ids all maps have room for: rises before an id is handed out. */
     public int nrMax() {
         return nrMax;
     }
@@ -93,14 +161,15 @@ public final class Published {
     }
 
     /** Counts such a bit, and warns of the first one. */
-    void strayBit(ShrinkerEntry entry, Pair pair) {
+    void strayBit(ShrinkerEntry entry, CgroupHandle cgroup, int node) {
         if (countStrayBit()) {
             LOG.warn(
-                    "A bit was set for shrinker [{}] in [{}], whose map holds [{}] ids. It is ignored, and so are all"
-                            + " such; this is said once",
+                    "A bit was set for shrinker [{}] in [{}] on node [{}], whose map holds [{}] ids. It is ignored, and so"
+                            + " are all such; this is said once",
                     entry,
-                    pair,
-                    pair.units().nrMax());
+                    cgroup,
+                    node,
+                    nrMax);
         }
     }
 }

@@ -11,29 +11,44 @@ import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
 import io.reclaimer.engine.RoundResult.Outcome;
 import io.reclaimer.shrinker.Cancellation;
+import io.reclaimer.shrinker.Shortfall;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One request: passes over the subtree at falling priority until the target is met, and one answer, by the deadline.
  *
  * <ol>
- *   <li>a pass goes to the top pair of each node ({@link #beginPass});
- *   <li>each reports when its subtree is done ({@link #onPassEnded});
- *   <li>with the target not met, the next priority; otherwise, or after the last, the answer ({@link #endPass});
- *   <li>deadline, cancellation and shutdown end it at any time: it answers at once with what was done until then, tells
- *       the walks to stop, and lives on, answering nobody, until the last pair has reported ({@link #onEnd}).
+ *   <li>a pass goes to all dirty pairs of the subtree ({@link #beginPass});
+ *   <li>when all have acknowledged it, but for those that are late, it is over ({@link #passIsOver}): with the target not met, the
+ *       next one begins at the next lower priority;
+ *   <li>who was late when its turn in a pass came is asked when it is not any more ({@link #onLateNoMore}); after the last
+ *       pass the round waits for those, until its deadline;
+ *   <li>deadline, cancellation and shutdown end it at any time ({@link #onEnd}).
  * </ol>
+ *
+ * <p>When it answers it tells the visits under way to stop, and ends: it waits for nobody.
+ *
+ * <p>Nobody holds up a pass for long: it goes on without those outstanding when for {@code reclaimer.late-after} nobody has
+ * acknowledged, or when it has taken its share of the time that is left, so that the last priority is reached before the deadline.
+ * Each pair by itself sees the priorities in falling order, none twice.
  */
 public final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
 
     public sealed interface Command {}
 
-    /** From a top pair. */
-    record PassEnded(CgroupNode.Pass pass, ActorRef<CgroupNode.Command> pair) implements Command {}
+    /** From a pair: enough have acknowledged. */
+    enum Wake implements Command {
+        INSTANCE
+    }
+
+    /** No late visit of the shrinker is under way in the pair any more. */
+    private record LateNoMore(Pair pair, ShrinkerEntry entry, long skippedIn) implements Command {}
+
+    /** To itself: it is time to look who is late. */
+    private enum LookForLate implements Command {
+        INSTANCE
+    }
 
     /** What ends a round before it is done. */
     enum End implements Command {
@@ -48,21 +63,24 @@ public final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
         }
     }
 
+    /** How often it looks while others are waited for, as a share of the time after which they are late. */
+    private static final int LOOKS = 2;
+
+    private static final Duration SHORTEST_LOOK = Duration.ofMillis(5);
+
     private final Published published;
     private final RoundSpec spec;
     private final CgroupHandle top;
     private final Reply<RoundResult> replyTo;
     private final ActorRef<Rounds.Command> rounds;
     private final RoundWork work;
+    private final PassAnswers answers;
+    private final RoundPasses passes;
     private final long start;
-
-    /** Top pairs that have yet to report; a pair that stopped has nothing to report. */
-    private final Set<ActorRef<?>> outstanding = new HashSet<>();
-
     private final Runnable forgetCancellation;
-    private CgroupNode.@Nullable Pass pass;
     private int priority;
-    private boolean answered;
+    private long passStart;
+    private int silentLooks;
 
     static Behavior<Command> create(
             Published published,
@@ -91,8 +109,14 @@ public final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
         this.work = RoundWork.of(spec, listed());
         this.priority = spec.firstPriority();
         this.start = published.nanoTime().getAsLong();
-        timers.startSingleTimer(End.DEADLINE, End.DEADLINE, spec.within());
         ActorRef<Command> self = context.getSelf();
+        this.answers = new PassAnswers(self);
+        this.passes = new RoundPasses(published, spec, top, work, answers, visitor -> context.watch(visitor.ref()));
+        work.tellOfLate((pair, entry, skippedIn) -> self.tell(new LateNoMore(pair, entry, skippedIn)));
+        timers.startSingleTimer(End.DEADLINE, End.DEADLINE, spec.within());
+        Duration look = published.settings().lateAfter().dividedBy(LOOKS);
+        timers.startTimerWithFixedDelay(
+                LookForLate.INSTANCE, LookForLate.INSTANCE, look.compareTo(SHORTEST_LOOK) < 0 ? SHORTEST_LOOK : look);
         this.forgetCancellation = spec.cancellation()
                 .map(cancellation -> cancellation.onCancel(() -> self.tell(End.CANCELLED)))
                 .orElse(() -> {});
@@ -101,7 +125,9 @@ public final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
     @Override
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
-                .onMessage(PassEnded.class, this::onPassEnded)
+                .onMessage(Wake.class, message -> goOn())
+                .onMessage(LookForLate.class, this::onLookForLate)
+                .onMessage(LateNoMore.class, this::onLateNoMore)
                 .onMessage(End.class, this::onEnd)
                 .onSignal(Terminated.class, this::onTerminated)
                 .onSignal(PostStop.class, signal -> onPostStop())
@@ -119,57 +145,79 @@ public final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
     }
 
     private Behavior<Command> beginPass() {
-        pass = new CgroupNode.Pass(work, priority, spec.alone());
-        CgroupNode.StartPass message =
-                new CgroupNode.StartPass(pass, getContext().getSelf());
-        for (int node : spec.nodes()) {
-            Pair pair = top.isOnline() ? top.pair(node) : null;
-            if (pair != null && outstanding.add(pair.ref())) {
-                getContext().watch(pair.ref());
-                pair.ref().tell(message);
-            }
-        }
-        return outstanding.isEmpty() ? endPass() : this;
+        passes.begin(priority);
+        passStart = published.nanoTime().getAsLong();
+        silentLooks = 0;
+        return goOn();
     }
 
-    private Behavior<Command> onPassEnded(PassEnded message) {
-        return message.pass().equals(pass) ? reported(message.pair()) : this;
+    private Behavior<Command> goOn() {
+        passes.goOn();
+        return passes.isOver() ? passIsOver() : this;
     }
 
-    private Behavior<Command> onTerminated(Terminated signal) {
-        return reported(signal.getRef());
-    }
-
-    private Behavior<Command> reported(ActorRef<?> pair) {
-        return outstanding.remove(pair) && outstanding.isEmpty() ? endPass() : this;
-    }
-
-    private Behavior<Command> endPass() {
-        if (answered) {
-            return Behaviors.stopped();
-        }
-        if (spec.target().isEmpty() || spec.countOnly()) {
-            return end(Outcome.DONE);
-        }
+    private Behavior<Command> passIsOver() {
         if (work.isMet()) {
             return end(Outcome.MET);
         }
-        if (priority == spec.lastPriority()) {
-            return end(Outcome.SHORT);
+        if (spec.countOnly()) {
+            return end(Outcome.DONE);
         }
-        priority--;
-        return beginPass();
+        if (work.hasTarget() && priority > spec.lastPriority()) {
+            priority--;
+            return beginPass();
+        }
+        if (late() > 0) {
+            return this;
+        }
+        return end(work.hasTarget() ? Outcome.SHORT : Outcome.DONE);
+    }
+
+    /** Pairs and visits that have yet to answer, and nobody waits for. */
+    private int late() {
+        return passes.lateCount() + work.lateVisits();
+    }
+
+    private Behavior<Command> onLookForLate(LookForLate message) {
+        passes.askReplaced();
+        silentLooks = passes.madeProgress() ? 0 : silentLooks + 1;
+        if (silentLooks >= LOOKS) {
+            passes.passOverLate();
+        } else if (work.hasTarget() && priority > spec.lastPriority() && hasHadItsShare()) {
+            passes.passOverLate();
+            passes.cutShort();
+        }
+        return goOn();
+    }
+
+    /** Whether the pass has had as much of the time that is left as each one up to the last priority may have. */
+    private boolean hasHadItsShare() {
+        long now = published.nanoTime().getAsLong();
+        long left = start + spec.within().toNanos() - passStart;
+        return now - passStart > left / (priority - spec.lastPriority() + 1);
+    }
+
+    /** A shrinker that was passed over in this pass is asked now. */
+    private Behavior<Command> onLateNoMore(LateNoMore message) {
+        passes.askSkipped(message.pair(), message.entry(), message.skippedIn());
+        return goOn();
+    }
+
+    private Behavior<Command> onTerminated(Terminated signal) {
+        passes.ended(signal.getRef());
+        return goOn();
     }
 
     private Behavior<Command> onEnd(End message) {
-        return answered ? this : end(message.outcome);
+        return end(message.outcome);
     }
 
-    /** Answers; then there is nothing left to do but to wait for the pairs that are still at it. */
     private Behavior<Command> end(Outcome outcome) {
-        answered = true;
         work.stop();
+        work.tellOfLate(null);
+        answers.close();
         forgetCancellation.run();
+        work.fallsShort(Shortfall.LATE, late());
         // Before the answer, so that whoever has it may start another round in the place of this one.
         rounds.tell(new Rounds.Answered(getContext().getSelf()));
         if (work.left() > 0 && !work.isMet() && outcome != Outcome.SHUTDOWN) {
@@ -189,13 +237,11 @@ public final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
                 work.details().largest(listed()),
                 Optional.ofNullable(work.counts()).map(CountTally::sums)));
         work.details().close();
-        return outstanding.isEmpty() ? Behaviors.stopped() : this;
+        return Behaviors.stopped();
     }
 
     private Behavior<Command> onPostStop() {
-        if (!answered) {
-            end(Outcome.SHUTDOWN);
-        }
+        forgetCancellation.run();
         return this;
     }
 }

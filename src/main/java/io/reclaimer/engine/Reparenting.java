@@ -7,26 +7,24 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pair that goes offline has its shrinkers move its objects to the parent, one after the other, and reports when all
- * have, or have failed to. One actor's; begins when no visit is left in the pair.
+ * Has the shrinkers of a pair that goes offline move its objects to the parent, one after the other, and reports when all have,
+ * or have failed to. Confined to the pair's visitor; begins when no visit is left in the pair.
  */
 final class Reparenting implements Call.Owner {
 
     private final Pair pair;
     private final Pair parent;
     private final Published published;
-    private final PairCalls calls;
     private final ActorRef<CgroupTree.Command> replyTo;
     private final List<ShrinkerEntry> bits = new ArrayList<>();
 
     /** Answers awaited, and one more until all were asked. */
     private int outstanding = 1;
 
-    Reparenting(Pair pair, Pair parent, Published published, PairCalls calls, ActorRef<CgroupTree.Command> replyTo) {
+    Reparenting(Pair pair, Pair parent, Published published, ActorRef<CgroupTree.Command> replyTo) {
         this.pair = pair;
         this.parent = parent;
         this.published = published;
-        this.calls = calls;
         this.replyTo = replyTo;
     }
 
@@ -51,13 +49,10 @@ final class Reparenting implements Call.Owner {
     private void ask(ShrinkerEntry entry) {
         Shrinker plain = entry.plain();
         if (plain == null) {
-            if (!entry.holds().tryHold()) {
-                return;
-            }
             outstanding++;
             Call call = Call.reparenting(
-                    entry, pair, this, published.nanoTime(), parent.cgroup().path());
-            if (calls.make(call)) {
+                    entry, pair, this, published, parent.cgroup().path());
+            if (pair.lanes().make(call)) {
                 ended(call);
             }
             return;
@@ -81,8 +76,8 @@ final class Reparenting implements Call.Owner {
         }
     }
 
-    @Override
-    public void ended(Call call) {
+    /** A call that was answered later has ended. */
+    void ended(Call call) {
         ShrinkerEntry entry = call.entry;
         Call.End end = call.end();
         if (end instanceof Call.Answered answered) {
@@ -91,21 +86,20 @@ final class Reparenting implements Call.Owner {
             }
         } else if (end instanceof Call.Thrown thrown) {
             threw(entry, thrown.thrown());
-        } else {
+        } else if (!entry.isFreeing()) {
             failed(
                     entry,
-                    "its reparent did not answer within [" + entry.callDeadline() + "] [reclaimer.call-deadline]",
+                    end == Call.Unanswered.OVERDUE
+                            ? "its reparent did not answer within [" + entry.callDeadline()
+                                    + "] [reclaimer.call-deadline]"
+                            : "its reparent could not be called, because calls of it have not come back",
                     null);
         }
-        entry.release();
         oneDone();
     }
 
     private void threw(ShrinkerEntry entry, Throwable thrown) {
-        if (Fatal.is(thrown)) {
-            throw Fatal.asUnchecked(thrown);
-        }
-        failed(entry, "its reparent threw " + thrown, thrown);
+        failed(entry, "its reparent threw " + Faults.text(thrown), thrown);
     }
 
     private void failed(ShrinkerEntry entry, String what, @Nullable Throwable thrown) {

@@ -2,6 +2,7 @@ package io.reclaimer.engine;
 
 import io.reclaimer.shrinker.ReclaimerException;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,23 @@ public interface Reply<T> extends BiConsumer<@Nullable T, @Nullable ReclaimerExc
     /** Nobody waits. */
     static <T> Reply<T> none() {
         return (value, why) -> {};
+    }
+
+    /**
+     * Where an answer of another kind goes, so that this is given what the function makes of it; by the thread that answers. What
+     * the function throws is a fault of the reclaimer, of which this hears.
+     */
+    default <S> Reply<S> from(Function<S, T> function) {
+        return (value, why) -> {
+            T made;
+            try {
+                made = value == null ? null : function.apply(value);
+            } catch (RuntimeException e) {
+                failure(new ReclaimerException(ReclaimerException.Reason.FAILED, "The answer can't be shown: " + e));
+                return;
+            }
+            accept(made, why);
+        };
     }
 
     default void success(T value) {

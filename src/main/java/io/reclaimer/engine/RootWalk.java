@@ -34,29 +34,19 @@ final class RootWalk extends Walk {
     }
 
     @Override
-    long resumeAt() {
-        return isAtTheEnd() ? 0 : entries.get(next).order();
+    long position() {
+        return next < entries.size() ? entries.get(next).order() : PairPass.TO_THE_END;
     }
 
     @Override
     @Nullable
-    ShrinkerEntry nextHeld() {
+    ShrinkerEntry next(CallMark mark) {
         while (next < entries.size() && entries.get(next).order() < end) {
             ShrinkerEntry entry = entries.get(next++);
-            if (isWantedOrCounted(entry) && tryHold(entry)) {
+            if (isWantedOrCounted(entry) && tryHold(entry, mark)) {
                 return entry;
             }
         }
         return null;
-    }
-
-    @Override
-    boolean clearedBit(ShrinkerEntry entry) {
-        return false;
-    }
-
-    @Override
-    void setBitAgain(ShrinkerEntry entry) {
-        throw new IllegalStateException("A root walk clears no bits");
     }
 }

@@ -37,6 +37,11 @@ public record RoundSpec(
         Set<ReclaimFlag> flags,
         Optional<Cancellation> cancellation) {
 
+    /** Whether somebody waits for the memory. */
+    boolean isDirect() {
+        return !countOnly && !flags.contains(ReclaimFlag.BACKGROUND);
+    }
+
     /**
      * The background round that does what a round left out whose caller could not wait: from its first priority with a
      * target, otherwise at its last.

@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
@@ -39,6 +40,18 @@ final class RoundWork {
 
     /** Where shrinkers are only counted; null where they are scanned. */
     private final @Nullable CountTally counts;
+
+    /** Late visits of which the round hears when they end: its own, and others that keep it from asking. */
+    private final AtomicInteger lateVisits = new AtomicInteger();
+
+    /** Who hears that a shrinker is late no more; set by the round before the first visit, taken back when it has answered. */
+    private volatile @Nullable LateListener lateListener;
+
+    /** Hears that no late visit of a shrinker is under way in a pair any more. Any thread. */
+    interface LateListener {
+        /** @param skippedIn the number of the last pass in which the shrinker was passed over; 0 where in none */
+        void ended(Pair pair, ShrinkerEntry entry, long skippedIn);
+    }
 
     /** Objects freed, kept only where there is a target: all threads write it. */
     private final AtomicLong towardsTarget = new AtomicLong();
@@ -88,7 +101,12 @@ final class RoundWork {
 
     /** A visit was not made, or ended early. */
     void fallsShort(Shortfall why) {
-        shortfalls[why.ordinal()].increment();
+        fallsShort(why, 1);
+    }
+
+    /** So many visits were not made, or ended early. */
+    void fallsShort(Shortfall why, int visits) {
+        shortfalls[why.ordinal()].add(visits);
     }
 
     /** Visits that were not made, or ended early, by cause; without those of which there are none. */
@@ -106,6 +124,35 @@ final class RoundWork {
     /** Visits left out because the caller can't wait. */
     long left() {
         return shortfalls[Shortfall.MAY_NOT_BLOCK.ordinal()].sum();
+    }
+
+    /** Says who hears that shrinkers are late no more; null: the round has answered. */
+    void tellOfLate(@Nullable LateListener listener) {
+        lateListener = listener;
+    }
+
+    /** Whether the round has answered. */
+    boolean isClosed() {
+        return lateListener == null;
+    }
+
+    /** From now on it waits to hear of one more. */
+    void waitsForLate() {
+        lateVisits.incrementAndGet();
+    }
+
+    /** A shrinker is late no more. */
+    void lateEnded(Pair pair, ShrinkerEntry entry, long skippedIn) {
+        lateVisits.decrementAndGet();
+        LateListener listener = lateListener;
+        if (listener != null) {
+            listener.ended(pair, entry, skippedIn);
+        }
+    }
+
+    /** How many it waits to hear of. */
+    int lateVisits() {
+        return lateVisits.get();
     }
 
     boolean hasTarget() {

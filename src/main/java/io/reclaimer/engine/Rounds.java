@@ -13,15 +13,16 @@ import io.reclaimer.shrinker.ReclaimerException.Reason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
-/** Starts rounds, and bounds how many are under way; one a system. */
+/**
+ * Starts rounds, and bounds how many are under way; one an engine. A part of the places is for direct rounds alone, so that
+ * background rounds and counts never keep out those that somebody waits for. Answers for a round that ends without an answer.
+ */
 public final class Rounds extends AbstractBehavior<Rounds.Command> {
 
     public sealed interface Command {}
@@ -44,12 +45,19 @@ public final class Rounds extends AbstractBehavior<Rounds.Command> {
     /** From a round: it has answered. */
     record Answered(ActorRef<ReclaimRound.Command> round) implements Command {}
 
+    /** A round has ended. */
+    private record RoundStopped(ActorRef<ReclaimRound.Command> round) implements Command {}
+
     /** Where a round for what was left out goes: one at a time. */
     private record Place(CgroupHandle top, boolean alone, List<Integer> nodes) {}
 
+    /** The part of the places that is for direct rounds alone. */
+    private static final int DIRECT_PART = 4;
+
     private final Published published;
-    private final ActorRef<CallWatch.Command> watch;
-    private final Set<ActorRef<ReclaimRound.Command>> running = new HashSet<>();
+
+    /** Rounds that have not answered, and where each is to answer. */
+    private final Map<ActorRef<ReclaimRound.Command>, Reply<RoundResult>> running = new LinkedHashMap<>();
 
     /** What is left out and waits: the newest for each place, for it asks at the pressure of now. */
     private final Map<Place, Left> left = new LinkedHashMap<>();
@@ -65,7 +73,8 @@ public final class Rounds extends AbstractBehavior<Rounds.Command> {
     private Rounds(ActorContext<Command> context, Published published) {
         super(context);
         this.published = published;
-        this.watch = context.spawnAnonymous(CallWatch.create(published), DispatcherSelector.sameAsParent());
+        context.spawn(CallWatch.create(published), "call-watch", DispatcherSelector.sameAsParent());
+        published.timeSlicesAre(context.spawn(TimeSlices.create(), "time-slices", DispatcherSelector.sameAsParent()));
     }
 
     @Override
@@ -73,6 +82,7 @@ public final class Rounds extends AbstractBehavior<Rounds.Command> {
         return newReceiveBuilder()
                 .onMessage(Start.class, this::onStart)
                 .onMessage(Answered.class, this::onAnswered)
+                .onMessage(RoundStopped.class, this::onRoundStopped)
                 .onMessage(Left.class, this::onLeft)
                 .onMessage(AnswerNotOnline.class, this::onAnswerNotOnline)
                 .onMessage(CountRunning.class, this::onCountRunning)
@@ -81,7 +91,7 @@ public final class Rounds extends AbstractBehavior<Rounds.Command> {
     }
 
     private Behavior<Command> onStart(Start message) {
-        int limit = published.settings().maxRounds();
+        int limit = limitFor(message.spec());
         if (closed) {
             message.replyTo()
                     .failure(new ReclaimerException(
@@ -90,36 +100,55 @@ public final class Rounds extends AbstractBehavior<Rounds.Command> {
             message.replyTo()
                     .failure(new ReclaimerException(
                             Reason.TOO_MANY_ROUNDS,
-                            "No round is started: [" + limit
-                                    + "] are under way, as many as allowed [reclaimer.max-rounds]"));
+                            "No round is started: [" + running.size() + "] are under way, and allowed are ["
+                                    + published.settings().maxRounds() + "] [reclaimer.max-rounds], [" + limit
+                                    + "] of them for rounds of this kind"));
         } else {
             start(message.spec(), message.top(), message.replyTo());
         }
         return this;
     }
 
+    private int limitFor(RoundSpec spec) {
+        return spec.isDirect() ? published.settings().maxRounds() : backgroundLimit();
+    }
+
+    private int backgroundLimit() {
+        int most = published.settings().maxRounds();
+        return most - most / DIRECT_PART;
+    }
+
     private ActorRef<ReclaimRound.Command> start(RoundSpec spec, CgroupHandle top, Reply<RoundResult> replyTo) {
-        if (running.isEmpty()) {
-            watch.tell(CallWatch.Command.WATCH);
-        }
         ActorRef<ReclaimRound.Command> round = getContext()
                 .spawnAnonymous(
                         ReclaimRound.create(
                                 published, spec, top, replyTo, getContext().getSelf()),
                         DispatcherSelector.sameAsParent());
-        running.add(round);
+        getContext().watchWith(round, new RoundStopped(round));
+        running.put(round, replyTo);
         return round;
     }
 
     private Behavior<Command> onAnswered(Answered message) {
         running.remove(message.round());
-        runningForLeft.remove(message.round());
-        startLeft();
-        if (running.isEmpty()) {
-            watch.tell(CallWatch.Command.REST);
-        }
-        answerIfNone();
+        ended(message.round());
         return this;
+    }
+
+    private Behavior<Command> onRoundStopped(RoundStopped message) {
+        Reply<RoundResult> unanswered = running.remove(message.round());
+        if (unanswered != null) {
+            unanswered.failure(new ReclaimerException(
+                    Reason.FAILED, "The round ended without an answer, by a fault of the reclaimer; the log has it"));
+            ended(message.round());
+        }
+        return this;
+    }
+
+    private void ended(ActorRef<ReclaimRound.Command> round) {
+        runningForLeft.remove(round);
+        startLeft();
+        answerIfNone();
     }
 
     private Behavior<Command> onLeft(Left message) {
@@ -132,9 +161,7 @@ public final class Rounds extends AbstractBehavior<Rounds.Command> {
     /** Starts what was left out, where no round for that place is under way, as far as more rounds are allowed. */
     private void startLeft() {
         Iterator<Map.Entry<Place, Left>> waiting = left.entrySet().iterator();
-        while (!closed
-                && waiting.hasNext()
-                && running.size() < published.settings().maxRounds()) {
+        while (!closed && waiting.hasNext() && running.size() < backgroundLimit()) {
             Map.Entry<Place, Left> next = waiting.next();
             if (!runningForLeft.containsValue(next.getKey())) {
                 waiting.remove();
@@ -169,7 +196,7 @@ public final class Rounds extends AbstractBehavior<Rounds.Command> {
     private Behavior<Command> onEndAll(EndAll message) {
         closed = true;
         waitingForNone.add(message.replyTo());
-        running.forEach(round -> round.tell(ReclaimRound.End.SHUTDOWN));
+        running.keySet().forEach(round -> round.tell(ReclaimRound.End.SHUTDOWN));
         answerIfNone();
         return this;
     }

@@ -8,12 +8,17 @@ import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.ShrinkerTrait;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 /** One allocated shrinker, as everybody in the engine sees it. */
 public final class ShrinkerEntry {
+
+    /** How long one that was slow is called on the threads for blocking shrinkers, after it was slow last. */
+    private static final long SLOW_FOR_NANOS = Duration.ofSeconds(10).toNanos();
 
     /** The id of a shrinker that is not cgroup aware. */
     public static final int NO_ID = -1;
@@ -40,8 +45,17 @@ public final class ShrinkerEntry {
     private final Faults faults;
     private final Refaults refaults;
 
-    private final CallMarks callMarks;
-    private final CgroupNode.SetBit setBit = new CgroupNode.SetBit(this);
+    private final Published published;
+    /** Who is to hear that it is freed; guarded by this. */
+    private final List<Reply<Done>> waitingForFreed = new ArrayList<>(1);
+
+    /** Whether they have heard; guarded by this. */
+    private boolean isGone;
+
+    /** Whether it is slow; written by the watch, and by threads for blocking calls. */
+    private volatile boolean slow;
+
+    private volatile long slowSinceNanos;
 
     /** Calls past their deadline that hold a thread: written by who finds one, and when it comes back. */
     private final AtomicInteger stuckCalls = new AtomicInteger();
@@ -67,9 +81,9 @@ public final class ShrinkerEntry {
         this.freesAtOnce = spec.traits().contains(ShrinkerTrait.FREES_AT_ONCE);
         this.lossless = spec.traits().contains(ShrinkerTrait.LOSSLESS);
         this.target = target;
-        this.callMarks = published.callMarks();
+        this.published = published;
         this.plain = target.plain();
-        this.callee = target.callee(published.blockingCalls());
+        this.callee = target.callee(published.blockingCalls(), published.callMarks());
         EngineSettings settings = published.settings();
         this.callDeadline = spec.callDeadline().orElse(settings.callDeadline());
         this.id = id;
@@ -112,7 +126,7 @@ public final class ShrinkerEntry {
     /** How many visits use it now. */
     public int holdCount() {
         // The marks first: a hold moves from there to the count, and never back.
-        int marked = callMarks.count(serial);
+        int marked = published.callMarks().count(serial);
         return marked + holds.holds();
     }
 
@@ -133,9 +147,10 @@ public final class ShrinkerEntry {
         return counts;
     }
 
-    /** From the guard: nobody will call it any more. */
+    /** From the guard: nobody will call it any more. Answers all who freed it. */
     void freed() {
         target.freed();
+        gone().forEach(replyTo -> replyTo.success(Done.getInstance()));
     }
 
     /** How it is called. */
@@ -143,10 +158,47 @@ public final class ShrinkerEntry {
         return target.kind();
     }
 
-    /** The shrinker, where it is called inside the pair's actor; otherwise null, and calls are {@link #make made}. */
+    /** The shrinker, where it is called inside the visit; otherwise null, and calls are {@link #make made}. */
     @Nullable
     Shrinker plain() {
-        return plain;
+        return slow ? null : plain;
+    }
+
+    /**
+     * Whether a call of it held a visiting thread for long, lately: it is called on the threads for blocking shrinkers then,
+     * so that no more than it may have of these wait for it, however many cgroups it has objects in.
+     */
+    boolean isSlow() {
+        return slow;
+    }
+
+    /** A call of it holds a visiting thread for longer than others are to wait. The watch. */
+    void wasSlow() {
+        slowSinceNanos = published.nanoTime().getAsLong();
+        slow = true;
+    }
+
+    /** A call of it on a thread for blocking shrinkers took so long. Any thread. */
+    void tookOnBlockingThread(long nanos) {
+        if (!slow) {
+            return;
+        }
+        long now = published.nanoTime().getAsLong();
+        if (nanos >= published.settings().lateAfter().toNanos()) {
+            slowSinceNanos = now;
+        } else if (now - slowSinceNanos >= SLOW_FOR_NANOS) {
+            slow = false;
+        }
+    }
+
+    /** Whether its id is beyond what all maps have room for: then nobody got it from the registry. */
+    boolean isBeyondMaps() {
+        return id >= published.nrMax();
+    }
+
+    /** Counts a bit that was set for it in spite of that. */
+    void strayBit(CgroupHandle cgroup, int node) {
+        published.strayBit(this, cgroup, node);
     }
 
     void make(Call call) {
@@ -156,11 +208,6 @@ public final class ShrinkerEntry {
     /** Nobody waits for the call any more. */
     void giveUp(Call call) {
         callee.givenUp(call);
-    }
-
-    /** Tells a pair that the shrinker has objects there. */
-    CgroupNode.SetBit setBit() {
-        return setBit;
     }
 
     Duration callDeadline() {
@@ -185,7 +232,7 @@ public final class ShrinkerEntry {
 
     /** Whether a visit may wait for it. */
     boolean mayBlock() {
-        return plain == null;
+        return slow || plain == null;
     }
 
     /** Its refaults, and what they make its objects cost. */
@@ -230,16 +277,31 @@ public final class ShrinkerEntry {
     }
 
     /**
-     * Frees it: no new visit starts, and when the last one has let go, and its id is free, it is answered. Refused where
-     * it is being freed already. Any thread.
+     * Frees it: no new visit starts, and when the last one has let go, and its id is free, it is answered. Asked again, it
+     * answers as the first time. Any thread.
      */
     public void free(Reply<Done> replyTo) {
-        if (!holds.beginFree()) {
-            replyTo.failure(alreadyFreed());
-            return;
+        if (!awaitsFreed(replyTo)) {
+            replyTo.success(Done.getInstance());
         }
-        guard.tell(new ShrinkerGuard.Free(this, replyTo));
-        callee.freeing();
+        if (holds.beginFree()) {
+            guard.tell(new ShrinkerGuard.Free(this));
+            callee.freeing();
+        }
+    }
+
+    private synchronized boolean awaitsFreed(Reply<Done> replyTo) {
+        if (!isGone) {
+            waitingForFreed.add(replyTo);
+        }
+        return !isGone;
+    }
+
+    private synchronized List<Reply<Done>> gone() {
+        isGone = true;
+        List<Reply<Done>> waiting = List.copyOf(waitingForFreed);
+        waitingForFreed.clear();
+        return waiting;
     }
 
     /** Why a request for a shrinker that is freed is refused. */

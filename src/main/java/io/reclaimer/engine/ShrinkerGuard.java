@@ -1,6 +1,5 @@
 package io.reclaimer.engine;
 
-import akka.Done;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.ActorContext;
@@ -12,16 +11,16 @@ import akka.actor.typed.javadsl.TimerScheduler;
  * Holds up the teardown of one shrinker until nobody uses it, so that it is never called after it was answered that it
  * is freed. Lives from allocation until that answer.
  *
- * <p>Holds are taken and let go without a message, see {@link CallMark} and {@link HoldCount}. Whoever closes it sends the
+ * <p>Holds are taken and let go without a message, see {@link CallMark} and {@link HoldCount}. Whoever frees it first sends the
  * one {@link Free} there is; from then on whoever lets go of a hold says so. At each of these the guard looks; when nobody
- * holds the shrinker the registry forgets it, and then the answer goes out.
+ * holds the shrinker the registry forgets it, and then all who freed it are answered.
  */
 public final class ShrinkerGuard {
 
     sealed interface Command {}
 
     /** The shrinker is being freed. */
-    record Free(ShrinkerEntry entry, Reply<Done> replyTo) implements Command {}
+    record Free(ShrinkerEntry entry) implements Command {}
 
     /** Somebody let go of it, and it is being freed. */
     enum Released implements Command {
@@ -76,7 +75,6 @@ public final class ShrinkerGuard {
         return phase().onMessageEquals(Released.INSTANCE, Behaviors::same)
                 .onMessageEquals(Forgotten.INSTANCE, () -> {
                     free.entry().freed();
-                    free.replyTo().success(Done.getInstance());
                     return Behaviors.stopped();
                 })
                 .build();

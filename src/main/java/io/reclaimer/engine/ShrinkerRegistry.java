@@ -11,26 +11,17 @@ import akka.actor.typed.javadsl.Receive;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Deque;
 import java.util.List;
 
 /**
  * Hands out ids and keeps the table of shrinkers, which it publishes; one a system. Nobody asks it during a visit.
  *
- * <p>Allocation:
+ * <p>Expansion: the lowest free id is taken ({@link #onAllocate}). Where it lies beyond {@code nrMax}, that rises first, to the
+ * next multiple of 64. A limit that does not allow it is looked at before, so then nothing has changed.
  *
- * <ol>
- *   <li>the lowest free id is taken ({@link #onAllocate});
- *   <li>if it lies beyond {@code nrMax}, the tree is asked to grow all maps; what needs room waits, everything else goes
- *       on ({@link #growIfNeeded});
- *   <li>when all have grown, {@code nrMax} rises and ids go out ({@link #onGrown}); when they can't, the ids are free
- *       again and {@code nrMax} stays as it is ({@link #onGrowthFailed}).
- * </ol>
- *
- * <p>It never waits for a visit: registering and freeing go on whatever the rounds do.
+ * <p>It never waits for a visit: allocating, registering and freeing go on whatever the rounds do.
  */
 public final class ShrinkerRegistry extends AbstractBehavior<ShrinkerRegistry.Command> {
 
@@ -48,37 +39,23 @@ public final class ShrinkerRegistry extends AbstractBehavior<ShrinkerRegistry.Co
     /** From the guard: nobody uses the shrinker any more. */
     record Forget(ShrinkerEntry entry, ActorRef<ShrinkerGuard.Command> guard) implements Command {}
 
-    /** From the tree: every map holds that many ids. */
-    record Grown(int nrMax) implements Command {}
-
-    /** From the tree: some map does not. */
-    record GrowthFailed(int nrMax, ReclaimerException why) implements Command {}
-
-    /** An allocation that waits for room. */
-    private record Waiting(Allocate request, int id) {}
-
     private final Published published;
-    private final ActorRef<CgroupTree.Command> tree;
 
-    /** Ids that are taken, by shrinkers and by allocations that wait. */
+    /** Ids that are taken. */
     private final BitSet ids = new BitSet();
 
-    private final Deque<Waiting> waiting = new ArrayDeque<>();
     private final List<Reply<Done>> waitingForNone = new ArrayList<>();
-    private int nrMax;
-    private int growingTo;
     private long lastSerial;
     private long lastOrder;
     private boolean closed;
 
-    public static Behavior<Command> create(Published published, ActorRef<CgroupTree.Command> tree) {
-        return Behaviors.setup(context -> new ShrinkerRegistry(context, published, tree));
+    public static Behavior<Command> create(Published published) {
+        return Behaviors.setup(context -> new ShrinkerRegistry(context, published));
     }
 
-    private ShrinkerRegistry(ActorContext<Command> context, Published published, ActorRef<CgroupTree.Command> tree) {
+    private ShrinkerRegistry(ActorContext<Command> context, Published published) {
         super(context);
         this.published = published;
-        this.tree = tree;
     }
 
     @Override
@@ -87,8 +64,6 @@ public final class ShrinkerRegistry extends AbstractBehavior<ShrinkerRegistry.Co
                 .onMessage(Allocate.class, this::onAllocate)
                 .onMessage(Register.class, this::onRegister)
                 .onMessage(Forget.class, this::onForget)
-                .onMessage(Grown.class, this::onGrown)
-                .onMessage(GrowthFailed.class, this::onGrowthFailed)
                 .onMessage(FreeAll.class, this::onFreeAll)
                 .build();
     }
@@ -113,52 +88,14 @@ public final class ShrinkerRegistry extends AbstractBehavior<ShrinkerRegistry.Co
             return this;
         }
         ids.set(id);
-        if (id < nrMax) {
-            allocate(request, id);
-        } else {
-            waiting.add(new Waiting(request, id));
-            growIfNeeded();
+        if (id >= published.nrMax()) {
+            // All maps have units only where something was set, so all of them have room as soon as this is said; and
+            // it is
+            // said before the id is out.
+            published.publishNrMax((id / ShrinkerUnit.IDS + 1) * ShrinkerUnit.IDS);
         }
+        allocate(request, id);
         return this;
-    }
-
-    private void growIfNeeded() {
-        if (growingTo > nrMax || waiting.isEmpty()) {
-            return;
-        }
-        int highest = waiting.stream().mapToInt(Waiting::id).max().getAsInt();
-        growingTo = (highest / ShrinkerUnit.IDS + 1) * ShrinkerUnit.IDS;
-        tree.tell(new CgroupTree.Grow(growingTo, getContext().getSelf()));
-    }
-
-    private Behavior<Command> onGrown(Grown message) {
-        nrMax = message.nrMax();
-        published.publishNrMax(nrMax);
-        for (Waiting next : List.copyOf(waiting)) {
-            if (next.id() < nrMax) {
-                waiting.remove(next);
-                allocate(next.request(), next.id());
-            }
-        }
-        growIfNeeded();
-        return this;
-    }
-
-    private Behavior<Command> onGrowthFailed(GrowthFailed message) {
-        growingTo = nrMax;
-        failWaiting(message.nrMax(), message.why());
-        growIfNeeded();
-        return this;
-    }
-
-    private void failWaiting(int below, ReclaimerException why) {
-        for (Waiting next : List.copyOf(waiting)) {
-            if (next.id() < below) {
-                waiting.remove(next);
-                ids.clear(next.id());
-                next.request().replyTo().failure(why);
-            }
-        }
     }
 
     private void allocate(Allocate request, int id) {
@@ -202,10 +139,6 @@ public final class ShrinkerRegistry extends AbstractBehavior<ShrinkerRegistry.Co
     private Behavior<Command> onFreeAll(FreeAll message) {
         closed = true;
         waitingForNone.add(message.replyTo());
-        for (Waiting next : waiting) {
-            next.request().replyTo().failure(shuttingDown(next.request()));
-        }
-        waiting.clear();
         for (ShrinkerEntry entry : published.table().allocated()) {
             entry.free(Reply.none());
         }

@@ -48,11 +48,6 @@ public final class ShrinkerTarget {
         }
     }
 
-    /** Of a plain shrinker, which is called without one. */
-    private static final Callee NOBODY = call -> {
-        throw new IllegalStateException("Shrinker [" + call.entry + "] is called directly");
-    };
-
     private final Kind kind;
     private final @Nullable Shrinker shrinker;
     private final @Nullable AsyncShrinker async;
@@ -92,12 +87,11 @@ public final class ShrinkerTarget {
         return kind == Kind.PLAIN ? shrinker : null;
     }
 
-    /** How it is called, where it is not plain. */
-    Callee callee(BlockingCalls blockingCalls) {
+    /** How it is called, where it is not called directly: a plain one is while it is slow. */
+    Callee callee(BlockingCalls blockingCalls, CallMarks marks) {
         return switch (kind) {
-            case PLAIN -> NOBODY;
-            case BLOCKING -> new BlockingCallee(Objects.requireNonNull(shrinker), blockingCalls);
-            case ASYNC -> new StageCallee(Objects.requireNonNull(async));
+            case PLAIN, BLOCKING -> new BlockingCallee(Objects.requireNonNull(shrinker), blockingCalls);
+            case ASYNC -> new StageCallee(Objects.requireNonNull(async), marks, blockingCalls);
             case ACTOR -> new ActorCallee(Objects.requireNonNull(port));
         };
     }

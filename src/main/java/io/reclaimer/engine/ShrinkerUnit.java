@@ -2,6 +2,7 @@ package io.reclaimer.engine;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Both belong to one allocation of an id, named by its serial, 1 or more: an id that is handed out again starts clean,
  * and nothing meant for the previous owner can touch it.
  *
- * <p>Bits are written by the pair's actor alone, and read by whoever is about to set one. Deferred counts may be taken and
- * added by any thread, because a shrinker that is not NUMA aware is visited from all nodes and has its one count on node 0.
+ * <p>Thread-safe. Bits are set by whoever adds objects and cleared by visits, both guarded by {@code this}; they are read
+ * without the lock, so setting a bit that is set costs two reads. Deferred counts may be taken and added by any thread, because
+ * a shrinker that is not NUMA aware is visited from all nodes and has its one count on node 0.
  *
  * <p>A visit looks at the word of bits and at the few serials of those ids that ever had one; counts take no memory where
  * none was ever owed. What thousands of pairs are visited for has to fit into the caches of the processor.
@@ -70,16 +72,17 @@ final class ShrinkerUnit {
         }
     }
 
-    /** Written by the pair's actor only. */
+    /** Written under this object's lock. */
     private volatile long bits;
 
+    /** Written under this object's lock, before the bit. */
     private volatile Owners owners = Owners.NONE;
 
     /** By id, where something was ever owed; made once, under this object's lock. */
     private volatile @Nullable AtomicReferenceArray<@Nullable Slot> slots;
 
     /** Sets the bit of the id's owner. An owner that is no longer the newest changes nothing. */
-    void setBit(int index, long owner) {
+    synchronized void setBit(int index, long owner) {
         Owners now = owners;
         long known = now.of(index);
         if (known > owner) {
@@ -88,19 +91,19 @@ final class ShrinkerUnit {
         if (known < owner) {
             owners = now.with(index, owner);
         }
-        bits |= 1L << index;
+        bits = bits | 1L << index;
     }
 
-    /** Clears the bit, if it is this owner's. */
-    void clearBit(int index, long owner) {
+    /** Clears the bit, if it is this owner's: one that a newer owner has set meanwhile stays. */
+    synchronized void clearBit(int index, long owner) {
         if (owners.of(index) == owner) {
-            clearBit(index);
+            bits = bits & ~(1L << index);
         }
     }
 
-    /** Clears the bit, whoever's it is. */
-    void clearBit(int index) {
-        bits &= ~(1L << index);
+    /** The newest owner that set the bit; 0 where none ever did. */
+    long owner(int index) {
+        return owners.of(index);
     }
 
     /** The lowest set bit from {@code index} on, or -1. */
@@ -133,6 +136,24 @@ final class ShrinkerUnit {
             return 0;
         }
         return objects == 0 ? slot.get() : slot.accumulateAndGet(objects, Saturating::add);
+    }
+
+    /** Adds the bits and counts of owners that are not gone, by id. For people. */
+    void describe(int firstId, ShrinkerTable table, List<Integer> set, Map<Integer, Long> deferred) {
+        AtomicReferenceArray<@Nullable Slot> counts = slots;
+        for (int i = 0; i < IDS; i++) {
+            ShrinkerEntry entry = table.byId(firstId + i);
+            if (entry == null) {
+                continue;
+            }
+            if (isSet(i, entry.serial())) {
+                set.add(firstId + i);
+            }
+            Slot slot = counts == null ? null : counts.get(i);
+            if (slot != null && slot.owner == entry.serial() && slot.get() > 0) {
+                deferred.merge(firstId + i, slot.get(), Saturating::add);
+            }
+        }
     }
 
     /** Takes out all that is owed, adding it to a list. */

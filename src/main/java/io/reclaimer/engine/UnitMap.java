@@ -5,13 +5,12 @@ import static io.reclaimer.engine.ShrinkerUnit.IDS;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The map of one cgroup on one node: as many ids as {@link #nrMax} says, and units only where something was set.
- *
- * <p>Bits and {@code nrMax} are written by the pair's actor alone. Deferred counts may be touched by any thread, see
- * {@link ShrinkerUnit}.
+ * The map of one cgroup on one node: units only where something was set, so that each map has room for every id there is, and
+ * none has to be told when there are more ids. Thread-safe, see {@link ShrinkerUnit}.
  */
 final class UnitMap {
 
@@ -22,22 +21,6 @@ final class UnitMap {
 
     /** Replaced as a whole, under this object's lock, so that whoever reads it sees finished units. */
     private volatile @Nullable ShrinkerUnit[] units = NONE;
-
-    private volatile int nrMax;
-
-    UnitMap(int nrMax) {
-        this.nrMax = nrMax;
-    }
-
-    /** How many ids the map holds: a multiple of 64. */
-    int nrMax() {
-        return nrMax;
-    }
-
-    /** Makes room for more ids; a map already that large stays as it is. */
-    void growTo(int newNrMax) {
-        nrMax = Math.max(nrMax, newNrMax);
-    }
 
     void setBit(ShrinkerEntry entry) {
         unitOf(entry).setBit(entry.id() % IDS, entry.serial());
@@ -50,11 +33,18 @@ final class UnitMap {
         }
     }
 
-    void clearBit(int id) {
+    /** Clears a bit where its newest owner is still the one of that serial. */
+    void clearBit(int id, long owner) {
         ShrinkerUnit unit = existing(id);
         if (unit != null) {
-            unit.clearBit(id % IDS);
+            unit.clearBit(id % IDS, owner);
         }
+    }
+
+    /** The serial of the newest owner of an id that set its bit here; 0 where none ever did. */
+    long owner(int id) {
+        ShrinkerUnit unit = existing(id);
+        return unit == null ? 0 : unit.owner(id % IDS);
     }
 
     boolean isSet(ShrinkerEntry entry) {
@@ -106,6 +96,17 @@ final class UnitMap {
             }
         }
         return all;
+    }
+
+    /** Adds the bits and counts of shrinkers that are not gone, by id, in rising order. For people. */
+    void describe(ShrinkerTable table, List<Integer> bits, Map<Integer, Long> deferred) {
+        @Nullable ShrinkerUnit[] now = units;
+        for (int index = 0; index < now.length; index++) {
+            ShrinkerUnit unit = now[index];
+            if (unit != null) {
+                unit.describe(index * IDS, table, bits, deferred);
+            }
+        }
     }
 
     /** Puts back what was taken out. */

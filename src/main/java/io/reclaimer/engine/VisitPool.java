@@ -3,6 +3,7 @@ package io.reclaimer.engine;
 import akka.dispatch.DispatcherPrerequisites;
 import akka.dispatch.ExecutorServiceConfigurator;
 import akka.dispatch.ExecutorServiceFactory;
+import akka.dispatch.MonitorableThreadFactory;
 import com.typesafe.config.Config;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The threads that run visits, a fork-join pool that can be replaced: where a thread does not come back from a shrinker,
  * a new pool takes over all that waits, and the old one ends when that thread does. (A fork-join pool can be told to run
- * more threads only from JDK 19 on.)
+ * more threads only from JDK 19 on.) What shrinkers throw is caught where they are called; an error that comes as far as here is
+ * handled as Akka is configured to ({@code akka.jvm-exit-on-fatal-error}).
  *
  * <p>Any thread. What is handed in is run by one pool or the other: a pool that is replaced refuses, and who was refused
  * asks its successor.
@@ -46,10 +48,14 @@ final class VisitPool extends AbstractExecutorService {
             return new ExecutorServiceFactory() {
                 @Override
                 public ExecutorService createExecutorService() {
-                    return new VisitPool(id, parallelism);
+                    return new VisitPool(id, parallelism, handlerOf(threadFactory));
                 }
             };
         }
+    }
+
+    private static Thread.@Nullable UncaughtExceptionHandler handlerOf(ThreadFactory factory) {
+        return factory instanceof MonitorableThreadFactory akkas ? akkas.exceptionHandler() : null;
     }
 
     /** Knows its pool, so that it can be replaced, and its mark, so that it need not be looked up. */
@@ -93,14 +99,16 @@ final class VisitPool extends AbstractExecutorService {
 
     private final String name;
     private final int parallelism;
+    private final Thread.@Nullable UncaughtExceptionHandler handler;
     private final AtomicInteger threads = new AtomicInteger();
 
     /** Replaced under this object's lock. */
     private volatile Pool current;
 
-    private VisitPool(String name, int parallelism) {
+    private VisitPool(String name, int parallelism, Thread.@Nullable UncaughtExceptionHandler handler) {
         this.name = name;
         this.parallelism = parallelism;
+        this.handler = handler;
         this.current = newPool();
     }
 
@@ -130,6 +138,9 @@ final class VisitPool extends AbstractExecutorService {
         return new Pool(parallelism, pool -> {
             VisitThread thread = new VisitThread(pool, this);
             thread.setName(name + "-" + threads.incrementAndGet());
+            if (handler != null) {
+                thread.setUncaughtExceptionHandler(handler);
+            }
             return thread;
         });
     }

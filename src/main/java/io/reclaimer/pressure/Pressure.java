@@ -6,12 +6,17 @@ import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.Extension;
 import akka.actor.typed.ExtensionId;
 import akka.actor.typed.javadsl.Adapter;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.pattern.StatusReply;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.Reclaimer;
+import io.reclaimer.ReclaimerProtocol;
 import io.reclaimer.ReclaimerSettings;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The door to what starts rounds: {@link #get} starts to watch this process's heap, once an actor system, and requests
@@ -38,6 +43,9 @@ public final class Pressure implements Extension {
 
     private final ActorRef<HeapPressure.Command> heap;
 
+    /** Rounds that were requested so far. */
+    private final AtomicLong rounds = new AtomicLong();
+
     private Pressure(ActorSystem<?> system) {
         HeapPressureSettings settings =
                 HeapPressureSettings.of(system.settings().config());
@@ -48,10 +56,28 @@ public final class Pressure implements Extension {
                         setup.<Heap>map(HeapSetup::heap).orElseGet(PlatformHeap::new),
                         settings,
                         anyHeap(reclaimer.settings()),
-                        request -> told(setup, reclaimer.reclaim(request)),
+                        request -> told(setup, reclaim(system, reclaimer, request)),
                         status -> heapStatus = status),
                 "reclaimer-heap-pressure",
                 DispatcherSelector.fromConfig(DISPATCHER));
+    }
+
+    /** By message, for the stages of {@link Reclaimer} are completed where applications may block. */
+    private CompletionStage<ReclaimReport> reclaim(ActorSystem<?> system, Reclaimer reclaimer, ReclaimRequest request) {
+        CompletableFuture<ReclaimReport> report = new CompletableFuture<>();
+        ActorRef<StatusReply<ReclaimReport>> replyTo = system.systemActorOf(
+                Behaviors.receiveMessage(reply -> {
+                    if (reply.isSuccess()) {
+                        report.complete(reply.getValue());
+                    } else {
+                        report.completeExceptionally(reply.getError());
+                    }
+                    return Behaviors.stopped();
+                }),
+                "reclaimer-heap-round-" + rounds.incrementAndGet(),
+                DispatcherSelector.fromConfig(DISPATCHER));
+        reclaimer.ref().tell(new ReclaimerProtocol.Reclaim(request, replyTo));
+        return report;
     }
 
     private static CompletionStage<ReclaimReport> told(

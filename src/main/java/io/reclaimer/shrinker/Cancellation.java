@@ -13,7 +13,11 @@ public final class Cancellation {
     /** Guarded by {@code this}. */
     private List<Runnable> listeners = new ArrayList<>();
 
-    /** Throws the switch; again does nothing. */
+    /**
+     * Throws the switch; again does nothing.
+     *
+     * @throws RuntimeException that a listener threw, after all of them were run
+     */
     public void cancel() {
         List<Runnable> toRun;
         synchronized (this) {
@@ -21,7 +25,17 @@ public final class Cancellation {
             toRun = listeners;
             listeners = new ArrayList<>();
         }
-        toRun.forEach(Runnable::run);
+        RuntimeException failed = null;
+        for (Runnable listener : toRun) {
+            try {
+                listener.run();
+            } catch (RuntimeException e) {
+                failed = e;
+            }
+        }
+        if (failed != null) {
+            throw failed;
+        }
     }
 
     /** Whether the switch was thrown. */

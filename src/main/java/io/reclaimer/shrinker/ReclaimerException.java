@@ -16,8 +16,6 @@ public final class ReclaimerException extends RuntimeException {
         ALREADY_FREED,
         /** All ids up to the configured limit are taken. */
         ID_LIMIT,
-        /** A cgroup did not grow its map in time. */
-        GROWTH_TIMEOUT,
         /** No such cgroup is online. */
         NOT_ONLINE,
         /** The cgroup's parent is not online. */
@@ -39,7 +37,9 @@ public final class ReclaimerException extends RuntimeException {
         /** As many rounds as configured are under way. */
         TOO_MANY_ROUNDS,
         /** The actor system is shutting down. */
-        SHUTTING_DOWN
+        SHUTTING_DOWN,
+        /** A part of the reclaimer failed; the log says how. */
+        FAILED
     }
 
     private final Reason reason;

@@ -3,6 +3,7 @@ package io.reclaimer.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reclaimer.testkit.Seeded;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -11,53 +12,51 @@ import org.junit.jupiter.api.Test;
 
 class DirtyChildrenTest {
 
+    private static final ShrinkerEntry ENTRY = Parts.entry(3, 1);
+
     private final DirtyChildren children = new DirtyChildren();
     private final Pair a = Parts.pair("/a");
     private final Pair b = Parts.pair("/b");
-    private final Pair c = Parts.pair("/c");
 
     @Test
     void keepsTheOrderInWhichTheyBecameDirty() {
         children.add(b);
         children.add(a);
         children.add(b);
-        assertThat(children.snapshot()).containsExactly(b, a);
+        assertThat(all()).containsExactly(b, a);
     }
 
     @Test
-    void whoWasReachedGoesBehindAllOthers() {
+    void cleanChildIsTakenOut() {
         children.add(a);
-        children.add(b);
-        children.add(c);
-        children.moveToEnd(a);
-        assertThat(children.snapshot()).containsExactly(b, c, a);
-        children.moveToEnd(a);
-        assertThat(children.snapshot()).containsExactly(b, c, a);
+        assertThat(children.removeIfClean(a, 7)).isTrue();
+        assertThat(children.isEmpty()).isTrue();
+        assertThat(a.listed).isFalse();
+        assertThat(a.cleanSince).isEqualTo(7);
     }
 
     @Test
-    void whoIsCleanIsNotPutBackByHavingBeenReached() {
+    void childWithABitStaysListed() {
+        a.units().setBit(ENTRY);
         children.add(a);
-        children.remove(a);
-        children.moveToEnd(a);
+        assertThat(children.removeIfClean(a, 7)).isFalse();
+        assertThat(all()).containsExactly(a);
+        assertThat(a.listed).isTrue();
+    }
+
+    @Test
+    void childThatIsNotListedCountsAsTakenOut() {
+        assertThat(children.removeIfClean(a, 7)).isTrue();
         assertThat(children.isEmpty()).isTrue();
     }
 
     @Test
     void whoIsNoLongerAChildIsNotAdded() {
-        a.forgotten = true;
+        children.add(a);
+        children.forget(a);
+        assertThat(children.isEmpty()).isTrue();
         children.add(a);
         assertThat(children.isEmpty()).isTrue();
-    }
-
-    @Test
-    void snapshotStaysAsItWas() {
-        children.add(a);
-        Pair[] before = children.snapshot();
-        children.add(b);
-        children.remove(a);
-        assertThat(before).containsExactly(a);
-        assertThat(children.snapshot()).containsExactly(b);
     }
 
     @Test
@@ -68,24 +67,25 @@ class DirtyChildrenTest {
         Set<Pair> model = new LinkedHashSet<>();
         for (int i = 0; i < 20_000; i++) {
             Pair pair = pairs.get(random.nextInt(pairs.size()));
-            switch (random.nextInt(3)) {
-                case 0 -> {
-                    children.add(pair);
-                    model.add(pair);
-                }
-                case 1 -> {
-                    children.remove(pair);
-                    model.remove(pair);
-                }
-                default -> {
-                    children.moveToEnd(pair);
-                    if (model.remove(pair)) {
-                        model.add(pair);
-                    }
-                }
+            if (random.nextBoolean()) {
+                children.add(pair);
+                model.add(pair);
+            } else {
+                children.removeIfClean(pair, i);
+                model.remove(pair);
             }
-            assertThat(children.snapshot()).as("step %d, %s", i, random).containsExactlyElementsOf(model);
+            assertThat(all()).as("step %d, %s", i, random).containsExactlyElementsOf(model);
             assertThat(children.isEmpty()).isEqualTo(model.isEmpty());
         }
+    }
+
+    private List<Pair> all() {
+        DirtyPairs pairs = new DirtyPairs();
+        children.addTo(pairs);
+        List<Pair> list = new ArrayList<>();
+        for (int i = 0; i < pairs.size(); i++) {
+            list.add(pairs.get(i));
+        }
+        return list;
     }
 }

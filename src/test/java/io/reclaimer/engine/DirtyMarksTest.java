@@ -2,7 +2,6 @@ package io.reclaimer.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import akka.actor.testkit.typed.javadsl.TestProbe;
 import io.reclaimer.Cgroup;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
@@ -10,11 +9,8 @@ import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Seeded;
 import io.reclaimer.testkit.Threads;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -71,40 +67,30 @@ class DirtyMarksTest {
         }
     }
 
-    /** An answer is no message, and waits with others; what its child sent after it does not come first. */
+    /** Who sets a bit, and who finds the pair clean and takes it out of the list, at the same moment, on three levels. */
     @Test
-    void dirtyAgainDoesNotOvertakeClean() {
-        Duration patience = Duration.ofSeconds(60);
-        Published published = Parts.published();
-        TestProbe<ReclaimRound.Command> round = kit.testKit().createTestProbe();
-        TestProbe<CgroupNode.Command> children = kit.testKit().createTestProbe();
-        CgroupHandle cgroup = Parts.cgroup("/a");
-        Pair top = new Pair(Parts.cgroup("/"), 0, null, 64).ownedBy(children.ref());
-        Pair pair = new Pair(cgroup, 0, top, 64);
-        pair.ownedBy(kit.testKit().spawn(CgroupNode.create(published, pair)));
-        Pair first = new Pair(Parts.cgroup("/a/b"), 0, pair, 64).ownedBy(children.ref());
-        Pair second = new Pair(Parts.cgroup("/a/c"), 0, pair, 64).ownedBy(children.ref());
-        pair.ref().tell(new CgroupNode.ChildDirty(first));
-        pair.ref().tell(new CgroupNode.ChildDirty(second));
-        assertThat(children.receiveMessage(patience)).isEqualTo(new CgroupNode.ChildDirty(pair));
-
-        RoundWork work = new RoundWork(OptionalLong.empty(), Set.of(), false, 1);
-        CgroupNode.Pass pass = new CgroupNode.Pass(work, 12, false);
-        pair.ref().tell(new CgroupNode.StartPass(pass, round.ref()));
-        PassRun above =
-                children.expectMessageClass(CgroupNode.PassOn.class, patience).above();
-        children.expectMessageClass(CgroupNode.PassOn.class, patience);
-        // Both are asked. The first one is clean, and right after that it is not.
-        above.answered(first.of(first, true, false));
-        pair.ref().tell(new CgroupNode.ChildDirty(first));
-        above.answered(second.of(second, true, false));
-        assertThat(round.receiveMessage(patience)).isEqualTo(new ReclaimRound.PassEnded(pass, pair.ref()));
-
-        pair.ref().tell(new CgroupNode.StartPass(pass, round.ref()));
-        PassRun again =
-                children.expectMessageClass(CgroupNode.PassOn.class, patience).above();
-        again.answered(first.of(first, true, false));
-        assertThat(round.receiveMessage(patience)).isEqualTo(new ReclaimRound.PassEnded(pass, pair.ref()));
+    void bitThatIsSetWhileItsPairIsTakenOutIsListedUpToTheTop() throws Exception {
+        for (int i = 0; i < 20_000; i++) {
+            Pair top = Parts.pair("/");
+            Pair middle = new Pair(Parts.cgroup("/a"), 0, top, 0);
+            Pair bottom = new Pair(Parts.cgroup("/a/b"), 0, middle, 0);
+            ShrinkerEntry first = Parts.entry(1, 1);
+            ShrinkerEntry second = Parts.entry(2, 2);
+            bottom.set(first);
+            Threads.run(
+                    () -> {
+                        bottom.units().clearBit(first);
+                        bottom.unlistIfClean(1);
+                    },
+                    () -> bottom.set(second),
+                    () -> middle.unlistIfClean(1));
+            assertThat(bottom.listed).isTrue();
+            assertThat(middle.listed).isTrue();
+            DirtyPairs dirty = new DirtyPairs();
+            dirty.addDirty(middle, true, 1);
+            assertThat(dirty.size()).isOne();
+            assertThat(dirty.get(0)).isSameAs(bottom);
+        }
     }
 
     private void stir(int iteration, List<Cgroup> cgroups, List<Cache> caches) throws Exception {

@@ -62,11 +62,13 @@ class HoldsTest {
     }
 
     @Test
-    void markThatBecameACountHoldsUpFreeing() {
+    void countedHoldHoldsUpFreeingWhenTheMarkIsGone() {
         ShrinkerEntry entry = registered(1);
         CallMark mark = published.callMarks().ofThisThread();
         assertThat(mark.tryHold(entry)).isTrue();
-        mark.moveToCount(entry);
+        entry.holdAgain();
+        mark.release(entry);
+        mark.settle();
         assertThat(entry.holdCount()).isOne();
         CountDownLatch freed = free(entry);
         mark.settle();
@@ -85,7 +87,7 @@ class HoldsTest {
         assertFreed(entry, freed);
     }
 
-    /** Marked, counted, moved; freed at any moment. From then on nobody is inside, and it always comes to that. */
+    /** Marked, counted, both; freed at any moment. From then on nobody is inside, and it always comes to that. */
     @Test
     void freeingWaitsForAllAndIsNeverForgotten() throws Exception {
         AtomicBoolean gone = new AtomicBoolean();
@@ -105,7 +107,9 @@ class HoldsTest {
                     if (mark.tryHold(entry)) {
                         wrong.addAndGet(gone.get() ? 1 : 0);
                         if (j % 3 == 0) {
-                            mark.moveToCount(entry);
+                            entry.holdAgain();
+                            mark.release(entry);
+                            mark.settle();
                             wrong.addAndGet(gone.get() ? 1 : 0);
                             entry.release();
                         } else {

@@ -1,9 +1,7 @@
 package io.reclaimer.engine;
 
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** What has to hold in a played scenario: after each step, and when nothing is under way. */
@@ -11,7 +9,6 @@ final class Invariants {
 
     private final ScenarioWorld world;
     private final DeferredBook book;
-    private final Map<Pair, Integer> mapSizes = new IdentityHashMap<>();
     private ShrinkerTable lastTable = ShrinkerTable.EMPTY;
     private int lastNrMax;
 
@@ -26,7 +23,6 @@ final class Invariants {
         if (nrMax != lastNrMax) {
             world.expect(nrMax >= lastNrMax, "nrMax shrinks from " + lastNrMax + " to " + nrMax);
             lastNrMax = nrMax;
-            world.cgroups.forEach(this::checkSizes);
         }
         ShrinkerTable table = world.published.table();
         if (table != lastTable) {
@@ -55,23 +51,9 @@ final class Invariants {
             world.expect(entry.holdCount() == 0, entry + " is held, and no visit is under way");
         }
         world.expect(world.published.strayBits() == 0, "A bit is set for an id beyond a map");
-        world.cgroups.forEach(this::checkSizes);
         world.cgroups.forEach(this::checkMarks);
         world.caches.forEach(this::checkCache);
         checkFreed();
-    }
-
-    private void checkSizes(CgroupHandle cgroup) {
-        for (int node = 0; cgroup.isOnline() && node < world.nodes(); node++) {
-            Pair pair = cgroup.pair(node);
-            if (pair != null) {
-                int size = pair.units().nrMax();
-                Integer before = mapSizes.put(pair, size);
-                world.expect(before == null || size >= before, "The map of " + pair + " shrinks");
-                world.expect(
-                        size >= lastNrMax, "The map of " + pair + " holds " + size + " ids, and nrMax is " + lastNrMax);
-            }
-        }
     }
 
     private void checkMarks(CgroupHandle cgroup) {

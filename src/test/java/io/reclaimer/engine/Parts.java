@@ -29,7 +29,7 @@ final class Parts {
                 true,
                 true,
                 65536,
-                Duration.ofSeconds(5),
+                Duration.ofMillis(50),
                 Duration.ofSeconds(5),
                 Duration.ofMinutes(1),
                 64,
@@ -54,7 +54,14 @@ final class Parts {
     }
 
     static ShrinkerEntry entry(ShrinkerSpec spec, Shrinker shrinker, int id, long serial) {
-        return new ShrinkerEntry(spec, ShrinkerTarget.of(spec, shrinker), id, serial, null, published());
+        return entry(spec, shrinker, id, serial, published());
+    }
+
+    static ShrinkerEntry entry(ShrinkerSpec spec, Shrinker shrinker, int id, long serial, Published published) {
+        if (id >= published.nrMax()) {
+            published.publishNrMax((id / ShrinkerUnit.IDS + 1) * ShrinkerUnit.IDS);
+        }
+        return new ShrinkerEntry(spec, ShrinkerTarget.of(spec, shrinker), id, serial, null, published);
     }
 
     static CgroupHandle cgroup(String path) {
@@ -62,6 +69,6 @@ final class Parts {
     }
 
     static Pair pair(String path) {
-        return new Pair(cgroup(path), 0, null, 64);
+        return new Pair(cgroup(path), 0, null, 0);
     }
 }

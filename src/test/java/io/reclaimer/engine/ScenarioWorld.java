@@ -140,7 +140,7 @@ final class ScenarioWorld {
         return Behaviors.setup(context -> {
             rounds = context.spawn(Rounds.create(published), "rounds");
             tree = context.spawn(CgroupTree.create(published, rounds), "tree");
-            registry = context.spawn(ShrinkerRegistry.create(published, tree), "registry");
+            registry = context.spawn(ShrinkerRegistry.create(published), "registry");
             online(0);
             return Behaviors.empty();
         });
@@ -345,8 +345,8 @@ final class ScenarioWorld {
         for (CgroupHandle cgroup : cgroups) {
             for (int node = 0; node < nodes(); node++) {
                 Pair pair = cgroup.pair(node);
-                if (pair != null && path.equals(pair.ref().path().toStringWithoutAddress())) {
-                    return "pair " + pair;
+                if (pair != null && path.equals(pair.visitor().ref().path().toStringWithoutAddress())) {
+                    return "visitor of " + pair;
                 }
             }
         }

@@ -38,7 +38,7 @@ class ShrinkerUnitTest {
         unit.clearBit(5, OLD);
         assertThat(unit.isSet(5, OLD)).isFalse();
         assertThat(unit.nextSetBit(0)).isEqualTo(6);
-        unit.clearBit(6);
+        unit.clearBit(6, OLD);
         assertThat(unit.isSet(6, OLD)).isFalse();
         assertThat(unit.isClean()).isTrue();
     }

@@ -5,22 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.LoggingTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
-import akka.actor.typed.ActorRef;
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.ShrinkControl;
+import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Threads;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A bit for an id beyond the cgroup's map: only who keeps an id for itself can set one, so not by the front door. */
+/** A bit for an id beyond all maps: only who keeps an id for itself can set one, so not by the front door. */
 class StrayBitsTest {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final ActorTestKit kit = ActorTestKit.create("stray");
     private final Published published = Parts.published();
-    private final TestProbe<CgroupNode.Command> above = kit.createTestProbe();
-    private final TestProbe<Inspection.Command> asked = kit.createTestProbe();
+    private final TestProbe<CgroupTree.Command> tree = kit.createTestProbe();
+    private final CgroupHandle root = new CgroupHandle(CgroupPath.root(), null, tree.ref());
+    private final CgroupHandle cgroup = new CgroupHandle(CgroupPath.of("/a"), root, tree.ref());
+    private final ShrinkerEntry beyond = entry(64, 2);
 
     @AfterEach
     void stop() {
@@ -28,36 +31,30 @@ class StrayBitsTest {
     }
 
     @Test
-    void idBeyondTheMapIsWarnedOfOnceCountedAndChangesNothing() {
+    void idBeyondTheMapsIsWarnedOfOnceCountedAndChangesNothing() {
         Pair pair = pair();
-        ActorRef<CgroupNode.Command> node = pair.ref();
-        ShrinkerEntry inside = Parts.entry(63, 1);
-        ShrinkerEntry beyond = Parts.entry(64, 2);
-        published.publish(published.table().withAllocated(inside).withAllocated(beyond));
+        published.publishNrMax(64);
         LoggingTestKit.warn("A bit was set for shrinker").withOccurrences(1).expect(kit.system(), () -> {
-            node.tell(new CgroupNode.SetBit(beyond));
-            node.tell(new CgroupNode.SetBit(beyond));
-            assertThat(inspect(node).bits()).isEmpty();
+            cgroup.setBit(0, beyond);
+            cgroup.setBit(0, beyond);
             return null;
         });
         assertThat(published.strayBits()).isEqualTo(2);
         assertThat(pair.units().unitCount()).isZero();
-        above.expectNoMessage(Duration.ZERO);
-        node.tell(new CgroupNode.SetBit(inside));
-        assertThat(inspect(node).bits()).containsExactly(63);
+        assertThat(pair.listed).isFalse();
+        tree.expectNoMessage(Duration.ZERO);
+        ShrinkerEntry inside = entry(63, 1);
+        cgroup.setBit(0, inside);
+        assertThat(pair.units().isSet(inside)).isTrue();
         assertThat(published.strayBits()).isEqualTo(2);
     }
 
     @Test
-    void sameIdIsInTheMapAfterItGrew() {
+    void sameIdIsInTheMapsAfterTheyGrew() {
         Pair pair = pair();
-        ShrinkerEntry beyond = Parts.entry(64, 2);
-        published.publish(published.table().withAllocated(beyond));
-        TestProbe<CgroupTree.Command> tree = kit.createTestProbe();
-        pair.ref().tell(new CgroupNode.Grow(128, tree.ref()));
-        assertThat(tree.receiveMessage(PATIENCE)).isEqualTo(new CgroupTree.PairGrown(pair, 128));
-        pair.ref().tell(new CgroupNode.SetBit(beyond));
-        assertThat(inspect(pair.ref()).bits()).containsExactly(64);
+        published.publishNrMax(128);
+        cgroup.setBit(0, beyond);
+        assertThat(pair.units().isSet(beyond)).isTrue();
         assertThat(published.strayBits()).isZero();
     }
 
@@ -78,15 +75,25 @@ class StrayBitsTest {
         }
     }
 
-    /** A pair of 64 ids below one that is a probe. */
     private Pair pair() {
-        Pair root = new Pair(Parts.cgroup("/"), 0, null, 64).ownedBy(above.ref());
-        Pair pair = new Pair(Parts.cgroup("/a"), 0, root, 64);
-        return pair.ownedBy(kit.spawn(CgroupNode.create(published, pair)));
+        Pair pair = new Pair(cgroup, 0, new Pair(root, 0, null, 0), 0);
+        cgroup.addPair(pair);
+        return pair;
     }
 
-    private Inspection.PairState inspect(ActorRef<CgroupNode.Command> node) {
-        node.tell(new CgroupNode.Inspect(asked.ref()));
-        return (Inspection.PairState) asked.receiveMessage(PATIENCE);
+    private ShrinkerEntry entry(int id, long serial) {
+        ShrinkerSpec spec = ShrinkerSpec.named("s" + serial).byCgroup();
+        Shrinker nothing = new Shrinker() {
+            @Override
+            public long count(ShrinkControl control) {
+                return EMPTY;
+            }
+
+            @Override
+            public long scan(ShrinkControl control) {
+                return STOP;
+            }
+        };
+        return new ShrinkerEntry(spec, ShrinkerTarget.of(spec, nothing), id, serial, null, published);
     }
 }

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class UnitMapTest {
 
-    private final UnitMap map = new UnitMap(256);
+    private final UnitMap map = new UnitMap();
 
     @Test
     void unitsExistOnlyWhereSomethingWasSet() {
@@ -18,8 +18,8 @@ class UnitMapTest {
         assertThat(map.takeDeferred(far)).isZero();
         assertThat(map.addDeferred(far, 0)).isZero();
         map.clearBit(far);
-        map.clearBit(200);
-        map.growTo(512);
+        map.clearBit(200, 1);
+        assertThat(map.owner(200)).isZero();
         assertThat(map.unitCount()).isZero();
         map.setBit(far);
         assertThat(map.unitCount()).isOne();
@@ -51,33 +51,45 @@ class UnitMapTest {
         map.setBit(far);
         map.clearBit(first);
         assertThat(map.isClean()).isFalse();
-        map.clearBit(130);
+        map.clearBit(130, 2);
         assertThat(map.isClean()).isTrue();
     }
 
+    /** Each map has room for every id there is; so none has to be told of more ids. */
     @Test
-    void mapAlreadyThatLargeIsLeftAlone() {
-        map.growTo(128);
-        assertThat(map.nrMax()).isEqualTo(256);
-        map.growTo(320);
-        assertThat(map.nrMax()).isEqualTo(320);
-    }
-
-    @Test
-    void growthKeepsBitsAndCounts() {
+    void unitThatIsMadeLaterKeepsBitsAndCounts() {
         ShrinkerEntry entry = Parts.entry(100, 1);
         map.setBit(entry);
         map.addDeferred(entry, 42);
-        map.growTo(1024);
         map.setBit(Parts.entry(1000, 2));
         assertThat(map.isSet(entry)).isTrue();
         assertThat(map.takeDeferred(entry)).isEqualTo(42);
     }
 
     @Test
+    void bitsOfManyThreadsInOneUnitAreAllSet() throws Exception {
+        for (int i = 0; i < 500; i++) {
+            UnitMap shared = new UnitMap();
+            Runnable[] setters = new Runnable[4];
+            for (int t = 0; t < setters.length; t++) {
+                int first = t;
+                setters[t] = () -> {
+                    for (int id = first; id < 64; id += setters.length) {
+                        shared.setBit(Parts.entry(id, id + 1));
+                    }
+                };
+            }
+            Threads.run(setters);
+            for (int id = 0; id < 64; id++) {
+                assertThat(shared.nextSetBit(id)).isEqualTo(id);
+            }
+        }
+    }
+
+    @Test
     void deferredCountsOfManyThreadsAreConserved() throws Exception {
         for (int i = 0; i < 200; i++) {
-            UnitMap shared = new UnitMap(256);
+            UnitMap shared = new UnitMap();
             AtomicLong taken = new AtomicLong();
             Runnable adder = () -> {
                 for (int j = 0; j < 400; j++) {

@@ -119,9 +119,11 @@ public final class ReclaimerKit implements BeforeEachCallback, AfterEachCallback
     public void checkNothingLeft() {
         // One that is shutting down refuses to say.
         if (CoordinatedShutdown.get(system()).getShutdownReason().isEmpty()) {
-            // What counts from time to time by itself may be at it.
+            // What counts from time to time by itself may be at it, and a visit may be late.
             Threads.until(() -> state().runningRounds() == 0, () -> "rounds under way: " + state());
-            assertThat(state().shrinkers()).as("held shrinkers").allMatch(shrinker -> shrinker.holds() == 0);
+            Threads.until(
+                    () -> state().shrinkers().stream().allMatch(shrinker -> shrinker.holds() == 0),
+                    () -> "held shrinkers: " + state());
         }
         assertThat(unhandled).as("unhandled messages").isEmpty();
         if (!errorsExpected) {

@@ -1,0 +1,49 @@
+package io.reclaimer;
+
+import akka.actor.CoordinatedShutdown;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.Terminated;
+import akka.actor.typed.javadsl.Behaviors;
+import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
+import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches the actors without which the reclaimer can do nothing. When one of them ends for whatever reason, what waits for it, and
+ * all that is asked from then on, fails with that reason, and the log says so.
+ */
+final class CoreWatch {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CoreWatch.class);
+
+    private CoreWatch() {}
+
+    /** @param ended is told why nothing is answered any more */
+    static Behavior<Void> create(List<ActorRef<?>> actors, Consumer<ReclaimerException> ended) {
+        return Behaviors.setup(context -> {
+            actors.forEach(context::watch);
+            return Behaviors.receive(Void.class)
+                    .onSignal(Terminated.class, signal -> {
+                        if (CoordinatedShutdown.get(context.getSystem())
+                                .getShutdownReason()
+                                .isEmpty()) {
+                            String name = signal.getRef().path().name();
+                            LOG.error(
+                                    "[{}] has ended by a fault. Nothing is reclaimed any more until the actor system is started"
+                                            + " anew; every request fails",
+                                    name);
+                            ended.accept(new ReclaimerException(
+                                    Reason.FAILED,
+                                    "The reclaimer has failed: [" + name
+                                            + "] has ended, and the log says why. Start the actor" + " system anew"));
+                        }
+                        return Behaviors.same();
+                    })
+                    .build();
+        });
+    }
+}
