@@ -17,6 +17,10 @@ import java.util.stream.IntStream;
  *
  * <p>Without more, a request is for one pass over the subtree on all nodes, at the lowest priority; with a target it
  * goes on at falling priorities until the target is met.
+ *
+ * <p>The priority falls for those who have answered. A round goes on without the (cgroup, node) pairs that are silent for
+ * {@code reclaimer.late-after}; it asks such a pair again only after the pair has answered, and counts what it freed. So a
+ * pair by itself sees falling priorities, none twice, while different pairs may be at different ones.
  */
 public final class ReclaimRequest {
 

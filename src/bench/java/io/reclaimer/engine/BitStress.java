@@ -10,7 +10,7 @@ import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
  * An object is added while a walk clears the bit of its shrinker: the steps of {@link CgroupHandle#setBit} against those of
- * {@link CgroupWalk#clearedBit} and the count that follows. Where the one who adds sees the bit and sends no message, the
+ * {@link VisitProgress#counted} and the count that follows. Where the one who adds sees the bit and sends no message, the
  * count sees the object. The object is a plain field: it is the fences that do it.
  */
 @JCStressTest
