@@ -34,8 +34,8 @@ final class RoundPasses {
      */
     private static final int WAKE_AFTER = 32;
 
-    /** A part of a pass that is due when all first parts have been sent. */
-    private record Rest(Pair pair, PairPass.Part part, long begin, long end) {}
+    /** A part of a pass that is sent after all first parts. */
+    private record Remainder(Pair pair, PairPass.Part part, long begin, long end) {}
 
     private final Published published;
     private final RoundSpec spec;
@@ -46,7 +46,7 @@ final class RoundPasses {
 
     private final DirtyPairs pairs = new DirtyPairs();
     private int next;
-    private final Deque<Rest> rests = new ArrayDeque<>();
+    private final Deque<Remainder> remainders = new ArrayDeque<>();
 
     /** Not asked in this pass, because they were late when their turn came. */
     private final Set<Pair> skipped = new HashSet<>();
@@ -88,7 +88,7 @@ final class RoundPasses {
         priority = atPriority;
         number = published.nextPass();
         next = 0;
-        rests.clear();
+        remainders.clear();
         skipped.clear();
         pairs.clear();
         long now = published.nanoTime().getAsLong();
@@ -123,7 +123,7 @@ final class RoundPasses {
     }
 
     private boolean hasMore() {
-        return next < pairs.size() || !rests.isEmpty();
+        return next < pairs.size() || !remainders.isEmpty();
     }
 
     /** Whether everybody was asked in this pass, and those that are not late have acknowledged. */
@@ -141,8 +141,8 @@ final class RoundPasses {
                     skipped.add(pair);
                 }
             } else {
-                Rest rest = rests.remove();
-                send(rest.pair(), rest.part(), rest.begin(), rest.end());
+                Remainder remainder = remainders.remove();
+                send(remainder.pair(), remainder.part(), remainder.begin(), remainder.end());
             }
         }
     }
@@ -155,9 +155,9 @@ final class RoundPasses {
         outstanding.add(pass);
         visitor.tell(pass);
         if (pair.gone || pair.visitor() != visitor) {
-            // It may have been told too late. Who takes the pair out, or gives it a new visitor, says so before the old
-            // one is
-            // told to end: so where this does not see it, the visitor acknowledges, and where it does, its end is told.
+            // The visitor may have ended before the message came. Whoever takes the pair out, or gives it a new visitor,
+            // writes that before the old visitor is told to end. So either this sees it, and the end of the visitor is
+            // signalled, or the visitor acknowledges the pass.
             drop(pass);
             passOver(pass);
             askIfReplaced(pass);
@@ -177,7 +177,7 @@ final class RoundPasses {
         progress = true;
         if (pass.place >= 0) {
             drop(pass);
-            addRestOf(pass);
+            addRemainderOf(pass);
         } else if (late.remove(pass)) {
             lateVisitors.remove(pass.visitor());
             askSkipped(pass.pair());
@@ -200,25 +200,25 @@ final class RoundPasses {
         pass.place = -1;
     }
 
-    private void addRestOf(PairPass pass) {
+    private void addRemainderOf(PairPass pass) {
         if (!pass.visited) {
             askNewVisitor(pass);
         } else if (pass.part == PairPass.Part.FIRST && pass.begin > 0) {
-            rests.add(new Rest(pass.pair(), PairPass.Part.SECOND, 0, pass.begin));
+            remainders.add(new Remainder(pass.pair(), PairPass.Part.SECOND, 0, pass.begin));
         }
     }
 
     /** The visitor had been replaced when the pass came to it. Where the pair is gone instead, there is nothing left to do. */
     private void askNewVisitor(PairPass pass) {
         if (pass.pair().visitor() != pass.visitor()) {
-            rests.add(new Rest(pass.pair(), pass.part, pass.begin, pass.end));
+            remainders.add(new Remainder(pass.pair(), pass.part, pass.begin, pass.end));
         }
     }
 
     /** A pair that was late when its turn came is not any more. */
     private void askSkipped(Pair pair) {
         if (skipped.remove(pair)) {
-            rests.add(new Rest(pair, PairPass.Part.ALL, 0, PairPass.TO_THE_END));
+            remainders.add(new Remainder(pair, PairPass.Part.ALL, 0, PairPass.TO_THE_END));
         }
     }
 
@@ -246,7 +246,7 @@ final class RoundPasses {
     /** Asks nobody more in this pass. */
     void cutShort() {
         next = pairs.size();
-        rests.clear();
+        remainders.clear();
     }
 
     /** Asks the pairs again whose visitor was stuck, and that have a new one. */
@@ -262,7 +262,7 @@ final class RoundPasses {
         pass.isAskedAgain = true;
         if (pass.number == number) {
             // What was visited before the visitor got stuck has had its turn in this pass.
-            rests.add(new Rest(pair, PairPass.Part.RANGE, pass.position, pass.end));
+            remainders.add(new Remainder(pair, PairPass.Part.RANGE, pass.position, pass.end));
         } else {
             askSkipped(pair);
         }
@@ -284,7 +284,7 @@ final class RoundPasses {
     void askSkipped(Pair pair, ShrinkerEntry entry, long skippedIn) {
         if (skippedIn == number) {
             long place = pair.isRoot() ? entry.order() : entry.id();
-            rests.add(new Rest(pair, PairPass.Part.RANGE, place, place + 1));
+            remainders.add(new Remainder(pair, PairPass.Part.RANGE, place, place + 1));
         }
     }
 
