@@ -3,6 +3,7 @@ package io.reclaimer;
 import io.reclaimer.engine.RoundResult;
 import io.reclaimer.engine.RoundSpec;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.Saturating;
 import io.reclaimer.shrinker.Shortfall;
 import io.reclaimer.shrinker.Shrinker;
 import java.time.Duration;
@@ -46,7 +47,7 @@ public record CountReport(
         List<Counted> largest = result.largest().stream()
                 .map(entry -> new Counted(entry.cgroup(), entry.shrinker(), entry.objects()))
                 .toList();
-        long listed = largest.stream().mapToLong(Counted::objects).sum();
+        long listed = Saturating.sum(largest.stream().mapToLong(Counted::objects));
         return new CountReport(
                 spec.top(),
                 ReclaimReport.Outcome.valueOf(result.outcome().name()),

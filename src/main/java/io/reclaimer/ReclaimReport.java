@@ -3,6 +3,7 @@ package io.reclaimer;
 import io.reclaimer.engine.RoundResult;
 import io.reclaimer.engine.RoundSpec;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.Saturating;
 import io.reclaimer.shrinker.Shortfall;
 import java.time.Duration;
 import java.util.List;
@@ -74,7 +75,7 @@ public record ReclaimReport(
         List<Freed> largest = result.largest().stream()
                 .map(freed -> new Freed(freed.cgroup(), freed.shrinker(), freed.objects()))
                 .toList();
-        long listed = largest.stream().mapToLong(Freed::objects).sum();
+        long listed = Saturating.sum(largest.stream().mapToLong(Freed::objects));
         return new ReclaimReport(
                 spec.top(),
                 Outcome.valueOf(result.outcome().name()),

@@ -1,8 +1,10 @@
 package io.reclaimer.adapter;
 
+import io.reclaimer.shrinker.Saturating;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -29,24 +31,28 @@ public final class HeldList<V> implements HeldState {
 
     /** Says how many bytes a value holds; below 0 counts as 0. Returns this. */
     public HeldList<V> weigher(ToLongFunction<? super V> bytes) {
+        Objects.requireNonNull(bytes, "bytes");
         weigher = Optional.of(bytes);
         return this;
     }
 
     /** Says which values must stay now. Returns this. */
     public HeldList<V> pinned(Predicate<? super V> mustStay) {
+        Objects.requireNonNull(mustStay, "mustStay");
         pinned = mustStay;
         return this;
     }
 
     /** Hears of each value that was given up, when it is gone; it may use this. Returns this. */
     public HeldList<V> onReclaimed(Consumer<? super V> listener) {
+        Objects.requireNonNull(listener, "listener");
         onReclaimed = listener;
         return this;
     }
 
     /** Adds a value at the end. */
     public void add(V value) {
+        Objects.requireNonNull(value, "value");
         values.add(value);
     }
 
@@ -57,6 +63,7 @@ public final class HeldList<V> implements HeldState {
 
     /** Takes away what {@code which} says; answers whether there was any. */
     public boolean removeIf(Predicate<? super V> which) {
+        Objects.requireNonNull(which, "which");
         return values.removeIf(which);
     }
 
@@ -79,7 +86,10 @@ public final class HeldList<V> implements HeldState {
             int from = hand < values.size() ? hand : 0;
             int to = Math.min(values.size(), from + toLook);
             toLook -= to - from;
-            bytes += take(from, to, freed);
+            long taken = take(from, to, freed);
+            if (weigher.isPresent()) {
+                bytes = Saturating.add(bytes, taken);
+            }
         }
         freed.forEach(onReclaimed);
         return new Freed(freed.size(), bytes);
@@ -91,7 +101,7 @@ public final class HeldList<V> implements HeldState {
         List<V> goes = new ArrayList<>(part.size());
         List<V> stays = new ArrayList<>();
         part.forEach(value -> (pinned.test(value) ? stays : goes).add(value));
-        long bytes = goes.stream().mapToLong(this::weight).sum();
+        long bytes = Saturating.sum(goes.stream().mapToLong(this::weight));
         // All of the user's functions were asked: from here on nothing throws.
         part.clear();
         values.addAll(from, stays);

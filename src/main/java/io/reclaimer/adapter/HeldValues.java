@@ -1,10 +1,12 @@
 package io.reclaimer.adapter;
 
+import io.reclaimer.shrinker.Saturating;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
@@ -34,24 +36,28 @@ public final class HeldValues<K, V> implements HeldState {
 
     /** Says how many bytes a value holds with its key; below 0 counts as 0. Returns this. */
     public HeldValues<K, V> weigher(ToLongFunction<? super V> bytes) {
+        Objects.requireNonNull(bytes, "bytes");
         weigher = Optional.of(bytes);
         return this;
     }
 
     /** Says which values must stay now: they are asked for again when all others have had their turn. Returns this. */
     public HeldValues<K, V> pinned(BiPredicate<? super K, ? super V> mustStay) {
+        Objects.requireNonNull(mustStay, "mustStay");
         pinned = mustStay;
         return this;
     }
 
     /** Hears of each value that was given up, when it is gone; it may use this. Returns this. */
     public HeldValues<K, V> onReclaimed(BiConsumer<? super K, ? super V> listener) {
+        Objects.requireNonNull(listener, "listener");
         onReclaimed = listener;
         return this;
     }
 
     /** The value, which is used by that. */
     public Optional<V> get(K key) {
+        Objects.requireNonNull(key, "key");
         Optional<V> value = Optional.ofNullable(values.get(key));
         if (value.isEmpty()) {
             noteRefault(key);
@@ -61,6 +67,8 @@ public final class HeldValues<K, V> implements HeldState {
 
     /** Adds or replaces a value, which is used by that; answers the one it had. */
     public Optional<V> put(K key, V value) {
+        Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(value, "value");
         Optional<V> before = Optional.ofNullable(values.put(key, value));
         if (before.isEmpty()) {
             noteRefault(key);
@@ -70,6 +78,7 @@ public final class HeldValues<K, V> implements HeldState {
 
     /** Takes a value away; answers it. */
     public Optional<V> remove(K key) {
+        Objects.requireNonNull(key, "key");
         return Optional.ofNullable(values.remove(key));
     }
 
@@ -102,7 +111,9 @@ public final class HeldValues<K, V> implements HeldState {
             if (pinned.test(next.getKey(), next.getValue())) {
                 toRotate.add(next.getKey());
             } else {
-                bytes += weight(next.getValue());
+                if (weigher.isPresent()) {
+                    bytes = Saturating.add(bytes, weight(next.getValue()));
+                }
                 toFree.add(Map.entry(next.getKey(), next.getValue()));
             }
         }

@@ -1,5 +1,6 @@
 package io.reclaimer.engine;
 
+import io.reclaimer.shrinker.Saturating;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.function.LongSupplier;
@@ -178,8 +179,13 @@ final class CallMark {
         NUMBER.setRelease(this, (long) NUMBER.get(this) + 1);
     }
 
-    /** It has ended. True where the watch has found it slow. */
+    /**
+     * It has ended. An interrupt that it leaves behind is not the next one's.
+     *
+     * @return whether the watch has found it slow
+     */
     boolean leave() {
+        Thread.interrupted();
         long now = (long) NUMBER.get(this);
         NUMBER.setRelease(this, now + 1);
         return slow == now;

@@ -1,5 +1,6 @@
 package io.reclaimer.engine;
 
+import io.reclaimer.shrinker.Saturating;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

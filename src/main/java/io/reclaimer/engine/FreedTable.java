@@ -1,5 +1,6 @@
 package io.reclaimer.engine;
 
+import io.reclaimer.shrinker.Saturating;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;

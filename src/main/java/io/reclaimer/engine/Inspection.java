@@ -1,5 +1,6 @@
 package io.reclaimer.engine;
 
+import io.reclaimer.shrinker.Saturating;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

@@ -1,7 +1,8 @@
 package io.reclaimer.engine;
 
+import io.reclaimer.shrinker.Saturating;
 import java.time.Duration;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.atomic.LongAccumulator;
 import java.util.function.LongSupplier;
 
 /**
@@ -34,8 +35,8 @@ public final class Refaults {
     private final LongSupplier nanoTime;
     private final long lookNanos;
 
-    private final LongAdder refaulted = new LongAdder();
-    private final LongAdder reclaimed = new LongAdder();
+    private final LongAccumulator refaulted = new LongAccumulator(Saturating::add, 0);
+    private final LongAccumulator reclaimed = new LongAccumulator(Saturating::add, 0);
 
     /** All below is written under this object's lock. */
     private long lookedAt;
@@ -57,24 +58,24 @@ public final class Refaults {
 
     /** Objects that were reclaimed. */
     void reclaimed(long objects) {
-        reclaimed.add(objects);
+        reclaimed.accumulate(objects);
     }
 
     /** Objects that were reclaimed and asked for again soon. */
     public void refaulted(long objects) {
         if (objects > 0) {
-            refaulted.add(objects);
+            refaulted.accumulate(objects);
         }
     }
 
     /** Objects reclaimed since allocation. */
     public long reclaimedObjects() {
-        return reclaimed.sum();
+        return reclaimed.get();
     }
 
     /** Refaults since allocation. */
     public long refaultedObjects() {
-        return refaulted.sum();
+        return refaulted.get();
     }
 
     /** What share of what was reclaimed lately came back: 0 to 1. */
@@ -88,7 +89,7 @@ public final class Refaults {
         if (settings.raised()) {
             long now = nanoTime.getAsLong();
             synchronized (this) {
-                if (now - lookedAt >= lookNanos || seenRefaulted != refaulted.sum()) {
+                if (now - lookedAt >= lookNanos || seenRefaulted != refaulted.get()) {
                     look(now);
                 }
             }
@@ -100,8 +101,8 @@ public final class Refaults {
         double kept =
                 Math.pow(0.5, (double) (now - lookedAt) / settings.halfLife().toNanos());
         lookedAt = now;
-        long allRefaulted = refaulted.sum();
-        long allReclaimed = reclaimed.sum();
+        long allRefaulted = refaulted.get();
+        long allReclaimed = reclaimed.get();
         weightRefaulted = weightRefaulted * kept + (allRefaulted - seenRefaulted);
         weightReclaimed = weightReclaimed * kept + (allReclaimed - seenReclaimed);
         seenRefaulted = allRefaulted;

@@ -1,6 +1,7 @@
 package io.reclaimer.engine;
 
 import io.reclaimer.shrinker.ReclaimFlag;
+import io.reclaimer.shrinker.Saturating;
 import io.reclaimer.shrinker.Shortfall;
 import java.util.Collections;
 import java.util.EnumMap;

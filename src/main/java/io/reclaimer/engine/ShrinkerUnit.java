@@ -1,5 +1,6 @@
 package io.reclaimer.engine;
 
+import io.reclaimer.shrinker.Saturating;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

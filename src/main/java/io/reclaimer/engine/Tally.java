@@ -1,5 +1,6 @@
 package io.reclaimer.engine;
 
+import io.reclaimer.shrinker.Saturating;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Map;

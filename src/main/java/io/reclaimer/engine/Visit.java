@@ -1,5 +1,7 @@
 package io.reclaimer.engine;
 
+import io.reclaimer.shrinker.Saturating;
+
 /**
  * The arithmetic of one visit: how much to scan, in which portions, and what stays owed. Calls nobody and allocates
  * nothing; used again for the next visit. One thread.

@@ -3,6 +3,7 @@ package io.reclaimer.engine;
 import static io.reclaimer.shrinker.Shrinker.EMPTY;
 import static io.reclaimer.shrinker.Shrinker.STOP;
 
+import io.reclaimer.shrinker.Saturating;
 import io.reclaimer.shrinker.Shortfall;
 import io.reclaimer.shrinker.TraceEvent;
 import java.lang.invoke.VarHandle;

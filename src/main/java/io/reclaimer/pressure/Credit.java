@@ -1,5 +1,6 @@
 package io.reclaimer.pressure;
 
+import io.reclaimer.shrinker.Saturating;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -54,10 +55,10 @@ final class Credit {
         if (entries.size() == MAX_ENTRIES) {
             Entry oldest = entries.removeFirst();
             Entry next = entries.removeFirst();
-            entries.addFirst(new Entry(oldest.fromMillis, next.toMillis, oldest.bytes + next.bytes));
+            entries.addFirst(new Entry(oldest.fromMillis, next.toMillis, Saturating.add(oldest.bytes, next.bytes)));
         }
         entries.addLast(entry);
-        bytes += entry.bytes;
+        recount();
         return entry.bytes;
     }
 
@@ -68,24 +69,28 @@ final class Credit {
             Entry oldest = entries.removeFirst();
             long settled = Math.min(left, oldest.bytes);
             left -= settled;
-            bytes -= settled;
             if (settled < oldest.bytes) {
                 entries.addFirst(new Entry(oldest.fromMillis, oldest.toMillis, oldest.bytes - settled));
             }
         }
+        recount();
     }
 
     /** A collection took out all that was garbage when it started: nothing freed before is owed any more. */
     void collectedAll(long startMillis) {
         settledUntilMillis = Math.max(settledUntilMillis, startMillis);
         int count = entries.size();
-        bytes = 0;
         for (int i = 0; i < count; i++) {
             Entry rest = entries.removeFirst().after(settledUntilMillis);
             if (rest.bytes > 0) {
                 entries.addLast(rest);
-                bytes += rest.bytes;
             }
         }
+        recount();
+    }
+
+    /** Anew each time: a sum that has stopped at the largest number can't be subtracted from. */
+    private void recount() {
+        bytes = Saturating.sum(entries.stream().mapToLong(Entry::bytes));
     }
 }

@@ -14,7 +14,9 @@ import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.shrinker.Cancellation;
+import io.reclaimer.shrinker.Saturating;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -50,7 +52,11 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
     public sealed interface Command {}
 
     /** Asks for the status; answered at once. */
-    public record GetStatus(ActorRef<HeapStatus> replyTo) implements Command {}
+    public record GetStatus(ActorRef<HeapStatus> replyTo) implements Command {
+        public GetStatus {
+            Objects.requireNonNull(replyTo, "replyTo");
+        }
+    }
 
     /** A collection ended. */
     record Collected(HeapReading reading) implements Command {}
@@ -307,8 +313,8 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
         void answered(boolean direct, ReclaimReport report) {
             rounds++;
             directRounds += direct ? 1 : 0;
-            freedObjects += report.freedObjects();
-            freedBytes += report.freedBytes();
+            freedObjects = Saturating.add(freedObjects, report.freedObjects());
+            freedBytes = Saturating.add(freedBytes, report.freedBytes());
         }
     }
 }

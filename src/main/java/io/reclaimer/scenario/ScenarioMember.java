@@ -14,6 +14,7 @@ import io.reclaimer.pressure.Pressure;
 import io.reclaimer.pressure.SteeredHeap;
 import io.reclaimer.scenario.ModelCache.Cell;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.Saturating;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.TraceEvent;
 import java.time.Duration;
@@ -221,7 +222,8 @@ final class ScenarioMember implements AutoCloseable {
 
     private void freed(String shrinker, Cell cell, long objects) {
         Cache cache = cache(shrinker);
-        garbageBytes += objects * cache.spec().objectBytes();
+        garbageBytes = Saturating.add(
+                garbageBytes, Saturating.multiply(objects, cache.spec().objectBytes()));
         CacheModel model = cache.model().model();
         long back = Math.round(objects * model.refaults());
         if (back > 0) {
@@ -304,11 +306,12 @@ final class ScenarioMember implements AutoCloseable {
 
     /** What lives in the heap. */
     long liveBytes() {
-        return otherBytes()
-                + caches.values().stream()
-                        .mapToLong(cache -> cache.model().tally(cell -> true).objects()
-                                * cache.spec().objectBytes())
-                        .sum();
+        return Saturating.add(
+                otherBytes(),
+                Saturating.sum(caches.values().stream()
+                        .mapToLong(cache -> Saturating.multiply(
+                                cache.model().tally(cell -> true).objects(),
+                                cache.spec().objectBytes()))));
     }
 
     private long otherBytes() {

@@ -6,6 +6,7 @@ import io.reclaimer.scenario.ModelCache.Cell;
 import io.reclaimer.scenario.ModelCache.Tally;
 import io.reclaimer.scenario.ScenarioMember.Cache;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.Saturating;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -75,9 +76,12 @@ final class Values {
         long all = 0;
         for (ScenarioMember member : members(value).toList()) {
             CgroupPath top = member.path(value.cgroup().orElse("/"));
-            part += member.tally(value.shrinker(), cell -> isWithin(cell.cgroup(), top))
-                    .freed();
-            all += member.tally(value.shrinker(), cell -> true).freed();
+            part = Saturating.add(
+                    part,
+                    member.tally(value.shrinker(), cell -> isWithin(cell.cgroup(), top))
+                            .freed());
+            all = Saturating.add(
+                    all, member.tally(value.shrinker(), cell -> true).freed());
         }
         return all == 0 ? 0 : 100.0 * part / all;
     }
@@ -104,16 +108,16 @@ final class Values {
 
     private long deferred(Value value, ReclaimerState state) {
         Set<Integer> ids = ids(value, state);
-        long owed = rows(value, state)
+        long owed = Saturating.sum(rows(value, state)
                 .flatMap(row -> row.deferred().entrySet().stream())
                 .filter(entry -> ids.contains(entry.getKey()))
-                .mapToLong(entry -> entry.getValue())
-                .sum();
+                .mapToLong(entry -> entry.getValue()));
         if (value.cgroup().isEmpty()) {
-            owed += state.shrinkers().stream()
-                    .filter(shrinker -> isMeant(value, shrinker))
-                    .mapToLong(shrinker -> ofNode(value, shrinker.deferred()))
-                    .sum();
+            owed = Saturating.add(
+                    owed,
+                    Saturating.sum(state.shrinkers().stream()
+                            .filter(shrinker -> isMeant(value, shrinker))
+                            .mapToLong(shrinker -> ofNode(value, shrinker.deferred()))));
         }
         return owed;
     }
@@ -122,7 +126,7 @@ final class Values {
     private static long ofNode(Value value, List<Long> deferred) {
         return value.node().isPresent() && deferred.size() > 1
                 ? deferred.get(value.node().get())
-                : deferred.stream().mapToLong(Long::longValue).sum();
+                : Saturating.sum(deferred.stream().mapToLong(Long::longValue));
     }
 
     private long bits(Value value, ReclaimerState state) {

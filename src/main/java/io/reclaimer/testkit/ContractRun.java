@@ -9,6 +9,7 @@ import io.reclaimer.Reclaimer;
 import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.shrinker.AsyncShrinker;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.Saturating;
 import io.reclaimer.shrinker.Shrinker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -177,7 +178,7 @@ final class ContractRun {
     }
 
     long held() {
-        return places.stream().mapToLong(this::held).sum();
+        return Saturating.sum(places.stream().mapToLong(this::held));
     }
 
     long count(Place place) {
@@ -235,7 +236,7 @@ final class ContractRun {
         long freed = 0;
         for (int idle = 0; held() > 0 && idle < MOST_IDLE_ROUNDS; ) {
             long now = fullRound().freedObjects();
-            freed += now;
+            freed = Saturating.add(freed, now);
             idle = now > 0 ? 0 : idle + 1;
             if (idle > 0 && subject.isEstimating()) {
                 LockSupport.parkNanos(ESTIMATE_AGE.toNanos());

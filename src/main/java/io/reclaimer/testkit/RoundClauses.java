@@ -5,6 +5,7 @@ import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.ReclaimerState.ShrinkerState;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.Saturating;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.TraceEvent;
 import io.reclaimer.testkit.ContractRun.Place;
@@ -84,7 +85,7 @@ final class RoundClauses {
         long freed = 0;
         try {
             while (!all.isDone()) {
-                freed += run.round(ContractRun.FULL).freedObjects();
+                freed = Saturating.add(freed, run.round(ContractRun.FULL).freedObjects());
                 moments.incrementAndGet();
             }
         } finally {
@@ -96,7 +97,7 @@ final class RoundClauses {
         } catch (CompletionException e) {
             throw run.broken("an object could not be added while rounds were under way: [" + e.getCause() + "]", e);
         }
-        freed += run.freeAll();
+        freed = Saturating.add(freed, run.freeAll());
         long added = (long) ADDING_THREADS * ADDED_BY_THREAD;
         long left = run.held();
         run.require(
@@ -229,12 +230,12 @@ final class RoundClauses {
     }
 
     private static void requireFound(ContractRun run, List<Place> places, String which) {
-        long held = places.stream().mapToLong(run::held).sum();
+        long held = Saturating.sum(places.stream().mapToLong(run::held));
         // More than one for those that give a second chance.
         for (int round = 0; round < 4; round++) {
             run.fullRound();
         }
-        long left = places.stream().mapToLong(run::held).sum();
+        long left = Saturating.sum(places.stream().mapToLong(run::held));
         run.require(
                 left == 0, "[" + left + "] of [" + held + "] objects " + which + " were never found by full rounds");
     }

@@ -1,4 +1,4 @@
-package io.reclaimer.engine;
+package io.reclaimer.shrinker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
