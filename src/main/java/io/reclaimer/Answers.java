@@ -1,5 +1,6 @@
 package io.reclaimer;
 
+import akka.Done;
 import io.reclaimer.engine.Reply;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
@@ -11,6 +12,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Turns the engine's answers into futures. Thread-safe.
@@ -20,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * fail.
  */
 final class Answers {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
 
     private final Executor executor;
     private final Set<CompletableFuture<?>> open = ConcurrentHashMap.newKeySet();
@@ -61,6 +66,23 @@ final class Answers {
         return future;
     }
 
+    /**
+     * The same for a reply that is no future's: it is given on by the thread that has the answer, and where nothing is answered any
+     * more it fails.
+     */
+    <T> Reply<T> kept(Reply<T> replyTo) {
+        CompletableFuture<T> future = new CompletableFuture<>();
+        CompletionStage<T> stage = future;
+        stage.whenComplete(
+                (value, thrown) -> replyTo.accept(value, thrown instanceof ReclaimerException why ? why : null));
+        open.add(future);
+        ReclaimerException ended = end;
+        if (ended != null) {
+            complete(future, () -> {}, null, ended);
+        }
+        return (value, why) -> complete(future, () -> {}, value, why);
+    }
+
     /** Nothing will be answered any more; the first reason counts. */
     void end(ReclaimerException why) {
         if (end == null) {
@@ -71,7 +93,13 @@ final class Answers {
 
     /** The actor system has ended. */
     void systemEnded() {
-        end(new ReclaimerException(Reason.SHUTTING_DOWN, "The actor system has ended"));
+        end(new ReclaimerException(Reason.SHUTTING_DOWN, "The actor system has ended, or is about to"));
+    }
+
+    /** The actor system is about to end. */
+    CompletionStage<Done> systemEnds() {
+        systemEnded();
+        return CompletableFuture.completedStage(Done.getInstance());
     }
 
     private <T> void answer(
@@ -90,14 +118,22 @@ final class Answers {
             return;
         }
         atEnd.run();
-        if (value != null) {
-            future.complete(value);
-        } else {
-            future.completeExceptionally(
-                    why != null
-                            ? why
-                            : new ReclaimerException(
-                                    Reason.FAILED, "The reclaimer answered nothing, which is a fault of it"));
+        try {
+            if (value != null) {
+                future.complete(value);
+            } else {
+                future.completeExceptionally(
+                        why != null
+                                ? why
+                                : new ReclaimerException(
+                                        Reason.FAILED, "The reclaimer answered nothing, which is a fault of it"));
+            }
+        } catch (Throwable thrown) {
+            // Futures keep what hangs on them from throwing, but where an exception can't be shown: it is complete all
+            // the same.
+            LOG.warn(
+                    "What hangs on an answer failed with [{}], and what hangs on that may hear nothing",
+                    thrown.getClass().getName());
         }
     }
 }

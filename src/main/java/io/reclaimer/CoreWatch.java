@@ -3,7 +3,9 @@ package io.reclaimer;
 import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.BehaviorInterceptor;
 import akka.actor.typed.Terminated;
+import akka.actor.typed.TypedActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
@@ -22,6 +24,36 @@ final class CoreWatch {
 
     private CoreWatch() {}
 
+    /**
+     * The same behavior, which says at once when it fails: the end of an actor is known only when its children have ended, and one
+     * of these may be held by a call to a shrinker.
+     *
+     * @param ended is told why nothing is answered any more
+     */
+    static <T> Behavior<T> telling(
+            Class<T> type, Behavior<T> behavior, String name, Consumer<ReclaimerException> ended) {
+        return Behaviors.intercept(
+                () -> new BehaviorInterceptor<>(type) {
+                    @Override
+                    public Behavior<T> aroundReceive(TypedActorContext<T> context, T message, ReceiveTarget<T> target) {
+                        try {
+                            return target.apply(context, message);
+                        } catch (Throwable thrown) {
+                            ended.accept(failure(name));
+                            throw thrown;
+                        }
+                    }
+                },
+                behavior);
+    }
+
+    private static ReclaimerException failure(String name) {
+        return new ReclaimerException(
+                Reason.FAILED,
+                "The reclaimer has failed: [" + name
+                        + "] has ended, and the log says why. Start the actor system anew");
+    }
+
     /** @param ended is told why nothing is answered any more */
     static Behavior<Void> create(List<ActorRef<?>> actors, Consumer<ReclaimerException> ended) {
         return Behaviors.setup(context -> {
@@ -36,10 +68,7 @@ final class CoreWatch {
                                     "[{}] has ended by a fault. Nothing is reclaimed any more until the actor system is started"
                                             + " anew; every request fails",
                                     name);
-                            ended.accept(new ReclaimerException(
-                                    Reason.FAILED,
-                                    "The reclaimer has failed: [" + name
-                                            + "] has ended, and the log says why. Start the actor" + " system anew"));
+                            ended.accept(failure(name));
                         }
                         return Behaviors.same();
                     })

@@ -4,6 +4,7 @@ import akka.Done;
 import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.Extension;
 import akka.actor.typed.ExtensionId;
@@ -86,15 +87,27 @@ public final class Reclaimer implements Extension {
             blocking.shutdown();
             answers.systemEnded();
         });
-        this.rounds = system.systemActorOf(Rounds.create(published), "reclaimer-rounds", CONTROL);
-        this.tree = system.systemActorOf(CgroupTree.create(published, rounds), "reclaimer-tree", CONTROL);
-        this.registry = system.systemActorOf(ShrinkerRegistry.create(published), "reclaimer-registry", CONTROL);
+        this.rounds = core(Rounds.Command.class, Rounds.create(published), "reclaimer-rounds");
+        this.tree = core(CgroupTree.Command.class, CgroupTree.create(published, rounds), "reclaimer-tree");
+        this.registry = core(ShrinkerRegistry.Command.class, ShrinkerRegistry.create(published), "reclaimer-registry");
         this.protocol = system.systemActorOf(ReclaimerProtocol.create(this), "reclaimer", CONTROL);
         system.systemActorOf(
                 CoreWatch.create(List.of(rounds, tree, registry), answers::end), "reclaimer-watch", CONTROL);
         settings.cgroups().forEach(this::bringOnline);
         CoordinatedShutdown.get(system)
                 .addTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "reclaimer", this::shutDown);
+        // A system does not end while a call to a shrinker holds one of its actors; who waits is not to wait for that.
+        CoordinatedShutdown.get(system)
+                .addTask(CoordinatedShutdown.PhaseActorSystemTerminate(), "reclaimer-answers", answers::systemEnds);
+    }
+
+    private <T> ActorRef<T> core(Class<T> type, Behavior<T> behavior, String name) {
+        return system.systemActorOf(CoreWatch.telling(type, behavior, name, answers::end), name, CONTROL);
+    }
+
+    /** A reply that fails where nothing is answered any more. */
+    <T> Reply<T> kept(Reply<T> replyTo) {
+        return answers.kept(replyTo);
     }
 
     /**

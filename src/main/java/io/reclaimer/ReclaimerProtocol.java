@@ -102,17 +102,20 @@ public final class ReclaimerProtocol {
 
     static Behavior<Command> create(Reclaimer reclaimer) {
         return Behaviors.receive(Command.class)
-                .onMessage(Online.class, m -> done(() -> reclaimer.online(m.path(), to(m.replyTo()))))
-                .onMessage(Offline.class, m -> done(() -> reclaimer.offline(m.path(), to(m.replyTo()))))
-                .onMessage(Allocate.class, m -> done(() -> reclaimer.allocate(m.spec(), m.shrinker(), to(m.replyTo()))))
+                .onMessage(Online.class, m -> done(() -> reclaimer.online(m.path(), to(reclaimer, m.replyTo()))))
+                .onMessage(Offline.class, m -> done(() -> reclaimer.offline(m.path(), to(reclaimer, m.replyTo()))))
+                .onMessage(
+                        Allocate.class,
+                        m -> done(() -> reclaimer.allocate(m.spec(), m.shrinker(), to(reclaimer, m.replyTo()))))
                 .onMessage(
                         AllocateActor.class,
-                        m -> done(() -> reclaimer.allocate(m.spec(), m.shrinker(), to(m.replyTo()))))
-                .onMessage(Register.class, m -> done(() -> reclaimer.register(m.shrinker(), to(m.replyTo()))))
-                .onMessage(Free.class, m -> done(() -> m.shrinker().free(to(m.replyTo()))))
-                .onMessage(Reclaim.class, m -> done(() -> reclaimer.reclaim(m.request(), to(m.replyTo()))))
-                .onMessage(Count.class, m -> done(() -> reclaimer.count(m.request(), to(m.replyTo()))))
-                .onMessage(GetState.class, m -> done(() -> reclaimer.state(to(m.replyTo()))))
+                        m -> done(() -> reclaimer.allocate(m.spec(), m.shrinker(), to(reclaimer, m.replyTo()))))
+                .onMessage(
+                        Register.class, m -> done(() -> reclaimer.register(m.shrinker(), to(reclaimer, m.replyTo()))))
+                .onMessage(Free.class, m -> done(() -> m.shrinker().free(to(reclaimer, m.replyTo()))))
+                .onMessage(Reclaim.class, m -> done(() -> reclaimer.reclaim(m.request(), to(reclaimer, m.replyTo()))))
+                .onMessage(Count.class, m -> done(() -> reclaimer.count(m.request(), to(reclaimer, m.replyTo()))))
+                .onMessage(GetState.class, m -> done(() -> reclaimer.state(to(reclaimer, m.replyTo()))))
                 .build();
     }
 
@@ -122,7 +125,8 @@ public final class ReclaimerProtocol {
     }
 
     /** By the engine's own threads, so that nobody who blocks the answers of others' futures holds it up. */
-    private static <T> Reply<T> to(ActorRef<StatusReply<T>> replyTo) {
-        return (value, why) -> replyTo.tell(value != null ? StatusReply.success(value) : StatusReply.error(why));
+    private static <T> Reply<T> to(Reclaimer reclaimer, ActorRef<StatusReply<T>> replyTo) {
+        return reclaimer.kept(
+                (value, why) -> replyTo.tell(value != null ? StatusReply.success(value) : StatusReply.error(why)));
     }
 }

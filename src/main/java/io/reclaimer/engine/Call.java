@@ -286,6 +286,11 @@ final class Call implements RemoteCall {
         }
     }
 
+    /** Whether a thread began with it. */
+    boolean hasBegun() {
+        return begun;
+    }
+
     /** How long ago it began, which it has. */
     long nanosSinceBegin() {
         return published.nanoTime().getAsLong() - beginNanos;

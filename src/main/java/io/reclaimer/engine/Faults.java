@@ -192,7 +192,7 @@ public final class Faults {
         String more = alsoHappened == 0 ? "" : " " + alsoHappened + " more faults since the last such line.";
         try {
             LOG.warn("Shrinker [{}] at fault in [{}]: {}.{}{}", shrinker, where, what, more, quarantine, thrown);
-        } catch (RuntimeException e) {
+        } catch (Throwable failed) {
             // What was thrown says what it is by user code, too.
             LOG.warn("Shrinker [{}] at fault in [{}]: {}.{}{}", shrinker, where, what, more, quarantine);
         }

@@ -70,7 +70,9 @@ final class Reparenting implements Call.Owner {
         } catch (Throwable thrown) {
             threw(entry, thrown);
         } finally {
-            mark.leave();
+            if (mark.leave() && mark.wasOverdue()) {
+                entry.faults().late();
+            }
             mark.release(entry);
             mark.settle();
         }
@@ -86,6 +88,9 @@ final class Reparenting implements Call.Owner {
             }
         } else if (end instanceof Call.Thrown thrown) {
             threw(entry, thrown.thrown());
+        } else if (end == Call.Unanswered.NOT_MADE && call.hasBegun()) {
+            // It came back too late: the watch has called it a fault before.
+            bits.add(entry);
         } else if (!entry.isFreeing()) {
             failed(
                     entry,

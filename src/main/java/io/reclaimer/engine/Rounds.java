@@ -73,8 +73,12 @@ public final class Rounds extends AbstractBehavior<Rounds.Command> {
     private Rounds(ActorContext<Command> context, Published published) {
         super(context);
         this.published = published;
-        context.spawn(CallWatch.create(published), "call-watch", DispatcherSelector.sameAsParent());
-        published.timeSlicesAre(context.spawn(TimeSlices.create(), "time-slices", DispatcherSelector.sameAsParent()));
+        // Without these nothing works, so when one of them ends, so does this one.
+        context.watch(context.spawn(CallWatch.create(published), "call-watch", DispatcherSelector.sameAsParent()));
+        ActorRef<TimeSlices.Next> timeSlices =
+                context.spawn(TimeSlices.create(), "time-slices", DispatcherSelector.sameAsParent());
+        context.watch(timeSlices);
+        published.timeSlicesAre(timeSlices);
     }
 
     @Override

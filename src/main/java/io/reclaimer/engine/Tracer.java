@@ -59,6 +59,15 @@ public final class Tracer {
         return () -> remove(added);
     }
 
+    private static void warn(Listening listening, Throwable thrown) {
+        try {
+            LOG.warn("Trace listener [{}] failed; the visit goes on", listening, thrown);
+        } catch (Throwable failed) {
+            // What was thrown says what it is by user code, too.
+            LOG.warn("Trace listener [{}] failed with [{}]; the visit goes on", listening, Faults.text(thrown));
+        }
+    }
+
     private synchronized void remove(Listening listener) {
         List<Listening> fewer = new ArrayList<>(listeners);
         fewer.remove(listener);
@@ -85,7 +94,7 @@ public final class Tracer {
             try {
                 listening.listener.onEvent(event);
             } catch (Throwable thrown) {
-                LOG.warn("Trace listener [{}] failed; the visit goes on", listening, thrown);
+                warn(listening, thrown);
             } finally {
                 slow |= mark.leaveListener();
             }

@@ -2,6 +2,7 @@ package io.reclaimer.shrinker;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A switch that ends rounds early: given to any number of requests, thrown once, from any thread. Rounds requested with
@@ -16,7 +17,7 @@ public final class Cancellation {
     /**
      * Throws the switch; again does nothing.
      *
-     * @throws RuntimeException that a listener threw, after all of them were run
+     * @throws RuntimeException or an {@link Error} that a listener threw, after all of them were run; the first where several did
      */
     public void cancel() {
         List<Runnable> toRun;
@@ -25,17 +26,23 @@ public final class Cancellation {
             toRun = listeners;
             listeners = new ArrayList<>();
         }
-        RuntimeException failed = null;
+        Throwable failed = null;
         for (Runnable listener : toRun) {
             try {
                 listener.run();
-            } catch (RuntimeException e) {
-                failed = e;
+            } catch (Throwable thrown) {
+                failed = failed == null ? thrown : failed;
             }
         }
         if (failed != null) {
-            throw failed;
+            throw Cancellation.<RuntimeException>asIs(failed);
         }
+    }
+
+    /** Whatever a listener threw, a checked exception that was sneaked out included. */
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // nothing is cast: the compiler alone is told so
+    private static <T extends Throwable> T asIs(Throwable thrown) throws T {
+        throw (T) thrown;
     }
 
     /** Whether the switch was thrown. */
@@ -49,6 +56,7 @@ public final class Cancellation {
      * @return forgets the listener when run, so that a switch that outlives many rounds does not collect them
      */
     public Runnable onCancel(Runnable listener) {
+        Objects.requireNonNull(listener, "listener");
         synchronized (this) {
             if (!cancelled) {
                 listeners.add(listener);

@@ -1,0 +1,158 @@
+package io.reclaimer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.Done;
+import akka.actor.PoisonPill;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.javadsl.Adapter;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.pattern.StatusReply;
+import io.reclaimer.engine.Reply;
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Gate;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.Threads;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** When an actor ends without which nothing works, nobody waits for ever: everything fails and says so, and the log does once. */
+class CoreEndTest {
+
+    @RegisterExtension
+    final ReclaimerKit kit = ReclaimerKit.with("akka.jvm-exit-on-fatal-error = off, reclaimer.round-deadline = 10m");
+
+    private final ShrinkerSpec spec = ShrinkerSpec.named("s").byCgroup();
+    private final Gate gate = new Gate();
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "reclaimer-registry",
+                "reclaimer-rounds",
+                "reclaimer-rounds/call-watch",
+                "reclaimer-rounds/time-slices"
+            })
+    void allThatWaitsAndAllThatIsAskedAfterwardsFails(String actor) {
+        kit.expectErrors();
+        Cgroup a = kit.online("/a");
+        ShrinkerHandle handle = kit.register(spec, Scripted.stuck(10, gate));
+        handle.setBit(a, 0);
+        CompletionStage<ReclaimReport> round =
+                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0));
+        gate.awaitEntered();
+        CompletionStage<Done> free = handle.free();
+        CompletionStage<Done> offline = kit.reclaimer().offline("/a");
+
+        Adapter.toClassic(kit.system())
+                .actorSelection("/system/" + actor)
+                .tell(PoisonPill.getInstance(), akka.actor.ActorRef.noSender());
+
+        String core = actor.replaceAll("/.*", "");
+        for (CompletionStage<?> waiting : List.of(round, free, offline)) {
+            assertFailed(core, kit.refusal(waiting));
+        }
+        Reclaimer reclaimer = kit.reclaimer();
+        for (CompletionStage<?> asked : List.of(
+                reclaimer.reclaim(ReclaimRequest.everywhere()),
+                reclaimer.count(ReclaimRequest.everywhere()),
+                reclaimer.allocate(spec, Scripted.endless(1)),
+                reclaimer.register(spec, Scripted.endless(1)),
+                reclaimer.online("/b"),
+                reclaimer.offline("/b"),
+                reclaimer.state(),
+                handle.free())) {
+            assertFailed(core, kit.refusal(asked));
+        }
+        gate.open();
+        Threads.until(() -> kit.errors().stream().anyMatch(error -> error.contains("[" + core + "] has ended")));
+        assertThat(kit.errors())
+                .filteredOn(error -> error.contains("Nothing is reclaimed any more"))
+                .hasSize(1);
+        kit.endExpected();
+    }
+
+    /** A bug ends it in the middle of a message, and a visit that is held keeps its actor from going. */
+    @Test
+    void treeThatFailsWhileAVisitIsHeldFailsEverythingAtOnce() {
+        kit.expectErrors();
+        Cgroup a = kit.online("/a");
+        ShrinkerHandle handle = kit.register(spec, Scripted.stuck(10, gate));
+        handle.setBit(a, 0);
+        CompletionStage<ReclaimReport> round =
+                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0));
+        gate.awaitEntered();
+        kit.reclaimer().online(CoreEndTest.<CgroupPath>nothing(), Reply.none());
+        assertFailed("reclaimer-tree", kit.refusal(round));
+        assertFailed("reclaimer-tree", kit.refusal(kit.reclaimer().state()));
+        assertFailed("reclaimer-tree", kit.refusal(kit.reclaimer().online("/b")));
+        gate.open();
+        Threads.until(() -> kit.errors().stream().anyMatch(error -> error.contains("[reclaimer-tree] has ended")));
+        kit.endExpected();
+    }
+
+    /** Past the door, where nulls are refused. */
+    @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
+    private static <T> T nothing() {
+        return null;
+    }
+
+    private static void assertFailed(String actor, ReclaimerException failure) {
+        assertThat(failure.reason()).isEqualTo(Reason.FAILED);
+        assertThat(failure).hasMessageContainingAll("[" + actor + "]", "has ended", "log");
+    }
+
+    /** By message it is the same. */
+    @Test
+    void messagesAreAnsweredWithTheFailureToo() {
+        kit.expectErrors();
+        ActorRef<ReclaimerProtocol.Command> protocol = kit.reclaimer().ref();
+        Adapter.toClassic(kit.system())
+                .actorSelection("/system/reclaimer-tree")
+                .tell(PoisonPill.getInstance(), akka.actor.ActorRef.noSender());
+        Threads.until(() -> kit.reclaimer().state().toCompletableFuture().isCompletedExceptionally());
+        var probe = kit.testKit().<StatusReply<ReclaimerState>>createTestProbe();
+        protocol.tell(new ReclaimerProtocol.GetState(probe.ref()));
+        StatusReply<ReclaimerState> reply = probe.receiveMessage(Duration.ofMinutes(1));
+        assertThat(reply.isError()).isTrue();
+        assertThat(reply.getError()).isInstanceOf(ReclaimerException.class).hasMessageContaining("[reclaimer-tree]");
+        kit.endExpected();
+    }
+
+    /** Akka's rule, not the reclaimer's: a fatal error of an actor ends the JVM or, where that is off, the actor system. */
+    @Test
+    void fatalErrorOfAnActorOnTheVisitDispatcherEndsTheSystemAndWhatWaitsFails() {
+        kit.expectErrors();
+        Cgroup a = kit.online("/a");
+        ShrinkerHandle handle = kit.register(spec, Scripted.stuck(10, gate));
+        handle.setBit(a, 0);
+        CompletionStage<ReclaimReport> round =
+                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0));
+        gate.awaitEntered();
+        CompletionStage<Done> free = handle.free();
+        Behavior<String> fatal = Behaviors.receiveMessage(message -> {
+            throw new OutOfMemoryError("of an actor");
+        });
+        kit.testKit()
+                .spawn(fatal, "fatal", DispatcherSelector.fromConfig("reclaimer.visit-dispatcher"))
+                .tell("now");
+        // It ends in order: what a round did until then is its answer, and what can't end fails.
+        assertThat(kit.await(round).outcome()).isEqualTo(ReclaimReport.Outcome.SHUTDOWN);
+        assertThat(kit.refusal(free).reason()).isEqualTo(Reason.SHUTTING_DOWN);
+        assertThat(kit.refusal(kit.reclaimer().state()).reason()).isEqualTo(Reason.SHUTTING_DOWN);
+        // No actor of Akka ends in the middle of a message.
+        gate.open();
+        kit.await(kit.system().getWhenTerminated());
+    }
+}

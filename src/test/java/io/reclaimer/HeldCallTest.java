@@ -1,0 +1,200 @@
+package io.reclaimer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.Done;
+import io.reclaimer.ReclaimReport.Outcome;
+import io.reclaimer.shrinker.AsyncShrinker;
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.ShrinkControl;
+import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Cache;
+import io.reclaimer.testkit.Gate;
+import io.reclaimer.testkit.Held;
+import io.reclaimer.testkit.Kind;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.Threads;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A call to user code that does not come back holds up its own pair and nothing else, whatever is called and wherever. */
+class HeldCallTest {
+
+    private static final Duration LONG = Duration.ofMinutes(1);
+
+    @RegisterExtension
+    final ReclaimerKit kit = ReclaimerKit.with("reclaimer { call-deadline = 200ms, offline-timeout = 1m }");
+
+    private final ShrinkerSpec spec = ShrinkerSpec.named("held").byCgroup();
+    private final Gate gate = new Gate();
+    private Cache good;
+    private Cgroup a;
+    private Cgroup b;
+
+    @BeforeEach
+    void makeCgroups() {
+        good = Cache.register(kit, "good");
+        a = kit.online("/a");
+        b = kit.online("/b");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "PLAIN,COUNT",
+        "PLAIN,SCAN",
+        "BLOCKING,COUNT",
+        "BLOCKING,SCAN",
+        "ASYNC_AT_ONCE,COUNT",
+        "ASYNC_AT_ONCE,SCAN"
+    })
+    void visitThatIsHeldHoldsUpNothingElse(Kind kind, Held.Place place) {
+        ShrinkerHandle handle = kind.register(kit, spec, new Held(place, a.path(), gate));
+        handle.setBit(a, 0);
+        CompletionStage<ReclaimReport> round =
+                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0).within(LONG));
+        gate.awaitEntered();
+        assertSeen(handle);
+        assertNothingElseIsHeldUp();
+        gate.open();
+        assertThat(kit.await(round).outcome()).isEqualTo(Outcome.DONE);
+        awaitReturn(handle);
+    }
+
+    /** No round is under way, and the call is watched all the same. */
+    @ParameterizedTest
+    @CsvSource({"PLAIN", "BLOCKING", "ASYNC_AT_ONCE"})
+    void reparentThatIsHeldHoldsUpNothingElse(Kind kind) {
+        ShrinkerHandle handle = kind.register(kit, spec, new Held(Held.Place.REPARENT, a.path(), gate));
+        CompletionStage<Done> offline = kit.reclaimer().offline("/a");
+        gate.awaitEntered();
+        assertSeen(handle);
+        assertNothingElseIsHeldUp();
+        gate.open();
+        kit.await(offline);
+        awaitReturn(handle);
+    }
+
+    /** It answers in time, and what hangs on its answer does not come back. */
+    @Test
+    void stageWhoseCompletionIsHeldHoldsUpNothingElse() {
+        ShrinkerHandle handle =
+                kit.await(kit.reclaimer().register(spec, new HeldStage(gate, a.path(), Scripted.endless(10))));
+        handle.setBit(a, 0);
+        CompletionStage<ReclaimReport> round =
+                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0).within(LONG));
+        gate.awaitEntered();
+        assertSeen(handle);
+        assertNothingElseIsHeldUp();
+        gate.open();
+        kit.await(round);
+        awaitReturn(handle);
+    }
+
+    @Test
+    void traceListenerThatIsHeldHoldsUpNothingElseAndIsToldNothingMeanwhile() {
+        AtomicLong told = new AtomicLong();
+        Runnable remove = kit.reclaimer().trace(event -> {
+            told.incrementAndGet();
+            if (event.cgroup().equals(a.path())) {
+                gate.pass();
+            }
+        });
+        good.put(a, 0, 10);
+        CompletionStage<ReclaimReport> round =
+                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0).within(LONG));
+        gate.awaitEntered();
+        assertNothingElseIsHeldUp();
+        Threads.until(() -> {
+            long before = told.get();
+            good.put(b, 0, 10);
+            assertThat(kit.pass("/b", 0, 0).freedObjects()).isEqualTo(10);
+            return told.get() == before;
+        });
+        gate.open();
+        assertThat(kit.await(round).freedObjects()).isEqualTo(10);
+        Threads.until(() -> {
+            long before = told.get();
+            good.put(b, 0, 10);
+            kit.pass("/b", 0, 0);
+            return told.get() == before + 2;
+        });
+        remove.run();
+    }
+
+    private void assertSeen(ShrinkerHandle handle) {
+        Threads.until(() -> handle.state().stuckCalls() == 1, handle::state);
+        Threads.until(() -> handle.state().faults() == 1, handle::state);
+        assertThat(handle.state().lastFault().orElseThrow()).contains("[PT0.2S]", "[reclaimer.call-deadline]");
+    }
+
+    /** Each is answered while the call is still held. */
+    private void assertNothingElseIsHeldUp() {
+        good.put(b, 0, 1_000);
+        assertThat(kit.pass("/b", 0, 0).freedObjects()).isEqualTo(1_000);
+        good.put(b, 0, 1_000);
+        assertThat(kit.reclaim(ReclaimRequest.everywhere().objects(500).within(LONG))
+                        .outcome())
+                .isEqualTo(Outcome.MET);
+        assertThat(kit.await(kit.reclaimer().count(ReclaimRequest.everywhere().within(LONG)))
+                        .freeableObjects())
+                .isBetween(1L, 500L);
+        assertThat(kit.state().cgroups()).hasSizeGreaterThan(1);
+        ShrinkerHandle another = kit.register(ShrinkerSpec.named("another").byCgroup(), Scripted.endless(1));
+        another.setBit(b, 0);
+        kit.pass("/b", 0, 0);
+        kit.await(another.free());
+        kit.online("/b/new");
+        good.put(kit.online("/new"), 0, 10);
+        kit.offline("/b/new");
+        kit.offline("/new");
+        assertThat(kit.refusal(kit.reclaimer().offline("/new")).reason()).isEqualTo(Reason.NOT_ONLINE);
+    }
+
+    private static void awaitReturn(ShrinkerHandle handle) {
+        Threads.until(() -> handle.state().stuckCalls() == 0, handle::state);
+        assertThat(handle.state().faults()).isOne();
+    }
+
+    /** Its stages are of a class of its own, and block where somebody wants to hear of the answer. */
+    private record HeldStage(Gate gate, CgroupPath cgroup, Shrinker shrinker) implements AsyncShrinker {
+        @Override
+        public CompletionStage<Long> count(ShrinkControl control) {
+            return control.cgroup().equals(cgroup) ? new LateFuture(gate) : completed(0);
+        }
+
+        @Override
+        public CompletionStage<Long> scan(ShrinkControl control) {
+            return completed(shrinker.scan(control));
+        }
+
+        private static CompletionStage<Long> completed(long answer) {
+            return CompletableFuture.completedStage(answer);
+        }
+    }
+
+    private static final class LateFuture extends CompletableFuture<Long> {
+        private final Gate gate;
+
+        private LateFuture(Gate gate) {
+            this.gate = gate;
+            complete(10L);
+        }
+
+        @Override
+        public CompletableFuture<Long> whenComplete(BiConsumer<? super Long, ? super Throwable> action) {
+            gate.pass();
+            return super.whenComplete(action);
+        }
+    }
+}

@@ -1,0 +1,226 @@
+package io.reclaimer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reclaimer.shrinker.AsyncShrinker;
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.ShrinkControl;
+import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Cache;
+import io.reclaimer.testkit.Gate;
+import io.reclaimer.testkit.Held.Place;
+import io.reclaimer.testkit.Kind;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.Thrown;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whatever user code throws is a fault of that one call: the pair goes on, and the next round frees. */
+class ThrownTest {
+
+    @RegisterExtension
+    final ReclaimerKit kit = ReclaimerKit.with("akka.jvm-exit-on-fatal-error = off");
+
+    private final ShrinkerSpec spec = ShrinkerSpec.named("broken").byCgroup();
+    private final AtomicReference<Optional<Place>> broken = new AtomicReference<>(Optional.empty());
+
+    /** How the shrinker is called, and how what it throws comes out. */
+    private enum How {
+        PLAIN(Kind.PLAIN),
+        BLOCKING(Kind.BLOCKING),
+        STAGE_THAT_HAS_FAILED(Kind.ASYNC_AT_ONCE),
+        STAGE_THAT_FAILS_LATER(Kind.ASYNC) {
+            @Override
+            ShrinkerHandle register(ReclaimerKit kit, ShrinkerSpec spec, Shrinker shrinker) {
+                return kit.await(kit.reclaimer().register(spec, new AsyncShrinker() {
+                    @Override
+                    public CompletionStage<Long> count(ShrinkControl control) {
+                        return later(() -> shrinker.count(control));
+                    }
+
+                    @Override
+                    public CompletionStage<Long> scan(ShrinkControl control) {
+                        return later(() -> shrinker.scan(control));
+                    }
+
+                    @Override
+                    public CompletionStage<Long> reparent(CgroupPath offline, CgroupPath parent, int node) {
+                        return later(() -> shrinker.reparent(offline, parent, node));
+                    }
+                }));
+            }
+        },
+        STAGE_THAT_IS_NOT_RETURNED(Kind.PLAIN) {
+            @Override
+            ShrinkerHandle register(ReclaimerKit kit, ShrinkerSpec spec, Shrinker shrinker) {
+                return kit.await(kit.reclaimer().register(spec, new AsyncShrinker() {
+                    @Override
+                    public CompletionStage<Long> count(ShrinkControl control) {
+                        return CompletableFuture.completedStage(shrinker.count(control));
+                    }
+
+                    @Override
+                    public CompletionStage<Long> scan(ShrinkControl control) {
+                        return CompletableFuture.completedStage(shrinker.scan(control));
+                    }
+
+                    @Override
+                    public CompletionStage<Long> reparent(CgroupPath offline, CgroupPath parent, int node) {
+                        return CompletableFuture.completedStage(shrinker.reparent(offline, parent, node));
+                    }
+                }));
+            }
+        };
+
+        private final Kind kind;
+
+        How(Kind kind) {
+            this.kind = kind;
+        }
+
+        ShrinkerHandle register(ReclaimerKit kit, ShrinkerSpec spec, Shrinker shrinker) {
+            return kind.register(kit, spec, shrinker);
+        }
+    }
+
+    /** Fails with what is thrown itself: futures of the JDK wrap it, and stay open where it can't be shown. */
+    private static CompletionStage<Long> later(Supplier<Long> answer) {
+        CompletableFuture<Long> future = new CompletableFuture<>();
+        Threads.executor().execute(() -> {
+            try {
+                future.complete(answer.get());
+            } catch (Throwable thrown) {
+                future.completeExceptionally(thrown);
+            }
+        });
+        return future;
+    }
+
+    static Stream<Arguments> everything() {
+        return Arrays.stream(Thrown.values())
+                .flatMap(thrown -> Arrays.stream(How.values()).map(how -> Arguments.of(thrown, how)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("everything")
+    void whatACallThrowsIsItsFaultAndTheNextRoundFrees(Thrown thrown, How how) {
+        kit.online("/a");
+        Cgroup leaf = kit.online("/a/leaf");
+        ShrinkerHandle handle = how.register(kit, spec, throwing(thrown));
+        handle.setBit(leaf, 0);
+
+        broken.set(Optional.of(Place.COUNT));
+        assertThat(kit.pass("/a/leaf", 0, 0).freedObjects()).isZero();
+        assertFault(handle, 1, "its count threw");
+        broken.set(Optional.of(Place.SCAN));
+        assertThat(kit.pass("/a/leaf", 0, 0).freedObjects()).isZero();
+        assertFault(handle, 2, "its scan threw");
+        broken.set(Optional.empty());
+        assertThat(kit.pass("/a/leaf", 0, 0).freedObjects()).isPositive();
+        broken.set(Optional.of(Place.REPARENT));
+        kit.offline("/a/leaf");
+        assertFault(handle, 3, "its reparent threw");
+        broken.set(Optional.empty());
+        // What had been moved before it threw is the parent's.
+        assertThat(kit.state("/a", 0).bits()).containsExactly(handle.id());
+        assertThat(kit.pass("/a", 0, 0).freedObjects()).isPositive();
+        assertThat(kit.state().shrinkers()).allMatch(shrinker -> shrinker.stuckCalls() == 0);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatATraceListenerThrowsChangesNoVisit(Thrown thrown) {
+        kit.reclaimer().trace(event -> thrown.raise());
+        Cache good = Cache.register(kit, "good");
+        good.put(kit.online("/a"), 0, 100);
+        kit.takeTrace();
+        assertThat(kit.pass("/a", 0, 0).freedObjects()).isEqualTo(100);
+        assertThat(kit.takeTrace()).hasSize(2);
+        assertThat(good.handle().state().faults()).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatACallbackThrowsHarmsNoOtherAnswer(Thrown thrown) {
+        Gate gate = new Gate();
+        kit.register(spec.blocking(), Scripted.stuck(10, gate)).setBit(kit.online("/a"), 0);
+        CompletionStage<ReclaimReport> asked =
+                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0));
+        gate.awaitEntered();
+        asked.thenRun(thrown::raise);
+        gate.open();
+        kit.await(asked);
+        for (int i = 0; i < 10; i++) {
+            kit.await(kit.reclaimer().state().thenApply(ReclaimerState::nrMax));
+        }
+        assertThat(kit.system().getWhenTerminated().toCompletableFuture()).isNotDone();
+    }
+
+    /** The thread that a shrinker leaves interrupted is the next shrinker's. */
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "ACTOR")
+    void interruptThatACallLeavesBehindReachesNobodyElse(Kind kind) {
+        Scripted interrupting = new Scripted(control -> 10, control -> {
+            Thread.currentThread().interrupt();
+            return control.nrToScan();
+        });
+        AtomicReference<Boolean> interrupted = new AtomicReference<>(false);
+        Scripted next = new Scripted(
+                control -> {
+                    interrupted.updateAndGet(before -> before || Thread.interrupted());
+                    return 10;
+                },
+                control -> control.nrToScan());
+        List<ShrinkerHandle> handles = List.of(
+                kind.register(kit, spec, interrupting),
+                kit.register(ShrinkerSpec.named("next").byCgroup(), next));
+        for (int i = 0; i < 10; i++) {
+            Cgroup cgroup = kit.online("/c" + i);
+            handles.forEach(handle -> handle.setBit(cgroup, 0));
+            assertThat(kit.pass("/c" + i, 0, 0).freedObjects()).isPositive();
+        }
+        assertThat(interrupted).hasValue(false);
+    }
+
+    private Shrinker throwing(Thrown thrown) {
+        return new Shrinker() {
+            @Override
+            public long count(ShrinkControl control) {
+                return answer(Place.COUNT, 100);
+            }
+
+            @Override
+            public long scan(ShrinkControl control) {
+                return answer(Place.SCAN, control.nrToScan());
+            }
+
+            @Override
+            public long reparent(CgroupPath offline, CgroupPath parent, int node) {
+                return answer(Place.REPARENT, 0);
+            }
+
+            private long answer(Place here, long answer) {
+                return broken.get().equals(Optional.of(here)) ? thrown.<Long>raise() : answer;
+            }
+        };
+    }
+
+    private static void assertFault(ShrinkerHandle handle, long faults, String what) {
+        assertThat(handle.state().faults()).isEqualTo(faults);
+        assertThat(handle.state().lastFault().orElseThrow()).contains(what);
+    }
+}

@@ -1,0 +1,55 @@
+package io.reclaimer.testkit;
+
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.ShrinkControl;
+import io.reclaimer.shrinker.Shrinker;
+
+/** A shrinker one of whose calls in one cgroup does not come back until the test lets it go; elsewhere it has nothing. */
+public final class Held implements Shrinker {
+
+    /** Which call is held. */
+    public enum Place {
+        COUNT,
+        SCAN,
+        REPARENT
+    }
+
+    private final Place place;
+    private final CgroupPath cgroup;
+    private final Gate gate;
+
+    public Held(Place place, CgroupPath cgroup, Gate gate) {
+        this.place = place;
+        this.cgroup = cgroup;
+        this.gate = gate;
+    }
+
+    @Override
+    public long count(ShrinkControl control) {
+        if (!control.cgroup().equals(cgroup)) {
+            return 0;
+        }
+        hold(Place.COUNT);
+        return 10;
+    }
+
+    @Override
+    public long scan(ShrinkControl control) {
+        hold(Place.SCAN);
+        return STOP;
+    }
+
+    @Override
+    public long reparent(CgroupPath offline, CgroupPath parent, int node) {
+        if (offline.equals(cgroup)) {
+            hold(Place.REPARENT);
+        }
+        return 0;
+    }
+
+    private void hold(Place here) {
+        if (place == here) {
+            gate.pass();
+        }
+    }
+}
