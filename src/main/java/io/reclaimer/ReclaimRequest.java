@@ -7,6 +7,7 @@ import io.reclaimer.shrinker.Shrinker;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -65,6 +66,7 @@ public final class ReclaimRequest {
 
     /** A round on a cgroup and all below it. */
     public static ReclaimRequest in(CgroupPath cgroup) {
+        Objects.requireNonNull(cgroup, "cgroup");
         return new ReclaimRequest(
                 cgroup,
                 false,
@@ -92,6 +94,7 @@ public final class ReclaimRequest {
      * @param numbers at least one, each from 0, none twice
      */
     public ReclaimRequest onNodes(int... numbers) {
+        Objects.requireNonNull(numbers, "numbers");
         List<Integer> list = IntStream.of(numbers).boxed().toList();
         if (list.isEmpty()
                 || list.stream().anyMatch(n -> n < 0)
@@ -172,6 +175,7 @@ public final class ReclaimRequest {
 
     /** The same, ended early when {@code cancellation} is thrown. */
     public ReclaimRequest cancelledBy(Cancellation newCancellation) {
+        Objects.requireNonNull(newCancellation, "newCancellation");
         return new ReclaimRequest(cgroup, alone, nodes, objects, priority, within, flags, Optional.of(newCancellation));
     }
 

@@ -1,6 +1,7 @@
 package io.reclaimer;
 
 import akka.actor.setup.Setup;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.function.LongSupplier;
 
@@ -21,6 +22,8 @@ public final class ReclaimerSetup extends Setup {
      * @param blocking runs blocking shrinkers; shut down when the system has ended
      */
     public ReclaimerSetup(LongSupplier nanoTime, ExecutorService blocking) {
+        Objects.requireNonNull(nanoTime, "nanoTime");
+        Objects.requireNonNull(blocking, "blocking");
         this.nanoTime = nanoTime;
         this.blocking = blocking;
     }

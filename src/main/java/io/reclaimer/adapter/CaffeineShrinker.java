@@ -11,6 +11,7 @@ import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -103,27 +104,32 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
 
     /** For a cache of one cgroup; of its nearest ancestor that is online where it is not. */
     public static <K, V> CaffeineShrinker<K, V> of(Cache<K, V> cache, Cgroup cgroup) {
+        Objects.requireNonNull(cgroup, "cgroup");
         return of(CaffeineEntries.of(cache), cgroup);
     }
 
     /** As {@link #of(Cache, Cgroup)}. */
     public static <K, V> CaffeineShrinker<K, V> of(AsyncCache<K, V> cache, Cgroup cgroup) {
+        Objects.requireNonNull(cgroup, "cgroup");
         return of(CaffeineEntries.of(cache), cgroup);
     }
 
     /** For a cache of one cgroup that is online, whose bit the caller sets. */
     public static <K, V> CaffeineShrinker<K, V> of(Cache<K, V> cache, CgroupPath cgroup) {
+        Objects.requireNonNull(cgroup, "cgroup");
         CaffeineEntries<K, V> entries = CaffeineEntries.of(cache);
         return new CaffeineShrinker<>(entries, CaffeineOwner.of(entries::size, cgroup), true);
     }
 
     /** For a cache that many cgroups share; the function tells whose a key is, quickly, and the same each time. */
     public static <K, V> CaffeineShrinker<K, V> of(Cache<K, V> cache, Function<? super K, Cgroup> cgroups) {
+        Objects.requireNonNull(cgroups, "cgroups");
         return new CaffeineShrinker<>(CaffeineEntries.of(cache), new CaffeineCensus<>(cache, cgroups), true);
     }
 
     /** As {@link #of(Cache, Function)}. */
     public static <K, V> CaffeineShrinker<K, V> of(AsyncCache<K, V> cache, Function<? super K, Cgroup> cgroups) {
+        Objects.requireNonNull(cgroups, "cgroups");
         return new CaffeineShrinker<>(
                 CaffeineEntries.of(cache), new CaffeineCensus<>(cache.synchronous(), cgroups), true);
     }
@@ -144,12 +150,14 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
      */
     public static CompletionStage<ShrinkerHandle> register(
             Reclaimer reclaimer, ShrinkerSpec spec, Cache<?, ?> cache, Cgroup cgroup) {
+        Objects.requireNonNull(cgroup, "cgroup");
         return of(cache, cgroup).register(reclaimer, spec);
     }
 
     /** As {@link #register(Reclaimer, ShrinkerSpec, Cache, Cgroup)}. */
     public static CompletionStage<ShrinkerHandle> register(
             Reclaimer reclaimer, ShrinkerSpec spec, AsyncCache<?, ?> cache, Cgroup cgroup) {
+        Objects.requireNonNull(cgroup, "cgroup");
         return of(cache, cgroup).register(reclaimer, spec);
     }
 
@@ -229,6 +237,7 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
      * throws is logged once a minute, and otherwise ignored. One at most; another replaces it.
      */
     public CaffeineShrinker<K, V> onReclaimed(BiConsumer<? super K, ? super V> newListener) {
+        Objects.requireNonNull(newListener, "newListener");
         listener = new CaffeineListener<>(newListener);
         return this;
     }
@@ -239,6 +248,7 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
      * to nothing where the cgroup's bit is set. Does nothing before this is registered.
      */
     public void added(K key) {
+        Objects.requireNonNull(key, "key");
         ShrinkerHandle now = handle;
         if (now != null) {
             owners.added(key, now);
@@ -250,6 +260,7 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
      * ago, that is a refault. Optional; without it, refaults are found later.
      */
     public void missed(K key) {
+        Objects.requireNonNull(key, "key");
         ghosts.missed(key);
     }
 

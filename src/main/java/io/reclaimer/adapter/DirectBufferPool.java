@@ -7,6 +7,7 @@ import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
@@ -68,6 +69,7 @@ public final class DirectBufferPool {
      * @throws ReclaimerException where there is no node {@value #NODE}
      */
     public static CompletionStage<DirectBufferPool> register(Reclaimer reclaimer, ShrinkerSpec spec, int bufferBytes) {
+        Objects.requireNonNull(reclaimer, "reclaimer");
         return register(reclaimer, spec, bufferBytes, ByteBuffer::allocateDirect);
     }
 

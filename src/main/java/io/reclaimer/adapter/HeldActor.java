@@ -11,6 +11,7 @@ import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.ShrinkerMessage;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -65,11 +66,13 @@ public final class HeldActor<S extends HeldState> {
      * @param newState makes an empty state, for each start and restart of an actor
      */
     public static <S extends HeldState> HeldActor<S> of(ShrinkerSpec spec, Supplier<S> newState) {
+        Objects.requireNonNull(newState, "newState");
         return new HeldActor<>(spec.global(), newState, Optional.empty(), RECLAIMER);
     }
 
     /** The same, with a state that belongs to this cgroup, and to its nearest online ancestor when it is offline. */
     public HeldActor<S> in(Cgroup home) {
+        Objects.requireNonNull(home, "home");
         return new HeldActor<>(spec.byCgroup(), newState, Optional.of(home), registrar);
     }
 
@@ -84,6 +87,7 @@ public final class HeldActor<S extends HeldState> {
      * @param <C> the actor's protocol
      */
     public <C> Behavior<C> behavior(BiFunction<ActorContext<C>, S, Behavior<C>> behavior) {
+        Objects.requireNonNull(behavior, "behavior");
         // Survives a restart, for a supervisor starts this same behavior again. By actor, as many may be spawned.
         // One that is stopped while its supervisor waits to restart it leaves its entry behind, as it hears of neither.
         Map<ActorRef<?>, CompletionStage<ShrinkerHandle>> registrations = new ConcurrentHashMap<>();

@@ -6,6 +6,7 @@ import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.ToIntFunction;
@@ -49,6 +50,7 @@ public final class LruLists<T> {
      * @return the lists, registered; fails as {@link Reclaimer#register} does
      */
     public static <T> CompletionStage<LruLists<T>> register(Reclaimer reclaimer, ShrinkerSpec spec, LruOwner<T> owner) {
+        Objects.requireNonNull(owner, "owner");
         return register(reclaimer, spec, owner, Optional.empty());
     }
 
@@ -63,6 +65,8 @@ public final class LruLists<T> {
      */
     public static <T> CompletionStage<LruLists<T>> register(
             Reclaimer reclaimer, ShrinkerSpec spec, LruOwner<T> owner, ToIntFunction<? super T> keyHash) {
+        Objects.requireNonNull(owner, "owner");
+        Objects.requireNonNull(keyHash, "keyHash");
         return register(reclaimer, spec, owner, Optional.of(keyHash));
     }
 
@@ -82,6 +86,8 @@ public final class LruLists<T> {
      * @throws ReclaimerException where there is no such node
      */
     public LruItem<T> add(Cgroup cgroup, int node, T value) {
+        Objects.requireNonNull(cgroup, "cgroup");
+        Objects.requireNonNull(value, "value");
         return add(groups.of(cgroup), checked(node), value);
     }
 
@@ -92,6 +98,7 @@ public final class LruLists<T> {
      * @throws ReclaimerException where there is no such node
      */
     public LruItem<T> addToRoot(int node, T value) {
+        Objects.requireNonNull(value, "value");
         return add(groups.root(), checked(node), value);
     }
 

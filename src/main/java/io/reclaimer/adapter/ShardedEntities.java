@@ -12,6 +12,7 @@ import io.reclaimer.ShrinkerMessage;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
@@ -101,11 +102,14 @@ public final class ShardedEntities<M> {
      * @param question the question as a message to an entity
      */
     public static <M> ShardedEntities<M> start(ActorSystem<?> system, String name, Function<StopQuestion, M> question) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(question, "question");
         return start(system, name, Optional.of(question), STOP_DEADLINE, HUNG_BACK_OFF);
     }
 
     /** Starts a tracker for entities that are passivated without being asked, as by an idle timeout. */
     public static <M> ShardedEntities<M> start(ActorSystem<?> system, String name) {
+        Objects.requireNonNull(name, "name");
         return start(system, name, Optional.empty(), STOP_DEADLINE, HUNG_BACK_OFF);
     }
 
@@ -122,6 +126,9 @@ public final class ShardedEntities<M> {
             Optional<Function<StopQuestion, M>> question,
             Duration stopDeadline,
             Duration hungBackOff) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(stopDeadline, "stopDeadline");
+        Objects.requireNonNull(hungBackOff, "hungBackOff");
         for (Duration duration : List.of(stopDeadline, hungBackOff)) {
             if (duration.isZero() || duration.isNegative()) {
                 throw new IllegalArgumentException("Entities [" + name + "]: stopDeadline is [" + stopDeadline
@@ -142,6 +149,8 @@ public final class ShardedEntities<M> {
      * @param entity what the entity was created with
      */
     public Behavior<M> track(EntityContext<M> entity, Behavior<M> behavior) {
+        Objects.requireNonNull(entity, "entity");
+        Objects.requireNonNull(behavior, "behavior");
         Function<StopQuestion, M> ask = question.orElse(asked -> {
             throw new IllegalStateException("There is no question for these entities");
         });
@@ -155,6 +164,8 @@ public final class ShardedEntities<M> {
      * @param spec is made a global one
      */
     public CompletionStage<ShrinkerHandle> register(Reclaimer reclaimer, ShrinkerSpec spec) {
+        Objects.requireNonNull(reclaimer, "reclaimer");
+        Objects.requireNonNull(spec, "spec");
         return reclaimer.register(spec.global(), shrinker()).thenApply(handle -> {
             tracker.tell(new ShardedTracker.Registered(handle));
             return handle;

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -55,6 +56,9 @@ public final class ShardedLimit extends AbstractBehavior<Object> {
             int limit, int leastPerShard, Duration stopDeadline, Duration growAfter, Duration growInterval) {
 
         public Settings {
+            Objects.requireNonNull(stopDeadline, "stopDeadline");
+            Objects.requireNonNull(growAfter, "growAfter");
+            Objects.requireNonNull(growInterval, "growInterval");
             if (limit < 1 || leastPerShard < 1 || leastPerShard > limit) {
                 throw new IllegalArgumentException("limit is [" + limit + "] and leastPerShard is [" + leastPerShard
                         + "] but has to be 1 or more and at most the limit");
@@ -152,6 +156,7 @@ public final class ShardedLimit extends AbstractBehavior<Object> {
      * @param region what {@code ClusterSharding.init} answered, on a member that has the region itself, not a proxy
      */
     public static Behavior<ShrinkerMessage> create(akka.actor.typed.ActorRef<?> region, Settings settings) {
+        Objects.requireNonNull(settings, "settings");
         return Behaviors.<Object>setup(
                         context -> Behaviors.withTimers(timers -> new ShardedLimit(context, timers, region, settings)))
                 .narrow();

@@ -3,6 +3,7 @@ package io.reclaimer.pressure;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * The settings of {@link HeapPressure}: {@code reclaimer.pressure.heap} of the configuration, where each is explained.
@@ -31,6 +32,15 @@ public record HeapPressureSettings(
     private static final Duration SHORTEST = Duration.ofMillis(1);
     private static final Duration LONGEST = Duration.ofHours(1);
 
+    public HeapPressureSettings {
+        Objects.requireNonNull(watermarks, "watermarks");
+        Objects.requireNonNull(lookInterval, "lookInterval");
+        Objects.requireNonNull(retryMin, "retryMin");
+        Objects.requireNonNull(retryMax, "retryMax");
+        Objects.requireNonNull(backgroundDeadline, "backgroundDeadline");
+        Objects.requireNonNull(directDeadline, "directDeadline");
+    }
+
     /**
      * Reads and checks them.
      *
@@ -38,6 +48,7 @@ public record HeapPressureSettings(
      * @throws IllegalArgumentException names the path, the value and what is allowed
      */
     public static HeapPressureSettings of(Config config) {
+        Objects.requireNonNull(config, "config");
         return new HeapPressureSettings(
                 read(config, "rounds", "on or off", Config::getBoolean),
                 watermarks(config),

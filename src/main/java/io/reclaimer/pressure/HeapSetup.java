@@ -2,6 +2,7 @@ package io.reclaimer.pressure;
 
 import akka.actor.setup.Setup;
 import io.reclaimer.ReclaimReport;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
@@ -13,6 +14,8 @@ public final class HeapSetup extends Setup {
 
     /** @param rounds is given each round that pressure starts, when it does */
     public HeapSetup(SteeredHeap heap, Consumer<CompletionStage<ReclaimReport>> rounds) {
+        Objects.requireNonNull(heap, "heap");
+        Objects.requireNonNull(rounds, "rounds");
         this.heap = heap;
         this.rounds = rounds;
     }

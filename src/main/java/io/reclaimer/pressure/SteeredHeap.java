@@ -1,6 +1,7 @@
 package io.reclaimer.pressure;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -22,6 +23,8 @@ public final class SteeredHeap implements Heap {
      * @param uptimeMillis milliseconds from any start
      */
     public SteeredHeap(long limitBytes, LongSupplier usedBytes, LongSupplier uptimeMillis) {
+        Objects.requireNonNull(usedBytes, "usedBytes");
+        Objects.requireNonNull(uptimeMillis, "uptimeMillis");
         if (limitBytes <= 0) {
             throw new IllegalArgumentException("The limit is [" + limitBytes + "] bytes; allowed is 1 or more");
         }
@@ -58,6 +61,7 @@ public final class SteeredHeap implements Heap {
 
     @Override
     public Runnable watch(Consumer<HeapReading> listener) {
+        Objects.requireNonNull(listener, "listener");
         listeners.add(listener);
         return () -> listeners.remove(listener);
     }

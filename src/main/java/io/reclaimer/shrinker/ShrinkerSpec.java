@@ -10,6 +10,7 @@ import static io.reclaimer.shrinker.ShrinkerTrait.REENTRANT;
 
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -48,6 +49,9 @@ public record ShrinkerSpec(
     public static final Duration LONGEST_CALL = Duration.ofHours(1);
 
     public ShrinkerSpec {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(traits, "traits");
+        Objects.requireNonNull(callDeadline, "callDeadline");
         if (name.isBlank() || name.length() > MAX_NAME_LENGTH || name.chars().anyMatch(Character::isISOControl)) {
             throw new IllegalArgumentException("The name of a shrinker is [" + abbreviated(name)
                     + "] but has to have 1 to " + MAX_NAME_LENGTH
@@ -132,6 +136,7 @@ public record ShrinkerSpec(
 
     /** The same, with another deadline of a call: above 0, at most {@link #LONGEST_CALL}. */
     public ShrinkerSpec callDeadline(Duration deadline) {
+        Objects.requireNonNull(deadline, "deadline");
         return new ShrinkerSpec(name, traits, seeks, batch, objectBytes, Optional.of(deadline));
     }
 

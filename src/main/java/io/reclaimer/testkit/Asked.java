@@ -3,6 +3,7 @@ package io.reclaimer.testkit;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimFlag;
 import io.reclaimer.shrinker.ShrinkControl;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 
@@ -31,12 +32,13 @@ public final class Asked implements ShrinkControl {
 
     /** For node 0. */
     public static Asked of(CgroupPath cgroup, long nrToScan) {
+        Objects.requireNonNull(cgroup, "cgroup");
         return new Asked(cgroup, 0, nrToScan);
     }
 
     /** The same, by the text of a path. */
     public Asked(String cgroup, int node, long nrToScan) {
-        this(CgroupPath.of(cgroup), node, nrToScan);
+        this(CgroupPath.of(Objects.requireNonNull(cgroup, "cgroup")), node, nrToScan);
     }
 
     /**
@@ -45,6 +47,8 @@ public final class Asked implements ShrinkControl {
      * @param cancelled asked by {@link #isCancelled}
      */
     public Asked(CgroupPath cgroup, int node, long nrToScan, BooleanSupplier cancelled) {
+        Objects.requireNonNull(cgroup, "cgroup");
+        Objects.requireNonNull(cancelled, "cancelled");
         this.cgroup = cgroup;
         this.cancelled = cancelled;
         this.node = node;

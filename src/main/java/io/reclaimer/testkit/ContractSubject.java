@@ -11,6 +11,7 @@ import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -81,6 +82,8 @@ public final class ContractSubject {
 
     /** A shrinker that the contract registers. */
     public static ContractSubject of(ShrinkerSpec spec, Shrinker shrinker) {
+        Objects.requireNonNull(spec, "spec");
+        Objects.requireNonNull(shrinker, "shrinker");
         return of(
                 spec,
                 new Door(
@@ -91,6 +94,8 @@ public final class ContractSubject {
 
     /** A shrinker that answers later, which the contract registers. */
     public static ContractSubject of(ShrinkerSpec spec, AsyncShrinker shrinker) {
+        Objects.requireNonNull(spec, "spec");
+        Objects.requireNonNull(shrinker, "shrinker");
         return of(
                 spec,
                 new Door(
@@ -101,6 +106,8 @@ public final class ContractSubject {
 
     /** An actor that is a shrinker, which the contract registers. */
     public static ContractSubject of(ShrinkerSpec spec, ActorRef<ShrinkerMessage> shrinker) {
+        Objects.requireNonNull(spec, "spec");
+        Objects.requireNonNull(shrinker, "shrinker");
         return of(
                 spec,
                 new Door(
@@ -111,16 +118,19 @@ public final class ContractSubject {
 
     /** A shrinker that has registered itself, with the reclaimer that the contract gave it. */
     public static ContractSubject registered(ShrinkerHandle handle, Shrinker shrinker) {
+        Objects.requireNonNull(shrinker, "shrinker");
         return of(handle.spec(), new Door(system -> ContractCalls.to(shrinker), registeredAs(handle), true));
     }
 
     /** One that answers later, and has registered itself. */
     public static ContractSubject registered(ShrinkerHandle handle, AsyncShrinker shrinker) {
+        Objects.requireNonNull(shrinker, "shrinker");
         return of(handle.spec(), new Door(system -> ContractCalls.to(shrinker), registeredAs(handle), true));
     }
 
     /** An actor that has registered itself. */
     public static ContractSubject registered(ShrinkerHandle handle, ActorRef<ShrinkerMessage> shrinker) {
+        Objects.requireNonNull(shrinker, "shrinker");
         return of(handle.spec(), new Door(system -> ContractCalls.to(shrinker, system), registeredAs(handle), false));
     }
 
@@ -131,11 +141,13 @@ public final class ContractSubject {
 
     /** The same, with the way to add an object. Needed. */
     public ContractSubject adds(Adding newAdding) {
+        Objects.requireNonNull(newAdding, "newAdding");
         return new ContractSubject(spec, door, Optional.of(newAdding), holding, limits);
     }
 
     /** The same, with the way to see how many objects there are. Needed. */
     public ContractSubject holds(Holding newHolding) {
+        Objects.requireNonNull(newHolding, "newHolding");
         return new ContractSubject(spec, door, adding, Optional.of(newHolding), limits);
     }
 
@@ -166,6 +178,7 @@ public final class ContractSubject {
 
     /** The same, which has objects in this one of {@link ShrinkerContract#CGROUPS} only. */
     public ContractSubject onlyIn(CgroupPath cgroup) {
+        Objects.requireNonNull(cgroup, "cgroup");
         if (!ShrinkerContract.CGROUPS.contains(cgroup)) {
             throw new IllegalArgumentException(
                     "The cgroup is [" + cgroup + "] but has to be one of " + ShrinkerContract.CGROUPS);

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -82,6 +83,7 @@ public final class ReclaimerTestKit implements AutoCloseable {
 
     /** With these settings before those of the application and the defaults, as {@code reclaimer.nodes = [heap, direct]}. */
     public static ReclaimerTestKit with(String settings) {
+        Objects.requireNonNull(settings, "settings");
         return new ReclaimerTestKit(ConfigFactory.parseString(settings), new VirtualTime(), Optional.empty());
     }
 
@@ -91,6 +93,7 @@ public final class ReclaimerTestKit implements AutoCloseable {
      * @param limitBytes how much can live in it, above 0
      */
     public static ReclaimerTestKit withHeap(long limitBytes, String settings) {
+        Objects.requireNonNull(settings, "settings");
         VirtualTime time = new VirtualTime();
         FakeHeap heap = new FakeHeap(limitBytes, () -> time.elapsed().toMillis());
         return new ReclaimerTestKit(ConfigFactory.parseString(settings), time, Optional.of(heap));
@@ -121,6 +124,7 @@ public final class ReclaimerTestKit implements AutoCloseable {
 
     /** Lets so much time go by, with all that happens meanwhile. */
     public void advance(Duration by) {
+        Objects.requireNonNull(by, "by");
         time.advanceTo(time.elapsed().plus(by));
     }
 
@@ -154,12 +158,14 @@ public final class ReclaimerTestKit implements AutoCloseable {
 
     /** Registers a shrinker, and records its calls. */
     public ShrinkerHandle register(ShrinkerSpec spec, Shrinker shrinker) {
+        Objects.requireNonNull(shrinker, "shrinker");
         CallLog log = new CallLog(spec.name(), time::elapsed);
         return logged(await(reclaimer.register(spec, log.recording(shrinker))), log);
     }
 
     /** The same, of one that answers with stages. */
     public ShrinkerHandle register(ShrinkerSpec spec, AsyncShrinker shrinker) {
+        Objects.requireNonNull(shrinker, "shrinker");
         CallLog log = new CallLog(spec.name(), time::elapsed);
         return logged(await(reclaimer.register(spec, log.recording(shrinker))), log);
     }
@@ -182,6 +188,7 @@ public final class ReclaimerTestKit implements AutoCloseable {
 
     /** One pass on one cgroup alone, on one node. */
     public ReclaimReport pass(String cgroup, int node, int priority) {
+        Objects.requireNonNull(cgroup, "cgroup");
         return reclaim(ReclaimRequest.in(cgroup).alone().onNodes(node).startingAt(priority));
     }
 
@@ -209,6 +216,7 @@ public final class ReclaimerTestKit implements AutoCloseable {
 
     /** The calls of a shrinker since it was registered, in that order. */
     public List<ShrinkerCall> calls(ShrinkerHandle shrinker) {
+        Objects.requireNonNull(shrinker, "shrinker");
         return log(shrinker).calls();
     }
 
@@ -239,11 +247,13 @@ public final class ReclaimerTestKit implements AutoCloseable {
 
     /** Whether the bit of a shrinker is set in a cgroup on a node. */
     public boolean isBitSet(ShrinkerHandle shrinker, Cgroup cgroup, int node) {
+        Objects.requireNonNull(shrinker, "shrinker");
         return state(cgroup, node).bits().contains(shrinker.id());
     }
 
     /** How many objects a shrinker owes in a cgroup on a node. */
     public long deferred(ShrinkerHandle shrinker, Cgroup cgroup, int node) {
+        Objects.requireNonNull(shrinker, "shrinker");
         return state(cgroup, node).deferred().getOrDefault(shrinker.id(), 0L);
     }
 

@@ -4,7 +4,9 @@ import io.reclaimer.Cgroup;
 import io.reclaimer.ReclaimerState;
 import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.Saturating;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
@@ -22,6 +24,7 @@ public final class ReclaimerTestKitAssert {
     }
 
     public static ReclaimerTestKitAssert assertThat(ReclaimerTestKit kit) {
+        Objects.requireNonNull(kit, "kit");
         return new ReclaimerTestKitAssert(kit);
     }
 
@@ -49,6 +52,7 @@ public final class ReclaimerTestKitAssert {
 
     /** That shrinker was not called after this kit freed it. */
     public ReclaimerTestKitAssert neverCalledAfterFreed(ShrinkerHandle shrinker) {
+        Objects.requireNonNull(shrinker, "shrinker");
         return noCalls(kit.callsAfterFreed(shrinker));
     }
 
@@ -67,29 +71,32 @@ public final class ReclaimerTestKitAssert {
      * @param held what it holds now, of all cgroups and nodes
      */
     public ReclaimerTestKitAssert conserves(ShrinkerHandle shrinker, long added, LongSupplier held) {
+        Objects.requireNonNull(shrinker, "shrinker");
+        Objects.requireNonNull(held, "held");
         long freed = freed(shrinker);
         long now = held.getAsLong();
+        long known = Saturating.add(now, freed);
         check(
-                added == now + freed,
+                added == known,
                 "Shrinker [%s] does not conserve its objects: [%d] were added, [%d] are held, its scans said they freed "
                         + "[%d]: %s. Count what a scan frees by what it took out, and move all when a cgroup goes offline",
                 shrinker.spec().name(),
                 added,
                 now,
                 freed,
-                added > now + freed ? added - now - freed + " are lost" : now + freed - added + " are too many");
+                added > known ? added - known + " are lost" : known - added + " are too many");
         return this;
     }
 
     private long freed(ShrinkerHandle shrinker) {
-        return kit.calls(shrinker).stream()
+        return Saturating.sum(kit.calls(shrinker).stream()
                 .filter(call -> call.kind() == ShrinkerCall.Kind.SCAN)
-                .mapToLong(call -> Math.max(0, call.answer().orElse(0)))
-                .sum();
+                .mapToLong(call -> Math.max(0, call.answer().orElse(0))));
     }
 
     /** Its bit is set in that cgroup on that node: rounds will find it. */
     public ReclaimerTestKitAssert setsItsBit(ShrinkerHandle shrinker, Cgroup cgroup, int node) {
+        Objects.requireNonNull(shrinker, "shrinker");
         check(
                 kit.isBitSet(shrinker, cgroup, node),
                 "Shrinker [%s] has not set its bit for [%s] on node [%d], so no round visits it there. Call "
@@ -102,6 +109,7 @@ public final class ReclaimerTestKitAssert {
 
     /** Its bit is not set there: rounds pass it by. */
     public ReclaimerTestKitAssert hasNoBit(ShrinkerHandle shrinker, Cgroup cgroup, int node) {
+        Objects.requireNonNull(shrinker, "shrinker");
         check(
                 !kit.isBitSet(shrinker, cgroup, node),
                 "Shrinker [%s] has its bit set for [%s] on node [%d]. It is cleared when a count answers EMPTY, and not set again "
@@ -114,6 +122,7 @@ public final class ReclaimerTestKitAssert {
 
     /** It owes so many objects there. */
     public ReclaimerTestKitAssert defers(ShrinkerHandle shrinker, Cgroup cgroup, int node, long objects) {
+        Objects.requireNonNull(shrinker, "shrinker");
         long deferred = kit.deferred(shrinker, cgroup, node);
         check(
                 deferred == objects,
@@ -128,6 +137,8 @@ public final class ReclaimerTestKitAssert {
 
     /** It was asked for something in that cgroup. */
     public ReclaimerTestKitAssert wasAskedIn(ShrinkerHandle shrinker, String cgroup) {
+        Objects.requireNonNull(shrinker, "shrinker");
+        Objects.requireNonNull(cgroup, "cgroup");
         List<ShrinkerCall> calls = kit.calls(shrinker);
         check(
                 calls.stream().anyMatch(call -> call.cgroup().equals(CgroupPath.of(cgroup))),
