@@ -1,0 +1,231 @@
+package io.reclaimer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
+
+import akka.Done;
+import akka.pattern.StatusReply;
+import io.reclaimer.shrinker.Cancellation;
+import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Cache;
+import io.reclaimer.testkit.Gate;
+import io.reclaimer.testkit.Held;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.Threads;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The futures that the front door answers with: how they end, and what comes of ending them. */
+class FutureTest {
+
+    @RegisterExtension
+    final ReclaimerKit kit = ReclaimerKit.with(
+            "reclaimer { call-deadline = 200ms, offline-timeout = 100ms, round-deadline = 10m, max-rounds = 8 }");
+
+    private final ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup();
+    private final Gate gate = new Gate();
+
+    /** How somebody other than the reclaimer ends a future. */
+    private enum End {
+        CANCELLED(future -> future.cancel(false)),
+        COMPLETED(future -> future.complete(null)),
+        FAILED(future -> future.completeExceptionally(new IllegalStateException("enough"))),
+        OUT_OF_TIME(future -> future.orTimeout(1, TimeUnit.MILLISECONDS));
+
+        private final Consumer<CompletableFuture<?>> how;
+
+        End(Consumer<CompletableFuture<?>> how) {
+            this.how = how;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void endingTheFutureOfARoundCancelsTheRound(End end) {
+        Gate first = new Gate();
+        Scripted pages = new Scripted(control -> 1_000, control -> {
+            first.pass();
+            return 1;
+        });
+        kit.register(spec.blocking().callDeadline(Duration.ofMinutes(1)), pages).setBit(kit.online("/a"), 0);
+        CompletableFuture<ReclaimReport> round =
+                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0)).toCompletableFuture();
+        first.awaitEntered();
+        end.how.accept(round);
+        Threads.until(() -> kit.state().runningRounds() == 0);
+        first.open();
+        Threads.until(() -> kit.state().shrinkers().get(0).holds() == 0);
+        assertThat(pages.calls).containsExactly("count /a 0", "scan /a 0 128");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void endingTheFutureOfACountCancelsItToo(End end) {
+        Cgroup a = kit.online("/a");
+        Scripted pages = new Scripted(
+                control -> {
+                    gate.pass();
+                    return 10;
+                },
+                control -> 1);
+        ShrinkerSpec one = spec.blocking().callDeadline(Duration.ofMinutes(1));
+        ShrinkerHandle handle = kit.register(one, pages);
+        handle.setBit(a, 0);
+        CompletableFuture<CountReport> first =
+                kit.reclaimer().count(ReclaimRequest.in("/a").alone()).toCompletableFuture();
+        gate.awaitEntered();
+        // The call of this one waits until the other has ended.
+        CompletableFuture<CountReport> second =
+                kit.reclaimer().count(ReclaimRequest.in("/a").alone()).toCompletableFuture();
+        end.how.accept(second);
+        end.how.accept(first);
+        Threads.until(() -> kit.state().runningRounds() == 0);
+        gate.open();
+        Threads.until(() -> kit.state().shrinkers().get(0).holds() == 0);
+        assertThat(pages.calls).containsExactly("count /a 0");
+    }
+
+    /** The caller's own switch goes on working, and does not keep rounds whose future was ended. */
+    @Test
+    void endedFuturesLeaveNothingBehindInTheCallersCancellation() {
+        kit.register(spec, Scripted.endless(1)).setBit(kit.online("/a"), 0);
+        Cancellation own = new Cancellation();
+        for (int i = 0; i < 100; i++) {
+            kit.reclaimer()
+                    .reclaim(ReclaimRequest.in("/a").cancelledBy(own))
+                    .toCompletableFuture()
+                    .cancel(false);
+            Threads.until(() -> kit.state().runningRounds() == 0);
+        }
+        assertThat(own).extracting("listeners").asInstanceOf(LIST).isEmpty();
+    }
+
+    @Test
+    void futureFailsWithTheExceptionItselfHoweverOneLooksAtIt() throws Exception {
+        CompletableFuture<Done> refused = kit.reclaimer().offline("/absent").toCompletableFuture();
+        AtomicReference<Throwable> seen = new AtomicReference<>();
+        refused.whenComplete((done, thrown) -> seen.set(thrown))
+                .handle((done, thrown) -> done)
+                .get(1, TimeUnit.MINUTES);
+        assertThat(seen.get()).isInstanceOf(ReclaimerException.class);
+        Throwable got = catchThrowable(() -> refused.get(1, TimeUnit.MINUTES));
+        assertThat(got).isInstanceOf(ExecutionException.class);
+        assertThat(got.getCause()).isSameAs(seen.get());
+        assertThat(refused.handle((done, thrown) -> thrown).get()).isSameAs(seen.get());
+        assertThat(refused.exceptionally(thrown -> {
+                    seen.set(thrown);
+                    return Done.getInstance();
+                }))
+                .succeedsWithin(Duration.ofMinutes(1));
+        assertThat(seen.get()).isInstanceOf(ReclaimerException.class);
+    }
+
+    /** A round of others never keeps one out that somebody waits for. */
+    @Test
+    void placesAreReservedForDirectRounds() {
+        kit.register(spec.blocking().callDeadline(Duration.ofMinutes(1)), Scripted.stuck(10, gate))
+                .setBit(kit.online("/a"), 0);
+        List<CompletionStage<ReclaimReport>> others = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            others.add(kit.reclaimer()
+                    .reclaim(ReclaimRequest.in("/a").startingAt(1).background()));
+        }
+        gate.awaitEntered();
+        Threads.until(() -> kit.state().runningRounds() == 6);
+        ReclaimerException refusal =
+                kit.refusal(kit.reclaimer().reclaim(ReclaimRequest.in("/a").background()));
+        assertThat(refusal.reason()).isEqualTo(Reason.TOO_MANY_ROUNDS);
+        assertThat(refusal).hasMessageContainingAll("[6]", "[8]", "[reclaimer.max-rounds]");
+        assertThat(kit.refusal(kit.reclaimer().count(ReclaimRequest.in("/a"))).reason())
+                .isEqualTo(Reason.TOO_MANY_ROUNDS);
+        Cache good = Cache.register(kit, "good");
+        good.put(kit.online("/b"), 0, 100);
+        assertThat(kit.pass("/b", 0, 0).freedObjects()).isEqualTo(100);
+        gate.open();
+        others.forEach(kit::await);
+    }
+
+    @Test
+    void secondFreeAndSecondOfflineJoinTheFirst() {
+        Cgroup a = kit.online("/a");
+        ShrinkerHandle handle = kit.register(spec, new Held(Held.Place.REPARENT, a.path(), gate));
+        CompletionStage<Done> firstOffline = kit.reclaimer().offline("/a");
+        gate.awaitEntered();
+        CompletionStage<Done> secondOffline = kit.reclaimer().offline("/a");
+        CompletionStage<Done> firstFree = handle.free();
+        CompletionStage<Done> secondFree = handle.free();
+        for (CompletionStage<Done> late : List.of(firstOffline, secondOffline)) {
+            ReclaimerException refusal = kit.refusal(late);
+            assertThat(refusal.reason()).isEqualTo(Reason.OFFLINE_TIMEOUT);
+            assertThat(refusal).hasMessageContainingAll("[/a]", "[reclaimer.offline-timeout]", "ask again");
+        }
+        // One that was too late can be asked again, any number of times, and one of them hears of the end.
+        assertThat(kit.refusal(kit.reclaimer().offline("/a")).reason()).isEqualTo(Reason.OFFLINE_TIMEOUT);
+        assertThat(firstFree.toCompletableFuture()).isNotDone();
+        gate.open();
+        kit.await(firstFree);
+        kit.await(secondFree);
+        kit.await(handle.free());
+        Threads.until(() -> {
+            try {
+                kit.await(kit.reclaimer().offline("/a"));
+                return true;
+            } catch (ReclaimerException e) {
+                return e.reason() == Reason.NOT_ONLINE;
+            }
+        });
+    }
+
+    @Test
+    void callbackThatBlocksHoldsUpNeitherRoundsNorTheEngineNorMessages() {
+        Cache good = Cache.register(kit, "good");
+        Cgroup b = kit.online("/b");
+        // A thread of the answer dispatcher is left.
+        CompletionStage<Void> blocked = kit.reclaimer().state().thenRun(gate::pass);
+        gate.awaitEntered();
+        for (int i = 0; i < 20; i++) {
+            good.put(b, 0, 10);
+            assertThat(kit.pass("/b", 0, 0).freedObjects()).isEqualTo(10);
+        }
+        kit.online("/c");
+        kit.offline("/c");
+        gate.open();
+        kit.await(blocked);
+    }
+
+    /** Not even where all threads for answers are taken: the engine's own work and messages need none of them. */
+    @Test
+    void callbacksThatBlockAllAnswersHoldUpNoRoundThatIsAskedForByMessage() {
+        Cache good = Cache.register(kit, "good");
+        Cgroup b = kit.online("/b");
+        good.put(b, 0, 10);
+        List<CompletionStage<Void>> blocked = new ArrayList<>();
+        for (int i = 0; i < 64; i++) {
+            blocked.add(kit.reclaimer().state().thenRun(gate::pass));
+        }
+        gate.awaitEntered();
+        var probe = kit.testKit().<StatusReply<ReclaimReport>>createTestProbe();
+        kit.reclaimer()
+                .ref()
+                .tell(new ReclaimerProtocol.Reclaim(ReclaimRequest.in("/b").startingAt(0), probe.ref()));
+        assertThat(probe.receiveMessage(Duration.ofMinutes(1)).getValue().freedObjects())
+                .isEqualTo(10);
+        gate.open();
+        blocked.forEach(kit::await);
+    }
+}
