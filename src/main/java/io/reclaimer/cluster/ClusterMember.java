@@ -26,6 +26,7 @@ import io.reclaimer.cluster.ClusterMessage.Reclaimed;
 import io.reclaimer.cluster.ClusterMessage.Refused;
 import io.reclaimer.cluster.ClusterMessage.Row;
 import io.reclaimer.cluster.ClusterReport.Outcome;
+import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import java.security.SecureRandom;
@@ -37,6 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,8 +57,7 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
     sealed interface Local extends Command {}
 
     /** Starts a round; answered once, with a report or why there is none. */
-    record Start(ClusterRequest request, Consumer<ClusterReport> answer, Consumer<ReclaimerException> refusal)
-            implements Local {}
+    record Start(ClusterRequest request, RoundAnswer answer) implements Local {}
 
     /** This member is about to leave: no more parts and rounds. Answered when none is under way. */
     record Leave(ActorRef<Done> replyTo) implements Local {}
@@ -75,6 +76,20 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
      */
     record State(List<String> members, List<String> present, int rounds, int parts, int known) {}
 
+    /**
+     * Where tests step in; {@link #NONE} elsewhere.
+     *
+     * @param member what stands between the other members and this one: that is where messages get lost
+     * @param round the same around the actor of a round
+     * @param mostDirect of {@link PostOffice}
+     */
+    record Seams(
+            UnaryOperator<Behavior<Command>> member,
+            UnaryOperator<Behavior<ClusterRound.Command>> round,
+            int mostDirect) {
+        static final Seams NONE = new Seams(member -> member, round -> round, PostOffice.MOST_DIRECT);
+    }
+
     private record Counted(
             long round,
             @Nullable CountReport report,
@@ -86,7 +101,7 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
             @Nullable ReclaimReport report,
             @Nullable Throwable why) implements Local {}
 
-    private record RoundEnded(long round) implements Local {}
+    private record RoundEnded(long round, CgroupPath cgroup, RoundAnswer answer) implements Local {}
 
     private enum Forget implements Local {
         INSTANCE
@@ -112,7 +127,7 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
     private final Roster roster;
     private final MemberParts<ActorRef<ClusterMessage>> parts;
     private final Relay relay;
-    private final int mostDirect;
+    private final Seams seams;
     private final ActorRef<ClusterMessage> door;
     private final Map<Long, ActorRef<ClusterRound.Command>> rounds = new HashMap<>();
     private final List<ActorRef<Done>> leaving = new ArrayList<>();
@@ -126,19 +141,19 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
 
     /**
      * @param publish is given what was done, when that has changed
-     * @param mostDirect of {@link PostOffice}
+     * @param seams where tests step in
      */
     static Behavior<Command> create(
             Reclaimer reclaimer,
             ClusterSettings settings,
             Supplier<MemberParts.Heap> heap,
             Consumer<MemberParts.Given> publish,
-            int mostDirect) {
+            Seams seams) {
         Behavior<Command> behavior = Behaviors.setup(context -> Behaviors.withTimers(
-                timers -> new ClusterMember(context, timers, reclaimer, settings, heap, publish, mostDirect)));
+                timers -> new ClusterMember(context, timers, reclaimer, settings, heap, publish, seams)));
         // A bug: rounds requested here answer with what they know, and the member goes on without what it knew of
         // others'.
-        return Behaviors.supervise(behavior).onFailure(SupervisorStrategy.restart());
+        return seams.member().apply(Behaviors.supervise(behavior).onFailure(SupervisorStrategy.restart()));
     }
 
     private ClusterMember(
@@ -148,9 +163,9 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
             ClusterSettings settings,
             Supplier<MemberParts.Heap> heap,
             Consumer<MemberParts.Given> publish,
-            int mostDirect) {
+            Seams seams) {
         super(context);
-        this.mostDirect = mostDirect;
+        this.seams = seams;
         this.publish = publish;
         this.timers = timers;
         this.reclaimer = reclaimer;
@@ -294,17 +309,22 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
 
     private Behavior<Command> onStart(Start message) {
         if (left) {
-            message.refusal()
-                    .accept(new ReclaimerException(
+            message.answer()
+                    .refuse(new ReclaimerException(
                             Reason.SHUTTING_DOWN, "No round over the cluster is started: this member is leaving it"));
         } else if (rounds.size() >= settings.maxRounds()) {
-            message.refusal()
-                    .accept(new ReclaimerException(
+            message.answer()
+                    .refuse(new ReclaimerException(
                             Reason.TOO_MANY_ROUNDS,
                             "No round over the cluster is started: [" + settings.maxRounds()
                                     + "] are under way here, as many as allowed [reclaimer.cluster.max-rounds]"));
         } else {
-            start(message);
+            try {
+                start(message);
+            } catch (RuntimeException e) {
+                message.answer()
+                        .refuse(AnswerGuard.failed(message.request().request().cgroup(), Reasons.of(e)));
+            }
         }
         return this;
     }
@@ -323,14 +343,19 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
                 guests.stream().map(guest -> roster.door(guest.member())).toList();
         ActorRef<ClusterRound.Command> child = getContext()
                 .spawnAnonymous(
-                        ClusterRound.create(round, terms, guests, doors, door, mostDirect, message.answer()),
+                        seams.round()
+                                .apply(ClusterRound.create(
+                                        round, terms, guests, doors, door, seams.mostDirect(), message.answer())),
                         DispatcherSelector.sameAsParent());
         rounds.put(round, child);
-        getContext().watchWith(child, new RoundEnded(round));
+        getContext().watchWith(child, new RoundEnded(round, request.cgroup(), message.answer()));
     }
 
     private Behavior<Command> onRoundEnded(RoundEnded message) {
         rounds.remove(message.round());
+        if (!message.answer().isGiven()) {
+            message.answer().refuse(AnswerGuard.failed(message.cgroup(), "its actor ended without an answer"));
+        }
         answerLeave();
         return this;
     }

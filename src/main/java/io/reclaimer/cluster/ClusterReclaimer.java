@@ -1,10 +1,10 @@
 package io.reclaimer.cluster;
 
 import akka.Done;
+import akka.actor.Cancellable;
 import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
-import akka.actor.typed.Behavior;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.Extension;
 import akka.actor.typed.ExtensionId;
@@ -28,6 +28,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -36,7 +37,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.UnaryOperator;
+import scala.concurrent.ExecutionContext;
 
 /**
  * The {@link Reclaimer}s of an Akka Cluster together: rounds over all members, and what the members know of each other. Started
@@ -54,20 +55,27 @@ public final class ClusterReclaimer implements Extension {
     private static final ExtensionId<ClusterReclaimer> ID = new ExtensionId<>() {
         @Override
         public ClusterReclaimer createExtension(ActorSystem<?> system) {
-            return new ClusterReclaimer(system, member -> member, PostOffice.MOST_DIRECT);
+            return new ClusterReclaimer(system, ClusterMember.Seams.NONE);
         }
     };
 
-    private static final Props CONTROL = DispatcherSelector.fromConfig("reclaimer.control-dispatcher");
+    private static final DispatcherSelector CONTROL_DISPATCHER =
+            DispatcherSelector.fromConfig("reclaimer.control-dispatcher");
+
+    private static final Props CONTROL = CONTROL_DISPATCHER;
 
     /** How long leaving waits for parts and rounds to end, which they do at once. */
     private static final Duration LEAVE_PATIENCE = Duration.ofSeconds(3);
+
+    /** How long after its deadline a round that nobody has answered is given up, which takes a fault in the reclaimer. */
+    private static final Duration LATE = Duration.ofSeconds(5);
 
     private final ActorSystem<?> system;
     private final Reclaimer reclaimer;
     private final Cluster cluster;
     private final ActorRef<ClusterMember.Command> member;
     private final Executor answers;
+    private final ExecutionContext control;
     private final Set<CompletableFuture<ClusterReport>> open = ConcurrentHashMap.newKeySet();
     private volatile boolean ended;
 
@@ -80,19 +88,15 @@ public final class ClusterReclaimer implements Extension {
     /** Written by the view only. */
     private volatile Map<String, ClusterMessage> rows = Map.of();
 
-    /**
-     * @param between what stands between the other members and this one: for tests, that is where messages get lost
-     * @param mostDirect of {@link PostOffice}
-     */
-    ClusterReclaimer(ActorSystem<?> system, UnaryOperator<Behavior<ClusterMember.Command>> between, int mostDirect) {
+    ClusterReclaimer(ActorSystem<?> system, ClusterMember.Seams seams) {
         ClusterSettings settings = settings(system.settings().config());
         this.system = system;
         this.reclaimer = Reclaimer.get(system);
         this.cluster = Cluster.get(system);
         this.answers = system.dispatchers().lookup(DispatcherSelector.fromConfig("reclaimer.answer-dispatcher"));
+        this.control = system.dispatchers().lookup(CONTROL_DISPATCHER);
         this.member = system.systemActorOf(
-                between.apply(ClusterMember.create(
-                        reclaimer, settings, this::heap, newGiven -> given = newGiven, mostDirect)),
+                ClusterMember.create(reclaimer, settings, this::heap, newGiven -> given = newGiven, seams),
                 ClusterMember.NAME,
                 CONTROL);
         system.systemActorOf(
@@ -113,9 +117,10 @@ public final class ClusterReclaimer implements Extension {
      * That of {@code system}, started if need be.
      *
      * @throws IllegalArgumentException where the actor system is made for no cluster, or a setting is invalid
+     * @throws NullPointerException where {@code system} is null
      */
     public static ClusterReclaimer get(ActorSystem<?> system) {
-        return ID.apply(system);
+        return ID.apply(Objects.requireNonNull(system, "system"));
     }
 
     /**
@@ -123,9 +128,10 @@ public final class ClusterReclaimer implements Extension {
      *
      * @param config the whole configuration of an actor system
      * @throws IllegalArgumentException as {@link #get} would
+     * @throws NullPointerException where {@code config} is null
      */
     public static void check(Config config) {
-        settings(config);
+        settings(Objects.requireNonNull(config, "config"));
     }
 
     private static ClusterSettings settings(Config config) {
@@ -142,7 +148,11 @@ public final class ClusterReclaimer implements Extension {
         return Roster.nameOf(cluster.selfMember().uniqueAddress());
     }
 
-    /** As {@link #reclaim(ClusterRequest)}, over all members. */
+    /**
+     * As {@link #reclaim(ClusterRequest)}, over all members.
+     *
+     * @throws NullPointerException where {@code request} is null
+     */
     public CompletionStage<ClusterReport> reclaim(ReclaimRequest request) {
         return reclaim(ClusterRequest.of(request));
     }
@@ -153,12 +163,17 @@ public final class ClusterReclaimer implements Extension {
      * <p>A member on which the cgroup is not online has nothing to free, which is no error. Members that are unreachable are
      * not waited for. What hangs on the stage runs on the reclaimer's answer dispatcher.
      *
-     * <p>Fails with a {@link ReclaimerException} where as many rounds as allowed are under way here, the request names a node
-     * that there is not here, this member is leaving, or the actor system has ended.
+     * <p>The stage fails with a {@link ReclaimerException}: where as many rounds as allowed are under way here
+     * ({@code TOO_MANY_ROUNDS}), the request names a node that there is not here ({@code NO_SUCH_NODE}) or more than
+     * {@value ClusterMessage#MOST_NODES} nodes ({@code INVALID_REQUEST}), this member is leaving or the actor system has ended
+     * ({@code SHUTTING_DOWN}), or a fault in the reclaimer ended the round ({@code FAILED}). It is never left open.
+     *
+     * @throws NullPointerException where {@code request} is null
      */
     public CompletionStage<ClusterReport> reclaim(ClusterRequest request) {
+        Objects.requireNonNull(request, "request");
         try {
-            request.request().nodes().forEach(reclaimer.settings()::nodeName);
+            RequestRule.check(request, reclaimer.settings());
         } catch (ReclaimerException e) {
             return CompletableFuture.failedStage(e);
         }
@@ -168,25 +183,45 @@ public final class ClusterReclaimer implements Extension {
         if (ended) {
             end();
         } else {
-            member.tell(new ClusterMember.Start(
-                    request,
-                    report -> {
-                        rounds.incrementAndGet();
-                        freedObjects.addAndGet(report.freedObjects());
-                        answer(() -> future.complete(report), future);
-                    },
-                    refusal -> answer(() -> future.completeExceptionally(refusal), future)));
+            RoundAnswer answer = answerOf(future);
+            answerLate(request, answer, future);
+            member.tell(new ClusterMember.Start(request, answer));
         }
         return future;
     }
 
-    private void answer(Runnable complete, CompletableFuture<ClusterReport> future) {
+    private RoundAnswer answerOf(CompletableFuture<ClusterReport> future) {
+        return new RoundAnswer(
+                report -> {
+                    rounds.incrementAndGet();
+                    freedObjects.addAndGet(report.freedObjects());
+                    complete(future, () -> future.complete(report));
+                },
+                why -> complete(future, () -> future.completeExceptionally(why)));
+    }
+
+    private void complete(CompletableFuture<ClusterReport> future, Runnable completion) {
         open.remove(future);
         try {
-            answers.execute(complete);
+            answers.execute(completion);
         } catch (RejectedExecutionException e) {
             // The dispatcher ends a moment before the last actors do.
-            complete.run();
+            completion.run();
+        }
+    }
+
+    /** Answers a request that nobody has answered well after its deadline, whatever became of those who were to. */
+    private void answerLate(ClusterRequest request, RoundAnswer answer, CompletionStage<ClusterReport> stage) {
+        Duration within = request.request().within().orElse(reclaimer.settings().roundDeadline());
+        Runnable late = () -> answer.refuse(AnswerGuard.failed(
+                request.request().cgroup(),
+                "there was no answer by its deadline [" + within + "], nor within [" + LATE + "] after it"));
+        try {
+            Cancellable timer = system.scheduler().scheduleOnce(within.plus(LATE), late, control);
+            stage.whenComplete((report, why) -> timer.cancel());
+        } catch (IllegalStateException e) {
+            // What a scheduler says that has ended: the end of the system answers.
+            end();
         }
     }
 

@@ -11,12 +11,14 @@ import io.reclaimer.cluster.ClusterMessage.Offer;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
 import io.reclaimer.cluster.ClusterMessage.Reclaimed;
 import io.reclaimer.cluster.ClusterMessage.Refused;
+import io.reclaimer.shrinker.ReclaimerException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -70,12 +72,22 @@ public final class ClusterRehearsal {
         }
     }
 
-    /** A round, requested on that member. See {@link ClusterReclaimer#reclaim(ClusterRequest)}. */
+    /**
+     * A round, requested on that member. See {@link ClusterReclaimer#reclaim(ClusterRequest)}.
+     *
+     * @throws NullPointerException where an argument is null
+     */
     public CompletionStage<ClusterReport> reclaim(String on, ClusterRequest request) {
-        Member requester = members.get(on);
+        Member requester = members.get(Objects.requireNonNull(on, "on"));
+        Objects.requireNonNull(request, "request");
         if (requester == null) {
             return CompletableFuture.failedStage(
                     new IllegalArgumentException("There is no member [" + on + "]; there are " + members.keySet()));
+        }
+        try {
+            RequestRule.check(request, requester.reclaimer.settings());
+        } catch (ReclaimerException e) {
+            return CompletableFuture.failedStage(e);
         }
         Round round = new Round(++lastRound, requester, request.request());
         requester.rounds.put(round.number, round);

@@ -2,6 +2,7 @@ package io.reclaimer.cluster;
 
 import io.reclaimer.ReclaimRequest;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -14,6 +15,9 @@ import java.util.Set;
  */
 public final class ClusterRequest {
 
+    /** The most members that a request may name: more than a cluster has. */
+    private static final int MOST_MEMBERS = 100_000;
+
     private final ReclaimRequest request;
     private final Optional<String> role;
     private final List<String> members;
@@ -24,23 +28,41 @@ public final class ClusterRequest {
         this.members = members;
     }
 
-    /** Over all members that take part: those on which {@link ClusterReclaimer} was started. */
+    /**
+     * Over all members that take part: those on which {@link ClusterReclaimer} was started.
+     *
+     * @throws NullPointerException where {@code request} is null
+     */
     public static ClusterRequest of(ReclaimRequest request) {
-        return new ClusterRequest(request, Optional.empty(), List.of());
+        return new ClusterRequest(Objects.requireNonNull(request, "request"), Optional.empty(), List.of());
     }
 
-    /** The same, over members of that role only. */
+    /**
+     * The same, over members of that role only.
+     *
+     * @throws NullPointerException where {@code newRole} is null
+     */
     public ClusterRequest onRole(String newRole) {
-        return new ClusterRequest(request, Optional.of(newRole), members);
+        return new ClusterRequest(request, Optional.of(Objects.requireNonNull(newRole, "newRole")), members);
     }
 
     /**
      * The same, over these members only.
      *
-     * @param names as in reports, {@code host:port}; at least one, none twice. One that is no member is in the report as
-     *     {@code LEFT}
+     * @param names as in reports, {@code host:port}; 1 to {@value #MOST_MEMBERS}, none twice. One that is no member is in the
+     *     report as {@code LEFT}
+     * @throws IllegalArgumentException where there are none or too many, or one is there twice
+     * @throws NullPointerException where {@code names} or one of them is null
      */
     public ClusterRequest onMembers(String... names) {
+        Objects.requireNonNull(names, "names");
+        for (int i = 0; i < names.length; i++) {
+            Objects.requireNonNull(names[i], "names[" + i + "]");
+        }
+        if (names.length > MOST_MEMBERS) {
+            throw new IllegalArgumentException("The members of a request are [" + names.length + "] but have to be ["
+                    + MOST_MEMBERS + "] or less");
+        }
         List<String> list = List.of(names);
         if (list.isEmpty() || list.size() > Set.copyOf(list).size()) {
             throw new IllegalArgumentException("The members of a request are " + list

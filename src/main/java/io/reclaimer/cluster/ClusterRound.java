@@ -16,7 +16,6 @@ import io.reclaimer.cluster.ClusterReport.Outcome;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /** One round over the cluster: the clock and the timer of a {@link FanOut} and its {@link PostOffice}. Stops when it has answered. */
 final class ClusterRound extends AbstractBehavior<ClusterRound.Command> {
@@ -46,7 +45,7 @@ final class ClusterRound extends AbstractBehavior<ClusterRound.Command> {
     /**
      * @param doors where messages for each guest go; empty for one who is not there
      * @param mostDirect of {@link PostOffice}
-     * @param answer is given the report, once
+     * @param answer is given the report, or what the round failed of
      */
     static Behavior<Command> create(
             long round,
@@ -55,10 +54,11 @@ final class ClusterRound extends AbstractBehavior<ClusterRound.Command> {
             List<Optional<ActorRef<ClusterMessage>>> doors,
             ActorRef<ClusterMessage> replyTo,
             int mostDirect,
-            Consumer<ClusterReport> answer) {
-        return Behaviors.setup(context -> Behaviors.withTimers(
+            RoundAnswer answer) {
+        Behavior<Command> behavior = Behaviors.setup(context -> Behaviors.withTimers(
                 timers -> new ClusterRound(context, timers, round, terms, guests, doors, replyTo, mostDirect, answer)
                         .begin(guests)));
+        return Behaviors.intercept(() -> new AnswerGuard(terms.request().cgroup(), answer), behavior);
     }
 
     private ClusterRound(
@@ -70,7 +70,7 @@ final class ClusterRound extends AbstractBehavior<ClusterRound.Command> {
             List<Optional<ActorRef<ClusterMessage>>> doors,
             ActorRef<ClusterMessage> replyTo,
             int mostDirect,
-            Consumer<ClusterReport> answer) {
+            RoundAnswer answer) {
         super(context);
         this.timers = timers;
         this.inner = new InnerMessages(context.getSystem());
@@ -90,7 +90,7 @@ final class ClusterRound extends AbstractBehavior<ClusterRound.Command> {
 
             @Override
             public void answer(ClusterReport report) {
-                answer.accept(report);
+                answer.report(report);
             }
         };
         this.fanOut = new FanOut(port, round, terms, replyTo);

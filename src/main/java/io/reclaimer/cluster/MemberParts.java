@@ -191,7 +191,7 @@ final class MemberParts<A> {
         try {
             request = requestOf(message);
         } catch (RuntimeException e) {
-            refuse(from, message.round(), message.seat(), String.valueOf(e.getMessage()));
+            refuse(from, message.round(), message.seat(), Reasons.of(e));
             return;
         }
         long forgetNanos = now + Duration.ofMillis(message.withinMillis()).toNanos() + KEPT_NANOS;
@@ -226,7 +226,7 @@ final class MemberParts<A> {
         }
         if (report == null) {
             rounds.remove(round);
-            refuse(known.replyTo, round, known.seat, String.valueOf(why == null ? null : why.getMessage()));
+            refuse(known.replyTo, round, known.seat, Reasons.of(why));
             return;
         }
         Heap heap = port.heap();
@@ -289,7 +289,7 @@ final class MemberParts<A> {
                 request = request.objects(message.objects());
             }
         } catch (IllegalArgumentException e) {
-            refuse(from, message.round(), message.seat(), String.valueOf(e.getMessage()));
+            refuse(from, message.round(), message.seat(), Reasons.of(e));
             return;
         }
         known.running = true;
@@ -304,7 +304,7 @@ final class MemberParts<A> {
         }
         known.running = false;
         if (report == null) {
-            refuse(known.replyTo, round, known.seat, String.valueOf(why == null ? null : why.getMessage()));
+            refuse(known.replyTo, round, known.seat, Reasons.of(why));
             return;
         }
         given = new Given(given.parts() + 1, Split.add(given.objects(), report.freedObjects()));
@@ -337,9 +337,7 @@ final class MemberParts<A> {
     }
 
     private void refuse(A to, long round, int seat, String reason) {
-        String cut = reason.length() <= ClusterMessage.LONGEST_TEXT
-                ? reason
-                : reason.substring(0, ClusterMessage.LONGEST_TEXT);
+        String cut = Reasons.cut(reason, ClusterMessage.LONGEST_TEXT);
         port.send(to, new Refused(round, seat, cut));
     }
 }

@@ -36,9 +36,11 @@ public final class ReclaimerException extends RuntimeException {
         NOT_QUARANTINED,
         /** As many rounds as configured are under way. */
         TOO_MANY_ROUNDS,
+        /** The request asks for more than a round over a cluster can be asked for; the message names what and the limit. */
+        INVALID_REQUEST,
         /** The actor system is shutting down. */
         SHUTTING_DOWN,
-        /** A part of the reclaimer failed; the log says how. */
+        /** A part of the reclaimer failed; the log says how. What was freed until then is freed. */
         FAILED
     }
 

@@ -23,6 +23,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -222,6 +223,18 @@ class MemberPartsTest {
                 running.get(0).round(), 1, null, new ReclaimerException(Reason.TOO_MANY_ROUNDS, "x".repeat(600)));
         assertThat(reason()).hasSize(512);
         assertThat(parts.running()).isZero();
+    }
+
+    /** It has to say something, for an empty reason can't be sent. */
+    @Test
+    void failureThatSaysNothingIsRefusedToo() {
+        parts.count("a", count(1), 0);
+        parts.counted(1, null, new IllegalStateException(""), 1);
+        assertThat(reason()).isEqualTo("java.lang.IllegalStateException");
+        offered(2, 0);
+        parts.reclaim("a", reclaim(2, 1, 500, 4_000), 1);
+        parts.reclaimed(2, 1, null, new CompletionException(new IllegalStateException("\uD83D")));
+        assertThat(reason()).isEqualTo("?");
     }
 
     @Test

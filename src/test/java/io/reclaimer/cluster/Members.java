@@ -59,8 +59,12 @@ final class Members {
         }
 
         One(ReclaimerKit kit, UnaryOperator<Behavior<ClusterMember.Command>> between, int mostDirect) {
+            this(kit, new ClusterMember.Seams(between, round -> round, mostDirect));
+        }
+
+        One(ReclaimerKit kit, ClusterMember.Seams seams) {
             this.kit = kit;
-            this.cluster = new ClusterReclaimer(kit.system(), between, mostDirect);
+            this.cluster = new ClusterReclaimer(kit.system(), seams);
         }
 
         String name() {

@@ -1,0 +1,221 @@
+package io.reclaimer.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import akka.actor.ActorRef;
+import akka.actor.typed.javadsl.Adapter;
+import akka.actor.typed.javadsl.Behaviors;
+import io.reclaimer.ReclaimRequest;
+import io.reclaimer.cluster.ClusterMember.Seams;
+import io.reclaimer.cluster.Members.One;
+import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.testkit.Gate;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.Threads;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Each request has an answer, whatever is wrong with it, and whatever is thrown. One member, in no cluster. */
+class RoundAnswerTest {
+
+    private static final int NODES = ClusterMessage.MOST_NODES + 1;
+
+    private static final String NAMES =
+            IntStream.range(0, NODES).mapToObj(node -> "n" + node).collect(Collectors.joining(", "));
+
+    private final ReclaimerKit kit = ReclaimerKit.with("reclaimer.nodes = [" + NAMES + "]\n" + Members.CONFIG);
+
+    @BeforeEach
+    void start() {
+        kit.start();
+    }
+
+    @AfterEach
+    void stop() {
+        try {
+            kit.checkNothingLeft();
+        } finally {
+            kit.stop();
+        }
+    }
+
+    @Test
+    void moreNodesThanAMessageMayNameAreRefusedAtTheDoor() {
+        One one = new One(kit, Seams.NONE);
+        ReclaimRequest request = ReclaimRequest.everywhere().objects(1);
+        assertThat(kit.refusal(one.cluster.reclaim(request.onNodes(nodes(NODES)))))
+                .hasMessageContaining("[65] nodes")
+                .hasMessageContaining("up to [64]")
+                .extracting(ReclaimerException::reason)
+                .isEqualTo(Reason.INVALID_REQUEST);
+        assertThat(kit.await(one.cluster.reclaim(request.onNodes(nodes(NODES - 1))))
+                        .members())
+                .hasSize(1);
+        assertThat(kit.await(one.cluster.reclaim(request)).members()).hasSize(1);
+    }
+
+    @Test
+    void rehearsalRefusesTheSameRequests() {
+        ClusterRehearsal rehearsal = new ClusterRehearsal(
+                new ClusterRehearsal.Network() {
+                    @Override
+                    public void send(String from, String to, Runnable arrival) {
+                        throw new AssertionError("Nothing is sent");
+                    }
+
+                    @Override
+                    public void after(Duration delay, Runnable what) {
+                        throw new AssertionError("Nothing is waited for");
+                    }
+                },
+                () -> 0);
+        rehearsal.add("a", kit.reclaimer());
+        ClusterRequest many = ClusterRequest.of(ReclaimRequest.everywhere().onNodes(nodes(NODES)));
+        ClusterRequest none = ClusterRequest.of(ReclaimRequest.everywhere().onNodes(NODES));
+        assertThat(kit.refusal(rehearsal.reclaim("a", many)).reason()).isEqualTo(Reason.INVALID_REQUEST);
+        assertThat(kit.refusal(rehearsal.reclaim("a", none)).reason()).isEqualTo(Reason.NO_SUCH_NODE);
+        assertNullRefused("on", () -> rehearsal.reclaim(null, none));
+        assertNullRefused("request", () -> rehearsal.reclaim("a", null));
+    }
+
+    /** In the caller's thread, where the stack trace shows who it was. */
+    @Test
+    void nullIsRefusedInTheCallerAndNamed() {
+        ClusterReclaimer cluster = new One(kit, Seams.NONE).cluster;
+        ClusterRequest request = ClusterRequest.of(ReclaimRequest.everywhere());
+        assertNullRefused("request", () -> cluster.reclaim((ReclaimRequest) null));
+        assertNullRefused("request", () -> cluster.reclaim((ClusterRequest) null));
+        assertNullRefused("request", () -> ClusterRequest.of(null));
+        assertNullRefused("newRole", () -> request.onRole(null));
+        assertNullRefused("names", () -> request.onMembers((String[]) null));
+        assertNullRefused("names[1]", () -> request.onMembers("a:1", null));
+        assertNullRefused("system", () -> ClusterReclaimer.get(null));
+        assertNullRefused("config", () -> ClusterReclaimer.check(null));
+    }
+
+    @Test
+    void namesOfARequestAreChecked() {
+        ClusterRequest request = ClusterRequest.of(ReclaimRequest.everywhere());
+        for (List<String> names : List.of(List.<String>of(), List.of("a:1", "a:1"))) {
+            assertThatThrownBy(() -> request.onMembers(names.toArray(String[]::new)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining(names.toString());
+        }
+        String[] many =
+                IntStream.rangeClosed(0, 100_000).mapToObj(Integer::toString).toArray(String[]::new);
+        assertThatThrownBy(() -> request.onMembers(many))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("[100001]")
+                .hasMessageContaining("[100000] or less");
+    }
+
+    /** By what no door has checked. */
+    @Test
+    void roundWhoseActorThrowsWhereItIsMadeFailsAndSaysWhy() {
+        kit.expectErrors();
+        Queue<ReclaimerException> failures = new ConcurrentLinkedQueue<>();
+        Terms terms = new Terms(
+                ReclaimRequest.in("/shop").objects(1),
+                kit.reclaimer().settings().nodes(),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(1),
+                1);
+        RoundAnswer answer = new RoundAnswer(
+                report -> {
+                    throw new AssertionError("It is answered by " + report);
+                },
+                failures::add);
+        kit.testKit()
+                .spawn(ClusterRound.create(
+                        1,
+                        terms,
+                        List.of(new Guest("a:1", Presence.HERE)),
+                        List.of(Optional.of(kit.system().ignoreRef())),
+                        kit.system().ignoreRef(),
+                        1,
+                        answer));
+        Threads.until(() -> !failures.isEmpty());
+        assertThat(failures).singleElement().satisfies(failure -> {
+            assertThat(failure.reason()).isEqualTo(Reason.FAILED);
+            assertThat(failure)
+                    .hasMessageContaining("[/shop]")
+                    .hasMessageContaining("nodes is [65]; allowed is up to 64");
+        });
+    }
+
+    /** In the middle of a part. The part is told that the round is over. */
+    @Test
+    void roundWhoseActorThrowsInAMessageFailsAndSaysWhy() {
+        kit.expectErrors();
+        One one = new One(kit, Seams.NONE);
+        Gate gate = new Gate();
+        one.cache("/shop", Scripted.stuck(1_000, gate));
+        CompletionStage<ClusterReport> round =
+                one.cluster.reclaim(ReclaimRequest.in("/shop").objects(10).within(Duration.ofMinutes(1)));
+        gate.awaitEntered();
+        // No member has no name: looking for it is what throws.
+        Adapter.toClassic(kit.system())
+                .actorSelection(ClusterMember.PATH + "/*")
+                .tell(new ClusterRound.Changed(null, Presence.HERE), ActorRef.noSender());
+        assertThat(kit.refusal(round).reason()).isEqualTo(Reason.FAILED);
+        gate.open();
+        Threads.until(() -> one.state().rounds() == 0 && one.state().parts() == 0);
+        assertThat(kit.await(one.cluster.reclaim(ReclaimRequest.in("/shop"))).members())
+                .hasSize(1);
+    }
+
+    @Test
+    void roundWhoseActorEndsWithoutAnAnswerIsAnsweredByItsParent() {
+        One one = new One(kit, new Seams(member -> member, round -> Behaviors.stopped(), PostOffice.MOST_DIRECT));
+        ReclaimerException failure =
+                kit.refusal(one.cluster.reclaim(ReclaimRequest.in("/shop").within(Duration.ofMinutes(1))));
+        assertThat(failure.reason()).isEqualTo(Reason.FAILED);
+        assertThat(failure).hasMessageContaining("[/shop]").hasMessageContaining("ended without an answer");
+        assertThat(one.state().rounds()).isZero();
+    }
+
+    /** Where nothing is left that could answer. */
+    @Test
+    void requestThatNobodyAnswersFailsSoonAfterItsDeadline() {
+        One one = new One(kit, new Seams(member -> Behaviors.ignore(), round -> round, PostOffice.MOST_DIRECT));
+        ReclaimerException failure =
+                kit.refusal(one.cluster.reclaim(ReclaimRequest.in("/shop").within(Duration.ofMillis(1))));
+        assertThat(failure.reason()).isEqualTo(Reason.FAILED);
+        assertThat(failure).hasMessageContaining("[PT0.001S]").hasMessageContaining("[PT5S]");
+        assertThat(one.cluster.status().rounds()).isZero();
+    }
+
+    @Test
+    void firstAnswerCounts() {
+        Queue<Object> given = new ConcurrentLinkedQueue<>();
+        RoundAnswer answer = new RoundAnswer(given::add, given::add);
+        assertThat(answer.isGiven()).isFalse();
+        ReclaimerException why = new ReclaimerException(Reason.FAILED, "no");
+        answer.refuse(why);
+        assertThat(answer.isGiven()).isTrue();
+        answer.report(null);
+        answer.refuse(new ReclaimerException(Reason.SHUTTING_DOWN, "no"));
+        assertThat(given).containsExactly(why);
+    }
+
+    private static int[] nodes(int count) {
+        return IntStream.range(0, count).toArray();
+    }
+
+    private static void assertNullRefused(String argument, ThrowingCallable call) {
+        assertThatThrownBy(call).isInstanceOf(NullPointerException.class).hasMessage(argument);
+    }
+}
