@@ -9,6 +9,8 @@ import java.util.regex.Pattern;
 final class Check {
     private static final Pattern NODE_NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
+    private static final Pattern CONSTANT = Pattern.compile("[A-Z0-9_]{1,64}");
+
     private Check() {}
 
     static <T> T present(String name, T value) {
@@ -45,8 +47,20 @@ final class Check {
         }
     }
 
-    static void pressure(String pressure) {
-        MemberPressure.valueOf(present("pressure", pressure));
+    /** The name of a constant, whether this version has it or not. */
+    static void constant(String name, String constant) {
+        if (!CONSTANT.matcher(present(name, constant)).matches()) {
+            throw invalid(name, constant.length() + " characters", "a name of 1 to 64 characters A-Z 0-9 _");
+        }
+    }
+
+    /** A text that may be missing, and is empty then. */
+    static String optionalText(String name, String text) {
+        if (text == null) {
+            return "";
+        }
+        range(name, text.length(), 0, ClusterMessage.LONGEST_TEXT);
+        return text;
     }
 
     static <T> List<T> list(String name, List<T> list, int most) {

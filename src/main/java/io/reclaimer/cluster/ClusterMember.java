@@ -24,6 +24,7 @@ import io.reclaimer.cluster.ClusterMessage.Offer;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
 import io.reclaimer.cluster.ClusterMessage.Reclaimed;
 import io.reclaimer.cluster.ClusterMessage.Refused;
+import io.reclaimer.cluster.ClusterMessage.Request;
 import io.reclaimer.cluster.ClusterMessage.Row;
 import io.reclaimer.cluster.ClusterReport.Outcome;
 import io.reclaimer.shrinker.CgroupPath;
@@ -38,7 +39,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,26 +76,14 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
      */
     record State(List<String> members, List<String> present, int rounds, int parts, int known) {}
 
-    /**
-     * Where tests step in; {@link #NONE} elsewhere.
-     *
-     * @param member what stands between the other members and this one: that is where messages get lost
-     * @param round the same around the actor of a round
-     * @param mostDirect of {@link PostOffice}
-     */
-    record Seams(
-            UnaryOperator<Behavior<Command>> member,
-            UnaryOperator<Behavior<ClusterRound.Command>> round,
-            int mostDirect) {
-        static final Seams NONE = new Seams(member -> member, round -> round, PostOffice.MOST_DIRECT);
-    }
-
-    private record Counted(
+    /** What came of a count: a report, or why there is none. */
+    record Counted(
             long round,
             @Nullable CountReport report,
             @Nullable Throwable why) implements Local {}
 
-    private record PartEnded(
+    /** What came of a part: a report, or why there is none. */
+    record PartEnded(
             long round,
             int part,
             @Nullable ReclaimReport report,
@@ -171,35 +159,11 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
         this.reclaimer = reclaimer;
         this.settings = settings;
         this.door = context.getSelf().narrow();
-        this.parts = new MemberParts<>(new Port(context.getSelf(), reclaimer, heap), reclaimer.settings()::node);
+        this.parts =
+                new MemberParts<>(new ReclaimerPort(context.getSelf(), reclaimer, heap), reclaimer.settings()::node);
         this.roster = new Roster(Cluster.get(context.getSystem()).selfMember(), door);
         this.relay = new Relay(new RelayPort(roster), new InnerMessages(context.getSystem()), door);
         RosterChange.subscribe(context, door);
-    }
-
-    private record Port(ActorRef<Command> self, Reclaimer reclaimer, Supplier<MemberParts.Heap> heapNow)
-            implements MemberParts.Port<ActorRef<ClusterMessage>> {
-        @Override
-        public void count(long round, ReclaimRequest request) {
-            reclaimer.count(request).whenComplete((report, why) -> self.tell(new Counted(round, report, why)));
-        }
-
-        @Override
-        public void reclaim(long round, int part, ReclaimRequest request) {
-            reclaimer
-                    .reclaim(request)
-                    .whenComplete((report, why) -> self.tell(new PartEnded(round, part, report, why)));
-        }
-
-        @Override
-        public void send(ActorRef<ClusterMessage> to, ClusterMessage message) {
-            to.tell(message);
-        }
-
-        @Override
-        public MemberParts.Heap heap() {
-            return heapNow.get();
-        }
     }
 
     private record RelayPort(Roster roster) implements Relay.Port {
@@ -217,17 +181,14 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
     @Override
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
-                .onMessage(Count.class, this::onCount)
-                .onMessage(Reclaim.class, this::onReclaim)
-                .onMessage(Cancel.class, this::onCancel)
-                .onMessage(Bundle.class, this::onBundle)
+                .onMessage(Request.class, this::onRequest)
                 .onMessage(Offer.class, message -> answered(message.round(), message))
                 .onMessage(Reclaimed.class, message -> answered(message.round(), message))
                 .onMessage(Refused.class, message -> answered(message.round(), message))
                 .onMessage(Answers.class, message -> answered(message.round(), message))
                 .onMessage(SendWaiting.class, this::onSendWaiting)
                 .onMessage(Row.class, message -> this)
-                .onMessage(Malformed.class, message -> this)
+                .onMessage(Malformed.class, this::onMalformed)
                 .onMessage(Counted.class, this::onCounted)
                 .onMessage(PartEnded.class, this::onPartEnded)
                 .onMessage(Start.class, this::onStart)
@@ -239,9 +200,45 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
                 .build();
     }
 
-    private Behavior<Command> onCount(Count message) {
-        parts.count(message.replyTo(), message, System.nanoTime());
+    /** Members only are served; whoever else asks gets no answer, so that nobody else can have this one connect to it. */
+    private Behavior<Command> onRequest(Request message) {
+        Optional<Requester> requester = roster.requester(message.replyTo(), message.fromUid());
+        if (requester.isEmpty()) {
+            WireFaults.get(getContext().getSystem())
+                    .stranger(
+                            ClusterSerializer.kindOf(message),
+                            message.replyTo().path().address() + " uid " + message.fromUid());
+            return this;
+        }
+        long now = System.nanoTime();
+        if (message instanceof Count count) {
+            parts.count(count.replyTo(), requester.get(), count, now);
+        } else if (message instanceof Reclaim reclaim) {
+            parts.reclaim(reclaim.replyTo(), reclaim, now);
+        } else if (message instanceof Cancel cancel) {
+            parts.cancel(cancel);
+        } else if (message instanceof Bundle bundle) {
+            // Also where this member is leaving: whoever is to get it is not.
+            relay.bundle(requester.get(), bundle, now);
+        }
         return forgetLater();
+    }
+
+    /** Whoever waits for an answer to it, or for it as an answer, is told. Known to be no request that can be served. */
+    private Behavior<Command> onMalformed(Malformed message) {
+        message.header().ifPresent(header -> {
+            String reason = Reasons.cut(
+                    "[" + message.manifest() + "] can't be read in this version: " + message.why(),
+                    ClusterMessage.LONGEST_TEXT);
+            Refused refused = new Refused(header.round(), header.seat(), reason, header.part(), false);
+            if (header.replyTo().isEmpty()) {
+                answered(header.round(), refused);
+            } else if (roster.requester(header.replyTo().get(), header.fromUid())
+                    .isPresent()) {
+                header.replyTo().get().tell(refused);
+            }
+        });
+        return this;
     }
 
     private Behavior<Command> forgetLater() {
@@ -265,27 +262,11 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
         return this;
     }
 
-    private Behavior<Command> onReclaim(Reclaim message) {
-        parts.reclaim(message.replyTo(), message, System.nanoTime());
-        return this;
-    }
-
     private Behavior<Command> onPartEnded(PartEnded message) {
         parts.reclaimed(message.round(), message.part(), message.report(), message.why());
         publish.accept(parts.given());
         answerLeave();
         return this;
-    }
-
-    private Behavior<Command> onCancel(Cancel message) {
-        parts.cancel(message);
-        return this;
-    }
-
-    /** Also where this member is leaving: whoever is to get it is not. */
-    private Behavior<Command> onBundle(Bundle message) {
-        relay.bundle(message, System.nanoTime());
-        return forgetLater();
     }
 
     /** Of a round here, or of one that this member is a head in. Where the round is over, the answer is too late. */
@@ -345,7 +326,13 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
                 .spawnAnonymous(
                         seams.round()
                                 .apply(ClusterRound.create(
-                                        round, terms, guests, doors, door, seams.mostDirect(), message.answer())),
+                                        round,
+                                        terms,
+                                        guests,
+                                        doors,
+                                        new Sender(door, roster.selfUid()),
+                                        seams.mostDirect(),
+                                        message.answer())),
                         DispatcherSelector.sameAsParent());
         rounds.put(round, child);
         getContext().watchWith(child, new RoundEnded(round, request.cgroup(), message.answer()));
@@ -361,6 +348,10 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
     }
 
     private Behavior<Command> onRosterChange(RosterChange change) {
+        roster.gone(change).forEach(uid -> {
+            parts.requesterGone(uid);
+            relay.requesterGone(uid);
+        });
         for (String name : roster.change(change)) {
             ClusterRound.Changed changed = new ClusterRound.Changed(name, roster.presence(name));
             rounds.values().forEach(round -> round.tell(changed));

@@ -21,11 +21,18 @@ import java.util.concurrent.TimeUnit;
  * <p>To change one: a new component has to be allowed to be missing, for the previous version does not send it; what is
  * removed is ignored where it still comes. Any other change is a new record beside the old one, with a manifest of its own
  * in {@code ClusterSerializer}: first a version that reads both and sends the old one, then one that sends the new one.
+ *
+ * <p>Components that the first version did not send are marked <em>since the second</em>; a number of 0, {@code false} or an
+ * empty text is what they are in its messages. Names of constants (flags, {@code pressure}, {@code end}) are read as they
+ * come, for a later version may have more of them: whoever uses one says what an unknown one is taken for.
  */
 public sealed interface ClusterMessage extends ClusterMember.Command {
 
     /** The most names of nodes in a message. */
     int MOST_NODES = 64;
+
+    /** The most flags of a request. */
+    int MOST_FLAGS = 64;
 
     /** The most cgroups in a row of the table. */
     int MOST_CGROUPS = 64;
@@ -48,48 +55,21 @@ public sealed interface ClusterMessage extends ClusterMember.Command {
     /** The most characters of all cgroups of a row together. */
     int LONGEST_CGROUPS = 8 * 1024;
 
-    /** Where the answer to a message goes; empty where none is due. */
-    static Optional<ActorRef<ClusterMessage>> replyTo(ClusterMessage message) {
-        if (message instanceof Count count) {
-            return Optional.of(count.replyTo());
-        }
-        if (message instanceof Reclaim reclaim) {
-            return Optional.of(reclaim.replyTo());
-        }
-        if (message instanceof Bundle bundle) {
-            return Optional.of(bundle.replyTo());
-        }
-        return message instanceof Cancel cancel ? Optional.of(cancel.replyTo()) : Optional.empty();
+    /** What a member asks of another. */
+    sealed interface Request extends ClusterMessage {
+
+        /** Where the answer goes. */
+        ActorRef<ClusterMessage> replyTo();
+
+        /** The uid of the actor system that runs the round, whichever way the request comes; since the second. */
+        long fromUid();
     }
 
-    /** The same request, with its answer to go there. */
-    static ClusterMessage answeredTo(ActorRef<ClusterMessage> replyTo, ClusterMessage message) {
-        if (message instanceof Count count) {
-            return new Count(
-                    count.round(),
-                    count.seat(),
-                    count.cgroup(),
-                    count.alone(),
-                    count.nodes(),
-                    count.flags(),
-                    count.withinMillis(),
-                    count.countMillis(),
-                    replyTo);
-        }
-        if (message instanceof Reclaim part) {
-            return new Reclaim(
-                    part.round(),
-                    part.seat(),
-                    part.part(),
-                    part.objects(),
-                    part.priority(),
-                    part.untilMicros(),
-                    replyTo);
-        }
-        if (message instanceof Cancel cancel) {
-            return new Cancel(cancel.round(), replyTo);
-        }
-        throw new IllegalArgumentException("[" + message + "] is no request");
+    /** One that may be in a {@link Bundle}. */
+    sealed interface Relayed extends Request {
+
+        /** The same request of that system, with its answer to go there. */
+        Relayed passedOn(ActorRef<ClusterMessage> newReplyTo, long newFromUid);
     }
 
     /**
@@ -98,8 +78,9 @@ public sealed interface ClusterMessage extends ClusterMember.Command {
      * @param cgroup a path
      * @param nodes by name; empty for all
      * @param flags the names of {@link ReclaimFlag}s
-     * @param withinMillis how long the round may take, from when this was sent
+     * @param withinMillis how long the round may still take, from when this was sent
      * @param countMillis how long counting may take
+     * @param knowsNonces whether parts bring back the nonce of the offer; since the second
      */
     record Count(
             long round,
@@ -110,19 +91,37 @@ public sealed interface ClusterMessage extends ClusterMember.Command {
             List<String> flags,
             long withinMillis,
             long countMillis,
-            ActorRef<ClusterMessage> replyTo)
-            implements ClusterMessage {
+            ActorRef<ClusterMessage> replyTo,
+            long fromUid,
+            boolean knowsNonces)
+            implements Relayed {
 
         public Count {
             Check.seat(seat);
             CgroupPath.of(Check.present("cgroup", cgroup));
             nodes = Check.list("nodes", nodes, MOST_NODES);
             nodes.forEach(Check::nodeName);
-            flags = Check.list("flags", flags, ReclaimFlag.values().length);
-            flags.forEach(ReclaimFlag::valueOf);
+            flags = Check.list("flags", flags, MOST_FLAGS);
+            flags.forEach(flag -> Check.constant("flags", flag));
             Check.range("withinMillis", withinMillis, 1, Duration.ofDays(1).toMillis());
             Check.range("countMillis", countMillis, 1, withinMillis);
             Check.present("replyTo", replyTo);
+        }
+
+        @Override
+        public Count passedOn(ActorRef<ClusterMessage> newReplyTo, long newFromUid) {
+            return new Count(
+                    round,
+                    seat,
+                    cgroup,
+                    alone,
+                    nodes,
+                    flags,
+                    withinMillis,
+                    countMillis,
+                    newReplyTo,
+                    newFromUid,
+                    knowsNonces);
         }
     }
 
@@ -131,6 +130,10 @@ public sealed interface ClusterMessage extends ClusterMember.Command {
      *
      * @param plannedObjects by priority, what one pass would free
      * @param pressure a {@link MemberPressure}
+     * @param nonce a random number that is no other offer's, to be brought back by the parts that go by this offer; since the
+     *     second
+     * @param complete whether this is all that there is; since the second
+     * @param shortfall why it is not; since the second
      */
     record Offer(
             long round,
@@ -140,7 +143,10 @@ public sealed interface ClusterMessage extends ClusterMember.Command {
             List<Long> plannedObjects,
             String pressure,
             long liveBytes,
-            long limitBytes)
+            long limitBytes,
+            long nonce,
+            boolean complete,
+            String shortfall)
             implements ClusterMessage {
 
         public Offer {
@@ -152,9 +158,10 @@ public sealed interface ClusterMessage extends ClusterMember.Command {
                 throw Check.invalid("plannedObjects", plannedObjects.size(), Shrinker.LOWEST_PRIORITY + 1 + " numbers");
             }
             plannedObjects.forEach(objects -> Check.count("plannedObjects", objects));
-            Check.pressure(pressure);
+            Check.constant("pressure", pressure);
             Check.count("liveBytes", liveBytes);
             Check.count("limitBytes", limitBytes);
+            shortfall = Check.optionalText("shortfall", shortfall);
         }
     }
 
@@ -165,6 +172,7 @@ public sealed interface ClusterMessage extends ClusterMember.Command {
      * @param objects to free; 0 for one pass
      * @param priority of the first pass
      * @param untilMicros until when it is to be answered, from when the offer was sent
+     * @param nonce of the offer that it goes by; 0 where that had none; since the second
      */
     record Reclaim(
             long round,
@@ -173,8 +181,10 @@ public sealed interface ClusterMessage extends ClusterMember.Command {
             long objects,
             int priority,
             long untilMicros,
-            ActorRef<ClusterMessage> replyTo)
-            implements ClusterMessage {
+            ActorRef<ClusterMessage> replyTo,
+            long fromUid,
+            long nonce)
+            implements Relayed {
 
         public Reclaim {
             Check.seat(seat);
@@ -184,39 +194,68 @@ public sealed interface ClusterMessage extends ClusterMember.Command {
             Check.range("untilMicros", untilMicros, 0, TimeUnit.DAYS.toMicros(1));
             Check.present("replyTo", replyTo);
         }
+
+        @Override
+        public Reclaim passedOn(ActorRef<ClusterMessage> newReplyTo, long newFromUid) {
+            return new Reclaim(round, seat, part, objects, priority, untilMicros, newReplyTo, newFromUid, nonce);
+        }
     }
 
     /**
      * To {@link Reclaim}: done, as far as it went.
      *
      * @param end an {@link MemberParts.End}
+     * @param exhausted whether everybody there was asked, and has no more; since the second
+     * @param waited whether it never started, for there was no place for it; since the second
+     * @param reason why it freed less than it was to; since the second
      */
-    record Reclaimed(long round, int seat, int part, String end, long freedObjects, long freedBytes)
+    record Reclaimed(
+            long round,
+            int seat,
+            int part,
+            String end,
+            long freedObjects,
+            long freedBytes,
+            boolean exhausted,
+            boolean waited,
+            String reason)
             implements ClusterMessage {
 
         public Reclaimed {
             Check.seat(seat);
             Check.range("part", part, 1, MOST_SEATS);
-            MemberParts.End.valueOf(Check.present("end", end));
+            Check.constant("end", end);
             Check.count("freedObjects", freedObjects);
             Check.count("freedBytes", freedBytes);
+            reason = Check.optionalText("reason", reason);
         }
     }
 
-    /** To {@link Count} or {@link Reclaim}: no, and why. */
-    record Refused(long round, int seat, String reason) implements ClusterMessage {
+    /**
+     * To {@link Count} or {@link Reclaim}: no, and why.
+     *
+     * @param part what it is said to: the part, or 0 for the count; since the second
+     * @param again whether it may be asked again, after a while, beginning with the count; since the second
+     */
+    record Refused(long round, int seat, String reason, int part, boolean again) implements ClusterMessage {
 
         public Refused {
             Check.seat(seat);
             Check.text("reason", reason);
+            Check.range("part", part, 0, MOST_SEATS);
         }
     }
 
     /** The round is over, or is to be. */
-    record Cancel(long round, ActorRef<ClusterMessage> replyTo) implements ClusterMessage {
+    record Cancel(long round, ActorRef<ClusterMessage> replyTo, long fromUid) implements Relayed {
 
         public Cancel {
             Check.present("replyTo", replyTo);
+        }
+
+        @Override
+        public Cancel passedOn(ActorRef<ClusterMessage> newReplyTo, long newFromUid) {
+            return new Cancel(round, newReplyTo, newFromUid);
         }
     }
 
@@ -232,8 +271,9 @@ public sealed interface ClusterMessage extends ClusterMember.Command {
             List<String> members,
             List<String> kinds,
             List<byte[]> messages,
-            ActorRef<ClusterMessage> replyTo)
-            implements ClusterMessage {
+            ActorRef<ClusterMessage> replyTo,
+            long fromUid)
+            implements Request {
 
         public Bundle {
             members = Check.list("members", members, MOST_INNER);
@@ -253,7 +293,8 @@ public sealed interface ClusterMessage extends ClusterMember.Command {
                     && members.equals(bundle.members)
                     && kinds.equals(bundle.kinds)
                     && Check.isSame(messages, bundle.messages)
-                    && replyTo.equals(bundle.replyTo);
+                    && replyTo.equals(bundle.replyTo)
+                    && fromUid == bundle.fromUid;
         }
 
         @Override
@@ -312,7 +353,7 @@ public sealed interface ClusterMessage extends ClusterMember.Command {
         public Row {
             Check.text("member", member);
             Check.count("publishedMillis", publishedMillis);
-            Check.pressure(pressure);
+            Check.constant("pressure", pressure);
             Check.count("liveBytes", liveBytes);
             Check.count("limitBytes", limitBytes);
             Check.count("freeableObjects", freeableObjects);
@@ -328,11 +369,21 @@ public sealed interface ClusterMessage extends ClusterMember.Command {
     }
 
     /**
-     * What could not be read: counted where it was, and dropped by whoever gets it. Written again as it came, for replicated
-     * data that holds one is passed on.
+     * What could not be read: counted where it was. Written again as it came, for replicated data that holds one is passed on.
      *
      * @param manifest as it came
      * @param bytes as they came
+     * @param header what could be read of it, where it is of a round
+     * @param why it could not be read
      */
-    record Malformed(String manifest, byte[] bytes) implements ClusterMessage {}
+    record Malformed(String manifest, byte[] bytes, Optional<Header> header, String why) implements ClusterMessage {}
+
+    /**
+     * What messages of a round have in common, in any version.
+     *
+     * @param part 0 where it is of no part
+     * @param replyTo where an answer goes; empty where it is one itself
+     * @param fromUid as in {@link Request}
+     */
+    record Header(long round, int seat, int part, Optional<ActorRef<ClusterMessage>> replyTo, long fromUid) {}
 }

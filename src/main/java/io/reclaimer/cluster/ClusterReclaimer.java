@@ -55,7 +55,7 @@ public final class ClusterReclaimer implements Extension {
     private static final ExtensionId<ClusterReclaimer> ID = new ExtensionId<>() {
         @Override
         public ClusterReclaimer createExtension(ActorSystem<?> system) {
-            return new ClusterReclaimer(system, ClusterMember.Seams.NONE);
+            return new ClusterReclaimer(system, Seams.NONE);
         }
     };
 
@@ -88,7 +88,7 @@ public final class ClusterReclaimer implements Extension {
     /** Written by the view only. */
     private volatile Map<String, ClusterMessage> rows = Map.of();
 
-    ClusterReclaimer(ActorSystem<?> system, ClusterMember.Seams seams) {
+    ClusterReclaimer(ActorSystem<?> system, Seams seams) {
         ClusterSettings settings = settings(system.settings().config());
         this.system = system;
         this.reclaimer = Reclaimer.get(system);
@@ -252,7 +252,7 @@ public final class ClusterReclaimer implements Extension {
         return new ClusterTable.Row(
                 row.member(),
                 reachable,
-                MemberPressure.valueOf(row.pressure()),
+                MemberPressure.orShortest(row.pressure()),
                 row.liveBytes(),
                 row.limitBytes(),
                 row.freeableObjects(),
@@ -268,7 +268,8 @@ public final class ClusterReclaimer implements Extension {
                 freedObjects.get(),
                 now.parts(),
                 now.objects(),
-                WireFaults.get(system).count());
+                WireFaults.get(system).unreadableMessages(),
+                WireFaults.get(system).strangersRequests());
     }
 
     /** All rows there are, also those of members that are gone. */

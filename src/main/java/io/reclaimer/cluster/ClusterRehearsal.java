@@ -48,6 +48,7 @@ public final class ClusterRehearsal {
     private final LongSupplier nanoTime;
     private final Map<String, Member> members = new LinkedHashMap<>();
     private long lastRound;
+    private long lastNonce;
 
     /** @param nanoTime nanoseconds from any start */
     public ClusterRehearsal(Network network, LongSupplier nanoTime) {
@@ -134,7 +135,7 @@ public final class ClusterRehearsal {
         private void receive(String from, ClusterMessage message) {
             long now = nanoTime.getAsLong();
             if (message instanceof Count count) {
-                parts.count(from, count, now);
+                parts.count(from, new Requester(from, count.fromUid(), from.equals(name)), count, now);
             } else if (message instanceof Reclaim part) {
                 parts.reclaim(from, part, now);
             } else if (message instanceof Cancel cancel) {
@@ -183,6 +184,11 @@ public final class ClusterRehearsal {
         public MemberParts.Heap heap() {
             return new MemberParts.Heap(MemberPressure.UNWATCHED, 0, 0);
         }
+
+        @Override
+        public long nonce() {
+            return ++lastNonce;
+        }
     }
 
     /** One round: the clock and the timer of a {@link FanOut}. */
@@ -206,7 +212,7 @@ public final class ClusterRehearsal {
                     request.within().orElse(requester.reclaimer.settings().roundDeadline()),
                     RESEND_AFTER,
                     number);
-            this.fanOut = new FanOut(this, number, terms, nobody);
+            this.fanOut = new FanOut(this, number, terms, new Sender(nobody, 1));
             request.cancellation()
                     .ifPresent(cancellation -> cancellation.onCancel(() -> {
                         fanOut.end(ClusterReport.Outcome.CANCELLED, nanoTime.getAsLong());

@@ -52,11 +52,11 @@ final class ClusterRound extends AbstractBehavior<ClusterRound.Command> {
             Terms terms,
             List<Guest> guests,
             List<Optional<ActorRef<ClusterMessage>>> doors,
-            ActorRef<ClusterMessage> replyTo,
+            Sender sender,
             int mostDirect,
             RoundAnswer answer) {
         Behavior<Command> behavior = Behaviors.setup(context -> Behaviors.withTimers(
-                timers -> new ClusterRound(context, timers, round, terms, guests, doors, replyTo, mostDirect, answer)
+                timers -> new ClusterRound(context, timers, round, terms, guests, doors, sender, mostDirect, answer)
                         .begin(guests)));
         return Behaviors.intercept(() -> new AnswerGuard(terms.request().cgroup(), answer), behavior);
     }
@@ -68,7 +68,7 @@ final class ClusterRound extends AbstractBehavior<ClusterRound.Command> {
             Terms terms,
             List<Guest> guests,
             List<Optional<ActorRef<ClusterMessage>>> doors,
-            ActorRef<ClusterMessage> replyTo,
+            Sender sender,
             int mostDirect,
             RoundAnswer answer) {
         super(context);
@@ -79,8 +79,8 @@ final class ClusterRound extends AbstractBehavior<ClusterRound.Command> {
                 inner,
                 round,
                 guests.stream().map(Guest::member).toList(),
-                doors.indexOf(Optional.of(replyTo)),
-                replyTo,
+                doors.indexOf(Optional.of(sender.door())),
+                sender,
                 mostDirect);
         FanOut.Port port = new FanOut.Port() {
             @Override
@@ -93,7 +93,7 @@ final class ClusterRound extends AbstractBehavior<ClusterRound.Command> {
                 answer.report(report);
             }
         };
-        this.fanOut = new FanOut(port, round, terms, replyTo);
+        this.fanOut = new FanOut(port, round, terms, sender);
         ActorRef<Command> self = context.getSelf();
         this.forgetCancellation = terms.request()
                 .cancellation()

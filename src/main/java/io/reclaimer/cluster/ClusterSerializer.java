@@ -1,11 +1,15 @@
 package io.reclaimer.cluster;
 
 import akka.actor.ExtendedActorSystem;
+import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.Adapter;
 import akka.serialization.SerializerWithStringManifest;
 import com.typesafe.config.Config;
+import io.reclaimer.cluster.ClusterMessage.Header;
 import io.reclaimer.cluster.ClusterMessage.Malformed;
+import io.reclaimer.cluster.ClusterMessage.Request;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -107,20 +111,60 @@ public final class ClusterSerializer extends SerializerWithStringManifest {
             }
             return checked(cbor().read(bytes, kind));
         } catch (Exception | StackOverflowError e) {
-            WireFaults.get(Adapter.toTyped(system)).fault(manifest, String.valueOf(e.getMessage()));
-            return new Malformed(manifest, bytes);
+            String why = Reasons.of(e);
+            WireFaults.get(Adapter.toTyped(system)).unreadable(manifest, why);
+            return new Malformed(manifest, bytes, header(bytes), why);
         }
     }
 
     /** Answers go to other members' doors, whatever a message says. */
     private static ClusterMessage checked(ClusterMessage message) {
-        ClusterMessage.replyTo(message).ifPresent(to -> {
-            if (!to.path().toStringWithoutAddress().equals(ClusterMember.PATH)) {
-                throw new IllegalArgumentException("its answer is to go to ["
-                        + to.path().name() + "], which is not what receives answers [" + ClusterMember.PATH + "]");
-            }
-        });
+        if (message instanceof Request request) {
+            checkDoor(request.replyTo());
+        }
         return message;
+    }
+
+    private static void checkDoor(ActorRef<ClusterMessage> replyTo) {
+        if (!replyTo.path().toStringWithoutAddress().equals(ClusterMember.PATH)) {
+            throw new IllegalArgumentException("its answer is to go to ["
+                    + replyTo.path().name() + "], which is not what receives answers [" + ClusterMember.PATH + "]");
+        }
+    }
+
+    /** What messages of a round have in common, as it is written; what is missing is null. */
+    private record WrittenHeader(
+            @Nullable Long round,
+            @Nullable Integer seat,
+            @Nullable Integer part,
+            @Nullable ActorRef<ClusterMessage> replyTo,
+            @Nullable Long fromUid) {}
+
+    /** So that a member of another version is answered, whatever it says that is not known here. */
+    private Optional<Header> header(byte[] bytes) {
+        if (bytes.length > MOST_BYTES) {
+            return Optional.empty();
+        }
+        try {
+            WrittenHeader written = cbor().read(bytes, WrittenHeader.class);
+            if (written.round() == null || written.seat() == null) {
+                return Optional.empty();
+            }
+            int part = written.part() == null ? 0 : written.part();
+            Check.seat(written.seat());
+            Check.range("part", part, 0, ClusterMessage.MOST_SEATS);
+            if (written.replyTo() != null) {
+                checkDoor(written.replyTo());
+            }
+            return Optional.of(new Header(
+                    written.round(),
+                    written.seat(),
+                    part,
+                    Optional.ofNullable(written.replyTo()),
+                    written.fromUid() == null ? 0 : written.fromUid()));
+        } catch (Exception | StackOverflowError e) {
+            return Optional.empty();
+        }
     }
 
     private Cbor cbor() {

@@ -7,6 +7,8 @@ package io.reclaimer.cluster;
  * @param freedObjects what their reports say was freed, by all members together
  * @param parts done here, of whomever's rounds
  * @param gaveObjects what they freed
- * @param malformedMessages messages of other members that could not be read, and were dropped
+ * @param malformedMessages messages of other members that could not be read
+ * @param droppedRequests requests that came from an actor system that is no member, and were dropped
  */
-public record ClusterStatus(long rounds, long freedObjects, long parts, long gaveObjects, long malformedMessages) {}
+public record ClusterStatus(
+        long rounds, long freedObjects, long parts, long gaveObjects, long malformedMessages, long droppedRequests) {}

@@ -1,6 +1,5 @@
 package io.reclaimer.cluster;
 
-import akka.actor.typed.ActorRef;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.cluster.ClusterMessage.Cancel;
 import io.reclaimer.cluster.ClusterMessage.Count;
@@ -72,7 +71,7 @@ final class FanOut {
     private final Port port;
     private final long round;
     private final Terms terms;
-    private final ActorRef<ClusterMessage> replyTo;
+    private final Sender sender;
     private final List<Seat> seats = new ArrayList<>();
     private final Map<String, Seat> byMember = new HashMap<>();
 
@@ -93,12 +92,12 @@ final class FanOut {
     private long resendAfterNanos;
     private int waves;
 
-    /** @param round its number, which no other one of {@code replyTo} has */
-    FanOut(Port port, long round, Terms terms, ActorRef<ClusterMessage> replyTo) {
+    /** @param round its number, which no other one of {@code sender} has */
+    FanOut(Port port, long round, Terms terms, Sender sender) {
         this.port = port;
         this.round = round;
         this.terms = terms;
-        this.replyTo = replyTo;
+        this.sender = sender;
         this.target = terms.request().objects().orElse(0);
         this.wayNanos = Math.min(terms.within().toNanos() / WAY_PART, LONGEST_WAY_NANOS);
     }
@@ -147,7 +146,9 @@ final class FanOut {
                         request.flags().stream().map(Enum::name).sorted().toList(),
                         Math.max(1, terms.within().toMillis()),
                         Math.max(1, TimeUnit.NANOSECONDS.toMillis(terms.within().toNanos() / COUNTING_PART - wayNanos)),
-                        replyTo));
+                        sender.door(),
+                        sender.uid(),
+                        true));
     }
 
     /** When {@link #tick} is to be called next, at the latest. */
@@ -358,7 +359,9 @@ final class FanOut {
                 objects,
                 terms.request().priority(),
                 TimeUnit.NANOSECONDS.toMicros(Math.max(0, waveEnd - wayNanos - seat.offeredNanos())),
-                replyTo);
+                sender.door(),
+                sender.uid(),
+                seat.nonce());
         seat.isSent(part);
         port.send(seat.number(), part);
     }
@@ -389,7 +392,7 @@ final class FanOut {
     private void cancelParts() {
         for (Seat seat : seats) {
             if (seat.isRunning()) {
-                port.send(seat.number(), new Cancel(round, replyTo));
+                port.send(seat.number(), new Cancel(round, sender.door(), sender.uid()));
             }
         }
     }

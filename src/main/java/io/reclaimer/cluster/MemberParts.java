@@ -12,9 +12,11 @@ import io.reclaimer.cluster.ClusterMessage.Refused;
 import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.ReclaimFlag;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +44,14 @@ final class MemberParts<A> {
         /** The round is over. */
         CANCELLED,
         /** This member is shutting down. */
-        SHUTDOWN
+        SHUTDOWN;
+
+        /** Of that name; empty for one that this version does not know. */
+        static Optional<End> named(String name) {
+            return Arrays.stream(values())
+                    .filter(end -> end.name().equals(name))
+                    .findFirst();
+        }
     }
 
     /** What is needed around it. */
@@ -57,6 +66,9 @@ final class MemberParts<A> {
 
         /** What to say of the heap, now. */
         Heap heap();
+
+        /** A random number, not 0. */
+        long nonce();
     }
 
     /** This member's heap. */
@@ -98,11 +110,18 @@ final class MemberParts<A> {
     /** What is known of one round. */
     private static final class Known<A> {
         private final ReclaimRequest request;
+        private final Requester requester;
         private final int seat;
         private final long forgetNanos;
         private final Cancellation cancellation = new Cancellation();
         /** Who asked last: where it came another way before, that one may be gone. */
         private A replyTo;
+
+        /** Whether parts have to bring back the nonce of the offer: not where the request came from, or by way of, one before. */
+        private boolean needsNonce;
+
+        /** Whether nobody is there any more to be answered. */
+        private boolean isRequesterGone;
 
         private @Nullable Offer offer;
         private long offeredNanos;
@@ -111,11 +130,19 @@ final class MemberParts<A> {
         private boolean running;
         private @Nullable Reclaimed result;
 
-        Known(A replyTo, ReclaimRequest request, int seat, long forgetNanos) {
+        Known(A replyTo, Requester requester, ReclaimRequest request, Count message, long now) {
             this.replyTo = replyTo;
+            this.requester = requester;
             this.request = request;
-            this.seat = seat;
-            this.forgetNanos = forgetNanos;
+            this.seat = message.seat();
+            this.needsNonce = message.knowsNonces();
+            this.forgetNanos = now + Duration.ofMillis(message.withinMillis()).toNanos() + KEPT_NANOS;
+        }
+
+        /** Whether a part goes by the offer that was made. */
+        boolean isOfOffer(Reclaim message) {
+            Offer made = offer;
+            return made != null && (message.nonce() == 0 ? !needsNonce : message.nonce() == made.nonce());
         }
     }
 
@@ -164,11 +191,12 @@ final class MemberParts<A> {
         return false;
     }
 
-    void count(A from, Count message, long now) {
+    void count(A from, Requester requester, Count message, long now) {
         Known<A> known = rounds.get(message.round());
         if (known != null) {
             // Twice. Where it is being counted, the answer will come.
             known.replyTo = from;
+            known.needsNonce &= message.knowsNonces();
             if (known.offer != null) {
                 port.send(from, known.offer);
             }
@@ -194,8 +222,7 @@ final class MemberParts<A> {
             refuse(from, message.round(), message.seat(), Reasons.of(e));
             return;
         }
-        long forgetNanos = now + Duration.ofMillis(message.withinMillis()).toNanos() + KEPT_NANOS;
-        rounds.put(message.round(), new Known<>(from, request, message.seat(), forgetNanos));
+        rounds.put(message.round(), new Known<>(from, requester, request, message, now));
         port.count(message.round(), request);
     }
 
@@ -209,13 +236,21 @@ final class MemberParts<A> {
                     message.nodes().stream().mapToInt(nodeNumber).distinct().toArray());
         }
         for (String flag : message.flags()) {
-            request = switch (ReclaimFlag.valueOf(flag)) {
+            request = switch (flag(flag)) {
                 case BACKGROUND -> request.background();
                 case MAY_NOT_BLOCK -> request.mayBlock(false);
                 case LOSSLESS_ONLY -> request.losslessOnly();
             };
         }
         return request;
+    }
+
+    private static ReclaimFlag flag(String name) {
+        return Arrays.stream(ReclaimFlag.values())
+                .filter(flag -> flag.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("the flag [" + name
+                        + "] is not known in its version; known are " + Arrays.toString(ReclaimFlag.values())));
     }
 
     /** What came of a count: a report, or why there is none. */
@@ -238,16 +273,23 @@ final class MemberParts<A> {
                 report.plannedObjects(),
                 heap.pressure().name(),
                 heap.liveBytes(),
-                heap.limitBytes());
+                heap.limitBytes(),
+                port.nonce(),
+                false,
+                "");
         known.offer = offer;
         known.offeredNanos = now;
-        port.send(known.replyTo, offer);
+        send(known, offer);
     }
 
     void reclaim(A from, Reclaim message, long now) {
         Known<A> known = rounds.get(message.round());
         if (known == null || known.offer == null) {
             refuse(from, message.round(), message.seat(), "it knows nothing of the round, or not any more");
+            return;
+        }
+        if (!known.isOfOffer(message)) {
+            refuse(from, message.round(), message.seat(), "the part goes by another offer than was made");
             return;
         }
         known.replyTo = from;
@@ -323,9 +365,26 @@ final class MemberParts<A> {
     }
 
     private void answer(long round, Known<A> known, End end, long freedObjects, long freedBytes) {
-        Reclaimed result = new Reclaimed(round, known.seat, known.part, end.name(), freedObjects, freedBytes);
+        Reclaimed result =
+                new Reclaimed(round, known.seat, known.part, end.name(), freedObjects, freedBytes, false, false, "");
         known.result = result;
-        port.send(known.replyTo, result);
+        send(known, result);
+    }
+
+    private void send(Known<A> known, ClusterMessage answer) {
+        if (!known.isRequesterGone) {
+            port.send(known.replyTo, answer);
+        }
+    }
+
+    /** A member was removed from the cluster: what is under way for its rounds ends, and is answered to nobody. */
+    void requesterGone(long uid) {
+        for (Known<A> known : rounds.values()) {
+            if (known.requester.uid() == uid) {
+                known.isRequesterGone = true;
+                known.cancellation.cancel();
+            }
+        }
     }
 
     /** The round is over, or is to be. */
@@ -338,6 +397,6 @@ final class MemberParts<A> {
 
     private void refuse(A to, long round, int seat, String reason) {
         String cut = Reasons.cut(reason, ClusterMessage.LONGEST_TEXT);
-        port.send(to, new Refused(round, seat, cut));
+        port.send(to, new Refused(round, seat, cut, 0, false));
     }
 }

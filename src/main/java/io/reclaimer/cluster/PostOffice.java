@@ -1,6 +1,5 @@
 package io.reclaimer.cluster;
 
-import akka.actor.typed.ActorRef;
 import io.reclaimer.cluster.ClusterMessage.Bundle;
 import io.reclaimer.cluster.ClusterMessage.Cancel;
 import io.reclaimer.cluster.ClusterMessage.Count;
@@ -63,7 +62,7 @@ final class PostOffice {
     private final long round;
     private final List<String> members;
     private final int own;
-    private final ActorRef<ClusterMessage> replyTo;
+    private final Sender sender;
     private final int mostDirect;
     private final List<Request> added = new ArrayList<>();
 
@@ -96,19 +95,13 @@ final class PostOffice {
      * @param mostDirect {@link #MOST_DIRECT}, but for tests
      */
     PostOffice(
-            Port port,
-            InnerMessages inner,
-            long round,
-            List<String> members,
-            int own,
-            ActorRef<ClusterMessage> replyTo,
-            int mostDirect) {
+            Port port, InnerMessages inner, long round, List<String> members, int own, Sender sender, int mostDirect) {
         this.port = port;
         this.inner = inner;
         this.round = round;
         this.members = List.copyOf(members);
         this.own = own;
-        this.replyTo = replyTo;
+        this.sender = sender;
         this.mostDirect = mostDirect;
         this.places = new int[members.size()];
         this.turn = round;
@@ -244,7 +237,8 @@ final class PostOffice {
                                     .map(one -> ClusterSerializer.kindOf(one.message()))
                                     .toList(),
                             group.stream().map(Written::bytes).toList(),
-                            replyTo));
+                            sender.door(),
+                            sender.uid()));
         }
     }
 

@@ -62,26 +62,28 @@ final class Relay {
 
     /** What is known of one round. */
     private static final class Relayed {
+        private final Requester requester;
         private ActorRef<ClusterMessage> replyTo;
         private long forgetNanos;
         private final Set<Integer> missing = new HashSet<>();
         private final List<ClusterMessage> waiting = new ArrayList<>();
 
-        Relayed(ActorRef<ClusterMessage> replyTo, long forgetNanos) {
+        Relayed(Requester requester, ActorRef<ClusterMessage> replyTo, long forgetNanos) {
+            this.requester = requester;
             this.replyTo = replyTo;
             this.forgetNanos = forgetNanos;
         }
     }
 
-    /** Passes on what is inside. */
-    void bundle(Bundle bundle, long now) {
+    /** Passes on what is inside: in the name of the member that sent the bundle, whatever they say themselves. */
+    void bundle(Requester requester, Bundle bundle, long now) {
         for (int i = 0; i < bundle.messages().size(); i++) {
             Optional<ActorRef<ClusterMessage>> to = port.door(bundle.members().get(i));
             ClusterMessage message =
                     inner.read(bundle.kinds().get(i), bundle.messages().get(i));
-            if (to.isPresent() && isOf(bundle.round(), message)) {
-                expect(bundle, message, now);
-                port.send(to.get(), ClusterMessage.answeredTo(door, message));
+            if (to.isPresent() && message instanceof ClusterMessage.Relayed one && isOf(bundle.round(), one)) {
+                expect(requester, bundle, one, now);
+                port.send(to.get(), one.passedOn(door, requester.uid()));
             }
         }
     }
@@ -92,27 +94,32 @@ final class Relay {
                 || (message instanceof Cancel cancel && cancel.round() == round);
     }
 
-    private void expect(Bundle bundle, ClusterMessage message, long now) {
+    private void expect(Requester requester, Bundle bundle, ClusterMessage message, long now) {
         if (message instanceof Count count) {
-            expect(bundle, count.seat(), now + TimeUnit.MILLISECONDS.toNanos(count.withinMillis()));
+            expect(requester, bundle, count.seat(), now + TimeUnit.MILLISECONDS.toNanos(count.withinMillis()));
         } else if (message instanceof Reclaim part) {
-            expect(bundle, part.seat(), now + TimeUnit.MICROSECONDS.toNanos(part.untilMicros()));
+            expect(requester, bundle, part.seat(), now + TimeUnit.MICROSECONDS.toNanos(part.untilMicros()));
         }
     }
 
-    private void expect(Bundle bundle, int seat, long endNanos) {
+    private void expect(Requester requester, Bundle bundle, int seat, long endNanos) {
         long forgetNanos = endNanos + MemberParts.KEPT_NANOS;
         Relayed relayed = rounds.get(bundle.round());
         if (relayed == null) {
             if (rounds.size() >= MOST_ROUNDS) {
                 forgetOldest();
             }
-            relayed = new Relayed(bundle.replyTo(), forgetNanos);
+            relayed = new Relayed(requester, bundle.replyTo(), forgetNanos);
             rounds.put(bundle.round(), relayed);
         }
         relayed.replyTo = bundle.replyTo();
         relayed.forgetNanos = forgetNanos - relayed.forgetNanos > 0 ? forgetNanos : relayed.forgetNanos;
         relayed.missing.add(seat);
+    }
+
+    /** A member was removed from the cluster: nothing of its rounds is sent to it any more. */
+    void requesterGone(long uid) {
+        rounds.values().removeIf(relayed -> relayed.requester.uid() == uid);
     }
 
     private void forgetOldest() {

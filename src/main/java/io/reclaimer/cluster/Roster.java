@@ -26,6 +26,7 @@ final class Roster {
     private final Member self;
     private final ActorRef<ClusterMessage> ownDoor;
     private final Map<String, Member> members = new TreeMap<>();
+    private final Map<Long, Member> byUid = new HashMap<>();
     private final Set<UniqueAddress> unreachable = new HashSet<>();
     private Map<String, ActorRef<ClusterMessage>> doors = Map.of();
 
@@ -53,12 +54,14 @@ final class Roster {
     List<String> change(RosterChange change) {
         if (change instanceof RosterChange.Is is) {
             members.put(nameOf(is.member().uniqueAddress()), is.member());
+            byUid.put(is.member().uniqueAddress().longUid(), is.member());
             return List.of(nameOf(is.member().uniqueAddress()));
         }
         if (change instanceof RosterChange.Gone gone) {
             UniqueAddress address = gone.member().uniqueAddress();
             unreachable.remove(address);
             members.remove(nameOf(address), gone.member());
+            byUid.remove(address.longUid());
             return List.of(nameOf(address));
         }
         if (change instanceof RosterChange.Reachability reachability) {
@@ -81,7 +84,49 @@ final class Roster {
         List<String> all = List.copyOf(names());
         unreachable.clear();
         members.clear();
+        byUid.clear();
         return all;
+    }
+
+    /** The uid of this member's actor system. */
+    long selfUid() {
+        return self.uniqueAddress().longUid();
+    }
+
+    /** Who is gone with a change, for good: by the uids of their actor systems. */
+    List<Long> gone(RosterChange change) {
+        if (change instanceof RosterChange.Gone gone) {
+            return List.of(gone.member().uniqueAddress().longUid());
+        }
+        return change instanceof RosterChange.SelfGone
+                ? byUid.keySet().stream().filter(uid -> uid != selfUid()).toList()
+                : List.of();
+    }
+
+    /**
+     * The member that runs the round of a request; empty where that, or who the answer goes to, is no member.
+     *
+     * <p>The answer goes to that member or to a head. An actor system that was restarted under the same address has another
+     * uid, so what it asked before it ended is not taken for a request of the new one. The version before does not send the
+     * uid: there the member is the one of the address. This member always sends its own, so nobody else asks in its name
+     * without knowing it.
+     */
+    Optional<Requester> requester(ActorRef<ClusterMessage> replyTo, long fromUid) {
+        Address address = replyTo.path().address();
+        boolean isHere = address.getHost().isEmpty();
+        Optional<Member> answered = isHere
+                ? Optional.of(self)
+                : Optional.ofNullable(members.get(nameOf(address, selfName())))
+                        .filter(member -> member.address().equals(address));
+        if (answered.isEmpty() || (isHere && fromUid == 0)) {
+            return Optional.empty();
+        }
+        Optional<Member> asking = fromUid == 0
+                ? answered
+                : fromUid == selfUid() ? Optional.of(self) : Optional.ofNullable(byUid.get(fromUid));
+        return asking.map(Member::uniqueAddress)
+                .map(member ->
+                        new Requester(nameOf(member), member.longUid(), isHere && member.longUid() == selfUid()));
     }
 
     /** Where messages for a member go; empty where it does not take part. */

@@ -87,6 +87,12 @@ final class Seat {
         return counted == null ? NOTHING : counted.plannedObjects();
     }
 
+    /** Of its offer, to be brought back by its parts; 0 where there is none. */
+    long nonce() {
+        Offer counted = offer;
+        return counted == null ? 0 : counted.nonce();
+    }
+
     /** When its offer came. */
     long offeredNanos() {
         return offeredNanos;
@@ -151,7 +157,7 @@ final class Seat {
         freedObjects = Split.add(freedObjects, result.freedObjects());
         freedBytes = Split.add(freedBytes, result.freedBytes());
         boolean delivered = result.freedObjects() >= sent.objects();
-        switch (MemberParts.End.valueOf(result.end())) {
+        switch (MemberParts.End.named(result.end()).orElse(MemberParts.End.DEADLINE)) {
             case DONE -> end(delivered ? MemberOutcome.DONE : MemberOutcome.SHORT, !delivered);
             case SHORT -> end(MemberOutcome.SHORT, true);
             case DEADLINE, CANCELLED ->
@@ -211,7 +217,7 @@ final class Seat {
         return new ClusterReport.Member(
                 member,
                 pending ? (reachable ? MemberOutcome.DEADLINE : MemberOutcome.UNREACHABLE) : ended,
-                Optional.ofNullable(counted).map(any -> MemberPressure.valueOf(any.pressure())),
+                Optional.ofNullable(counted).map(any -> MemberPressure.orShortest(any.pressure())),
                 counted == null ? 0 : counted.freeableObjects(),
                 askedObjects,
                 freedObjects,

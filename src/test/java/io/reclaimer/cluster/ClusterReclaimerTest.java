@@ -22,6 +22,7 @@ import io.reclaimer.testkit.Threads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -254,8 +255,8 @@ class ClusterReclaimerTest {
     @Test
     void malformedMessagesAreCountedAndDropped() {
         long before = members.get(1).cluster.status().malformedMessages();
-        members.get(1).sendTo(first, new ClusterMessage.Malformed("count/1", new byte[] {1, 2, 3}));
-        members.get(1).sendTo(first, new ClusterMessage.Malformed("java.lang.Runtime", new byte[100]));
+        members.get(1).sendTo(first, malformed("count/1", new byte[] {1, 2, 3}));
+        members.get(1).sendTo(first, malformed("java.lang.Runtime", new byte[100]));
         Threads.until(() -> first.cluster.status().malformedMessages() >= 2);
         assertThat(members.get(1).cluster.status().malformedMessages()).isEqualTo(before);
         assertThat(reclaim(in("/split").objects(1)).members()).hasSize(3);
@@ -334,6 +335,10 @@ class ClusterReclaimerTest {
         assertThat(Members.await(first, report).freedObjects()).isGreaterThanOrEqualTo(5_000);
         assertThat(table.rows()).isNotEmpty();
         assertThat(Members.await(first, acme).isOnline()).isTrue();
+    }
+
+    private static ClusterMessage malformed(String manifest, byte[] bytes) {
+        return new ClusterMessage.Malformed(manifest, bytes, Optional.empty(), "");
     }
 
     private static void awaitRow(One one, One of, String path, long objects) {

@@ -2,10 +2,6 @@ package io.reclaimer.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import akka.actor.typed.Behavior;
-import akka.actor.typed.BehaviorInterceptor;
-import akka.actor.typed.TypedActorContext;
-import akka.actor.typed.javadsl.Behaviors;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.cluster.ClusterMessage.Answers;
 import io.reclaimer.cluster.ClusterMessage.Bundle;
@@ -15,11 +11,8 @@ import io.reclaimer.testkit.ModelShrinker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** Rounds by way of heads over real members, which take as many members as heads are for where that is set low. */
@@ -30,12 +23,10 @@ class ClusterTreeTest {
     /** Each goes by way of a head where it may. */
     private static final int MOST_DIRECT = 1;
 
-    /** Messages that came to members. */
-    private final Queue<ClusterMessage> seen = new ConcurrentLinkedQueue<>();
-
     @Test
     void roundByWayOfHeadsFreesAndSaysTheSameAsADirectOne() {
-        Members members = Members.start(MEMBERS, "", watched(message -> true), MOST_DIRECT);
+        Watched watched = new Watched(Optional::of);
+        Members members = Members.start(MEMBERS, "", watched, MOST_DIRECT);
         List<ModelShrinker> caches = caches(members);
         ClusterReport report = reclaim(members, 0, 50_000);
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
@@ -44,31 +35,28 @@ class ClusterTreeTest {
             assertThat(member.askedObjects()).isEqualTo(10_000);
         });
         assertThat(report.freedObjects()).isEqualTo(MEMBERS * 100_000 - left(caches));
-        assertThat(seen).hasAtLeastOneElementOfType(Bundle.class).hasAtLeastOneElementOfType(Answers.class);
+        assertThat(watched.seen).hasAtLeastOneElementOfType(Bundle.class).hasAtLeastOneElementOfType(Answers.class);
         members.end();
     }
 
     /** As a member does that is of a version before heads. Nobody waits for it for long, and nothing is done twice. */
     @Test
     void whereHeadsKnowNothingOfBundlesMembersAreAskedDirectly() {
-        Members members = Members.start(
-                MEMBERS,
-                "reclaimer.cluster.resend-after = 1 m",
-                watched(message -> !(message instanceof Bundle)),
-                MOST_DIRECT);
+        Watched watched = new Watched(message -> Optional.of(message).filter(one -> !(one instanceof Bundle)));
+        Members members = Members.start(MEMBERS, "reclaimer.cluster.resend-after = 1 m", watched, MOST_DIRECT);
         List<ModelShrinker> caches = caches(members);
         ClusterReport report = reclaim(members, 0, 50_000);
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
         assertThat(report.members()).allMatch(member -> member.outcome() == MemberOutcome.DONE);
         assertThat(report.freedObjects()).isEqualTo(MEMBERS * 100_000 - left(caches));
-        assertThat(seen).hasAtLeastOneElementOfType(Bundle.class).doesNotHaveAnyElementsOfTypes(Answers.class);
+        assertThat(watched.seen).hasAtLeastOneElementOfType(Bundle.class).doesNotHaveAnyElementsOfTypes(Answers.class);
         members.end();
     }
 
     /** Their rounds' heads are members of each other's rounds, all at a time. */
     @Test
     void roundsOfAllMembersByWayOfEachOtherAreKeptApart() {
-        Members members = Members.start(MEMBERS, "", watched(message -> true), MOST_DIRECT);
+        Members members = Members.start(MEMBERS, "", new Watched(Optional::of), MOST_DIRECT);
         List<ModelShrinker> caches = caches(members);
         List<CompletionStage<ClusterReport>> rounds = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
@@ -98,26 +86,5 @@ class ClusterTreeTest {
 
     private static long left(List<ModelShrinker> caches) {
         return caches.stream().mapToLong(ModelShrinker::objects).sum();
-    }
-
-    /** Sees what comes, and lets through what it may. */
-    private UnaryOperator<Behavior<ClusterMember.Command>> watched(Predicate<ClusterMessage> through) {
-        return door -> Behaviors.intercept(
-                () ->
-                        new BehaviorInterceptor<ClusterMember.Command, ClusterMember.Command>(
-                                ClusterMember.Command.class) {
-                            @Override
-                            public Behavior<ClusterMember.Command> aroundReceive(
-                                    TypedActorContext<ClusterMember.Command> context,
-                                    ClusterMember.Command message,
-                                    ReceiveTarget<ClusterMember.Command> target) {
-                                if (message instanceof ClusterMessage one) {
-                                    seen.add(one);
-                                    return through.test(one) ? target.apply(context, message) : Behaviors.same();
-                                }
-                                return target.apply(context, message);
-                            }
-                        },
-                door);
     }
 }

@@ -8,8 +8,6 @@ import io.reclaimer.cluster.ClusterMessage.Cancel;
 import io.reclaimer.cluster.ClusterMessage.Count;
 import io.reclaimer.cluster.ClusterMessage.Offer;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
-import io.reclaimer.cluster.ClusterMessage.Reclaimed;
-import io.reclaimer.cluster.ClusterMessage.Refused;
 import io.reclaimer.cluster.ClusterReport.MemberOutcome;
 import io.reclaimer.cluster.ClusterReport.Outcome;
 import io.reclaimer.testkit.ReclaimerKit;
@@ -50,7 +48,10 @@ class FanOutTest {
                 }
             };
             fanOut = new FanOut(
-                    port, 7, new Terms(request, List.of(), Duration.ofSeconds(10), Duration.ofMillis(500), 0), replyTo);
+                    port,
+                    7,
+                    new Terms(request, List.of(), Duration.ofSeconds(10), Duration.ofMillis(500), 0),
+                    new Sender(replyTo, Messages.UID));
             fanOut.begin(
                     IntStream.range(0, presences.length)
                             .mapToObj(seat -> new Guest("m" + seat, presences[seat]))
@@ -59,14 +60,12 @@ class FanOutTest {
         }
 
         void offer(int seat, long objects, long atMillis) {
-            fanOut.offered(
-                    new Offer(7, seat, objects, objects, Collections.nCopies(13, objects), "NONE", 1, 2),
-                    millis(atMillis));
+            fanOut.offered(Messages.offer(7, seat, objects), millis(atMillis));
         }
 
         void done(Sent part, MemberParts.End end, long freed, long atMillis) {
             fanOut.reclaimed(
-                    new Reclaimed(7, part.seat(), ((Reclaim) part.message()).part(), end.name(), freed, freed),
+                    Messages.reclaimed(7, part.seat(), ((Reclaim) part.message()).part(), end.name(), freed),
                     millis(atMillis));
         }
 
@@ -312,7 +311,7 @@ class FanOutTest {
     @Test
     void refusalIsReportedWithItsReason() {
         Round round = new Round(request(2_000), Presence.HERE, Presence.WITHOUT_RECLAIMER);
-        round.fanOut.refused(new Refused(7, 0, "no node [direct]"), millis(1));
+        round.fanOut.refused(Messages.refused(7, 0, "no node [direct]"), millis(1));
         assertThat(round.report().outcome()).isEqualTo(Outcome.SHORT);
         assertThat(round.report().members())
                 .extracting(
@@ -397,10 +396,10 @@ class FanOutTest {
     void answersForSeatsAndPartsThatThereAreNotAreIgnored() {
         Round round = new Round(request(1_000), Presence.HERE);
         round.offer(5, 2_000, 1);
-        round.fanOut.refused(new Refused(7, 1, "no"), millis(1));
-        round.fanOut.reclaimed(new Reclaimed(7, 0, 1, "DONE", 1_000, 0), millis(1));
+        round.fanOut.refused(Messages.refused(7, 1, "no"), millis(1));
+        round.fanOut.reclaimed(Messages.reclaimed(7, 0, 1, "DONE", 1_000), millis(1));
         round.offer(0, 2_000, 2);
-        round.fanOut.reclaimed(new Reclaimed(7, 0, 2, "DONE", 1_000, 0), millis(3));
+        round.fanOut.reclaimed(Messages.reclaimed(7, 0, 2, "DONE", 1_000), millis(3));
         round.fanOut.changed("nobody", Presence.GONE, millis(3));
         assertThat(round.reports).isEmpty();
         round.done(round.parts().get(0), MemberParts.End.DONE, 1_000, 4);
@@ -445,7 +444,7 @@ class FanOutTest {
         List<Long> planned = new ArrayList<>(Collections.nCopies(13, 0L));
         planned.set(0, 5_000L);
         planned.set(1, 300L);
-        round.fanOut.offered(new Offer(7, 0, 5_000, 0, planned, "NONE", 0, 0), millis(1));
+        round.fanOut.offered(new Offer(7, 0, 5_000, 0, planned, "NONE", 0, 0, 1, true, ""), millis(1));
         // What is missing at the last priority is asked for all the same: its round ends short at priority 1.
         assertThat(round.parts()).singleElement().matches(part -> ((Reclaim) part.message()).objects() == 1_000);
     }

@@ -2,10 +2,10 @@ package io.reclaimer.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import akka.actor.typed.ActorRef;
 import io.reclaimer.CountReport;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
-import io.reclaimer.cluster.ClusterMessage.Cancel;
 import io.reclaimer.cluster.ClusterMessage.Count;
 import io.reclaimer.cluster.ClusterMessage.Offer;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
@@ -42,6 +42,7 @@ class MemberPartsTest {
     private final List<Counting> counting = new ArrayList<>();
     private final List<Running> running = new ArrayList<>();
     private final List<Sent> sent = new ArrayList<>();
+    private long nonce = Messages.NONCE;
 
     private final MemberParts<String> parts = new MemberParts<>(
             new MemberParts.Port<>() {
@@ -64,6 +65,11 @@ class MemberPartsTest {
                 public MemberParts.Heap heap() {
                     return new MemberParts.Heap(MemberPressure.LOW, 70, 100);
                 }
+
+                @Override
+                public long nonce() {
+                    return nonce;
+                }
             },
             name -> {
                 Integer number = Map.of("heap", 0, "direct", 1).get(name);
@@ -75,7 +81,7 @@ class MemberPartsTest {
 
     @Test
     void offersWhatWasCounted() {
-        parts.count("a", count(1, List.of("direct"), List.of("BACKGROUND", "LOSSLESS_ONLY")), 0);
+        parts.count("a", Messages.REQUESTER, count(1, List.of("direct"), List.of("BACKGROUND", "LOSSLESS_ONLY")), 0);
         ReclaimRequest request = counting.get(0).request();
         assertThat(request.cgroup()).isEqualTo(CgroupPath.of("/shop"));
         assertThat(request.nodes()).containsExactly(1);
@@ -83,17 +89,29 @@ class MemberPartsTest {
         assertThat(request.within()).contains(Duration.ofSeconds(2));
         counted(0, 5);
         assertThat(take())
-                .containsExactly(
-                        new Sent("a", new Offer(1, 3, 1_000, 4_000, Collections.nCopies(13, 9L), "LOW", 70, 100)));
+                .containsExactly(new Sent(
+                        "a",
+                        new Offer(
+                                1,
+                                3,
+                                1_000,
+                                4_000,
+                                Collections.nCopies(13, 9L),
+                                "LOW",
+                                70,
+                                100,
+                                Messages.NONCE,
+                                false,
+                                "")));
     }
 
     @Test
     void countThatComesTwiceIsCountedOnceAndAnsweredTwice() {
-        parts.count("a", count(1), 0);
-        parts.count("a", count(1), 1);
+        parts.count("a", Messages.REQUESTER, count(1), 0);
+        parts.count("a", Messages.REQUESTER, count(1), 1);
         assertThat(counting).hasSize(1);
         counted(0, 5);
-        parts.count("a", count(1), 6);
+        parts.count("a", Messages.REQUESTER, count(1), 6);
         assertThat(counting).hasSize(1);
         assertThat(take()).hasSize(2).allMatch(one -> one.message() instanceof Offer);
     }
@@ -101,32 +119,32 @@ class MemberPartsTest {
     /** By their numbers, of which no two members have the same. */
     @Test
     void roundsOfSeveralMembersAreKeptApart() {
-        parts.count("a", count(1), 0);
-        parts.count("b", count(2), 0);
+        parts.count("a", Messages.REQUESTER, count(1), 0);
+        parts.count("b", Messages.REQUESTER, count(2), 0);
         assertThat(counting).hasSize(2);
         counted(1, 5);
         assertThat(take()).singleElement().matches(one -> one.to().equals("b"));
         counted(0, 5);
         assertThat(take()).singleElement().matches(one -> one.to().equals("a"));
-        parts.cancel(new Cancel(2, kit.system().ignoreRef()));
+        parts.cancel(Messages.cancel(2, nobody()));
         parts.reclaim("a", reclaim(1, 1, 500, 4_000), millis(6));
         parts.reclaim("b", reclaim(2, 1, 500, 4_000), millis(6));
         assertThat(running).singleElement().matches(one -> one.round() == 1);
-        assertThat(take()).containsExactly(new Sent("b", new Reclaimed(2, 3, 1, "CANCELLED", 0, 0)));
+        assertThat(take()).containsExactly(new Sent("b", reclaimed(2, 1, "CANCELLED", 0)));
     }
 
     /** A round may ask by way of another member, and by itself when nothing comes of that. */
     @Test
     void answersGoToWhoeverAskedLast() {
-        parts.count("head", count(1), 0);
-        parts.count("a", count(1), 1);
+        parts.count("head", Messages.REQUESTER, count(1), 0);
+        parts.count("a", Messages.REQUESTER, count(1), 1);
         assertThat(counting).hasSize(1);
         counted(0, 5);
         assertThat(take()).singleElement().matches(one -> one.to().equals("a"));
         parts.reclaim("a", reclaim(1, 1, 500, 4_000), 6);
         parts.reclaim("head", reclaim(1, 1, 500, 4_000), 7);
         ended(0, ReclaimReport.Outcome.MET, 512);
-        assertThat(take()).containsExactly(new Sent("head", new Reclaimed(1, 3, 1, "DONE", 512, 5_120)));
+        assertThat(take()).containsExactly(new Sent("head", reclaimed(1, 1, "DONE", 512)));
     }
 
     @Test
@@ -138,7 +156,7 @@ class MemberPartsTest {
         assertThat(part.request().priority()).isEqualTo(12);
         assertThat(part.request().within()).contains(Duration.ofMillis(3_500));
         ended(0, ReclaimReport.Outcome.MET, 512);
-        assertThat(take()).containsExactly(new Sent("a", new Reclaimed(1, 3, 1, "DONE", 512, 5_120)));
+        assertThat(take()).containsExactly(new Sent("a", reclaimed(1, 1, "DONE", 512)));
     }
 
     /** What a frozen member finds when it wakes up. */
@@ -147,7 +165,7 @@ class MemberPartsTest {
         offered(1, 1_000);
         parts.reclaim("a", reclaim(1, 1, 500, 4_000), millis(5_000));
         assertThat(running).isEmpty();
-        assertThat(take()).containsExactly(new Sent("a", new Reclaimed(1, 3, 1, "DEADLINE", 0, 0)));
+        assertThat(take()).containsExactly(new Sent("a", reclaimed(1, 1, "DEADLINE", 0)));
     }
 
     @Test
@@ -159,7 +177,7 @@ class MemberPartsTest {
         ended(0, ReclaimReport.Outcome.SHORT, 100);
         parts.reclaim("a", reclaim(1, 1, 500, 4_000), 3);
         assertThat(running).hasSize(1);
-        assertThat(take()).hasSize(2).containsOnly(new Sent("a", new Reclaimed(1, 3, 1, "SHORT", 100, 1_000)));
+        assertThat(take()).hasSize(2).containsOnly(new Sent("a", reclaimed(1, 1, "SHORT", 100)));
     }
 
     @Test
@@ -188,15 +206,87 @@ class MemberPartsTest {
     void partOfAnUnknownRoundIsRefused() {
         parts.reclaim("a", reclaim(1, 1, 500, 4_000), 1);
         assertThat(reason()).contains("knows nothing of the round");
-        parts.count("a", count(2), 0);
+        parts.count("a", Messages.REQUESTER, count(2), 0);
         parts.reclaim("a", reclaim(2, 1, 500, 4_000), 1);
         assertThat(reason()).contains("knows nothing of the round");
         assertThat(running).isEmpty();
     }
 
+    /** Its offer was another one. */
+    @Test
+    void partOfAnotherOfferIsRefused() {
+        offered(1, 0);
+        parts.reclaim("a", part(1, Messages.NONCE + 1), 1);
+        assertThat(reason()).contains("another offer");
+        parts.reclaim("a", part(1, 0), 1);
+        assertThat(reason()).contains("another offer");
+        assertThat(running).isEmpty();
+        parts.reclaim("a", part(1, Messages.NONCE), 1);
+        assertThat(running).hasSize(1);
+    }
+
+    /** The count can be done again; what was freed for its first offer is not freed for the second. */
+    @Test
+    void partThatIsReplayedAfterItsRoundWasForgottenFreesNothing() {
+        Count count = count(1);
+        Reclaim part = reclaim(1, 1, 500, 4_000);
+        parts.count("a", Messages.REQUESTER, count, 0);
+        counted(0, 0);
+        parts.reclaim("a", part, 1);
+        ended(0, ReclaimReport.Outcome.MET, 500);
+        parts.forgetOld(millis(20_000));
+        take();
+        nonce++;
+        parts.count("a", Messages.REQUESTER, count, millis(20_000));
+        counted(1, millis(20_001));
+        take();
+        parts.reclaim("a", part, millis(20_002));
+        assertThat(running).hasSize(1);
+        assertThat(reason()).contains("another offer");
+    }
+
+    /** It does not send nonces, nor does a head of that version pass on that the requester knows them. */
+    @Test
+    void requesterOfTheVersionBeforeIsServedWithoutNonces() {
+        Count count = count(1);
+        Count before =
+                new Count(1, 3, "/shop", false, List.of(), List.of(), 10_000, 2_000, nobody(), Messages.UID, false);
+        parts.count("a", Messages.REQUESTER, count, 0);
+        parts.count("head", Messages.REQUESTER, before, 0);
+        counted(0, 0);
+        take();
+        parts.reclaim("a", part(1, Messages.NONCE + 1), 1);
+        assertThat(reason()).contains("another offer");
+        parts.reclaim("a", part(1, 0), 1);
+        assertThat(running).hasSize(1);
+    }
+
+    @Test
+    void unknownFlagIsRefusedByName() {
+        parts.count("a", Messages.REQUESTER, count(1, List.of(), List.of("BACKGROUND", "SOON")), 0);
+        assertThat(reason()).contains("[SOON]").contains("LOSSLESS_ONLY");
+        assertThat(counting).isEmpty();
+        assertThat(parts.known()).isZero();
+    }
+
+    /** To whom nothing is sent any more. */
+    @Test
+    void partEndsWhenItsRequesterIsRemoved() {
+        offered(1, 0);
+        parts.reclaim("a", reclaim(1, 1, 500, 4_000), 1);
+        parts.requesterGone(Messages.UID + 1);
+        assertThat(cancellation(0).isCancelled()).isFalse();
+        parts.requesterGone(Messages.UID);
+        assertThat(cancellation(0).isCancelled()).isTrue();
+        ended(0, ReclaimReport.Outcome.CANCELLED, 20);
+        assertThat(take()).isEmpty();
+        assertThat(parts.running()).isZero();
+        assertThat(parts.given().objects()).isEqualTo(20);
+    }
+
     @Test
     void unknownNodeIsRefusedByName() {
-        parts.count("a", count(1, List.of("gpu"), List.of()), 0);
+        parts.count("a", Messages.REQUESTER, count(1, List.of("gpu"), List.of()), 0);
         assertThat(reason()).contains("[gpu]");
         assertThat(parts.known()).isZero();
     }
@@ -204,17 +294,17 @@ class MemberPartsTest {
     /** A background round does not start at priority 0. */
     @Test
     void partAtAPriorityThatIsNotAllowedIsRefused() {
-        parts.count("a", count(1, List.of(), List.of("BACKGROUND")), 0);
+        parts.count("a", Messages.REQUESTER, count(1, List.of(), List.of("BACKGROUND")), 0);
         counted(0, 0);
         take();
-        parts.reclaim("a", new Reclaim(1, 3, 1, 10, 0, 4_000_000, kit.system().ignoreRef()), 1);
+        parts.reclaim("a", new Reclaim(1, 3, 1, 10, 0, 4_000_000, nobody(), Messages.UID, Messages.NONCE), 1);
         assertThat(reason()).contains("12 to 1");
         assertThat(parts.running()).isZero();
     }
 
     @Test
     void whatTheReclaimerRefusesIsRefused() {
-        parts.count("a", count(1), 0);
+        parts.count("a", Messages.REQUESTER, count(1), 0);
         parts.counted(counting.get(0).round(), null, new ReclaimerException(Reason.TOO_MANY_ROUNDS, "too many"), 1);
         assertThat(reason()).isEqualTo("too many");
         offered(2, 0);
@@ -228,7 +318,7 @@ class MemberPartsTest {
     /** It has to say something, for an empty reason can't be sent. */
     @Test
     void failureThatSaysNothingIsRefusedToo() {
-        parts.count("a", count(1), 0);
+        parts.count("a", Messages.REQUESTER, count(1), 0);
         parts.counted(1, null, new IllegalStateException(""), 1);
         assertThat(reason()).isEqualTo("java.lang.IllegalStateException");
         offered(2, 0);
@@ -241,16 +331,16 @@ class MemberPartsTest {
     void cancelEndsThePartUnderWayAndRefusesLaterOnes() {
         offered(1, 0);
         parts.reclaim("a", reclaim(1, 1, 500, 4_000), 1);
-        parts.cancel(new Cancel(2, kit.system().ignoreRef()));
+        parts.cancel(Messages.cancel(2, nobody()));
         assertThat(cancellation(0).isCancelled()).isFalse();
-        parts.cancel(new Cancel(1, kit.system().ignoreRef()));
+        parts.cancel(Messages.cancel(1, nobody()));
         assertThat(cancellation(0).isCancelled()).isTrue();
         ended(0, ReclaimReport.Outcome.CANCELLED, 20);
         parts.reclaim("a", reclaim(1, 2, 500, 4_000), 2);
         assertThat(take())
                 .containsExactly(
-                        new Sent("a", new Reclaimed(1, 3, 1, "CANCELLED", 20, 200)),
-                        new Sent("a", new Reclaimed(1, 3, 2, "CANCELLED", 0, 0)));
+                        new Sent("a", reclaimed(1, 1, "CANCELLED", 20)),
+                        new Sent("a", reclaimed(1, 2, "CANCELLED", 0)));
     }
 
     @Test
@@ -264,9 +354,8 @@ class MemberPartsTest {
         parts.reclaim("a", reclaim(2, 1, 500, 4_000), 2);
         assertThat(take())
                 .containsExactly(
-                        new Sent("a", new Reclaimed(1, 3, 1, "SHUTDOWN", 20, 200)),
-                        new Sent("a", new Reclaimed(2, 3, 1, "SHUTDOWN", 0, 0)));
-        parts.count("a", count(3), 3);
+                        new Sent("a", reclaimed(1, 1, "SHUTDOWN", 20)), new Sent("a", reclaimed(2, 1, "SHUTDOWN", 0)));
+        parts.count("a", Messages.REQUESTER, count(3), 3);
         assertThat(reason()).contains("leaving");
     }
 
@@ -315,9 +404,9 @@ class MemberPartsTest {
     @Test
     void moreRoundsThanAllowedAreRefused() {
         for (int i = 0; i < MemberParts.MOST_ROUNDS; i++) {
-            parts.count("a", count(i), 0);
+            parts.count("a", Messages.REQUESTER, count(i), 0);
         }
-        parts.count("a", count(9_999), 0);
+        parts.count("a", Messages.REQUESTER, count(9_999), 0);
         assertThat(reason()).contains("[1024] rounds");
         assertThat(parts.known()).isEqualTo(MemberParts.MOST_ROUNDS);
     }
@@ -327,26 +416,29 @@ class MemberPartsTest {
     }
 
     private Count count(long round, List<String> nodes, List<String> flags) {
-        return new Count(
-                round,
-                3,
-                "/shop",
-                false,
-                nodes,
-                flags,
-                10_000,
-                2_000,
-                kit.system().ignoreRef());
+        return Messages.count(round, 3, "/shop", nodes, flags, nobody());
     }
 
     private Reclaim reclaim(long round, int part, long objects, long untilMillis) {
-        return new Reclaim(
-                round, 3, part, objects, 12, 1_000 * untilMillis, kit.system().ignoreRef());
+        return Messages.reclaim(round, 3, part, objects, untilMillis, nobody());
+    }
+
+    private Reclaim part(long round, long ofNonce) {
+        return new Reclaim(round, 3, 1, 500, 12, 4_000_000, nobody(), Messages.UID, ofNonce);
+    }
+
+    /** Of objects of ten bytes. */
+    private static Reclaimed reclaimed(long round, int part, String end, long freed) {
+        return new Reclaimed(round, 3, part, end, freed, 10 * freed, false, false, "");
+    }
+
+    private ActorRef<ClusterMessage> nobody() {
+        return kit.system().ignoreRef();
     }
 
     /** A round that was counted for, and offered at that time. */
     private void offered(long round, long atMillis) {
-        parts.count("a", count(round), 0);
+        parts.count("a", Messages.REQUESTER, count(round), 0);
         counted(counting.size() - 1, millis(atMillis));
         take();
     }

@@ -59,10 +59,10 @@ final class Members {
         }
 
         One(ReclaimerKit kit, UnaryOperator<Behavior<ClusterMember.Command>> between, int mostDirect) {
-            this(kit, new ClusterMember.Seams(between, round -> round, mostDirect));
+            this(kit, new Seams(between, round -> round, mostDirect));
         }
 
-        One(ReclaimerKit kit, ClusterMember.Seams seams) {
+        One(ReclaimerKit kit, Seams seams) {
             this.kit = kit;
             this.cluster = new ClusterReclaimer(kit.system(), seams);
         }

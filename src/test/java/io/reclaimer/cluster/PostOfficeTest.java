@@ -5,13 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorRefResolver;
 import io.reclaimer.cluster.ClusterMessage.Bundle;
-import io.reclaimer.cluster.ClusterMessage.Cancel;
 import io.reclaimer.cluster.ClusterMessage.Count;
-import io.reclaimer.cluster.ClusterMessage.Offer;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
 import io.reclaimer.testkit.ReclaimerKit;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -47,7 +44,7 @@ class PostOfficeTest {
                 7,
                 IntStream.range(0, MEMBERS).mapToObj(Wire::member).toList(),
                 0,
-                door,
+                new Sender(door, Messages.UID),
                 MOST_DIRECT);
     }
 
@@ -172,7 +169,7 @@ class PostOfficeTest {
         countAll(0);
         take();
         for (int seat = 1; seat < MEMBERS; seat++) {
-            postOffice.add(seat, new Cancel(7, door));
+            postOffice.add(seat, Messages.cancel(7, door));
         }
         postOffice.post(5);
         assertThat(take()).hasSize(8).allMatch(one -> one.message() instanceof Bundle);
@@ -184,8 +181,8 @@ class PostOfficeTest {
     void answersOfNobodyAreIgnored() {
         countAll(0);
         take();
-        postOffice.answered(new Offer(7, MEMBERS, 1, 1, Collections.nCopies(13, 1L), "NONE", 1, 2));
-        postOffice.answered(new ClusterMessage.Reclaimed(7, 3, 1, "DONE", 1, 1));
+        postOffice.answered(Messages.offer(7, MEMBERS, 1));
+        postOffice.answered(Messages.reclaimed(7, 3, 1, "DONE", 1));
         postOffice.post(DUE);
         assertThat(take()).hasSize(64);
     }
@@ -199,20 +196,20 @@ class PostOfficeTest {
 
     private void partForEach() {
         for (int seat = 0; seat < MEMBERS; seat++) {
-            postOffice.add(seat, new Reclaim(7, seat, 1, 128, 12, 1_000, door));
+            postOffice.add(seat, Messages.reclaim(7, seat, 1, 128, 1, door));
         }
         postOffice.post(DUE + 2);
     }
 
     private void offers(int first, int end, long now) {
         for (int seat = first; seat < end; seat++) {
-            postOffice.answered(new Offer(7, seat, 1, 1, Collections.nCopies(13, 1L), "NONE", 1, 2));
+            postOffice.answered(Messages.offer(7, seat, 1));
         }
         postOffice.post(now);
     }
 
     private Count count(int seat) {
-        return new Count(7, seat, "/", false, List.of(), List.of(), 10_000, 2_250, door);
+        return Messages.count(7, seat, "/", door);
     }
 
     private static int seatOf(Bundle bundle, int index) {

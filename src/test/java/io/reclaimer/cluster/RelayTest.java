@@ -6,7 +6,6 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorRefResolver;
 import io.reclaimer.cluster.ClusterMessage.Answers;
 import io.reclaimer.cluster.ClusterMessage.Bundle;
-import io.reclaimer.cluster.ClusterMessage.Cancel;
 import io.reclaimer.cluster.ClusterMessage.Count;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
 import io.reclaimer.cluster.ClusterMessage.Refused;
@@ -70,19 +69,43 @@ class RelayTest {
 
     @Test
     void requestsArePassedOnToBeAnsweredToTheHead() {
-        bundle(List.of("a", "b", "c"), count(0), part(1, 1), new Cancel(ROUND, requester));
+        bundle(List.of("a", "b", "c"), count(0), part(1, 1), Messages.cancel(ROUND, requester));
         assertThat(take())
                 .containsExactly(
-                        new Sent(door("a"), new Count(ROUND, 0, "/", false, List.of(), List.of(), 1_000, 250, own)),
-                        new Sent(door("b"), new Reclaim(ROUND, 1, 1, 128, 12, 500_000, own)),
-                        new Sent(door("c"), new Cancel(ROUND, own)));
+                        new Sent(door("a"), Messages.count(ROUND, 0, "/", own)),
+                        new Sent(door("b"), Messages.reclaim(ROUND, 1, 1, 128, 500, own)),
+                        new Sent(door("c"), Messages.cancel(ROUND, own)));
+    }
+
+    /** In whose name a bundle comes is checked; what is inside may say anything. */
+    @Test
+    void requestsInsideArePassedOnInTheNameOfWhoSentTheBundle() {
+        doors.put("a", door("a"));
+        Count forged =
+                new Count(ROUND, 0, "/", false, List.of(), List.of(), 10_000, 2_000, requester, Messages.UID + 1, true);
+        relay.bundle(Messages.REQUESTER, bundleOf(List.of("a"), forged), 0);
+        assertThat(take()).containsExactly(new Sent(door("a"), Messages.count(ROUND, 0, "/", own)));
+    }
+
+    @Test
+    void nothingIsSentToARequesterThatWasRemoved() {
+        bundle(List.of("a", "b", "c"), count(0), count(1), count(2));
+        take();
+        relay.answered(answer(0));
+        relay.requesterGone(Messages.UID + 1);
+        assertThat(relay.known()).isEqualTo(1);
+        relay.requesterGone(Messages.UID);
+        relay.answered(answer(1));
+        relay.sendWaiting();
+        assertThat(take()).isEmpty();
+        assertThat(relay.known()).isZero();
     }
 
     /** The round asks it directly in the end. */
     @Test
     void whoIsNotKnownIsLeftOutAndNotWaitedFor() {
         doors.put("a", door("a"));
-        relay.bundle(bundleOf(List.of("a", "stranger"), count(0), count(1)), 0);
+        relay.bundle(Messages.REQUESTER, bundleOf(List.of("a", "stranger"), count(0), count(1)), 0);
         assertThat(take()).singleElement().matches(one -> one.to().equals(door("a")));
         relay.answered(answer(0));
         assertThat(answers()).containsExactly(List.of(answer(0)));
@@ -90,10 +113,14 @@ class RelayTest {
 
     @Test
     void whatIsOfAnotherRoundOrCannotBeReadIsNotPassedOn() {
-        Count other = new Count(8, 0, "/", false, List.of(), List.of(), 1_000, 250, requester);
+        Count other = Messages.count(8, 0, "/", requester);
         doors.put("a", door("a"));
-        relay.bundle(bundleOf(List.of("a"), other), 0);
-        relay.bundle(new Bundle(ROUND, List.of("a"), List.of("count/1"), List.of(new byte[] {1, 2}), requester), 0);
+        relay.bundle(Messages.REQUESTER, bundleOf(List.of("a"), other), 0);
+        relay.bundle(
+                Messages.REQUESTER,
+                new Bundle(
+                        ROUND, List.of("a"), List.of("count/1"), List.of(new byte[] {1, 2}), requester, Messages.UID),
+                0);
         assertThat(take()).isEmpty();
         assertThat(relay.known()).isZero();
     }
@@ -141,7 +168,7 @@ class RelayTest {
     @Test
     void roundsOfOthersAreKeptApart() {
         bundle(List.of("a", "b"), count(0), count(1));
-        Refused other = new Refused(8, 0, "no");
+        Refused other = Messages.refused(8, 0, "no");
         relay.answered(other);
         take();
         relay.answered(answer(0));
@@ -151,7 +178,7 @@ class RelayTest {
     @Test
     void roundIsForgottenWhenItIsOver() {
         bundle(List.of("a"), count(0));
-        long over = TimeUnit.MILLISECONDS.toNanos(1_000) + MemberParts.KEPT_NANOS;
+        long over = TimeUnit.MILLISECONDS.toNanos(10_000) + MemberParts.KEPT_NANOS;
         relay.forgetOld(over - 1);
         assertThat(relay.known()).isEqualTo(1);
         relay.forgetOld(over);
@@ -166,11 +193,11 @@ class RelayTest {
         bundle(List.of("a", "b", "c"), count(0), count(1), count(2));
         relay.answered(answer(0));
         for (int i = 1; i < Relay.MOST_ROUNDS; i++) {
-            relay.bundle(bundleOf(100 + i), 0);
+            relay.bundle(Messages.REQUESTER, bundleOf(100 + i), 0);
         }
         assertThat(relay.known()).isEqualTo(Relay.MOST_ROUNDS);
         take();
-        relay.bundle(bundleOf(99), 0);
+        relay.bundle(Messages.REQUESTER, bundleOf(99), 0);
         assertThat(relay.known()).isEqualTo(Relay.MOST_ROUNDS);
         assertThat(take()).first().satisfies(one -> {
             assertThat(one.to()).isEqualTo(requester);
@@ -179,13 +206,14 @@ class RelayTest {
     }
 
     private Bundle bundleOf(long round) {
-        Count count = new Count(round, 0, "/", false, List.of(), List.of(), 1_000, 250, requester);
-        return new Bundle(round, List.of("a"), List.of("count/1"), List.of(inner.write(count)), requester);
+        Count count = Messages.count(round, 0, "/", requester);
+        return new Bundle(
+                round, List.of("a"), List.of("count/1"), List.of(inner.write(count)), requester, Messages.UID);
     }
 
     private void bundle(List<String> members, ClusterMessage... messages) {
         members.forEach(member -> doors.put(member, door(member)));
-        relay.bundle(bundleOf(members, messages), 0);
+        relay.bundle(Messages.REQUESTER, bundleOf(members, messages), 0);
     }
 
     private static Bundle bundleOf(List<String> members, ClusterMessage... messages) {
@@ -194,19 +222,20 @@ class RelayTest {
                 members,
                 List.of(messages).stream().map(ClusterSerializer::kindOf).toList(),
                 List.of(messages).stream().map(inner::write).toList(),
-                requester);
+                requester,
+                Messages.UID);
     }
 
     private static Count count(int seat) {
-        return new Count(ROUND, seat, "/", false, List.of(), List.of(), 1_000, 250, requester);
+        return Messages.count(ROUND, seat, "/", requester);
     }
 
     private static Reclaim part(int seat, int part) {
-        return new Reclaim(ROUND, seat, part, 128, 12, 500_000, requester);
+        return Messages.reclaim(ROUND, seat, part, 128, 500, requester);
     }
 
     private static Refused answer(int seat) {
-        return new Refused(ROUND, seat, "no");
+        return Messages.refused(ROUND, seat, "no");
     }
 
     /** What went to the requester, message by message. */

@@ -7,7 +7,6 @@ import akka.actor.ActorRef;
 import akka.actor.typed.javadsl.Adapter;
 import akka.actor.typed.javadsl.Behaviors;
 import io.reclaimer.ReclaimRequest;
-import io.reclaimer.cluster.ClusterMember.Seams;
 import io.reclaimer.cluster.Members.One;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
@@ -144,7 +143,7 @@ class RoundAnswerTest {
                         terms,
                         List.of(new Guest("a:1", Presence.HERE)),
                         List.of(Optional.of(kit.system().ignoreRef())),
-                        kit.system().ignoreRef(),
+                        new Sender(kit.system().ignoreRef(), 1),
                         1,
                         answer));
         Threads.until(() -> !failures.isEmpty());

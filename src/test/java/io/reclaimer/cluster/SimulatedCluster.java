@@ -106,7 +106,7 @@ final class SimulatedCluster {
                 ROUND,
                 guests.stream().map(Guest::member).toList(),
                 0,
-                doors.get(0),
+                new Sender(doors.get(0), Wire.UID),
                 setup.mostDirect());
         FanOut.Port port = new FanOut.Port() {
             @Override
@@ -122,7 +122,10 @@ final class SimulatedCluster {
         };
         ReclaimRequest request = ReclaimRequest.everywhere().objects(setup.target());
         this.fanOut = new FanOut(
-                port, ROUND, new Terms(request, List.of(), WITHIN, RESEND_AFTER, setup.seed()), doors.get(0));
+                port,
+                ROUND,
+                new Terms(request, List.of(), WITHIN, RESEND_AFTER, setup.seed()),
+                new Sender(doors.get(0), Wire.UID));
     }
 
     private static Set<Integer> unwell(SimulatedSetup setup) {

@@ -22,6 +22,8 @@ final class SimulatedMember implements MemberParts.Port<ActorRef<ClusterMessage>
         UNREACHABLE
     }
 
+    private static final Requester REQUESTER = new Requester(Wire.member(0), Wire.UID, false);
+
     static final MemberParts.Heap HEAP = new MemberParts.Heap(MemberPressure.NONE, 1L << 30, 4L << 30);
 
     private final SimulatedClock clock;
@@ -75,13 +77,13 @@ final class SimulatedMember implements MemberParts.Port<ActorRef<ClusterMessage>
 
     private void handle(ClusterMessage message) {
         if (message instanceof Count count) {
-            parts.count(count.replyTo(), count, clock.now());
+            parts.count(count.replyTo(), REQUESTER, count, clock.now());
         } else if (message instanceof Reclaim reclaim) {
             parts.reclaim(reclaim.replyTo(), reclaim, clock.now());
         } else if (message instanceof Cancel cancel) {
             parts.cancel(cancel);
         } else if (message instanceof Bundle bundle) {
-            relay.bundle(bundle, clock.now());
+            relay.bundle(REQUESTER, bundle, clock.now());
         } else {
             relay.answered(message);
             wakeLater();
@@ -122,5 +124,11 @@ final class SimulatedMember implements MemberParts.Port<ActorRef<ClusterMessage>
     @Override
     public MemberParts.Heap heap() {
         return HEAP;
+    }
+
+    /** As long as most are. */
+    @Override
+    public long nonce() {
+        return Wire.UID;
     }
 }

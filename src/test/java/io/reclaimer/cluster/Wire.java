@@ -38,7 +38,9 @@ import scala.jdk.javaapi.CollectionConverters;
  */
 final class Wire implements AutoCloseable {
 
-    private static final long UID = 0x5eed_5eed_5eed_5eedL;
+    /** Of each member's actor system, but for some bits. */
+    static final long UID = 0x5eed_5eed_5eed_5eedL;
+
     private static final long CLOCK_MILLIS = 1_800_000_000_000L;
     private static final int DIGEST_BYTES = 20;
 

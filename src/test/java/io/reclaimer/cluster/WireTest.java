@@ -9,6 +9,7 @@ import akka.actor.typed.ActorRefResolver;
 import akka.actor.typed.javadsl.Adapter;
 import akka.serialization.Serialization;
 import akka.serialization.SerializationExtension;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
@@ -16,24 +17,23 @@ import io.reclaimer.cluster.ClusterMessage.Answers;
 import io.reclaimer.cluster.ClusterMessage.Bundle;
 import io.reclaimer.cluster.ClusterMessage.Cancel;
 import io.reclaimer.cluster.ClusterMessage.Count;
+import io.reclaimer.cluster.ClusterMessage.Header;
 import io.reclaimer.cluster.ClusterMessage.Malformed;
 import io.reclaimer.cluster.ClusterMessage.Offer;
-import io.reclaimer.cluster.ClusterMessage.Reclaim;
 import io.reclaimer.cluster.ClusterMessage.Reclaimed;
 import io.reclaimer.cluster.ClusterMessage.Refused;
 import io.reclaimer.cluster.ClusterMessage.Row;
 import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Seeded;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,7 +50,10 @@ class WireTest {
 
     private static ReclaimerKit kit;
     private static ClusterSerializer serializer;
-    private static Map<String, ClusterMessage> golden;
+    private static final Map<Golden, Map<String, ClusterMessage>> golden = new EnumMap<>(Golden.class);
+
+    /** As this version writes them. */
+    private static Map<String, ClusterMessage> now;
 
     private long faultsBefore;
 
@@ -60,57 +63,10 @@ class WireTest {
         serializer = new ClusterSerializer((ExtendedActorSystem) Adapter.toClassic(kit.system()));
         ActorRef<ClusterMessage> door = ActorRefResolver.get(kit.system())
                 .resolveActorRef("akka://shop@10.1.2.3:25520/system/reclaimer-cluster#-1234567");
-        golden = new TreeMap<>(Map.of(
-                "count/1",
-                new Count(
-                        1L << 40,
-                        3,
-                        "/shop/web",
-                        true,
-                        List.of("heap", "direct"),
-                        List.of("BACKGROUND"),
-                        10_000,
-                        2_250,
-                        door),
-                "offer/1",
-                new Offer(
-                        1L << 40,
-                        3,
-                        Long.MAX_VALUE,
-                        1_024,
-                        LongStream.rangeClosed(0, 12)
-                                .map(p -> 100_000 >> p)
-                                .boxed()
-                                .toList(),
-                        "LOW",
-                        200_000_000,
-                        256_000_000),
-                "reclaim/1",
-                new Reclaim(1L << 40, 3, 2, 5_000, 12, 4_250_000, door),
-                "reclaimed/1",
-                new Reclaimed(1L << 40, 3, 2, "SHORT", 4_711, 1L << 33),
-                "refused/1",
-                new Refused(1L << 40, 3, "There is no node [gpu]"),
-                "cancel/1",
-                new Cancel(1L << 40, door),
-                "row/1",
-                new Row(
-                        "10.1.2.3:25520",
-                        1_795_600_000_000L,
-                        "MIN",
-                        1,
-                        2,
-                        30_000,
-                        List.of("/shop/web", "/"),
-                        List.of(20_000L, 100L))));
-        List<String> requests = List.of("count/1", "reclaim/1", "cancel/1");
-        golden.put("bundle/1", new Bundle(1L << 40, List.of("a:1", "b:2", "c:3"), requests, written(requests), door));
-        List<String> replies = List.of("offer/1", "reclaimed/1", "refused/1");
-        golden.put("answers/1", new Answers(1L << 40, replies, written(replies)));
-    }
-
-    private static List<byte[]> written(List<String> kinds) {
-        return kinds.stream().map(kind -> write(golden.get(kind))).toList();
+        for (Golden version : Golden.values()) {
+            golden.put(version, version.messages(door, kind -> bytes(version, kind)));
+        }
+        now = golden.get(Golden.SECOND);
     }
 
     @AfterAll
@@ -123,19 +79,40 @@ class WireTest {
         faultsBefore = faults();
     }
 
-    /** The bytes that version 1 wrote, kept as they were. */
+    /** The bytes that each version wrote, kept as they were. */
     @ParameterizedTest
     @FieldSource("KINDS")
-    void whatThePreviousVersionWroteIsRead(String kind) throws IOException {
-        assertThat(read(bytes(kind), kind)).isEqualTo(golden.get(kind));
+    void whatEachVersionWroteIsRead(String kind) {
+        for (Golden version : Golden.values()) {
+            assertThat(read(bytes(version, kind), kind))
+                    .as(version.name())
+                    .isEqualTo(golden.get(version).get(kind));
+        }
     }
 
     @ParameterizedTest
     @FieldSource("KINDS")
     void whatIsWrittenIsReadAgain(String kind) {
-        ClusterMessage message = golden.get(kind);
+        ClusterMessage message = now.get(kind);
         assertThat(serializer.manifest(message)).isEqualTo(kind);
         assertThat(read(write(message), kind)).isEqualTo(message);
+        assertThat(write(message))
+                .as("what is kept is what this version writes")
+                .isEqualTo(bytes(Golden.SECOND, kind));
+    }
+
+    /** All that it knows is there, and means the same; the rest it ignores. */
+    @ParameterizedTest
+    @FieldSource("KINDS")
+    void whatIsWrittenIsReadByTheFirstVersion(String kind) throws IOException {
+        JsonNode first = PLAIN.readTree(bytes(Golden.FIRST, kind));
+        JsonNode written = PLAIN.readTree(write(now.get(kind)));
+        first.fieldNames().forEachRemaining(name -> {
+            if (!name.equals("messages")) {
+                assertThat(written.get(name)).as(name).isEqualTo(first.get(name));
+            }
+        });
+        assertThat(written.has("messages")).isEqualTo(first.has("messages"));
     }
 
     @ParameterizedTest
@@ -143,12 +120,64 @@ class WireTest {
     void whatALaterVersionSaysMoreIsIgnored(String kind) throws IOException {
         byte[] more = changed(
                 kind, fields -> fields.put("later", 1).putObject("nested").put("a", "b"));
-        assertThat(read(more, kind)).isEqualTo(golden.get(kind));
+        assertThat(read(more, kind)).isEqualTo(now.get(kind));
+    }
+
+    /** Whoever uses one decides what it is taken for; that the message is dropped would leave the other without an answer. */
+    @Test
+    void constantsOfALaterVersionAreRead() throws IOException {
+        assertThat(((Count) read(
+                                changed(
+                                        "count/1",
+                                        fields -> fields.putArray("flags").add("SOON")),
+                                "count/1"))
+                        .flags())
+                .containsExactly("SOON");
+        assertThat(((Offer) read(changed("offer/1", fields -> fields.put("pressure", "HIGH")), "offer/1")).pressure())
+                .isEqualTo("HIGH");
+        assertThat(((Reclaimed) read(changed("reclaimed/1", fields -> fields.put("end", "WELL")), "reclaimed/1")).end())
+                .isEqualTo("WELL");
+        assertThat(((Row) read(changed("row/1", fields -> fields.put("pressure", "HIGH")), "row/1")).pressure())
+                .isEqualTo("HIGH");
+        for (String wrong : List.of("", "a b", "low", "X".repeat(65))) {
+            assertMalformed("count/1", fields -> fields.putArray("flags").add(wrong));
+            assertMalformed("offer/1", fields -> fields.put("pressure", wrong));
+            assertMalformed("reclaimed/1", fields -> fields.put("end", wrong));
+            assertMalformed("row/1", fields -> fields.put("pressure", wrong));
+        }
+    }
+
+    /** So that whoever asked is answered, and knows why. */
+    @Test
+    void ofWhatCannotBeReadItIsKnownWhoWaitsForAnAnswer() throws IOException {
+        Count count = (Count) now.get("count/1");
+        Header asked = new Header(count.round(), 3, 0, Optional.of(count.replyTo()), count.fromUid());
+        assertThat(header("count/1", fields -> fields.put("cgroup", "shop"))).contains(asked);
+        assertThat(header("count/1", fields -> fields.put("withinMillis", "soon")))
+                .contains(asked);
+        assertThat(header("reclaim/1", fields -> fields.put("priority", 13)))
+                .contains(new Header(count.round(), 3, 2, Optional.of(count.replyTo()), count.fromUid()));
+        byte[] later = changed("reclaim/1", fields -> fields.put("urgent", true));
+        assertThat(((Malformed) read(later, "reclaim/2")).header())
+                .contains(new Header(count.round(), 3, 2, Optional.of(count.replyTo()), count.fromUid()));
+        assertThat(header("offer/1", fields -> fields.put("freeableObjects", -1)))
+                .contains(new Header(count.round(), 3, 0, Optional.empty(), 0));
+        // Nobody waits for an answer to these, or it is not known who does.
+        assertThat(header("cancel/1", fields -> fields.put("round", 0).remove("replyTo")))
+                .isEmpty();
+        assertThat(header("row/1", fields -> fields.put("limitBytes", -1))).isEmpty();
+        assertThat(header("count/1", fields -> fields.put("cgroup", "shop").remove("round")))
+                .isEmpty();
+        assertThat(header("count/1", fields -> fields.put("seat", -1))).isEmpty();
+        assertThat(header("count/1", fields -> fields.put("replyTo", "akka://shop@10.1.2.3:25520/user/victim")))
+                .isEmpty();
+        assertThat(header("count/1", fields -> fields.put("later", "x".repeat(ClusterSerializer.MOST_BYTES))))
+                .isEmpty();
     }
 
     @Test
     void akkaFindsTheSerializer() {
-        golden.values()
+        now.values()
                 .forEach(message ->
                         assertThat(serialization().findSerializerFor(message)).isInstanceOf(ClusterSerializer.class));
         assertThat(serializer.identifier()).isEqualTo(728_201);
@@ -156,7 +185,7 @@ class WireTest {
 
     @Test
     void whatIsNotOnTheListIsNotRead() throws IOException {
-        byte[] bytes = bytes("refused/1");
+        byte[] bytes = bytes(Golden.SECOND, "refused/1");
         for (String manifest : List.of("refused/2", "java.lang.String", Refused.class.getName(), "", "x".repeat(99))) {
             assertMalformed(bytes, manifest);
         }
@@ -178,7 +207,6 @@ class WireTest {
         assertMalformed("count/1", fields -> fields.put("cgroup", "shop"));
         assertMalformed("count/1", fields -> fields.remove("cgroup"));
         assertMalformed("count/1", fields -> fields.putArray("nodes").add("a b"));
-        assertMalformed("count/1", fields -> fields.putArray("flags").add("SOON"));
         assertMalformed("count/1", fields -> fields.put("withinMillis", 0));
         assertMalformed("count/1", fields -> fields.put("countMillis", 10_001));
         assertMalformed("count/1", fields -> fields.put("seat", -1));
@@ -187,12 +215,10 @@ class WireTest {
         assertMalformed("offer/1", fields -> fields.put("freeableObjects", -1));
         assertMalformed("offer/1", fields -> fields.putArray("plannedObjects").add(1));
         assertMalformed("offer/1", fields -> fields.withArray("plannedObjects").set(0, -5));
-        assertMalformed("offer/1", fields -> fields.put("pressure", "HIGH"));
         assertMalformed("reclaim/1", fields -> fields.put("priority", 13));
         assertMalformed("reclaim/1", fields -> fields.put("part", 0));
         assertMalformed("reclaim/1", fields -> fields.put("objects", -1));
         assertMalformed("reclaim/1", fields -> fields.put("untilMicros", Long.MAX_VALUE));
-        assertMalformed("reclaimed/1", fields -> fields.put("end", "WELL"));
         assertMalformed("reclaimed/1", fields -> fields.put("freedObjects", Long.MIN_VALUE));
         assertMalformed("refused/1", fields -> fields.put("reason", ""));
         assertMalformed("refused/1", fields -> fields.put("reason", "x".repeat(513)));
@@ -235,11 +261,11 @@ class WireTest {
     @Test
     void oneMalformedInsideIsDroppedAloneAndCounted() {
         List<String> kinds = List.of("refused/1", "refused/1");
-        Answers answers = new Answers(1, kinds, List.of(new byte[] {1, 2, 3}, write(golden.get("refused/1"))));
+        Answers answers = new Answers(1, kinds, List.of(new byte[] {1, 2, 3}, write(now.get("refused/1"))));
         assertThat(new InnerMessages(kit.system()).read((Answers) read(write(answers), "answers/1")))
                 .satisfiesExactly(
                         one -> assertThat(one).isInstanceOf(Malformed.class),
-                        one -> assertThat(one).isEqualTo(golden.get("refused/1")));
+                        one -> assertThat(one).isEqualTo(now.get("refused/1")));
         assertThat(faults()).isEqualTo(faultsBefore + 1);
     }
 
@@ -256,7 +282,8 @@ class WireTest {
                     Collections.nCopies(some.size(), "m".repeat(512)),
                     Collections.nCopies(some.size(), "reclaim/1"),
                     some,
-                    ((Cancel) golden.get("cancel/1")).replyTo());
+                    ((Cancel) now.get("cancel/1")).replyTo(),
+                    Long.MAX_VALUE);
             assertThat(read(write(bundle), "bundle/1")).isEqualTo(bundle);
         }
     }
@@ -275,7 +302,7 @@ class WireTest {
         Seeded random = Seeded.create();
         for (int run = 0; run < 20_000; run++) {
             String kind = KINDS.get(random.nextInt(KINDS.size()));
-            byte[] bytes = write(golden.get(kind));
+            byte[] bytes = write(now.get(kind));
             for (int i = random.nextInt(4); i >= 0; i--) {
                 bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
             }
@@ -290,23 +317,6 @@ class WireTest {
             }
         }
         assertThat(faults()).isGreaterThan(faultsBefore);
-    }
-
-    @Test
-    void malformedIsSaidOnceAMinute() {
-        AtomicLong now = new AtomicLong(Long.MAX_VALUE - 1_000);
-        List<String> said = new ArrayList<>();
-        WireFaults faults = new WireFaults(now::get, said::add);
-        for (int i = 0; i < 5; i++) {
-            faults.fault("count/1", "too large");
-        }
-        now.addAndGet(WireFaults.QUIET_NANOS - 1);
-        faults.fault("count/1", "too large");
-        assertThat(said).singleElement().asString().contains("[count/1]", "too large", "[1] were");
-        now.addAndGet(1);
-        faults.fault("count/1", "too large");
-        assertThat(said).hasSize(2).last().asString().contains("[7] were");
-        assertThat(faults.count()).isEqualTo(7);
     }
 
     /** The largest that the rules allow fits. */
@@ -352,21 +362,25 @@ class WireTest {
         assertThat(faults()).isEqualTo(before + 1);
     }
 
+    private static Optional<Header> header(String kind, Consumer<ObjectNode> change) throws IOException {
+        return ((Malformed) read(changed(kind, change), kind)).header();
+    }
+
     private static byte[] changed(String kind, Consumer<ObjectNode> change) throws IOException {
-        ObjectNode fields = (ObjectNode) PLAIN.readTree(bytes(kind));
+        ObjectNode fields = (ObjectNode) PLAIN.readTree(bytes(Golden.SECOND, kind));
         change.accept(fields);
         return PLAIN.writeValueAsBytes(fields);
     }
 
-    private static byte[] bytes(String kind) throws IOException {
-        String file = "/wire/" + kind.replace('/', '-') + ".cbor";
-        try (InputStream in = WireTest.class.getResourceAsStream(file)) {
-            assertThat(in).as(file).isNotNull();
-            return in.readAllBytes();
+    private static byte[] bytes(Golden version, String kind) {
+        try {
+            return version.bytes(kind);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
     private static long faults() {
-        return WireFaults.get(kit.system()).count();
+        return WireFaults.get(kit.system()).unreadableMessages();
     }
 }

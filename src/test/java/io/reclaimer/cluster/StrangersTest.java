@@ -1,0 +1,160 @@
+package io.reclaimer.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.LoggingTestKit;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorRefResolver;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Props;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.cluster.typed.Cluster;
+import akka.cluster.typed.Down;
+import com.typesafe.config.ConfigFactory;
+import io.reclaimer.ReclaimRequest;
+import io.reclaimer.cluster.ClusterMessage.Bundle;
+import io.reclaimer.cluster.ClusterMessage.Cancel;
+import io.reclaimer.cluster.ClusterMessage.Count;
+import io.reclaimer.cluster.ClusterMessage.Reclaim;
+import io.reclaimer.cluster.ClusterReport.Outcome;
+import io.reclaimer.cluster.Members.One;
+import io.reclaimer.testkit.Gate;
+import io.reclaimer.testkit.ModelShrinker;
+import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.Threads;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Requests of actor systems that are no members, or not any more, over real sockets. */
+class StrangersTest {
+
+    private static final String GOES_ON = "akka.cluster.run-coordinated-shutdown-when-down = off";
+
+    private final Watched watched = new Watched(Optional::of);
+    private final Members members = Members.start(2, GOES_ON, watched);
+    private final One first = members.first();
+    private final Queue<ClusterMessage> answers = new ConcurrentLinkedQueue<>();
+    private final ActorSystem<Void> stranger = ActorSystem.create(
+            Behaviors.empty(), "stranger", ConfigFactory.parseString("""
+                            akka.actor.provider = remote
+                            akka.remote.warn-about-direct-use = off
+                            akka.remote.artery.canonical.hostname = "127.0.0.1"
+                            akka.remote.artery.canonical.port = 0
+                            akka.coordinated-shutdown.exit-jvm = off
+                            """).withFallback(ConfigFactory.load()));
+    private final ActorRef<ClusterMessage> door = stranger.systemActorOf(
+            Behaviors.<ClusterMessage>receiveMessage(message -> {
+                answers.add(message);
+                return Behaviors.same();
+            }),
+            ClusterMember.NAME,
+            Props.empty());
+
+    @AfterEach
+    void end() {
+        stranger.terminate();
+        members.end();
+    }
+
+    /** Whether it sends a uid or not, and whichever it is. */
+    @Test
+    void strangersRequestsDoNothingAndAreCountedAndLogged() {
+        ModelShrinker cache = first.cache("/shop", 10_000);
+        long uid = Cluster.get(first.kit.system()).selfMember().uniqueAddress().longUid();
+        LoggingTestKit.warn("no member of this cluster").withOccurrences(1).expect(first.kit.system(), () -> {
+            long round = 70;
+            for (long from : new long[] {0, 4_711, uid}) {
+                round++;
+                send(new Count(round, 0, "/shop", false, List.of(), List.of(), 60_000, 1_000, door, from, false));
+                send(new Reclaim(round, 0, 1, Long.MAX_VALUE, 12, 60_000_000, door, from, 0));
+            }
+            Threads.until(() -> first.cluster.status().droppedRequests() >= 6);
+            return null;
+        });
+        // What comes after has been handled after.
+        assertThat(reclaim(first, 10).outcome()).isEqualTo(Outcome.MET);
+        assertThat(first.state().known()).isEqualTo(1);
+        assertThat(cache.objects()).isGreaterThan(9_000);
+        assertThat(answers).isEmpty();
+        assertThat(first.cluster.status().droppedRequests()).isEqualTo(6);
+        assertThat(members.get(1).cluster.status().droppedRequests()).isZero();
+    }
+
+    @Test
+    void strangersBundleIsNotPassedOn() {
+        ModelShrinker cache = members.get(1).cache("/shop", 10_000);
+        InnerMessages inner = new InnerMessages(stranger);
+        Count count = new Count(7, 0, "/shop", false, List.of(), List.of(), 60_000, 1_000, door, 0, false);
+        send(new Bundle(7, List.of(members.get(1).name()), List.of("count/1"), List.of(inner.write(count)), door, 0));
+        Threads.until(() -> first.cluster.status().droppedRequests() == 1);
+        assertThat(reclaim(first, 10).members()).hasSize(2);
+        assertThat(members.get(1).state().known()).isEqualTo(1);
+        assertThat(cache.objects()).isGreaterThan(9_000);
+        assertThat(answers).isEmpty();
+    }
+
+    /** It would have to know the round's number, which is random; this one does. */
+    @Test
+    void strangersCancelEndsNoPart() {
+        Gate gate = new Gate();
+        first.cache("/shop", new Scripted(any -> 10_000, control -> {
+            gate.pass();
+            return control.nrToScan();
+        }));
+        CompletionStage<ClusterReport> round =
+                first.cluster.reclaim(ReclaimRequest.in("/shop").objects(2_000).within(Duration.ofMinutes(1)));
+        gate.awaitEntered();
+        Reclaim part = watched.seen.stream()
+                .filter(Reclaim.class::isInstance)
+                .map(Reclaim.class::cast)
+                .findFirst()
+                .orElseThrow();
+        send(new Cancel(part.round(), door, 0));
+        Threads.until(() -> first.cluster.status().droppedRequests() == 1);
+        gate.open();
+        assertThat(Members.await(first, round).outcome()).isEqualTo(Outcome.MET);
+    }
+
+    /** Nobody is left to whom it would matter. */
+    @Test
+    void partsOfAMemberThatWasRemovedEnd() {
+        One requester = members.add("");
+        members.awaitAll();
+        AtomicLong scans = new AtomicLong();
+        first.cache("/shop", new Scripted(any -> 1_000_000_000, control -> {
+            scans.incrementAndGet();
+            return 1;
+        }));
+        CompletionStage<ClusterReport> round = requester.cluster.reclaim(
+                ReclaimRequest.in("/shop").objects(1_000_000_000).within(Duration.ofHours(10)));
+        Threads.until(() -> scans.get() > 10);
+        assertThat(first.state().parts()).isEqualTo(1);
+        Cluster.get(first.kit.system())
+                .manager()
+                .tell(new Down(Cluster.get(requester.kit.system()).selfMember().address()));
+        Threads.until(() -> first.state().parts() == 0, first::state);
+        assertThat(Members.await(requester, round).members()).hasSize(3);
+        members.forget(requester);
+        members.awaitAll();
+    }
+
+    private static ClusterReport reclaim(One one, long objects) {
+        return Members.await(
+                one,
+                one.cluster.reclaim(ReclaimRequest.in("/shop").objects(objects).within(Duration.ofMinutes(1))));
+    }
+
+    private void send(ClusterMessage message) {
+        ActorRefResolver.get(stranger)
+                .<ClusterMessage>resolveActorRef(ActorRefResolver.get(first.kit.system())
+                        .toSerializationFormat(first.cluster.ref().<ClusterMessage>narrow()))
+                .tell(message);
+    }
+}

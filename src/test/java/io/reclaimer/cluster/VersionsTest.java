@@ -1,0 +1,218 @@
+package io.reclaimer.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.javadsl.Adapter;
+import akka.serialization.SerializationExtension;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
+import io.reclaimer.ReclaimRequest;
+import io.reclaimer.cluster.ClusterMessage.Bundle;
+import io.reclaimer.cluster.ClusterMessage.Cancel;
+import io.reclaimer.cluster.ClusterMessage.Count;
+import io.reclaimer.cluster.ClusterMessage.Header;
+import io.reclaimer.cluster.ClusterMessage.Malformed;
+import io.reclaimer.cluster.ClusterMessage.Offer;
+import io.reclaimer.cluster.ClusterMessage.Reclaim;
+import io.reclaimer.cluster.ClusterMessage.Reclaimed;
+import io.reclaimer.cluster.ClusterMessage.Refused;
+import io.reclaimer.cluster.ClusterReport.Outcome;
+import io.reclaimer.cluster.Members.One;
+import io.reclaimer.testkit.ModelShrinker;
+import io.reclaimer.testkit.Threads;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Members of other versions, as in a rolling upgrade. */
+class VersionsTest {
+
+    private static final ObjectMapper PLAIN = new ObjectMapper(new CBORFactory());
+
+    /** What it sends and what it makes of what it gets: the first version knows nothing of what the second says more. */
+    private static ClusterMessage first(ClusterMessage message) {
+        if (message instanceof Count count && isElsewhere(count.replyTo())) {
+            return new Count(
+                    count.round(),
+                    count.seat(),
+                    count.cgroup(),
+                    count.alone(),
+                    count.nodes(),
+                    count.flags(),
+                    count.withinMillis(),
+                    count.countMillis(),
+                    count.replyTo(),
+                    0,
+                    false);
+        }
+        if (message instanceof Reclaim part && isElsewhere(part.replyTo())) {
+            return new Reclaim(
+                    part.round(),
+                    part.seat(),
+                    part.part(),
+                    part.objects(),
+                    part.priority(),
+                    part.untilMicros(),
+                    part.replyTo(),
+                    0,
+                    0);
+        }
+        if (message instanceof Cancel cancel && isElsewhere(cancel.replyTo())) {
+            return new Cancel(cancel.round(), cancel.replyTo(), 0);
+        }
+        if (message instanceof Bundle bundle) {
+            return new Bundle(bundle.round(), bundle.members(), bundle.kinds(), bundle.messages(), bundle.replyTo(), 0);
+        }
+        if (message instanceof Reclaimed one) {
+            return new Reclaimed(
+                    one.round(),
+                    one.seat(),
+                    one.part(),
+                    one.end(),
+                    one.freedObjects(),
+                    one.freedBytes(),
+                    false,
+                    false,
+                    "");
+        }
+        return message;
+    }
+
+    /** What a member tells itself is of its own version. */
+    private static boolean isElsewhere(ActorRef<ClusterMessage> replyTo) {
+        return replyTo.path().address().getHost().isPresent();
+    }
+
+    /** Each takes the others for such, on every way. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, PostOffice.MOST_DIRECT})
+    void roundsWithMembersOfTheFirstVersionFreeAndSayWhatTheyFreed(int mostDirect) {
+        Members members = Members.start(3, "", new Watched(message -> Optional.of(first(message))), mostDirect);
+        List<ModelShrinker> caches = new ArrayList<>();
+        members.all().forEach(one -> caches.add(one.cache("/shop", 100_000)));
+        List<CompletionStage<ClusterReport>> rounds = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            rounds.add(members.get(i % 3).cluster.reclaim(request(3_000)));
+        }
+        long freed = 0;
+        for (CompletionStage<ClusterReport> round : rounds) {
+            ClusterReport report = Members.await(members.first(), round);
+            assertThat(report.outcome()).isEqualTo(Outcome.MET);
+            freed += report.freedObjects();
+        }
+        assertThat(freed)
+                .isEqualTo(300_000
+                        - caches.stream().mapToLong(ModelShrinker::objects).sum());
+        assertThat(members.all()).allMatch(one -> one.cluster.status().droppedRequests() == 0);
+        members.end();
+    }
+
+    /** Whatever it is that is not known, or not allowed here; and why is said. */
+    @Test
+    void requestThatIsNotUnderstoodIsAnswered() throws IOException {
+        Watched watched = new Watched(Optional::of);
+        Members members = Members.start(2, "", watched);
+        One asking = members.first();
+        One asked = members.get(1);
+        ask(asking, asked, "count/1", fields -> fields.putArray("flags").add("SOON"));
+        assertThat(refusal(watched)).contains("[SOON]", "BACKGROUND");
+        ask(asking, asked, "count/1", fields -> fields.put("cgroup", "no path"));
+        assertThat(refusal(watched)).contains("[count/1]", "no path");
+        ask(asking, asked, "count/1", fields -> {
+            for (int i = 0; i < 65; i++) {
+                fields.withArray("nodes").add("n" + i);
+            }
+        });
+        assertThat(refusal(watched)).contains("nodes is [65]", "up to 64");
+        ask(asking, asked, "count/2", fields -> fields.put("later", 1));
+        assertThat(refusal(watched)).contains("[count/2]", "no such kind in this version");
+        ask(asking, asked, "reclaim/2", fields -> fields.put("part", 5));
+        assertThat(refusal(watched)).contains("[reclaim/2]", "no such kind in this version");
+        members.end();
+    }
+
+    /** The round that waits for it goes on without it, and says why. */
+    @Test
+    void answerThatIsNotUnderstoodEndsTheWait() {
+        Watched watched = new Watched(message -> Optional.of(
+                message instanceof Offer offer && offer.seat() == 1
+                        ? new Malformed(
+                                "offer/2",
+                                new byte[1],
+                                Optional.of(new Header(offer.round(), 1, 0, Optional.empty(), 0)),
+                                "there is no such kind in this version")
+                        : message));
+        Members members = Members.start(2, "", watched);
+        members.all().forEach(one -> one.cache("/shop", 10_000));
+        ClusterReport report =
+                Members.await(members.first(), members.first().cluster.reclaim(request(5_000)));
+        assertThat(report.outcome()).isEqualTo(Outcome.MET);
+        assertThat(report.elapsed()).isLessThan(Duration.ofSeconds(15));
+        assertThat(report.members().get(1).outcome()).isEqualTo(ClusterReport.MemberOutcome.REFUSED);
+        assertThat(report.members().get(1).reason().orElseThrow())
+                .contains("[offer/2]", "no such kind in this version");
+        members.end();
+    }
+
+    /** The member before has no nonce in its offer, and none is asked of its parts. */
+    @Test
+    void unknownConstantsOfAnswersAreTakenForTheSafestOnes() {
+        assertThat(MemberPressure.orShortest("HIGH")).isEqualTo(MemberPressure.MIN);
+        assertThat(MemberPressure.orShortest("LOW")).isEqualTo(MemberPressure.LOW);
+        assertThat(MemberParts.End.named("WELL")).isEmpty();
+        assertThat(MemberParts.End.named("SHORT")).contains(MemberParts.End.SHORT);
+    }
+
+    private static ReclaimRequest request(long objects) {
+        return ReclaimRequest.in("/shop").objects(objects).within(Duration.ofMinutes(1));
+    }
+
+    /** What a member writes of a count, changed. */
+    private static void ask(One from, One to, String manifest, Consumer<ObjectNode> change) throws IOException {
+        long uid = akka.cluster.typed.Cluster.get(from.kit.system())
+                .selfMember()
+                .uniqueAddress()
+                .longUid();
+        Count count = new Count(
+                7,
+                3,
+                "/shop",
+                false,
+                List.of(),
+                List.of(),
+                10_000,
+                2_000,
+                from.cluster.ref().narrow(),
+                uid,
+                true);
+        byte[] written = SerializationExtension.get(Adapter.toClassic(from.kit.system()))
+                .serialize(count)
+                .get();
+        ObjectNode fields = (ObjectNode) PLAIN.readTree(written);
+        change.accept(fields);
+        from.sendTo(to, new Malformed(manifest, PLAIN.writeValueAsBytes(fields), Optional.empty(), ""));
+    }
+
+    /** Of that round and seat; forgets what was seen. */
+    private static String refusal(Watched watched) {
+        Threads.until(() -> watched.seen.stream().anyMatch(Refused.class::isInstance));
+        Refused refused = watched.seen.stream()
+                .filter(Refused.class::isInstance)
+                .map(Refused.class::cast)
+                .findFirst()
+                .orElseThrow();
+        watched.seen.clear();
+        assertThat(refused.round()).isEqualTo(7);
+        assertThat(refused.seat()).isEqualTo(3);
+        return refused.reason();
+    }
+}

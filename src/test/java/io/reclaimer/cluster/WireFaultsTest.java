@@ -1,0 +1,47 @@
+package io.reclaimer.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** What is counted and logged of messages that are dropped; time is the test's. */
+class WireFaultsTest {
+
+    private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 1_000);
+    private final List<String> said = new ArrayList<>();
+    private final WireFaults faults = new WireFaults(now::get, said::add);
+
+    @Test
+    void eachCauseIsCountedAndSaidOnceAMinute() {
+        for (int i = 0; i < 5; i++) {
+            faults.unreadable("count/1", "too large");
+            faults.stranger("reclaim/1", "akka://other@10.9.9.9:1 uid 7");
+        }
+        now.addAndGet(WireFaults.QUIET_NANOS - 1);
+        faults.unreadable("count/1", "too large");
+        faults.stranger("reclaim/1", "akka://other@10.9.9.9:1 uid 7");
+        assertThat(said).hasSize(2);
+        assertThat(said.get(0)).contains("[count/1]", "too large", "[1] were");
+        assertThat(said.get(1)).contains("[reclaim/1]", "[akka://other@10.9.9.9:1 uid 7]", "no member", "[1] were");
+        now.addAndGet(1);
+        faults.unreadable("count/1", "too large");
+        assertThat(said).hasSize(3).last().asString().contains("[7] were");
+        faults.stranger("reclaim/1", "akka://other@10.9.9.9:1 uid 7");
+        assertThat(said).hasSize(4).last().asString().contains("[7] were");
+        assertThat(faults.unreadableMessages()).isEqualTo(7);
+        assertThat(faults.strangersRequests()).isEqualTo(7);
+    }
+
+    /** Whoever sends something decides what is in it. */
+    @Test
+    void lineIsOneLineAndNotLongWhateverWasSent() {
+        faults.unreadable("k\n".repeat(1_000), "why\r\n".repeat(10_000));
+        faults.stranger("k".repeat(1_000), "\u0000\u001b[31m".repeat(10_000));
+        assertThat(said)
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line).hasSizeLessThan(600).doesNotContainPattern("\\p{Cntrl}"));
+    }
+}
