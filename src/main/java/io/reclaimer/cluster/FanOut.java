@@ -8,13 +8,8 @@ import io.reclaimer.cluster.ClusterMessage.Reclaim;
 import io.reclaimer.cluster.ClusterMessage.Reclaimed;
 import io.reclaimer.cluster.ClusterMessage.Refused;
 import io.reclaimer.cluster.ClusterReport.Outcome;
-import io.reclaimer.shrinker.ReclaimFlag;
-import io.reclaimer.shrinker.Shrinker;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -72,12 +67,7 @@ final class FanOut {
     private final long round;
     private final Terms terms;
     private final Sender sender;
-    private final List<Seat> seats = new ArrayList<>();
-    private final Map<String, Seat> byMember = new HashMap<>();
-
-    /** How many are awaited, by stage. */
-    private final int[] awaited = new int[Seat.Stage.values().length];
-
+    private final Seats seats = new Seats();
     private final long target;
     private final long wayNanos;
 
@@ -107,23 +97,8 @@ final class FanOut {
         startNanos = now;
         endNanos = now + terms.within().toNanos();
         phaseEndNanos = now + terms.within().toNanos() / COUNTING_PART;
-        for (Guest guest : guests) {
-            Seat seat = new Seat(seats.size(), guest.member(), now);
-            seats.add(seat);
-            byMember.put(guest.member(), seat);
-            switch (guest.presence()) {
-                case HERE -> {}
-                case UNREACHABLE -> seat.reachable(false);
-                case LEAVING, GONE -> seat.gone();
-                case WITHOUT_RECLAIMER -> seat.refused("no ClusterReclaimer was started on it", now);
-            }
-        }
-        for (Seat seat : seats) {
-            if (seat.isAwaited()) {
-                awaited[seat.stage().ordinal()]++;
-                sendCount(seat);
-            }
-        }
+        guests.forEach(guest -> seats.add(guest, now));
+        seats.all().stream().filter(Seat::isAwaited).forEach(this::sendCount);
         startResending(now);
         goOn(now);
     }
@@ -167,7 +142,7 @@ final class FanOut {
             return;
         }
         if (now - endNanos >= 0) {
-            answer(phase == Phase.ENDING ? ending : outcomeAtTheEnd(), now);
+            answer(phase == Phase.ENDING ? ending : outcomeAtTheEnd(now), now);
             return;
         }
         if (now - resendNanos >= 0) {
@@ -179,7 +154,7 @@ final class FanOut {
     }
 
     private void resend() {
-        for (Seat seat : seats) {
+        for (Seat seat : seats.all()) {
             Reclaim part = seat.part();
             if (!seat.isAwaited() || phase == Phase.ENDING) {
                 continue;
@@ -205,31 +180,35 @@ final class FanOut {
     }
 
     void refused(Refused message, long now) {
-        take(message.seat(), now, seat -> seat.refused(message.reason(), now));
+        take(message.seat(), now, seat -> seat.refused(message, now));
     }
 
     /** A member's answer; one of a seat that there is not is nobody's. */
     private void take(int number, long now, Consumer<Seat> answer) {
-        if (number < seats.size() && phase != Phase.ANSWERED) {
-            change(seats.get(number), answer);
-            goOn(now);
+        if (phase != Phase.ANSWERED) {
+            seats.of(number).ifPresent(seat -> {
+                seats.change(seat, answer);
+                goOn(now);
+            });
         }
     }
 
     /** What is known of a member has changed. */
     void changed(String member, Presence presence, long now) {
-        Seat seat = byMember.get(member);
-        if (seat == null || phase == Phase.ANSWERED) {
-            return;
+        if (phase != Phase.ANSWERED) {
+            seats.of(member).ifPresent(seat -> changed(seat, presence, now));
         }
+    }
+
+    private void changed(Seat seat, Presence presence, long now) {
         boolean returns = presence == Presence.HERE && !seat.isReachable();
-        change(seat, one -> {
+        seats.change(seat, one -> {
             switch (presence) {
                 case HERE -> one.reachable(true);
                 case UNREACHABLE -> one.reachable(false);
-                case LEAVING -> one.left();
-                case GONE -> one.gone();
-                case WITHOUT_RECLAIMER -> {
+                case LEAVING, DOWN, CLUSTER_ENDS -> one.left(presence);
+                case GONE -> one.gone(presence);
+                case JOINING, WITHOUT_RECLAIMER -> {
                     // It has stopped there; what it did until then it says.
                 }
             }
@@ -238,21 +217,6 @@ final class FanOut {
             sendCount(seat);
         }
         goOn(now);
-    }
-
-    private void change(Seat seat, Consumer<Seat> how) {
-        awaited[seat.stage().ordinal()] -= seat.isAwaited() ? 1 : 0;
-        how.accept(seat);
-        awaited[seat.stage().ordinal()] += seat.isAwaited() ? 1 : 0;
-    }
-
-    private int awaited(Seat.Stage stage) {
-        return awaited[stage.ordinal()];
-    }
-
-    /** Parts from which something is yet to come. */
-    private int awaitedParts() {
-        return awaited(Seat.Stage.RUNNING) + awaited(Seat.Stage.WRITTEN_OFF);
     }
 
     /** It is to end: members are told, and have the time of an answer to say what they did. */
@@ -278,18 +242,18 @@ final class FanOut {
     private void goOn(long now) {
         switch (phase) {
             case COUNTING -> {
-                if (awaited(Seat.Stage.COUNTING) == 0 || now - phaseEndNanos >= 0) {
+                if (seats.awaited(Seat.Stage.COUNTING) == 0 || now - phaseEndNanos >= 0) {
                     phase = Phase.RECLAIMING;
                     beginWave(now);
                 }
             }
             case RECLAIMING -> {
-                if (awaited(Seat.Stage.RUNNING) == 0 || now - phaseEndNanos >= 0) {
+                if (seats.awaited(Seat.Stage.RUNNING) == 0 || now - phaseEndNanos >= 0) {
                     beginWave(now);
                 }
             }
             case ENDING -> {
-                if (awaitedParts() == 0) {
+                if (seats.awaitedParts() == 0) {
                     answer(ending, now);
                 }
             }
@@ -299,9 +263,9 @@ final class FanOut {
 
     /** Splits what is missing; answers where that is nothing, or there is nobody to ask or to wait for. */
     private void beginWave(long now) {
-        seats.forEach(seat -> change(seat, Seat::writeOff));
+        seats.all().forEach(seat -> seats.change(seat, Seat::writeOff));
         if (hasTarget()) {
-            long freed = freedObjects();
+            long freed = seats.freedObjects();
             if (freed >= target) {
                 // What is still under way is too much; what it did until now counts.
                 end(Outcome.MET, now);
@@ -311,10 +275,10 @@ final class FanOut {
                 return;
             }
         }
-        if (isAnyAwaited()) {
+        if (seats.isAnyAwaited()) {
             phaseEndNanos = endNanos;
         } else {
-            answer(outcomeAtTheEnd(), now);
+            answer(outcomeAtTheEnd(now), now);
         }
     }
 
@@ -324,21 +288,12 @@ final class FanOut {
         if (remaining <= wayNanos) {
             return false;
         }
-        int last = terms.request().flags().contains(ReclaimFlag.BACKGROUND)
-                ? Shrinker.HIGHEST_PRIORITY + 1
-                : Shrinker.HIGHEST_PRIORITY;
-        long[] parts = Split.of(
-                missing,
-                seats.stream().map(Seat::plannedObjects).toList(),
-                seats.stream().mapToLong(Seat::leftObjects).toArray(),
-                terms.request().priority(),
-                last,
-                terms.start() + waves);
+        long[] parts = seats.parts(missing, terms.request(), terms.start() + waves);
         long waveEnd = remaining > SHORTEST_WAVE_WAYS * wayNanos ? now + remaining / WAVE_PART : endNanos;
         boolean sent = false;
-        for (Seat seat : seats) {
+        for (Seat seat : seats.all()) {
             if (parts[seat.number()] > 0) {
-                change(seat, one -> sendPart(one, parts[one.number()], waveEnd));
+                seats.change(seat, one -> sendPart(one, parts[one.number()], waveEnd));
                 sent = true;
             }
         }
@@ -367,14 +322,11 @@ final class FanOut {
     }
 
     /** How it ended, where nothing more can come or be done. */
-    private Outcome outcomeAtTheEnd() {
-        if (hasTarget() && freedObjects() >= target) {
-            return Outcome.MET;
-        }
-        if (isAnyAwaited()) {
-            return Outcome.DEADLINE;
-        }
-        return hasTarget() ? Outcome.SHORT : Outcome.DONE;
+    private Outcome outcomeAtTheEnd(long now) {
+        boolean isTimeUp = endNanos - now <= wayNanos;
+        return hasTarget()
+                ? Verdict.ofTarget(seats.freedObjects() >= target, isTimeUp, seats.all())
+                : Verdict.ofPass(isTimeUp, seats.all());
     }
 
     private void answer(Outcome how, long now) {
@@ -383,14 +335,14 @@ final class FanOut {
         port.answer(new ClusterReport(
                 terms.request().cgroup(),
                 how,
-                freedObjects(),
-                seats.stream().mapToLong(Seat::freedBytes).reduce(0, Split::add),
+                seats.freedObjects(),
+                seats.freedBytes(),
                 Duration.ofNanos(now - startNanos),
-                seats.stream().map(seat -> seat.report(now)).toList()));
+                seats.report(how, now)));
     }
 
     private void cancelParts() {
-        for (Seat seat : seats) {
+        for (Seat seat : seats.all()) {
             if (seat.isRunning()) {
                 port.send(seat.number(), new Cancel(round, sender.door(), sender.uid()));
             }
@@ -399,13 +351,5 @@ final class FanOut {
 
     private boolean hasTarget() {
         return terms.request().objects().isPresent();
-    }
-
-    private boolean isAnyAwaited() {
-        return awaited(Seat.Stage.COUNTING) + awaitedParts() > 0;
-    }
-
-    private long freedObjects() {
-        return seats.stream().mapToLong(Seat::freedObjects).reduce(0, Split::add);
     }
 }

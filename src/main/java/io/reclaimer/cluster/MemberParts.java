@@ -10,7 +10,6 @@ import io.reclaimer.cluster.ClusterMessage.Reclaim;
 import io.reclaimer.cluster.ClusterMessage.Reclaimed;
 import io.reclaimer.cluster.ClusterMessage.Refused;
 import io.reclaimer.shrinker.Cancellation;
-import io.reclaimer.shrinker.ReclaimFlag;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -217,40 +216,13 @@ final class MemberParts<A> {
         }
         ReclaimRequest request;
         try {
-            request = requestOf(message);
+            request = PartRequest.of(message, nodeNumber);
         } catch (RuntimeException e) {
             refuse(from, message.round(), message.seat(), Reasons.of(e));
             return;
         }
         rounds.put(message.round(), new Known<>(from, requester, request, message, now));
         port.count(message.round(), request);
-    }
-
-    private ReclaimRequest requestOf(Count message) {
-        ReclaimRequest request = ReclaimRequest.in(message.cgroup()).within(Duration.ofMillis(message.countMillis()));
-        if (message.alone()) {
-            request = request.alone();
-        }
-        if (!message.nodes().isEmpty()) {
-            request = request.onNodes(
-                    message.nodes().stream().mapToInt(nodeNumber).distinct().toArray());
-        }
-        for (String flag : message.flags()) {
-            request = switch (flag(flag)) {
-                case BACKGROUND -> request.background();
-                case MAY_NOT_BLOCK -> request.mayBlock(false);
-                case LOSSLESS_ONLY -> request.losslessOnly();
-            };
-        }
-        return request;
-    }
-
-    private static ReclaimFlag flag(String name) {
-        return Arrays.stream(ReclaimFlag.values())
-                .filter(flag -> flag.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("the flag [" + name
-                        + "] is not known in its version; known are " + Arrays.toString(ReclaimFlag.values())));
     }
 
     /** What came of a count: a report, or why there is none. */
@@ -265,6 +237,7 @@ final class MemberParts<A> {
             return;
         }
         Heap heap = port.heap();
+        String shortfall = shortfallOf(report);
         Offer offer = new Offer(
                 round,
                 known.seat,
@@ -275,11 +248,20 @@ final class MemberParts<A> {
                 heap.liveBytes(),
                 heap.limitBytes(),
                 port.nonce(),
-                false,
-                "");
+                shortfall.isEmpty(),
+                shortfall);
         known.offer = offer;
         known.offeredNanos = now;
         send(known, offer);
+    }
+
+    /** Why there may be more than was counted. */
+    private static String shortfallOf(CountReport report) {
+        String ended = switch (report.outcome()) {
+            case DONE, NOT_ONLINE -> "";
+            default -> "it counted until [" + report.outcome() + "]";
+        };
+        return Reasons.cut(Reasons.join(ended, Reasons.ofShortfalls(report.shortfalls())), ClusterMessage.LONGEST_TEXT);
     }
 
     void reclaim(A from, Reclaim message, long now) {
@@ -309,16 +291,16 @@ final class MemberParts<A> {
         known.partObjects = message.objects();
         known.result = null;
         if (leaving.isCancelled()) {
-            answer(message.round(), known, End.SHUTDOWN, 0, 0);
+            answer(message.round(), known, End.SHUTDOWN);
             return;
         }
         if (known.cancellation.isCancelled()) {
-            answer(message.round(), known, End.CANCELLED, 0, 0);
+            answer(message.round(), known, End.CANCELLED);
             return;
         }
         long leftNanos = known.offeredNanos + TimeUnit.MICROSECONDS.toNanos(message.untilMicros()) - now;
         if (leftNanos <= 0) {
-            answer(message.round(), known, End.DEADLINE, 0, 0);
+            answer(message.round(), known, End.DEADLINE);
             return;
         }
         ReclaimRequest request;
@@ -350,7 +332,23 @@ final class MemberParts<A> {
             return;
         }
         given = new Given(given.parts() + 1, Split.add(given.objects(), report.freedObjects()));
-        answer(round, known, endOf(known, report), report.freedObjects(), report.freedBytes());
+        End end = endOf(known, report);
+        boolean exhausted = report.isExhausted() || report.outcome() == ReclaimReport.Outcome.NOT_ONLINE;
+        String reason = end == End.DONE
+                ? ""
+                : Reasons.cut(Reasons.ofShortfalls(report.shortfalls()), ClusterMessage.LONGEST_TEXT);
+        answer(
+                known,
+                new Reclaimed(
+                        round,
+                        known.seat,
+                        part,
+                        end.name(),
+                        report.freedObjects(),
+                        report.freedBytes(),
+                        exhausted,
+                        false,
+                        reason));
     }
 
     private End endOf(Known<A> known, ReclaimReport report) {
@@ -364,9 +362,12 @@ final class MemberParts<A> {
         };
     }
 
-    private void answer(long round, Known<A> known, End end, long freedObjects, long freedBytes) {
-        Reclaimed result =
-                new Reclaimed(round, known.seat, known.part, end.name(), freedObjects, freedBytes, false, false, "");
+    /** A part that did not begin. */
+    private void answer(long round, Known<A> known, End end) {
+        answer(known, new Reclaimed(round, known.seat, known.part, end.name(), 0, 0, false, false, ""));
+    }
+
+    private void answer(Known<A> known, Reclaimed result) {
         known.result = result;
         send(known, result);
     }

@@ -1,8 +1,13 @@
 package io.reclaimer.cluster;
 
 import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.Shortfall;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The sentences that say why, in messages and reports. Any thread. */
@@ -27,6 +32,22 @@ final class Reasons {
             cause = cause.getCause();
         }
         return cause;
+    }
+
+    /** Why not everybody was asked, or could go on; empty where everybody was and could. */
+    static String ofShortfalls(Map<Shortfall, Long> shortfalls) {
+        return shortfalls.isEmpty()
+                ? ""
+                : "visits were not made, or ended early: "
+                        + new TreeMap<>(shortfalls)
+                                .entrySet().stream()
+                                        .map(entry -> "[" + entry.getValue() + "] " + entry.getKey())
+                                        .collect(Collectors.joining(", "));
+    }
+
+    /** Several reasons as one; without those that are empty. */
+    static String join(String... reasons) {
+        return Arrays.stream(reasons).filter(reason -> !reason.isEmpty()).collect(Collectors.joining("; "));
     }
 
     /** Whether as many rounds as allowed are under way, which is over soon. */

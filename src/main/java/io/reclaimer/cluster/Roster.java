@@ -134,24 +134,36 @@ final class Roster {
         return name.equals(selfName()) ? Optional.of(ownDoor) : Optional.ofNullable(doors.get(name));
     }
 
-    /** How a member stands. This one is there also where it is in no cluster. */
+    /** How a member stands. This one is there also where it is in no cluster, and while it is joining one. */
     Presence presence(String name) {
+        boolean isSelf = name.equals(selfName());
         Member member = members.get(name);
         if (member == null) {
-            return name.equals(selfName()) ? Presence.HERE : Presence.GONE;
+            return isSelf ? Presence.HERE : Presence.GONE;
         }
         MemberStatus status = member.status();
-        boolean isJoining = status.equals(MemberStatus.joining());
-        if (!isJoining && !status.equals(MemberStatus.up()) && !status.equals(MemberStatus.weaklyUp())) {
+        if (status.equals(MemberStatus.leaving()) || status.equals(MemberStatus.exiting())) {
             return Presence.LEAVING;
         }
-        if (name.equals(selfName())) {
+        if (status.equals(MemberStatus.down())) {
+            return Presence.DOWN;
+        }
+        if (status.equals(MemberStatus.shuttingDown()) || status.equals(MemberStatus.shutDown())) {
+            return Presence.CLUSTER_ENDS;
+        }
+        if (status.equals(MemberStatus.removed())) {
+            return Presence.GONE;
+        }
+        if (isSelf) {
             return Presence.HERE;
         }
         if (unreachable.contains(member.uniqueAddress())) {
             return Presence.UNREACHABLE;
         }
-        return isJoining || !doors.containsKey(name) ? Presence.WITHOUT_RECLAIMER : Presence.HERE;
+        if (status.equals(MemberStatus.joining())) {
+            return Presence.JOINING;
+        }
+        return doors.containsKey(name) ? Presence.HERE : Presence.WITHOUT_RECLAIMER;
     }
 
     /** All that are in the cluster, and this one, in the order of their names. */
@@ -161,14 +173,15 @@ final class Roster {
         return names;
     }
 
-    /** Who is to take part in a round: those that were named, whatever is known of them, or all that take part. */
+    /**
+     * Who is in the report of a round: those that were named, whatever is known of them, or all that are in the cluster, whether
+     * they can be asked or not.
+     */
     List<Guest> guests(ClusterRequest request) {
-        boolean named = !request.members().isEmpty();
         List<Guest> guests = new ArrayList<>();
-        for (String name : named ? request.members() : names()) {
+        for (String name : request.members().isEmpty() ? names() : request.members()) {
             Presence presence = presence(name);
-            boolean isWanted = named || presence != Presence.WITHOUT_RECLAIMER;
-            if (isWanted && (presence == Presence.GONE || hasRole(name, request.role()))) {
+            if (presence == Presence.GONE || hasRole(name, request.role())) {
                 guests.add(new Guest(name, presence));
             }
         }

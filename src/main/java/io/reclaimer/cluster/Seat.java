@@ -3,6 +3,7 @@ package io.reclaimer.cluster;
 import io.reclaimer.cluster.ClusterMessage.Offer;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
 import io.reclaimer.cluster.ClusterMessage.Reclaimed;
+import io.reclaimer.cluster.ClusterMessage.Refused;
 import io.reclaimer.cluster.ClusterReport.MemberOutcome;
 import io.reclaimer.shrinker.Shrinker;
 import java.time.Duration;
@@ -24,7 +25,7 @@ final class Seat {
         RUNNING,
         /** The same, but the round does not count on it any more: its part was split among others. */
         WRITTEN_OFF,
-        /** Nothing: it refused, or is no member. */
+        /** Nothing: it refused, or takes no part. */
         OUT
     }
 
@@ -40,13 +41,16 @@ final class Seat {
     private long offeredNanos;
     private @Nullable Reclaim part;
 
-    /** It can't give more, or did nothing in all the time of its last part. */
+    /** It has said that it has no more. */
     private boolean exhausted;
+
+    /** It is not worth to be asked again: it freed less than it was asked for, or nothing in all its time. */
+    private boolean spent;
 
     /** How its last part ended, or that it is out. */
     private MemberOutcome ended = MemberOutcome.DONE;
 
-    private Optional<String> reason = Optional.empty();
+    private String reason = "";
     private long askedObjects;
     private long freedObjects;
     private long freedBytes;
@@ -81,6 +85,31 @@ final class Seat {
         return stage == Stage.RUNNING || stage == Stage.WRITTEN_OFF;
     }
 
+    /** Whether it can be asked for a part, also where its offer does not say that it has more. */
+    boolean canBeAsked() {
+        return stage == Stage.IDLE && reachable && !exhausted && !spent;
+    }
+
+    /** Whether it has said that it has no more. */
+    boolean isExhausted() {
+        return exhausted;
+    }
+
+    /** Whether the last part that it had is done. */
+    boolean isPartDone() {
+        return stage == Stage.IDLE && part != null && ended == MemberOutcome.DONE;
+    }
+
+    /** Whether it can't be asked, whatever it has: it can't be reached, or is none of the cluster's members any more. */
+    boolean isAway() {
+        return !reachable || (stage == Stage.OUT && ended == MemberOutcome.LEFT);
+    }
+
+    /** Whether with more time it might have given more. */
+    boolean lacksTime() {
+        return canBeAsked() || (stage == Stage.IDLE && ended == MemberOutcome.DEADLINE);
+    }
+
     /** What one pass would free there, by priority. */
     List<Long> plannedObjects() {
         Offer counted = offer;
@@ -112,10 +141,10 @@ final class Seat {
         return freedBytes;
     }
 
-    /** What it can give beyond what it gave; 0 where it is not to be asked. */
+    /** What it can give beyond what it gave, by its offer; 0 where it is not to be asked. */
     long leftObjects() {
         Offer counted = offer;
-        return counted == null || stage != Stage.IDLE || !reachable || exhausted
+        return counted == null || !canBeAsked()
                 ? 0
                 : Math.min(Split.MOST_OBJECTS, Math.max(0, counted.freeableObjects() - freedObjects));
     }
@@ -128,6 +157,7 @@ final class Seat {
         offer = newOffer;
         offeredNanos = now;
         lastNanos = now;
+        exhausted = newOffer.complete() && newOffer.freeableObjects() == 0;
         stage = Stage.IDLE;
         return true;
     }
@@ -156,73 +186,140 @@ final class Seat {
         lastNanos = now;
         freedObjects = Split.add(freedObjects, result.freedObjects());
         freedBytes = Split.add(freedBytes, result.freedBytes());
+        exhausted = result.exhausted();
         boolean delivered = result.freedObjects() >= sent.objects();
-        switch (MemberParts.End.named(result.end()).orElse(MemberParts.End.DEADLINE)) {
-            case DONE -> end(delivered ? MemberOutcome.DONE : MemberOutcome.SHORT, !delivered);
-            case SHORT -> end(MemberOutcome.SHORT, true);
-            case DEADLINE, CANCELLED ->
-                // One that gets on can be asked again.
+        Optional<MemberParts.End> known = MemberParts.End.named(result.end());
+        String unknown = known.isPresent()
+                ? ""
+                : "its part ended as [" + result.end() + "], which this version does not know: taken for ["
+                        + MemberParts.End.DEADLINE + "]";
+        switch (known.orElse(MemberParts.End.DEADLINE)) {
+            case DONE ->
+                end(
+                        delivered ? MemberOutcome.DONE : MemberOutcome.SHORT,
+                        !delivered,
+                        "it freed less than it was asked for");
+            case SHORT ->
+                end(
+                        MemberOutcome.SHORT,
+                        true,
+                        exhausted ? "it has no more" : "it freed less than it was asked for, and does not say why");
+            case DEADLINE ->
+                // One that gets on, or did not begin, can be asked again.
                 end(
                         delivered && sent.objects() > 0 ? MemberOutcome.DONE : MemberOutcome.DEADLINE,
-                        result.freedObjects() == 0);
+                        result.freedObjects() == 0 && !result.waited(),
+                        "its part was not done in time");
+            case CANCELLED ->
+                end(
+                        delivered && sent.objects() > 0 ? MemberOutcome.DONE : MemberOutcome.DEADLINE,
+                        result.freedObjects() == 0,
+                        "its part was ended with the round");
             case SHUTDOWN -> {
-                end(MemberOutcome.LEFT, true);
+                end(MemberOutcome.LEFT, true, "it is shutting down");
                 stage = Stage.OUT;
             }
         }
+        reason = Reasons.join(result.reason().isEmpty() ? reason : result.reason(), unknown);
         return true;
     }
 
-    private void end(MemberOutcome how, boolean isExhausted) {
+    private void end(MemberOutcome how, boolean isSpent, String why) {
         ended = how;
-        exhausted = isExhausted;
+        spent = isSpent;
+        reason = how == MemberOutcome.DONE ? "" : why;
     }
 
     /** It said no. */
-    void refused(String why, long now) {
+    void refused(Refused message, long now) {
         if (stage != Stage.OUT) {
             lastNanos = now;
-            leave(MemberOutcome.REFUSED);
-            reason = Optional.of(why);
+            out(MemberOutcome.REFUSED, message.reason());
         }
     }
 
-    /** It is no member, or on its way out; its part may still end. */
-    void left() {
+    /** It takes no part in the round, whatever it has. */
+    void notAsked(Presence presence) {
+        out(MemberOutcome.NOT_ASKED, presence.reason());
+    }
+
+    /** It is on its way out; its part may still end. */
+    void left(Presence presence) {
         if (stage == Stage.COUNTING || stage == Stage.IDLE) {
-            leave(MemberOutcome.LEFT);
+            out(MemberOutcome.LEFT, presence.reason());
         }
     }
 
     /** It is gone; nothing will come. */
-    void gone() {
+    void gone(Presence presence) {
         if (stage != Stage.OUT) {
-            leave(MemberOutcome.LEFT);
+            out(MemberOutcome.LEFT, presence.reason());
         }
     }
 
-    private void leave(MemberOutcome how) {
+    private void out(MemberOutcome how, String why) {
         stage = Stage.OUT;
         ended = how;
+        reason = why;
     }
 
     void reachable(boolean isReachable) {
         reachable = isReachable;
     }
 
-    /** Its entry in the report. */
-    ClusterReport.Member report(long now) {
+    /** Its entry in the report of a round that ended so. */
+    ClusterReport.Member report(ClusterReport.Outcome round, long now) {
         Offer counted = offer;
         boolean pending = stage != Stage.IDLE && stage != Stage.OUT;
+        MemberOutcome outcome = pending ? pendingOutcome() : unasked(round) ? MemberOutcome.NOT_ASKED : ended;
+        String why = outcome == MemberOutcome.DONE ? "" : pending || unasked(round) ? pendingReason() : reason;
         return new ClusterReport.Member(
                 member,
-                pending ? (reachable ? MemberOutcome.DEADLINE : MemberOutcome.UNREACHABLE) : ended,
+                outcome,
                 Optional.ofNullable(counted).map(any -> MemberPressure.orShortest(any.pressure())),
                 counted == null ? 0 : counted.freeableObjects(),
                 askedObjects,
                 freedObjects,
                 freedBytes,
                 Duration.ofNanos((pending ? now : lastNanos) - askedNanos),
-                reason);
+                Optional.of(counted == null ? why : Reasons.join(why, ofOffer(counted, round)))
+                        .filter(text -> !text.isEmpty()),
+                exhausted);
+    }
+
+    private MemberOutcome pendingOutcome() {
+        return reachable ? MemberOutcome.DEADLINE : MemberOutcome.UNREACHABLE;
+    }
+
+    private String pendingReason() {
+        Reclaim sent = part;
+        if (!reachable) {
+            return Presence.UNREACHABLE.reason();
+        }
+        if (stage == Stage.COUNTING) {
+            return "it made no offer by the end of the round";
+        }
+        return stage == Stage.IDLE || sent == null
+                ? "the round ended before it was asked; its offer came after ["
+                        + Duration.ofNanos(offeredNanos - askedNanos) + "]"
+                : "its part of [" + sent.objects() + "] objects did not end by the end of the round";
+    }
+
+    /** Whether it offered, may have had something, and has had no part of a round that could have done with it. */
+    private boolean unasked(ClusterReport.Outcome round) {
+        return stage == Stage.IDLE && part == null && !exhausted && round != ClusterReport.Outcome.MET;
+    }
+
+    /** What is to be known of its offer, where the round was to free more. */
+    private static String ofOffer(Offer offer, ClusterReport.Outcome round) {
+        boolean isUnknown = MemberPressure.named(offer.pressure()).isEmpty();
+        return Reasons.join(
+                offer.shortfall().isEmpty() || round == ClusterReport.Outcome.MET
+                        ? ""
+                        : "its offer was not all that there is: " + offer.shortfall(),
+                isUnknown
+                        ? "its pressure is [" + offer.pressure() + "], which this version does not know: taken for ["
+                                + MemberPressure.orShortest(offer.pressure()) + "]"
+                        : "");
     }
 }

@@ -37,6 +37,8 @@
  *       frozen member finds when it wakes up is too late.
  *   <li>Every message may be lost, late, twice, and in any order. Requests are sent again until they are answered; who
  *       receives one twice answers twice and does it once.
+ *   <li>A report says that nobody can give more only where each member that can be reached has said so itself. It names every
+ *       member, and why one did not do what it was asked for, or was not asked.
  *   <li>Members only are served ({@code Roster.requester}), until they are removed. Everything else is dropped, and counted.
  *   <li>A part goes by one offer, whose nonce it brings back. So what is replayed when the round is forgotten does nothing.
  *   <li>Every request is answered, whatever it holds that this version does not know; and every request for a round,

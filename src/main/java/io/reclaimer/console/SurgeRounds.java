@@ -124,7 +124,7 @@ final class SurgeRounds extends AbstractBehavior<SurgeRounds.Command> {
     private static String part(ClusterReport.Member member) {
         String how = member.outcome() == ClusterReport.MemberOutcome.DONE
                 ? ""
-                : " " + member.outcome().name().toLowerCase(Locale.ROOT);
+                : " " + member.outcome().name().toLowerCase(Locale.ROOT).replace('_', ' ');
         return String.format(Locale.ROOT, "%s %,d%s", member.member(), member.freedObjects(), how);
     }
 

@@ -4,10 +4,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The rounds that a scenario has requested. One thread's. */
 final class RoundLog {
+
+    /** The outcomes of rounds that are over and have not met their target. */
+    private static final Set<String> SHORT = Set.of("SHORT", "PARTIAL");
 
     private record Answered(String member, String outcome, Duration took) {}
 
@@ -41,7 +45,7 @@ final class RoundLog {
     }
 
     long isShort(Optional<String> member) {
-        return of(member).filter(one -> one.outcome().equals("SHORT")).count();
+        return of(member).filter(one -> SHORT.contains(one.outcome())).count();
     }
 
     long late(Optional<String> member) {

@@ -90,6 +90,8 @@ class ClusterReclaimerTest {
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
         assertThat(part(report, members.get(1)).outcome()).isEqualTo(MemberOutcome.SHORT);
         assertThat(part(report, members.get(1)).freedObjects()).isZero();
+        assertThat(part(report, members.get(1)).exhausted()).isFalse();
+        assertThat(part(report, members.get(1)).reason().orElseThrow()).contains("STOPPED");
         assertThat(part(report, members.get(1)).askedObjects()).isPositive();
         assertThat(report.freedObjects()).isBetween(4_000L, 4_000L + 2 * 128).isEqualTo(50_000 - willing.objects());
     }
@@ -101,7 +103,8 @@ class ClusterReclaimerTest {
         assertThat(report.outcome()).isEqualTo(Outcome.SHORT);
         assertThat(report.freedObjects()).isEqualTo(60);
         assertThat(objects(caches)).isZero();
-        assertThat(report.members()).allMatch(part -> part.freedObjects() == part.freeableObjects());
+        assertThat(report.members())
+                .allMatch(part -> part.freedObjects() == part.freeableObjects() && part.exhausted());
     }
 
     @Test
@@ -176,7 +179,9 @@ class ClusterReclaimerTest {
                 .map(one -> one.cache("/allstuck", Scripted.stuck(40_000, gate)))
                 .toList();
         ClusterReport report = reclaim(in("/allstuck").objects(4_000).within(Duration.ofSeconds(1)));
-        assertThat(report.outcome()).isIn(Outcome.SHORT, Outcome.DEADLINE);
+        assertThat(report.outcome()).isIn(Outcome.PARTIAL, Outcome.DEADLINE);
+        assertThat(report.members())
+                .allMatch(part -> !part.exhausted() && part.reason().isPresent());
         assertThat(report.freedObjects()).isZero();
         assertThat(report.members()).extracting(ClusterReport.Member::outcome).containsOnly(MemberOutcome.DEADLINE);
         gate.open();

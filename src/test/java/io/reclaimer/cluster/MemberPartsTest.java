@@ -16,6 +16,7 @@ import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimFlag;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.Shortfall;
 import io.reclaimer.testkit.ReclaimerKit;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,6 +33,8 @@ class MemberPartsTest {
 
     @RegisterExtension
     final ReclaimerKit kit = ReclaimerKit.create();
+
+    private static final String STOPPED = "visits were not made, or ended early: [3] STOPPED";
 
     private record Counting(long round, ReclaimRequest request) {}
 
@@ -101,7 +104,7 @@ class MemberPartsTest {
                                 70,
                                 100,
                                 Messages.NONCE,
-                                false,
+                                true,
                                 "")));
     }
 
@@ -359,6 +362,45 @@ class MemberPartsTest {
         assertThat(reason()).contains("leaving");
     }
 
+    /** Its own report has to say so: short at the last priority, with nobody left out. */
+    @Test
+    void memberIsExhaustedOnlyWhereItsReclaimerSaysSo() {
+        offered(1, 0);
+        for (ReclaimReport.Outcome outcome : ReclaimReport.Outcome.values()) {
+            for (Map<Shortfall, Long> shortfalls : List.of(Map.<Shortfall, Long>of(), Map.of(Shortfall.STOPPED, 3L))) {
+                int part = running.size() + 1;
+                parts.reclaim("a", reclaim(1, part, 500, 4_000), 1);
+                ended(part - 1, outcome, 0, shortfalls);
+                Reclaimed result = (Reclaimed) take().get(0).message();
+                assertThat(result.exhausted())
+                        .as("%s %s", outcome, shortfalls)
+                        .isEqualTo(outcome == ReclaimReport.Outcome.NOT_ONLINE
+                                || (outcome == ReclaimReport.Outcome.SHORT && shortfalls.isEmpty()));
+                boolean isSaid = !shortfalls.isEmpty() && !result.end().equals("DONE");
+                assertThat(result.reason()).as("%s", outcome).isEqualTo(isSaid ? STOPPED : "");
+            }
+        }
+    }
+
+    @Test
+    void offerSaysWhetherItIsAllThatThereIs() {
+        assertThat(offer(1, ReclaimReport.Outcome.DONE, Map.of()).complete()).isTrue();
+        assertThat(offer(2, ReclaimReport.Outcome.NOT_ONLINE, Map.of()).complete())
+                .isTrue();
+        Offer stopped = offer(3, ReclaimReport.Outcome.DONE, Map.of(Shortfall.STOPPED, 3L));
+        assertThat(stopped.complete()).isFalse();
+        assertThat(stopped.shortfall()).isEqualTo(STOPPED);
+        Offer late = offer(4, ReclaimReport.Outcome.DEADLINE, Map.of(Shortfall.STOPPED, 3L));
+        assertThat(late.complete()).isFalse();
+        assertThat(late.shortfall()).contains("[DEADLINE]").contains(STOPPED);
+    }
+
+    private Offer offer(long round, ReclaimReport.Outcome outcome, Map<Shortfall, Long> shortfalls) {
+        parts.count("a", Messages.REQUESTER, count(round), 0);
+        parts.counted(round, counted(outcome, shortfalls), null, 1);
+        return (Offer) take().get(0).message();
+    }
+
     @Test
     void cgroupThatIsNotOnlineIsShortOfATargetAndDoneWithoutOne() {
         offered(1, 0);
@@ -427,9 +469,9 @@ class MemberPartsTest {
         return new Reclaim(round, 3, 1, 500, 12, 4_000_000, nobody(), Messages.UID, ofNonce);
     }
 
-    /** Of objects of ten bytes. */
+    /** Of objects of ten bytes. One that ends short is exhausted. */
     private static Reclaimed reclaimed(long round, int part, String end, long freed) {
-        return new Reclaimed(round, 3, part, end, freed, 10 * freed, false, false, "");
+        return new Reclaimed(round, 3, part, end, freed, 10 * freed, end.equals("SHORT"), false, "");
     }
 
     private ActorRef<ClusterMessage> nobody() {
@@ -444,9 +486,13 @@ class MemberPartsTest {
     }
 
     private void counted(int index, long now) {
-        CountReport report = new CountReport(
+        parts.counted(counting.get(index).round(), counted(ReclaimReport.Outcome.DONE, Map.of()), null, now);
+    }
+
+    private static CountReport counted(ReclaimReport.Outcome outcome, Map<Shortfall, Long> shortfalls) {
+        return new CountReport(
                 CgroupPath.of("/shop"),
-                ReclaimReport.Outcome.DONE,
+                outcome,
                 1_000,
                 4_000,
                 Collections.nCopies(13, 9L),
@@ -454,11 +500,14 @@ class MemberPartsTest {
                 Duration.ZERO,
                 List.of(),
                 0,
-                Map.of());
-        parts.counted(counting.get(index).round(), report, null, now);
+                shortfalls);
     }
 
     private void ended(int index, ReclaimReport.Outcome outcome, long freed) {
+        ended(index, outcome, freed, Map.of());
+    }
+
+    private void ended(int index, ReclaimReport.Outcome outcome, long freed, Map<Shortfall, Long> shortfalls) {
         ReclaimReport report = new ReclaimReport(
                 CgroupPath.of("/shop"),
                 outcome,
@@ -473,7 +522,7 @@ class MemberPartsTest {
                 Duration.ZERO,
                 List.of(),
                 0,
-                Map.of());
+                shortfalls);
         parts.reclaimed(running.get(index).round(), running.get(index).part(), report, null);
     }
 

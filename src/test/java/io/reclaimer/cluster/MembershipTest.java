@@ -2,12 +2,17 @@ package io.reclaimer.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import akka.cluster.MemberStatus;
+import akka.cluster.typed.Cluster;
+import akka.cluster.typed.Join;
+import akka.cluster.typed.Leave;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.cluster.ClusterReport.MemberOutcome;
 import io.reclaimer.cluster.ClusterReport.Outcome;
 import io.reclaimer.cluster.Members.One;
 import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.ModelShrinker;
+import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
 import java.time.Duration;
@@ -49,6 +54,7 @@ class MembershipTest {
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
         ClusterReport.Member part = part(report, leaver.name());
         assertThat(part.outcome()).isEqualTo(MemberOutcome.LEFT);
+        assertThat(part.reason().orElseThrow()).isEqualTo("it is shutting down");
         assertThat(part.freedObjects()).isBetween(512L, part.askedObjects());
         assertThat(report.freedObjects() - part.freedObjects()).isEqualTo(50_000 - other.objects());
         leaver.awaitTermination();
@@ -103,6 +109,36 @@ class MembershipTest {
         for (One one : members.all()) {
             Threads.until(() -> one.cluster.table().rows().size() == 4, one.cluster::table);
         }
+    }
+
+    /** It has memory that nobody asks for, so it is not known that nobody has more. */
+    @Test
+    void memberWithoutAReclaimerIsInTheReportWithTheReason() {
+        ReclaimerKit without = ReclaimerKit.with(Members.CONFIG).start();
+        Cluster cluster = Cluster.get(without.system());
+        cluster.manager()
+                .tell(Join.create(Cluster.get(first.kit.system()).selfMember().address()));
+        String name = Roster.nameOf(cluster.selfMember().uniqueAddress());
+        Threads.until(() -> cluster.selfMember().status().equals(MemberStatus.up()));
+        Threads.until(() -> first.state().members().contains(name), first::state);
+        first.cache("/shop", 1_000);
+        ClusterReport report = Members.await(first, first.cluster.reclaim(request(5_000)));
+        assertThat(report.outcome()).isEqualTo(Outcome.PARTIAL);
+        assertThat(report.freedObjects()).isEqualTo(1_000);
+        assertThat(report.members()).hasSize(4);
+        assertThat(part(report, name).outcome()).isEqualTo(MemberOutcome.NOT_ASKED);
+        assertThat(part(report, name).reason().orElseThrow()).contains("no ClusterReclaimer is known there");
+        assertThat(part(report, first.name()).exhausted()).isTrue();
+        assertThat(Members.await(
+                                first,
+                                first.cluster.reclaim(
+                                        ClusterRequest.of(request(5_000)).onMembers(first.name())))
+                        .outcome())
+                .isEqualTo(Outcome.SHORT);
+        cluster.manager().tell(Leave.create(cluster.selfMember().address()));
+        without.await(without.system().getWhenTerminated());
+        without.stop();
+        members.awaitAll();
     }
 
     /** By a message that it can't answer. Rounds under way answer, and the next ones are as before. */

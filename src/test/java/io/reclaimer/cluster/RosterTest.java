@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.typed.ActorRef;
 import akka.cluster.MemberStatus;
+import io.reclaimer.ReclaimRequest;
 import io.reclaimer.testkit.ReclaimerKit;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whom a member knows; what the cluster tells it is the test's. */
@@ -108,6 +112,50 @@ class RosterTest {
         assertThat(roster.requester(own(), SELF)).isPresent();
     }
 
+    /** Each of them, whatever is the matter with it; before this one is up as well. */
+    @ParameterizedTest
+    @CsvSource({
+        "Joining, JOINING",
+        "WeaklyUp, HERE",
+        "Up, HERE",
+        "Leaving, LEAVING",
+        "Exiting, LEAVING",
+        "Down, DOWN",
+        "PreparingForShutdown, CLUSTER_ENDS",
+        "ReadyForShutdown, CLUSTER_ENDS"
+    })
+    void everyMemberIsInTheReportWithHowItStands(String status, Presence presence) {
+        doors("other", "head");
+        is("self", SELF, MemberStatus.joining());
+        is("other", OTHER, status(status));
+        roster.change(new RosterChange.Reachability(FakeMembers.member("head", HEAD, MemberStatus.up()), false));
+        ClusterRequest all = ClusterRequest.of(ReclaimRequest.everywhere());
+        assertThat(roster.guests(all))
+                .containsExactly(
+                        new Guest("head:25520", Presence.UNREACHABLE),
+                        new Guest("other:25520", presence),
+                        new Guest("self:25520", Presence.HERE));
+        assertThat(roster.guests(all.onRole("cache"))).hasSize(3);
+        assertThat(roster.guests(all.onRole("web"))).isEmpty();
+        assertThat(roster.guests(all.onMembers("other:25520", "nobody:1")))
+                .containsExactly(new Guest("other:25520", presence), new Guest("nobody:1", Presence.GONE));
+    }
+
+    @Test
+    void memberWithoutAReclaimerIsInTheReportWithTheReason() {
+        doors("other");
+        assertThat(roster.guests(ClusterRequest.of(ReclaimRequest.everywhere())))
+                .containsExactly(
+                        new Guest("head:25520", Presence.WITHOUT_RECLAIMER),
+                        new Guest("other:25520", Presence.HERE),
+                        new Guest("self:25520", Presence.HERE));
+    }
+
+    private void doors(String... hosts) {
+        roster.change(new RosterChange.Doors(
+                Arrays.stream(hosts).map(RosterTest::door).collect(Collectors.toSet())));
+    }
+
     private void is(String host, long uid, MemberStatus status) {
         roster.change(new RosterChange.Is(FakeMembers.member(host, uid, status)));
     }
@@ -125,6 +173,7 @@ class RosterTest {
             case "Exiting" -> MemberStatus.exiting();
             case "Down" -> MemberStatus.down();
             case "PreparingForShutdown" -> MemberStatus.shuttingDown();
+            case "ReadyForShutdown" -> MemberStatus.shutDown();
             default -> throw new AssertionError(name);
         };
     }

@@ -135,6 +135,7 @@ class SurgeRoundsTest {
                 freed,
                 0,
                 Duration.ZERO,
-                Optional.empty());
+                Optional.empty(),
+                false);
     }
 }
