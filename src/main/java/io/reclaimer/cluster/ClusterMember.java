@@ -37,6 +37,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -91,13 +92,14 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
 
     private record RoundEnded(long round, CgroupPath cgroup, RoundAnswer answer) implements Local {}
 
-    private enum Forget implements Local {
-        INSTANCE
-    }
-
-    /** Answers to others have waited long enough. */
-    private enum SendWaiting implements Local {
-        INSTANCE
+    /** Its own timers. */
+    private enum Due implements Local {
+        /** What is over is forgotten. */
+        FORGET,
+        /** What waits for a place has waited long enough. */
+        PARTS,
+        /** Answers to others have waited long enough. */
+        SEND_WAITING
     }
 
     /** Its name among the system's actors. */
@@ -120,6 +122,9 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
     private final Map<Long, ActorRef<ClusterRound.Command>> rounds = new HashMap<>();
     private final List<ActorRef<Done>> leaving = new ArrayList<>();
     private boolean left;
+
+    /** When it wakes up for what waits for a place. */
+    private OptionalLong partsDue = OptionalLong.empty();
 
     /**
      * Not from 0: what comes late for a round of a life before must find nobody, and no two members' rounds may have the
@@ -159,23 +164,11 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
         this.reclaimer = reclaimer;
         this.settings = settings;
         this.door = context.getSelf().narrow();
-        this.parts =
-                new MemberParts<>(new ReclaimerPort(context.getSelf(), reclaimer, heap), reclaimer.settings()::node);
+        this.parts = new MemberParts<>(
+                new ReclaimerPort(context.getSelf(), reclaimer, heap), reclaimer.settings()::node, settings.maxParts());
         this.roster = new Roster(Cluster.get(context.getSystem()).selfMember(), door);
         this.relay = new Relay(new RelayPort(roster), new InnerMessages(context.getSystem()), door);
         RosterChange.subscribe(context, door);
-    }
-
-    private record RelayPort(Roster roster) implements Relay.Port {
-        @Override
-        public Optional<ActorRef<ClusterMessage>> door(String member) {
-            return roster.door(member);
-        }
-
-        @Override
-        public void send(ActorRef<ClusterMessage> to, ClusterMessage message) {
-            to.tell(message);
-        }
     }
 
     @Override
@@ -186,15 +179,14 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
                 .onMessage(Reclaimed.class, message -> answered(message.round(), message))
                 .onMessage(Refused.class, message -> answered(message.round(), message))
                 .onMessage(Answers.class, message -> answered(message.round(), message))
-                .onMessage(SendWaiting.class, this::onSendWaiting)
                 .onMessage(Row.class, message -> this)
                 .onMessage(Malformed.class, this::onMalformed)
                 .onMessage(Counted.class, this::onCounted)
                 .onMessage(PartEnded.class, this::onPartEnded)
+                .onMessage(Due.class, this::onDue)
                 .onMessage(Start.class, this::onStart)
                 .onMessage(RoundEnded.class, this::onRoundEnded)
                 .onMessage(RosterChange.class, this::onRosterChange)
-                .onMessage(Forget.class, this::onForget)
                 .onMessage(Leave.class, this::onLeave)
                 .onMessage(GetState.class, this::onGetState)
                 .build();
@@ -221,16 +213,43 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
             // Also where this member is leaving: whoever is to get it is not.
             relay.bundle(requester.get(), bundle, now);
         }
-        return forgetLater();
+        forgetLater();
+        return partsChanged();
+    }
+
+    /** Wakes up when what waits for a place may not wait any longer. */
+    private Behavior<Command> partsChanged() {
+        OptionalLong due = parts.dueNanos();
+        if (!due.equals(partsDue)) {
+            partsDue = due;
+            if (due.isPresent()) {
+                long delay = Math.max(0, due.getAsLong() - System.nanoTime());
+                timers.startSingleTimer(Due.PARTS, Due.PARTS, Duration.ofNanos(delay));
+            } else {
+                timers.cancel(Due.PARTS);
+            }
+        }
+        return this;
+    }
+
+    private Behavior<Command> onDue(Due message) {
+        long now = System.nanoTime();
+        switch (message) {
+            case FORGET -> forget(now);
+            case PARTS -> {
+                partsDue = OptionalLong.empty();
+                parts.tick(now);
+                answerLeave();
+            }
+            case SEND_WAITING -> relay.sendWaiting();
+        }
+        return partsChanged();
     }
 
     /** Whoever waits for an answer to it, or for it as an answer, is told. Known to be no request that can be served. */
     private Behavior<Command> onMalformed(Malformed message) {
         message.header().ifPresent(header -> {
-            String reason = Reasons.cut(
-                    "[" + message.manifest() + "] can't be read in this version: " + message.why(),
-                    ClusterMessage.LONGEST_TEXT);
-            Refused refused = new Refused(header.round(), header.seat(), reason, header.part(), false);
+            Refused refused = PartAnswer.unreadable(message, header);
             if (header.replyTo().isEmpty()) {
                 answered(header.round(), refused);
             } else if (roster.requester(header.replyTo().get(), header.fromUid())
@@ -241,32 +260,30 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
         return this;
     }
 
-    private Behavior<Command> forgetLater() {
-        if (!timers.isTimerActive(Forget.INSTANCE)) {
-            timers.startTimerWithFixedDelay(Forget.INSTANCE, Forget.INSTANCE, FORGET_INTERVAL);
+    private void forgetLater() {
+        if (!timers.isTimerActive(Due.FORGET)) {
+            timers.startTimerWithFixedDelay(Due.FORGET, Due.FORGET, FORGET_INTERVAL);
         }
-        return this;
     }
 
-    private Behavior<Command> onForget(Forget message) {
-        parts.forgetOld(System.nanoTime());
-        relay.forgetOld(System.nanoTime());
+    private void forget(long now) {
+        parts.forgetOld(now);
+        relay.forgetOld(now);
         if (parts.known() + relay.known() == 0) {
-            timers.cancel(Forget.INSTANCE);
+            timers.cancel(Due.FORGET);
         }
-        return this;
     }
 
     private Behavior<Command> onCounted(Counted message) {
         parts.counted(message.round(), message.report(), message.why(), System.nanoTime());
-        return this;
+        return partsChanged();
     }
 
     private Behavior<Command> onPartEnded(PartEnded message) {
-        parts.reclaimed(message.round(), message.part(), message.report(), message.why());
+        parts.reclaimed(message.round(), message.part(), message.report(), message.why(), System.nanoTime());
         publish.accept(parts.given());
         answerLeave();
-        return this;
+        return partsChanged();
     }
 
     /** Of a round here, or of one that this member is a head in. Where the round is over, the answer is too late. */
@@ -276,35 +293,27 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
             of.tell(new ClusterRound.Answered(message));
         } else {
             relay.answered(message);
-            if (relay.isWaiting() && !timers.isTimerActive(SendWaiting.INSTANCE)) {
-                timers.startSingleTimer(SendWaiting.INSTANCE, SendWaiting.INSTANCE, Relay.LONGEST_WAIT);
+            if (relay.isWaiting() && !timers.isTimerActive(Due.SEND_WAITING)) {
+                timers.startSingleTimer(Due.SEND_WAITING, Due.SEND_WAITING, Relay.LONGEST_WAIT);
             }
         }
         return this;
     }
 
-    private Behavior<Command> onSendWaiting(SendWaiting message) {
-        relay.sendWaiting();
-        return this;
-    }
-
     private Behavior<Command> onStart(Start message) {
         if (left) {
-            message.answer()
-                    .refuse(new ReclaimerException(
-                            Reason.SHUTTING_DOWN, "No round over the cluster is started: this member is leaving it"));
+            String leaving = "No round over the cluster is started: this member is leaving it";
+            message.answer().refuse(new ReclaimerException(Reason.SHUTTING_DOWN, leaving));
         } else if (rounds.size() >= settings.maxRounds()) {
-            message.answer()
-                    .refuse(new ReclaimerException(
-                            Reason.TOO_MANY_ROUNDS,
-                            "No round over the cluster is started: [" + settings.maxRounds()
-                                    + "] are under way here, as many as allowed [reclaimer.cluster.max-rounds]"));
+            String many = "No round over the cluster is started: [" + settings.maxRounds()
+                    + "] are under way here, as many as allowed [reclaimer.cluster.max-rounds]";
+            message.answer().refuse(new ReclaimerException(Reason.TOO_MANY_ROUNDS, many));
         } else {
             try {
                 start(message);
             } catch (RuntimeException e) {
-                message.answer()
-                        .refuse(AnswerGuard.failed(message.request().request().cgroup(), Reasons.of(e)));
+                CgroupPath cgroup = message.request().request().cgroup();
+                message.answer().refuse(AnswerGuard.failed(cgroup, Reasons.of(e)));
             }
         }
         return this;
@@ -356,7 +365,7 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
             ClusterRound.Changed changed = new ClusterRound.Changed(name, roster.presence(name));
             rounds.values().forEach(round -> round.tell(changed));
         }
-        return this;
+        return partsChanged();
     }
 
     private Behavior<Command> onLeave(Leave message) {
@@ -366,7 +375,7 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
         relay.sendWaiting();
         rounds.values().forEach(round -> round.tell(new ClusterRound.End(Outcome.SHUTDOWN)));
         answerLeave();
-        return this;
+        return partsChanged();
     }
 
     private void answerLeave() {

@@ -206,7 +206,7 @@ public sealed interface ClusterMessage extends ClusterMember.Command {
      *
      * @param end an {@link MemberParts.End}
      * @param exhausted whether everybody there was asked, and has no more; since the second
-     * @param waited whether it never started, for there was no place for it; since the second
+     * @param notBegun whether nothing of it was tried: it came too late, or waited for too long; since the second
      * @param reason why it freed less than it was to; since the second
      */
     record Reclaimed(
@@ -217,7 +217,7 @@ public sealed interface ClusterMessage extends ClusterMember.Command {
             long freedObjects,
             long freedBytes,
             boolean exhausted,
-            boolean waited,
+            boolean notBegun,
             String reason)
             implements ClusterMessage {
 

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -125,11 +126,15 @@ public final class ClusterRehearsal {
         private final MemberParts<String> parts;
         private final Map<Long, Round> rounds = new HashMap<>();
         private Presence presence = Presence.HERE;
+        private OptionalLong partsDue = OptionalLong.empty();
 
         Member(String name, Reclaimer reclaimer) {
             this.name = name;
             this.reclaimer = reclaimer;
-            this.parts = new MemberParts<>(this, reclaimer.settings()::node);
+            this.parts = new MemberParts<>(
+                    this,
+                    reclaimer.settings()::node,
+                    ClusterSettings.of(reclaimer.system().settings().config()).maxParts());
         }
 
         private void receive(String from, ClusterMessage message) {
@@ -147,6 +152,20 @@ public final class ClusterRehearsal {
             } else if (message instanceof Refused refused) {
                 decide(refused.round(), round -> round.fanOut.refused(refused, now));
             }
+            partsChanged();
+        }
+
+        /** Wakes up when what waits for a place may not wait any longer. */
+        private void partsChanged() {
+            OptionalLong due = parts.dueNanos();
+            if (due.isPresent() && !due.equals(partsDue)) {
+                long delay = Math.max(0, due.getAsLong() - nanoTime.getAsLong());
+                network.after(Duration.ofNanos(delay), () -> {
+                    parts.tick(nanoTime.getAsLong());
+                    partsChanged();
+                });
+            }
+            partsDue = due;
         }
 
         private void decide(long number, Consumer<Round> what) {
@@ -164,6 +183,7 @@ public final class ClusterRehearsal {
 
         private void counted(long round, @Nullable CountReport report, @Nullable Throwable why) {
             parts.counted(round, report, why, nanoTime.getAsLong());
+            partsChanged();
         }
 
         @Override
@@ -172,7 +192,8 @@ public final class ClusterRehearsal {
         }
 
         private void reclaimed(long round, int part, @Nullable ReclaimReport report, @Nullable Throwable why) {
-            parts.reclaimed(round, part, report, why);
+            parts.reclaimed(round, part, report, why, nanoTime.getAsLong());
+            partsChanged();
         }
 
         @Override

@@ -9,7 +9,7 @@ import java.util.function.Function;
  * The section {@code reclaimer.cluster} of the configuration, checked. What each key means stands in
  * {@code reference.conf}.
  */
-record ClusterSettings(int maxRounds, Duration resendAfter, View view) {
+record ClusterSettings(int maxRounds, int maxParts, Duration resendAfter, View view) {
 
     /** Of the shared table. */
     record View(Duration interval, Duration refresh, double step, int cgroups) {}
@@ -17,6 +17,7 @@ record ClusterSettings(int maxRounds, Duration resendAfter, View view) {
     private static final Duration SHORTEST = Duration.ofMillis(1);
     private static final Duration LONGEST = Duration.ofDays(1);
     private static final int MOST_ROUNDS = 1024;
+    private static final int MOST_PARTS = 1024;
 
     /**
      * Reads and checks them.
@@ -28,6 +29,7 @@ record ClusterSettings(int maxRounds, Duration resendAfter, View view) {
         Duration interval = duration(section, "view.interval", SHORTEST);
         return new ClusterSettings(
                 number(section, "max-rounds", 1, MOST_ROUNDS),
+                number(section, "max-parts", 1, MOST_PARTS),
                 duration(section, "resend-after", SHORTEST),
                 new View(
                         interval,

@@ -10,6 +10,7 @@ import io.reclaimer.cluster.ClusterMessage.Refused;
 import io.reclaimer.cluster.ClusterReport.Outcome;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -28,7 +29,8 @@ import java.util.function.Consumer;
  * </ol>
  *
  * <p>A request without an answer is sent again after a while, and again after twice as long; members know one that they
- * have had.
+ * have had. A member that says that it can't do anything now (too many rounds, no place in time) is out of the wave, and
+ * asked to count again after a while, and again after twice as long.
  */
 final class FanOut {
 
@@ -82,6 +84,9 @@ final class FanOut {
     private long resendAfterNanos;
     private int waves;
 
+    /** When a member is to be asked to count again that could not; empty where there is none. */
+    private OptionalLong againNanos = OptionalLong.empty();
+
     /** @param round its number, which no other one of {@code sender} has */
     FanOut(Port port, long round, Terms terms, Sender sender) {
         this.port = port;
@@ -98,7 +103,7 @@ final class FanOut {
         endNanos = now + terms.within().toNanos();
         phaseEndNanos = now + terms.within().toNanos() / COUNTING_PART;
         guests.forEach(guest -> seats.add(guest, now));
-        seats.all().stream().filter(Seat::isAwaited).forEach(this::sendCount);
+        seats.all().stream().filter(Seat::isAwaited).forEach(seat -> sendCount(seat, now));
         startResending(now);
         goOn(now);
     }
@@ -108,7 +113,9 @@ final class FanOut {
         resendNanos = now + resendAfterNanos;
     }
 
-    private void sendCount(Seat seat) {
+    private void sendCount(Seat seat, long now) {
+        long withinMillis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(endNanos - now));
+        long countNanos = terms.within().toNanos() / COUNTING_PART - wayNanos;
         ReclaimRequest request = terms.request();
         port.send(
                 seat.number(),
@@ -119,8 +126,8 @@ final class FanOut {
                         request.isAlone(),
                         terms.nodes(),
                         request.flags().stream().map(Enum::name).sorted().toList(),
-                        Math.max(1, terms.within().toMillis()),
-                        Math.max(1, TimeUnit.NANOSECONDS.toMillis(terms.within().toNanos() / COUNTING_PART - wayNanos)),
+                        withinMillis,
+                        Math.min(withinMillis, Math.max(1, TimeUnit.NANOSECONDS.toMillis(countNanos))),
                         sender.door(),
                         sender.uid(),
                         true));
@@ -129,7 +136,8 @@ final class FanOut {
     /** When {@link #tick} is to be called next, at the latest. */
     long dueNanos() {
         long due = phase == Phase.ENDING || phaseEndNanos - endNanos > 0 ? endNanos : phaseEndNanos;
-        return resendNanos - due < 0 ? resendNanos : due;
+        due = resendNanos - due < 0 ? resendNanos : due;
+        return againNanos.isPresent() && againNanos.getAsLong() - due < 0 ? againNanos.getAsLong() : due;
     }
 
     boolean isAnswered() {
@@ -146,21 +154,46 @@ final class FanOut {
             return;
         }
         if (now - resendNanos >= 0) {
-            resend();
+            resend(now);
             resendAfterNanos *= 2;
             resendNanos = now + resendAfterNanos;
+        }
+        if (againNanos.isPresent() && now - againNanos.getAsLong() >= 0) {
+            askAgain(now);
         }
         goOn(now);
     }
 
-    private void resend() {
+    /** Those that could do nothing a while ago. */
+    private void askAgain(long now) {
+        againNanos = OptionalLong.empty();
+        for (Seat seat : seats.all()) {
+            OptionalLong due = seat.againNanos();
+            if (due.isPresent() && now - due.getAsLong() >= 0) {
+                seat.isAskedAgain();
+                sendCount(seat, now);
+            }
+            askAgainLater(seat);
+        }
+    }
+
+    private void askAgainLater(Seat seat) {
+        OptionalLong due = phase == Phase.ENDING ? OptionalLong.empty() : seat.againNanos();
+        if (due.isPresent() && (againNanos.isEmpty() || due.getAsLong() - againNanos.getAsLong() < 0)) {
+            againNanos = due;
+        }
+    }
+
+    private void resend(long now) {
         for (Seat seat : seats.all()) {
             Reclaim part = seat.part();
             if (!seat.isAwaited() || phase == Phase.ENDING) {
                 continue;
             }
             if (seat.stage() == Seat.Stage.COUNTING) {
-                sendCount(seat);
+                if (seat.againNanos().isEmpty()) {
+                    sendCount(seat, now);
+                }
             } else if (part != null) {
                 port.send(seat.number(), part);
             }
@@ -188,6 +221,7 @@ final class FanOut {
         if (phase != Phase.ANSWERED) {
             seats.of(number).ifPresent(seat -> {
                 seats.change(seat, answer);
+                askAgainLater(seat);
                 goOn(now);
             });
         }
@@ -214,7 +248,7 @@ final class FanOut {
             }
         });
         if (returns && phase != Phase.ENDING && seat.stage() == Seat.Stage.COUNTING) {
-            sendCount(seat);
+            sendCount(seat, now);
         }
         goOn(now);
     }
@@ -223,6 +257,7 @@ final class FanOut {
     void end(Outcome how, long now) {
         if (phase == Phase.COUNTING || phase == Phase.RECLAIMING) {
             phase = Phase.ENDING;
+            againNanos = OptionalLong.empty();
             ending = how;
             long last = now + wayNanos;
             endNanos = last - endNanos < 0 ? last : endNanos;

@@ -8,21 +8,22 @@ import io.reclaimer.cluster.ClusterMessage.Count;
 import io.reclaimer.cluster.ClusterMessage.Offer;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
 import io.reclaimer.cluster.ClusterMessage.Reclaimed;
-import io.reclaimer.cluster.ClusterMessage.Refused;
-import io.reclaimer.shrinker.Cancellation;
+import io.reclaimer.cluster.KnownRound.Stage;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a member does in rounds over the cluster: counts, offers, and runs its parts as rounds of its own. One thread's; has no
- * clock and sends nothing itself. Times are in nanoseconds from any start.
+ * clock and sends nothing itself. Times are in nanoseconds from any start; whoever calls calls {@link #tick} at
+ * {@link #dueNanos}.
+ *
+ * <p>It does so many things at a time, counts and parts together; what is asked of it beyond that waits ({@link Places}), for as
+ * long as the round can do with it. So rounds of other members, however many, take no more of its reclaimer than that.
  *
  * <p>Requests may come twice, late, and in any order. A count that comes again is answered with the same offer, a part that
  * comes again with the same result; neither is done twice. A part is good until a time after the offer, which the round sets
@@ -81,79 +82,33 @@ final class MemberParts<A> {
      */
     record Given(long parts, long objects) {}
 
-    /** How many rounds may be known at a time; where all of them are under way, more are refused. */
-    static final int MOST_ROUNDS = 1024;
-
     /** What stays of a round after its time, to answer what comes late. */
     static final long KEPT_NANOS = Duration.ofSeconds(1).toNanos();
 
+    private static final String LEAVING = "it is leaving the cluster";
+
     private final Port<A> port;
     private final ToIntFunction<String> nodeNumber;
+    private final Places places;
 
-    /**
-     * By number, the oldest first. By the number alone, for a round's requests come from whom it asks by way of as well as
-     * from itself. Members count rounds from a number of 63 random bits: of 10,000 members with a million rounds each, the
-     * odds that any two of all rounds have the same number are 1 to 90,000, and these would have to be under way together.
-     */
-    private final Map<Long, Known<A>> rounds = new LinkedHashMap<>();
-
-    private final Cancellation leaving = new Cancellation();
+    private final KnownRounds<A> rounds = new KnownRounds<>();
+    private boolean leaving;
+    private boolean starting;
     private Given given = new Given(0, 0);
 
-    /** @param nodeNumber the number of a node by its name; throws where there is none, and the message is the refusal */
-    MemberParts(Port<A> port, ToIntFunction<String> nodeNumber) {
+    /**
+     * @param nodeNumber the number of a node by its name; throws where there is none, and the message is the refusal
+     * @param maxParts how many counts and parts may be under way at a time
+     */
+    MemberParts(Port<A> port, ToIntFunction<String> nodeNumber, int maxParts) {
         this.port = port;
         this.nodeNumber = nodeNumber;
+        this.places = new Places(maxParts);
     }
 
-    /** What is known of one round. */
-    private static final class Known<A> {
-        private final ReclaimRequest request;
-        private final Requester requester;
-        private final int seat;
-        private final long forgetNanos;
-        private final Cancellation cancellation = new Cancellation();
-        /** Who asked last: where it came another way before, that one may be gone. */
-        private A replyTo;
-
-        /** Whether parts have to bring back the nonce of the offer: not where the request came from, or by way of, one before. */
-        private boolean needsNonce;
-
-        /** Whether nobody is there any more to be answered. */
-        private boolean isRequesterGone;
-
-        private @Nullable Offer offer;
-        private long offeredNanos;
-        private int part;
-        private long partObjects;
-        private boolean running;
-        private @Nullable Reclaimed result;
-
-        Known(A replyTo, Requester requester, ReclaimRequest request, Count message, long now) {
-            this.replyTo = replyTo;
-            this.requester = requester;
-            this.request = request;
-            this.seat = message.seat();
-            this.needsNonce = message.knowsNonces();
-            this.forgetNanos = now + Duration.ofMillis(message.withinMillis()).toNanos() + KEPT_NANOS;
-        }
-
-        /** Whether a part goes by the offer that was made. */
-        boolean isOfOffer(Reclaim message) {
-            Offer made = offer;
-            return made != null && (message.nonce() == 0 ? !needsNonce : message.nonce() == made.nonce());
-        }
-    }
-
-    /** From now on everything is refused, and what is under way ends early, with what it did. */
-    void leave() {
-        leaving.cancel();
-        rounds.values().forEach(known -> known.cancellation.cancel());
-    }
-
-    /** How many parts are under way. */
+    /** How many parts are under way, or wait. */
     int running() {
-        return (int) rounds.values().stream().filter(known -> known.running).count();
+        return rounds.withPart();
     }
 
     Given given() {
@@ -165,113 +120,123 @@ final class MemberParts<A> {
         return rounds.size();
     }
 
-    /** Forgets what is over. */
-    void forgetOld(long now) {
-        for (Iterator<Known<A>> all = rounds.values().iterator(); all.hasNext(); ) {
-            Known<A> known = all.next();
-            if (!known.running && now - known.forgetNanos >= 0) {
-                all.remove();
-            }
-        }
+    /** When {@link #tick} is to be called next; empty where nothing waits. */
+    OptionalLong dueNanos() {
+        return places.dueNanos();
     }
 
-    /**
-     * Forgets the oldest round for which nothing is under way. Where something was still to come of it, that is refused, for
-     * nothing is known of the round; so nothing is done twice.
-     */
-    private boolean forgetIdle() {
-        for (Iterator<Known<A>> all = rounds.values().iterator(); all.hasNext(); ) {
-            Known<A> known = all.next();
-            if (known.offer != null && !known.running) {
-                all.remove();
-                return true;
-            }
-        }
-        return false;
+    /** Forgets what is over. */
+    void forgetOld(long now) {
+        rounds.forgetOld(now);
     }
 
     void count(A from, Requester requester, Count message, long now) {
-        Known<A> known = rounds.get(message.round());
+        KnownRound<A> known = rounds.get(message.round());
         if (known != null) {
-            // Twice. Where it is being counted, the answer will come.
-            known.replyTo = from;
-            known.needsNonce &= message.knowsNonces();
-            if (known.offer != null) {
-                port.send(from, known.offer);
+            // Twice. Where it waits or is being counted, the answer will come.
+            known.countedAgain(from, message);
+            if (known.isOffered()) {
+                offer(known, now);
             }
             return;
         }
-        if (leaving.isCancelled()) {
-            refuse(from, message.round(), message.seat(), "it is leaving the cluster");
+        if (leaving) {
+            refuse(from, message, LEAVING, false);
             return;
         }
-        forgetOld(now);
-        if (rounds.size() >= MOST_ROUNDS && !forgetIdle()) {
-            refuse(
-                    from,
-                    message.round(),
-                    message.seat(),
-                    "it takes part in [" + rounds.size() + "] rounds over the cluster, as many as allowed");
+        if (!rounds.makeRoom(now)) {
+            String many = "it takes part in [" + rounds.size() + "] rounds over the cluster, as many as allowed";
+            refuse(from, message, many, true);
             return;
         }
         ReclaimRequest request;
         try {
             request = PartRequest.of(message, nodeNumber);
         } catch (RuntimeException e) {
-            refuse(from, message.round(), message.seat(), Reasons.of(e));
+            refuse(from, message, Reasons.of(e), false);
             return;
         }
-        rounds.put(message.round(), new Known<>(from, requester, request, message, now));
-        port.count(message.round(), request);
+        long withinNanos = Duration.ofMillis(message.withinMillis()).toNanos();
+        rounds.add(new KnownRound<>(from, requester, request, message, now + withinNanos + KEPT_NANOS));
+        // Later than that the round could not do with what was counted.
+        places.enter(new Places.Work(message.round(), message.cgroup(), requester.uid(), now + withinNanos / 10 * 9));
+        startNext(now);
+    }
+
+    /** Has those that wait begin, as far as there are places. What they do may end at once, and call this again. */
+    private void startNext(long now) {
+        if (starting) {
+            return;
+        }
+        starting = true;
+        for (Optional<Places.Work> next = places.next(); next.isPresent(); next = places.next()) {
+            KnownRound<A> known = rounds.get(next.get().round());
+            if (known == null) {
+                places.leave(next.get().round());
+            } else if (known.stage == Stage.COUNT_WAITS) {
+                known.stage = Stage.COUNTING;
+                port.count(known.number, known.request);
+            } else {
+                startPart(known, now);
+            }
+        }
+        starting = false;
+    }
+
+    private void startPart(KnownRound<A> known, long now) {
+        long leftNanos = known.partEndNanos - now;
+        if (leftNanos <= 0) {
+            places.leave(known.number);
+            waitedTooLong(known);
+            return;
+        }
+        ReclaimRequest request;
+        try {
+            request = known.partRequest(leftNanos);
+        } catch (IllegalArgumentException e) {
+            places.leave(known.number);
+            known.stage = Stage.OFFERED;
+            refuse(known, known.part, Reasons.of(e), false);
+            return;
+        }
+        known.stage = Stage.PART_RUNS;
+        port.reclaim(known.number, known.part, request);
     }
 
     /** What came of a count: a report, or why there is none. */
     void counted(long round, @Nullable CountReport report, @Nullable Throwable why, long now) {
-        Known<A> known = rounds.get(round);
-        if (known == null) {
+        KnownRound<A> known = rounds.get(round);
+        if (known == null || known.stage != Stage.COUNTING) {
             return;
         }
+        places.leave(round);
         if (report == null) {
             rounds.remove(round);
-            refuse(known.replyTo, round, known.seat, Reasons.of(why));
-            return;
+            refuse(known, 0, Reasons.of(why), Reasons.isTooMany(why));
+        } else {
+            known.stage = Stage.OFFERED;
+            known.counted(report);
+            offer(known, now);
         }
-        Heap heap = port.heap();
-        String shortfall = shortfallOf(report);
-        Offer offer = new Offer(
-                round,
-                known.seat,
-                report.freeableObjects(),
-                report.freeableBytes(),
-                report.plannedObjects(),
-                heap.pressure().name(),
-                heap.liveBytes(),
-                heap.limitBytes(),
-                port.nonce(),
-                shortfall.isEmpty(),
-                shortfall);
-        known.offer = offer;
-        known.offeredNanos = now;
+        startNext(now);
+    }
+
+    /** Each time with another nonce, for the time of a part that goes by it is counted from here. */
+    private void offer(KnownRound<A> known, long now) {
+        Offer offer = PartAnswer.offer(known, port.heap(), port.nonce());
+        known.offers(offer.nonce(), now);
         send(known, offer);
     }
 
-    /** Why there may be more than was counted. */
-    private static String shortfallOf(CountReport report) {
-        String ended = switch (report.outcome()) {
-            case DONE, NOT_ONLINE -> "";
-            default -> "it counted until [" + report.outcome() + "]";
-        };
-        return Reasons.cut(Reasons.join(ended, Reasons.ofShortfalls(report.shortfalls())), ClusterMessage.LONGEST_TEXT);
-    }
-
     void reclaim(A from, Reclaim message, long now) {
-        Known<A> known = rounds.get(message.round());
-        if (known == null || known.offer == null) {
-            refuse(from, message.round(), message.seat(), "it knows nothing of the round, or not any more");
+        KnownRound<A> known = rounds.get(message.round());
+        if (known == null || !known.isOffered()) {
+            refuse(from, message, "it knows nothing of the round, or not any more");
             return;
         }
-        if (!known.isOfOffer(message)) {
-            refuse(from, message.round(), message.seat(), "the part goes by another offer than was made");
+        OptionalLong offeredNanos = known.offeredNanos(message);
+        if (offeredNanos.isEmpty()) {
+            refuse(from, message, "the part goes by another offer than was made");
             return;
         }
         known.replyTo = from;
@@ -279,125 +244,130 @@ final class MemberParts<A> {
             // Twice, or one that was overtaken.
             Reclaimed result = known.result;
             if (message.part() == known.part && result != null) {
-                port.send(from, result);
+                send(known, result);
             }
-            return;
+        } else if (known.stage != Stage.OFFERED) {
+            refuse(known, message.part(), "its part before is still under way", false);
+        } else {
+            known.partBegins(message, offeredNanos.getAsLong() + TimeUnit.MICROSECONDS.toNanos(message.untilMicros()));
+            begin(known, now);
         }
-        if (known.running) {
-            refuse(from, message.round(), message.seat(), "its part before is still under way");
-            return;
+    }
+
+    private void begin(KnownRound<A> known, long now) {
+        if (leaving) {
+            answer(known, PartAnswer.notBegun(known, End.SHUTDOWN, ""));
+        } else if (known.cancellation.isCancelled()) {
+            answer(known, PartAnswer.notBegun(known, End.CANCELLED, ""));
+        } else if (known.partEndNanos - now <= 0) {
+            answer(known, PartAnswer.notBegun(known, End.DEADLINE, "it came when its time was over"));
+        } else {
+            known.stage = Stage.PART_WAITS;
+            places.enter(new Places.Work(
+                    known.number, known.request.cgroup().toString(), known.requester.uid(), known.partEndNanos));
+            startNext(now);
         }
-        known.part = message.part();
-        known.partObjects = message.objects();
-        known.result = null;
-        if (leaving.isCancelled()) {
-            answer(message.round(), known, End.SHUTDOWN);
-            return;
-        }
-        if (known.cancellation.isCancelled()) {
-            answer(message.round(), known, End.CANCELLED);
-            return;
-        }
-        long leftNanos = known.offeredNanos + TimeUnit.MICROSECONDS.toNanos(message.untilMicros()) - now;
-        if (leftNanos <= 0) {
-            answer(message.round(), known, End.DEADLINE);
-            return;
-        }
-        ReclaimRequest request;
-        try {
-            request = known.request
-                    .startingAt(message.priority())
-                    .within(Duration.ofNanos(leftNanos))
-                    .cancelledBy(known.cancellation);
-            if (message.objects() > 0) {
-                request = request.objects(message.objects());
-            }
-        } catch (IllegalArgumentException e) {
-            refuse(from, message.round(), message.seat(), Reasons.of(e));
-            return;
-        }
-        known.running = true;
-        port.reclaim(message.round(), message.part(), request);
     }
 
     /** What came of a part: a report, or why there is none. */
-    void reclaimed(long round, int part, @Nullable ReclaimReport report, @Nullable Throwable why) {
-        Known<A> known = rounds.get(round);
-        if (known == null || known.part != part || !known.running) {
+    void reclaimed(long round, int part, @Nullable ReclaimReport report, @Nullable Throwable why, long now) {
+        KnownRound<A> known = rounds.get(round);
+        if (known == null || known.part != part || known.stage != Stage.PART_RUNS) {
             return;
         }
-        known.running = false;
+        places.leave(round);
+        known.stage = Stage.OFFERED;
         if (report == null) {
-            refuse(known.replyTo, round, known.seat, Reasons.of(why));
-            return;
+            refuse(known, part, Reasons.of(why), Reasons.isTooMany(why));
+        } else {
+            given = new Given(given.parts() + 1, Split.add(given.objects(), report.freedObjects()));
+            known.freed(report);
+            answer(known, PartAnswer.ended(known, report, leaving));
         }
-        given = new Given(given.parts() + 1, Split.add(given.objects(), report.freedObjects()));
-        End end = endOf(known, report);
-        boolean exhausted = report.isExhausted() || report.outcome() == ReclaimReport.Outcome.NOT_ONLINE;
-        String reason = end == End.DONE
-                ? ""
-                : Reasons.cut(Reasons.ofShortfalls(report.shortfalls()), ClusterMessage.LONGEST_TEXT);
-        answer(
-                known,
-                new Reclaimed(
-                        round,
-                        known.seat,
-                        part,
-                        end.name(),
-                        report.freedObjects(),
-                        report.freedBytes(),
-                        exhausted,
-                        false,
-                        reason));
+        startNext(now);
     }
 
-    private End endOf(Known<A> known, ReclaimReport report) {
-        return switch (report.outcome()) {
-            case DONE, MET -> End.DONE;
-            case SHORT -> End.SHORT;
-            case NOT_ONLINE -> known.partObjects > 0 ? End.SHORT : End.DONE;
-            case DEADLINE -> End.DEADLINE;
-            case CANCELLED -> leaving.isCancelled() ? End.SHUTDOWN : End.CANCELLED;
-            case SHUTDOWN -> End.SHUTDOWN;
-        };
-    }
-
-    /** A part that did not begin. */
-    private void answer(long round, Known<A> known, End end) {
-        answer(known, new Reclaimed(round, known.seat, known.part, end.name(), 0, 0, false, false, ""));
-    }
-
-    private void answer(Known<A> known, Reclaimed result) {
+    private void answer(KnownRound<A> known, Reclaimed result) {
         known.result = result;
         send(known, result);
     }
 
-    private void send(Known<A> known, ClusterMessage answer) {
-        if (!known.isRequesterGone) {
-            port.send(known.replyTo, answer);
-        }
+    /** Time has gone by: what can't wait any longer is answered. */
+    void tick(long now) {
+        places.late(now).forEach(work -> waitedTooLong(rounds.get(work.round())));
     }
 
-    /** A member was removed from the cluster: what is under way for its rounds ends, and is answered to nobody. */
-    void requesterGone(long uid) {
-        for (Known<A> known : rounds.values()) {
-            if (known.requester.uid() == uid) {
-                known.isRequesterGone = true;
-                known.cancellation.cancel();
-            }
+    private void waitedTooLong(@Nullable KnownRound<A> known) {
+        if (known == null) {
+            return;
+        }
+        String reason = "there was no place for it in time: [" + places.most()
+                + "] counts and parts are under way there, as many as allowed [reclaimer.cluster.max-parts]";
+        if (known.stage == Stage.COUNT_WAITS) {
+            rounds.remove(known.number);
+            refuse(known, 0, reason, false);
+        } else {
+            known.stage = Stage.OFFERED;
+            answer(known, PartAnswer.notBegun(known, End.DEADLINE, reason));
         }
     }
 
     /** The round is over, or is to be. */
     void cancel(Cancel message) {
-        Known<A> known = rounds.get(message.round());
+        KnownRound<A> known = rounds.get(message.round());
         if (known != null) {
-            known.cancellation.cancel();
+            end(known, End.CANCELLED);
         }
     }
 
-    private void refuse(A to, long round, int seat, String reason) {
-        String cut = Reasons.cut(reason, ClusterMessage.LONGEST_TEXT);
-        port.send(to, new Refused(round, seat, cut, 0, false));
+    /** From now on everything is refused, and what is under way ends early, with what it did. */
+    void leave() {
+        leaving = true;
+        rounds.all().forEach(known -> end(known, End.SHUTDOWN));
+    }
+
+    /** A member was removed from the cluster: what is under way for its rounds ends, and is answered to nobody. */
+    void requesterGone(long uid) {
+        for (KnownRound<A> known : rounds.all()) {
+            if (known.requester.uid() == uid) {
+                known.isRequesterGone = true;
+                end(known, End.CANCELLED);
+            }
+        }
+    }
+
+    /** What runs says what it did when it has ended; what waits has not begun. */
+    private void end(KnownRound<A> known, End how) {
+        known.cancellation.cancel();
+        if (!places.stopWaiting(known.number)) {
+            return;
+        }
+        if (known.stage == Stage.COUNT_WAITS) {
+            rounds.remove(known.number);
+            if (how == End.SHUTDOWN) {
+                refuse(known, 0, LEAVING, false);
+            }
+        } else {
+            known.stage = Stage.OFFERED;
+            answer(known, PartAnswer.notBegun(known, how, ""));
+        }
+    }
+
+    private void send(KnownRound<A> known, ClusterMessage answer) {
+        if (!known.isRequesterGone) {
+            port.send(known.replyTo, answer);
+        }
+    }
+
+    private void refuse(KnownRound<A> known, int part, String reason, boolean again) {
+        send(known, PartAnswer.refused(known.number, known.seat, part, reason, again));
+    }
+
+    private void refuse(A to, Count message, String reason, boolean again) {
+        port.send(to, PartAnswer.refused(message.round(), message.seat(), 0, reason, again));
+    }
+
+    private void refuse(A to, Reclaim message, String reason) {
+        port.send(to, PartAnswer.refused(message.round(), message.seat(), message.part(), reason, true));
     }
 }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** One member in one round, as the round sees it. {@link FanOut}'s alone; times are its own. */
@@ -47,8 +48,16 @@ final class Seat {
     /** It is not worth to be asked again: it freed less than it was asked for, or nothing in all its time. */
     private boolean spent;
 
-    /** How its last part ended, or that it is out. */
+    /** How its last part ended, or that it is out; while it is to be asked again, why its last part or count came to nothing. */
     private MemberOutcome ended = MemberOutcome.DONE;
+
+    /** Whether it could not do what it was asked last, and begins again with the count. */
+    private boolean isHeldUp;
+
+    private final BackOff backOff = new BackOff();
+
+    /** What it had freed when it offered. */
+    private long freedBeforeOffer;
 
     private String reason = "";
     private long askedObjects;
@@ -102,7 +111,7 @@ final class Seat {
 
     /** Whether it can't be asked, whatever it has: it can't be reached, or is none of the cluster's members any more. */
     boolean isAway() {
-        return !reachable || (stage == Stage.OUT && ended == MemberOutcome.LEFT);
+        return stage == Stage.OUT ? ended == MemberOutcome.LEFT : !reachable;
     }
 
     /** Whether with more time it might have given more. */
@@ -146,7 +155,8 @@ final class Seat {
         Offer counted = offer;
         return counted == null || !canBeAsked()
                 ? 0
-                : Math.min(Split.MOST_OBJECTS, Math.max(0, counted.freeableObjects() - freedObjects));
+                : Math.min(
+                        Split.MOST_OBJECTS, Math.max(0, counted.freeableObjects() - (freedObjects - freedBeforeOffer)));
     }
 
     /** It counted. False where that was known. */
@@ -157,6 +167,13 @@ final class Seat {
         offer = newOffer;
         offeredNanos = now;
         lastNanos = now;
+        isHeldUp = false;
+        backOff.end();
+        if (part == null) {
+            ended = MemberOutcome.DONE;
+            reason = "";
+        }
+        freedBeforeOffer = freedObjects;
         exhausted = newOffer.complete() && newOffer.freeableObjects() == 0;
         stage = Stage.IDLE;
         return true;
@@ -208,7 +225,7 @@ final class Seat {
                 // One that gets on, or did not begin, can be asked again.
                 end(
                         delivered && sent.objects() > 0 ? MemberOutcome.DONE : MemberOutcome.DEADLINE,
-                        result.freedObjects() == 0 && !result.waited(),
+                        result.freedObjects() == 0 && !result.notBegun(),
                         "its part was not done in time");
             case CANCELLED ->
                 end(
@@ -221,6 +238,9 @@ final class Seat {
             }
         }
         reason = Reasons.join(result.reason().isEmpty() ? reason : result.reason(), unknown);
+        if (result.notBegun() && ended == MemberOutcome.DEADLINE) {
+            askAgain(now);
+        }
         return true;
     }
 
@@ -230,12 +250,45 @@ final class Seat {
         reason = how == MemberOutcome.DONE ? "" : why;
     }
 
-    /** It said no. */
+    /** It said no: for good, or for now. */
     void refused(Refused message, long now) {
-        if (stage != Stage.OUT) {
+        if (stage == Stage.OUT) {
+            return;
+        }
+        if (!message.again()) {
             lastNanos = now;
             out(MemberOutcome.REFUSED, message.reason());
+        } else if (isOfNow(message)) {
+            lastNanos = now;
+            ended = MemberOutcome.REFUSED;
+            reason = message.reason();
+            askAgain(now);
         }
+    }
+
+    /** Whether it is said to what the member is asked now, and not one that comes late, or a second time. */
+    private boolean isOfNow(Refused message) {
+        Reclaim sent = part;
+        return message.part() == 0
+                ? stage == Stage.COUNTING
+                : isRunning() && sent != null && message.part() == sent.part();
+    }
+
+    /** It may do better in a while. */
+    private void askAgain(long now) {
+        stage = Stage.COUNTING;
+        isHeldUp = true;
+        backOff.begin(now);
+    }
+
+    /** When it is to be asked to count again, after a while; empty where nothing is waited for but an answer. */
+    OptionalLong againNanos() {
+        return stage == Stage.COUNTING ? backOff.untilNanos() : OptionalLong.empty();
+    }
+
+    /** It is asked to count again. */
+    void isAskedAgain() {
+        backOff.end();
     }
 
     /** It takes no part in the round, whatever it has. */
@@ -271,13 +324,17 @@ final class Seat {
     ClusterReport.Member report(ClusterReport.Outcome round, long now) {
         Offer counted = offer;
         boolean pending = stage != Stage.IDLE && stage != Stage.OUT;
-        MemberOutcome outcome = pending ? pendingOutcome() : unasked(round) ? MemberOutcome.NOT_ASKED : ended;
-        String why = outcome == MemberOutcome.DONE ? "" : pending || unasked(round) ? pendingReason() : reason;
+        boolean lost = isLost(round);
+        boolean unasked = !lost && isUnasked(round);
+        MemberOutcome outcome = pending
+                ? pendingOutcome()
+                : lost ? MemberOutcome.UNREACHABLE : unasked ? MemberOutcome.NOT_ASKED : ended;
+        String why = outcome == MemberOutcome.DONE ? "" : pending || lost || unasked ? pendingReason() : reason;
         return new ClusterReport.Member(
                 member,
                 outcome,
                 Optional.ofNullable(counted).map(any -> MemberPressure.orShortest(any.pressure())),
-                counted == null ? 0 : counted.freeableObjects(),
+                counted == null ? 0 : Split.add(freedBeforeOffer, counted.freeableObjects()),
                 askedObjects,
                 freedObjects,
                 freedBytes,
@@ -288,7 +345,10 @@ final class Seat {
     }
 
     private MemberOutcome pendingOutcome() {
-        return reachable ? MemberOutcome.DEADLINE : MemberOutcome.UNREACHABLE;
+        if (!reachable) {
+            return MemberOutcome.UNREACHABLE;
+        }
+        return stage == Stage.COUNTING && isHeldUp ? ended : MemberOutcome.DEADLINE;
     }
 
     private String pendingReason() {
@@ -297,7 +357,7 @@ final class Seat {
             return Presence.UNREACHABLE.reason();
         }
         if (stage == Stage.COUNTING) {
-            return "it made no offer by the end of the round";
+            return isHeldUp ? reason : "it made no offer by the end of the round";
         }
         return stage == Stage.IDLE || sent == null
                 ? "the round ended before it was asked; its offer came after ["
@@ -306,8 +366,16 @@ final class Seat {
     }
 
     /** Whether it offered, may have had something, and has had no part of a round that could have done with it. */
-    private boolean unasked(ClusterReport.Outcome round) {
+    private boolean isUnasked(ClusterReport.Outcome round) {
         return stage == Stage.IDLE && part == null && !exhausted && round != ClusterReport.Outcome.MET;
+    }
+
+    /** Whether it could not be asked for more, when the round could have done with it. */
+    private boolean isLost(ClusterReport.Outcome round) {
+        Reclaim sent = part;
+        boolean isPass = sent != null && sent.objects() == 0;
+        boolean hadMore = isPass ? ended != MemberOutcome.DONE : !exhausted;
+        return stage == Stage.IDLE && !reachable && hadMore && round != ClusterReport.Outcome.MET;
     }
 
     /** What is to be known of its offer, where the round was to free more. */

@@ -39,11 +39,14 @@
  *       receives one twice answers twice and does it once.
  *   <li>A report says that nobody can give more only where each member that can be reached has said so itself. It names every
  *       member, and why one did not do what it was asked for, or was not asked.
+ *   <li>Rounds of others take no more of a member's reclaimer than {@code reclaimer.cluster.max-parts} ({@code Places}); what
+ *       waits is answered when its time is over. One refusal puts a member out of one split, not out of the round.
  *   <li>Members only are served ({@code Roster.requester}), until they are removed. Everything else is dropped, and counted.
  *   <li>A part goes by one offer, whose nonce it brings back. So what is replayed when the round is forgotten does nothing.
  *   <li>Every request is answered, whatever it holds that this version does not know; and every request for a round,
  *       whatever is thrown ({@code AnswerGuard}, {@code ClusterReclaimer}).
- *   <li>What decides ({@code FanOut}, {@code PostOffice}, {@code Relay}, {@code MemberParts}, {@code Split}, {@code ViewRule})
+ *   <li>What decides ({@code FanOut}, {@code PostOffice}, {@code Relay}, {@code MemberParts}, {@code Places},
+ *       {@code Split}, {@code Verdict}, {@code ViewRule})
  *       has no actor, clock or network of
  *       its own, so that the same code runs in simulation with a thousand members.
  *   <li>What comes from another member is checked like what comes from a user, where it is read ({@code ClusterMessage}).

@@ -2,8 +2,6 @@ package io.reclaimer.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import akka.actor.typed.ActorRef;
-import io.reclaimer.CountReport;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.cluster.ClusterMessage.Count;
@@ -11,76 +9,24 @@ import io.reclaimer.cluster.ClusterMessage.Offer;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
 import io.reclaimer.cluster.ClusterMessage.Reclaimed;
 import io.reclaimer.cluster.ClusterMessage.Refused;
-import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimFlag;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.Shortfall;
-import io.reclaimer.testkit.ReclaimerKit;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What a member does in rounds of others; time, the reclaimer and the others are the test's. */
-class MemberPartsTest {
+/** What a member answers to what it is asked in rounds of others, where it has places for all. */
+class MemberPartsTest extends MemberPartsSpec {
 
-    @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.create();
-
-    private static final String STOPPED = "visits were not made, or ended early: [3] STOPPED";
-
-    private record Counting(long round, ReclaimRequest request) {}
-
-    private record Running(long round, int part, ReclaimRequest request) {}
-
-    private record Sent(String to, ClusterMessage message) {}
-
-    private final List<Counting> counting = new ArrayList<>();
-    private final List<Running> running = new ArrayList<>();
-    private final List<Sent> sent = new ArrayList<>();
-    private long nonce = Messages.NONCE;
-
-    private final MemberParts<String> parts = new MemberParts<>(
-            new MemberParts.Port<>() {
-                @Override
-                public void count(long round, ReclaimRequest request) {
-                    counting.add(new Counting(round, request));
-                }
-
-                @Override
-                public void reclaim(long round, int part, ReclaimRequest request) {
-                    running.add(new Running(round, part, request));
-                }
-
-                @Override
-                public void send(String to, ClusterMessage message) {
-                    sent.add(new Sent(to, message));
-                }
-
-                @Override
-                public MemberParts.Heap heap() {
-                    return new MemberParts.Heap(MemberPressure.LOW, 70, 100);
-                }
-
-                @Override
-                public long nonce() {
-                    return nonce;
-                }
-            },
-            name -> {
-                Integer number = Map.of("heap", 0, "direct", 1).get(name);
-                if (number == null) {
-                    throw new ReclaimerException(Reason.NO_SUCH_NODE, "There is no node [" + name + "]");
-                }
-                return number;
-            });
+    MemberPartsTest() {
+        super(2 * KnownRounds.MOST);
+    }
 
     @Test
     void offersWhatWasCounted() {
@@ -119,6 +65,34 @@ class MemberPartsTest {
         assertThat(take()).hasSize(2).allMatch(one -> one.message() instanceof Offer);
     }
 
+    /** A part goes by one of its offers, and its time is counted from that one. */
+    @Test
+    void offerThatIsMadeAgainHasATimeOfItsOwn() {
+        offered(1, 1_000);
+        nonce++;
+        parts.count("a", Messages.REQUESTER, count(1), millis(3_000));
+        assertThat(take()).singleElement().matches(one -> ((Offer) one.message()).nonce() == nonce);
+        parts.reclaim("a", part(1, Messages.NONCE + 1), millis(3_500));
+        assertThat(running.get(0).request().within()).contains(Duration.ofMillis(3_500));
+        ended(0, ReclaimReport.Outcome.MET, 500);
+        Reclaim second = new Reclaim(1, 3, 2, 500, 12, 4_000_000, nobody(), Messages.UID, Messages.NONCE);
+        parts.reclaim("a", second, millis(3_500));
+        assertThat(running.get(1).request().within()).contains(Duration.ofMillis(1_500));
+    }
+
+    /** It was freed for this round; the round counts on it once. */
+    @Test
+    void offerThatIsMadeAgainIsLessWhatWasFreedSince() {
+        offered(1, 0);
+        parts.reclaim("a", reclaim(1, 1, 995, 4_000), 1);
+        ended(0, ReclaimReport.Outcome.MET, 995);
+        take();
+        parts.count("a", Messages.REQUESTER, count(1), 2);
+        Offer offer = (Offer) take().get(0).message();
+        assertThat(offer.freeableObjects()).isEqualTo(5);
+        assertThat(offer.plannedObjects()).containsOnly(5L);
+    }
+
     /** By their numbers, of which no two members have the same. */
     @Test
     void roundsOfSeveralMembersAreKeptApart() {
@@ -133,7 +107,7 @@ class MemberPartsTest {
         parts.reclaim("a", reclaim(1, 1, 500, 4_000), millis(6));
         parts.reclaim("b", reclaim(2, 1, 500, 4_000), millis(6));
         assertThat(running).singleElement().matches(one -> one.round() == 1);
-        assertThat(take()).containsExactly(new Sent("b", reclaimed(2, 1, "CANCELLED", 0)));
+        assertThat(take()).containsExactly(new Sent("b", notBegun(2, 1, "CANCELLED", "")));
     }
 
     /** A round may ask by way of another member, and by itself when nothing comes of that. */
@@ -168,7 +142,7 @@ class MemberPartsTest {
         offered(1, 1_000);
         parts.reclaim("a", reclaim(1, 1, 500, 4_000), millis(5_000));
         assertThat(running).isEmpty();
-        assertThat(take()).containsExactly(new Sent("a", reclaimed(1, 1, "DEADLINE", 0)));
+        assertThat(take()).containsExactly(new Sent("a", notBegun(1, 1, "DEADLINE", "it came when its time was over")));
     }
 
     @Test
@@ -208,7 +182,11 @@ class MemberPartsTest {
     @Test
     void partOfAnUnknownRoundIsRefused() {
         parts.reclaim("a", reclaim(1, 1, 500, 4_000), 1);
-        assertThat(reason()).contains("knows nothing of the round");
+        assertThat(refusal())
+                .matches(refused -> refused.again() && refused.part() == 1)
+                .extracting(Refused::reason)
+                .asString()
+                .contains("knows nothing of the round");
         parts.count("a", Messages.REQUESTER, count(2), 0);
         parts.reclaim("a", reclaim(2, 1, 500, 4_000), 1);
         assertThat(reason()).contains("knows nothing of the round");
@@ -308,14 +286,35 @@ class MemberPartsTest {
     @Test
     void whatTheReclaimerRefusesIsRefused() {
         parts.count("a", Messages.REQUESTER, count(1), 0);
-        parts.counted(counting.get(0).round(), null, new ReclaimerException(Reason.TOO_MANY_ROUNDS, "too many"), 1);
-        assertThat(reason()).isEqualTo("too many");
+        parts.counted(counting.get(0).round(), null, new ReclaimerException(Reason.SHUTTING_DOWN, "it ends"), 1);
+        assertThat(refusal()).isEqualTo(new Refused(1, 3, "it ends", 0, false));
         offered(2, 0);
         parts.reclaim("a", reclaim(2, 1, 500, 4_000), 1);
         parts.reclaimed(
-                running.get(0).round(), 1, null, new ReclaimerException(Reason.TOO_MANY_ROUNDS, "x".repeat(600)));
+                running.get(0).round(), 1, null, new ReclaimerException(Reason.TOO_MANY_ROUNDS, "x".repeat(600)), 5);
         assertThat(reason()).hasSize(512);
         assertThat(parts.running()).isZero();
+    }
+
+    /** As many rounds as may be are under way there, which is over soon. */
+    @Test
+    void whatTheReclaimerRefusesForNowMayBeAskedAgain() {
+        CompletionException tooMany =
+                new CompletionException(new ReclaimerException(Reason.TOO_MANY_ROUNDS, "[64] are under way"));
+        parts.count("a", Messages.REQUESTER, count(1), 0);
+        parts.counted(1, null, tooMany, 1);
+        assertThat(refusal()).isEqualTo(new Refused(1, 3, "[64] are under way", 0, true));
+        parts.count("a", Messages.REQUESTER, count(1), 2);
+        counted(1, 3);
+        take();
+        parts.reclaim("a", reclaim(1, 1, 500, 4_000), 4);
+        parts.reclaimed(1, 1, null, tooMany, 5);
+        assertThat(refusal()).isEqualTo(new Refused(1, 3, "[64] are under way", 1, true));
+        parts.count("a", Messages.REQUESTER, count(1), 6);
+        assertThat(take()).singleElement().matches(one -> one.message() instanceof Offer);
+        parts.reclaim("a", reclaim(1, 2, 500, 4_000), 7);
+        ended(1, ReclaimReport.Outcome.MET, 500);
+        assertThat(take()).containsExactly(new Sent("a", reclaimed(1, 2, "DONE", 500)));
     }
 
     /** It has to say something, for an empty reason can't be sent. */
@@ -326,7 +325,7 @@ class MemberPartsTest {
         assertThat(reason()).isEqualTo("java.lang.IllegalStateException");
         offered(2, 0);
         parts.reclaim("a", reclaim(2, 1, 500, 4_000), 1);
-        parts.reclaimed(2, 1, null, new CompletionException(new IllegalStateException("\uD83D")));
+        parts.reclaimed(2, 1, null, new CompletionException(new IllegalStateException("\uD83D")), 5);
         assertThat(reason()).isEqualTo("?");
     }
 
@@ -343,7 +342,7 @@ class MemberPartsTest {
         assertThat(take())
                 .containsExactly(
                         new Sent("a", reclaimed(1, 1, "CANCELLED", 20)),
-                        new Sent("a", reclaimed(1, 2, "CANCELLED", 0)));
+                        new Sent("a", notBegun(1, 2, "CANCELLED", "")));
     }
 
     @Test
@@ -357,7 +356,7 @@ class MemberPartsTest {
         parts.reclaim("a", reclaim(2, 1, 500, 4_000), 2);
         assertThat(take())
                 .containsExactly(
-                        new Sent("a", reclaimed(1, 1, "SHUTDOWN", 20)), new Sent("a", reclaimed(2, 1, "SHUTDOWN", 0)));
+                        new Sent("a", reclaimed(1, 1, "SHUTDOWN", 20)), new Sent("a", notBegun(2, 1, "SHUTDOWN", "")));
         parts.count("a", Messages.REQUESTER, count(3), 3);
         assertThat(reason()).contains("leaving");
     }
@@ -432,11 +431,11 @@ class MemberPartsTest {
     void oldestRoundThatIsNotUnderWayMakesRoomForANewOne() {
         offered(0, 0);
         parts.reclaim("a", reclaim(0, 1, 500, 4_000), 1);
-        for (int i = 1; i < MemberParts.MOST_ROUNDS; i++) {
+        for (int i = 1; i < KnownRounds.MOST; i++) {
             offered(i, 0);
         }
         offered(9_999, 0);
-        assertThat(parts.known()).isEqualTo(MemberParts.MOST_ROUNDS);
+        assertThat(parts.known()).isEqualTo(KnownRounds.MOST);
         parts.reclaim("a", reclaim(1, 1, 500, 4_000), 1);
         assertThat(reason()).contains("knows nothing of the round");
         ended(0, ReclaimReport.Outcome.MET, 500);
@@ -445,107 +444,15 @@ class MemberPartsTest {
 
     @Test
     void moreRoundsThanAllowedAreRefused() {
-        for (int i = 0; i < MemberParts.MOST_ROUNDS; i++) {
+        for (int i = 0; i < KnownRounds.MOST; i++) {
             parts.count("a", Messages.REQUESTER, count(i), 0);
         }
         parts.count("a", Messages.REQUESTER, count(9_999), 0);
-        assertThat(reason()).contains("[1024] rounds");
-        assertThat(parts.known()).isEqualTo(MemberParts.MOST_ROUNDS);
-    }
-
-    private Count count(long round) {
-        return count(round, List.of(), List.of());
-    }
-
-    private Count count(long round, List<String> nodes, List<String> flags) {
-        return Messages.count(round, 3, "/shop", nodes, flags, nobody());
-    }
-
-    private Reclaim reclaim(long round, int part, long objects, long untilMillis) {
-        return Messages.reclaim(round, 3, part, objects, untilMillis, nobody());
-    }
-
-    private Reclaim part(long round, long ofNonce) {
-        return new Reclaim(round, 3, 1, 500, 12, 4_000_000, nobody(), Messages.UID, ofNonce);
-    }
-
-    /** Of objects of ten bytes. One that ends short is exhausted. */
-    private static Reclaimed reclaimed(long round, int part, String end, long freed) {
-        return new Reclaimed(round, 3, part, end, freed, 10 * freed, end.equals("SHORT"), false, "");
-    }
-
-    private ActorRef<ClusterMessage> nobody() {
-        return kit.system().ignoreRef();
-    }
-
-    /** A round that was counted for, and offered at that time. */
-    private void offered(long round, long atMillis) {
-        parts.count("a", Messages.REQUESTER, count(round), 0);
-        counted(counting.size() - 1, millis(atMillis));
-        take();
-    }
-
-    private void counted(int index, long now) {
-        parts.counted(counting.get(index).round(), counted(ReclaimReport.Outcome.DONE, Map.of()), null, now);
-    }
-
-    private static CountReport counted(ReclaimReport.Outcome outcome, Map<Shortfall, Long> shortfalls) {
-        return new CountReport(
-                CgroupPath.of("/shop"),
-                outcome,
-                1_000,
-                4_000,
-                Collections.nCopies(13, 9L),
-                1,
-                Duration.ZERO,
-                List.of(),
-                0,
-                shortfalls);
-    }
-
-    private void ended(int index, ReclaimReport.Outcome outcome, long freed) {
-        ended(index, outcome, freed, Map.of());
-    }
-
-    private void ended(int index, ReclaimReport.Outcome outcome, long freed, Map<Shortfall, Long> shortfalls) {
-        ReclaimReport report = new ReclaimReport(
-                CgroupPath.of("/shop"),
-                outcome,
-                freed,
-                10 * freed,
-                0,
-                freed,
-                1,
-                0,
-                12,
-                0,
-                Duration.ZERO,
-                List.of(),
-                0,
-                shortfalls);
-        parts.reclaimed(running.get(index).round(), running.get(index).part(), report, null);
-    }
-
-    private Cancellation cancellation(int index) {
-        return running.get(index).request().cancellation().orElseThrow();
-    }
-
-    private String reason() {
-        List<Sent> taken = take();
-        assertThat(taken).hasSize(1);
-        return Optional.of(taken.get(0).message())
-                .map(Refused.class::cast)
-                .orElseThrow()
-                .reason();
-    }
-
-    private List<Sent> take() {
-        List<Sent> taken = List.copyOf(sent);
-        sent.clear();
-        return taken;
-    }
-
-    private static long millis(long millis) {
-        return Duration.ofMillis(millis).toNanos();
+        assertThat(refusal())
+                .matches(Refused::again)
+                .extracting(Refused::reason)
+                .asString()
+                .contains("[1024] rounds");
+        assertThat(parts.known()).isEqualTo(KnownRounds.MOST);
     }
 }

@@ -24,6 +24,9 @@ final class SimulatedMember implements MemberParts.Port<ActorRef<ClusterMessage>
 
     private static final Requester REQUESTER = new Requester(Wire.member(0), Wire.UID, false);
 
+    /** The default. One round at a time needs one. */
+    private static final int MAX_PARTS = 8;
+
     static final MemberParts.Heap HEAP = new MemberParts.Heap(MemberPressure.NONE, 1L << 30, 4L << 30);
 
     private final SimulatedClock clock;
@@ -32,7 +35,7 @@ final class SimulatedMember implements MemberParts.Port<ActorRef<ClusterMessage>
     private final double slowness;
     private final Health health;
     private final Relay.Port net;
-    private final MemberParts<ActorRef<ClusterMessage>> parts = new MemberParts<>(this, name -> 0);
+    private final MemberParts<ActorRef<ClusterMessage>> parts = new MemberParts<>(this, name -> 0, MAX_PARTS);
     private final Relay relay;
     private boolean frozen;
     private boolean waking;
@@ -113,7 +116,7 @@ final class SimulatedMember implements MemberParts.Port<ActorRef<ClusterMessage>
         ReclaimReport report = engine.reclaim(request);
         clock.at(
                 clock.now() + report.elapsed().toNanos(),
-                () -> cpu.submit(0, () -> parts.reclaimed(round, part, report, null)));
+                () -> cpu.submit(0, () -> parts.reclaimed(round, part, report, null, clock.now())));
     }
 
     @Override

@@ -1,0 +1,186 @@
+package io.reclaimer.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.typed.ActorRef;
+import io.reclaimer.CountReport;
+import io.reclaimer.ReclaimReport;
+import io.reclaimer.ReclaimRequest;
+import io.reclaimer.cluster.ClusterMessage.Count;
+import io.reclaimer.cluster.ClusterMessage.Reclaim;
+import io.reclaimer.cluster.ClusterMessage.Reclaimed;
+import io.reclaimer.cluster.ClusterMessage.Refused;
+import io.reclaimer.shrinker.Cancellation;
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.Shortfall;
+import io.reclaimer.testkit.ReclaimerKit;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What a member does in rounds of others; time, the reclaimer and the others are the test's. */
+abstract class MemberPartsSpec {
+
+    @RegisterExtension
+    final ReclaimerKit kit = ReclaimerKit.create();
+
+    static final String STOPPED = "visits were not made, or ended early: [3] STOPPED";
+
+    record Counting(long round, ReclaimRequest request) {}
+
+    record Running(long round, int part, ReclaimRequest request) {}
+
+    record Sent(String to, ClusterMessage message) {}
+
+    final List<Counting> counting = new ArrayList<>();
+    final List<Running> running = new ArrayList<>();
+    final List<Sent> sent = new ArrayList<>();
+    long nonce = Messages.NONCE;
+
+    final MemberParts<String> parts;
+
+    /** @param maxParts how many counts and parts may be under way at a time */
+    MemberPartsSpec(int maxParts) {
+        parts = new MemberParts<>(
+                new MemberParts.Port<>() {
+                    @Override
+                    public void count(long round, ReclaimRequest request) {
+                        counting.add(new Counting(round, request));
+                    }
+
+                    @Override
+                    public void reclaim(long round, int part, ReclaimRequest request) {
+                        running.add(new Running(round, part, request));
+                    }
+
+                    @Override
+                    public void send(String to, ClusterMessage message) {
+                        sent.add(new Sent(to, message));
+                    }
+
+                    @Override
+                    public MemberParts.Heap heap() {
+                        return new MemberParts.Heap(MemberPressure.LOW, 70, 100);
+                    }
+
+                    @Override
+                    public long nonce() {
+                        return nonce;
+                    }
+                },
+                name -> {
+                    Integer number = Map.of("heap", 0, "direct", 1).get(name);
+                    if (number == null) {
+                        throw new ReclaimerException(Reason.NO_SUCH_NODE, "There is no node [" + name + "]");
+                    }
+                    return number;
+                },
+                maxParts);
+    }
+
+    Count count(long round) {
+        return count(round, List.of(), List.of());
+    }
+
+    Count count(long round, List<String> nodes, List<String> flags) {
+        return Messages.count(round, 3, "/shop", nodes, flags, nobody());
+    }
+
+    Reclaim reclaim(long round, int part, long objects, long untilMillis) {
+        return Messages.reclaim(round, 3, part, objects, untilMillis, nobody());
+    }
+
+    Reclaim part(long round, long ofNonce) {
+        return new Reclaim(round, 3, 1, 500, 12, 4_000_000, nobody(), Messages.UID, ofNonce);
+    }
+
+    /** Of objects of ten bytes. One that ends short is exhausted. */
+    static Reclaimed reclaimed(long round, int part, String end, long freed) {
+        return new Reclaimed(round, 3, part, end, freed, 10 * freed, end.equals("SHORT"), false, "");
+    }
+
+    static Reclaimed notBegun(long round, int part, String end, String reason) {
+        return new Reclaimed(round, 3, part, end, 0, 0, false, true, reason);
+    }
+
+    ActorRef<ClusterMessage> nobody() {
+        return kit.system().ignoreRef();
+    }
+
+    /** A round that was counted for, and offered at that time. */
+    void offered(long round, long atMillis) {
+        parts.count("a", Messages.REQUESTER, count(round), 0);
+        counted(counting.size() - 1, millis(atMillis));
+        take();
+    }
+
+    void counted(int index, long now) {
+        parts.counted(counting.get(index).round(), counted(ReclaimReport.Outcome.DONE, Map.of()), null, now);
+    }
+
+    static CountReport counted(ReclaimReport.Outcome outcome, Map<Shortfall, Long> shortfalls) {
+        return new CountReport(
+                CgroupPath.of("/shop"),
+                outcome,
+                1_000,
+                4_000,
+                Collections.nCopies(13, 9L),
+                1,
+                Duration.ZERO,
+                List.of(),
+                0,
+                shortfalls);
+    }
+
+    void ended(int index, ReclaimReport.Outcome outcome, long freed) {
+        ended(index, outcome, freed, Map.of());
+    }
+
+    void ended(int index, ReclaimReport.Outcome outcome, long freed, Map<Shortfall, Long> shortfalls) {
+        ReclaimReport report = new ReclaimReport(
+                CgroupPath.of("/shop"),
+                outcome,
+                freed,
+                10 * freed,
+                0,
+                freed,
+                1,
+                0,
+                12,
+                0,
+                Duration.ZERO,
+                List.of(),
+                0,
+                shortfalls);
+        parts.reclaimed(running.get(index).round(), running.get(index).part(), report, null, 5);
+    }
+
+    Cancellation cancellation(int index) {
+        return running.get(index).request().cancellation().orElseThrow();
+    }
+
+    Refused refusal() {
+        List<Sent> taken = take();
+        assertThat(taken).hasSize(1);
+        return (Refused) taken.get(0).message();
+    }
+
+    String reason() {
+        return refusal().reason();
+    }
+
+    List<Sent> take() {
+        List<Sent> taken = List.copyOf(sent);
+        sent.clear();
+        return taken;
+    }
+
+    static long millis(long millis) {
+        return Duration.ofMillis(millis).toNanos();
+    }
+}
