@@ -102,10 +102,16 @@ final class Keys {
 
     /** What {@code conf/tls.conf} is for a member with the key of that name, who trusts what {@code trusted} signed. */
     String settings(String member, Keys trusted) {
+        return ConfFile.settings("tls.conf", environment(member, trusted));
+    }
+
+    /** What a member's environment is, which has the key of that name and trusts what {@code trusted} signed. */
+    Map<String, String> environment(String member, Keys trusted) {
         Map<String, String> environment = new HashMap<>(PASSWORDS);
+        environment.remove("CA_PASSWORD");
         environment.put("SSL_KEY_STORE", directory.resolve(member + ".p12").toString());
         environment.put(
                 "SSL_TRUST_STORE", trusted.directory.resolve("truststore.p12").toString());
-        return ConfFile.settings("tls.conf", environment);
+        return environment;
     }
 }

@@ -24,10 +24,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A member with {@code conf/kubernetes.conf}, where discovery finds what a setting says instead of what an API server does:
@@ -35,9 +39,16 @@ import org.junit.jupiter.api.Test;
  */
 class KubernetesBootstrapIT {
 
+    private static Keys keys;
+
     private final HttpClient client = HttpClient.newHttpClient();
     private final int port = freePort();
     private ReclaimerKit kit;
+
+    @BeforeAll
+    static void makeKeys(@TempDir Path directory) throws Exception {
+        keys = Keys.in(directory).member("pod", "dns:shop");
+    }
 
     @AfterEach
     void stop() {
@@ -111,9 +122,10 @@ class KubernetesBootstrapIT {
 
     /** @param pods how many it waits for before it forms a cluster: it finds itself, and nobody else */
     private void start(int pods) {
-        String conf = ConfFile.settings(
-                "kubernetes.conf",
+        Map<String, String> environment = new HashMap<>(keys.environment("pod", keys));
+        environment.putAll(
                 Map.of("POD_IP", "127.0.0.1", "NAMESPACE", "market", "AKKA_CLUSTER_BOOTSTRAP_SERVICE_NAME", "shop"));
+        String conf = ConfFile.settings("kubernetes.conf", environment);
         kit = ReclaimerKit.with(conf + "\n" + """
                 akka.coordinated-shutdown.exit-jvm = off
                 akka.cluster.jmx.enabled = off

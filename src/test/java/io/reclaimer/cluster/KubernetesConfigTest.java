@@ -29,13 +29,20 @@ import org.junit.jupiter.api.Test;
 /** That {@code conf/kubernetes.conf} and {@code conf/kubernetes.yaml} fit each other, and Akka. */
 class KubernetesConfigTest {
 
-    private static final Map<String, String> ENVIRONMENT =
-            Map.of("POD_IP", "127.0.0.1", "NAMESPACE", "market", "AKKA_CLUSTER_BOOTSTRAP_SERVICE_NAME", "shop");
+    private static final Map<String, String> ENVIRONMENT = Map.of(
+            "POD_IP", "127.0.0.1",
+            "NAMESPACE", "market",
+            "AKKA_CLUSTER_BOOTSTRAP_SERVICE_NAME", "shop",
+            "SSL_KEY_STORE", "keys",
+            "SSL_KEY_STORE_PASSWORD", "of-keys",
+            "SSL_TRUST_STORE", "trust",
+            "SSL_TRUST_STORE_PASSWORD", "of-trust");
 
     private static Config config;
     private static JsonNode account;
     private static JsonNode role;
     private static JsonNode binding;
+    private static JsonNode policy;
     private static JsonNode deployment;
 
     @BeforeAll
@@ -50,10 +57,11 @@ class KubernetesConfigTest {
             documents.forEachRemaining(
                     document -> byKind.put(document.get("kind").asText(), document));
         }
-        assertThat(byKind).containsOnlyKeys("ServiceAccount", "Role", "RoleBinding", "Deployment");
+        assertThat(byKind).containsOnlyKeys("ServiceAccount", "Role", "RoleBinding", "NetworkPolicy", "Deployment");
         account = byKind.get("ServiceAccount");
         role = byKind.get("Role");
         binding = byKind.get("RoleBinding");
+        policy = byKind.get("NetworkPolicy");
         deployment = byKind.get("Deployment");
     }
 
@@ -72,8 +80,11 @@ class KubernetesConfigTest {
     @Test
     void allSettingsAreThoseOfAkkaOrReclaimer() throws IOException {
         String withComments = Files.readString(Path.of("conf", "kubernetes.conf"))
+                .replaceAll("(?m)^include .*$", "")
                 .replaceAll("(?m)^( *)# ([a-z.-]+ = [^ ]+( [a-z])?)$", "$1$2");
-        Config all = ConfigFactory.parseString(withComments).resolveWith(ConfigFactory.parseMap(ENVIRONMENT));
+        Config all = ConfigFactory.parseString(withComments)
+                .resolveWith(ConfigFactory.parseMap(ENVIRONMENT))
+                .withFallback(ConfFile.parse("tls.conf", ENVIRONMENT));
         assertThat(all.entrySet())
                 .hasSizeGreaterThan(ConfFile.parse("kubernetes.conf", ENVIRONMENT)
                         .entrySet()
@@ -85,8 +96,9 @@ class KubernetesConfigTest {
 
     @Test
     void manifestSetsTheEnvironmentThatIsRead() throws IOException {
-        Matcher read =
-                Pattern.compile("\\$\\{\\??([A-Z_]+)}").matcher(Files.readString(Path.of("conf", "kubernetes.conf")));
+        Matcher read = Pattern.compile("\\$\\{\\??([A-Z_]+)}")
+                .matcher(Files.readString(Path.of("conf", "kubernetes.conf"))
+                        + Files.readString(Path.of("conf", "tls.conf")));
         Set<String> names = new TreeSet<>();
         while (read.find()) {
             names.add(read.group(1));
@@ -103,6 +115,63 @@ class KubernetesConfigTest {
                 .containsEntry("POD_IP", "status.podIP")
                 .containsEntry("NAMESPACE", "metadata.namespace")
                 .containsEntry("AKKA_CLUSTER_BOOTSTRAP_SERVICE_NAME", "metadata.labels['app']");
+    }
+
+    /** Without TLS, whoever reaches the port can join, and empty the caches of all members. */
+    @Test
+    void membersTalkOverTlsOnlyAndShowCertificates() {
+        Config artery = config.getConfig("akka.remote.artery");
+        assertThat(artery.getString("transport")).isEqualTo("tls-tcp");
+        assertThat(artery.getBoolean("ssl.config-ssl-engine.require-mutual-authentication"))
+                .isTrue();
+        // No certificate can name the IP of a pod that is yet to come.
+        assertThat(artery.getBoolean("ssl.config-ssl-engine.hostname-verification"))
+                .isFalse();
+    }
+
+    /** As the command on the page makes it. */
+    @Test
+    void keysAndPasswordsAreThoseOfTheSecret() throws IOException {
+        String page = Files.readString(Path.of("src", "site", "markdown", "cluster-setup.md"));
+        JsonNode secret = deployment.at("/spec/template/spec/volumes/0/secret");
+        String name = secret.get("secretName").asText();
+        assertThat(page).contains("kubectl create secret generic -n market " + name + " ");
+        String mount = container().at("/volumeMounts/0/mountPath").asText();
+        assertThat(container().at("/volumeMounts/0/name"))
+                .isEqualTo(deployment.at("/spec/template/spec/volumes/0/name"));
+        List<String> files = new ArrayList<>();
+        secret.get("items")
+                .forEach(item -> files.add(mount + "/" + item.get("path").asText()));
+        for (JsonNode one : container().get("env")) {
+            String variable = one.get("name").asText();
+            if (variable.equals("SSL_KEY_STORE") || variable.equals("SSL_TRUST_STORE")) {
+                assertThat(files).contains(one.get("value").asText());
+            } else if (variable.startsWith("SSL_")) {
+                assertThat(one.at("/valueFrom/secretKeyRef/name").asText()).isEqualTo(name);
+                assertThat(one.at("/valueFrom/secretKeyRef/key").asText()).isEqualTo(variable);
+                assertThat(page).contains("--from-literal=" + variable + "=");
+            }
+        }
+        secret.get("items")
+                .forEach(item -> assertThat(page)
+                        .contains("--from-file=" + item.get("key").asText()));
+    }
+
+    @Test
+    void policyLetsMembersOnlyReachTheirPorts() {
+        assertThat(policy.at("/spec/podSelector/matchLabels")).isEqualTo(labels());
+        assertThat(policy.at("/spec/policyTypes").toString()).isEqualTo("[\"Ingress\"]");
+        assertThat(policy.at("/spec/ingress")).hasSize(1);
+        assertThat(policy.at("/spec/ingress/0/from")).hasSize(1);
+        assertThat(policy.at("/spec/ingress/0/from/0/podSelector/matchLabels")).isEqualTo(labels());
+        List<Integer> ports = new ArrayList<>();
+        policy.at("/spec/ingress/0/ports")
+                .forEach(port -> ports.add(port.get("port").asInt()));
+        List<Integer> bound = new ArrayList<>();
+        container()
+                .get("ports")
+                .forEach(port -> bound.add(port.get("containerPort").asInt()));
+        assertThat(ports).containsExactlyInAnyOrderElementsOf(bound);
     }
 
     @Test
@@ -213,6 +282,10 @@ class KubernetesConfigTest {
         assertThat(resources.at("/limits/memory").asText())
                 .isNotEmpty()
                 .isEqualTo(resources.at("/requests/memory").asText());
+    }
+
+    private static JsonNode labels() {
+        return deployment.at("/spec/template/metadata/labels");
     }
 
     private static JsonNode container() {

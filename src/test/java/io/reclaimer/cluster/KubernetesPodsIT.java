@@ -59,15 +59,18 @@ class KubernetesPodsIT {
             ips.add(network + i);
         }
         assumeTrue(ips.stream().allMatch(KubernetesPodsIT::canBind), "Only 127.0.0.1 is an address of this machine");
-        Keys keys = Keys.in(folder.resolve("keys")).member("api", "ip:127.0.0.1");
+        Keys keys =
+                Keys.in(folder.resolve("keys")).member("api", "ip:127.0.0.1").member("pod", "dns:shop");
         Path token = Files.writeString(folder.resolve("token"), FakeApiServer.TOKEN);
         // As in an image.
         Path conf = Files.createDirectories(folder.resolve("conf"));
         Files.writeString(conf.resolve("application.conf"), "include required(\"kubernetes.conf\")\n");
-        Files.copy(Path.of("conf", "kubernetes.conf"), conf.resolve("kubernetes.conf"));
+        for (String file : List.of("kubernetes.conf", "tls.conf")) {
+            Files.copy(Path.of("conf", file), conf.resolve(file));
+        }
         api = new FakeApiServer(keys.serverOf("api"), ips);
         for (String ip : ips) {
-            pods.add(start(ip, conf, keys.certificate(), token));
+            pods.add(start(ip, conf, keys, token));
         }
         awaitMembers(ips);
     }
@@ -160,17 +163,18 @@ class KubernetesPodsIT {
                 .collect(Collectors.toMap(part -> part[0], part -> Long.parseLong(part[1])));
     }
 
-    private Process start(String ip, Path conf, Path certificate, Path token) throws IOException {
+    private Process start(String ip, Path conf, Keys keys, Path token) throws IOException {
         List<String> command = Jvm.java(
                 "-Xmx128m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-Dakka.discovery.kubernetes-api.api-ca-path=" + certificate,
+                "-Dakka.discovery.kubernetes-api.api-ca-path=" + keys.certificate(),
                 "-Dakka.discovery.kubernetes-api.api-token-path=" + token);
         command.addAll(List.of(
                 "-classpath", conf + File.pathSeparator + System.getProperty("java.class.path"), Pod.class.getName()));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectError(folder.resolve("err-" + ip).toFile());
+        builder.environment().putAll(keys.environment("pod", keys));
         builder.environment()
                 .putAll(Map.of(
                         "POD_IP", ip,
