@@ -142,10 +142,12 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
             Supplier<MemberParts.Heap> heap,
             Consumer<MemberParts.Given> publish,
             Seams seams) {
+        GiveBudget give = new GiveBudget(settings.giveBytes());
         Behavior<Command> behavior = Behaviors.setup(context -> Behaviors.withTimers(
-                timers -> new ClusterMember(context, timers, reclaimer, settings, heap, publish, seams)));
-        // A bug: rounds requested here answer with what they know, and the member goes on without what it knew of
+                timers -> new ClusterMember(context, timers, reclaimer, settings, give, heap, publish, seams)));
+        // A bug: rounds requested here answer with what they know, and the member goes on, without what it knew of
         // others'.
+        // What it gave them is not forgotten.
         return seams.member().apply(Behaviors.supervise(behavior).onFailure(SupervisorStrategy.restart()));
     }
 
@@ -154,6 +156,7 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
             TimerScheduler<Command> timers,
             Reclaimer reclaimer,
             ClusterSettings settings,
+            GiveBudget give,
             Supplier<MemberParts.Heap> heap,
             Consumer<MemberParts.Given> publish,
             Seams seams) {
@@ -165,7 +168,8 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
         this.settings = settings;
         this.door = context.getSelf().narrow();
         this.parts = new MemberParts<>(
-                new ReclaimerPort(context.getSelf(), reclaimer, heap), reclaimer.settings()::node, settings.maxParts());
+                new ReclaimerPort(context, reclaimer, heap), reclaimer.settings()::node, settings.maxParts(), give);
+        give.forgetParts(System.nanoTime());
         this.roster = new Roster(Cluster.get(context.getSystem()).selfMember(), door);
         this.relay = new Relay(new RelayPort(roster), new InnerMessages(context.getSystem()), door);
         RosterChange.subscribe(context, door);
@@ -213,7 +217,9 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
             // Also where this member is leaving: whoever is to get it is not.
             relay.bundle(requester.get(), bundle, now);
         }
-        forgetLater();
+        if (!timers.isTimerActive(Due.FORGET)) {
+            timers.startTimerWithFixedDelay(Due.FORGET, Due.FORGET, FORGET_INTERVAL);
+        }
         return partsChanged();
     }
 
@@ -246,7 +252,7 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
         return partsChanged();
     }
 
-    /** Whoever waits for an answer to it, or for it as an answer, is told. Known to be no request that can be served. */
+    /** Whoever waits for an answer to it, or for it as an answer, is told. */
     private Behavior<Command> onMalformed(Malformed message) {
         message.header().ifPresent(header -> {
             Refused refused = PartAnswer.unreadable(message, header);
@@ -258,12 +264,6 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
             }
         });
         return this;
-    }
-
-    private void forgetLater() {
-        if (!timers.isTimerActive(Due.FORGET)) {
-            timers.startTimerWithFixedDelay(Due.FORGET, Due.FORGET, FORGET_INTERVAL);
-        }
     }
 
     private void forget(long now) {

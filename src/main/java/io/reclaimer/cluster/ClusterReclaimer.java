@@ -19,6 +19,7 @@ import io.reclaimer.Reclaimer;
 import io.reclaimer.cluster.ClusterMessage.Row;
 import io.reclaimer.pressure.HeapStatus;
 import io.reclaimer.pressure.Pressure;
+import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
@@ -83,7 +84,7 @@ public final class ClusterReclaimer implements Extension {
     private final AtomicLong freedObjects = new AtomicLong();
 
     /** Written by the member's actor only. */
-    private volatile MemberParts.Given given = new MemberParts.Given(0, 0);
+    private volatile MemberParts.Given given = new MemberParts.Given(0, 0, 0);
 
     /** Written by the view only. */
     private volatile Map<String, ClusterMessage> rows = Map.of();
@@ -101,11 +102,7 @@ public final class ClusterReclaimer implements Extension {
                 CONTROL);
         system.systemActorOf(
                 ClusterView.create(
-                        settings.view(),
-                        reclaimer::count,
-                        this::heap,
-                        newRows -> rows = newRows,
-                        System::currentTimeMillis),
+                        settings.view(), reclaimer, this::heap, newRows -> rows = newRows, System::currentTimeMillis),
                 "reclaimer-cluster-view",
                 CONTROL);
         system.getWhenTerminated().thenRun(this::end);
@@ -161,7 +158,8 @@ public final class ClusterReclaimer implements Extension {
      * Starts a round over the cluster, and answers once with what it did: when it is done, or by its deadline.
      *
      * <p>A member on which the cgroup is not online has nothing to free, which is no error. Members that are unreachable are
-     * not waited for. What hangs on the stage runs on the reclaimer's answer dispatcher.
+     * not waited for. What hangs on the stage runs on the reclaimer's answer dispatcher. Cancelling the future of the stage, or
+     * completing it in any other way, cancels the round too.
      *
      * <p>The stage fails with a {@link ReclaimerException}: where as many rounds as allowed are under way here
      * ({@code TOO_MANY_ROUNDS}), the request names a node that there is not here ({@code NO_SUCH_NODE}) or more than
@@ -185,16 +183,30 @@ public final class ClusterReclaimer implements Extension {
         } else {
             RoundAnswer answer = answerOf(future);
             answerLate(request, answer, future);
-            member.tell(new ClusterMember.Start(request, answer));
+            member.tell(new ClusterMember.Start(cancelledWith(future, request), answer));
         }
         return future;
+    }
+
+    /** The request with a cancellation of its own, which is thrown by the user's one, and when the future is complete. */
+    private static ClusterRequest cancelledWith(CompletionStage<ClusterReport> future, ClusterRequest request) {
+        Cancellation own = new Cancellation();
+        Runnable forget = request.request()
+                .cancellation()
+                .map(users -> users.onCancel(own::cancel))
+                .orElse(() -> {});
+        future.whenComplete((report, why) -> {
+            forget.run();
+            own.cancel();
+        });
+        return request.cancelledBy(own);
     }
 
     private RoundAnswer answerOf(CompletableFuture<ClusterReport> future) {
         return new RoundAnswer(
                 report -> {
                     rounds.incrementAndGet();
-                    freedObjects.addAndGet(report.freedObjects());
+                    freedObjects.accumulateAndGet(report.freedObjects(), Split::add);
                     complete(future, () -> future.complete(report));
                 },
                 why -> complete(future, () -> future.completeExceptionally(why)));
@@ -268,6 +280,7 @@ public final class ClusterReclaimer implements Extension {
                 freedObjects.get(),
                 now.parts(),
                 now.objects(),
+                now.othersBytes(),
                 WireFaults.get(system).unreadableMessages(),
                 WireFaults.get(system).strangersRequests());
     }

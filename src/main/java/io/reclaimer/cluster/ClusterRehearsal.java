@@ -131,10 +131,10 @@ public final class ClusterRehearsal {
         Member(String name, Reclaimer reclaimer) {
             this.name = name;
             this.reclaimer = reclaimer;
+            ClusterSettings settings =
+                    ClusterSettings.of(reclaimer.system().settings().config());
             this.parts = new MemberParts<>(
-                    this,
-                    reclaimer.settings()::node,
-                    ClusterSettings.of(reclaimer.system().settings().config()).maxParts());
+                    this, reclaimer.settings()::node, settings.maxParts(), new GiveBudget(settings.giveBytes()));
         }
 
         private void receive(String from, ClusterMessage message) {

@@ -1,6 +1,7 @@
 package io.reclaimer.cluster;
 
 import io.reclaimer.ReclaimRequest;
+import io.reclaimer.shrinker.Cancellation;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -69,6 +70,11 @@ public final class ClusterRequest {
                     + " but have to be one or more, none twice, as in 10.0.0.1:25520");
         }
         return new ClusterRequest(request, role, list);
+    }
+
+    /** The same, whose round ends when {@code cancellation} is thrown. */
+    ClusterRequest cancelledBy(Cancellation cancellation) {
+        return new ClusterRequest(request.cancelledBy(cancellation), role, members);
     }
 
     /** What is asked for. */

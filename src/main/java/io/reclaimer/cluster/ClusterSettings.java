@@ -8,8 +8,10 @@ import java.util.function.Function;
 /**
  * The section {@code reclaimer.cluster} of the configuration, checked. What each key means stands in
  * {@code reference.conf}.
+ *
+ * @param giveBytes of {@link GiveBudget}
  */
-record ClusterSettings(int maxRounds, int maxParts, Duration resendAfter, View view) {
+record ClusterSettings(int maxRounds, int maxParts, long giveBytes, Duration resendAfter, View view) {
 
     /** Of the shared table. */
     record View(Duration interval, Duration refresh, double step, int cgroups) {}
@@ -30,12 +32,27 @@ record ClusterSettings(int maxRounds, int maxParts, Duration resendAfter, View v
         return new ClusterSettings(
                 number(section, "max-rounds", 1, MOST_ROUNDS),
                 number(section, "max-parts", 1, MOST_PARTS),
+                give(section),
                 duration(section, "resend-after", SHORTEST),
                 new View(
                         interval,
                         duration(section, "view.refresh", interval),
                         step(section),
                         number(section, "view.cgroups", 0, ClusterMessage.MOST_CGROUPS)));
+    }
+
+    /** Bytes a minute, {@link GiveBudget#ALL} or {@link GiveBudget#NOTHING}. */
+    private static long give(Config section) {
+        String allowed = "on, off, or a size from 1 byte up, as in 64 MiB, that is freed for others in a minute";
+        String word = read(section, "give", allowed, section::getString);
+        if (word.equals("on") || word.equals("off")) {
+            return word.equals("on") ? GiveBudget.ALL : GiveBudget.NOTHING;
+        }
+        long bytes = read(section, "give", allowed, section::getBytes);
+        if (bytes < 1) {
+            throw invalid("give", word, allowed);
+        }
+        return bytes;
     }
 
     private static double step(Config section) {

@@ -21,13 +21,13 @@ import akka.cluster.ddata.typed.javadsl.ReplicatorMessageAdapter;
 import akka.cluster.typed.Subscribe;
 import io.reclaimer.CountReport;
 import io.reclaimer.ReclaimRequest;
+import io.reclaimer.Reclaimer;
 import io.reclaimer.cluster.ClusterMessage.Row;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -65,7 +65,7 @@ final class ClusterView extends AbstractBehavior<ClusterView.Command> {
 
     private static final ReclaimRequest EVERYTHING = ReclaimRequest.everywhere().background();
 
-    private final Function<ReclaimRequest, CompletionStage<CountReport>> count;
+    private final Reclaimer reclaimer;
     private final Supplier<MemberParts.Heap> heap;
     private final ViewRule rule;
     private final Consumer<Map<String, ClusterMessage>> publish;
@@ -78,13 +78,13 @@ final class ClusterView extends AbstractBehavior<ClusterView.Command> {
     private boolean counting;
 
     /**
-     * @param count counts what could be freed here
+     * @param reclaimer counts what could be freed here
      * @param publish is given all rows when they change
      * @param clockMillis the time since 1970
      */
     static Behavior<Command> create(
             ClusterSettings.View settings,
-            Function<ReclaimRequest, CompletionStage<CountReport>> count,
+            Reclaimer reclaimer,
             Supplier<MemberParts.Heap> heap,
             Consumer<Map<String, ClusterMessage>> publish,
             LongSupplier clockMillis) {
@@ -92,7 +92,7 @@ final class ClusterView extends AbstractBehavior<ClusterView.Command> {
             timers.startTimerWithFixedDelay(Tick.INSTANCE, Tick.INSTANCE, settings.interval());
             return DistributedData.withReplicatorMessageAdapter(
                     (ReplicatorMessageAdapter<Command, LWWMap<String, ClusterMessage>> adapter) ->
-                            new ClusterView(context, adapter, settings, count, heap, publish, clockMillis));
+                            new ClusterView(context, adapter, settings, reclaimer, heap, publish, clockMillis));
         }));
         return Behaviors.supervise(behavior)
                 .onFailure(SupervisorStrategy.restartWithBackoff(settings.interval(), settings.refresh(), 0));
@@ -102,12 +102,12 @@ final class ClusterView extends AbstractBehavior<ClusterView.Command> {
             ActorContext<Command> context,
             ReplicatorMessageAdapter<Command, LWWMap<String, ClusterMessage>> adapter,
             ClusterSettings.View settings,
-            Function<ReclaimRequest, CompletionStage<CountReport>> count,
+            Reclaimer reclaimer,
             Supplier<MemberParts.Heap> heap,
             Consumer<Map<String, ClusterMessage>> publish,
             LongSupplier clockMillis) {
         super(context);
-        this.count = count;
+        this.reclaimer = reclaimer;
         this.heap = heap;
         this.rule = new ViewRule(settings);
         this.publish = publish;
@@ -165,7 +165,7 @@ final class ClusterView extends AbstractBehavior<ClusterView.Command> {
         if (!counting) {
             counting = true;
             ActorRef<Command> to = getContext().getSelf();
-            count.apply(EVERYTHING).whenComplete((report, why) -> to.tell(new Counted(report)));
+            ReclaimerCall.count(getContext(), reclaimer, EVERYTHING, (report, why) -> to.tell(new Counted(report)));
         }
         return this;
     }

@@ -7,6 +7,7 @@ import io.reclaimer.cluster.ClusterMessage.Count;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
 import io.reclaimer.cluster.ClusterMessage.Reclaimed;
 import io.reclaimer.shrinker.Cancellation;
+import io.reclaimer.shrinker.ShrinkerSpec;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -23,6 +24,9 @@ final class KnownRound<A> {
 
     /** How many offers are remembered. Who asks more often than that has missed the first ones. */
     private static final int MOST_OFFERS = 8;
+
+    /** Where nothing was counted and nothing freed. */
+    private static final long UNKNOWN_OBJECT_BYTES = ShrinkerSpec.DEFAULT_OBJECT_BYTES;
 
     /** What is being done for it. */
     enum Stage {
@@ -58,6 +62,9 @@ final class KnownRound<A> {
     int partPriority;
     long partEndNanos;
 
+    /** What it was cut to, for the member gives no more; 0 where it was not. */
+    long cutObjects;
+
     /** What came of it; null while it is under way. */
     @Nullable
     Reclaimed result;
@@ -67,6 +74,7 @@ final class KnownRound<A> {
 
     private @Nullable CountReport counted;
     private long freedObjects;
+    private long freedBytes;
 
     /** When offers were made, by their nonces: one each time the round has asked for it. */
     private final Map<Long, Long> offeredNanos = new LinkedHashMap<>();
@@ -129,6 +137,7 @@ final class KnownRound<A> {
     /** A part has ended. */
     void freed(ReclaimReport report) {
         freedObjects = Split.add(freedObjects, report.freedObjects());
+        freedBytes = Split.add(freedBytes, report.freedBytes());
     }
 
     /** By all its parts. */
@@ -142,6 +151,7 @@ final class KnownRound<A> {
         partObjects = message.objects();
         partPriority = message.priority();
         partEndNanos = endNanos;
+        cutObjects = 0;
         result = null;
     }
 
@@ -152,6 +162,20 @@ final class KnownRound<A> {
      */
     ReclaimRequest partRequest(long leftNanos) {
         ReclaimRequest pass = request.startingAt(partPriority).within(Duration.ofNanos(leftNanos));
-        return partObjects > 0 ? pass.objects(partObjects) : pass;
+        long objects = cutObjects > 0 ? cutObjects : partObjects;
+        return objects > 0 ? pass.objects(objects) : pass;
+    }
+
+    /** What the part is to free, or what one pass would free by the count. */
+    long expectedObjects() {
+        return partObjects > 0 ? partObjects : counted().plannedObjects().get(partPriority);
+    }
+
+    /** About how large its objects are: as those were that it freed, or before that, as shrinkers have said. At least 1. */
+    long objectBytes() {
+        CountReport report = counted();
+        long objects = freedObjects > 0 ? freedObjects : report.freeableObjects();
+        long bytes = freedObjects > 0 ? freedBytes : report.freeableBytes();
+        return objects == 0 ? UNKNOWN_OBJECT_BYTES : Math.max(1, bytes / objects);
     }
 }

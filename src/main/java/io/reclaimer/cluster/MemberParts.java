@@ -79,8 +79,9 @@ final class MemberParts<A> {
      *
      * @param parts that were run
      * @param objects that they freed
+     * @param othersBytes that those of them freed that were for rounds of others
      */
-    record Given(long parts, long objects) {}
+    record Given(long parts, long objects, long othersBytes) {}
 
     /** What stays of a round after its time, to answer what comes late. */
     static final long KEPT_NANOS = Duration.ofSeconds(1).toNanos();
@@ -90,20 +91,23 @@ final class MemberParts<A> {
     private final Port<A> port;
     private final ToIntFunction<String> nodeNumber;
     private final Places places;
+    private final GiveBudget give;
 
     private final KnownRounds<A> rounds = new KnownRounds<>();
     private boolean leaving;
     private boolean starting;
-    private Given given = new Given(0, 0);
+    private Given given = new Given(0, 0, 0);
 
     /**
      * @param nodeNumber the number of a node by its name; throws where there is none, and the message is the refusal
      * @param maxParts how many counts and parts may be under way at a time
+     * @param give how much is freed for rounds of others
      */
-    MemberParts(Port<A> port, ToIntFunction<String> nodeNumber, int maxParts) {
+    MemberParts(Port<A> port, ToIntFunction<String> nodeNumber, int maxParts, GiveBudget give) {
         this.port = port;
         this.nodeNumber = nodeNumber;
         this.places = new Places(maxParts);
+        this.give = give;
     }
 
     /** How many parts are under way, or wait. */
@@ -142,6 +146,10 @@ final class MemberParts<A> {
         }
         if (leaving) {
             refuse(from, message, LEAVING, false);
+            return;
+        }
+        if (!give.isAnyLeft(requester, now)) {
+            refuse(from, message, give.refusal(), false);
             return;
         }
         if (!rounds.makeRoom(now)) {
@@ -190,17 +198,26 @@ final class MemberParts<A> {
             waitedTooLong(known);
             return;
         }
+        if (!give.begin(known, now)) {
+            refusePart(known, give.refusal());
+            return;
+        }
         ReclaimRequest request;
         try {
             request = known.partRequest(leftNanos);
         } catch (IllegalArgumentException e) {
-            places.leave(known.number);
-            known.stage = Stage.OFFERED;
-            refuse(known, known.part, Reasons.of(e), false);
+            give.end(known, 0, now);
+            refusePart(known, Reasons.of(e));
             return;
         }
         known.stage = Stage.PART_RUNS;
         port.reclaim(known.number, known.part, request);
+    }
+
+    private void refusePart(KnownRound<A> known, String reason) {
+        places.leave(known.number);
+        known.stage = Stage.OFFERED;
+        refuse(known, known.part, reason, false);
     }
 
     /** What came of a count: a report, or why there is none. */
@@ -223,7 +240,7 @@ final class MemberParts<A> {
 
     /** Each time with another nonce, for the time of a part that goes by it is counted from here. */
     private void offer(KnownRound<A> known, long now) {
-        Offer offer = PartAnswer.offer(known, port.heap(), port.nonce());
+        Offer offer = PartAnswer.offer(known, port.heap(), port.nonce(), give.objects(known, now), give.reason());
         known.offers(offer.nonce(), now);
         send(known, offer);
     }
@@ -278,11 +295,17 @@ final class MemberParts<A> {
         places.leave(round);
         known.stage = Stage.OFFERED;
         if (report == null) {
+            if (Reasons.isTooMany(why)) {
+                give.end(known, 0, now);
+            } else {
+                give.endUnknown(known, now);
+            }
             refuse(known, part, Reasons.of(why), Reasons.isTooMany(why));
         } else {
-            given = new Given(given.parts() + 1, Split.add(given.objects(), report.freedObjects()));
+            give.end(known, report.freedBytes(), now);
+            given = new Given(given.parts() + 1, Split.add(given.objects(), report.freedObjects()), give.givenBytes());
             known.freed(report);
-            answer(known, PartAnswer.ended(known, report, leaving));
+            answer(known, PartAnswer.ended(known, report, leaving, give.reason()));
         }
         startNext(now);
     }

@@ -15,20 +15,27 @@ final class PartAnswer {
 
     private PartAnswer() {}
 
-    /** What was counted, less what was freed for the round since. */
-    static Offer offer(KnownRound<?> known, MemberParts.Heap heap, long nonce) {
+    /**
+     * What was counted, less what was freed for the round since, and no more than is given.
+     *
+     * @param mostObjects what is given
+     * @param why no more is given
+     */
+    static Offer offer(KnownRound<?> known, MemberParts.Heap heap, long nonce, long mostObjects, String why) {
         CountReport counted = known.counted();
-        long freed = known.freedObjects();
-        String shortfall = shortfallOf(counted);
+        long left = Math.max(0, counted.freeableObjects() - known.freedObjects());
+        long offered = Math.min(left, mostObjects);
+        boolean isWhole = offered == counted.freeableObjects();
+        String shortfall = cut(Reasons.join(shortfallOf(counted), offered < left ? why : ""));
         List<Long> planned = counted.plannedObjects().stream()
-                .map(objects -> Math.min(objects, Math.max(0, counted.freeableObjects() - freed)))
+                .map(objects -> Math.min(objects, offered))
                 .toList();
         return new Offer(
                 known.number,
                 known.seat,
-                Math.max(0, counted.freeableObjects() - freed),
-                counted.freeableBytes(),
-                freed == 0 ? counted.plannedObjects() : planned,
+                offered,
+                isWhole ? counted.freeableBytes() : times(offered, known.objectBytes()),
+                isWhole ? counted.plannedObjects() : planned,
                 heap.pressure().name(),
                 heap.liveBytes(),
                 heap.limitBytes(),
@@ -37,18 +44,31 @@ final class PartAnswer {
                 shortfall);
     }
 
+    /** At most {@link Long#MAX_VALUE}. */
+    static long times(long objects, long bytes) {
+        return Math.multiplyHigh(objects, bytes) == 0 && objects * bytes >= 0 ? objects * bytes : Long.MAX_VALUE;
+    }
+
     /** Why there may be more than was counted. */
     private static String shortfallOf(CountReport report) {
         String ended = switch (report.outcome()) {
             case DONE, NOT_ONLINE -> "";
             default -> "it counted until [" + report.outcome() + "]";
         };
-        return cut(Reasons.join(ended, Reasons.ofShortfalls(report.shortfalls())));
+        return Reasons.join(ended, Reasons.ofShortfalls(report.shortfalls()));
     }
 
-    /** A part has ended. */
-    static Reclaimed ended(KnownRound<?> known, ReclaimReport report, boolean isLeaving) {
-        End end = endOf(known, report, isLeaving);
+    /**
+     * A part has ended. One that was cut, and freed all that was left of it, is short of what it was asked for.
+     *
+     * @param why it was cut
+     */
+    static Reclaimed ended(KnownRound<?> known, ReclaimReport report, boolean isLeaving, String why) {
+        boolean isCut = known.cutObjects > 0;
+        End own = endOf(known, report, isLeaving);
+        End end = isCut && own == End.DONE ? End.SHORT : own;
+        String shortfall = end == End.DONE ? "" : Reasons.ofShortfalls(report.shortfalls());
+        boolean exhausted = report.isExhausted() || report.outcome() == ReclaimReport.Outcome.NOT_ONLINE;
         return new Reclaimed(
                 known.number,
                 known.seat,
@@ -56,9 +76,10 @@ final class PartAnswer {
                 end.name(),
                 report.freedObjects(),
                 report.freedBytes(),
-                report.isExhausted() || report.outcome() == ReclaimReport.Outcome.NOT_ONLINE,
+                exhausted,
                 false,
-                end == End.DONE ? "" : cut(Reasons.ofShortfalls(report.shortfalls())));
+                cut(Reasons.join(
+                        isCut ? "its part was cut to [" + known.cutObjects + "] objects: " + why : "", shortfall)));
     }
 
     private static End endOf(KnownRound<?> known, ReclaimReport report, boolean isLeaving) {

@@ -1,6 +1,7 @@
 package io.reclaimer.cluster;
 
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.javadsl.ActorContext;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.Reclaimer;
 import java.security.SecureRandom;
@@ -8,25 +9,29 @@ import java.util.function.Supplier;
 
 /**
  * What {@link MemberParts} needs around it, on a real member: its reclaimer, whose answers come to the member's actor as
- * messages. Thread-safe.
+ * messages. Confined to that actor.
  */
-record ReclaimerPort(ActorRef<ClusterMember.Command> self, Reclaimer reclaimer, Supplier<MemberParts.Heap> heapNow)
+record ReclaimerPort(
+        ActorContext<ClusterMember.Command> context, Reclaimer reclaimer, Supplier<MemberParts.Heap> heapNow)
         implements MemberParts.Port<ActorRef<ClusterMessage>> {
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
     @Override
     public void count(long round, ReclaimRequest request) {
-        reclaimer
-                .count(request)
-                .whenComplete((report, why) -> self.tell(new ClusterMember.Counted(round, report, why)));
+        ActorRef<ClusterMember.Command> self = context.getSelf();
+        ReclaimerCall.count(
+                context, reclaimer, request, (report, why) -> self.tell(new ClusterMember.Counted(round, report, why)));
     }
 
     @Override
     public void reclaim(long round, int part, ReclaimRequest request) {
-        reclaimer
-                .reclaim(request)
-                .whenComplete((report, why) -> self.tell(new ClusterMember.PartEnded(round, part, report, why)));
+        ActorRef<ClusterMember.Command> self = context.getSelf();
+        ReclaimerCall.reclaim(
+                context,
+                reclaimer,
+                request,
+                (report, why) -> self.tell(new ClusterMember.PartEnded(round, part, report, why)));
     }
 
     @Override

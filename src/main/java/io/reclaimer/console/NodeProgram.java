@@ -50,7 +50,7 @@ final class NodeProgram {
     static final Config DEFAULTS = ConfigFactory.parseString("reclaimer.nodes = [\"" + HeapPressure.NODE + "\", \""
             + DirectBufferPool.NODE + "\"]\nnode { load = 1, surges = on }");
 
-    private static final ClusterStatus NO_CLUSTER = new ClusterStatus(0, 0, 0, 0, 0, 0);
+    private static final ClusterStatus NO_CLUSTER = new ClusterStatus(0, 0, 0, 0, 0, 0, 0);
 
     private static final Config NO_ROUNDS = ConfigFactory.parseString("reclaimer.pressure.heap.rounds = off");
 

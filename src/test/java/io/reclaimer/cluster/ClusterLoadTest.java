@@ -2,6 +2,7 @@ package io.reclaimer.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import akka.actor.typed.DispatcherSelector;
 import io.reclaimer.Cgroup;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
@@ -18,7 +19,9 @@ import io.reclaimer.testkit.Threads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -92,6 +95,27 @@ class ClusterLoadTest {
                 .singleElement()
                 .matches(member ->
                         member.outcome() != MemberOutcome.REFUSED && member.outcome() != MemberOutcome.NOT_ASKED));
+    }
+
+    /** All threads of the dispatcher that completes its futures, and more. */
+    @Test
+    void applicationThatBlocksTheAnswersHoldsUpNoPart() {
+        One blocked = members.get(1);
+        ModelShrinker cache = blocked.cache("/quiet", 1_000_000);
+        Gate gate = new Gate();
+        Executor answers =
+                blocked.kit.system().dispatchers().lookup(DispatcherSelector.fromConfig("reclaimer.answer-dispatcher"));
+        List<CompletionStage<Void>> callbacks = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            callbacks.add(CompletableFuture.runAsync(gate::pass, answers));
+        }
+        gate.awaitEntered();
+        ClusterReport report =
+                Members.await(members.first(), members.first().cluster.reclaim(request("/quiet", 1_000)));
+        assertThat(report.outcome()).as("%s", report).isEqualTo(Outcome.MET);
+        assertThat(report.freedObjects()).isEqualTo(1_000_000 - cache.objects());
+        gate.open();
+        callbacks.forEach(callback -> Members.await(blocked, callback));
     }
 
     private static ModelShrinker tenants(One one) {

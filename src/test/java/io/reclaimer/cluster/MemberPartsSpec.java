@@ -46,6 +46,11 @@ abstract class MemberPartsSpec {
 
     /** @param maxParts how many counts and parts may be under way at a time */
     MemberPartsSpec(int maxParts) {
+        this(maxParts, GiveBudget.ALL);
+    }
+
+    /** @param giveBytes of {@link GiveBudget} */
+    MemberPartsSpec(int maxParts, long giveBytes) {
         parts = new MemberParts<>(
                 new MemberParts.Port<>() {
                     @Override
@@ -80,7 +85,8 @@ abstract class MemberPartsSpec {
                     }
                     return number;
                 },
-                maxParts);
+                maxParts,
+                new GiveBudget(giveBytes));
     }
 
     Count count(long round) {
@@ -142,13 +148,27 @@ abstract class MemberPartsSpec {
     }
 
     void ended(int index, ReclaimReport.Outcome outcome, long freed, Map<Shortfall, Long> shortfalls) {
+        freed(index, outcome, freed, 10 * freed, shortfalls, 5);
+    }
+
+    void freed(int index, ReclaimReport.Outcome outcome, long objects, long bytes, long now) {
+        freed(index, outcome, objects, bytes, Map.of(), now);
+    }
+
+    private void freed(
+            int index,
+            ReclaimReport.Outcome outcome,
+            long objects,
+            long bytes,
+            Map<Shortfall, Long> shortfalls,
+            long now) {
         ReclaimReport report = new ReclaimReport(
                 CgroupPath.of("/shop"),
                 outcome,
-                freed,
-                10 * freed,
+                objects,
+                bytes,
                 0,
-                freed,
+                objects,
                 1,
                 0,
                 12,
@@ -157,7 +177,7 @@ abstract class MemberPartsSpec {
                 List.of(),
                 0,
                 shortfalls);
-        parts.reclaimed(running.get(index).round(), running.get(index).part(), report, null, 5);
+        parts.reclaimed(running.get(index).round(), running.get(index).part(), report, null, now);
     }
 
     Cancellation cancellation(int index) {

@@ -11,14 +11,11 @@ import io.reclaimer.cluster.ClusterMessage.Reclaimed;
 import io.reclaimer.cluster.ClusterMessage.Refused;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimFlag;
-import io.reclaimer.shrinker.ReclaimerException;
-import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.Shortfall;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
 /** What a member answers to what it is asked in rounds of others, where it has places for all. */
@@ -263,70 +260,6 @@ class MemberPartsTest extends MemberPartsSpec {
         assertThat(take()).isEmpty();
         assertThat(parts.running()).isZero();
         assertThat(parts.given().objects()).isEqualTo(20);
-    }
-
-    @Test
-    void unknownNodeIsRefusedByName() {
-        parts.count("a", Messages.REQUESTER, count(1, List.of("gpu"), List.of()), 0);
-        assertThat(reason()).contains("[gpu]");
-        assertThat(parts.known()).isZero();
-    }
-
-    /** A background round does not start at priority 0. */
-    @Test
-    void partAtAPriorityThatIsNotAllowedIsRefused() {
-        parts.count("a", Messages.REQUESTER, count(1, List.of(), List.of("BACKGROUND")), 0);
-        counted(0, 0);
-        take();
-        parts.reclaim("a", new Reclaim(1, 3, 1, 10, 0, 4_000_000, nobody(), Messages.UID, Messages.NONCE), 1);
-        assertThat(reason()).contains("12 to 1");
-        assertThat(parts.running()).isZero();
-    }
-
-    @Test
-    void whatTheReclaimerRefusesIsRefused() {
-        parts.count("a", Messages.REQUESTER, count(1), 0);
-        parts.counted(counting.get(0).round(), null, new ReclaimerException(Reason.SHUTTING_DOWN, "it ends"), 1);
-        assertThat(refusal()).isEqualTo(new Refused(1, 3, "it ends", 0, false));
-        offered(2, 0);
-        parts.reclaim("a", reclaim(2, 1, 500, 4_000), 1);
-        parts.reclaimed(
-                running.get(0).round(), 1, null, new ReclaimerException(Reason.TOO_MANY_ROUNDS, "x".repeat(600)), 5);
-        assertThat(reason()).hasSize(512);
-        assertThat(parts.running()).isZero();
-    }
-
-    /** As many rounds as may be are under way there, which is over soon. */
-    @Test
-    void whatTheReclaimerRefusesForNowMayBeAskedAgain() {
-        CompletionException tooMany =
-                new CompletionException(new ReclaimerException(Reason.TOO_MANY_ROUNDS, "[64] are under way"));
-        parts.count("a", Messages.REQUESTER, count(1), 0);
-        parts.counted(1, null, tooMany, 1);
-        assertThat(refusal()).isEqualTo(new Refused(1, 3, "[64] are under way", 0, true));
-        parts.count("a", Messages.REQUESTER, count(1), 2);
-        counted(1, 3);
-        take();
-        parts.reclaim("a", reclaim(1, 1, 500, 4_000), 4);
-        parts.reclaimed(1, 1, null, tooMany, 5);
-        assertThat(refusal()).isEqualTo(new Refused(1, 3, "[64] are under way", 1, true));
-        parts.count("a", Messages.REQUESTER, count(1), 6);
-        assertThat(take()).singleElement().matches(one -> one.message() instanceof Offer);
-        parts.reclaim("a", reclaim(1, 2, 500, 4_000), 7);
-        ended(1, ReclaimReport.Outcome.MET, 500);
-        assertThat(take()).containsExactly(new Sent("a", reclaimed(1, 2, "DONE", 500)));
-    }
-
-    /** It has to say something, for an empty reason can't be sent. */
-    @Test
-    void failureThatSaysNothingIsRefusedToo() {
-        parts.count("a", Messages.REQUESTER, count(1), 0);
-        parts.counted(1, null, new IllegalStateException(""), 1);
-        assertThat(reason()).isEqualTo("java.lang.IllegalStateException");
-        offered(2, 0);
-        parts.reclaim("a", reclaim(2, 1, 500, 4_000), 1);
-        parts.reclaimed(2, 1, null, new CompletionException(new IllegalStateException("\uD83D")), 5);
-        assertThat(reason()).isEqualTo("?");
     }
 
     @Test

@@ -7,6 +7,7 @@ import akka.actor.ActorRef;
 import akka.actor.typed.javadsl.Adapter;
 import akka.actor.typed.javadsl.Behaviors;
 import io.reclaimer.ReclaimRequest;
+import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.cluster.Members.One;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
@@ -195,6 +197,22 @@ class RoundAnswerTest {
         assertThat(failure.reason()).isEqualTo(Reason.FAILED);
         assertThat(failure).hasMessageContaining("[PT0.001S]").hasMessageContaining("[PT5S]");
         assertThat(one.cluster.status().rounds()).isZero();
+    }
+
+    @Test
+    void roundWhoseFutureIsCancelledEnds() {
+        One one = new One(kit, Seams.NONE);
+        Gate gate = new Gate();
+        ShrinkerHandle stuck = one.cache("/stuck", Scripted.stuck(1_000_000, gate));
+        CompletableFuture<ClusterReport> round = one.cluster
+                .reclaim(ReclaimRequest.in("/stuck").objects(1).within(Duration.ofDays(1)))
+                .toCompletableFuture();
+        gate.awaitEntered();
+        round.cancel(false);
+        Threads.until(() -> one.state().rounds() == 0, one::state);
+        gate.open();
+        kit.await(stuck.free());
+        Threads.until(() -> one.state().parts() == 0, one::state);
     }
 
     @Test

@@ -35,7 +35,8 @@ final class SimulatedMember implements MemberParts.Port<ActorRef<ClusterMessage>
     private final double slowness;
     private final Health health;
     private final Relay.Port net;
-    private final MemberParts<ActorRef<ClusterMessage>> parts = new MemberParts<>(this, name -> 0, MAX_PARTS);
+    private final MemberParts<ActorRef<ClusterMessage>> parts =
+            new MemberParts<>(this, name -> 0, MAX_PARTS, new GiveBudget(GiveBudget.ALL));
     private final Relay relay;
     private boolean frozen;
     private boolean waking;

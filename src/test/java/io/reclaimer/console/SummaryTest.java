@@ -130,7 +130,7 @@ class SummaryTest {
                 HEAP,
                 HITS,
                 BUFFERS,
-                Optional.of(new ClusterStatus(3, 6_000, 5, 4_000, 0, 0)),
+                Optional.of(new ClusterStatus(3, 6_000, 5, 4_000, 0, 0, 0)),
                 false);
         assertThat(member.lines())
                 .contains(

@@ -1,0 +1,85 @@
+package io.reclaimer.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reclaimer.ReclaimRequest;
+import io.reclaimer.cluster.ClusterReport.MemberOutcome;
+import io.reclaimer.cluster.ClusterReport.Outcome;
+import io.reclaimer.cluster.Members.One;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.ModelShrinker;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Members that bound what they free for rounds of others. */
+class ClusterGiveTest {
+
+    private static final long OBJECTS = 100_000;
+
+    private static final long OBJECT_BYTES = ShrinkerSpec.DEFAULT_OBJECT_BYTES;
+
+    private final Members members = Members.start(1);
+
+    @AfterEach
+    void end() {
+        members.end();
+    }
+
+    @Test
+    void memberThatGivesNothingRefusesOthersAndServesItself() {
+        One closed = members.add("reclaimer.cluster.give = off");
+        members.awaitAll();
+        ModelShrinker cache = closed.cache("/shop", OBJECTS);
+        ClusterReport others = reclaim(members.first(), 1_000);
+        assertThat(others.outcome()).isEqualTo(Outcome.PARTIAL);
+        ClusterReport.Member refused = entry(others, closed);
+        assertThat(refused.outcome()).isEqualTo(MemberOutcome.REFUSED);
+        assertThat(refused.reason())
+                .hasValue("it frees nothing for rounds of other members [reclaimer.cluster.give = off]");
+        assertThat(cache.objects()).isEqualTo(OBJECTS);
+
+        ClusterReport own = reclaim(closed, 1_000);
+        assertThat(own.outcome()).isEqualTo(Outcome.MET);
+        assertThat(cache.objects()).isEqualTo(OBJECTS - own.freedObjects());
+        assertThat(closed.cluster.status().gaveOthersBytes()).isZero();
+        assertThat(closed.cluster.status().gaveObjects()).isEqualTo(own.freedObjects());
+    }
+
+    /** All within far less than a minute of each other on any machine that ends this test. */
+    @Test
+    void memberGivesNoMoreThanSoMuchAMinute() {
+        One bound = members.add("reclaimer.cluster.give = " + 2_000 * OBJECT_BYTES + " B");
+        members.awaitAll();
+        ModelShrinker cache = bound.cache("/shop", OBJECTS);
+        ClusterReport first = reclaim(members.first(), 1_000);
+        assertThat(first.outcome()).isEqualTo(Outcome.MET);
+        assertThat(entry(first, bound).reason()).isEqualTo(Optional.empty());
+        ClusterReport second = reclaim(members.first(), 5_000);
+        assertThat(second.outcome()).isEqualTo(Outcome.PARTIAL);
+        assertThat(entry(second, bound).exhausted()).isFalse();
+        assertThat(entry(second, bound).reason())
+                .hasValueSatisfying(reason -> assertThat(reason)
+                        .contains("[" + 2_000 * OBJECT_BYTES + "] bytes a minute")
+                        .contains("[reclaimer.cluster.give]"));
+        // Beyond it by a batch a thread at most.
+        assertThat(OBJECTS - cache.objects())
+                .isEqualTo(first.freedObjects() + second.freedObjects())
+                .isBetween(2_000L, 2_000L + 2 * 128);
+        assertThat(bound.cluster.status().gaveOthersBytes()).isEqualTo((OBJECTS - cache.objects()) * OBJECT_BYTES);
+    }
+
+    private static ClusterReport reclaim(One one, long objects) {
+        return Members.await(
+                one,
+                one.cluster.reclaim(ReclaimRequest.in("/shop").objects(objects).within(Duration.ofMinutes(1))));
+    }
+
+    private static ClusterReport.Member entry(ClusterReport report, One one) {
+        return report.members().stream()
+                .filter(member -> member.member().equals(one.name()))
+                .findFirst()
+                .orElseThrow();
+    }
+}

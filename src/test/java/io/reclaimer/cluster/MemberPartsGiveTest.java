@@ -1,0 +1,224 @@
+package io.reclaimer.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reclaimer.CountReport;
+import io.reclaimer.ReclaimReport;
+import io.reclaimer.cluster.ClusterMessage.Offer;
+import io.reclaimer.cluster.ClusterMessage.Reclaim;
+import io.reclaimer.cluster.ClusterMessage.Reclaimed;
+import io.reclaimer.cluster.ClusterMessage.Refused;
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** A member that frees up to 2,000 bytes a minute for rounds of others. It counts 1,000 objects of 4 bytes in each. */
+class MemberPartsGiveTest extends MemberPartsSpec {
+
+    private static final long BYTES = 2_000;
+
+    private static final String BOUND =
+            "up to [2000] bytes a minute for rounds of other members [reclaimer.cluster.give]";
+
+    private static final Requester OWN = new Requester("127.0.0.1:1", 1, true);
+
+    MemberPartsGiveTest() {
+        super(8, BYTES);
+    }
+
+    @Test
+    void offerIsCutToWhatIsLeftAndSaysWhy() {
+        Offer offer = offer(1, Messages.REQUESTER);
+        assertThat(offer.freeableObjects()).isEqualTo(500);
+        assertThat(offer.freeableBytes()).isEqualTo(BYTES);
+        assertThat(offer.plannedObjects()).containsOnly(9L);
+        assertThat(offer.complete()).isFalse();
+        assertThat(offer.shortfall()).contains(BOUND);
+    }
+
+    @Test
+    void partIsCutToWhatIsLeftAndSaysWhy() {
+        offer(1, Messages.REQUESTER);
+        parts.reclaim("a", reclaim(1, 1, 700, 4_000), 1);
+        assertThat(target(0)).isEqualTo(500);
+        freed(0, ReclaimReport.Outcome.MET, 500, 2_000, 2);
+        Reclaimed result = (Reclaimed) take().get(0).message();
+        assertThat(result.end()).isEqualTo("SHORT");
+        assertThat(result.exhausted()).isFalse();
+        assertThat(result.reason()).contains("cut to [500] objects").contains(BOUND);
+    }
+
+    @Test
+    void whereNothingIsLeftCountsAndPartsAreRefused() {
+        offer(1, Messages.REQUESTER);
+        offer(2, Messages.REQUESTER);
+        parts.reclaim("a", reclaim(1, 1, 500, 4_000), 1);
+        parts.reclaim("a", reclaim(2, 1, 500, 4_000), 1);
+        assertThat(running).hasSize(1);
+        assertGiven(refusal());
+        freed(0, ReclaimReport.Outcome.MET, 500, 2_000, 2);
+        take();
+        parts.count("a", Messages.REQUESTER, count(3), 3);
+        assertThat(counting).hasSize(2);
+        assertGiven(refusal());
+        assertThat(parts.running()).isZero();
+    }
+
+    /** A refusal gives back its place, and what the part was to take. */
+    @Test
+    void partThatIsRefusedKeepsNothing() {
+        for (int round = 1; round <= 20; round++) {
+            offer(round, Messages.REQUESTER);
+            parts.reclaim("a", new Reclaim(round, 3, 1, 500, 12, 0, nobody(), Messages.UID, nonce), 1);
+            assertThat(take()).hasSize(1);
+        }
+        offer(21, Messages.REQUESTER);
+        parts.reclaim("a", reclaim(21, 1, 500, 4_000), 1);
+        assertThat(target(0)).isEqualTo(500);
+    }
+
+    @Test
+    void whatWasNotFreedIsGivenBackAndWhatWasMoreIsMissing() {
+        offer(1, Messages.REQUESTER);
+        parts.reclaim("a", reclaim(1, 1, 500, 4_000), 1);
+        freed(0, ReclaimReport.Outcome.SHORT, 100, 400, 2);
+        take();
+        assertThat(offer(2, Messages.REQUESTER).freeableObjects()).isEqualTo(400);
+        parts.reclaim("a", reclaim(2, 1, 100, 4_000), 3);
+        freed(1, ReclaimReport.Outcome.MET, 200, 1_400, 4);
+        take();
+        assertThat(offer(3, Messages.REQUESTER).freeableObjects()).isEqualTo(50);
+    }
+
+    /** By what its parts freed, which are larger than was counted. */
+    @Test
+    void objectsAreAsLargeAsThoseThatWereFreed() {
+        offer(1, Messages.REQUESTER);
+        parts.reclaim("a", reclaim(1, 1, 10, 4_000), 1);
+        freed(0, ReclaimReport.Outcome.MET, 10, 1_000, 2);
+        take();
+        parts.reclaim("a", reclaim(1, 2, 100, 4_000), 3);
+        assertThat(target(1)).isEqualTo(10);
+    }
+
+    @Test
+    void budgetIsWholeAgainAMinuteLater() {
+        offer(1, Messages.REQUESTER);
+        parts.reclaim("a", reclaim(1, 1, 500, 4_000), 1);
+        freed(0, ReclaimReport.Outcome.MET, 500, 2_000, millis(2_000));
+        take();
+        parts.count("a", Messages.REQUESTER, count(2), millis(61_000));
+        assertGiven(refusal());
+        parts.count("a", Messages.REQUESTER, count(3), millis(63_001));
+        assertThat(counting).extracting(Counting::round).containsExactly(1L, 3L);
+    }
+
+    @Test
+    void membersOwnRoundsAreNotBound() {
+        assertThat(offer(1, OWN).freeableObjects()).isEqualTo(1_000);
+        parts.reclaim("a", reclaim(1, 1, 5_000, 4_000), 1);
+        assertThat(target(0)).isEqualTo(5_000);
+        freed(0, ReclaimReport.Outcome.MET, 5_000, 20_000, 2);
+        take();
+        assertThat(offer(2, Messages.REQUESTER).freeableObjects()).isEqualTo(500);
+        assertThat(parts.given()).isEqualTo(new MemberParts.Given(1, 5_000, 0));
+    }
+
+    /** It may have freed all that it was asked for. */
+    @Test
+    void partThatFailsHasTakenWhatWasExpectedOfIt() {
+        offer(1, Messages.REQUESTER);
+        parts.reclaim("a", reclaim(1, 1, 300, 4_000), 1);
+        parts.reclaimed(1, 1, null, new ReclaimerException(Reason.FAILED, "a fault"), 2);
+        take();
+        assertThat(offer(2, Messages.REQUESTER).freeableObjects()).isEqualTo(200);
+    }
+
+    @Test
+    void partThatTheReclaimerRefusesHasTakenNothing() {
+        offer(1, Messages.REQUESTER);
+        parts.reclaim("a", reclaim(1, 1, 300, 4_000), 1);
+        parts.reclaimed(1, 1, null, new ReclaimerException(Reason.TOO_MANY_ROUNDS, "many"), 2);
+        take();
+        assertThat(offer(2, Messages.REQUESTER).freeableObjects()).isEqualTo(500);
+    }
+
+    @Test
+    void passThatWouldFreeMoreThanIsLeftIsCut() {
+        Offer offer = offer(1, Messages.REQUESTER);
+        assertThat(offer.plannedObjects()).containsOnly(9L);
+        parts.reclaim("a", reclaim(1, 1, 498, 4_000), 1);
+        offer(2, Messages.REQUESTER);
+        parts.reclaim("a", reclaim(2, 1, 0, 4_000), 1);
+        assertThat(running.get(1).request().objects()).hasValue(2);
+    }
+
+    @Test
+    void numbersOfAnySizeStayWithinTheBound() {
+        GiveBudget budget = new GiveBudget(BYTES);
+        KnownRound<String> known = huge(Messages.REQUESTER);
+        assertThat(budget.begin(known, 0)).isFalse();
+        GiveBudget large = new GiveBudget(Long.MAX_VALUE - 1);
+        assertThat(large.begin(known, 0)).isTrue();
+        large.end(known, Long.MAX_VALUE, 1);
+        large.end(known, Long.MAX_VALUE, 2);
+        assertThat(large.givenBytes()).isEqualTo(Long.MAX_VALUE);
+        assertThat(large.isAnyLeft(Messages.REQUESTER, 3)).isFalse();
+    }
+
+    /** A member's actor that was started anew knows nothing of its parts, which go on. */
+    @Test
+    void partsThatNobodyKnowsAnyMoreHaveTakenWhatWasExpected() {
+        GiveBudget budget = new GiveBudget(BYTES);
+        KnownRound<String> known = known(1, Messages.REQUESTER, 1_000, 4_000);
+        known.partBegins(reclaim(1, 1, 400, 4_000), 0);
+        assertThat(budget.begin(known, 0)).isTrue();
+        budget.forgetParts(1);
+        assertThat(budget.objects(known, 2)).isEqualTo(100);
+        assertThat(budget.objects(known, millis(61_002))).isEqualTo(500);
+    }
+
+    private KnownRound<String> huge(Requester requester) {
+        KnownRound<String> known = known(7, requester, 2, Long.MAX_VALUE);
+        known.partBegins(reclaim(7, 1, Long.MAX_VALUE, 4_000), 0);
+        return known;
+    }
+
+    private KnownRound<String> known(long round, Requester requester, long objects, long bytes) {
+        KnownRound<String> known =
+                new KnownRound<>("a", requester, PartRequest.of(count(round), name -> 0), count(round), 0);
+        known.counted(new CountReport(
+                CgroupPath.of("/shop"),
+                ReclaimReport.Outcome.DONE,
+                objects,
+                bytes,
+                Collections.nCopies(13, objects),
+                1,
+                Duration.ZERO,
+                List.of(),
+                0,
+                Map.of()));
+        return known;
+    }
+
+    private Offer offer(long round, Requester requester) {
+        parts.count("a", requester, count(round), 0);
+        counted(counting.size() - 1, 0);
+        List<Sent> all = take();
+        return (Offer) all.get(all.size() - 1).message();
+    }
+
+    private long target(int index) {
+        return running.get(index).request().objects().orElseThrow();
+    }
+
+    private static void assertGiven(Refused refused) {
+        assertThat(refused.again()).isFalse();
+        assertThat(refused.reason()).contains(BOUND).contains("has freed as much");
+    }
+}
