@@ -156,6 +156,7 @@ public final class ShardedLimit extends AbstractBehavior<Object> {
      * @param region what {@code ClusterSharding.init} answered, on a member that has the region itself, not a proxy
      */
     public static Behavior<ShrinkerMessage> create(akka.actor.typed.ActorRef<?> region, Settings settings) {
+        Objects.requireNonNull(region, "region");
         Objects.requireNonNull(settings, "settings");
         return Behaviors.<Object>setup(
                         context -> Behaviors.withTimers(timers -> new ShardedLimit(context, timers, region, settings)))

@@ -1,5 +1,7 @@
 package io.reclaimer.pressure;
 
+import java.util.Objects;
+
 /**
  * How much of a memory should be free, as shares of its limit, after the watermarks of the kernel's zones. Immutable.
  *
@@ -35,6 +37,7 @@ public record Watermarks(double min, double low, double high) {
      * @param liveBytes what of it is in use; may be above the limit
      */
     public Decision decide(PressureState before, long limitBytes, long liveBytes) {
+        Objects.requireNonNull(before, "before");
         long freeBytes = limitBytes - liveBytes;
         if (freeBytes < bytes(min, limitBytes)) {
             return new Decision(PressureState.MIN, bytes(high, limitBytes) - freeBytes);
