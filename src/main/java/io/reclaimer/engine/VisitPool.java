@@ -8,7 +8,9 @@ import com.typesafe.config.Config;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
@@ -102,6 +104,20 @@ final class VisitPool extends AbstractExecutorService {
     private final Thread.@Nullable UncaughtExceptionHandler handler;
     private final AtomicInteger threads = new AtomicInteger();
 
+    /**
+     * All that waits, in the order in which it was handed in. A fork-join pool by itself keeps no order among what other threads
+     * hand in: there is a queue for each of them, and a thread that has found one with something in it stays with it.
+     */
+    private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+
+    /** Runs the first one; handed to a pool once for each that waits. */
+    private final Runnable runFirst = () -> {
+        Runnable first = waiting.poll();
+        if (first != null) {
+            first.run();
+        }
+    };
+
     /** Replaced under this object's lock. */
     private volatile Pool current;
 
@@ -147,10 +163,20 @@ final class VisitPool extends AbstractExecutorService {
 
     @Override
     public void execute(Runnable task) {
+        waiting.add(task);
+        try {
+            wake();
+        } catch (RejectedExecutionException e) {
+            waiting.remove(task);
+            throw e;
+        }
+    }
+
+    private void wake() {
         Pool pool = current;
         while (true) {
             try {
-                pool.execute(task);
+                pool.execute(runFirst);
                 if (pool != current) {
                     // Replaced in that moment; whether it has been drained before or will be, here it is.
                     moveFrom(pool);
