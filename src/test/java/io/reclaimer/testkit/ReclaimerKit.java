@@ -2,9 +2,12 @@ package io.reclaimer.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import akka.actor.BootstrapSetup;
 import akka.actor.CoordinatedShutdown;
 import akka.actor.Scheduler;
 import akka.actor.UnhandledMessage;
+import akka.actor.setup.ActorSystemSetup;
+import akka.actor.setup.Setup;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
@@ -54,6 +57,7 @@ public final class ReclaimerKit implements BeforeEachCallback, AfterEachCallback
     private static final FiniteDuration AFTER_THE_END = FiniteDuration.create(1, TimeUnit.MINUTES);
 
     private final Config config;
+    private final Setup[] setups;
     private final Queue<Object> unhandled = new ConcurrentLinkedQueue<>();
     private final Queue<String> errors = new ConcurrentLinkedQueue<>();
     private final Queue<TraceEvent> trace = new ConcurrentLinkedQueue<>();
@@ -62,8 +66,9 @@ public final class ReclaimerKit implements BeforeEachCallback, AfterEachCallback
     private Optional<ActorTestKit> testKit = Optional.empty();
     private Optional<Runnable> detachLog = Optional.empty();
 
-    private ReclaimerKit(Config config) {
+    private ReclaimerKit(Config config, Setup... setups) {
         this.config = config;
+        this.setups = setups;
     }
 
     /** With the defaults. */
@@ -73,7 +78,12 @@ public final class ReclaimerKit implements BeforeEachCallback, AfterEachCallback
 
     /** With these settings before the defaults. */
     public static ReclaimerKit with(String settings) {
-        return new ReclaimerKit(ConfigFactory.parseString(settings).withFallback(ConfigFactory.load()));
+        return with(settings, new Setup[0]);
+    }
+
+    /** The same, in an actor system that is made with these setups. */
+    public static ReclaimerKit with(String settings, Setup... setups) {
+        return new ReclaimerKit(ConfigFactory.parseString(settings).withFallback(ConfigFactory.load()), setups);
     }
 
     @Override
@@ -97,12 +107,18 @@ public final class ReclaimerKit implements BeforeEachCallback, AfterEachCallback
         trace.clear();
         errorsExpected = false;
         endExpected = false;
-        ActorTestKit kit = ActorTestKit.create("spec", config);
+        ActorTestKit kit =
+                setups.length == 0 ? ActorTestKit.create("spec", config) : ActorTestKit.create(system(setups));
         testKit = Optional.of(kit);
         kit.system().eventStream().tell(new EventStream.Subscribe<>(UnhandledMessage.class, kit.spawn(collector())));
         detachLog = Optional.of(attachLog());
         reclaimer().trace(trace::add);
         return this;
+    }
+
+    private ActorSystem<?> system(Setup... with) {
+        ActorSystemSetup all = ActorSystemSetup.create(with).withSetup(BootstrapSetup.create(config));
+        return ActorSystem.create(Behaviors.empty(), "spec", all);
     }
 
     public void stop() {

@@ -1,0 +1,112 @@
+package io.reclaimer.isolation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reclaimer.isolation.Trouble.Begun;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Each operation beside each trouble of another cgroup: it answers while the trouble lasts, with what the healthy cgroups can give.
+ * Leaves the table in {@code target/isolation.md}; {@code -Dreclaimer.isolation.write=true} has it written into the page.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class IsolationTableIT {
+
+    /** What concerns the troubled cgroup itself. */
+    private static final List<String> OWN = List.of("own round", "own free", "own offline");
+
+    private static final String WAITS = "waits";
+
+    private static final Map<Trouble, List<String>> LINES = new EnumMap<>(Trouble.class);
+
+    @ParameterizedTest
+    @EnumSource
+    @Order(1)
+    void nothingWaitsButTheTroubledCgroupsOwn(Trouble trouble) {
+        List<String> cells = new ArrayList<>(List.of(trouble.title()));
+        try (World world = new World(trouble.settings())) {
+            Begun begun = trouble.begin(world);
+            List<CompletableFuture<?>> waiting = new ArrayList<>();
+            for (Operation operation : Operation.values()) {
+                if (operation == Operation.OFFLINE && trouble.holdsUpOfflines()) {
+                    waiting.add(world.offlineOfAnother().toCompletableFuture());
+                    cells.add(WAITS);
+                } else {
+                    cells.add(cell(operation, world));
+                }
+                assertThat(begun.lasts().getAsBoolean())
+                        .as("The trouble lasts after [%s]", operation)
+                        .isTrue();
+            }
+            checkThatTheyWait(waiting, world);
+            List<CompletableFuture<?>> own = List.of(
+                    begun.round(),
+                    begun.shrinker().free().toCompletableFuture(),
+                    world.reclaimer().offline(World.TROUBLED).toCompletableFuture());
+            if (begun.waits()) {
+                checkThatTheyWait(own, world);
+            } else {
+                own.forEach(world::answerOf);
+            }
+            own.forEach(one -> cells.add(begun.waits() ? WAITS : "answered"));
+            world.endTrouble();
+            waiting.forEach(world::answerOf);
+            own.forEach(world::answerOf);
+            if (trouble.holdsUpOfflines()) {
+                world.moved();
+            }
+            world.checkNothingLeft();
+        }
+        LINES.put(trouble, cells);
+    }
+
+    /** They had every chance to be answered: what is asked after them is. */
+    private static void checkThatTheyWait(List<CompletableFuture<?>> all, World world) {
+        Operation.TENANT_ROUND.run(world);
+        assertThat(all).noneMatch(CompletableFuture::isDone);
+    }
+
+    private static String cell(Operation operation, World world) {
+        String freed = operation.run(world);
+        return IsolationPage.cell(world.lastNanos(), freed);
+    }
+
+    /** The times are those of one run. */
+    @Test
+    @Order(2)
+    void pageSaysWhatWasFound() throws IOException {
+        assertThat(LINES.keySet()).as("Troubles that were tried").containsExactly(Trouble.values());
+        IsolationPage page = page();
+        if (Boolean.getBoolean("reclaimer.isolation.write")) {
+            page.commit();
+        }
+        assertThat(IsolationPage.committedWithoutTimes()).isEqualTo(page.withoutTimes());
+    }
+
+    @AfterAll
+    static void leaveTheTable() throws IOException {
+        page().write();
+    }
+
+    private static IsolationPage page() {
+        Stream<String> operations = Arrays.stream(Operation.values()).map(Operation::title);
+        IsolationPage page = new IsolationPage(
+                Stream.of(Stream.of("trouble"), operations, OWN.stream()).flatMap(titles -> titles));
+        LINES.values().forEach(page::line);
+        return page;
+    }
+}

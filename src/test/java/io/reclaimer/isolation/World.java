@@ -1,0 +1,248 @@
+package io.reclaimer.isolation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.Done;
+import akka.actor.setup.Setup;
+import akka.cluster.typed.Cluster;
+import akka.cluster.typed.Join;
+import io.reclaimer.Cgroup;
+import io.reclaimer.ReclaimReport;
+import io.reclaimer.ReclaimRequest;
+import io.reclaimer.Reclaimer;
+import io.reclaimer.ShrinkerHandle;
+import io.reclaimer.cluster.ClusterReclaimer;
+import io.reclaimer.pressure.HeapSetup;
+import io.reclaimer.pressure.Pressure;
+import io.reclaimer.pressure.SteeredHeap;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Cache;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Threads;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/**
+ * Two members of a cluster in this JVM, each with a reclaimer and {@link #HEALTHY} healthy cgroups. On the first one there is also
+ * {@link #TROUBLED}, where the trouble is. The first one's heap is steered.
+ */
+final class World implements AutoCloseable {
+
+    /** How many healthy cgroups each member has. */
+    static final int HEALTHY = 4;
+
+    /** What the cache of a healthy cgroup is given at a time, in objects. */
+    static final int OBJECTS = 100;
+
+    /** What all healthy cgroups of a member are given together. */
+    static final int ALL_OBJECTS = HEALTHY * OBJECTS;
+
+    static final String TROUBLED_TOP = "/troubled";
+    static final String TROUBLED = TROUBLED_TOP + "/a";
+
+    /** Far longer than any trouble lasts: what waits for this long waits for the trouble to end. */
+    static final Duration LONG = Duration.ofMinutes(10);
+
+    static final long HEAP_LIMIT_BYTES = 1_000_000;
+
+    /** Long for an answer, and nothing beside {@link #LONG}. */
+    private static final long PATIENCE_SECONDS = 20;
+
+    private static final String CONFIG = """
+            reclaimer.offline-timeout = 10m
+            akka.actor.provider = cluster
+            akka.remote.artery.canonical.hostname = "127.0.0.1"
+            akka.remote.artery.canonical.port = 0
+            akka.cluster.jmx.enabled = off
+            akka.cluster.gossip-interval = 100 ms
+            akka.cluster.leader-actions-interval = 100 ms
+            akka.cluster.periodic-tasks-initial-delay = 100 ms
+            akka.cluster.downing-provider-class = "akka.cluster.sbr.SplitBrainResolverProvider"
+            akka.cluster.typed.receptionist.distributed-data.gossip-interval = 100 ms
+            akka.cluster.typed.receptionist.distributed-data.notify-subscribers-interval = 100 ms
+            """;
+
+    /** A member, with healthy cgroups. */
+    static final class Side {
+        final ReclaimerKit kit;
+        final Cache pages;
+        final List<Cgroup> cgroups;
+        final ClusterReclaimer cluster;
+
+        Side(ReclaimerKit kit) {
+            this.kit = kit;
+            this.pages = Cache.register(
+                    kit, ShrinkerSpec.named("pages").byCgroup().byNode().batch(1));
+            this.cgroups = IntStream.range(0, HEALTHY)
+                    .mapToObj(i -> kit.online("/healthy-" + i))
+                    .toList();
+            this.cluster = ClusterReclaimer.get(kit.system());
+        }
+
+        void fill() {
+            cgroups.forEach(cgroup -> pages.put(cgroup, 0, OBJECTS));
+            kit.settle();
+        }
+
+        /** Takes out what is left of it. */
+        void drain() {
+            cgroups.forEach(
+                    cgroup -> kit.reclaim(ReclaimRequest.in(cgroup.path()).startingAt(0)));
+            if (pages.model().objects() > 0) {
+                throw new AssertionError(
+                        "Left in the healthy cgroups: " + pages.model().objects());
+            }
+        }
+    }
+
+    final Side side;
+    final Side other;
+    final SteeredHeap heap;
+
+    /** What pressure does; it begins to look at the heap now. */
+    final Pressure pressure;
+
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final List<Runnable> onEnd = new ArrayList<>();
+    private long lastNanos;
+
+    World(String settings) {
+        this.heap = new SteeredHeap(
+                HEAP_LIMIT_BYTES, () -> HEAP_LIMIT_BYTES, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
+        Setup heapSetup = new HeapSetup(heap, round -> {});
+        this.side =
+                new Side(ReclaimerKit.with(settings + "\n" + CONFIG, heapSetup).start());
+        this.other = new Side(ReclaimerKit.with(CONFIG).start());
+        this.pressure = Pressure.get(side.kit.system());
+        Cluster first = Cluster.get(side.kit.system());
+        first.manager().tell(Join.create(first.selfMember().address()));
+        Cluster.get(other.kit.system())
+                .manager()
+                .tell(Join.create(first.selfMember().address()));
+        awaitBoth(side);
+        awaitBoth(other);
+        side.kit.expectErrors();
+    }
+
+    private static void awaitBoth(Side from) {
+        ReclaimRequest request = ReclaimRequest.in("/nowhere");
+        Threads.until(
+                () -> from.kit.await(from.cluster.reclaim(request)).members().size() == 2);
+    }
+
+    Reclaimer reclaimer() {
+        return side.kit.reclaimer();
+    }
+
+    /** Brings the troubled cgroup online, and says that the shrinker has something there. */
+    Cgroup troubled(ShrinkerHandle shrinker) {
+        return troubled(TROUBLED, shrinker);
+    }
+
+    Cgroup troubled(String path, ShrinkerHandle shrinker) {
+        Cgroup cgroup = side.kit.await(reclaimer().onlineWithParents(path));
+        shrinker.setBit(cgroup, 0);
+        return cgroup;
+    }
+
+    /** A round on the troubled cgroups alone: it has the troubled shrinkers called. */
+    CompletableFuture<ReclaimReport> startRoundOnTroubled() {
+        side.kit.settle();
+        return reclaimer()
+                .reclaim(ReclaimRequest.in(TROUBLED_TOP).startingAt(0).within(LONG))
+                .toCompletableFuture();
+    }
+
+    /** Stands still until the trouble ends. The troubled shrinkers. */
+    void standStill() {
+        standStill(Duration.ofHours(1));
+    }
+
+    /**
+     * Stands still for so long, or until the trouble ends.
+     *
+     * @return whether the trouble has ended
+     */
+    boolean standStill(Duration most) {
+        try {
+            return ended.await(most.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
+    /** To be run when the trouble ends. */
+    void onEnd(Runnable task) {
+        onEnd.add(task);
+    }
+
+    void endTrouble() {
+        ended.countDown();
+        onEnd.forEach(Runnable::run);
+        onEnd.clear();
+    }
+
+    /** Takes a cgroup down that has objects of the healthy cache. */
+    CompletionStage<Done> offlineOfAnother() {
+        side.kit.online("/estate");
+        Cgroup leaving = side.kit.online("/estate/leaving");
+        side.pages.put(leaving, 0, OBJECTS);
+        side.kit.settle();
+        return reclaimer().offline(leaving.path());
+    }
+
+    /** What its parent has of it then. */
+    long moved() {
+        ReclaimReport report =
+                side.kit.reclaim(ReclaimRequest.in("/estate").alone().startingAt(0));
+        assertThat(report.freedObjects()).isEqualTo(OBJECTS);
+        return report.freedObjects();
+    }
+
+    /** Asks, waits for the answer, and notes how long that took. */
+    <T> T timed(Supplier<CompletionStage<T>> ask) {
+        long start = System.nanoTime();
+        T answer = answerOf(ask.get());
+        lastNanos = System.nanoTime() - start;
+        return answer;
+    }
+
+    /** The answer, which comes soon. */
+    <T> T answerOf(CompletionStage<T> stage) {
+        try {
+            return stage.toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new AssertionError("No answer within " + PATIENCE_SECONDS + " s, while the trouble lasts", e);
+        } catch (ExecutionException e) {
+            throw new AssertionError("Refused, while the trouble lasts: " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            throw new AssertionError("Interrupted while waiting for an answer", e);
+        }
+    }
+
+    /** How long the last answer took. */
+    long lastNanos() {
+        return lastNanos;
+    }
+
+    void checkNothingLeft() {
+        side.kit.checkNothingLeft();
+        other.kit.checkNothingLeft();
+    }
+
+    @Override
+    public void close() {
+        endTrouble();
+        List.of(side, other).parallelStream().forEach(one -> one.kit.stop());
+    }
+}
