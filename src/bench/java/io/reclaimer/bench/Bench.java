@@ -24,6 +24,7 @@ public final class Bench {
               footprint [CGROUPS]                              bytes by what there is, and cgroups online a second
               expansion                                        growth from 64 to 128 ids, and who waits for it
               cluster [ROUNDS]                                 rounds over three members; prints one JSON line
+              neighbours [ROUNDS]                              small rounds beside long visits; prints JSON lines
               jcstress [OPTIONS]                               tries to break the orders the engine relies on
               jmh [NAMES] [JMH OPTIONS]                        Pass, Churn, SetBit, Caffeine, LruLists; all without a name
 
@@ -63,19 +64,23 @@ public final class Bench {
             }
             case "footprint" -> FootprintProgram.run(rest.isEmpty() ? 100_000 : PassCase.number(rest.get(0)));
             case "expansion" -> ExpansionProgram.run();
-            case "cluster" -> {
-                int rounds = rest.isEmpty() ? 5_000 : PassCase.number(rest.get(0));
-                if (rounds < 1) {
-                    throw new IllegalArgumentException("[" + rounds + "] rounds; allowed are 1 or more");
-                }
-                ClusterProgram.run(rounds);
-            }
+            case "cluster" -> ClusterProgram.run(rounds(rest, 5_000));
+            case "neighbours" -> NeighbourProgram.run(rounds(rest, 500));
             case "jcstress" -> jcstress(rest);
             case "jmh" -> jmh(rest);
             default ->
                 throw new IllegalArgumentException("[" + command
-                        + "] is no command; allowed are pass, footprint, expansion, cluster, jcstress, jmh, help");
+                        + "] is no command; allowed are pass, footprint, expansion, cluster, neighbours, jcstress, jmh,"
+                        + " help");
         }
+    }
+
+    private static int rounds(List<String> rest, int withoutArgument) {
+        int rounds = rest.isEmpty() ? withoutArgument : PassCase.number(rest.get(0));
+        if (rounds < 1) {
+            throw new IllegalArgumentException("[" + rounds + "] rounds; allowed are 1 or more");
+        }
+        return rounds;
     }
 
     private static void jcstress(List<String> options) throws Exception {
