@@ -50,7 +50,7 @@ final class VisitPool extends AbstractExecutorService {
             return new ExecutorServiceFactory() {
                 @Override
                 public ExecutorService createExecutorService() {
-                    return new VisitPool(id, parallelism, handlerOf(threadFactory));
+                    return new VisitPool(id, parallelism, handlerOf(threadFactory), Pool::new);
                 }
             };
         }
@@ -87,7 +87,8 @@ final class VisitPool extends AbstractExecutorService {
         }
     }
 
-    private static final class Pool extends ForkJoinPool {
+    /** One of the pools that follow one another. */
+    static class Pool extends ForkJoinPool {
         Pool(int parallelism, ForkJoinWorkerThreadFactory factory) {
             super(parallelism, factory, null, true);
         }
@@ -99,8 +100,14 @@ final class VisitPool extends AbstractExecutorService {
         }
     }
 
+    /** Makes the pools. */
+    interface Pools {
+        Pool create(int parallelism, ForkJoinPool.ForkJoinWorkerThreadFactory factory);
+    }
+
     private final String name;
     private final int parallelism;
+    private final Pools pools;
     private final Thread.@Nullable UncaughtExceptionHandler handler;
     private final AtomicInteger threads = new AtomicInteger();
 
@@ -121,7 +128,8 @@ final class VisitPool extends AbstractExecutorService {
     /** Replaced under this object's lock. */
     private volatile Pool current;
 
-    private VisitPool(String name, int parallelism, Thread.@Nullable UncaughtExceptionHandler handler) {
+    VisitPool(String name, int parallelism, Thread.@Nullable UncaughtExceptionHandler handler, Pools pools) {
+        this.pools = pools;
         this.name = name;
         this.parallelism = parallelism;
         this.handler = handler;
@@ -151,7 +159,7 @@ final class VisitPool extends AbstractExecutorService {
     }
 
     private Pool newPool() {
-        return new Pool(parallelism, pool -> {
+        return pools.create(parallelism, pool -> {
             VisitThread thread = new VisitThread(pool, this);
             thread.setName(name + "-" + threads.incrementAndGet());
             if (handler != null) {

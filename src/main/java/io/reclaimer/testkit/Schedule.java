@@ -6,14 +6,17 @@ import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -81,6 +84,9 @@ public final class Schedule {
 
     private final List<Strand> stopped = new ArrayList<>();
 
+    /** Inside {@link #sleep}, the one that began first first. */
+    private final Set<Strand> asleep = new LinkedHashSet<>();
+
     /** The lowest number first: so the same tasks are run by the same threads, however many there are. */
     private final PriorityQueue<Strand> idle = new PriorityQueue<>(Comparator.comparingInt(strand -> strand.number));
 
@@ -92,6 +98,8 @@ public final class Schedule {
     private @Nullable Consumer<String> trace;
     private Function<Runnable, String> names = Object::toString;
     private @Nullable Strand root;
+    private boolean elsewhere;
+    private BooleanSupplier wantsNextTimer = () -> false;
     private boolean quiet;
     private int strands;
     private int peak;
@@ -160,6 +168,21 @@ public final class Schedule {
         }
     }
 
+    /**
+     * A call that does not come back for so long, by the time of the timers: others run meanwhile, as on other threads. Does
+     * nothing on a thread of no schedule, and inside a lock.
+     *
+     * <p>Only in tasks that run elsewhere ({@link #runElsewhere}). Where nothing is left to run but timers, {@link #run()} ends while it
+     * lasts; {@link #wakeAll} ends it before its time.
+     *
+     * @param where for people
+     */
+    public static void sleep(Duration time, String where) {
+        if (Thread.currentThread() instanceof Strand strand && strand.locks == 0) {
+            strand.schedule().sleep(strand, time, where);
+        }
+    }
+
     /** The thread has taken a lock, so it is not to be stopped: who wants that lock would wait for it. */
     public static void locked() {
         if (Thread.currentThread() instanceof Strand strand) {
@@ -174,7 +197,7 @@ public final class Schedule {
         }
     }
 
-    /** Runs {@code what} on a thread of this schedule, which then may {@link #run} it; waits for its end. */
+    /** Runs {@code what} on a thread of this schedule, which then may {@link #run()} it; waits for its end. */
     public void enter(Runnable what) throws InterruptedException {
         synchronized (waiting) {
             entered = true;
@@ -210,6 +233,7 @@ public final class Schedule {
         trace = null;
         names = Object::toString;
         failure = null;
+        elsewhere = false;
         tasks = 0;
         mostTasks = atMost;
         timersLeft = 0;
@@ -228,11 +252,42 @@ public final class Schedule {
         timersLeft = most;
     }
 
+    /** Whether tasks run on other threads than the one that calls {@link #run()}, so that they may sleep. */
+    public void runElsewhere(boolean isElsewhere) {
+        elsewhere = isElsewhere;
+    }
+
+    /** Whether a task is asleep. */
+    public boolean hasSleepers() {
+        return !asleep.isEmpty();
+    }
+
+    /** Ends all sleeps: the tasks go on in the next {@link #run()}. */
+    public void wakeAll() {
+        stopped.addAll(asleep);
+        asleep.clear();
+    }
+
+    /** The same as {@link #run()}, and runs the next timer where nothing else is left, for as long as that is wanted. */
+    public void run(BooleanSupplier wantsTimer) {
+        wantsNextTimer = wantsTimer;
+        run();
+        wantsNextTimer = () -> false;
+    }
+
     /** Runs until nothing is left to run but timers. Only on a thread of this schedule, and in no task. */
     public void run() {
         Strand own = (Strand) Thread.currentThread();
         root = own;
         quiet = false;
+        if (elsewhere) {
+            idleStrand().grant();
+            do {
+                own.await();
+            } while (!quiet);
+            root = null;
+            return;
+        }
         boolean keepsBaton = goOn(own);
         while (!keepsBaton) {
             own.await();
@@ -343,6 +398,25 @@ public final class Schedule {
         tell(() -> names.apply(own.atTask()) + " goes on with " + where);
     }
 
+    private void sleep(Strand own, Duration time, String where) {
+        if (own == root) {
+            throw new IllegalStateException("Only a task that runs elsewhere may sleep: call runElsewhere(true) first");
+        }
+        check(own);
+        tell(() -> "  sleeps for " + time.toMillis() + " ms in " + where);
+        asleep.add(own);
+        Runnable wake = () -> {
+            if (asleep.remove(own)) {
+                stopped.add(own);
+            }
+        };
+        add(now + time.toNanos(), wake, 0, new Ticket());
+        idleStrand().grant();
+        own.await();
+        peak = Math.max(peak, strandsBusy());
+        tell(() -> names.apply(own.atTask()) + " comes back from " + where);
+    }
+
     private void check(Strand own) {
         own.locks++;
         afterEach.run();
@@ -371,12 +445,17 @@ public final class Schedule {
     }
 
     private Strand beginner(Runnable task) {
+        Strand strand = idleStrand();
+        strand.begin(task);
+        return strand;
+    }
+
+    private Strand idleStrand() {
         Strand strand = idle.poll();
         if (strand == null) {
             strand = new Strand(this, ++strands, null);
             strand.start();
         }
-        strand.begin(task);
         return strand;
     }
 
@@ -394,6 +473,10 @@ public final class Schedule {
             int others = stopped.size();
             boolean timer = timersLeft > 0 && begun + others > 0 && hasTimer();
             if (begun + others == 0) {
+                if (wantsNextTimer.getAsBoolean() && hasTimer()) {
+                    runNextTimer();
+                    continue;
+                }
                 return hush(own);
             }
             int choice = drawing.atEnd(begun + others, timer, candidate -> candidate(candidate, begun));

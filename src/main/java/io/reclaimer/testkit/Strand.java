@@ -61,12 +61,17 @@ final class Strand extends Thread {
         LockSupport.unpark(this);
     }
 
-    /** Waits for the baton. */
+    /** Waits for the baton. An interrupt is for what it is at, and does not end the wait. */
     void await() {
+        boolean interrupted = false;
         while (!granted) {
             LockSupport.park(this);
+            interrupted |= Thread.interrupted();
         }
         granted = false;
+        if (interrupted) {
+            interrupt();
+        }
     }
 
     /** The same in each run, so that maps by thread are gone through in the same order. */

@@ -1,5 +1,7 @@
 package io.reclaimer.engine;
 
+import io.reclaimer.interleavings.Scenario.Trouble;
+import java.lang.reflect.Field;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -49,11 +51,54 @@ final class Invariants {
         }
         for (ShrinkerEntry entry : world.published.table().allocated()) {
             world.expect(entry.holdCount() == 0, entry + " is held, and no visit is under way");
+            world.expect(!entry.isStuck(), entry + " counts as stuck, and no call is under way");
         }
+        world.expect(published().pendingCalls().isEmpty(), "A call is awaited, and none is under way");
+        for (CallMark mark : published().callMarks().all()) {
+            world.expect(
+                    !mark.isWorking() && mark.number() % 2 == 0, "A thread counts as in a call, and none is under way");
+        }
+        world.cgroups.forEach(this::checkPairs);
         world.expect(world.published.strayBits() == 0, "A bit is set for an id beyond a map");
         world.cgroups.forEach(this::checkMarks);
         world.caches.forEach(this::checkCache);
         checkFreed();
+    }
+
+    private Published published() {
+        return world.published;
+    }
+
+    /** Nothing is kept in a pair of who is under way there. */
+    private void checkPairs(CgroupHandle cgroup) {
+        for (int node = 0; node < world.nodes(); node++) {
+            Pair pair = cgroup.pair(node);
+            if (pair == null || !cgroup.isOnline()) {
+                continue;
+            }
+            world.expect(!pair.isInUse(), pair + " is in use, and no visit is under way");
+            world.expect(pair.retiredVisitors == 0, pair + " has a visitor of before that has not ended");
+            world.expect(pair.late().all().isEmpty(), pair + " has a late visit, and none is under way");
+            for (ShrinkerEntry entry : published().table().allocated()) {
+                world.expect(!pair.late().isLate(entry), entry + " is late in " + pair + ", and no visit is under way");
+            }
+            for (String kept : List.of("lanes", "ended")) {
+                world.expect(isNull(pair.lanes(), kept), pair + " has calls in [" + kept + "], and none is under way");
+            }
+            world.expect(
+                    isNull(pair.late(), "waiters"),
+                    "A round waits for a late visit in " + pair + ", and there is none");
+        }
+    }
+
+    private static boolean isNull(Object of, String field) {
+        try {
+            Field found = of.getClass().getDeclaredField(field);
+            found.setAccessible(true);
+            return found.get(of) == null;
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("No field [" + field + "] in [" + of.getClass() + "]", e);
+        }
     }
 
     private void checkMarks(CgroupHandle cgroup) {
@@ -78,7 +123,7 @@ final class Invariants {
             CgroupHandle cgroup = cell.cgroup();
             if (!cgroup.isOnline()) {
                 world.expect(
-                        !cache.registered,
+                        !cache.registered || mayNotBeAskedToMove(cache),
                         cache + " has objects in " + cgroup + ", which is offline: none asked to move them");
             } else if (!cgroup.isRoot()) {
                 world.expect(
@@ -93,6 +138,11 @@ final class Invariants {
                     owed == there,
                     "Visits of " + cache.name() + " left " + owed + " objects owed, and " + there + " are in the tree");
         }
+    }
+
+    /** One that has a call past its deadline is asked nothing until that comes back. */
+    private static boolean mayNotBeAskedToMove(PlayedCache cache) {
+        return cache.kind().trouble() == Trouble.OVERDUE;
     }
 
     /** On its node, or on any where it has one cell for all. */
@@ -131,13 +181,28 @@ final class Invariants {
         world.expect(adds, "Rounds say they freed " + world.freedByRounds + ", and " + freed + " objects are gone");
     }
 
+    /** While a call is stuck: a round has emptied all that the trouble is not in. */
+    void checkOthersGave() {
+        for (PlayedCache cache : world.caches) {
+            if (!cache.isLive() || !cache.registered || !cache.kind().givesAll()) {
+                continue;
+            }
+            for (PlayedCache.Cell cell : cache.objects().keySet()) {
+                world.expect(
+                        !cell.cgroup().isOnline(),
+                        cache + " has objects in " + cell.cgroup() + " on node " + cell.node()
+                                + " after a round for all of them: it waits for a call that is stuck elsewhere");
+            }
+        }
+    }
+
     /** After a round on all: everybody was asked who has something. */
     void checkAsked() {
         for (PlayedCache cache : world.caches) {
             if (cache.isLive() && cache.registered) {
                 for (PlayedCache.Cell cell : cache.objects().keySet()) {
                     world.expect(
-                            cache.counted.contains(cell),
+                            cache.counted.contains(cell) || (!cell.cgroup().isOnline() && mayNotBeAskedToMove(cache)),
                             cache + " was not asked in " + cell.cgroup() + " on node " + cell.node());
                 }
             }

@@ -1,11 +1,15 @@
 package io.reclaimer.engine;
 
 import io.reclaimer.interleavings.Scenario;
+import io.reclaimer.interleavings.Scenario.Manner;
+import io.reclaimer.interleavings.Scenario.Trouble;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Schedule;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,12 +24,23 @@ final class PlayedCache implements Shrinker {
     /** One that is not cgroup aware uses the root's cells, and one that is not NUMA aware node 0's. */
     record Cell(CgroupHandle cgroup, int node) {}
 
+    /** Of calls that are overdue now and then. */
+    private static final Duration DEADLINE = Duration.ofMillis(30);
+
+    /** A call that does not come back by itself. */
+    private static final Duration FOR_EVER = Duration.ofHours(2);
+
     private final ScenarioWorld world;
     private final Scenario.Kind kind;
     private final String name;
     private final Map<Cell, Long> objects = new LinkedHashMap<>();
     private ShrinkerEntry entry;
+    private int calls;
     private int scanCalls;
+
+    /** Calls that have begun and have not been answered, by cell. */
+    private final Map<Cell, Integer> underWay = new HashMap<>();
+
     private long put;
     private int inside;
     private long freedObjects;
@@ -44,9 +59,18 @@ final class PlayedCache implements Shrinker {
         this.name = name;
     }
 
+    /** How it is handed over. */
+    ShrinkerTarget target() {
+        return kind.manner() == Manner.STAGE
+                ? ShrinkerTarget.of(new PlayedStages(this, world))
+                : ShrinkerTarget.of(spec(), this);
+    }
+
     ShrinkerSpec spec() {
         ShrinkerSpec spec = ShrinkerSpec.named(name).batch(kind.batch()).seeks(kind.seeks());
         spec = kind.byCgroup() ? spec.byCgroup() : spec;
+        spec = kind.manner() == Manner.BLOCKING ? spec.blocking() : spec;
+        spec = kind.trouble() == Trouble.OVERDUE ? spec.callDeadline(DEADLINE) : spec;
         return kind.byNode() ? spec.byNode() : spec;
     }
 
@@ -131,21 +155,45 @@ final class PlayedCache implements Shrinker {
 
     @Override
     public long count(ShrinkControl control) {
-        enter("counted");
-        Cell cell = cell(world.handle(control.cgroup()), control.node());
-        counted.add(cell);
-        long now = objects.getOrDefault(cell, 0L);
-        leave("counted");
-        return now > 0 ? now : kind.saysZero() ? 0 : EMPTY;
+        Cell cell = cell(control);
+        enter("counted", cell);
+        makeTrouble("counted", cell);
+        long answer = countIn(cell);
+        leave("counted", cell);
+        return answer;
     }
 
     @Override
     public long scan(ShrinkControl control) {
-        enter("scanned");
+        Cell cell = cell(control);
+        enter("scanned", cell);
+        makeTrouble("scanned", cell);
+        long answer = scanIn(cell, control.nrToScan());
+        leave("scanned", cell);
+        return answer;
+    }
+
+    @Override
+    public long reparent(CgroupPath offline, CgroupPath parent, int node) {
+        Cell cell = cell(world.handle(offline), node);
+        enter("reparented", cell);
+        long moved = move(cell);
+        leave("reparented", cell);
+        if (kind.reparentFails()) {
+            throw new IllegalStateException("It fails after it has moved its objects");
+        }
+        return moved;
+    }
+
+    long countIn(Cell cell) {
+        counted.add(cell);
+        long now = objects.getOrDefault(cell, 0L);
+        return now > 0 ? now : kind.saysZero() ? 0 : EMPTY;
+    }
+
+    long scanIn(Cell cell, long asked) {
         scanCalls++;
         boolean stops = kind.stopsEach() > 0 && scanCalls % kind.stopsEach() == 0;
-        Cell cell = cell(world.handle(control.cgroup()), control.node());
-        long asked = control.nrToScan();
         long now = objects.getOrDefault(cell, 0L);
         long gone = stops ? 0 : Math.min(kind.halves() ? (asked + 1) / 2 : asked, now);
         if (gone == now) {
@@ -154,23 +202,57 @@ final class PlayedCache implements Shrinker {
             objects.put(cell, now - gone);
         }
         freedObjects += gone;
-        leave("scanned");
         return stops ? STOP : gone;
     }
 
-    @Override
-    public long reparent(CgroupPath offline, CgroupPath parent, int node) {
-        enter("reparented");
-        CgroupHandle cgroup = world.handle(offline);
+    /** Moves all to the parent. */
+    long move(Cell cell) {
+        CgroupHandle cgroup = cell.cgroup();
         world.expect(!cgroup.isOnline(), name + " is asked to move what " + cgroup + " has, which is online");
         world.expect(
-                !world.isVisiting(name, offline, node), offline + " is offline while " + name + " is visited there");
-        Long moved = objects.remove(cell(cgroup, node));
+                !world.isVisiting(name, cgroup.path(), cell.node()),
+                cgroup + " is offline while " + name + " is visited there");
+        Long moved = objects.remove(cell);
         if (moved != null) {
-            objects.merge(cell(cgroup.parent(), node), moved, Long::sum);
+            objects.merge(cell(cgroup.parent(), cell.node()), moved, Long::sum);
         }
-        leave("reparented");
         return moved == null ? 0 : moved;
+    }
+
+    /** Whether the next call is one that makes trouble. */
+    boolean isTroublesome() {
+        return !world.isCalm() && kind.trouble() != Trouble.NONE && ++calls % kind.troubleEach() == 0;
+    }
+
+    private void makeTrouble(String how, Cell cell) {
+        if (!isTroublesome()) {
+            return;
+        }
+        switch (kind.trouble()) {
+            case SLOW, STUCK, OVERDUE -> sleep(how);
+            case FAILS -> {
+                leave(how, cell);
+                throw new IllegalStateException("It is to fail");
+            }
+            case FAILS_WITH_AN_ERROR -> {
+                leave(how, cell);
+                throw new AssertionError("It is to fail");
+            }
+            case NONE, LATER -> {}
+        }
+    }
+
+    /** Holds its thread for long. */
+    void sleep(String how) {
+        Duration time = switch (kind.trouble()) {
+            case SLOW -> Duration.ofMillis(kind.millis());
+            case OVERDUE -> DEADLINE.plusMillis(kind.millis());
+            default -> FOR_EVER;
+        };
+        if (kind.trouble() == Trouble.OVERDUE) {
+            world.mayMiss();
+        }
+        Schedule.sleep(time, name + " is " + how);
     }
 
     /** As many as there ever were. */
@@ -185,20 +267,46 @@ final class PlayedCache implements Shrinker {
         return inside > 0;
     }
 
-    private void enter(String how) {
+    void enter(String how, Cell cell) {
         inside++;
         world.expect(!freed, name + " is " + how + " after it was answered that it is freed");
         world.expect(askedToRegister, name + " is " + how + ", and nobody asked to register it");
+        begin(how, cell, true);
         Schedule.step(name + " is " + how);
     }
 
-    private void leave(String how) {
+    void leave(String how, Cell cell) {
         Schedule.step(name + " was " + how);
         world.expect(!freed, "It was answered that " + name + " is freed while it was being " + how);
         inside--;
+        end(cell);
     }
 
-    private Cell cell(CgroupHandle cgroup, int node) {
+    /**
+     * A call is under way from now on.
+     *
+     * @param isNew false: it is one that has begun before, and is answered after it was left
+     */
+    void begin(String how, Cell cell, boolean isNew) {
+        int now = underWay.merge(cell, 1, Integer::sum);
+        // Where it has one cell for all nodes, it is called for each. A call that is given up goes on.
+        boolean alone = (kind.byNode() || world.nodes() == 1) && kind.trouble() != Trouble.OVERDUE;
+        world.expect(
+                !isNew || now == 1 || !alone,
+                name + " is " + how + " in " + cell.cgroup() + " on node " + cell.node()
+                        + " while a call of it is under way there");
+    }
+
+    /** It is not any more. */
+    void end(Cell cell) {
+        underWay.merge(cell, -1, Integer::sum);
+    }
+
+    Cell cell(ShrinkControl control) {
+        return cell(world.handle(control.cgroup()), control.node());
+    }
+
+    Cell cell(CgroupHandle cgroup, int node) {
         return new Cell(kind.byCgroup() ? cgroup : world.root(), kind.byNode() ? node : 0);
     }
 

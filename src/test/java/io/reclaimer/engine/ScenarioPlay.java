@@ -10,8 +10,10 @@ import io.reclaimer.interleavings.Play;
 import io.reclaimer.interleavings.Scenario;
 import io.reclaimer.testkit.Choices;
 import io.reclaimer.testkit.Schedule;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -28,6 +30,18 @@ public final class ScenarioPlay implements Play {
 
     /** Far more than any scenario has; one that has as many does not end. */
     private static final int MOST_TASKS = 20_000;
+
+    /** More than all rounds of a user may take, one after the other. */
+    private static final Duration ROUNDS_TIME = Duration.ofSeconds(1);
+
+    /** After which a call that is stuck is found to be: some times the time after which one is late. */
+    private static final Duration STUCK_TIME = Duration.ofMillis(60);
+
+    /** How many timers run until rounds have gone on without all that is late. */
+    private static final int STUCK_TIMERS = 100;
+
+    /** More than it takes until calls are given up that are not answered. */
+    private static final Duration SETTLE_TIME = Duration.ofMillis(300);
 
     private static final class User implements Runnable {
         private final int number;
@@ -95,7 +109,14 @@ public final class ScenarioPlay implements Play {
             world.perform(op);
             schedule.run();
         }
+        schedule.runElsewhere(scenario.takesTime());
+        world.makeTrouble();
         choose(scenario, schedule, choices, world);
+        if (scenario.takesTime()) {
+            passTime(schedule, world, invariants);
+        }
+        world.calmDown();
+        schedule.runElsewhere(false);
         invariants.checkQuiet();
         schedule.choose(Choices.inOrder(), false);
         end(schedule, world, invariants);
@@ -103,6 +124,7 @@ public final class ScenarioPlay implements Play {
             schedule.trace(ignored -> {}, task -> "");
         }
         nursery.tell(context -> context.stop(engine[0]));
+        schedule.wakeAll();
         schedule.run();
     }
 
@@ -117,6 +139,30 @@ public final class ScenarioPlay implements Play {
         }
         schedule.run();
         schedule.allowTimers(0);
+    }
+
+    /**
+     * Calls take time: until all rounds have had theirs it passes, and still who goes on is a choice. What is stuck then holds
+     * up no round on the others; some of those are freed, which waits for the call. At last all calls come back.
+     */
+    private static void passTime(Schedule schedule, ScenarioWorld world, Invariants invariants) {
+        passTime(schedule, schedule::hasSleepers, STUCK_TIME);
+        passTime(schedule, () -> !world.openRounds().isEmpty(), ROUNDS_TIME);
+        world.openRounds()
+                .forEach(round -> world.expect(false, "[" + round + "] is not answered, and its time is over"));
+        world.roundForMuch();
+        world.roundForMuch();
+        int[] timers = {STUCK_TIMERS};
+        schedule.run(() -> timers[0]-- > 0 && !world.openRounds().isEmpty());
+        invariants.checkOthersGave();
+        world.freeSomeThatAreStuck();
+        world.calmDown();
+        passTime(schedule, () -> !world.isSettled(), SETTLE_TIME);
+    }
+
+    private static void passTime(Schedule schedule, BooleanSupplier wanted, Duration atMost) {
+        long end = schedule.nanoTime() + atMost.toNanos();
+        schedule.run(() -> schedule.nanoTime() < end && wanted.getAsBoolean());
     }
 
     private static void end(Schedule schedule, ScenarioWorld world, Invariants invariants) {

@@ -3,12 +3,14 @@ package io.reclaimer.engine;
 import akka.Done;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.Scheduler;
 import akka.actor.typed.javadsl.Behaviors;
 import io.reclaimer.interleavings.Op;
 import io.reclaimer.interleavings.Scenario;
 import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.Shortfall;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Schedule;
 import java.time.Duration;
@@ -21,6 +23,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import scala.concurrent.ExecutionContext;
 
 /** One engine, those who use it, and what they know of it. One thread at a time. */
 final class ScenarioWorld {
@@ -97,6 +100,12 @@ final class ScenarioWorld {
     private final PlayedCache[] current;
     private final CgroupHandle[] handles = new CgroupHandle[Scenario.CGROUPS.size()];
     private final Map<CgroupPath, CgroupHandle> byPath = new HashMap<>();
+    /** Answers that come when users are done. */
+    private final List<Runnable> whenCalm = new ArrayList<>();
+
+    private Scheduler timers;
+    private ExecutionContext executor;
+    private boolean calm = true;
     private final Map<Integer, Cancellation> cancellations = new HashMap<>();
     private ActorRef<Rounds.Command> rounds;
     private ActorRef<CgroupTree.Command> tree;
@@ -117,7 +126,7 @@ final class ScenarioWorld {
                 IDLE_AFTER,
                 MOST_ROUNDS,
                 8,
-                5,
+                Integer.MAX_VALUE, // nobody is put in quarantine, so that everybody is asked in the end
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(10),
                 CALL_DEADLINE,
@@ -125,7 +134,7 @@ final class ScenarioWorld {
                 1,
                 1,
                 new Refaults.Settings(false, 8, Duration.ofMinutes(1)));
-        this.published = new Published(settings, this::nanoTime, Runnable::run);
+        this.published = new Published(settings, this::nanoTime, schedule::execute);
     }
 
     private long nanoTime() {
@@ -138,6 +147,8 @@ final class ScenarioWorld {
     /** The engine's actors are this one's children. */
     Behavior<Void> engine() {
         return Behaviors.setup(context -> {
+            timers = context.getSystem().scheduler();
+            executor = context.getExecutionContext();
             rounds = context.spawn(Rounds.create(published), "rounds");
             tree = context.spawn(CgroupTree.create(published, rounds), "tree");
             registry = context.spawn(ShrinkerRegistry.create(published), "registry");
@@ -227,6 +238,72 @@ final class ScenarioWorld {
         }
     }
 
+    /** Runs it as a task of its own. */
+    void later(Runnable task) {
+        schedule.execute(task);
+    }
+
+    /** Runs it as a task of its own when so much time has passed. */
+    void after(Duration time, Runnable task) {
+        timers.scheduleOnce(time, () -> schedule.execute(task), executor);
+    }
+
+    /** Runs it as a task of its own when no trouble is made any more. */
+    void whenCalm(Runnable task) {
+        whenCalm.add(task);
+    }
+
+    /** Whether no trouble is made any more. */
+    boolean isCalm() {
+        return calm;
+    }
+
+    /** Whether a call does not come back, or a stage is not completed, until {@link #calmDown}. */
+    boolean hasStuckCalls() {
+        return schedule.hasSleepers() || !whenCalm.isEmpty();
+    }
+
+    /** From now on calls make the trouble that their shrinkers make. */
+    void makeTrouble() {
+        calm = false;
+    }
+
+    /** Frees those that are inside a call, in half of the scenarios. */
+    void freeSomeThatAreStuck() {
+        if (scenario.patient()) {
+            caches.stream().filter(PlayedCache::isInside).forEach(this::free);
+            schedule.run();
+        }
+    }
+
+    /** From now on no call makes trouble, and all that are under way come back. */
+    void calmDown() {
+        calm = true;
+        schedule.wakeAll();
+        whenCalm.forEach(schedule::execute);
+        whenCalm.clear();
+    }
+
+    /** An answer may have come too late, so rounds may have freed more than they say. */
+    void mayMiss() {
+        allRoundsWereDone = false;
+    }
+
+    /** Whether all that was asked is answered, and no call is under way. */
+    boolean isSettled() {
+        return !schedule.hasSleepers()
+                && replies.stream().allMatch(Once::isAnswered)
+                && published.pendingCalls().isEmpty()
+                && published.table().allocated().stream().noneMatch(ShrinkerEntry::isStuck);
+    }
+
+    /** Requests for rounds that have no answer. */
+    List<Once<?>> openRounds() {
+        return replies.stream()
+                .filter(reply -> !reply.isAnswered() && reply.to.startsWith("Round["))
+                .toList();
+    }
+
     private static CgroupPath path(int cgroup) {
         return CgroupPath.of(Scenario.CGROUPS.get(cgroup));
     }
@@ -252,7 +329,7 @@ final class ScenarioWorld {
         current[shrinker] = cache;
         ShrinkerSpec spec = cache.spec();
         registry.tell(new ShrinkerRegistry.Allocate(
-                spec, ShrinkerTarget.of(spec, cache), new Once<>("Allocate[" + cache.name() + "]", cache::allocated)));
+                spec, cache.target(), new Once<>("Allocate[" + cache.name() + "]", cache::allocated)));
     }
 
     private void register(Op.Register op) {
@@ -300,6 +377,12 @@ final class ScenarioWorld {
         round("Round[on all]", CgroupPath.root(), nodes, 0, 0, Duration.ofHours(1), Optional.empty());
     }
 
+    /** A round on all there is, at the last five priorities, for more than there is. */
+    void roundForMuch() {
+        List<Integer> nodes = IntStream.range(0, nodes()).boxed().toList();
+        round("Round[for much]", CgroupPath.root(), nodes, Integer.MAX_VALUE, 4, Duration.ofHours(1), Optional.empty());
+    }
+
     private void round(
             String what,
             CgroupPath top,
@@ -326,14 +409,24 @@ final class ScenarioWorld {
     private void ended(String what, int target, RoundResult result) {
         freedByRounds += result.freedObjects();
         switch (result.outcome()) {
-            case DONE, MET, SHORT, NOT_ONLINE -> {}
+            case DONE, SHORT, NOT_ONLINE -> {}
+            case MET -> allRoundsWereDone &= !result.shortfalls().containsKey(Shortfall.LATE);
             default -> allRoundsWereDone = false;
         }
         // Each thread may have been inside one scan call when the target was met.
-        long most = target + (long) schedule.peak() * largestBatch();
+        long most = target + ((long) schedule.peak() + callsAnsweredLater()) * largestBatch();
         expect(
                 target == 0 || result.freedObjects() < most,
                 what + " freed " + result.freedObjects() + ", which is more than a batch a thread beyond its target");
+    }
+
+    /** How many calls may be under way that no thread of a visitor waits for. */
+    private long callsAnsweredLater() {
+        return caches.stream()
+                        .anyMatch(cache -> cache.kind().manner() != Scenario.Manner.PLAIN
+                                || cache.kind().trouble().takesTime())
+                ? (long) caches.size() * cgroups.size() * nodes()
+                : 0;
     }
 
     private long largestBatch() {

@@ -2,117 +2,106 @@ package io.reclaimer.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.typesafe.config.ConfigFactory;
-import io.reclaimer.testkit.Gate;
-import io.reclaimer.testkit.Threads;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import org.junit.jupiter.api.AfterEach;
+import java.util.concurrent.Exchanger;
+import java.util.concurrent.ForkJoinTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** All threads but one stand still, so that the order is that of its tasks. */
-class VisitPoolTest {
+/** What is handed to the pool of visiting threads is run, also where a thread that does not come back is replaced. */
+public class VisitPoolTest {
 
-    private static final int TASKS = 64;
+    private static final long LIMIT_SECONDS = 60;
 
-    private final Gate end = new Gate();
-    private final Queue<Integer> ran = new ConcurrentLinkedQueue<>();
-    private final List<ExecutorService> pools = new ArrayList<>();
+    private final CountDownLatch comesBack = new CountDownLatch(1);
+    private final List<LatePool> pools = new ArrayList<>();
 
-    @AfterEach
-    void stop() {
-        end.open();
-        pools.forEach(ExecutorService::shutdown);
-    }
+    private final VisitPool pool = new VisitPool("spec", 1, null, (parallelism, factory) -> {
+        LatePool made = new LatePool(parallelism, factory);
+        pools.add(made);
+        return made;
+    });
 
-    /** A fork-join pool by itself has a queue for each thread that hands in, and empties one before it looks at another. */
-    @Test
-    void tasksRunInTheOrderInWhichThreadsHandThemIn() throws InterruptedException {
-        ExecutorService pool = poolWithOneFreeThreadOf(2);
-        Gate gate = new Gate();
-        CountDownLatch all = new CountDownLatch(TASKS);
-        pool.execute(gate::pass);
-        gate.awaitEntered();
-        List<Integer> handedIn = new ArrayList<>();
-        for (int i = 0; i < TASKS; i++) {
-            int number = i;
-            Thread thread = new Thread(() -> pool.execute(() -> run(number, all)));
-            thread.start();
-            thread.join();
-            handedIn.add(number);
+    /** A pool that accepts a task, and is shut down before it has put it into its queue, as happens between two threads. */
+    private static final class LatePool extends VisitPool.Pool {
+        private final List<ForkJoinTask<?>> late = new ArrayList<>();
+        private Runnable meanwhile;
+
+        LatePool(int parallelism, ForkJoinWorkerThreadFactory factory) {
+            super(parallelism, factory);
         }
-        gate.open();
-        Threads.await(all);
-        assertThat(ran).containsExactlyElementsOf(handedIn);
+
+        @Override
+        public void execute(Runnable task) {
+            Runnable next = meanwhile;
+            if (next == null) {
+                super.execute(task);
+                return;
+            }
+            meanwhile = null;
+            next.run();
+            late.add(ForkJoinTask.adapt(task));
+        }
+
+        @Override
+        List<ForkJoinTask<?>> drain() {
+            List<ForkJoinTask<?>> all = new ArrayList<>(super.drain());
+            all.addAll(late);
+            late.clear();
+            return all;
+        }
     }
 
-    /** As the next time slice of a visit that never ends: another one, handed in before it, is not kept waiting by it. */
     @Test
-    void taskThatATaskHandsInComesAfterThoseThatWait() {
-        ExecutorService pool = poolWithOneFreeThreadOf(2);
-        Gate gate = new Gate();
-        CountDownLatch all = new CountDownLatch(3);
+    public void taskThatComesWhileThePoolIsReplacedIsRunByTheNextOne() throws Exception {
+        Thread stuck = stuckThread();
+        CountDownLatch ran = new CountDownLatch(1);
+        LatePool first = pools.get(0);
+        first.meanwhile = () -> VisitPool.replace(stuck);
+        pool.execute(ran::countDown);
+        comesBack.countDown();
+        assertThat(pools).hasSize(2);
+        assertThat(first.late).as("Left in the queue of the pool before").isEmpty();
+        assertThat(ran.await(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+        pool.shutdown();
+    }
+
+    @Test
+    void tasksThatWaitForAStuckThreadAreRunByTheNextPool() throws Exception {
+        Thread stuck = stuckThread();
+        CountDownLatch ran = new CountDownLatch(100);
+        for (int i = 0; i < 100; i++) {
+            pool.execute(ran::countDown);
+        }
+        VisitPool.replace(stuck);
+        assertThat(ran.await(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+        comesBack.countDown();
+        pool.shutdown();
+    }
+
+    @Test
+    void threadIsReplacedOnce() throws Exception {
+        Thread stuck = stuckThread();
+        VisitPool.replace(stuck);
+        VisitPool.replace(stuck);
+        comesBack.countDown();
+        assertThat(pools).hasSize(2);
+        pool.shutdown();
+    }
+
+    /** The pool's only thread, in a call that does not come back. */
+    private Thread stuckThread() throws Exception {
+        Exchanger<Thread> thread = new Exchanger<>();
         pool.execute(() -> {
-            gate.pass();
-            pool.execute(() -> run(3, all));
+            try {
+                thread.exchange(Thread.currentThread());
+                comesBack.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         });
-        gate.awaitEntered();
-        pool.execute(() -> run(1, all));
-        pool.execute(() -> run(2, all));
-        gate.open();
-        Threads.await(all);
-        assertThat(ran).containsExactly(1, 2, 3);
-    }
-
-    /** What waits behind a thread that does not come back is run by its successor, in the same order. */
-    @Test
-    void replacedPoolHandsOverWhatWaitsInItsOrder() {
-        ExecutorService pool = poolWithOneFreeThreadOf(1);
-        Gate gate = new Gate();
-        CountDownLatch all = new CountDownLatch(TASKS);
-        Queue<Thread> stuck = new ConcurrentLinkedQueue<>();
-        pool.execute(() -> {
-            stuck.add(Thread.currentThread());
-            gate.pass();
-        });
-        gate.awaitEntered();
-        List<Integer> handedIn = new ArrayList<>();
-        for (int i = 0; i < TASKS; i++) {
-            int number = i;
-            pool.execute(() -> run(number, all));
-            handedIn.add(number);
-        }
-        VisitPool.replace(stuck.remove());
-        Threads.await(all);
-        gate.open();
-        assertThat(ran).containsExactlyElementsOf(handedIn);
-    }
-
-    private void run(int number, CountDownLatch all) {
-        ran.add(number);
-        all.countDown();
-    }
-
-    private ExecutorService poolWithOneFreeThreadOf(int threads) {
-        ExecutorService pool = new VisitPool.Configurator(
-                        ConfigFactory.parseString("fork-join-executor { parallelism-min = " + threads
-                                + ", parallelism-factor = 1.0, parallelism-max = " + threads + " }"),
-                        null)
-                .createExecutorServiceFactory("visits", Thread::new)
-                .createExecutorService();
-        pools.add(pool);
-        CountDownLatch standing = new CountDownLatch(threads - 1);
-        for (int i = 1; i < threads; i++) {
-            pool.execute(() -> {
-                standing.countDown();
-                end.pass();
-            });
-        }
-        Threads.await(standing);
-        return pool;
+        return thread.exchange(Thread.currentThread(), LIMIT_SECONDS, TimeUnit.SECONDS);
     }
 }

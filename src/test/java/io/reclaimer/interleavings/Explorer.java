@@ -4,6 +4,8 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import com.typesafe.config.ConfigFactory;
 import io.reclaimer.testkit.Choices;
 import io.reclaimer.testkit.Schedule;
@@ -15,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.slf4j.LoggerFactory;
 
 /** Plays scenarios by seed on an engine, in a system that is used for all of them. */
 final class Explorer implements AutoCloseable {
@@ -28,12 +31,17 @@ final class Explorer implements AutoCloseable {
         }
     }
 
+    /** What is wrong with shrinkers that make trouble is nothing to tell of, thousands of times. */
+    private final Logger log = (Logger) LoggerFactory.getLogger("io.reclaimer.engine");
+
+    private final Level logged = log.getLevel();
     private final Play play;
     private Schedule schedule;
     private ActorSystem<Consumer<ActorContext<?>>> system;
 
     /** An engine with these classes in place of its own. */
     Explorer(Map<String, byte[]> instead) {
+        log.setLevel(Level.OFF);
         try {
             play = (Play) new EngineLoader(instead)
                     .loadClass("io.reclaimer.engine.ScenarioPlay")
@@ -106,7 +114,7 @@ final class Explorer implements AutoCloseable {
             throw new IllegalStateException(thrown.get());
         }
         if (schedule.isGivenUp()) {
-            close();
+            end();
             begin();
         }
         return result.get();
@@ -114,6 +122,11 @@ final class Explorer implements AutoCloseable {
 
     @Override
     public void close() {
+        end();
+        log.setLevel(logged);
+    }
+
+    private void end() {
         schedule.end();
         system.terminate();
     }

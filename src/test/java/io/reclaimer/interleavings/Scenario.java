@@ -36,12 +36,74 @@ public record Scenario(
 
     private static final int SHRINKERS = 3;
 
+    /** Of how many seeds one has shrinkers meet in one pair. */
+    private static final int MEETINGS_EACH = 16;
+
     /** An id that is taken by fillers, up to the end of a map. */
     private static final int IDS = 64;
 
-    /** What a shrinker is like. */
+    /** How a shrinker is called. */
+    public enum Manner {
+        PLAIN,
+        BLOCKING,
+        STAGE
+    }
+
+    /** The trouble that calls of a shrinker make now and then. */
+    public enum Trouble {
+        NONE,
+        /** A stage is completed by another thread, soon. */
+        LATER,
+        /** It takes some tens of milliseconds: a call, or until a stage is completed. */
+        SLOW,
+        /** It does not come back while the users are at it. */
+        STUCK,
+        /** It comes back, or its stage is completed, only when its deadline is over. */
+        OVERDUE,
+        /** It throws, or its stage fails. */
+        FAILS,
+        /** The same, with an {@code Error}. */
+        FAILS_WITH_AN_ERROR;
+
+        /** Whether it needs time to pass. */
+        public boolean takesTime() {
+            return this == SLOW || this == STUCK || this == OVERDUE;
+        }
+    }
+
+    /**
+     * Behaviour of a shrinker.
+     *
+     * @param troubleEach of how many calls one makes trouble
+     * @param millis how long a slow call takes
+     * @param inCall of stages: whether the call itself takes long, or the stage
+     * @param reparentFails whether it fails after it has moved its objects
+     */
     public record Kind(
-            boolean byCgroup, boolean byNode, int batch, int seeks, boolean saysZero, int stopsEach, boolean halves) {}
+            boolean byCgroup,
+            boolean byNode,
+            int batch,
+            int seeks,
+            boolean saysZero,
+            int stopsEach,
+            boolean halves,
+            Manner manner,
+            Trouble trouble,
+            int troubleEach,
+            int millis,
+            boolean inCall,
+            boolean reparentFails) {
+
+        /** Whether all of its objects are freed by a visit at priority 0, as long as nobody adds more. */
+        public boolean givesAll() {
+            return (trouble == Trouble.NONE || trouble == Trouble.LATER) && stopsEach == 0 && !halves && seeks > 0;
+        }
+    }
+
+    /** Whether a call of a shrinker may take long, so that time has to pass. */
+    public boolean takesTime() {
+        return kinds.stream().anyMatch(kind -> kind.trouble().takesTime());
+    }
 
     public static Scenario ofSeed(long seed) {
         return new Drawn(seed).scenario();
@@ -82,6 +144,15 @@ public record Scenario(
         /** Of how many things one is done elsewhere. */
         private final int spread;
 
+        /** Whether there are shrinkers of other manners than plain, and such that make trouble. */
+        private final boolean troubled;
+
+        /** Whether all that happens is that bits are set of which the objects are gone, and objects come while that is found. */
+        private final boolean looksTwice;
+
+        /** Whether all that happens is that shrinkers set their first bits in one pair at the same time. */
+        private final boolean meets;
+
         private int rounds;
 
         Drawn(long seed) {
@@ -93,13 +164,16 @@ public record Scenario(
             this.hotNode = random.nextInt(nodes);
             this.narrow = oneIn(2);
             this.spread = narrow ? 50 : 2 + random.nextInt(8);
+            this.troubled = oneIn(3);
+            this.looksTwice = troubled && oneIn(4);
+            this.meets = !troubled && seed % MEETINGS_EACH == 0;
         }
 
         Scenario scenario() {
             int fillers = oneIn(5) ? IDS - 1 - random.nextInt(2) : 0;
             List<Kind> kinds = new ArrayList<>();
             for (int i = 0; i < SHRINKERS; i++) {
-                kinds.add(kind());
+                kinds.add(kind(i == hotShrinker));
             }
             return new Scenario(
                     seed,
@@ -119,7 +193,17 @@ public record Scenario(
             return random.nextInt(n) == 0;
         }
 
-        private Kind kind() {
+        private Kind kind(boolean isHot) {
+            Manner manner = Manner.PLAIN;
+            Trouble trouble = Trouble.NONE;
+            if (troubled && (isHot || oneIn(3))) {
+                manner = Manner.values()[random.nextInt(Manner.values().length)];
+                trouble = Trouble.values()[random.nextInt(Trouble.values().length)];
+            }
+            if (looksTwice && isHot) {
+                manner = oneIn(4) ? Manner.BLOCKING : Manner.STAGE;
+                trouble = oneIn(2) ? Trouble.LATER : trouble;
+            }
             int batch = oneIn(3) ? 0 : 2 + random.nextInt(6);
             return new Kind(
                     !oneIn(20),
@@ -128,7 +212,13 @@ public record Scenario(
                     oneIn(12) ? 0 : 2,
                     oneIn(10),
                     oneIn(10) ? 2 + random.nextInt(3) : 0,
-                    oneIn(12));
+                    oneIn(12),
+                    manner,
+                    trouble,
+                    oneIn(2) ? 1 : 2 + random.nextInt(3),
+                    8 + random.nextInt(50),
+                    oneIn(2),
+                    troubled && oneIn(4));
         }
 
         private int cgroup() {
@@ -154,7 +244,7 @@ public record Scenario(
                 }
             }
             for (int i = 0; i < SHRINKERS; i++) {
-                if (i == hotShrinker ? !oneIn(8) : oneIn(narrow ? 6 : 2)) {
+                if (meets || (i == hotShrinker ? !oneIn(8) : oneIn(narrow ? 6 : 2))) {
                     ops.add(new Op.Allocate(i));
                     if (!oneIn(8)) {
                         ops.add(new Op.Register(i));
@@ -164,7 +254,7 @@ public record Scenario(
             for (int i = random.nextInt(narrow ? 3 : 4); i > 0; i--) {
                 ops.add(put());
             }
-            if (oneIn(3)) {
+            if (looksTwice || oneIn(3)) {
                 // What was put is gone, and its bits are still set.
                 ops.add(new Op.Put(hotShrinker, hotCgroup, hotNode, 1 + random.nextInt(20)));
                 ops.add(new Op.Round(rounds++, 0, -1, 0, 0, 60));
@@ -179,6 +269,20 @@ public record Scenario(
 
         private List<List<Op>> users() {
             List<List<Op>> users = new ArrayList<>();
+            if (meets) {
+                for (int i = 0; i < SHRINKERS; i++) {
+                    users.add(List.of(new Op.Put(i, hotCgroup, hotNode, 1 + random.nextInt(20))));
+                }
+                users.add(List.of(round()));
+                return users;
+            }
+            if (looksTwice) {
+                Op.Put put = new Op.Put(hotShrinker, hotCgroup, hotNode, 1 + random.nextInt(20));
+                users.add(List.of(new Op.Round(rounds++, 0, -1, oneIn(2) ? 0 : random.nextInt(13), 0, 60)));
+                users.add(List.of(put));
+                users.add(List.of(put));
+                return users;
+            }
             for (int i = narrow ? 2 + random.nextInt(2) : 1 + random.nextInt(3); i > 0; i--) {
                 List<Op> ops = new ArrayList<>();
                 for (int j = 1 + random.nextInt(narrow ? 2 : 4); j > 0; j--) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,91 +33,136 @@ import javax.tools.ToolProvider;
  */
 enum SeededFault {
     BIT_CLEARED_WITHOUT_A_SECOND_COUNT(
-            "VisitRun",
-            "phase = Phase.SECOND_LOOK; walk.cell().visited(); return true;",
-            "release(entry); return false;"),
-    BIT_NOT_SET_AGAIN_AFTER_A_LATE_ADD("CgroupWalk", "units.setBit(entry);", ""),
+            "VisitProgress", "phase = Phase.SECOND_LOOK; cell(mark).visited(); return true;", "close(); return false;"),
+    BIT_NOT_SET_AGAIN_AFTER_A_LATE_ADD("VisitProgress", "if (answer != EMPTY) { pair().set(entry); }", ""),
     BIT_OF_A_NEW_OWNER_NOT_TOLD_FROM_THE_OLD_ONES(
             "CgroupHandle",
             "if (!pair.units().isSet(entry)) {",
             "if (pair.units().nextSetBit(entry.id()) != entry.id()) {"),
+    BIT_SET_WITHOUT_THE_LOCK_OF_THE_UNIT(
+            "ShrinkerUnit",
+            "synchronized void setBit(int index, long owner) {",
+            "void setBit(int index, long owner) {"),
     GROWTH_DROPS_THE_UNITS_BEFORE(
             "UnitMap",
             "Arrays.copyOf(now, Math.max(now.length, index + 1))",
             "new ShrinkerUnit[Math.max(now.length, index + 1)]"),
     UNIT_MADE_WITHOUT_A_LOCK(
             "UnitMap",
-            "private synchronized ShrinkerUnit create(int index) { @Nullable ShrinkerUnit[] now = units;"
-                    + " ShrinkerUnit there = index < now.length ? now[index] : null; if (there != null) { return there; }",
+            "private synchronized ShrinkerUnit create(int index) { @Nullable ShrinkerUnit[] now "
+                    + "= units; ShrinkerUnit there = index < now.length ? now[index] : null; if (there != "
+                    + "null) { return there; }",
             "private ShrinkerUnit create(int index) { @Nullable ShrinkerUnit[] now = units;"),
-    PAIR_MADE_DURING_A_GROWTH_WITH_THE_OLD_SIZE(
-            "CgroupTree", "above, growth == null ? nrMax : growth.nrMax())", "above, nrMax)"),
-    GROWN_BEFORE_ALL_PAIRS_HAVE("Growth", "missing.remove(pair) && missing.isEmpty()", "missing.remove(pair)"),
-    NR_MAX_SHRINKS_AFTER_A_FAILED_GROWTH(
+    ID_OUT_BEFORE_THE_MAPS_HAVE_ROOM(
             "ShrinkerRegistry",
-            "growingTo = nrMax; failWaiting(",
-            "nrMax = 0; published.publishNrMax(0); growingTo = nrMax; failWaiting("),
+            "if (id >= published.nrMax()) { published.publishNrMax((id / ShrinkerUnit.IDS + 1) * "
+                    + "ShrinkerUnit.IDS); } allocate(request, id);",
+            "allocate(request, id); if (id >= published.nrMax()) { published.publishNrMax((id / "
+                    + "ShrinkerUnit.IDS + 1) * ShrinkerUnit.IDS); }"),
+    NR_MAX_SHRINKS_WITH_A_FREED_ID(
+            "ShrinkerRegistry",
+            "ids.clear(entry.id());",
+            "ids.clear(entry.id()); published.publishNrMax((ids.length() + ShrinkerUnit.IDS - 1) "
+                    + "/ ShrinkerUnit.IDS * ShrinkerUnit.IDS);"),
     ID_HANDED_OUT_TWICE("ShrinkerRegistry", "ids.set(id);", ""),
     ID_FREE_BEFORE_THE_VISITS_HAVE_ENDED(
             "ShrinkerGuard",
             "return phase().onMessageEquals(Released.INSTANCE, () -> freeing(free)).build();",
-            "registry.tell(new ShrinkerRegistry.Forget(free.entry(), context.getSelf()));"
-                    + " return phase().onMessageEquals(Released.INSTANCE, () -> freeing(free))"
-                    + ".onMessageEquals(Forgotten.INSTANCE, Behaviors::same).build();"),
+            "registry.tell(new ShrinkerRegistry.Forget(free.entry(), context.getSelf())); return "
+                    + "phase().onMessageEquals(Released.INSTANCE, () -> "
+                    + "freeing(free)).onMessageEquals(Forgotten.INSTANCE, Behaviors::same).build();"),
     FREE_DOES_NOT_WAIT_FOR_HOLDS("ShrinkerGuard", "free.entry().holdCount() == 0", "true"),
-    HOLD_LOOKED_AT_BEFORE_IT_IS_MARKED(
-            "CallMark",
-            "held = entry.serial(); ShrinkerEntry left = leaving; if (left != null) { leaving = null; left.released(); }"
-                    + " if (entry.isRegistered()) {",
-            "boolean may = entry.isRegistered(); held = entry.serial(); ShrinkerEntry left = leaving;"
-                    + " if (left != null) { leaving = null; left.released(); } if (may) {"),
     LAST_RELEASE_NOT_SAID("CallMark", "held = NONE; leaving = null; left.released();", "held = NONE; leaving = null;"),
     FREED_ANSWERED_TWICE(
-            "ShrinkerGuard",
-            "free.entry().freed(); free.replyTo()",
-            "free.entry().freed(); free.replyTo().success(Done.getInstance()); free.replyTo()"),
-    DEFERRED_NOT_CARRIED_OVER(
-            "Departure", "bits.getOrDefault(pair, List.of()), owed)", "bits.getOrDefault(pair, List.of()), List.of())"),
-    DEFERRED_CARRIED_OVER_BEFORE_ALL_NODES_ARE_QUIET(
-            "Departure", "if (bits.size() == pairs.size()) { pairs.forEach(this::handOver); }", "handOver(pair);"),
+            "ShrinkerEntry",
+            "gone().forEach(replyTo -> replyTo.success(Done.getInstance()));",
+            "gone().forEach(replyTo -> { replyTo.success(Done.getInstance()); "
+                    + "replyTo.success(Done.getInstance()); });"),
+    DEFERRED_NOT_CARRIED_OVER("Departure", "if (objects > 0) { parent.units().addDeferred(entry, objects); }", ""),
     DEFERRED_SET_INSTEAD_OF_ADDED(
             "ShrinkerUnit", "slot.accumulateAndGet(objects, Saturating::add)", "objects + 0 * slot.getAndSet(objects)"),
-    DEFERRED_LOST_WITH_A_RESTING_PAIR(
-            "CgroupTree", "cgroup.takeOwed(node).forEach(pair.units()::addDeferred);", "cgroup.takeOwed(node);"),
-    OBJECTS_MOVED_AND_THE_BIT_NOT_SET("CgroupNode", "message.bits().forEach(pair.units()::setBit);", ""),
+    OBJECTS_MOVED_AND_THE_BIT_NOT_SET("Departure", "bits.getOrDefault(pair, List.of()).forEach(parent::set);", ""),
     OBJECTS_MOVED_WHILE_A_VISIT_RUNS(
-            "CgroupNode", "if (reparenting != null && runs.isEmpty()) {", "if (reparenting != null) {"),
-    PAIR_RESTS_WITH_A_BIT(
-            "CgroupNode", "if (leaving || !runs.isEmpty() || !isClean()) {", "if (leaving || !runs.isEmpty()) {"),
-    PAIR_RESTS_WITH_PAIRS_BELOW("Resting", "&& pair.pairsBelow == 0", ""),
-    FIRST_BIT_DOES_NOT_WAIT_FOR_A_PAIR_THAT_GOES_TO_REST(
-            "CgroupTree", "resting.whenAwake(message.cgroup(), () -> setFirstBit(message));", "setFirstBit(message);"),
-    DIRTY_MARK_NOT_PASSED_TO_THE_PARENT(
-            "CgroupNode", "parentKnows &= !clean; run.answer(clean);", "run.answer(clean);"),
-    DIRTY_MARK_TOLD_ON_ONLY_ONE_LEVEL(
             "CgroupNode",
-            "if (below.becomesDirty(message.child())) { pair.isBusy(); } tellParent();",
-            "if (below.becomesDirty(message.child())) { pair.isBusy(); }"),
+            "if (reparenting != null && runs.isEmpty() && !pair.isInUse()) {",
+            "if (reparenting != null) {"),
+    PAIR_PASSIVATED_WITH_PAIRS_BELOW("Passivation", "&& pair.pairsBelow == 0", ""),
+    FIRST_BIT_TOLD_ONLY_ONCE("CgroupTree", "cgroup.takeFirstBit(message.node(), message.entry());", ""),
+    DIRTY_MARK_NOT_PASSED_TO_THE_PARENT("Pair", "above.children().add(pair);", ""),
+    DIRTY_MARK_HANDED_UP_ONLY_ONE_LEVEL(
+            "Pair",
+            "for (Pair pair = this, above = parent; above != null; pair = above, above = "
+                    + "above.parent) { above.children().add(pair); }",
+            "if (parent != null) { parent.children().add(this); }"),
     DIRTY_MARK_CLEARED_BEFORE_CHILDREN_WERE_LOOKED_AT(
-            "CgroupNode", "return below.isClean() && pair.units().isClean();", "return pair.units().isClean();"),
+            "Pair", "return units.isClean() && (children == null || children.isEmpty());", "return units.isClean();"),
     ANSWER_THAT_WAKES_NOBODY(
-            "PassRun", "wakeAt = wanted; Answer last = newest;", "Answer last = newest; wakeAt = wanted;"),
+            "PassAnswers", "wakeAt = count; PairPass last = newest;", "PairPass last = newest; wakeAt = count;"),
     ANSWERS_OVERWRITE_EACH_OTHER(
-            "PassRun", "while (!NEWEST.compareAndSet(this, last, answer));", "while (false); newest = answer;"),
+            "PassAnswers", "while (!NEWEST.compareAndSet(this, last, pass));", "while (false); newest = pass;"),
     ROUND_ANSWERED_TWICE(
-            "ReclaimRound", "return answered ? this : end(message.outcome);", "return end(message.outcome);"),
-    ROUND_WAITS_FOR_A_PAIR_THAT_STOPPED("ReclaimRound", "return reported(signal.getRef());", "return this;"),
+            "ReclaimRound",
+            "work.details().close(); return Behaviors.stopped();",
+            "work.details().close(); return this;"),
+    ROUND_WAITS_FOR_A_PAIR_THAT_STOPPED(
+            "ReclaimRound", "passes.ended(signal.getRef()); return goOn();", "return this;"),
     TALLY_COUNTED_TWICE(
-            "VisitRun",
-            "walk.cell().scanned(nrScanned, answer, bytes, entry.freesAtOnce());",
-            "walk.cell().scanned(nrScanned, answer, bytes, entry.freesAtOnce());"
-                    + " walk.cell().scanned(nrScanned, answer, bytes, entry.freesAtOnce());"),
+            "VisitProgress",
+            "cell(mark).scanned(nrScanned, answer, bytes, entry.freesAtOnce());",
+            "cell(mark).scanned(nrScanned, answer, bytes, entry.freesAtOnce()); "
+                    + "cell(mark).scanned(nrScanned, answer, bytes, entry.freesAtOnce());"),
     TALLY_OF_ALL_THREADS_IN_ONE_CELL(
             "Tally",
-            "Cell cell = cells.get(thread); return cell != null ? cell : cells.computeIfAbsent(thread, first -> new Cell());",
-            "return cells.values().stream().findFirst().orElseGet(() -> cells.computeIfAbsent(thread, first -> new Cell()));"),
+            "Cell cell = cells.get(thread); return cell != null ? cell : "
+                    + "cells.computeIfAbsent(thread, first -> new Cell());",
+            "return cells.values().stream().findFirst().orElseGet(() -> "
+                    + "cells.computeIfAbsent(thread, first -> new Cell()));"),
     TARGET_NOT_LOOKED_AT_BETWEEN_SCANS(
-            "VisitRun", "(forWork.isStopped() || !visit.wantsScan())", "(!visit.wantsScan())");
+            "VisitProgress", "(work().isStopped() || !visit.wantsScan())", "(!visit.wantsScan())"),
+
+    // One tenant's trouble that becomes another one's.
+    FAILED_REPARENT_SETS_NO_BIT_OF_THE_PARENT(
+            "Reparenting",
+            "entry.faults().fault(what, pair.toString(), thrown); bits.add(entry);",
+            "entry.faults().fault(what, pair.toString(), thrown);"),
+    PASS_SENT_TO_A_FORGOTTEN_CHILD(
+            "RoundPasses", "if (pair.gone || pair.visitor() != visitor) {", "if (pair.visitor() != visitor) {"),
+    FORGOTTEN_CHILD_LISTED_AGAIN("DirtyChildren", "child.gone = true;", ""),
+    PAIR_PASSIVATED_WITH_A_PASS_UNDER_WAY(
+            "Passivation", "if (!pair.close()) { cgroup.addPair(pair); return; }", "pair.close();"),
+    ROUND_WAITS_FOR_A_LATE_PAIR("ReclaimRound", "if (silentLooks >= LOOKS) { passes.passOverLate(); } else if", "if"),
+    ROUND_DOES_NOT_WAIT_FOR_WHAT_LATE_VISITS_FREE(
+            "ReclaimRound", "passes.lateCount() + work.lateVisits()", "passes.lateCount()"),
+    LATE_ANSWER_COUNTED_TWICE("VisitRun", "if (call != null) { ended = null; if", "if (call != null) { if"),
+    LATE_ANSWER_LEFT_TO_A_WALK_THAT_DOES_NOT_WAIT_FOR_IT(
+            "CgroupNode", "if (!visit.isOf(own) || visit.isLate()) {", "if (!visit.isOf(own)) {"),
+    LATE_SHRINKER_CALLED_AGAIN(
+            "Walk", "return !late.isLate(entry) || !late.await(entry, work, pass().number);", "return true;"),
+    STUCK_CALL_LETS_GO_OF_ITS_SHRINKER("CallMark", "stuck = visit; }", "stuck = visit; held = NONE; }"),
+    CALL_PAST_ITS_DEADLINE_HOLDS_ITS_SHRINKER_FOR_EVER(
+            "BlockingCalls",
+            "Thread.interrupted(); task.call.entry.release();",
+            "Thread.interrupted(); if (!task.writtenOff) { task.call.entry.release(); }"),
+    STAGE_THAT_FAILS_WITH_AN_ERROR_ENDS_THE_VISITOR(
+            "VisitProgress",
+            "return threw(thrown.thrown(), mark);",
+            "if (thrown.thrown() instanceof Error error) { throw error; } return " + "threw(thrown.thrown(), mark);"),
+    BIT_CLEARED_BY_A_SECOND_ANSWER_THAT_COMES_LATE(
+            "VisitProgress",
+            "if (answer != EMPTY) { pair().set(entry); }",
+            "if (answer != EMPTY) { pair().set(entry); } else { pair().units().clearBit(entry); }"),
+    ENDED_CALLS_NOT_TOLD("CallLanes", "call.pair.visitor().tell(CgroupNode.CallsEnded.INSTANCE);", ""),
+    RETIRED_VISITOR_KEEPS_ITS_PAIR_IN_USE(
+            "PassRun", "left.pair().exit(); left.acknowledge(true);", "left.acknowledge(true);"),
+    ENDED_CALL_KEEPS_THE_NEXT_ONE_FROM_BEING_MADE("CallLanes", "} } leave(call); return call;", "} } return call;"),
+    /** No interleaving: the engine plays on threads of the schedule, and this is about threads of its own. */
+    TASK_LEFT_IN_A_POOL_THAT_IS_REPLACED(
+            "VisitPool",
+            "if (pool != current) { moveFrom(pool); }",
+            "",
+            "VisitPoolTest.taskThatComesWhileThePoolIsReplacedIsRunByTheNextOne"),
+    VISITS_NOT_HANDED_OVER_BY_A_RETIRED_VISITOR(
+            "CgroupNode", "List.copyOf(runs).forEach(PassRun::handOver); runs.clear();", "runs.clear();");
 
     private static final Path SOURCES = Path.of("src", "main", "java", "io", "reclaimer", "engine");
 
@@ -124,10 +170,35 @@ enum SeededFault {
     private final String there;
     private final String instead;
 
+    /** The test that finds it, where interleavings can't; otherwise empty. */
+    private final String spec;
+
     SeededFault(String className, String there, String instead) {
+        this(className, there, instead, "");
+    }
+
+    SeededFault(String className, String there, String instead, String spec) {
+        this.spec = spec;
         this.className = className;
         this.there = there;
         this.instead = instead;
+    }
+
+    /** Whether the interleavings are to find it. */
+    boolean isFoundByInterleavings() {
+        return spec.isEmpty();
+    }
+
+    /** What its test, which finds it, throws; null where it finds nothing. */
+    Throwable thrownBySpec() throws ReflectiveOperationException {
+        String[] names = spec.split("\\.");
+        Class<?> test = new EngineLoader(classes()).loadClass("io.reclaimer.engine." + names[0]);
+        try {
+            test.getMethod(names[1]).invoke(test.getConstructor().newInstance());
+            return null;
+        } catch (InvocationTargetException e) {
+            return e.getCause();
+        }
     }
 
     /** The classes that differ from the engine's, by name. */
@@ -157,8 +228,9 @@ enum SeededFault {
     private JavaFileObject source() throws IOException {
         String whole = Files.readString(SOURCES.resolve(className + ".java"));
         // However it is broken into lines.
-        String words =
-                Arrays.stream(there.split(" ")).map(Pattern::quote).collect(Collectors.joining("(?:\\s|//.*\\R)+"));
+        String words = Arrays.stream(there.split(" "))
+                .map(Pattern::quote)
+                .collect(Collectors.joining("(?:\\s|//.*\\R|/\\*\\*(?s:.*?)\\*/)+"));
         Matcher places = Pattern.compile(words).matcher(whole);
         List<MatchResult> found = places.results().toList();
         if (found.size() != 1) {

@@ -99,6 +99,47 @@ class ScheduleTest {
     }
 
     @Test
+    void othersRunWhileATaskSleepsAndItGoesOnWhenItsTimeIsOver() throws Exception {
+        List<String> done = new ArrayList<>();
+        schedule.enter(() -> {
+            schedule.reset(() -> {}, MOST_TASKS);
+            schedule.runElsewhere(true);
+            schedule.execute(() -> {
+                done.add("begins");
+                Schedule.sleep(Duration.ofMillis(20), "a call");
+                done.add("comes back");
+            });
+            schedule.execute(() -> done.add("other"));
+            schedule.timer(Duration.ofMillis(10).toNanos(), () -> done.add("timer"), 0, true);
+            schedule.run();
+            done.add(schedule.hasSleepers() ? "sleeps" : "does not sleep");
+            schedule.run(schedule::hasSleepers);
+            done.add(schedule.hasSleepers() ? "sleeps" : "does not sleep");
+        });
+        assertThat(done).containsExactly("begins", "other", "sleeps", "timer", "comes back", "does not sleep");
+        assertThat(Duration.ofNanos(schedule.nanoTime())).isEqualTo(Duration.ofMillis(20));
+    }
+
+    @Test
+    void taskThatSleepsIsWokenBeforeItsTime() throws Exception {
+        List<String> done = new ArrayList<>();
+        schedule.enter(() -> {
+            schedule.reset(() -> {}, MOST_TASKS);
+            schedule.runElsewhere(true);
+            schedule.execute(() -> {
+                Schedule.sleep(Duration.ofHours(1), "a call");
+                done.add("comes back");
+            });
+            schedule.run();
+            done.add("woken");
+            schedule.wakeAll();
+            schedule.run();
+        });
+        assertThat(done).containsExactly("woken", "comes back");
+        assertThat(schedule.nanoTime()).isZero();
+    }
+
+    @Test
     void whatDoesNotEndIsAFailure() throws Exception {
         schedule.enter(() -> {
             schedule.reset(() -> {}, MOST_TASKS);
