@@ -155,7 +155,8 @@ final class RoundPasses {
         outstanding.add(pass);
         visitor.tell(pass);
         if (pair.gone || pair.visitor() != visitor) {
-            // The visitor may have ended before the message came. Whoever takes the pair out, or gives it a new visitor,
+            // The visitor may have ended before the message came. Whoever takes the pair out, or gives it a new
+            // visitor,
             // writes that before the old visitor is told to end. So either this sees it, and the end of the visitor is
             // signalled, or the visitor acknowledges the pass.
             drop(pass);
