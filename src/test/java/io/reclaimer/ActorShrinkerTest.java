@@ -176,6 +176,8 @@ class ActorShrinkerTest {
         Cgroup a = kit.online("/a");
         Cgroup b = kit.online("/a/b");
         ShrinkerHandle handle = register(actor.getRef());
+        handle.setBit(b, 0);
+        kit.settle();
         CompletionStage<?> offline = kit.reclaimer().offline("/a/b");
         ShrinkerMessage.ReparentObjects move =
                 actor.expectMessageClass(ShrinkerMessage.ReparentObjects.class, PATIENCE);

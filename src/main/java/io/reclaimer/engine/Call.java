@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Call implements RemoteCall {
 
     /** What the call is made for. */
-    sealed interface Owner permits VisitRun, Reparenting {}
+    sealed interface Owner permits VisitRun, Reparenting, UnawaitedReparent {}
 
     /** How a call ended. */
     sealed interface End {}
@@ -180,9 +180,9 @@ final class Call implements RemoteCall {
         }
         holds.set(true);
         if (isOver()) {
-            // It was given up in that moment. Whoever did that looks at the hold after the end, and this at the end
-            // after
-            // the hold, so one of the two lets go.
+            // It was given up in that moment. Whoever did that looks at the hold after the end, and this looks at the
+            // end
+            // after the hold, so one of the two lets go.
             letGo();
             return;
         }
@@ -245,7 +245,11 @@ final class Call implements RemoteCall {
         letGo();
         if (before == Open.AWAITED) {
             published.pendingCalls().remove(number);
-            pair.lanes().ended(this);
+            if (owner instanceof UnawaitedReparent reparent) {
+                reparent.ended(this);
+            } else {
+                pair.lanes().ended(this);
+            }
         }
     }
 

@@ -4,11 +4,12 @@ import akka.actor.typed.ActorRef;
 import io.reclaimer.shrinker.Shrinker;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Has the shrinkers of a pair that goes offline move its objects to the parent, one after the other, and reports when all have,
- * or have failed to. Confined to the pair's visitor; begins when no visit is left in the pair.
+ * Has the shrinkers of a pair that goes offline move its objects to the parent, one after the other, and reports when all that
+ * have a bit there have, or have failed to. Confined to the pair's visitor; begins when no visit is left in the pair.
+ *
+ * <p>A shrinker that answers later and has no bit in the pair is told, and not waited for ({@link UnawaitedReparent}).
  */
 final class Reparenting implements Call.Owner {
 
@@ -48,6 +49,9 @@ final class Reparenting implements Call.Owner {
 
     private void ask(ShrinkerEntry entry) {
         Shrinker plain = entry.plain();
+        if (plain == null && !pair.units().isSet(entry) && UnawaitedReparent.make(entry, pair, parent, published)) {
+            return;
+        }
         if (plain == null) {
             outstanding++;
             Call call = Call.reparenting(
@@ -68,7 +72,9 @@ final class Reparenting implements Call.Owner {
                 bits.add(entry);
             }
         } catch (Throwable thrown) {
-            threw(entry, thrown);
+            threw(entry, pair, thrown);
+            // Some may have moved before it failed.
+            bits.add(entry);
         } finally {
             if (mark.leave() && mark.wasOverdue()) {
                 entry.faults().late();
@@ -80,37 +86,39 @@ final class Reparenting implements Call.Owner {
 
     /** A call that was answered later has ended. */
     void ended(Call call) {
-        ShrinkerEntry entry = call.entry;
-        Call.End end = call.end();
-        if (end instanceof Call.Answered answered) {
-            if (answered.answer() > 0) {
-                bits.add(entry);
-            }
-        } else if (end instanceof Call.Thrown thrown) {
-            threw(entry, thrown.thrown());
-        } else if (end == Call.Unanswered.NOT_MADE && call.hasBegun()) {
-            // It came back too late: the watch has called it a fault before.
-            bits.add(entry);
-        } else if (!entry.isFreeing()) {
-            failed(
-                    entry,
-                    end == Call.Unanswered.OVERDUE
-                            ? "its reparent did not answer within [" + entry.callDeadline()
-                                    + "] [reclaimer.call-deadline]"
-                            : "its reparent could not be called, because calls of it have not come back",
-                    null);
+        if (mayHaveMoved(call)) {
+            bits.add(call.entry);
         }
         oneDone();
     }
 
-    private void threw(ShrinkerEntry entry, Throwable thrown) {
-        failed(entry, "its reparent threw " + Faults.text(thrown), thrown);
+    /** Whether a reparent that has ended may have moved objects; a failed one counts as a fault, and may have moved some. */
+    static boolean mayHaveMoved(Call call) {
+        ShrinkerEntry entry = call.entry;
+        Call.End end = call.end();
+        if (end instanceof Call.Answered answered) {
+            return answered.answer() > 0;
+        }
+        if (end instanceof Call.Thrown thrown) {
+            threw(entry, call.pair, thrown.thrown());
+            return true;
+        }
+        if (end == Call.Unanswered.NOT_MADE && call.hasBegun()) {
+            // It came back too late: the watch has called it a fault before.
+            return true;
+        }
+        if (entry.isFreeing()) {
+            return false;
+        }
+        String what = end == Call.Unanswered.OVERDUE
+                ? "its reparent did not answer within [" + entry.callDeadline() + "] [reclaimer.call-deadline]"
+                : "its reparent could not be called, because calls of it have not come back";
+        entry.faults().fault(what, call.pair.toString(), null);
+        return true;
     }
 
-    private void failed(ShrinkerEntry entry, String what, @Nullable Throwable thrown) {
-        entry.faults().fault(what, pair.toString(), thrown);
-        // Some may have moved before it failed.
-        bits.add(entry);
+    private static void threw(ShrinkerEntry entry, Pair pair, Throwable thrown) {
+        entry.faults().fault("its reparent threw " + Faults.text(thrown), pair.toString(), thrown);
     }
 
     private void oneDone() {

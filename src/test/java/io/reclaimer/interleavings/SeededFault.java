@@ -123,8 +123,8 @@ enum SeededFault {
     // One tenant's trouble that becomes another one's.
     FAILED_REPARENT_SETS_NO_BIT_OF_THE_PARENT(
             "Reparenting",
-            "entry.faults().fault(what, pair.toString(), thrown); bits.add(entry);",
-            "entry.faults().fault(what, pair.toString(), thrown);"),
+            "threw(entry, call.pair, thrown.thrown()); return true;",
+            "threw(entry, call.pair, thrown.thrown()); return false;"),
     PASS_SENT_TO_A_FORGOTTEN_CHILD(
             "RoundPasses", "if (pair.gone || pair.visitor() != visitor) {", "if (pair.visitor() != visitor) {"),
     FORGOTTEN_CHILD_LISTED_AGAIN("DirtyChildren", "child.gone = true;", ""),

@@ -40,19 +40,12 @@ class IsolationTableIT {
         List<String> cells = new ArrayList<>(List.of(trouble.title()));
         try (World world = new World(trouble.settings())) {
             Begun begun = trouble.begin(world);
-            List<CompletableFuture<?>> waiting = new ArrayList<>();
             for (Operation operation : Operation.values()) {
-                if (operation == Operation.OFFLINE && trouble.holdsUpOfflines()) {
-                    waiting.add(world.offlineOfAnother().toCompletableFuture());
-                    cells.add(WAITS);
-                } else {
-                    cells.add(cell(operation, world));
-                }
+                cells.add(cell(operation, world));
                 assertThat(begun.lasts().getAsBoolean())
                         .as("The trouble lasts after [%s]", operation)
                         .isTrue();
             }
-            checkThatTheyWait(waiting, world);
             List<CompletableFuture<?>> own = List.of(
                     begun.round(),
                     begun.shrinker().free().toCompletableFuture(),
@@ -64,11 +57,7 @@ class IsolationTableIT {
             }
             own.forEach(one -> cells.add(begun.waits() ? WAITS : "answered"));
             world.endTrouble();
-            waiting.forEach(world::answerOf);
             own.forEach(world::answerOf);
-            if (trouble.holdsUpOfflines()) {
-                world.moved();
-            }
             world.checkNothingLeft();
         }
         LINES.put(trouble, cells);

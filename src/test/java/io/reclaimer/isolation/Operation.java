@@ -149,7 +149,7 @@ enum Operation {
                     () -> state + " goes on: " + world.pressure.heapStatus());
         }
     },
-    /** The last one, for where it waits, what moves is moved only when the trouble has ended. */
+    /** The last one, for the tenant is gone afterwards. */
     OFFLINE("offline of another") {
         @Override
         String run(World world) {

@@ -47,7 +47,7 @@ enum Trouble {
         }
     },
     /** Its calls take long, and come back by their deadline. As many as it may have under way take all its places. */
-    BLOCKING_SLOW("blocking shrinker slow", "", Holds.OFFLINES_TOO) {
+    BLOCKING_SLOW("blocking shrinker slow", "") {
         @Override
         Begun begin(World world) {
             AtomicInteger scans = new AtomicInteger();
@@ -73,7 +73,7 @@ enum Trouble {
             return waiting(world, handle, () -> !open.isEmpty());
         }
     },
-    ACTOR_BUSY("actor busy", "", Holds.OFFLINES_TOO) {
+    ACTOR_BUSY("actor busy", "") {
         @Override
         Begun begin(World world) {
             AtomicInteger asked = new AtomicInteger();
@@ -161,7 +161,7 @@ enum Trouble {
         }
     },
     /** Of the other member, each for objects of the troubled cgroup. */
-    CLUSTER_ROUNDS("64 cluster rounds of others", "", Holds.OFFLINES_TOO) {
+    CLUSTER_ROUNDS("64 cluster rounds of others", "") {
         private static final int ROUNDS = 64;
 
         @Override
@@ -198,37 +198,16 @@ enum Trouble {
     record Begun(
             ShrinkerHandle shrinker, CompletableFuture<ReclaimReport> round, BooleanSupplier lasts, boolean waits) {}
 
-    /** What waits for the trouble to end. */
-    private enum Holds {
-        ITS_OWN,
-        /**
-         * Also a cgroup that goes offline elsewhere: every shrinker by cgroup is asked to move what it has there, and this one can't
-         * be asked, or does not answer. It is waited for until the deadline of the call.
-         */
-        OFFLINES_TOO
-    }
-
     private static final ShrinkerSpec SPEC = ShrinkerSpec.named("trouble").byCgroup();
 
     private static final ShrinkerSpec SLOW_BLOCKING = SPEC.blocking().callDeadline(World.LONG);
 
     private final String title;
     private final String settings;
-    private final Holds holds;
 
     Trouble(String title, String settings) {
-        this(title, settings, Holds.ITS_OWN);
-    }
-
-    Trouble(String title, String settings, Holds holds) {
         this.title = title;
         this.settings = settings;
-        this.holds = holds;
-    }
-
-    /** Whether a cgroup that goes offline elsewhere waits too. */
-    boolean holdsUpOfflines() {
-        return holds == Holds.OFFLINES_TOO;
     }
 
     String title() {

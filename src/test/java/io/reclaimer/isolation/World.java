@@ -12,6 +12,7 @@ import io.reclaimer.ReclaimRequest;
 import io.reclaimer.Reclaimer;
 import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.cluster.ClusterReclaimer;
+import io.reclaimer.cluster.ClusterReport;
 import io.reclaimer.pressure.HeapSetup;
 import io.reclaimer.pressure.Pressure;
 import io.reclaimer.pressure.SteeredHeap;
@@ -135,8 +136,12 @@ final class World implements AutoCloseable {
 
     private static void awaitBoth(Side from) {
         ReclaimRequest request = ReclaimRequest.in("/nowhere");
-        Threads.until(
-                () -> from.kit.await(from.cluster.reclaim(request)).members().size() == 2);
+        Threads.until(() -> {
+            List<ClusterReport.Member> members =
+                    from.kit.await(from.cluster.reclaim(request)).members();
+            return members.size() == 2
+                    && members.stream().allMatch(member -> member.outcome() == ClusterReport.MemberOutcome.DONE);
+        });
     }
 
     Reclaimer reclaimer() {
