@@ -199,6 +199,7 @@ public final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
 
     /** A shrinker that was passed over in this pass is asked now. */
     private Behavior<Command> onLateNoMore(LateNoMore message) {
+        work.hasHeardOfLate();
         passes.askSkipped(message.pair(), message.entry(), message.skippedIn());
         return goOn();
     }

@@ -142,13 +142,17 @@ final class RoundWork {
         lateVisits.incrementAndGet();
     }
 
-    /** A shrinker is late no more. */
+    /** A shrinker is late no more: the round is told, and waits to hear of it until it has ({@link #hasHeardOfLate}). */
     void lateEnded(Pair pair, ShrinkerEntry entry, long skippedIn) {
-        lateVisits.decrementAndGet();
         LateListener listener = lateListener;
         if (listener != null) {
             listener.ended(pair, entry, skippedIn);
         }
+    }
+
+    /** The round has heard that a shrinker is late no more. Not before: it would take itself to be done in between. */
+    void hasHeardOfLate() {
+        lateVisits.decrementAndGet();
     }
 
     /** How many it waits to hear of. */
