@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  *
  * <p>A pass goes to all dirty pairs of the subtree, as many at a time as {@link #WINDOW}. In a round with a target it begins in
  * each pair where the last such round stopped, with the pairs that were not served for longest; what lies before that place has
- * its turn after all others.
+ * its turn when all others have had theirs.
  *
  * <p>A pair that has not acknowledged is late when the round says so ({@link #passOverLate}). It is waited for no more, and asked
  * again, at the priority of then, when it has acknowledged or has another visitor.
@@ -27,6 +27,12 @@ final class RoundPasses {
      * meets its target early has not been to everybody.
      */
     static final int WINDOW = 128;
+
+    /**
+     * How many pairs a pass with a target asks one by one, before it asks twice as many with each acknowledgement. So a small
+     * target is met by those whose turn it is, and by nobody who was asked beside them.
+     */
+    private static final int ONE_BY_ONE = 8;
 
     /**
      * After how many acknowledgements the round is woken while it has more pairs to ask. Few, so that slow pairs do not keep
@@ -63,6 +69,15 @@ final class RoundPasses {
     /** Acknowledged: used again. */
     private final List<PairPass> spare = new ArrayList<>();
 
+    /** How many may be outstanding now: {@link #WINDOW}, or fewer at the beginning of a pass with a target. */
+    private int window = WINDOW;
+
+    /** How many have acknowledged this pass. */
+    private int acknowledged;
+
+    /** How many first parts are outstanding. */
+    private int firstParts;
+
     private int priority;
     private long number;
     private boolean progress;
@@ -98,6 +113,8 @@ final class RoundPasses {
                 pairs.addDirty(pair, !spec.alone(), now);
             }
         }
+        acknowledged = 0;
+        window = work.hasTarget() ? 1 : WINDOW;
         if (work.hasTarget()) {
             pairs.sortByLastServed();
         }
@@ -119,7 +136,7 @@ final class RoundPasses {
         if (outstanding.isEmpty()) {
             return 1;
         }
-        return hasMore() ? Math.min(outstanding.size(), WAKE_AFTER) : outstanding.size();
+        return hasMore() ? Math.min(outstanding.size(), Math.min(window, WAKE_AFTER)) : outstanding.size();
     }
 
     private boolean hasMore() {
@@ -132,7 +149,7 @@ final class RoundPasses {
     }
 
     private void send() {
-        while (hasMore() && outstanding.size() < WINDOW && !work.isStopped()) {
+        while (hasMore() && outstanding.size() < window && !work.isStopped()) {
             if (next < pairs.size()) {
                 Pair pair = pairs.get(next++);
                 if (lateVisitors.isEmpty() || !lateVisitors.contains(pair.visitor())) {
@@ -141,7 +158,11 @@ final class RoundPasses {
                     skipped.add(pair);
                 }
             } else {
-                Remainder remainder = remainders.remove();
+                Remainder remainder = remainders.element();
+                if (remainder.part() == PairPass.Part.SECOND && firstParts > 0) {
+                    return;
+                }
+                remainders.remove();
                 send(remainder.pair(), remainder.part(), remainder.begin(), remainder.end());
             }
         }
@@ -153,6 +174,7 @@ final class RoundPasses {
         pass.ask(pair, visitor, priority, number).part(part, begin, end);
         pass.place = outstanding.size();
         outstanding.add(pass);
+        firstParts += part == PairPass.Part.FIRST ? 1 : 0;
         visitor.tell(pass);
         if (pair.gone || pair.visitor() != visitor) {
             // The visitor may have ended before the message came. Whoever takes the pair out, or gives it a new
@@ -176,6 +198,10 @@ final class RoundPasses {
 
     private void acknowledged(PairPass pass) {
         progress = true;
+        acknowledged++;
+        if (acknowledged >= ONE_BY_ONE) {
+            window = Math.min(WINDOW, 2 * window);
+        }
         if (pass.place >= 0) {
             drop(pass);
             addRemainderOf(pass);
@@ -199,27 +225,28 @@ final class RoundPasses {
             outstanding.set(pass.place, last);
         }
         pass.place = -1;
+        firstParts -= pass.part == PairPass.Part.FIRST ? 1 : 0;
     }
 
     private void addRemainderOf(PairPass pass) {
         if (!pass.visited) {
             askNewVisitor(pass);
         } else if (pass.part == PairPass.Part.FIRST && pass.begin > 0) {
-            remainders.add(new Remainder(pass.pair(), PairPass.Part.SECOND, 0, pass.begin));
+            remainders.addLast(new Remainder(pass.pair(), PairPass.Part.SECOND, 0, pass.begin));
         }
     }
 
     /** The visitor had been replaced when the pass came to it. Where the pair is gone instead, there is nothing left to do. */
     private void askNewVisitor(PairPass pass) {
         if (pass.pair().visitor() != pass.visitor()) {
-            remainders.add(new Remainder(pass.pair(), pass.part, pass.begin, pass.end));
+            remainders.addFirst(new Remainder(pass.pair(), pass.part, pass.begin, pass.end));
         }
     }
 
     /** A pair that was late when its turn came is not any more. */
     private void askSkipped(Pair pair) {
         if (skipped.remove(pair)) {
-            remainders.add(new Remainder(pair, PairPass.Part.ALL, 0, PairPass.TO_THE_END));
+            remainders.addFirst(new Remainder(pair, PairPass.Part.ALL, 0, PairPass.TO_THE_END));
         }
     }
 
@@ -234,6 +261,8 @@ final class RoundPasses {
     void passOverLate() {
         outstanding.forEach(this::passOver);
         outstanding.clear();
+        firstParts = 0;
+        window = WINDOW;
     }
 
     private void passOver(PairPass pass) {
@@ -263,7 +292,7 @@ final class RoundPasses {
         pass.isAskedAgain = true;
         if (pass.number == number) {
             // What was visited before the visitor got stuck has had its turn in this pass.
-            remainders.add(new Remainder(pair, PairPass.Part.RANGE, pass.position, pass.end));
+            remainders.addFirst(new Remainder(pair, PairPass.Part.RANGE, pass.position, pass.end));
         } else {
             askSkipped(pair);
         }
@@ -285,7 +314,7 @@ final class RoundPasses {
     void askSkipped(Pair pair, ShrinkerEntry entry, long skippedIn) {
         if (skippedIn == number) {
             long place = pair.isRoot() ? entry.order() : entry.id();
-            remainders.add(new Remainder(pair, PairPass.Part.RANGE, place, place + 1));
+            remainders.addFirst(new Remainder(pair, PairPass.Part.RANGE, place, place + 1));
         }
     }
 
