@@ -5,15 +5,12 @@ import akka.dispatch.ExecutorServiceConfigurator;
 import akka.dispatch.ExecutorServiceFactory;
 import akka.dispatch.MonitorableThreadFactory;
 import com.typesafe.config.Config;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
@@ -27,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * more threads only from JDK 19 on.) What shrinkers throw is caught where they are called; an error that comes as far as here is
  * handled as Akka is configured to ({@code akka.jvm-exit-on-fatal-error}).
  *
- * <p>Any thread. What is handed in is run by one pool or the other: a pool that is replaced refuses, and who was refused
- * asks its successor.
+ * <p>Any thread. What is handed in is run by one pool or the other: a pool that is replaced refuses, who was refused asks its
+ * successor, and the successor is told of all that waits.
  */
 final class VisitPool extends AbstractExecutorService {
 
@@ -50,10 +47,14 @@ final class VisitPool extends AbstractExecutorService {
             return new ExecutorServiceFactory() {
                 @Override
                 public ExecutorService createExecutorService() {
-                    return new VisitPool(id, parallelism, handlerOf(threadFactory), Pool::new);
+                    return new VisitPool(id, parallelism, handlerOf(threadFactory), VisitPool::newForkJoinPool);
                 }
             };
         }
+    }
+
+    private static ForkJoinPool newForkJoinPool(int parallelism, ForkJoinPool.ForkJoinWorkerThreadFactory factory) {
+        return new ForkJoinPool(parallelism, factory, null, true);
     }
 
     private static Thread.@Nullable UncaughtExceptionHandler handlerOf(ThreadFactory factory) {
@@ -87,22 +88,9 @@ final class VisitPool extends AbstractExecutorService {
         }
     }
 
-    /** One of the pools that follow one another. */
-    static class Pool extends ForkJoinPool {
-        Pool(int parallelism, ForkJoinWorkerThreadFactory factory) {
-            super(parallelism, factory, null, true);
-        }
-
-        List<ForkJoinTask<?>> drain() {
-            Collection<ForkJoinTask<?>> tasks = new ArrayList<>();
-            drainTasksTo(tasks);
-            return List.copyOf(tasks);
-        }
-    }
-
     /** Makes the pools. */
     interface Pools {
-        Pool create(int parallelism, ForkJoinPool.ForkJoinWorkerThreadFactory factory);
+        ForkJoinPool create(int parallelism, ForkJoinPool.ForkJoinWorkerThreadFactory factory);
     }
 
     private final String name;
@@ -117,7 +105,7 @@ final class VisitPool extends AbstractExecutorService {
      */
     private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
 
-    /** Runs the first one; handed to a pool once for each that waits. */
+    /** Runs the first one; handed to a pool at least once for each that waits. */
     private final Runnable runFirst = () -> {
         Runnable first = waiting.poll();
         if (first != null) {
@@ -126,7 +114,7 @@ final class VisitPool extends AbstractExecutorService {
     };
 
     /** Replaced under this object's lock. */
-    private volatile Pool current;
+    private volatile ForkJoinPool current;
 
     VisitPool(String name, int parallelism, Thread.@Nullable UncaughtExceptionHandler handler, Pools pools) {
         this.pools = pools;
@@ -144,21 +132,22 @@ final class VisitPool extends AbstractExecutorService {
     }
 
     private synchronized void replace(ForkJoinPool stuck) {
-        Pool old = current;
+        ForkJoinPool old = current;
         if (old == stuck && !old.isShutdown()) {
-            Pool successor = newPool();
+            ForkJoinPool successor = newPool();
             current = successor;
-            // From here on it refuses; what it took before is moved, or run by those of its threads that are left.
+            // From here on it refuses. What it was handed before is run by the threads that it has left, or is lost
+            // with it.
             old.shutdown();
-            moveFrom(old);
+            // Whoever hands in a task has it wait first, and then looks for the pool. So either it waits by now, or the
+            // successor is found.
+            for (int tasks = waiting.size(); tasks > 0; tasks--) {
+                successor.execute(runFirst);
+            }
         }
     }
 
-    private void moveFrom(Pool old) {
-        old.drain().forEach(current::execute);
-    }
-
-    private Pool newPool() {
+    private ForkJoinPool newPool() {
         return pools.create(parallelism, pool -> {
             VisitThread thread = new VisitThread(pool, this);
             thread.setName(name + "-" + threads.incrementAndGet());
@@ -181,17 +170,13 @@ final class VisitPool extends AbstractExecutorService {
     }
 
     private void wake() {
-        Pool pool = current;
+        ForkJoinPool pool = current;
         while (true) {
             try {
                 pool.execute(runFirst);
-                if (pool != current) {
-                    // Replaced in that moment; whether it has been drained before or will be, here it is.
-                    moveFrom(pool);
-                }
                 return;
             } catch (RejectedExecutionException e) {
-                Pool successor = current;
+                ForkJoinPool successor = current;
                 if (successor == pool) {
                     throw e;
                 }

@@ -158,7 +158,7 @@ enum SeededFault {
     /** No interleaving: the engine plays on threads of the schedule, and this is about threads of its own. */
     TASK_LEFT_IN_A_POOL_THAT_IS_REPLACED(
             "VisitPool",
-            "if (pool != current) { moveFrom(pool); }",
+            "for (int tasks = waiting.size(); tasks > 0; tasks--) { successor.execute(runFirst); }",
             "",
             "VisitPoolTest.taskThatComesWhileThePoolIsReplacedIsRunByTheNextOne"),
     VISITS_NOT_HANDED_OVER_BY_A_RETIRED_VISITOR(
