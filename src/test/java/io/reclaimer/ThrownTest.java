@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -46,22 +47,18 @@ class ThrownTest {
         STAGE_THAT_FAILS_LATER(Kind.ASYNC) {
             @Override
             ShrinkerHandle register(ReclaimerKit kit, ShrinkerSpec spec, Shrinker shrinker) {
-                return kit.await(kit.reclaimer().register(spec, new AsyncShrinker() {
-                    @Override
-                    public CompletionStage<Long> count(ShrinkControl control) {
-                        return later(() -> shrinker.count(control));
-                    }
-
-                    @Override
-                    public CompletionStage<Long> scan(ShrinkControl control) {
-                        return later(() -> shrinker.scan(control));
-                    }
-
-                    @Override
-                    public CompletionStage<Long> reparent(CgroupPath offline, CgroupPath parent, int node) {
-                        return later(() -> shrinker.reparent(offline, parent, node));
-                    }
-                }));
+                return registerStages(
+                        kit,
+                        spec,
+                        shrinker,
+                        (future, answer) -> Threads.executor().execute(() -> complete(future, answer)));
+            }
+        },
+        /** The same, with nothing around what was thrown. */
+        STAGE_THAT_HAS_FAILED_WITH_ITSELF(Kind.ASYNC) {
+            @Override
+            ShrinkerHandle register(ReclaimerKit kit, ShrinkerSpec spec, Shrinker shrinker) {
+                return registerStages(kit, spec, shrinker, ThrownTest::complete);
             }
         },
         STAGE_THAT_IS_NOT_RETURNED(Kind.PLAIN) {
@@ -97,17 +94,42 @@ class ThrownTest {
         }
     }
 
-    /** Fails with what is thrown itself: futures of the JDK wrap it, and stay open where it can't be shown. */
-    private static CompletionStage<Long> later(Supplier<Long> answer) {
-        CompletableFuture<Long> future = new CompletableFuture<>();
-        Threads.executor().execute(() -> {
-            try {
-                future.complete(answer.get());
-            } catch (Throwable thrown) {
-                future.completeExceptionally(thrown);
+    private static ShrinkerHandle registerStages(
+            ReclaimerKit kit,
+            ShrinkerSpec spec,
+            Shrinker shrinker,
+            BiConsumer<CompletableFuture<Long>, Supplier<Long>> completing) {
+        return kit.await(kit.reclaimer().register(spec, new AsyncShrinker() {
+            @Override
+            public CompletionStage<Long> count(ShrinkControl control) {
+                return stage(() -> shrinker.count(control));
             }
-        });
-        return future;
+
+            @Override
+            public CompletionStage<Long> scan(ShrinkControl control) {
+                return stage(() -> shrinker.scan(control));
+            }
+
+            @Override
+            public CompletionStage<Long> reparent(CgroupPath offline, CgroupPath parent, int node) {
+                return stage(() -> shrinker.reparent(offline, parent, node));
+            }
+
+            private CompletionStage<Long> stage(Supplier<Long> answer) {
+                CompletableFuture<Long> future = new CompletableFuture<>();
+                completing.accept(future, answer);
+                return future;
+            }
+        }));
+    }
+
+    /** Fails with what is thrown itself: futures of the JDK wrap it, and stay open where it can't be shown. */
+    private static void complete(CompletableFuture<Long> future, Supplier<Long> answer) {
+        try {
+            future.complete(answer.get());
+        } catch (Throwable thrown) {
+            future.completeExceptionally(thrown);
+        }
     }
 
     static Stream<Arguments> everything() {
@@ -220,7 +242,7 @@ class ThrownTest {
     }
 
     private static void assertFault(ShrinkerHandle handle, long faults, String what) {
-        assertThat(handle.state().faults()).isEqualTo(faults);
+        assertThat(handle.state().faults()).as("%s", handle.state()).isEqualTo(faults);
         assertThat(handle.state().lastFault().orElseThrow()).contains(what);
     }
 }

@@ -78,7 +78,10 @@ final class StageCallee implements Callee {
             Objects.requireNonNull(stage, "its stage is null")
                     .whenComplete((answer, thrown) -> completed(call, answer, thrown));
         } catch (Throwable thrown) {
-            call.fail(thrown);
+            // A stage of the JDK throws after the answer was taken, where what it failed with can't be put into words.
+            if (!call.isOver()) {
+                call.fail(thrown);
+            }
         }
     }
 
