@@ -216,11 +216,7 @@ final class Seat {
                         delivered ? MemberOutcome.DONE : MemberOutcome.SHORT,
                         !delivered,
                         "it freed less than it was asked for");
-            case SHORT ->
-                end(
-                        MemberOutcome.SHORT,
-                        true,
-                        exhausted ? "it has no more" : "it freed less than it was asked for, and does not say why");
+            case SHORT -> end(MemberOutcome.SHORT, true, whyShort(result));
             case DEADLINE ->
                 // One that gets on, or did not begin, can be asked again.
                 end(
@@ -237,11 +233,19 @@ final class Seat {
                 stage = Stage.OUT;
             }
         }
-        reason = Reasons.join(result.reason().isEmpty() ? reason : result.reason(), unknown);
+        reason = Reasons.join(reason, result.reason(), unknown);
         if (result.notBegun() && ended == MemberOutcome.DEADLINE) {
             askAgain(now);
         }
         return true;
+    }
+
+    /** Empty where the member itself says why. */
+    private static String whyShort(Reclaimed result) {
+        if (!result.reason().isEmpty()) {
+            return "";
+        }
+        return result.exhausted() ? "it has no more" : "it freed less than it was asked for, and does not say why";
     }
 
     private void end(MemberOutcome how, boolean isSpent, String why) {
