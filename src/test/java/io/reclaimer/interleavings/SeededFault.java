@@ -43,6 +43,10 @@ enum SeededFault {
             "ShrinkerUnit",
             "synchronized void setBit(int index, long owner) {",
             "void setBit(int index, long owner) {"),
+    BIT_CLEARED_WITHOUT_THE_LOCK_OF_THE_UNIT(
+            "ShrinkerUnit",
+            "synchronized void clearBit(int index, long owner) {",
+            "void clearBit(int index, long owner) {"),
     GROWTH_DROPS_THE_UNITS_BEFORE(
             "UnitMap",
             "Arrays.copyOf(now, Math.max(now.length, index + 1))",
@@ -72,6 +76,12 @@ enum SeededFault {
                     + "phase().onMessageEquals(Released.INSTANCE, () -> "
                     + "freeing(free)).onMessageEquals(Forgotten.INSTANCE, Behaviors::same).build();"),
     FREE_DOES_NOT_WAIT_FOR_HOLDS("ShrinkerGuard", "free.entry().holdCount() == 0", "true"),
+    HOLD_LOOKED_AT_BEFORE_IT_IS_MARKED(
+            "CallMark",
+            "held = entry.serial(); ShrinkerEntry left = leaving; if (left != null) { leaving = null; left.released(); }"
+                    + " if (entry.isRegistered()) {",
+            "boolean may = entry.isRegistered(); held = entry.serial(); ShrinkerEntry left = leaving;"
+                    + " if (left != null) { leaving = null; left.released(); } if (may) {"),
     LAST_RELEASE_NOT_SAID("CallMark", "held = NONE; leaving = null; left.released();", "held = NONE; leaving = null;"),
     FREED_ANSWERED_TWICE(
             "ShrinkerEntry",
@@ -87,6 +97,10 @@ enum SeededFault {
             "if (reparenting != null && runs.isEmpty() && !pair.isInUse()) {",
             "if (reparenting != null) {"),
     PAIR_PASSIVATED_WITH_PAIRS_BELOW("Passivation", "&& pair.pairsBelow == 0", ""),
+    DEFERRED_LOST_WITH_A_PASSIVATED_PAIR(
+            "Passivation",
+            "cgroup.keepOwed(pair.node(), pair.units().takeAllDeferred());",
+            "pair.units().takeAllDeferred();"),
     FIRST_BIT_TOLD_ONLY_ONCE("CgroupTree", "cgroup.takeFirstBit(message.node(), message.entry());", ""),
     DIRTY_MARK_NOT_PASSED_TO_THE_PARENT("Pair", "above.children().add(pair);", ""),
     DIRTY_MARK_HANDED_UP_ONLY_ONE_LEVEL(

@@ -20,6 +20,9 @@ class SeededFaultsTest {
     private static final Set<SeededFault> SLOW = EnumSet.of(
             SeededFault.BIT_CLEARED_WITHOUT_A_SECOND_COUNT,
             SeededFault.BIT_NOT_SET_AGAIN_AFTER_A_LATE_ADD,
+            SeededFault.BIT_CLEARED_WITHOUT_THE_LOCK_OF_THE_UNIT,
+            SeededFault.HOLD_LOOKED_AT_BEFORE_IT_IS_MARKED,
+            SeededFault.DEFERRED_LOST_WITH_A_PASSIVATED_PAIR,
             SeededFault.UNIT_MADE_WITHOUT_A_LOCK,
             SeededFault.OBJECTS_MOVED_WHILE_A_VISIT_RUNS,
             SeededFault.PAIR_PASSIVATED_WITH_PAIRS_BELOW,
