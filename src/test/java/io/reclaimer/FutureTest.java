@@ -9,6 +9,8 @@ import akka.pattern.StatusReply;
 import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.ShrinkControl;
+import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Gate;
@@ -196,8 +198,7 @@ class FutureTest {
         Cache good = Cache.register(kit, "good");
         Cgroup b = kit.online("/b");
         // A thread of the answer dispatcher is left.
-        CompletionStage<Void> blocked = kit.reclaimer().state().thenRun(gate::pass);
-        gate.awaitEntered();
+        CompletionStage<Void> blocked = blockAnswers(1).get(0);
         for (int i = 0; i < 20; i++) {
             good.put(b, 0, 10);
             assertThat(kit.pass("/b", 0, 0).freedObjects()).isEqualTo(10);
@@ -214,11 +215,7 @@ class FutureTest {
         Cache good = Cache.register(kit, "good");
         Cgroup b = kit.online("/b");
         good.put(b, 0, 10);
-        List<CompletionStage<Void>> blocked = new ArrayList<>();
-        for (int i = 0; i < 64; i++) {
-            blocked.add(kit.reclaimer().state().thenRun(gate::pass));
-        }
-        gate.awaitEntered();
+        List<CompletionStage<Void>> blocked = blockAnswers(64);
         var probe = kit.testKit().<StatusReply<ReclaimReport>>createTestProbe();
         kit.reclaimer()
                 .ref()
@@ -227,5 +224,37 @@ class FutureTest {
                 .isEqualTo(10);
         gate.open();
         blocked.forEach(kit::await);
+    }
+
+    /** Callbacks that block, each on an answer of its own; they hang on it before it comes. */
+    private List<CompletionStage<Void>> blockAnswers(int many) {
+        Gate count = new Gate();
+        ShrinkerHandle held = kit.register(
+                ShrinkerSpec.named("held").byCgroup().blocking().callDeadline(Duration.ofMinutes(5)),
+                new HeldCount(count));
+        held.setBit(kit.online("/held"), 0);
+        kit.settle();
+        kit.reclaimer().reclaim(ReclaimRequest.in("/held").startingAt(0).within(Duration.ofMinutes(5)));
+        count.awaitEntered();
+        List<CompletionStage<Void>> blocked = new ArrayList<>();
+        for (int i = 0; i < many; i++) {
+            blocked.add(kit.reclaimer().offline("/held").thenRun(gate::pass));
+        }
+        count.open();
+        gate.awaitEntered();
+        return blocked;
+    }
+
+    private record HeldCount(Gate gate) implements Shrinker {
+        @Override
+        public long count(ShrinkControl control) {
+            gate.pass();
+            return EMPTY;
+        }
+
+        @Override
+        public long scan(ShrinkControl control) {
+            return STOP;
+        }
     }
 }
