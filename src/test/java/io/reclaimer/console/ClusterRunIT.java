@@ -23,6 +23,9 @@ class ClusterRunIT {
 
     private static final long PATIENCE_SECONDS = 300;
 
+    /** Arrives after the last line. */
+    private static final String END = "the output has ended";
+
     /** As the command in README has it. With half of it, of which a cluster's own objects take a third, it can be too late. */
     private static final String HEAP = "256m";
 
@@ -40,6 +43,8 @@ class ClusterRunIT {
                     for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                         arriving.add(line);
                     }
+                } finally {
+                    arriving.add(END);
                 }
                 return null;
             });
@@ -76,9 +81,9 @@ class ClusterRunIT {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (!found) {
             String line = arriving.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
-            if (line == null) {
-                throw new AssertionError(
-                        "Not within " + PATIENCE_SECONDS + " s: " + pattern + " in " + String.join("\n", lines));
+            if (line == null || line.equals(END)) {
+                String why = line == null ? "Not within " + PATIENCE_SECONDS + " s" : "Not before " + END;
+                throw new AssertionError(why + ": " + pattern + " in " + String.join("\n", lines));
             }
             lines.add(line);
             found = isIt.test(line);
