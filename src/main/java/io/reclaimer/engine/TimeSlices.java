@@ -6,9 +6,9 @@ import akka.actor.typed.javadsl.Behaviors;
 /**
  * Hands the next time slices of long visits to their visitors; one an engine, on the control dispatcher.
  *
- * <p>A thread of a fork-join pool runs what it has submitted itself before anything else. A visitor that sent itself a message
- * for its next time slice would keep its thread, and all others would wait for the end of the visit. What comes from another
- * thread goes to the end of a queue that all threads share, whatever the throughput of the dispatcher.
+ * <p>A visitor that sent itself a message for its next time slice would have it at once, for as long as the throughput of the
+ * dispatcher allows. What comes from another thread finds the visitor idle, and puts it at the end of the queue of the
+ * {@link VisitPool}, behind all that waits there.
  */
 final class TimeSlices {
 

@@ -5,27 +5,34 @@ import akka.dispatch.ExecutorServiceConfigurator;
 import akka.dispatch.ExecutorServiceFactory;
 import akka.dispatch.MonitorableThreadFactory;
 import com.typesafe.config.Config;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import scala.jdk.javaapi.OptionConverters;
 
 /**
- * The threads that run visits, a fork-join pool that can be replaced: where a thread does not come back from a shrinker,
- * a new pool takes over all that waits, and the old one ends when that thread does. (A fork-join pool can be told to run
- * more threads only from JDK 19 on.) What shrinkers throw is caught where they are called; an error that comes as far as here is
- * handled as Akka is configured to ({@code akka.jvm-exit-on-fatal-error}).
+ * The threads that run visits. They take what is handed in from one queue, in its order: so a visit whose next time slice is handed
+ * in waits behind all that was handed in before. (A fork-join pool keeps no order among what several threads hand in.) A thread that
+ * does not come back from a shrinker is replaced by another one, and ends when it is back.
  *
- * <p>Any thread. What is handed in is run by one pool or the other: a pool that is replaced refuses, who was refused asks its
- * successor, and the successor is told of all that waits.
+ * <p>What shrinkers throw is caught where they are called; an error that comes as far as here is handled as Akka is configured to
+ * ({@code akka.jvm-exit-on-fatal-error}), and the thread goes on.
+ *
+ * <p>Thread-safe. No task is left behind while a thread sleeps: whoever hands one in puts it into the queue and then looks who
+ * sleeps, and a thread that is about to sleep says so and then looks at the queue. So one of the two sees the other.
  */
 final class VisitPool extends AbstractExecutorService {
 
@@ -47,32 +54,37 @@ final class VisitPool extends AbstractExecutorService {
             return new ExecutorServiceFactory() {
                 @Override
                 public ExecutorService createExecutorService() {
-                    return new VisitPool(id, parallelism, handlerOf(threadFactory), VisitPool::newForkJoinPool);
+                    return new VisitPool(id, parallelism, threadFactory, new ConcurrentLinkedQueue<>());
                 }
             };
         }
     }
 
-    private static ForkJoinPool newForkJoinPool(int parallelism, ForkJoinPool.ForkJoinWorkerThreadFactory factory) {
-        return new ForkJoinPool(parallelism, factory, null, true);
-    }
+    /** One of the pool's threads. Knows its pool, so that it can be replaced, and its mark, so that it need not be looked up. */
+    static final class VisitThread extends Thread {
+        private final VisitPool pool;
 
-    private static Thread.@Nullable UncaughtExceptionHandler handlerOf(ThreadFactory factory) {
-        return factory instanceof MonitorableThreadFactory akkas ? akkas.exceptionHandler() : null;
-    }
-
-    /** Knows its pool, so that it can be replaced, and its mark, so that it need not be looked up. */
-    static final class VisitThread extends ForkJoinWorkerThread {
-        private final VisitPool owner;
+        /** Whether another one has taken its place; written under the pool's lock. */
+        private volatile boolean replaced;
 
         /** This thread's alone. */
         private @Nullable CallMarks marks;
 
         private @Nullable CallMark mark;
 
-        VisitThread(ForkJoinPool pool, VisitPool owner) {
-            super(pool);
-            this.owner = owner;
+        VisitThread(VisitPool pool, String name) {
+            super(null, null, name, 0, false);
+            this.pool = pool;
+            setDaemon(true);
+        }
+
+        @Override
+        public void run() {
+            try {
+                pool.runTasks(this);
+            } finally {
+                pool.ended(this);
+            }
         }
 
         /** Its mark among these; null where it is not known yet. This thread. */
@@ -88,125 +100,171 @@ final class VisitPool extends AbstractExecutorService {
         }
     }
 
-    /** Makes the pools. */
-    interface Pools {
-        ForkJoinPool create(int parallelism, ForkJoinPool.ForkJoinWorkerThreadFactory factory);
-    }
+    /** How often a thread looks for a task before it sleeps: some microseconds, which the next one often takes to come. */
+    private static final int LOOKS = 256;
 
     private final String name;
     private final int parallelism;
-    private final Pools pools;
-    private final Thread.@Nullable UncaughtExceptionHandler handler;
-    private final AtomicInteger threads = new AtomicInteger();
+    private final @Nullable MonitorableThreadFactory akkas;
+    private final AtomicInteger made = new AtomicInteger();
 
-    /**
-     * All that waits, in the order in which it was handed in. A fork-join pool by itself keeps no order among what other threads
-     * hand in: there is a queue for each of them, and a thread that has found one with something in it stays with it.
-     */
-    private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+    /** All that waits, in the order in which it was handed in. */
+    private final Queue<Runnable> waiting;
 
-    /** Runs the first one; handed to a pool at least once for each that waits. */
-    private final Runnable runFirst = () -> {
-        Runnable first = waiting.poll();
-        if (first != null) {
-            first.run();
-        }
-    };
+    /** Threads that sleep, or are about to. */
+    private final Deque<VisitThread> sleeping = new ConcurrentLinkedDeque<>();
 
-    /** Replaced under this object's lock. */
-    private volatile ForkJoinPool current;
+    /** Threads that have not ended, without those that were replaced; guarded by this object's lock. */
+    private final Set<VisitThread> threads = new HashSet<>();
 
-    VisitPool(String name, int parallelism, Thread.@Nullable UncaughtExceptionHandler handler, Pools pools) {
-        this.pools = pools;
+    /** The size of {@link #threads}; written under the lock. */
+    private volatile int threadCount;
+
+    private volatile boolean shutdown;
+
+    /** @param factory says what is done with an error; Akka's */
+    VisitPool(String name, int parallelism, ThreadFactory factory, Queue<Runnable> waiting) {
         this.name = name;
         this.parallelism = parallelism;
-        this.handler = handler;
-        this.current = newPool();
+        this.akkas = factory instanceof MonitorableThreadFactory known ? known : null;
+        this.waiting = waiting;
     }
 
-    /** A thread does not come back: another takes its place. Nothing happens where it has been replaced already. */
+    /** A thread does not come back: another one takes its place. Nothing happens where it has been replaced already. */
     static void replace(Thread thread) {
         if (thread instanceof VisitThread stuck) {
-            stuck.owner.replace(stuck.getPool());
+            stuck.pool.replace(stuck);
         }
     }
 
-    private synchronized void replace(ForkJoinPool stuck) {
-        ForkJoinPool old = current;
-        if (old == stuck && !old.isShutdown()) {
-            ForkJoinPool successor = newPool();
-            current = successor;
-            // From here on it refuses. What it was handed before is run by the threads that it has left, or is lost
-            // with it.
-            old.shutdown();
-            // Whoever hands in a task has it wait first, and then looks for the pool. So either it waits by now, or the
-            // successor is found.
-            for (int tasks = waiting.size(); tasks > 0; tasks--) {
-                successor.execute(runFirst);
-            }
+    private synchronized void replace(VisitThread stuck) {
+        if (threads.remove(stuck)) {
+            stuck.replaced = true;
+            startThread();
         }
     }
 
-    private ForkJoinPool newPool() {
-        return pools.create(parallelism, pool -> {
-            VisitThread thread = new VisitThread(pool, this);
-            thread.setName(name + "-" + threads.incrementAndGet());
-            if (handler != null) {
-                thread.setUncaughtExceptionHandler(handler);
+    private void startThread() {
+        VisitThread thread = new VisitThread(this, name + "-" + made.incrementAndGet());
+        if (akkas != null) {
+            thread.setUncaughtExceptionHandler(akkas.exceptionHandler());
+            OptionConverters.toJava(akkas.contextClassLoader()).ifPresent(thread::setContextClassLoader);
+        }
+        threads.add(thread);
+        threadCount = threads.size();
+        thread.start();
+    }
+
+    private synchronized void ended(VisitThread thread) {
+        threads.remove(thread);
+        threadCount = threads.size();
+        notifyAll();
+    }
+
+    private void runTasks(VisitThread thread) {
+        while (!thread.replaced) {
+            Runnable task = waiting.poll();
+            if (task != null) {
+                run(task, thread);
+            } else if (shutdown) {
+                return;
+            } else {
+                sleepUntilSomeWaits(thread);
             }
-            return thread;
-        });
+        }
+        // It may have been woken for a task that it does not run.
+        wakeOne();
+    }
+
+    private static void run(Runnable task, VisitThread thread) {
+        try {
+            task.run();
+        } catch (Throwable thrown) {
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, thrown);
+        }
+    }
+
+    private void sleepUntilSomeWaits(VisitThread thread) {
+        sleeping.push(thread);
+        for (int looks = LOOKS; waiting.isEmpty() && !shutdown; looks--) {
+            if (looks > 0) {
+                Thread.onSpinWait();
+            } else {
+                LockSupport.park(this);
+                // An interrupt that a shrinker left behind would keep it awake.
+                Thread.interrupted();
+                // Whoever woke it took it from those that sleep.
+                break;
+            }
+        }
+        sleeping.remove(thread);
     }
 
     @Override
     public void execute(Runnable task) {
+        if (shutdown) {
+            throw new RejectedExecutionException("The pool [" + name + "] is shut down");
+        }
         waiting.add(task);
-        try {
-            wake();
-        } catch (RejectedExecutionException e) {
-            waiting.remove(task);
-            throw e;
+        if (shutdown && waiting.remove(task)) {
+            throw new RejectedExecutionException("The pool [" + name + "] is shut down");
+        }
+        wakeOne();
+        if (threadCount < parallelism) {
+            addThread();
         }
     }
 
-    private void wake() {
-        ForkJoinPool pool = current;
-        while (true) {
-            try {
-                pool.execute(runFirst);
-                return;
-            } catch (RejectedExecutionException e) {
-                ForkJoinPool successor = current;
-                if (successor == pool) {
-                    throw e;
-                }
-                pool = successor;
-            }
+    private synchronized void addThread() {
+        if (threads.size() < parallelism && !shutdown) {
+            startThread();
+        }
+    }
+
+    private void wakeOne() {
+        VisitThread next = waiting.isEmpty() ? null : sleeping.poll();
+        if (next != null) {
+            LockSupport.unpark(next);
         }
     }
 
     @Override
     public synchronized void shutdown() {
-        current.shutdown();
+        shutdown = true;
+        threads.forEach(LockSupport::unpark);
     }
 
     @Override
     public synchronized List<Runnable> shutdownNow() {
-        return current.shutdownNow();
+        List<Runnable> left = new ArrayList<>();
+        for (Runnable task = waiting.poll(); task != null; task = waiting.poll()) {
+            left.add(task);
+        }
+        shutdown();
+        threads.forEach(Thread::interrupt);
+        return left;
     }
 
     @Override
     public boolean isShutdown() {
-        return current.isShutdown();
+        return shutdown;
     }
 
     @Override
-    public boolean isTerminated() {
-        return current.isTerminated();
+    public synchronized boolean isTerminated() {
+        return shutdown && threads.isEmpty();
     }
 
     @Override
-    public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
-        return current.awaitTermination(timeout, unit);
+    public synchronized boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+        long end = System.nanoTime() + unit.toNanos(timeout);
+        while (!isTerminated()) {
+            long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+            if (left <= 0) {
+                return false;
+            }
+            wait(left);
+        }
+        return true;
     }
 }

@@ -170,11 +170,11 @@ enum SeededFault {
             "PassRun", "left.pair().exit(); left.acknowledge(true);", "left.acknowledge(true);"),
     ENDED_CALL_KEEPS_THE_NEXT_ONE_FROM_BEING_MADE("CallLanes", "} } leave(call); return call;", "} } return call;"),
     /** No interleaving: the engine plays on threads of the schedule, and this is about threads of its own. */
-    TASK_LEFT_IN_A_POOL_THAT_IS_REPLACED(
+    TASK_LEFT_BEHIND_WHILE_A_THREAD_SLEEPS(
             "VisitPool",
-            "for (int tasks = waiting.size(); tasks > 0; tasks--) { successor.execute(runFirst); }",
-            "",
-            "VisitPoolTest.taskThatComesWhileThePoolIsReplacedIsRunByTheNextOne"),
+            "sleeping.push(thread); for (int looks = LOOKS; waiting.isEmpty() && !shutdown; looks--) {",
+            "for (int looks = 0; waiting.isEmpty() && !shutdown; looks--) { sleeping.push(thread);",
+            "VisitPoolTest.taskThatComesWhileAThreadFallsAsleepIsRun"),
     VISITS_NOT_HANDED_OVER_BY_A_RETIRED_VISITOR(
             "CgroupNode", "List.copyOf(runs).forEach(PassRun::handOver); runs.clear();", "runs.clear();");
 
