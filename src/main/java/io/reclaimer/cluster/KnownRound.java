@@ -5,7 +5,6 @@ import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.cluster.ClusterMessage.Count;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
-import io.reclaimer.cluster.ClusterMessage.Reclaimed;
 import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import java.time.Duration;
@@ -65,9 +64,9 @@ final class KnownRound<A> {
     /** What it was cut to, for the member gives no more; 0 where it was not. */
     long cutObjects;
 
-    /** What came of it; null while it is under way. */
+    /** What came of it, or why it was refused; null while it is under way. */
     @Nullable
-    Reclaimed result;
+    ClusterMessage result;
 
     /** Whether nobody is there any more to be answered. */
     boolean isRequesterGone;

@@ -7,7 +7,7 @@ import io.reclaimer.cluster.ClusterMessage.Cancel;
 import io.reclaimer.cluster.ClusterMessage.Count;
 import io.reclaimer.cluster.ClusterMessage.Offer;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
-import io.reclaimer.cluster.ClusterMessage.Reclaimed;
+import io.reclaimer.cluster.ClusterMessage.Refused;
 import io.reclaimer.cluster.KnownRound.Stage;
 import java.time.Duration;
 import java.util.Arrays;
@@ -217,7 +217,7 @@ final class MemberParts<A> {
     private void refusePart(KnownRound<A> known, String reason) {
         places.leave(known.number);
         known.stage = Stage.OFFERED;
-        refuse(known, known.part, reason, false);
+        answer(known, refusal(known, known.part, reason, false));
     }
 
     /** What came of a count: a report, or why there is none. */
@@ -259,7 +259,7 @@ final class MemberParts<A> {
         known.replyTo = from;
         if (message.part() <= known.part) {
             // Twice, or one that was overtaken.
-            Reclaimed result = known.result;
+            ClusterMessage result = known.result;
             if (message.part() == known.part && result != null) {
                 send(known, result);
             }
@@ -300,7 +300,7 @@ final class MemberParts<A> {
             } else {
                 give.endUnknown(known, now);
             }
-            refuse(known, part, Reasons.of(why), Reasons.isTooMany(why));
+            answer(known, refusal(known, part, Reasons.of(why), Reasons.isTooMany(why)));
         } else {
             give.end(known, report.freedBytes(), now);
             given = new Given(given.parts() + 1, Split.add(given.objects(), report.freedObjects()), give.givenBytes());
@@ -310,7 +310,7 @@ final class MemberParts<A> {
         startNext(now);
     }
 
-    private void answer(KnownRound<A> known, Reclaimed result) {
+    private void answer(KnownRound<A> known, ClusterMessage result) {
         known.result = result;
         send(known, result);
     }
@@ -383,7 +383,11 @@ final class MemberParts<A> {
     }
 
     private void refuse(KnownRound<A> known, int part, String reason, boolean again) {
-        send(known, PartAnswer.refused(known.number, known.seat, part, reason, again));
+        send(known, refusal(known, part, reason, again));
+    }
+
+    private static Refused refusal(KnownRound<?> known, int part, String reason, boolean again) {
+        return PartAnswer.refused(known.number, known.seat, part, reason, again);
     }
 
     private void refuse(A to, Count message, String reason, boolean again) {

@@ -50,6 +50,18 @@ class MemberPartsRefusalTest extends MemberPartsSpec {
         assertThat(parts.running()).isZero();
     }
 
+    /** Where the first answer was lost, the round asks again. */
+    @Test
+    void refusalOfAPartIsSaidAgain() {
+        offered(2, 0);
+        parts.reclaim("a", reclaim(2, 1, 500, 4_000), 1);
+        parts.reclaimed(2, 1, null, new ReclaimerException(Reason.SHUTTING_DOWN, "it ends"), 5);
+        Refused refused = new Refused(2, 3, "it ends", 1, false);
+        assertThat(refusal()).isEqualTo(refused);
+        parts.reclaim("a", reclaim(2, 1, 500, 4_000), 6);
+        assertThat(refusal()).isEqualTo(refused);
+    }
+
     /** As many rounds as may be are under way there, which is over soon. */
     @Test
     void whatTheReclaimerRefusesForNowMayBeAskedAgain() {
