@@ -22,7 +22,8 @@ class FairOrderTest {
     private static final int BATCH = 10;
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with("reclaimer.visit-dispatcher.fork-join-executor.parallelism-max = 1");
+    final ReclaimerKit kit = ReclaimerKit.with(
+            "reclaimer { late-after = 10s, visit-dispatcher.fork-join-executor.parallelism-max = 1 }");
 
     private final ShrinkerSpec spec =
             ShrinkerSpec.named("pages").byCgroup().byNode().batch(BATCH);

@@ -231,6 +231,9 @@ final class Call implements RemoteCall {
                 }
             } else if (before == Unanswered.OVERDUE) {
                 entry.faults().late();
+                if (kind == Kind.REPARENT && how != Unanswered.NOT_MADE) {
+                    hasMovedLate();
+                }
                 return;
             } else if (how != Unanswered.NOT_MADE) {
                 entry.faults().fault("its " + kind.word() + " was answered a second time", pair.toString(), null);
@@ -239,6 +242,15 @@ final class Call implements RemoteCall {
                 return;
             }
         }
+    }
+
+    /**
+     * Objects may have come to a cgroup above after all, where a visit has found none of them since the call was given up, and
+     * cleared the bit.
+     */
+    private void hasMovedLate() {
+        CgroupHandle above = pair.cgroup().nearestOnline();
+        above.setBit(pair.node(), entry);
     }
 
     private void hasEnded(End before) {

@@ -114,7 +114,8 @@ final class CallWatch extends AbstractBehavior<CallWatch.Command> {
         timers.cancel(Command.LOOK);
         // A thread says that it works, and then looks whether it is watched; so one of the two sees the other.
         published.watchRests();
-        if (published.callMarks().all().stream().anyMatch(CallMark::isWorking)) {
+        if (!published.pendingCalls().isEmpty()
+                || published.callMarks().all().stream().anyMatch(CallMark::isWorking)) {
             published.callsBegin();
         }
     }

@@ -159,8 +159,10 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
     private Behavior<Command> onFirstBit(FirstBit message) {
         CgroupHandle cgroup = message.cgroup();
         cgroup.takeFirstBit(message.node(), message.entry());
-        if (cgroup.isOnline()) {
-            pairOf(cgroup, message.node()).set(message.entry());
+        // It may have gone offline since the bit was set: what is under it is the parent's.
+        CgroupHandle owner = cgroup.nearestOnline();
+        if (!owner.isRoot()) {
+            pairOf(owner, message.node()).set(message.entry());
         }
         return this;
     }

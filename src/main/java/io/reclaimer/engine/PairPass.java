@@ -49,7 +49,7 @@ final class PairPass implements CgroupNode.Command {
     /** All before this place was visited. */
     long position;
 
-    /** Whether the pair was visited: one that has a new visitor or is gone is not. */
+    /** Whether its part was gone through: not where the pair has a new visitor or is gone. */
     boolean visited;
 
     /** Whether no bit is set in the pair. */
@@ -81,6 +81,7 @@ final class PairPass implements CgroupNode.Command {
         position = 0;
         visited = false;
         clean = false;
+        isAskedAgain = false;
         return this;
     }
 
@@ -105,7 +106,11 @@ final class PairPass implements CgroupNode.Command {
         return visitor;
     }
 
-    /** The visitor has done its part. */
+    /**
+     * The visitor has ended its part.
+     *
+     * @param wasVisited whether it has gone through all of it; otherwise it came to {@link #position}
+     */
     void acknowledge(boolean wasVisited) {
         visited = wasVisited;
         clean = pair().units().isClean();

@@ -71,7 +71,7 @@ final class PassRun {
         walk.handOver();
         pass = null;
         left.pair().exit();
-        left.acknowledge(true);
+        left.acknowledge(false);
     }
 
     /** Gives it up: something is wrong with it. */

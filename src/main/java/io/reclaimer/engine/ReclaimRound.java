@@ -164,6 +164,9 @@ public final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
             return end(Outcome.DONE);
         }
         if (work.hasTarget() && priority > spec.lastPriority()) {
+            if (passes.isEverybodyLate() && !hasHadItsShare()) {
+                return this;
+            }
             priority--;
             return beginPass();
         }
@@ -179,9 +182,12 @@ public final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
     }
 
     private Behavior<Command> onLookForLate(LookForLate message) {
+        passes.takeAnswers();
         passes.askReplaced();
+        passes.openWindow();
         silentLooks = passes.madeProgress() ? 0 : silentLooks + 1;
         if (silentLooks >= LOOKS) {
+            silentLooks = 0;
             passes.passOverLate();
         } else if (work.hasTarget() && priority > spec.lastPriority() && hasHadItsShare()) {
             passes.passOverLate();

@@ -26,7 +26,7 @@ final class RoundPasses {
      * How many pairs are asked before the first has acknowledged. Enough to keep all threads busy; small, so that a round that
      * meets its target early has not been to everybody.
      */
-    static final int WINDOW = 128;
+    static final int WINDOW = 512;
 
     /**
      * How many pairs a pass with a target asks one by one, before it asks twice as many with each acknowledgement. So a small
@@ -38,7 +38,7 @@ final class RoundPasses {
      * After how many acknowledgements the round is woken while it has more pairs to ask. Few, so that slow pairs do not keep
      * others waiting; not one, for waking costs as much as a small pair's whole part.
      */
-    private static final int WAKE_AFTER = 32;
+    private static final int WAKE_AFTER = 128;
 
     /** A part of a pass that is sent after all first parts. */
     private record Remainder(Pair pair, PairPass.Part part, long begin, long end) {}
@@ -74,6 +74,9 @@ final class RoundPasses {
 
     /** How many have acknowledged this pass. */
     private int acknowledged;
+
+    /** Whether this pass was sent to a pair. */
+    private boolean askedSomebody;
 
     /** How many first parts are outstanding. */
     private int firstParts;
@@ -114,6 +117,7 @@ final class RoundPasses {
             }
         }
         acknowledged = 0;
+        askedSomebody = false;
         window = work.hasTarget() ? 1 : WINDOW;
         if (work.hasTarget()) {
             pairs.sortByLastServed();
@@ -175,6 +179,7 @@ final class RoundPasses {
         pass.place = outstanding.size();
         outstanding.add(pass);
         firstParts += part == PairPass.Part.FIRST ? 1 : 0;
+        askedSomebody = true;
         visitor.tell(pass);
         if (pair.gone || pair.visitor() != visitor) {
             // The visitor may have ended before the message came. Whoever takes the pair out, or gives it a new
@@ -187,7 +192,8 @@ final class RoundPasses {
         }
     }
 
-    private void takeAnswers() {
+    /** Takes the acknowledgements that have come. */
+    void takeAnswers() {
         for (PairPass pass = answers.take(); pass != null; ) {
             PairPass after = pass.before;
             pass.before = null;
@@ -204,13 +210,15 @@ final class RoundPasses {
         }
         if (pass.place >= 0) {
             drop(pass);
-            addRemainderOf(pass);
         } else if (late.remove(pass)) {
-            lateVisitors.remove(pass.visitor());
+            forgetLateVisitor(pass.visitor());
             askSkipped(pass.pair());
         } else {
             // Its visitor has ended, or so it was thought.
             return;
+        }
+        if (pass.number == number && !pass.isAskedAgain) {
+            addRemainderOf(pass);
         }
         if (pass.clean) {
             pass.pair().unlistIfClean(published.nanoTime().getAsLong());
@@ -229,17 +237,32 @@ final class RoundPasses {
     }
 
     private void addRemainderOf(PairPass pass) {
-        if (!pass.visited) {
+        if (pass.visited) {
+            addSecondOf(pass);
+        } else if (pass.pair().visitor() != pass.visitor()) {
             askNewVisitor(pass);
-        } else if (pass.part == PairPass.Part.FIRST && pass.begin > 0) {
+        }
+        // Otherwise the pair is gone: there is nothing left to do.
+    }
+
+    /** The visitor was replaced before the end of its part: what it did not come to is the new one's. */
+    private void askNewVisitor(PairPass pass) {
+        pass.isAskedAgain = true;
+        long begin = Math.max(pass.begin, pass.position);
+        remainders.addFirst(new Remainder(pass.pair(), PairPass.Part.RANGE, begin, pass.end));
+        addSecondOf(pass);
+    }
+
+    private void addSecondOf(PairPass pass) {
+        if (pass.part == PairPass.Part.FIRST && pass.begin > 0) {
             remainders.addLast(new Remainder(pass.pair(), PairPass.Part.SECOND, 0, pass.begin));
         }
     }
 
-    /** The visitor had been replaced when the pass came to it. Where the pair is gone instead, there is nothing left to do. */
-    private void askNewVisitor(PairPass pass) {
-        if (pass.pair().visitor() != pass.visitor()) {
-            remainders.addFirst(new Remainder(pass.pair(), pass.part, pass.begin, pass.end));
+    /** It has come back, unless another pass that it was sent is late as well. */
+    private void forgetLateVisitor(Visitor visitor) {
+        if (late.stream().noneMatch(other -> other.visitor() == visitor)) {
+            lateVisitors.remove(visitor);
         }
     }
 
@@ -257,17 +280,20 @@ final class RoundPasses {
         return was;
     }
 
+    /** Asks as many as may be outstanding from now on: who is slow keeps no others waiting. */
+    void openWindow() {
+        window = WINDOW;
+    }
+
     /** Waits no more for those who have not acknowledged until now. */
     void passOverLate() {
         outstanding.forEach(this::passOver);
         outstanding.clear();
         firstParts = 0;
-        window = WINDOW;
     }
 
     private void passOver(PairPass pass) {
         pass.place = -1;
-        pass.isAskedAgain = false;
         late.add(pass);
         lateVisitors.add(pass.visitor());
         watch.accept(pass.visitor());
@@ -289,11 +315,11 @@ final class RoundPasses {
         if (pass.isAskedAgain || pair.visitor() == pass.visitor()) {
             return;
         }
-        pass.isAskedAgain = true;
         if (pass.number == number) {
             // What was visited before the visitor got stuck has had its turn in this pass.
-            remainders.addFirst(new Remainder(pair, PairPass.Part.RANGE, pass.position, pass.end));
+            askNewVisitor(pass);
         } else {
+            pass.isAskedAgain = true;
             askSkipped(pair);
         }
     }
@@ -316,6 +342,11 @@ final class RoundPasses {
             long place = pair.isRoot() ? entry.order() : entry.id();
             remainders.addFirst(new Remainder(pair, PairPass.Part.RANGE, place, place + 1));
         }
+    }
+
+    /** Whether all that it has to ask are late, so that a pass at a lower priority would find nobody either. */
+    boolean isEverybodyLate() {
+        return !askedSomebody && !skipped.isEmpty();
     }
 
     /** How many pairs have not acknowledged an earlier pass, or this one for long. */

@@ -123,6 +123,9 @@ final class VisitProgress {
         }
         // A call that was not made says nothing of the shrinker.
         good = false;
+        if (!work().isStopped() && !entry().isFreeing()) {
+            work().fallsShort(call.hasBegun() ? Shortfall.FAULT : Shortfall.STUCK);
+        }
         return stop(mark);
     }
 

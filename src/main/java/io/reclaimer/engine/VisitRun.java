@@ -149,6 +149,8 @@ final class VisitRun implements Call.Owner {
         Call call = ended;
         if (call != null) {
             ended = null;
+            // A listener is told, maybe; the shrinker that was visited before is not to be held meanwhile.
+            mark.settle();
             if (!progress.ended(call, mark)) {
                 return finish(mark);
             }
@@ -159,6 +161,8 @@ final class VisitRun implements Call.Owner {
             Shrinker plain = entry.plain();
             if (plain == null) {
                 letGo(entry, mark);
+                // Nor while this one is called, which is held by the call.
+                mark.settle();
                 holdUp();
                 Call next = Call.visiting(entry, progress.pair(), this, published, progress.work(), asked);
                 if (!progress.pair().lanes().make(next)) {

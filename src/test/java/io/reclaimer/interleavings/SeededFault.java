@@ -144,10 +144,12 @@ enum SeededFault {
     FORGOTTEN_CHILD_LISTED_AGAIN("DirtyChildren", "child.gone = true;", ""),
     PAIR_PASSIVATED_WITH_A_PASS_UNDER_WAY(
             "Passivation", "if (!pair.close()) { cgroup.addPair(pair); return; }", "pair.close();"),
-    ROUND_WAITS_FOR_A_LATE_PAIR("ReclaimRound", "if (silentLooks >= LOOKS) { passes.passOverLate(); } else if", "if"),
+    ROUND_WAITS_FOR_A_LATE_PAIR(
+            "ReclaimRound", "if (silentLooks >= LOOKS) { silentLooks = 0; passes.passOverLate(); } else if", "if"),
     ROUND_DOES_NOT_WAIT_FOR_WHAT_LATE_VISITS_FREE(
             "ReclaimRound", "passes.lateCount() + work.lateVisits()", "passes.lateCount()"),
-    LATE_ANSWER_COUNTED_TWICE("VisitRun", "if (call != null) { ended = null; if", "if (call != null) { if"),
+    LATE_ANSWER_COUNTED_TWICE(
+            "VisitRun", "if (call != null) { ended = null; mark.settle();", "if (call != null) { mark.settle();"),
     LATE_ANSWER_LEFT_TO_A_WALK_THAT_DOES_NOT_WAIT_FOR_IT(
             "CgroupNode", "if (!visit.isOf(own) || visit.isLate()) {", "if (!visit.isOf(own)) {"),
     LATE_SHRINKER_CALLED_AGAIN(
@@ -167,7 +169,7 @@ enum SeededFault {
             "if (answer != EMPTY) { pair().set(entry); } else { pair().units().clearBit(entry); }"),
     ENDED_CALLS_NOT_TOLD("CallLanes", "call.pair.visitor().tell(CgroupNode.CallsEnded.INSTANCE);", ""),
     RETIRED_VISITOR_KEEPS_ITS_PAIR_IN_USE(
-            "PassRun", "left.pair().exit(); left.acknowledge(true);", "left.acknowledge(true);"),
+            "PassRun", "left.pair().exit(); left.acknowledge(false);", "left.acknowledge(false);"),
     ENDED_CALL_KEEPS_THE_NEXT_ONE_FROM_BEING_MADE("CallLanes", "} } leave(call); return call;", "} } return call;"),
     /** No interleaving: the engine plays on threads of the schedule, and this is about threads of its own. */
     TASK_LEFT_BEHIND_WHILE_A_THREAD_SLEEPS(

@@ -1,0 +1,190 @@
+package io.reclaimer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.Done;
+import io.reclaimer.shrinker.AsyncShrinker;
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.ShrinkControl;
+import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Cache;
+import io.reclaimer.testkit.Gate;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.Threads;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Shrinkers that share a cgroup with one that is slow, overdue or stuck. */
+class ReplacedVisitorTest {
+
+    private static final int OBJECTS = 100;
+
+    @RegisterExtension
+    final ReclaimerKit kit = ReclaimerKit.with("""
+            reclaimer.call-deadline = 10m
+            reclaimer.visit-dispatcher.fork-join-executor { parallelism-min = 2, parallelism-max = 2 }
+            """);
+
+    private final ShrinkerSpec spec = ShrinkerSpec.named("slow").byCgroup();
+
+    /** While others answer all the time nobody is waited for in vain, so the slow one's walk is not passed over. */
+    @Test
+    void whatASlowShrinkerKeptItsVisitorFromIsVisitedInTheSamePass() {
+        Cgroup a = kit.online("/a");
+        kit.register(spec, Scripted.endless(0)).setBit(a, 0);
+        ShrinkerHandle slow = kit.register(spec, new Scripted(control -> slowOnce(), control -> Shrinker.STOP));
+        slow.setBit(a, 0);
+        Cache next = Cache.register(kit, "next");
+        next.put(a, 0, OBJECTS);
+        ShrinkerHandle steady = kit.register(
+                ShrinkerSpec.named("steady").byCgroup(),
+                new Scripted(
+                        control -> {
+                            pause(Duration.ofMillis(8));
+                            return 0;
+                        },
+                        control -> Shrinker.STOP));
+        for (int i = 0; i < 60; i++) {
+            steady.setBit(kit.online("/b" + i), 0);
+        }
+        kit.settle();
+        ReclaimReport report = kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
+        assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.DONE);
+        assertThat(next.model().objects()).isZero();
+        assertThat(report.freedObjects()).isEqualTo(OBJECTS);
+    }
+
+    private final AtomicBoolean wasSlow = new AtomicBoolean();
+
+    /** Keeps its thread until that has been replaced, and its visitor too, most likely; once. */
+    private long slowOnce() {
+        if (wasSlow.compareAndSet(false, true)) {
+            List<String> before = visitThreads();
+            Threads.until(() -> !before.containsAll(visitThreads()));
+            pause(Duration.ofMillis(20));
+        }
+        return 0;
+    }
+
+    private static List<String> visitThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("reclaimer.visit"))
+                .toList();
+    }
+
+    /** In a round with a target, which begins where the last one stopped, and goes on from the beginning. */
+    @Test
+    void thoseBeforeThePlaceWhereTheRoundBeganHaveTheirTurnBehindASlowOne() {
+        Cgroup a = kit.online("/a");
+        Cache first = Cache.register(kit, ShrinkerSpec.named("first").byCgroup().batch(1));
+        first.put(a, 0, OBJECTS);
+        Gate gate = new Gate();
+        Scripted slow = new Scripted(
+                control -> {
+                    gate.pass();
+                    return 0;
+                },
+                control -> Shrinker.STOP);
+        kit.register(spec, slow).setBit(a, 0);
+        Cache last = Cache.register(kit, ShrinkerSpec.named("last").byCgroup().batch(1));
+        last.put(a, 0, OBJECTS);
+        kit.settle();
+        assertThat(kit.reclaim(in(1)).freedObjects()).isOne();
+        CompletionStage<ReclaimReport> round = kit.reclaimer().reclaim(in(1_000).within(Duration.ofMinutes(10)));
+        gate.awaitEntered();
+        Threads.until(() -> last.model().objects() == 0 && first.model().objects() == 0);
+        gate.open();
+        assertThat(kit.await(round).freedObjects()).isEqualTo(2 * OBJECTS - 1);
+    }
+
+    private static ReclaimRequest in(long objects) {
+        return ReclaimRequest.in("/a").startingAt(0).objects(objects);
+    }
+
+    @Test
+    void freeOfTheShrinkerBeforeDoesNotWaitForACallThatBlocks() {
+        Gate gate = new Gate();
+        Cgroup a = kit.online("/a");
+        AtomicReference<ShrinkerHandle> before = new AtomicReference<>();
+        CompletableFuture<Done> freed = new CompletableFuture<>();
+        before.set(kit.register(
+                spec,
+                new Scripted(
+                        control -> {
+                            before.get().free().whenComplete((done, why) -> freed.complete(done));
+                            // The guard looks who holds it before it is let go.
+                            pause(Duration.ofMillis(20));
+                            return 0;
+                        },
+                        control -> Shrinker.STOP)));
+        before.get().setBit(a, 0);
+        ShrinkerHandle blocks = kit.await(kit.reclaimer().register(spec, new Stages() {
+            @Override
+            public CompletionStage<Long> count(ShrinkControl control) {
+                gate.pass();
+                return CompletableFuture.completedStage(0L);
+            }
+        }));
+        blocks.setBit(a, 0);
+        kit.settle();
+        CompletionStage<ReclaimReport> round = kit.reclaimer().reclaim(in(1));
+        gate.awaitEntered();
+        kit.await(freed);
+        gate.open();
+        kit.await(round);
+    }
+
+    /** Those that were moved after the deadline are found, though a visit has found nothing in between. */
+    @Test
+    void objectsThatAreMovedAfterTheDeadlineSetTheBitAgain() {
+        kit.expectErrors();
+        CompletableFuture<Long> moved = new CompletableFuture<>();
+        Cgroup a = kit.online("/a");
+        Cgroup below = kit.online("/a/b");
+        ShrinkerHandle handle =
+                kit.await(kit.reclaimer().register(spec.callDeadline(Duration.ofMillis(200)), new Stages() {
+                    @Override
+                    public CompletionStage<Long> reparent(CgroupPath offline, CgroupPath parent, int node) {
+                        return moved;
+                    }
+                }));
+        handle.setBit(below, 0);
+        kit.settle();
+        kit.offline("/a/b");
+        assertThat(kit.state("/a", 0).bits()).containsExactly(handle.id());
+        kit.pass("/a", 0, 0);
+        assertThat(kit.state("/a", 0).bits()).isEmpty();
+        moved.complete(10L);
+        assertThat(kit.state("/a", 0).bits()).containsExactly(handle.id());
+        assertThat(a.isOnline()).isTrue();
+    }
+
+    private static void pause(Duration time) {
+        long end = System.nanoTime() + time.toNanos();
+        while (System.nanoTime() - end < 0) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Has nothing, and answers so at once. */
+    private abstract static class Stages implements AsyncShrinker {
+        @Override
+        public CompletionStage<Long> count(ShrinkControl control) {
+            return CompletableFuture.completedStage(Shrinker.EMPTY);
+        }
+
+        @Override
+        public CompletionStage<Long> scan(ShrinkControl control) {
+            return CompletableFuture.completedStage(Shrinker.STOP);
+        }
+    }
+}
