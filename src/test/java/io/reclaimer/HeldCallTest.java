@@ -167,7 +167,8 @@ class HeldCallTest {
 
     private static void awaitReturn(ShrinkerHandle handle) {
         Threads.until(() -> handle.state().stuckCalls() == 0, handle::state);
-        assertThat(handle.state().faults()).isOne();
+        // A blocking one is asked again by the rounds meanwhile; where these take long, such a call is overdue, too.
+        assertThat(handle.state().faults()).isPositive();
     }
 
     /** Its stages are of a class of its own, and block where somebody wants to hear of the answer. */
