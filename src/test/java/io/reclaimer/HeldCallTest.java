@@ -167,7 +167,7 @@ class HeldCallTest {
 
     private static void awaitReturn(ShrinkerHandle handle) {
         Threads.until(() -> handle.state().stuckCalls() == 0, handle::state);
-        // A blocking one is asked again by the rounds meanwhile; where these take long, such a call is overdue, too.
+        // A call that waited behind this one may begin when this one is overdue, and is held and overdue as well.
         assertThat(handle.state().faults()).isPositive();
     }
 
