@@ -152,7 +152,7 @@ final class BlockingCalls {
         synchronized (this) {
             task.thread = Thread.currentThread();
         }
-        if (call.isCancelled() || call.isOver()) {
+        if (call.isOver() || call.needsNotBeMade()) {
             ended(task);
             call.dropped();
             return;

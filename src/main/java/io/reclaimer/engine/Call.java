@@ -62,6 +62,9 @@ final class Call implements RemoteCall {
 
     private final AtomicReference<End> end = new AtomicReference<>(Open.BEING_MADE);
 
+    /** When it was about to be made, by the engine's clock. */
+    private final long newNanos;
+
     /** When a thread began with it, by the engine's clock; set before {@code begun}. */
     private long beginNanos;
 
@@ -95,6 +98,7 @@ final class Call implements RemoteCall {
         this.parent = parent;
         this.published = published;
         this.number = published.pendingCalls().newNumber();
+        this.newNanos = published.nanoTime().getAsLong();
         this.work = work;
         this.node = entry.nodeFor(pair.node());
         this.nrToScan = nrToScan;
@@ -174,19 +178,26 @@ final class Call implements RemoteCall {
         if (isOver()) {
             return;
         }
-        if (isCancelled() || !entry.holds().tryHold()) {
+        if (needsNotBeMade() || !entry.holds().tryHold()) {
             dropped();
             return;
         }
         holds.set(true);
         if (isOver()) {
             // It was given up in that moment. Whoever did that looks at the hold after the end, and this looks at the
-            // end
-            // after the hold, so one of the two lets go.
+            // end after the hold, so one of the two lets go.
             letGo();
             return;
         }
         entry.make(this);
+    }
+
+    /**
+     * Whether to begin with it is too late: its round is over, its shrinker is being freed, or a visit would call a shrinker
+     * that is stuck. A reparent is called even then, where a thread is free: later nobody would ask for these objects.
+     */
+    boolean needsNotBeMade() {
+        return isCancelled() || entry.isFreeing() || (kind != Kind.REPARENT && entry.isStuck());
     }
 
     private void letGo() {
@@ -278,7 +289,8 @@ final class Call implements RemoteCall {
 
     /**
      * Gives it up where its time is over, or where it has not begun and needs not be made any more. A call that has not begun
-     * by its deadline, as all threads for blocking calls are busy, goes on waiting while its round does. The watch.
+     * by its deadline, as all threads for blocking calls are busy, goes on waiting: a visit while its round does, a reparent
+     * unless its shrinker is stuck. The watch.
      */
     void look(long nowNanos) {
         if (!lateWasTold && owner instanceof VisitRun visit && visit.isHeldUpForLong(nowNanos)) {
@@ -286,12 +298,16 @@ final class Call implements RemoteCall {
             pair.visitor().tell(CgroupNode.LookForLate.INSTANCE);
         }
         if (!begun) {
-            if (isCancelled() || entry.isStuck() || entry.isFreeing()) {
+            if (needsNotBeMade() || (entry.isStuck() && isOverdueSince(newNanos, nowNanos))) {
                 giveUp(Unanswered.NOT_MADE);
             }
-        } else if (nowNanos - beginNanos >= entry.callDeadline().toNanos()) {
+        } else if (isOverdueSince(beginNanos, nowNanos)) {
             giveUp(Unanswered.OVERDUE);
         }
+    }
+
+    private boolean isOverdueSince(long nanos, long nowNanos) {
+        return nowNanos - nanos >= entry.callDeadline().toNanos();
     }
 
     private void giveUp(Unanswered why) {

@@ -173,7 +173,7 @@ public final class ShrinkerEntry {
         return slow;
     }
 
-    /** A call of it holds a visiting thread for longer than others are to wait. The watch. */
+    /** A call of it holds its thread for longer than others are to wait. The watch. */
     void wasSlow() {
         slowSinceNanos = published.nanoTime().getAsLong();
         slow = true;
@@ -255,7 +255,11 @@ public final class ShrinkerEntry {
         return stuckCalls.get() > 0;
     }
 
+    /** One that is stuck is slow, too. */
     void stuck(int more) {
+        if (more > 0) {
+            wasSlow();
+        }
         stuckCalls.addAndGet(more);
     }
 

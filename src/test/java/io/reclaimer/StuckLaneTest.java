@@ -1,0 +1,122 @@
+package io.reclaimer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.Shortfall;
+import io.reclaimer.shrinker.ShrinkControl;
+import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Gate;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Threads;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What waits for a call that turns out to be stuck takes no thread as well. */
+class StuckLaneTest {
+
+    private static final int ROUNDS = 8;
+
+    /** No visit becomes late, so each round waits for its turn. */
+    @RegisterExtension
+    final ReclaimerKit kit = ReclaimerKit.with("""
+            reclaimer { call-deadline = 1s, late-after = 1h, offline-timeout = 1m }
+            reclaimer.blocking { calls = 1, calls-per-shrinker = 8 }
+            """);
+
+    private final Gate gate = new Gate();
+    private final AtomicInteger entered = new AtomicInteger();
+    private final AtomicInteger reparented = new AtomicInteger();
+
+    /** The calls of one pair are made one after the other. */
+    @Test
+    void visitsOfTheSamePairAreNotMade() {
+        ShrinkerHandle handle = register();
+        handle.setBit(kit.online("/a"), 0);
+        kit.settle();
+        checkThatOneCallIsMade(
+                handle,
+                IntStream.range(0, ROUNDS).mapToObj(i -> "/a").map(this::round).toList());
+    }
+
+    /** They wait for the only place of a blocking call, which the stuck one gives away. */
+    @Test
+    void visitsOfOtherPairsAreNotMade() {
+        ShrinkerHandle handle = register();
+        IntStream.range(0, ROUNDS).forEach(i -> handle.setBit(kit.online("/a" + i), 0));
+        kit.settle();
+        checkThatOneCallIsMade(
+                handle,
+                IntStream.range(0, ROUNDS)
+                        .mapToObj(i -> "/a" + i)
+                        .map(this::round)
+                        .toList());
+    }
+
+    private void checkThatOneCallIsMade(ShrinkerHandle handle, List<CompletionStage<ReclaimReport>> rounds) {
+        List<ReclaimReport> reports = rounds.stream().map(kit::await).toList();
+        assertThat(reports)
+                .extracting(ReclaimReport::outcome)
+                .as("What is not made is an answer, too")
+                .containsOnly(ReclaimReport.Outcome.DONE);
+        assertThat(reports)
+                .filteredOn(report -> report.shortfalls().containsKey(Shortfall.FAULT))
+                .hasSize(1);
+        assertThat(reports)
+                .filteredOn(report -> report.shortfalls().containsKey(Shortfall.STUCK))
+                .hasSize(ROUNDS - 1);
+        assertThat(entered).hasValue(1);
+        assertThat(handle.state().faults()).as(handle.state().toString()).isOne();
+        assertThat(handle.state().stuckCalls()).isOne();
+        gate.open();
+        Threads.until(() -> handle.state().stuckCalls() == 0, handle::state);
+    }
+
+    /** Nobody would ask for these objects later, so a thread is taken for them, where there is one. */
+    @Test
+    void reparentIsMadeWhileAnotherCallIsStuck() {
+        ShrinkerHandle handle = register();
+        handle.setBit(kit.online("/a"), 0);
+        handle.setBit(kit.online("/b"), 0);
+        kit.settle();
+        CompletionStage<ReclaimReport> round = round("/a");
+        Threads.until(() -> handle.state().stuckCalls() == 1, handle::state);
+        kit.offline("/b");
+        assertThat(reparented).hasValue(1);
+        kit.await(round);
+        assertThat(handle.state().faults()).as(handle.state().toString()).isOne();
+        gate.open();
+        Threads.until(() -> handle.state().stuckCalls() == 0, handle::state);
+    }
+
+    private ShrinkerHandle register() {
+        return kit.register(ShrinkerSpec.named("stuck").byCgroup().blocking(), new Shrinker() {
+            @Override
+            public long count(ShrinkControl control) {
+                entered.incrementAndGet();
+                gate.pass();
+                return 0;
+            }
+
+            @Override
+            public long scan(ShrinkControl control) {
+                return STOP;
+            }
+
+            @Override
+            public long reparent(CgroupPath offline, CgroupPath parent, int node) {
+                return reparented.incrementAndGet();
+            }
+        });
+    }
+
+    private CompletionStage<ReclaimReport> round(String cgroup) {
+        return kit.reclaimer().reclaim(ReclaimRequest.in(cgroup).startingAt(0).within(Duration.ofMinutes(1)));
+    }
+}
