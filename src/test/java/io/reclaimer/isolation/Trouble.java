@@ -37,13 +37,14 @@ enum Trouble {
             return waiting(world, handle, () -> handle.state().stuckCalls() > 0);
         }
     },
-    /** Each scan takes long, and finds that everything is in use. */
+    /** Each scan takes long, and finds that everything is in use. The visit ends with the scan in which its shrinker is freed. */
     PLAIN_SLOW("plain shrinker slow", "") {
         @Override
         Begun begin(World world) {
             AtomicInteger scans = new AtomicInteger();
             ShrinkerHandle handle = register(world, SPEC, slow(world, Duration.ofMillis(200), scans));
-            return waiting(world, handle, () -> scans.get() > 1);
+            Begun begun = waiting(world, handle, () -> scans.get() > 1);
+            return new Begun(handle, begun.round(), begun.lasts(), false);
         }
     },
     /** Its calls take long, and come back by their deadline. As many as it may have under way take all its places. */
@@ -193,7 +194,7 @@ enum Trouble {
      * @param shrinker the troubled one
      * @param round on the troubled cgroup, requested before the trouble began
      * @param lasts whether the trouble does
-     * @param waits whether what concerns the troubled cgroup waits until the trouble ends
+     * @param waits whether what concerns the troubled cgroup waits until the trouble ends; otherwise it is answered meanwhile
      */
     record Begun(
             ShrinkerHandle shrinker, CompletableFuture<ReclaimReport> round, BooleanSupplier lasts, boolean waits) {}
