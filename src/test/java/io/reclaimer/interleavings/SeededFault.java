@@ -177,6 +177,26 @@ enum SeededFault {
             "sleeping.push(thread); for (int looks = LOOKS; waiting.isEmpty() && !shutdown; looks--) {",
             "for (int looks = 0; waiting.isEmpty() && !shutdown; looks--) { sleeping.push(thread);",
             "VisitPoolTest.taskThatComesWhileAThreadFallsAsleepIsRun"),
+    PRIORITY_FALLS_WHILE_ALL_ARE_LATE(
+            "RoundPasses",
+            "return !askedSomebody && !skipped.isEmpty();",
+            "return false;",
+            "RoundPassesTest.passThatFindsEverybodyLateHasAskedNobody"),
+    SLOW_PAIRS_KEEP_OTHERS_FROM_BEING_ASKED(
+            "RoundPasses",
+            "void openWindow() { window = WINDOW; }",
+            "void openWindow() {}",
+            "RoundPassesTest.thoseBehindASlowPairAreAskedWhenItIsTimeToLookForLateOnes"),
+    REST_OF_A_LATE_PASS_NOT_ASKED(
+            "RoundPasses",
+            "askSkipped(pass.pair()); } else {",
+            "askSkipped(pass.pair()); return; } else {",
+            "RoundPassesTest.partBeforeThePlaceWhereALatePassBeganIsAskedWhenItHasCome"),
+    PASS_OF_A_REPLACED_VISITOR_ASKED_TWICE(
+            "RoundPasses",
+            "if (pass.number == number && !pass.isAskedAgain) {",
+            "if (pass.number == number) {",
+            "RoundPassesTest.replacedVisitorThatIsLateIsPassedByOnce"),
     VISITS_NOT_HANDED_OVER_BY_A_RETIRED_VISITOR(
             "CgroupNode", "List.copyOf(runs).forEach(PassRun::handOver); runs.clear();", "runs.clear();");
 
