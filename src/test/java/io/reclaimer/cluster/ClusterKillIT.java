@@ -80,7 +80,7 @@ class ClusterKillIT {
     /** SIGSTOP in the middle of its part: it answers by the deadline, without what the frozen one did. */
     @Test
     void memberThatIsFrozenInTheMiddleOfItsPartEndsItWhenItWakesUp() throws Exception {
-        CompletionStage<ClusterReport> round = first.cluster.reclaim(request(40_000, Duration.ofSeconds(3)));
+        CompletionStage<ClusterReport> round = first.cluster.reclaim(request(40_000, Duration.ofSeconds(10)));
         Threads.until(() -> victim.scans() >= 5);
         victim.freeze();
         long scans = victim.scans();
