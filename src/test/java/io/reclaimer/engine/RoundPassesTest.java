@@ -219,4 +219,23 @@ public class RoundPassesTest {
         assertThat(second.begin).isZero();
         assertThat(second.end).isEqualTo(5);
     }
+
+    /** Its walk has not come to the end: the round is to know. */
+    @Test
+    public void visitorThatHandsItsPassOverHasNotVisitedAll() {
+        Pair pair = dirty();
+        RoundPasses passes = passes(OptionalLong.empty());
+        passes.begin(0);
+        passes.goOn();
+        PairPass pass = onlyOneAsked(pair);
+        PassRun run = new PassRun(new CgroupWalk(published));
+        assertThat(pair.enter()).isTrue();
+        run.begin(pass);
+        hasVisitor(pair);
+        run.handOver();
+        assertThat(run.isUnderWay()).isFalse();
+        assertThat(pair.isInUse()).isFalse();
+        passes.goOn();
+        assertThat(onlyOneAsked(pair).end).isEqualTo(PairPass.TO_THE_END);
+    }
 }

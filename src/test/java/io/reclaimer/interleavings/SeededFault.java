@@ -192,6 +192,11 @@ enum SeededFault {
             "askSkipped(pass.pair()); } else {",
             "askSkipped(pass.pair()); return; } else {",
             "RoundPassesTest.partBeforeThePlaceWhereALatePassBeganIsAskedWhenItHasCome"),
+    PASS_HANDED_OVER_IS_SAID_TO_BE_DONE(
+            "PassRun",
+            "left.acknowledge(false);",
+            "left.acknowledge(true);",
+            "RoundPassesTest.visitorThatHandsItsPassOverHasNotVisitedAll"),
     PASS_OF_A_REPLACED_VISITOR_ASKED_TWICE(
             "RoundPasses",
             "if (pass.number == number && !pass.isAskedAgain) {",
