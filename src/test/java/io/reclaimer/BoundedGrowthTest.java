@@ -4,14 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.ExtendedActorSystem;
 import akka.actor.typed.javadsl.Adapter;
-import io.reclaimer.shrinker.CgroupPath;
-import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.Held;
 import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -120,25 +119,13 @@ class BoundedGrowthTest {
     @Test
     void cgroupsThatComeAndGoWhileTheirShrinkerHangsTakeNoThreads() {
         AtomicBoolean hangs = new AtomicBoolean(true);
-        kit.register(ShrinkerSpec.named("deadlocked").byCgroup(), new Shrinker() {
-            @Override
-            public long count(ShrinkControl control) {
-                return 0;
+        Scripted deadlocked = new Scripted(control -> 0, control -> Shrinker.STOP, () -> {
+            if (hangs.get()) {
+                gate.pass();
             }
-
-            @Override
-            public long scan(ShrinkControl control) {
-                return STOP;
-            }
-
-            @Override
-            public long reparent(CgroupPath offline, CgroupPath parent, int node) {
-                if (hangs.get()) {
-                    gate.pass();
-                }
-                return 0;
-            }
+            return 0;
         });
+        kit.register(ShrinkerSpec.named("deadlocked").byCgroup(), deadlocked);
         // The first departure takes a thread for visits with it.
         CompletionStage<?> first = kit.reclaimer().offline(kit.online("/first").path());
         Threads.until(() ->

@@ -2,13 +2,12 @@ package io.reclaimer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.Shortfall;
-import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
 import java.time.Duration;
 import java.util.List;
@@ -18,7 +17,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What waits for a call that turns out to be stuck takes no thread as well. */
+/** Calls that wait for one that turns out to be stuck take no thread as well. */
 class StuckLaneTest {
 
     private static final int ROUNDS = 8;
@@ -96,24 +95,15 @@ class StuckLaneTest {
     }
 
     private ShrinkerHandle register() {
-        return kit.register(ShrinkerSpec.named("stuck").byCgroup().blocking(), new Shrinker() {
-            @Override
-            public long count(ShrinkControl control) {
-                entered.incrementAndGet();
-                gate.pass();
-                return 0;
-            }
-
-            @Override
-            public long scan(ShrinkControl control) {
-                return STOP;
-            }
-
-            @Override
-            public long reparent(CgroupPath offline, CgroupPath parent, int node) {
-                return reparented.incrementAndGet();
-            }
-        });
+        Scripted stuck = new Scripted(
+                control -> {
+                    entered.incrementAndGet();
+                    gate.pass();
+                    return 0;
+                },
+                control -> Shrinker.STOP,
+                reparented::incrementAndGet);
+        return kit.register(ShrinkerSpec.named("stuck").byCgroup().blocking(), stuck);
     }
 
     private CompletionStage<ReclaimReport> round(String cgroup) {

@@ -5,6 +5,10 @@ import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 
 /** Pieces of an engine for tests of one class: nobody is told anything by them. */
 final class Parts {
@@ -70,5 +74,21 @@ final class Parts {
 
     static Pair pair(String path) {
         return new Pair(cgroup(path), 0, null, 0);
+    }
+
+    /** A direct round over a subtree on node 0, from the lowest priority down to 0, with time enough. */
+    static RoundSpec roundSpec(CgroupPath top, OptionalLong target) {
+        return new RoundSpec(
+                top,
+                false,
+                List.of(0),
+                target,
+                Shrinker.LOWEST_PRIORITY,
+                0,
+                false,
+                false,
+                Duration.ofMinutes(10),
+                Set.of(),
+                Optional.empty());
     }
 }

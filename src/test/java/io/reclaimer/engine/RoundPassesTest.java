@@ -4,17 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.testkit.typed.javadsl.TestInbox;
 import io.reclaimer.shrinker.CgroupPath;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Who is asked in the passes of a round, and when, by pairs that answer when the test says so. */
+/** Passes of a round over pairs that answer when the test says so: the order in which they are asked. */
 public class RoundPassesTest {
 
     private static final long TARGET = 1_000;
@@ -51,18 +48,7 @@ public class RoundPassesTest {
     }
 
     private RoundPasses passes(OptionalLong target) {
-        RoundSpec spec = new RoundSpec(
-                CgroupPath.root(),
-                false,
-                List.of(0),
-                target,
-                12,
-                0,
-                false,
-                false,
-                Duration.ofMinutes(1),
-                Set.of(),
-                Optional.empty());
+        RoundSpec spec = Parts.roundSpec(CgroupPath.root(), target);
         return new RoundPasses(
                 published, spec, root, RoundWork.of(spec, 10), new PassAnswers(round.getRef()), visitor -> {});
     }
@@ -71,7 +57,7 @@ public class RoundPassesTest {
         return passes(OptionalLong.of(TARGET));
     }
 
-    /** What a pair was asked since the last time, to be acknowledged. */
+    /** Passes that a pair was sent since the last time, to be acknowledged. */
     private List<PairPass> asked(Pair pair) {
         return inboxes.get(pair).getAllReceived().stream()
                 .map(PairPass.class::cast)
@@ -141,18 +127,7 @@ public class RoundPassesTest {
     @Test
     public void passThatFindsNobodyIsNotOneOfLatePairs() {
         CgroupHandle empty = new CgroupHandle(CgroupPath.of("/empty"), root, null);
-        RoundSpec spec = new RoundSpec(
-                empty.path(),
-                false,
-                List.of(0),
-                OptionalLong.of(1),
-                12,
-                0,
-                false,
-                false,
-                Duration.ofMinutes(1),
-                Set.of(),
-                Optional.empty());
+        RoundSpec spec = Parts.roundSpec(empty.path(), OptionalLong.of(1));
         RoundPasses passes = new RoundPasses(
                 published, spec, empty, RoundWork.of(spec, 10), new PassAnswers(round.getRef()), visitor -> {});
         passes.begin(12);

@@ -1,9 +1,11 @@
 package io.reclaimer.testkit;
 
+import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 
 /** A shrinker that answers what the test says, and notes who asked. */
@@ -11,13 +13,20 @@ public final class Scripted implements Shrinker {
 
     private final ToLongFunction<ShrinkControl> count;
     private final ToLongFunction<ShrinkControl> scan;
+    private final LongSupplier reparent;
 
     /** Each call: {@code count} or {@code scan}, cgroup, node, and for a scan how many objects. */
     public final Queue<String> calls = new ConcurrentLinkedQueue<>();
 
+    /** Moves nothing where a cgroup goes offline. */
     public Scripted(ToLongFunction<ShrinkControl> count, ToLongFunction<ShrinkControl> scan) {
+        this(count, scan, () -> 0);
+    }
+
+    public Scripted(ToLongFunction<ShrinkControl> count, ToLongFunction<ShrinkControl> scan, LongSupplier reparent) {
         this.count = count;
         this.scan = scan;
+        this.reparent = reparent;
     }
 
     /** Always has that many, and frees what it is asked for. */
@@ -54,5 +63,10 @@ public final class Scripted implements Shrinker {
     public long scan(ShrinkControl control) {
         calls.add("scan " + control.cgroup() + " " + control.node() + " " + control.nrToScan());
         return scan.applyAsLong(control);
+    }
+
+    @Override
+    public long reparent(CgroupPath offline, CgroupPath parent, int node) {
+        return reparent.getAsLong();
     }
 }
