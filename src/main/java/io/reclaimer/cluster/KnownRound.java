@@ -64,7 +64,7 @@ final class KnownRound<A> {
     /** What it was cut to, for the member gives no more; 0 where it was not. */
     long cutObjects;
 
-    /** What came of it, or why it was refused; null while it is under way. */
+    /** The answer to it, a refusal too; null while it is under way. */
     @Nullable
     ClusterMessage result;
 
