@@ -113,7 +113,7 @@ class ClusterKillIT {
         Threads.until(
                 () -> {
                     last.set(Members.await(first, first.cluster.reclaim(request)));
-                    return last.get().members().get(0).outcome() != MemberOutcome.UNREACHABLE;
+                    return part(last.get()).outcome() != MemberOutcome.UNREACHABLE;
                 },
                 last::get);
         return last.get();
