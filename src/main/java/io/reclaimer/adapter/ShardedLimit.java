@@ -18,7 +18,9 @@ import io.reclaimer.shrinker.Shrinker;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -31,7 +33,9 @@ import java.util.Optional;
  * one until the limit is set again.
  *
  * <ol>
- *   <li>A scan asks the region how many entities each shard has, and sets the limit that stops as many as asked for.
+ *   <li>A scan asks the region how many entities each shard has, and sets the limit that stops as many as asked for. Where
+ *       a shard does not answer, as it is busy or starting, no limit is set, and the scan answers
+ *       {@link Shrinker#STOP}: the limit would stop an unknown number of its entities.
  *   <li>It looks again, ever less often, until so many have stopped, or until the deadline, and answers how many fewer
  *       there are. What stops later is not answered; a later count sees it.
  *   <li>A while after it was lowered, the limit grows back in small steps.
@@ -112,6 +116,12 @@ public final class ShardedLimit extends AbstractBehavior<Object> {
     /** A region waits 3 s for its shards where not configured otherwise. */
     static final Duration QUERY_DEADLINE = Duration.ofSeconds(4);
 
+    /** The count of what is not known: more than nothing, so that a round that is short finds the scan's answer. */
+    private static final long UNKNOWN = 1;
+
+    /** How many silent shards are named in the log. */
+    private static final int NAMED = 5;
+
     /** The first look after a limit was set; each wait for the next is twice as long. */
     static final Duration FIRST_LOOK = Duration.ofMillis(10);
 
@@ -123,17 +133,28 @@ public final class ShardedLimit extends AbstractBehavior<Object> {
     private int limit;
     private Optional<ShardedLoad> known = Optional.empty();
     private boolean warned;
+    private boolean warnedOfSilence;
 
     private final Deque<ShrinkerMessage> waiting = new ArrayDeque<>();
     private Optional<ShrinkerMessage> current = Optional.empty();
     private Optional<Lowering> lowering = Optional.empty();
 
-    /** A scan whose limit is set. */
-    private record Lowering(ScanObjects message, ShardedLoad before, long expected, long stopped, Duration nextLook) {
+    /**
+     * A scan whose limit is set.
+     *
+     * @param before what all shards had
+     * @param seen what they had when they last answered
+     */
+    private record Lowering(
+            ScanObjects message, ShardedLoad before, ShardedLoad seen, long expected, Duration nextLook) {
 
+        /** A shard that is silent now, or gone, has stopped nothing that is known of. */
         Lowering looked(ShardedLoad now) {
-            return new Lowering(
-                    message, before, expected, Math.max(0, before.total() - now.total()), nextLook.multipliedBy(2));
+            return new Lowering(message, before, seen.updatedBy(now), expected, nextLook.multipliedBy(2));
+        }
+
+        long stopped() {
+            return Math.max(0, before.total() - seen.total());
         }
     }
 
@@ -193,11 +214,11 @@ public final class ShardedLimit extends AbstractBehavior<Object> {
 
     private Behavior<Object> onCounted(Counted message) {
         timers.cancel(QueryDeadline.INSTANCE);
-        // A shard that did not answer in time is left out: it is neither counted nor asked too much of.
-        ShardedLoad load = new ShardedLoad(message.stats().getStats().values().stream()
-                .mapToInt(entities -> (Integer) entities)
-                .toArray());
+        Map<String, Integer> entities = new HashMap<>();
+        message.stats().getStats().forEach((shard, count) -> entities.put(shard, (Integer) count));
+        ShardedLoad load = new ShardedLoad(entities, message.stats().getFailed());
         known = Optional.of(load);
+        warnedOfSilence &= !load.isComplete();
         timers.startSingleTimer(Stale.INSTANCE, Stale.INSTANCE, STALE_AFTER);
         if (lowering.isPresent()) {
             look(lowering.get(), load);
@@ -214,7 +235,7 @@ public final class ShardedLimit extends AbstractBehavior<Object> {
                 .getLog()
                 .warn("Region [{}] did not say within [{}] how many entities it has", region.path(), QUERY_DEADLINE);
         if (current.isPresent() && current.get() instanceof CountObjects count) {
-            count.reply(0);
+            count.reply(UNKNOWN);
             done();
         } else if (lowering.isEmpty() && current.isPresent() && current.get() instanceof ScanObjects scan) {
             scan.reply(Shrinker.STOP);
@@ -298,13 +319,20 @@ public final class ShardedLimit extends AbstractBehavior<Object> {
 
     /** What scans can free, and never EMPTY, as entities may have started since the region was asked. */
     private void reply(CountObjects message, ShardedLoad load) {
-        message.reply(load.above(settings.leastPerShard()));
+        long freeable = load.above(settings.leastPerShard());
+        message.reply(load.isComplete() ? freeable : Math.max(UNKNOWN, freeable));
         if (current.isPresent()) {
             done();
         }
     }
 
     private void lower(ScanObjects message, ShardedLoad load) {
+        if (!load.isComplete()) {
+            warnOfSilence(load);
+            message.reply(Shrinker.STOP);
+            done();
+            return;
+        }
         int level = load.levelStopping(message.nrToScan(), settings.leastPerShard());
         long expected = load.above(level);
         if (expected == 0) {
@@ -315,10 +343,26 @@ public final class ShardedLimit extends AbstractBehavior<Object> {
         if (!timers.isTimerActive(Lowered.INSTANCE) && !timers.isTimerActive(Grow.INSTANCE)) {
             timers.startSingleTimer(Lowered.INSTANCE, Lowered.INSTANCE, settings.growAfter());
         }
-        lowering = Optional.of(new Lowering(message, load, expected, 0, FIRST_LOOK));
+        lowering = Optional.of(new Lowering(message, load, load, expected, FIRST_LOOK));
         timers.startSingleTimer(Look.INSTANCE, Look.INSTANCE, FIRST_LOOK);
         timers.startSingleTimer(StopDeadline.INSTANCE, StopDeadline.INSTANCE, settings.stopDeadline());
         setLimit((int) Math.min(limit, (long) level * load.shards()));
+    }
+
+    private void warnOfSilence(ShardedLoad load) {
+        if (warnedOfSilence) {
+            return;
+        }
+        warnedOfSilence = true;
+        getContext()
+                .getLog()
+                .warn(
+                        "[{}] of [{}] shards of region [{}] did not say how many entities they have, among them {}. No"
+                                + " entity is stopped until all shards say so",
+                        load.unanswered().size(),
+                        load.shards(),
+                        region.path(),
+                        load.unanswered().stream().sorted().limit(NAMED).toList());
     }
 
     private void look(Lowering waitingFor, ShardedLoad load) {

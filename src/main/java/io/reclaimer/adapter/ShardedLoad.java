@@ -1,34 +1,62 @@
 package io.reclaimer.adapter;
 
-import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * How many entities each shard of a region has, and which limit of the region stops how many. A region deals its limit out
  * to its shards in equal parts, rounded down, so a limit is not a number of entities: of uneven shards, one just below
  * the sum of all stops many entities of the largest. Immutable.
+ *
+ * <p>A shard that did not answer may have any number. A limit reaches it like all others, so no limit is known to stop
+ * only so many while there is one.
  */
 final class ShardedLoad {
 
-    private final int[] entities;
+    private final Map<String, Integer> entities;
+    private final Set<String> unanswered;
 
-    ShardedLoad(int... entitiesByShard) {
-        entities = entitiesByShard.clone();
+    /**
+     * @param entitiesByShard of the shards that answered
+     * @param unanswered the other shards of the region
+     */
+    ShardedLoad(Map<String, Integer> entitiesByShard, Set<String> unanswered) {
+        this.entities = Map.copyOf(entitiesByShard);
+        this.unanswered = Set.copyOf(unanswered);
     }
 
+    /** How many shards the region deals its limit out to. */
     int shards() {
-        return entities.length;
+        return entities.size() + unanswered.size();
     }
 
+    /** Whether all shards answered. */
+    boolean isComplete() {
+        return unanswered.isEmpty();
+    }
+
+    Set<String> unanswered() {
+        return unanswered;
+    }
+
+    /** The entities of the shards that answered. */
     long total() {
-        return Arrays.stream(entities).asLongStream().sum();
+        return entities.values().stream().mapToLong(Integer::longValue).sum();
     }
 
-    /** How many entities have to stop where no shard may have more than {@code level}. */
+    /** How many entities of the shards that answered have to stop where no shard may have more than {@code level}. */
     long above(int level) {
-        return Arrays.stream(entities)
-                .asLongStream()
-                .map(count -> Math.max(0, count - level))
+        return entities.values().stream()
+                .mapToLong(count -> Math.max(0, count - level))
                 .sum();
+    }
+
+    /** The same shards with the numbers of a later answer; one that is not in it keeps its number. */
+    ShardedLoad updatedBy(ShardedLoad later) {
+        Map<String, Integer> updated = new HashMap<>(entities);
+        updated.replaceAll((shard, count) -> later.entities.getOrDefault(shard, count));
+        return new ShardedLoad(updated, unanswered);
     }
 
     /**
@@ -39,7 +67,8 @@ final class ShardedLoad {
      * @return a level; it stops nothing where no shard is above {@code lowest}
      */
     int levelStopping(long most, int lowest) {
-        int highest = Arrays.stream(entities).max().orElse(0);
+        int highest =
+                entities.values().stream().mapToInt(Integer::intValue).max().orElse(0);
         int low = lowest;
         int high = Math.max(lowest, highest - 1);
         while (low < high) {

@@ -219,7 +219,7 @@ class ShardedLimitTest {
             count();
             region.expectMsgClass(GetShardRegionStats$.class);
             pass(ShardedLimit.QUERY_DEADLINE);
-            assertThat(counted()).isZero();
+            assertThat(counted()).as("not known, so not nothing").isOne();
             scan(10);
             region.expectMsgClass(GetShardRegionStats$.class);
             pass(ShardedLimit.QUERY_DEADLINE);
@@ -229,6 +229,53 @@ class ShardedLimitTest {
         count();
         regionHas(3);
         assertThat(counted()).isEqualTo(2);
+    }
+
+    /** A limit would be dealt out to it, too, and stop nobody knows how many. */
+    @Test
+    void noLimitIsSetWhileAShardDoesNotSayHowManyItHas() {
+        LoggingTestKit.warn("did not say how many entities they have")
+                .withOccurrences(2)
+                .expect(kit.system(), () -> {
+                    for (int i = 0; i < 2; i++) {
+                        scan(10);
+                        regionHas(Set.of("1", "2", "3"), 100);
+                        assertThat(scanned().freed()).isEqualTo(Shrinker.STOP);
+                        assertThat(region.msgAvailable()).isFalse();
+                    }
+                    scan(10);
+                    regionHas(100, 100);
+                    assertThat(limitSet()).isEqualTo(190);
+                    look(95, 95);
+                    assertThat(scanned().freed()).isEqualTo(10);
+                    scan(10);
+                    regionHas(Set.of("1"), 100);
+                    assertThat(scanned().freed()).isEqualTo(Shrinker.STOP);
+                    return null;
+                });
+    }
+
+    @Test
+    void silentShardsCountAsSomethingAndNeverAsNothing() {
+        count();
+        regionHas(Set.of("0", "1"));
+        assertThat(counted()).isOne();
+        pass(ShardedLimit.STALE_AFTER);
+        count();
+        regionHas(Set.of("1"), 6);
+        assertThat(counted()).isEqualTo(5);
+    }
+
+    @Test
+    void shardThatFallsSilentOrGoesAwayDuringAScanHasStoppedNothing() {
+        scan(20);
+        regionHas(100, 100, 100);
+        assertThat(limitSet()).isEqualTo(282);
+        look(95, 100, 100);
+        pass(ShardedLimit.FIRST_LOOK.multipliedBy(4));
+        regionHas(Set.of("0", "1"));
+        pass(SETTINGS.stopDeadline());
+        assertThat(scanned().freed()).isEqualTo(5);
     }
 
     @Test
@@ -268,13 +315,18 @@ class ShardedLimitTest {
 
     /** Answers the region's next query. */
     private void regionHas(int... entitiesByShard) {
+        regionHas(Set.of(), entitiesByShard);
+    }
+
+    /** The same, where some shards did not answer the region. */
+    private void regionHas(Set<String> silent, int... entitiesByShard) {
         region.expectMsgClass(PATIENCE, GetShardRegionStats$.class);
         Map<String, Object> stats = IntStream.range(0, entitiesByShard.length)
                 .boxed()
                 .collect(Collectors.toMap(String::valueOf, shard -> entitiesByShard[shard]));
         region.reply(new ShardRegionStats(
                 scala.collection.immutable.Map.from(CollectionConverters.asScala(stats)),
-                scala.collection.immutable.Set$.MODULE$.empty()));
+                scala.collection.immutable.Set.from(CollectionConverters.asScala(silent))));
     }
 
     private int limitSet() {
