@@ -32,7 +32,8 @@ import java.util.function.Function;
  * <ol>
  *   <li>The coldest entities are asked whether they may stop, in their own protocol; each answers by its
  *       {@link StopQuestion}.
- *   <li>One that is busy is not stopped. It has its next turn when all others had theirs.
+ *   <li>One that is busy is not stopped. It has its next turn when all others had theirs. One that has not come to the
+ *       question by the deadline, as its mailbox is long, is busy: the question is withdrawn.
  *   <li>One that says it may stop is passivated: its shard sends it the stop message of its type, and keeps what comes in
  *       for its next life.
  *   <li>Freed are those that were seen to end, in the call they were asked in.

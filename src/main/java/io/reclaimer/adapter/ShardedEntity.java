@@ -20,7 +20,7 @@ final class ShardedEntity {
 
     private ShardedUse use;
     private long orderNanos;
-    private long question;
+    private Optional<ShardedQuestion> question = Optional.empty();
     private long lastScan;
     /** The scan that waits for it. */
     private Optional<ShardedScan> scan = Optional.empty();
@@ -59,15 +59,20 @@ final class ShardedEntity {
         orderNanos = ShardedUse.now();
     }
 
-    void asked(long number, ShardedScan by) {
-        question = number;
+    void asked(ShardedQuestion newQuestion, ShardedScan by) {
+        question = Optional.of(newQuestion);
         lastScan = by.number;
         scan = Optional.of(by);
     }
 
     /** Whether this is the last question it was asked. */
     boolean isAsked(long number) {
-        return question == number;
+        return question.isPresent() && question.get().number == number;
+    }
+
+    /** Takes its last question back. False where it came to it before. */
+    boolean withdrawQuestion() {
+        return question.isPresent() && question.get().withdraw();
     }
 
     /** Whether no other scan has asked it since. */

@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.BehaviorInterceptor;
 import akka.actor.typed.TypedActorContext;
+import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.sharding.typed.javadsl.EntityContext;
 import io.reclaimer.adapter.ShardedEntities.StopQuestion;
 import java.util.function.Function;
@@ -15,7 +16,7 @@ import java.util.function.Function;
 final class ShardedInterceptor<M> extends BehaviorInterceptor<Object, M> {
 
     /** Ask the entity whether it may be stopped. */
-    record Ask(long number) {}
+    record Ask(ShardedQuestion question) {}
 
     private final EntityContext<M> entity;
     private final ActorRef<Object> tracker;
@@ -37,11 +38,17 @@ final class ShardedInterceptor<M> extends BehaviorInterceptor<Object, M> {
         return started;
     }
 
-    /** A question is no use: else who is asked would be warm by that. */
+    /**
+     * A question is no use: else who is asked would be warm by that. One that was withdrawn while it waited in the mailbox
+     * is not asked: nobody counts what would stop by it.
+     */
     @Override
     public Behavior<M> aroundReceive(TypedActorContext<Object> context, Object message, ReceiveTarget<M> target) {
         if (message instanceof Ask ask) {
-            StopQuestion asked = new StopQuestion(tracker, context.asJava().getSelf(), ask.number());
+            if (!ask.question().take()) {
+                return Behaviors.same();
+            }
+            StopQuestion asked = new StopQuestion(tracker, context.asJava().getSelf(), ask.question().number);
             return target.apply(context, question.apply(asked));
         }
         use.note();

@@ -15,6 +15,7 @@ import io.reclaimer.ShrinkerMessage.ReparentObjects;
 import io.reclaimer.ShrinkerMessage.ScanObjects;
 import io.reclaimer.shrinker.Shrinker;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -216,13 +217,28 @@ final class ShardedTracker extends AbstractBehavior<Object> {
         if (scan == null) {
             return this;
         }
-        List<ShardedEntity> late = List.copyOf(scan.awaited);
-        scan.awaited.clear();
-        for (ShardedEntity entity : late) {
+        List<ShardedEntity> late = new ArrayList<>();
+        for (ShardedEntity entity : scan.awaited) {
             entity.noLongerAwaited();
             entity.orderLast();
-            hung.add(entity);
+            if (asking && entity.withdrawQuestion()) {
+                // Its mailbox is long: it is busy, and has not seen the question.
+                order.add(entity);
+            } else {
+                late.add(entity);
+            }
         }
+        scan.awaited.clear();
+        giveUp(scan, late);
+        finishIfDone(scan);
+        return this;
+    }
+
+    private void giveUp(ShardedScan scan, List<ShardedEntity> late) {
+        if (late.isEmpty()) {
+            return;
+        }
+        hung.addAll(late);
         hungStops.add(late.size());
         timers.startSingleTimer(new BackOff(scan.number), new BackOffOver(scan.number, late), hungBackOff);
         getContext()
@@ -234,8 +250,6 @@ final class ShardedTracker extends AbstractBehavior<Object> {
                         stopDeadline,
                         hungBackOff,
                         late.stream().limit(NAMED).map(entity -> entity.id).collect(Collectors.toList()));
-        finishIfDone(scan);
-        return this;
     }
 
     private Behavior<Object> onBackOffOver(BackOffOver message) {
@@ -247,9 +261,10 @@ final class ShardedTracker extends AbstractBehavior<Object> {
 
     private void ask(ShardedEntity entity, ShardedScan scan) {
         scan.awaited.add(entity);
-        entity.asked(++questions, scan);
+        ShardedQuestion question = new ShardedQuestion(++questions);
+        entity.asked(question, scan);
         if (asking) {
-            entity.ref.<Object>unsafeUpcast().tell(new ShardedInterceptor.Ask(questions));
+            entity.ref.<Object>unsafeUpcast().tell(new ShardedInterceptor.Ask(question));
         } else {
             passivate(entity);
         }

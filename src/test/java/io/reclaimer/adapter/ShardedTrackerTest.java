@@ -43,13 +43,18 @@ class ShardedTrackerTest {
     private TestProbe<Answer> answers;
     private TestProbe<ShardCommand> shard;
     private TestProbe<Asked> asked;
+
+    /** Questions in the mailboxes of busy entities. */
+    private TestProbe<ShardedQuestion> waiting;
+
     private final LongAdder hungStops = new LongAdder();
 
     private record Asked(String id, long question) {}
 
-    /** An entity that does nothing but pass on what it is asked. */
+    /** An entity that does nothing but pass on what it is asked; it does not come to its questions while it is busy. */
     private final class Entity {
 
+        private volatile boolean busy;
         private final String id;
         private final ShardedUse use = new ShardedUse();
         private final ActorRef<Object> ref;
@@ -58,7 +63,11 @@ class ShardedTrackerTest {
             this.id = id;
             this.ref = kit.spawn(Behaviors.receive(Object.class)
                     .onMessage(ShardedInterceptor.Ask.class, ask -> {
-                        asked.ref().tell(new Asked(id, ask.number()));
+                        if (busy) {
+                            waiting.ref().tell(ask.question());
+                        } else if (ask.question().take()) {
+                            asked.ref().tell(new Asked(id, ask.question().number));
+                        }
                         return Behaviors.same();
                     })
                     .build());
@@ -99,6 +108,7 @@ class ShardedTrackerTest {
         answers = kit.createTestProbe();
         shard = kit.createTestProbe();
         asked = kit.createTestProbe();
+        waiting = kit.createTestProbe();
     }
 
     @AfterEach
@@ -209,6 +219,26 @@ class ShardedTrackerTest {
         pass(BACK_OFF.dividedBy(2));
         assertThat(count()).isOne();
         assertThat(hungStops.sum()).isEqualTo(2);
+    }
+
+    /** Its mailbox is long. Asked when it comes to the question after all, it would stop for no scan. */
+    @Test
+    void entityThatHasNotComeToItsQuestionIsBusyAndTheQuestionIsWithdrawn() {
+        List<Entity> entities = entities(3);
+        entities.get(0).busy = true;
+        scan(2);
+        ShardedQuestion unread = waiting.receiveMessage(PATIENCE);
+        entities.get(1).answer(expectAsked(entities.get(1)).get(0), true);
+        entities.get(1).end();
+        settle();
+        pass(STOP_DEADLINE);
+        assertThat(scanned()).isOne();
+        assertThat(hungStops.sum()).isZero();
+        assertThat(unread.take()).isFalse();
+        assertThat(count()).isEqualTo(2);
+        entities.get(0).busy = false;
+        scan(2);
+        expectAsked(entities.get(2), entities.get(0));
     }
 
     @Test
