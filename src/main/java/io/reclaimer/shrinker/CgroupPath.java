@@ -2,14 +2,17 @@ package io.reclaimer.shrinker;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * The name of a cgroup: where it stands in the tree, as in {@code /shop/web}; {@code /} is the root. Immutable.
  *
  * <p>A path has up to {@value #MAX_DEPTH} segments, each 1 to {@value #MAX_SEGMENT_LENGTH} characters of
- * {@code A-Z a-z 0-9 . _ -} and neither {@code .} nor {@code ..}.
+ * {@code A-Z a-z 0-9 . _ -} and neither {@code .} nor {@code ..}. {@link #encode} makes a segment of any other name, as
+ * of a tenant {@code org:42}.
  */
 public final class CgroupPath implements Comparable<CgroupPath> {
 
@@ -19,7 +22,16 @@ public final class CgroupPath implements Comparable<CgroupPath> {
     /** The longest segment, in characters. */
     public static final int MAX_SEGMENT_LENGTH = 64;
 
+    /** How much of a wrong path an error repeats, in characters. */
+    private static final int MAX_SHOWN = 100;
+
     private static final Pattern SEGMENT = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._-]{1," + MAX_SEGMENT_LENGTH + "}");
+
+    /** One part of an encoded name: a character that stays as it is, or one in two or four hexadecimal digits. */
+    private static final Pattern ENCODED = Pattern.compile("[A-Za-z0-9.-]|__([0-9a-f]{4})|_([0-9a-f]{2})");
+
+    /** The last UTF-16 unit that two hexadecimal digits are enough for. */
+    private static final char LAST_SHORT = 0xff;
 
     private static final CgroupPath ROOT = new CgroupPath("/");
 
@@ -68,6 +80,82 @@ public final class CgroupPath implements Comparable<CgroupPath> {
             throw invalid(segment, "a child has one segment more");
         }
         return of(isRoot() ? "/" + segment : path + "/" + segment);
+    }
+
+    /**
+     * A segment for a name of any characters, as the id of a tenant: different for different names, and
+     * {@link #decode} gives the name back.
+     *
+     * <p>{@code A-Z a-z 0-9 . -} stay as they are. Each other UTF-16 unit, {@code _} included, becomes {@code _} and two
+     * lower-case hexadecimal digits, or {@code __} and four from {@code U+0100} on; so do the dots of the names {@code .}
+     * and {@code ..}. So {@code org:42} becomes {@code org_3a42}.
+     *
+     * @param name not empty; 64 characters at most where all stay as they are, 10 where each takes six
+     * @throws IllegalArgumentException where the name is empty, or its segment would be longer than
+     *     {@value #MAX_SEGMENT_LENGTH}: nothing is cut off, as names could then share a segment
+     */
+    public static String encode(String name) {
+        Objects.requireNonNull(name, "name");
+        if (name.isEmpty()) {
+            throw new IllegalArgumentException("The name of a cgroup is empty but has to have 1 character or more");
+        }
+        // Not more than that is looked at of a name that is too long in any case.
+        String segment = name.length() > MAX_SEGMENT_LENGTH ? name : encoded(name);
+        if (segment.length() > MAX_SEGMENT_LENGTH) {
+            throw new IllegalArgumentException("The name [" + abbreviated(name) + "] of a cgroup has " + name.length()
+                    + " characters, and more than " + MAX_SEGMENT_LENGTH
+                    + " as a segment. Characters other than A-Z a-z 0-9 . - take 3 there, those from U+0100 on 6;"
+                    + " use a shorter name, as a number or a hash of it");
+        }
+        return segment;
+    }
+
+    private static String encoded(String name) {
+        boolean onlyDots = name.equals(".") || name.equals("..");
+        StringBuilder segment = new StringBuilder(name.length());
+        for (int i = 0; i < name.length(); i++) {
+            char unit = name.charAt(i);
+            if (isKept(unit) && !onlyDots) {
+                segment.append(unit);
+            } else {
+                segment.append(
+                        unit <= LAST_SHORT ? String.format("_%02x", (int) unit) : String.format("__%04x", (int) unit));
+            }
+        }
+        return segment.toString();
+    }
+
+    private static boolean isKept(char unit) {
+        return (unit >= 'a' && unit <= 'z')
+                || (unit >= 'A' && unit <= 'Z')
+                || (unit >= '0' && unit <= '9')
+                || unit == '.'
+                || unit == '-';
+    }
+
+    /**
+     * The name that a segment was made of.
+     *
+     * @param segment what {@link #encode} answered
+     * @throws IllegalArgumentException where it can't be
+     */
+    public static String decode(String segment) {
+        Objects.requireNonNull(segment, "segment");
+        StringBuilder name = new StringBuilder(segment.length());
+        Matcher part = ENCODED.matcher(segment);
+        while (part.lookingAt()) {
+            String hex = part.group(1) != null ? part.group(1) : part.group(2);
+            name.append(hex == null ? part.group() : String.valueOf((char) Integer.parseInt(hex, 16)));
+            part.region(part.end(), segment.length());
+        }
+        // A longer form of the same name, or what is no part, does not come back the same.
+        if (segment.isEmpty()
+                || segment.length() > MAX_SEGMENT_LENGTH
+                || !encoded(name.toString()).equals(segment)) {
+            throw new IllegalArgumentException("[" + abbreviated(segment)
+                    + "] is no encoded name: CgroupPath.encode does not answer it for any name");
+        }
+        return name.toString();
     }
 
     /** The cgroup above this one; empty for the root. */
@@ -122,9 +210,13 @@ public final class CgroupPath implements Comparable<CgroupPath> {
     }
 
     private static IllegalArgumentException invalid(String path, String reason) {
-        String shown = path.length() <= 100 ? path : path.substring(0, 100) + "...";
-        return new IllegalArgumentException("[" + shown + "] is no cgroup path: " + reason
+        return new IllegalArgumentException("[" + abbreviated(path) + "] is no cgroup path: " + reason
                 + ". Allowed is / or /a/b with up to " + MAX_DEPTH + " segments of 1 to " + MAX_SEGMENT_LENGTH
-                + " characters from A-Z a-z 0-9 . _ -, none of them . or ..");
+                + " characters from A-Z a-z 0-9 . _ -, none of them . or ..; CgroupPath.encode makes a segment of any"
+                + " other name");
+    }
+
+    private static String abbreviated(String text) {
+        return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "...";
     }
 }
