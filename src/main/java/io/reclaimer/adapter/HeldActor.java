@@ -66,6 +66,7 @@ public final class HeldActor<S extends HeldState> {
      * @param newState makes an empty state, for each start and restart of an actor
      */
     public static <S extends HeldState> HeldActor<S> of(ShrinkerSpec spec, Supplier<S> newState) {
+        Objects.requireNonNull(spec, "spec");
         Objects.requireNonNull(newState, "newState");
         return new HeldActor<>(spec.global(), newState, Optional.empty(), RECLAIMER);
     }
@@ -92,7 +93,9 @@ public final class HeldActor<S extends HeldState> {
         // One that is stopped while its supervisor waits to restart it leaves its entry behind, as it hears of neither.
         Map<ActorRef<?>, CompletionStage<ShrinkerHandle>> registrations = new ConcurrentHashMap<>();
         return Behaviors.<Object>setup(context -> {
-                    S state = newState.get();
+                    S state = Objects.requireNonNull(
+                            newState.get(),
+                            () -> "newState of shrinker [" + spec.name() + "] made null instead of a state");
                     ActorRef<Object> self = context.getSelf();
                     HeldInterceptor<C> interceptor =
                             new HeldInterceptor<>(spec, state, cgroup, () -> registrations.remove(self));

@@ -15,6 +15,7 @@ import io.reclaimer.ShrinkerMessage.ScanObjects;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -116,7 +117,10 @@ final class HeldInterceptor<C> extends BehaviorInterceptor<Object, C> {
             message.reply(0);
             return;
         }
-        HeldState.Freed freed = state.free(message.nrToScan());
+        HeldState.Freed freed = Objects.requireNonNull(
+                state.free(message.nrToScan()),
+                () -> "State [" + state.getClass().getName() + "] of shrinker [" + spec.name()
+                        + "] answered null to free; where nothing was freed that is Freed(0, 0)");
         // All of it counts as looked at, also where there was less: then nothing is owed any more.
         message.reply(freed.objects(), message.nrToScan(), freed.bytes());
     }

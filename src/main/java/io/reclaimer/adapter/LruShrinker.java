@@ -5,6 +5,7 @@ import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToIntFunction;
@@ -166,7 +167,10 @@ final class LruShrinker<T> implements Shrinker {
 
         private LruVerdict ask(LruItem<T> item) {
             try {
-                return owner.isolate(item.value());
+                return Objects.requireNonNull(
+                        owner.isolate(item.value()),
+                        () -> "isolate of owner [" + owner.getClass().getName() + "] answered null; allowed are "
+                                + List.of(LruVerdict.values()));
             } catch (Throwable thrown) {
                 toRotate.add(item);
                 throw thrown;

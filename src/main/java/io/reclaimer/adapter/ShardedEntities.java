@@ -128,6 +128,7 @@ public final class ShardedEntities<M> {
             Duration stopDeadline,
             Duration hungBackOff) {
         Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(question, "question");
         Objects.requireNonNull(stopDeadline, "stopDeadline");
         Objects.requireNonNull(hungBackOff, "hungBackOff");
         for (Duration duration : List.of(stopDeadline, hungBackOff)) {

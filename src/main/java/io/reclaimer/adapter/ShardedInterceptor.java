@@ -7,6 +7,7 @@ import akka.actor.typed.TypedActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.sharding.typed.javadsl.EntityContext;
 import io.reclaimer.adapter.ShardedEntities.StopQuestion;
+import java.util.Objects;
 import java.util.function.Function;
 
 /**
@@ -49,7 +50,10 @@ final class ShardedInterceptor<M> extends BehaviorInterceptor<Object, M> {
                 return Behaviors.same();
             }
             StopQuestion asked = new StopQuestion(tracker, context.asJava().getSelf(), ask.question().number);
-            return target.apply(context, question.apply(asked));
+            M own = Objects.requireNonNull(
+                    question.apply(asked),
+                    () -> "The question function made no message for entity [" + entity.getEntityId() + "] but null");
+            return target.apply(context, own);
         }
         use.note();
         // What else is sent to the entity is of its own protocol: its ActorRef takes nothing else.

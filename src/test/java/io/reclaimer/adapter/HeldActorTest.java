@@ -296,6 +296,42 @@ class HeldActorTest {
     }
 
     @Test
+    void stateThatIsNullIsSaidToBe() {
+        kit.expectErrors();
+        Behavior<Command> behavior = HeldActor.<HeldState>of(SPEC, () -> null)
+                .registeredBy(registry)
+                .behavior((context, state) -> Behaviors.empty());
+        LoggingTestKit.error("newState of shrinker [pages] made null")
+                .expect(kit.system(), () -> kit.testKit().spawn(behavior));
+        assertThat(registry.refs).isEmpty();
+    }
+
+    @Test
+    void stateThatAnswersNullIsSaidTo() {
+        kit.expectErrors();
+        HeldState state = new HeldState() {
+            @Override
+            public long size() {
+                return 1;
+            }
+
+            @Override
+            public Freed free(long nrToScan) {
+                return null;
+            }
+        };
+        ActorRef<Command> actor = kit.testKit()
+                .spawn(HeldActor.of(SPEC, () -> state)
+                        .registeredBy(registry)
+                        .behavior((context, held) -> Behaviors.empty()));
+        TestProbe<Answer> answers = kit.testKit().createTestProbe();
+        LoggingTestKit.error("of shrinker [pages] answered null to free").expect(kit.system(), () -> {
+            actor.<ShrinkerMessage>unsafeUpcast().tell(new ScanObjects(ROOT, 0, 1, Set.of(), 7, answers.ref()));
+            return null;
+        });
+    }
+
+    @Test
     void specFollowsTheCgroup() {
         Cgroup shop = kit.online("/shop");
         spawn(HeldActor.of(SPEC.byCgroup(), HeldActorTest::newState).registeredBy(registry));

@@ -218,6 +218,19 @@ class LruScanTest implements LruOwner<Integer> {
         assertThat(reclaimed).containsExactly(2, 3, 0, 1);
     }
 
+    /** Else it would be the first that each later scan comes to. */
+    @Test
+    void ownerThatAnswersNullIsAtFaultAndOthersHaveTheirTurn() {
+        add(3);
+        verdict = value -> value == 0 ? null : LruVerdict.REMOVE;
+        assertThatThrownBy(() -> scan(3))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessageContainingAll("isolate", "answered null", "[REMOVE, ROTATE, SKIP]");
+        assertThat(scan(2)).isEqualTo(2);
+        assertThat(reclaimed).containsExactly(1, 2);
+        assertThat(lists.sizeOfRoot(0)).isOne();
+    }
+
     @Test
     void objectThatTheOwnerDropsWithAnErrorIsReclaimedAllTheSame() {
         AtomicInteger drops = new AtomicInteger();

@@ -3,12 +3,15 @@ package io.reclaimer.adapter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.LoggingTestKit;
 import akka.actor.testkit.typed.javadsl.ManualTime;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding.Passivate;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding.ShardCommand;
+import akka.cluster.sharding.typed.javadsl.EntityContext;
+import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import io.reclaimer.ShrinkerMessage.Answer;
 import io.reclaimer.ShrinkerMessage.CountObjects;
 import io.reclaimer.ShrinkerMessage.ObjectsCounted;
@@ -343,6 +346,20 @@ class ShardedTrackerTest {
     void nothingMovesToAParent() {
         tracker.tell(new ReparentObjects(CgroupPath.of("/a"), ROOT, 0, 7, answers.ref()));
         assertThat(answers.receiveMessage(PATIENCE)).isEqualTo(new ObjectsReparented(7, 0));
+    }
+
+    @Test
+    void questionThatIsNullIsSaidToBe() {
+        ActorRef<Object> entity = kit.spawn(Behaviors.intercept(
+                () -> new ShardedInterceptor<String>(
+                        new EntityContext<>(EntityTypeKey.create(String.class, "cart"), "cart 0", shard.ref()),
+                        tracker,
+                        asked -> null),
+                Behaviors.empty()));
+        LoggingTestKit.error("made no message for entity [cart 0] but null").expect(kit.system(), () -> {
+            entity.tell(new ShardedInterceptor.Ask(new ShardedQuestion(1)));
+            return null;
+        });
     }
 
     /** It is put in order anew with each use, and must not be looked at for ever. */
