@@ -7,6 +7,7 @@ import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
+import akka.actor.typed.javadsl.TimerScheduler;
 import io.reclaimer.ShrinkerMessage.CountObjects;
 import io.reclaimer.ShrinkerMessage.ReparentObjects;
 import io.reclaimer.ShrinkerMessage.ScanObjects;
@@ -14,9 +15,12 @@ import io.reclaimer.engine.RemoteCall;
 import io.reclaimer.engine.Reply;
 import io.reclaimer.engine.ShrinkerEntry;
 import io.reclaimer.engine.ShrinkerTarget;
+import java.time.Duration;
 import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -30,6 +34,11 @@ import org.jspecify.annotations.Nullable;
  * here, where the end of their round still reaches them and their deadline does not run yet, and not in its mailbox.
  *
  * <p>Calls have numbers, so an answer finds its call, be it late; one that finds none is a fault.
+ *
+ * <p>A call that is given up at its deadline may still wait in a long mailbox: the actor is late and not at fault. With
+ * {@link #MOST_LATE} such calls it is left alone, but for reparents, until it answers one, or until it is asked again
+ * ({@link #FIRST_RETRY}), as a restart may have lost them. An answer to a later call tells that an earlier one had been
+ * received, or was lost: that it is not answered is a fault then.
  */
 final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
 
@@ -41,6 +50,11 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
 
     /** The shrinker is allocated. */
     record Allocated(ShrinkerEntry entry) implements Command {}
+
+    /** To itself: it may have lost what it has not answered. */
+    private enum Retry implements Command {
+        INSTANCE
+    }
 
     /** It is freed, or was not allocated. */
     enum End implements Command {
@@ -71,8 +85,17 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
     /** How many calls are remembered that were given up, to tell late answers from second ones. */
     private static final int MOST_GIVEN_UP = 1024;
 
+    /** How many late calls wait in its mailbox at most: one that may be lost, and one that finds that out. */
+    private static final int MOST_LATE = 2;
+
+    /** After which time an actor is asked again that has answered none of those; twice as long each time. */
+    private static final Duration FIRST_RETRY = Duration.ofMinutes(1);
+
+    private static final Duration LONGEST_RETRY = Duration.ofHours(1);
+
     private final ActorRef<ShrinkerMessage> shrinker;
     private final boolean reentrant;
+    private final TimerScheduler<Command> timers;
     private final ActorRef<ShrinkerMessage.Answer> answers;
 
     /** Those that have not begun, the oldest first. */
@@ -91,8 +114,17 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
     private boolean stopped;
     private long lastNumber;
 
+    /** Up to this number no call waits in the mailbox any more. */
+    private long receivedNumber;
+
+    /** Whether the engine was told that the actor is to be left alone. */
+    private boolean stuck;
+
+    private Duration retry = FIRST_RETRY;
+
     static Behavior<Command> create(ActorRef<ShrinkerMessage> shrinker, boolean reentrant) {
-        return Behaviors.setup(context -> new ActorShrinker(context, shrinker, reentrant));
+        return Behaviors.setup(
+                context -> Behaviors.withTimers(timers -> new ActorShrinker(context, timers, shrinker, reentrant)));
     }
 
     /** What the engine calls. */
@@ -100,8 +132,13 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
         return new Door(port);
     }
 
-    private ActorShrinker(ActorContext<Command> context, ActorRef<ShrinkerMessage> shrinker, boolean reentrant) {
+    private ActorShrinker(
+            ActorContext<Command> context,
+            TimerScheduler<Command> timers,
+            ActorRef<ShrinkerMessage> shrinker,
+            boolean reentrant) {
         super(context);
+        this.timers = timers;
         this.shrinker = shrinker;
         this.reentrant = reentrant;
         this.answers = context.messageAdapter(ShrinkerMessage.Answer.class, Answered::new);
@@ -115,6 +152,7 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
                 .onMessage(Answered.class, this::onAnswered)
                 .onMessage(GivenUp.class, this::onGivenUp)
                 .onMessage(Allocated.class, this::onAllocated)
+                .onMessageEquals(Retry.INSTANCE, this::onRetry)
                 .onMessageEquals(End.INSTANCE, Behaviors::stopped)
                 .onSignal(Terminated.class, this::onTerminated)
                 .build();
@@ -127,16 +165,24 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
     }
 
     private void sendNext() {
-        while (!waiting.isEmpty() && (reentrant || underWay.isEmpty() || stopped)) {
-            RemoteCall call = waiting.iterator().next();
-            waiting.remove(call);
-            if (call.isCancelled()) {
-                call.dropped();
-            } else if (stopped) {
-                call.fail(noActor());
-            } else if (!call.isOver()) {
-                send(call);
+        Iterator<RemoteCall> next = waiting.iterator();
+        while (next.hasNext() && (reentrant || underWay.isEmpty() || stuck || stopped)) {
+            RemoteCall call = next.next();
+            // Visits of a stuck shrinker end by the watch. Of a reparent it would hear from nobody else.
+            if (!stuck || stopped || call.kind() == RemoteCall.Kind.REPARENT) {
+                next.remove();
+                make(call);
             }
+        }
+    }
+
+    private void make(RemoteCall call) {
+        if (call.isCancelled()) {
+            call.dropped();
+        } else if (stopped) {
+            call.fail(noActor());
+        } else if (!call.isOver()) {
+            send(call);
         }
     }
 
@@ -180,20 +226,70 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
 
     /** The call of a number, which is answered now; null where it was before. */
     private @Nullable RemoteCall answered(long number) {
+        retry = FIRST_RETRY;
         RemoteCall call = underWay.remove(number);
+        received(number);
         if (call != null) {
             numbers.remove(call);
             return call;
         }
         RemoteCall late = givenUp.remove(number);
         if (late == null) {
-            entry.ifPresent(shrunk -> shrunk.faults()
-                    .fault(
-                            "it answered call [" + number + "] a second time, or so late that it is forgotten",
-                            shrinker.path().toString(),
-                            null));
+            fault("it answered call [" + number + "] a second time, or so late that it is forgotten");
         }
+        tellWhetherStuck();
         return late;
+    }
+
+    /** The actor has come to the call of that number, and so to all before it. */
+    private void received(long number) {
+        List<Long> unanswered = givenUp.keySet().stream()
+                .filter(earlier -> earlier > receivedNumber && earlier < number)
+                .toList();
+        receivedNumber = Math.max(receivedNumber, number);
+        if (!unanswered.isEmpty()) {
+            fault("it answered call [" + number + "] and has not answered calls " + unanswered
+                    + " that were sent before it, whose deadline is over");
+        }
+        tellWhetherStuck();
+    }
+
+    private void tellWhetherStuck() {
+        long late = givenUp.keySet().stream()
+                .filter(number -> number > receivedNumber)
+                .count();
+        boolean isStuck = late >= MOST_LATE;
+        if (isStuck == stuck || entry.isEmpty()) {
+            return;
+        }
+        stuck = isStuck;
+        entry.get().stuck(isStuck ? 1 : -1);
+        if (isStuck) {
+            getContext()
+                    .getLog()
+                    .warn(
+                            "Actor [{}] of shrinker [{}] has not answered [{}] calls by their deadline"
+                                    + " [reclaimer.call-deadline]. It is asked again when it answers one, or in [{}]",
+                            shrinker.path(),
+                            entry.get(),
+                            late,
+                            retry);
+            timers.startSingleTimer(Retry.INSTANCE, Retry.INSTANCE, retry);
+            retry = retry.compareTo(LONGEST_RETRY.dividedBy(2)) > 0 ? LONGEST_RETRY : retry.multipliedBy(2);
+        } else {
+            timers.cancel(Retry.INSTANCE);
+        }
+    }
+
+    private Behavior<Command> onRetry() {
+        receivedNumber = lastNumber;
+        tellWhetherStuck();
+        sendNext();
+        return this;
+    }
+
+    private void fault(String what) {
+        entry.ifPresent(shrunk -> shrunk.faults().fault(what, shrinker.path().toString(), null));
     }
 
     /** One that was sent may still be answered; the answer is late then. */
@@ -207,6 +303,7 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
             if (givenUp.size() > MOST_GIVEN_UP) {
                 givenUp.remove(givenUp.keySet().iterator().next());
             }
+            tellWhetherStuck();
         }
         sendNext();
         return this;

@@ -67,8 +67,8 @@ public record ReclaimerState(
      * @param lastFault the last one, in words
      * @param quarantined whether it is not visited for its faults, of which {@code lastFault} is the reason
      * @param quarantineLeft how long it still is, if it is not let out
-     * @param stuckCalls calls that have not come back by their deadline and hold a thread: while there are any it is not
-     *     visited
+     * @param stuckCalls calls that have not come back by their deadline and hold a thread, or 1 for an actor that has not
+     *     answered two calls by theirs: while there are any it is not visited
      * @param lateAnswers answers since its allocation that came after their call was given up, and were ignored
      * @param reclaimedObjects objects freed by visits since its allocation
      * @param refaultedObjects of these, those that were asked for again soon, as it reports them

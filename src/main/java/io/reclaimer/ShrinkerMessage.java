@@ -9,9 +9,11 @@ import io.reclaimer.shrinker.ShrinkerSpec;
 import java.util.Set;
 
 /**
- * What an actor is sent that is registered as a shrinker, see {@link Reclaimer#register(ShrinkerSpec, ActorRef)}. Each is answered once, with its {@code reply}, by the deadline of a call; the contract is that of
- * {@link Shrinker}. The next is sent when the one before is answered or given up, unless the spec says it is reentrant.
- * Messages stay within the process.
+ * What an actor is sent that is registered as a shrinker, see {@link Reclaimer#register(ShrinkerSpec, ActorRef)}. Each is
+ * answered once, with its {@code reply}; the contract is that of {@link Shrinker}. The next is sent when the one before is
+ * answered or given up, unless the spec says it is reentrant. An answer after the deadline of a call is late and ignored,
+ * and an actor that is late twice is left alone until it answers, but for {@link ReparentObjects}. Messages stay within the
+ * process.
  */
 public sealed interface ShrinkerMessage {
 

@@ -110,6 +110,10 @@ final class Reparenting implements Call.Owner {
         if (entry.isFreeing()) {
             return false;
         }
+        if (!entry.isOverdueAFault()) {
+            // An actor is late, and moves them when it comes to the message.
+            return true;
+        }
         String what = end == Call.Unanswered.OVERDUE
                 ? "its reparent did not answer within [" + entry.callDeadline() + "] [reclaimer.call-deadline]"
                 : "its reparent could not be called, because calls of it have not come back";

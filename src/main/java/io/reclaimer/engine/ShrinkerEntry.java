@@ -58,7 +58,10 @@ public final class ShrinkerEntry {
 
     private volatile long slowSinceNanos;
 
-    /** Calls past their deadline that hold a thread: written by who finds one, and when it comes back. */
+    /**
+     * Calls past their deadline that hold a thread, and 1 where so many wait in an actor's mailbox that it is left alone:
+     * written by who finds one, and when it comes back.
+     */
     private final AtomicInteger stuckCalls = new AtomicInteger();
 
     /** Its place in the order of registration; written by the registry before it publishes. */
@@ -215,6 +218,11 @@ public final class ShrinkerEntry {
         return callDeadline;
     }
 
+    /** Whether a call past its deadline is a fault by that alone. An actor may have a long mailbox. */
+    boolean isOverdueAFault() {
+        return target.kind() != ShrinkerTarget.Kind.ACTOR;
+    }
+
     boolean isReentrant() {
         return reentrant;
     }
@@ -255,8 +263,8 @@ public final class ShrinkerEntry {
         return stuckCalls.get() > 0;
     }
 
-    /** One that is stuck is slow, too. */
-    void stuck(int more) {
+    /** One that is stuck is slow, too. Any thread. */
+    public void stuck(int more) {
         if (more > 0) {
             wasSlow();
         }

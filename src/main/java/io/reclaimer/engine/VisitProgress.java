@@ -114,16 +114,18 @@ final class VisitProgress {
         if (end instanceof Call.Thrown thrown) {
             return threw(thrown.thrown(), mark);
         }
-        if (end == Call.Unanswered.OVERDUE) {
+        if (end == Call.Unanswered.OVERDUE && entry().isOverdueAFault()) {
             return fault(
                     "its " + call.kind().word() + " did not answer within [" + entry().callDeadline() + "]"
                             + " [reclaimer.call-deadline]",
                     null,
                     mark);
         }
-        // A call that was not made says nothing of the shrinker.
+        // A call that was not made, or is late, says nothing of the shrinker.
         good = false;
-        if (!work().isStopped() && !entry().isFreeing()) {
+        if (end == Call.Unanswered.OVERDUE) {
+            work().fallsShort(Shortfall.STUCK);
+        } else if (!work().isStopped() && !entry().isFreeing()) {
             work().fallsShort(call.hasBegun() ? Shortfall.FAULT : Shortfall.STUCK);
         }
         return stop(mark);
