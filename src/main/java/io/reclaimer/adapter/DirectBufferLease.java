@@ -12,17 +12,19 @@ import org.jspecify.annotations.Nullable;
 public final class DirectBufferLease implements AutoCloseable {
 
     /**
-     * A view made for this lease. Position, limit, mark and byte order are a view's own, so no holder finds what the last
-     * one made of them, and one that still plays with its old view does not disturb them.
+     * What the holder has.
+     *
+     * @param view made for this lease: position, limit, mark and byte order are a view's own, so no holder finds what the
+     *     last one made of them, and one that still plays with its old view does not disturb them
+     * @param giveBack what is to be done when it is closed
      */
-    private final ByteBuffer view;
+    private record Held(ByteBuffer view, Runnable giveBack) {}
 
-    /** What is to be done when it is closed; null where it is. */
-    private final AtomicReference<@Nullable Runnable> giveBack;
+    /** Null where it is closed: a closed lease that somebody keeps does not keep the buffer's memory. */
+    private final AtomicReference<@Nullable Held> held;
 
     DirectBufferLease(ByteBuffer buffer, Runnable giveBack) {
-        this.view = buffer.duplicate();
-        this.giveBack = new AtomicReference<>(giveBack);
+        this.held = new AtomicReference<>(new Held(buffer.duplicate(), giveBack));
     }
 
     /**
@@ -31,19 +33,20 @@ public final class DirectBufferLease implements AutoCloseable {
      * @throws IllegalStateException where the lease is closed
      */
     public ByteBuffer buffer() {
-        if (giveBack.get() == null) {
+        Held now = held.get();
+        if (now == null) {
             throw new IllegalStateException(
                     "This lease is closed, and its buffer may be another holder's; acquire one");
         }
-        return view;
+        return now.view();
     }
 
     /** Gives the buffer back to its pool. Again does nothing, be it by two at once. */
     @Override
     public void close() {
-        Runnable first = giveBack.getAndSet(null);
+        Held first = held.getAndSet(null);
         if (first != null) {
-            first.run();
+            first.giveBack().run();
         }
     }
 }

@@ -12,6 +12,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Direct buffers of one size that are used again and again. Those that are free are what the reclaimer may drop: on the
@@ -26,9 +28,14 @@ import java.util.function.IntFunction;
  * <p>A buffer belongs to nobody, or to a cgroup: it is acquired for it, and free in it when given back, or in its nearest
  * ancestor that is online then. What is in a buffer is what its last holder left there.
  *
- * <p>The memory of a dropped buffer is back when a garbage collection has found that nobody has it any more: the pool does
- * not unmap it by force, for whoever kept a view of it past the lease would then bring down the JVM. So the shrinker does
- * not say that it frees at once.
+ * <p>The memory of a reclaimed buffer is back when a garbage collection has found that nobody has it any more: the pool
+ * does not unmap it by force, for whoever kept a view of it past the lease would then bring down the JVM. So the shrinker
+ * does not say that it frees at once. After a round the pool asks for one collection ({@code System.gc}), a tenth of a
+ * second later where these took less than a twentieth of the time so far, otherwise when they do again. Until its memory is
+ * back, a reclaimed buffer is leased again before a new one is allocated.
+ *
+ * <p>Where explicit collections are disabled ({@code -XX:+DisableExplicitGC}) that memory would not come back: rounds
+ * reclaim nothing then, and their reports say {@code STOPPED}.
  *
  * <p>A lease that is never closed keeps its buffer, until both are garbage, and is counted as out for ever.
  */
@@ -41,20 +48,32 @@ public final class DirectBufferPool {
      * What a pool has and did. Each number is right for a moment, all together only while the pool is not used.
      *
      * @param out buffers that are leased
-     * @param free buffers that wait to be leased, or dropped
+     * @param free buffers that wait to be leased, or reclaimed
      * @param bytes what both take
-     * @param reclaimed buffers that were dropped so far
+     * @param reclaimed buffers that were reclaimed so far and not leased again before their memory was back
      */
     public record Statistics(long out, long free, long bytes, long reclaimed) {}
+
+    private static final Logger LOG = LoggerFactory.getLogger(DirectBufferPool.class);
 
     private final LruLists<ByteBuffer> free;
     private final int node;
     private final int bufferBytes;
     private final IntFunction<ByteBuffer> allocation;
+    private final GivenUpBuffers givenUp;
+    private final DirectMemory memory;
     private final LongAdder out = new LongAdder();
 
-    private DirectBufferPool(LruLists<ByteBuffer> free, int node, int bufferBytes, IntFunction<ByteBuffer> allocation) {
+    private DirectBufferPool(
+            LruLists<ByteBuffer> free,
+            int node,
+            int bufferBytes,
+            IntFunction<ByteBuffer> allocation,
+            GivenUpBuffers givenUp,
+            DirectMemory memory) {
         this.free = free;
+        this.givenUp = givenUp;
+        this.memory = memory;
         this.node = node;
         this.bufferBytes = bufferBytes;
         this.allocation = allocation;
@@ -70,21 +89,35 @@ public final class DirectBufferPool {
      */
     public static CompletionStage<DirectBufferPool> register(Reclaimer reclaimer, ShrinkerSpec spec, int bufferBytes) {
         Objects.requireNonNull(reclaimer, "reclaimer");
-        return register(reclaimer, spec, bufferBytes, ByteBuffer::allocateDirect);
+        return register(reclaimer, spec, bufferBytes, ByteBuffer::allocateDirect, new DirectMemory());
     }
 
-    /** The same, with another way to allocate. */
+    /** The same, with another way to allocate, and another memory. */
     static CompletionStage<DirectBufferPool> register(
-            Reclaimer reclaimer, ShrinkerSpec spec, int bufferBytes, IntFunction<ByteBuffer> allocation) {
+            Reclaimer reclaimer,
+            ShrinkerSpec spec,
+            int bufferBytes,
+            IntFunction<ByteBuffer> allocation,
+            DirectMemory memory) {
         if (bufferBytes < 1) {
             throw new IllegalArgumentException("Direct buffer pool [" + spec.name() + "]: bufferBytes is ["
                     + bufferBytes + "] but has to be 1 or more");
         }
         int node = reclaimer.settings().node(NODE);
-        // Nobody else has a free buffer, so to drop it nothing is to be done but to forget it.
-        LruOwner<ByteBuffer> owner = buffer -> {};
-        return LruLists.register(reclaimer, spec.lossless().objectBytes(bufferBytes), owner)
-                .thenApply(lists -> new DirectBufferPool(lists, node, bufferBytes, allocation));
+        if (!memory.comesBack()) {
+            LOG.warn(
+                    "Direct buffer pool [{}]: rounds reclaim none of its buffers, as their memory would not come back"
+                            + " without explicit garbage collections [-XX:+DisableExplicitGC]",
+                    spec.name());
+        }
+        GivenUpBuffers givenUp = new GivenUpBuffers();
+        LruOwner<ByteBuffer> owner = buffer -> {
+            givenUp.add(buffer);
+            memory.collect(givenUp);
+        };
+        return LruLists.register(
+                        reclaimer, spec.lossless().objectBytes(bufferBytes), owner, Optional.empty(), memory::comesBack)
+                .thenApply(lists -> new DirectBufferPool(lists, node, bufferBytes, allocation, givenUp, memory));
     }
 
     /**
@@ -98,7 +131,7 @@ public final class DirectBufferPool {
 
     /**
      * Leases a buffer for a cgroup: the one given back there last, or a new one where none is free there. Where the JVM
-     * has no memory for another one, a free one of any other cgroup.
+     * has no memory left for another one, a free one of any other cgroup, before the JVM has to collect garbage for it.
      *
      * @throws OutOfMemoryError where there is none of these
      */
@@ -111,7 +144,7 @@ public final class DirectBufferPool {
     public Statistics statistics() {
         long nowOut = out.sum();
         long nowFree = free.size();
-        return new Statistics(nowOut, nowFree, (nowOut + nowFree) * bufferBytes, free.reclaimed());
+        return new Statistics(nowOut, nowFree, (nowOut + nowFree) * bufferBytes, givenUp.givenUp());
     }
 
     /** The registered shrinker. */
@@ -138,11 +171,19 @@ public final class DirectBufferPool {
         }
     }
 
+    /** One whose memory is there comes before one for which the JVM may have to collect garbage. */
     private ByteBuffer allocate() {
+        Optional<ByteBuffer> there = givenUp.take();
+        if (there.isEmpty() && memory.isUsedUp(bufferBytes)) {
+            there = free.takeAny(node);
+        }
+        if (there.isPresent()) {
+            return there.get();
+        }
         try {
             return allocation.apply(bufferBytes);
         } catch (OutOfMemoryError e) {
-            return free.takeAny(node).orElseThrow(() -> outOfMemory(e));
+            return free.takeAny(node).or(givenUp::take).orElseThrow(() -> outOfMemory(e));
         }
     }
 

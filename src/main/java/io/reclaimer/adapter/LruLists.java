@@ -9,6 +9,7 @@ import io.reclaimer.shrinker.ShrinkerSpec;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.function.ToIntFunction;
 
 /**
@@ -51,7 +52,7 @@ public final class LruLists<T> {
      */
     public static <T> CompletionStage<LruLists<T>> register(Reclaimer reclaimer, ShrinkerSpec spec, LruOwner<T> owner) {
         Objects.requireNonNull(owner, "owner");
-        return register(reclaimer, spec, owner, Optional.empty());
+        return register(reclaimer, spec, owner, Optional.empty(), () -> true);
     }
 
     /**
@@ -67,13 +68,18 @@ public final class LruLists<T> {
             Reclaimer reclaimer, ShrinkerSpec spec, LruOwner<T> owner, ToIntFunction<? super T> keyHash) {
         Objects.requireNonNull(owner, "owner");
         Objects.requireNonNull(keyHash, "keyHash");
-        return register(reclaimer, spec, owner, Optional.of(keyHash));
+        return register(reclaimer, spec, owner, Optional.of(keyHash), () -> true);
     }
 
-    private static <T> CompletionStage<LruLists<T>> register(
-            Reclaimer reclaimer, ShrinkerSpec spec, LruOwner<T> owner, Optional<ToIntFunction<? super T>> keyHash) {
+    /** The same, for objects that are not always of use when they are freed: else scans stop. */
+    static <T> CompletionStage<LruLists<T>> register(
+            Reclaimer reclaimer,
+            ShrinkerSpec spec,
+            LruOwner<T> owner,
+            Optional<ToIntFunction<? super T>> keyHash,
+            BooleanSupplier isUseful) {
         LruGroups<T> groups = new LruGroups<>(reclaimer.settings().nodes().size());
-        LruShrinker<T> shrinker = new LruShrinker<>(groups, owner, keyHash);
+        LruShrinker<T> shrinker = new LruShrinker<>(groups, owner, keyHash, isUseful);
         return reclaimer
                 .register(spec.byCgroup().byNode(), shrinker)
                 .thenApply(handle -> new LruLists<>(groups, shrinker, handle));

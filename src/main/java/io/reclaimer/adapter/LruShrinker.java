@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,10 @@ final class LruShrinker<T> implements Shrinker {
     private final LruGroups<T> groups;
     private final LruOwner<T> owner;
     private final @Nullable ToIntFunction<? super T> keyHash;
+
+    /** Whether it is of any use to free objects now; otherwise scans stop. */
+    private final BooleanSupplier isUseful;
+
     private final GhostSketch ghosts;
     private final LongAdder reclaimed = new LongAdder();
     private final LongAdder refaults = new LongAdder();
@@ -47,7 +52,12 @@ final class LruShrinker<T> implements Shrinker {
     /** Saves who adds the look at the ghosts where there are none. */
     private volatile boolean haunted;
 
-    LruShrinker(LruGroups<T> groups, LruOwner<T> owner, Optional<ToIntFunction<? super T>> keyHash) {
+    LruShrinker(
+            LruGroups<T> groups,
+            LruOwner<T> owner,
+            Optional<ToIntFunction<? super T>> keyHash,
+            BooleanSupplier isUseful) {
+        this.isUseful = isUseful;
         this.groups = groups;
         this.owner = owner;
         this.keyHash = keyHash.orElse(null);
@@ -69,7 +79,7 @@ final class LruShrinker<T> implements Shrinker {
     @Override
     public long scan(ShrinkControl control) {
         LruGroup<T> group = groups.at(control.cgroup());
-        if (group == null) {
+        if (group == null || !isUseful.getAsBoolean()) {
             return STOP;
         }
         Sweep sweep = new Sweep(group.list(control.node()));

@@ -21,7 +21,7 @@ class DirectBufferPoolContractTest extends ShrinkerContract {
     @Override
     protected ContractSubject create(Reclaimer reclaimer) {
         DirectBufferPool pool = DirectBufferPool.register(
-                        reclaimer, ShrinkerSpec.named("buffers"), 1, ByteBuffer::allocate)
+                        reclaimer, ShrinkerSpec.named("buffers"), 1, ByteBuffer::allocate, new DirectMemory())
                 .toCompletableFuture()
                 .join();
         Cgroup web = reclaimer.online(WEB).toCompletableFuture().join();

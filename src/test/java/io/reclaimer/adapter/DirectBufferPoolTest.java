@@ -3,11 +3,14 @@ package io.reclaimer.adapter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import akka.actor.testkit.typed.javadsl.LoggingTestKit;
 import io.reclaimer.Cgroup;
+import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.adapter.DirectBufferPool.Statistics;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.Shortfall;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.ShrinkerTrait;
@@ -28,6 +31,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -40,6 +44,8 @@ class DirectBufferPoolTest {
 
     @RegisterExtension
     final ReclaimerKit kit = ReclaimerKit.with("reclaimer { nodes = [heap, direct], round-deadline = 60s }");
+
+    private final PlayedMemory memory = new PlayedMemory();
 
     @Test
     void freeBuffersAreReclaimedOnTheirNodeOnly() {
@@ -97,22 +103,22 @@ class DirectBufferPoolTest {
     @Test
     void coldestBufferIsDroppedFirst() {
         List<ByteBuffer> made = new ArrayList<>();
-        DirectBufferPool pool = kit.await(DirectBufferPool.register(kit.reclaimer(), SPEC.batch(1), 8, bytes -> {
+        DirectBufferPool pool = register(SPEC.batch(1), 8, bytes -> {
             ByteBuffer buffer = ByteBuffer.allocateDirect(bytes).putLong(0, made.size());
             made.add(buffer);
             return buffer;
-        }));
+        });
         leaseAndClose(pool, 4);
         assertThat(kit.pass("/", DIRECT, 3).freedObjects()).isZero();
         assertThat(kit.pass("/", DIRECT, 2).freedObjects()).isEqualTo(2);
         try (DirectBufferLease first = pool.acquire();
                 DirectBufferLease second = pool.acquire();
                 DirectBufferLease third = pool.acquire()) {
-            assertThat(List.of(
-                            first.buffer().getLong(0),
-                            second.buffer().getLong(0),
-                            third.buffer().getLong(0)))
-                    .containsExactly(3L, 2L, 4L);
+            assertThat(first.buffer().getLong(0)).isEqualTo(3);
+            assertThat(second.buffer().getLong(0)).isEqualTo(2);
+            // One of the two that were dropped, whose memory is not back.
+            assertThat(third.buffer().getLong(0)).isBetween(0L, 1L);
+            assertThat(made).hasSize(4);
         }
     }
 
@@ -224,23 +230,83 @@ class DirectBufferPoolTest {
         pool.acquire(web);
     }
 
-    /** As the JVM itself counts it, after a garbage collection has found that nobody has the buffers any more. */
+    /** As the JVM itself counts it. Nobody but the pool asks for a garbage collection. */
     @Test
     void directMemoryIsBackAfterARound() {
         int mebibyte = KIB * KIB;
-        long before = directBytes();
-        DirectBufferPool pool = register(mebibyte);
-        leaseAndClose(pool, 32);
-        assertThat(directBytes()).isGreaterThanOrEqualTo(before + 32L * mebibyte);
+        DirectBufferPool pool = kit.await(DirectBufferPool.register(kit.reclaimer(), SPEC, mebibyte));
+        List<DirectBufferLease> leases = new ArrayList<>();
+        for (int i = 0; i < 32; i++) {
+            leases.add(pool.acquire());
+        }
+        leases.forEach(DirectBufferLease::close);
+        // So that they do not go with the next collection of young objects.
         System.gc();
+        long before = directBytes();
         reclaim(HEAP);
         assertThat(pool.statistics().free()).isEqualTo(32);
         assertThat(reclaim(DIRECT)).isEqualTo(32);
-        Threads.until(() -> {
-            // The first finds them; the cleaner's thread then gives their memory back, at a time nobody announces.
-            System.gc();
-            return directBytes() <= before + mebibyte;
+        Threads.until(() -> directBytes() <= before - 31L * mebibyte);
+        // Closed leases that somebody keeps do not keep their memory.
+        assertThat(leases)
+                .allSatisfy(lease -> assertThatThrownBy(lease::buffer).isInstanceOf(IllegalStateException.class));
+    }
+
+    @Test
+    void roundReclaimsNothingWhereMemoryDoesNotComeBackAndSaysWhy() {
+        memory.comesBack = false;
+        DirectBufferPool pool =
+                LoggingTestKit.warn("[-XX:+DisableExplicitGC]").expect(kit.system(), () -> register(KIB));
+        leaseAndClose(pool, 10);
+        ReclaimReport report = kit.reclaim(
+                ReclaimRequest.everywhere().onNodes(DIRECT).objects(10).startingAt(0));
+        assertThat(report.freedObjects()).isZero();
+        assertThat(report.shortfalls()).containsOnlyKeys(Shortfall.STOPPED);
+        assertThat(pool.statistics()).isEqualTo(new Statistics(0, 10, 10 * KIB, 0));
+        assertThat(memory.collections).hasValue(0);
+    }
+
+    /** Else a round could leave less than there was: the JVM may have no memory for another one. */
+    @Test
+    void reclaimedBufferIsLeasedAgainWhileItsMemoryIsNotBack() {
+        AtomicInteger allocated = new AtomicInteger();
+        List<ByteBuffer> kept = new ArrayList<>();
+        DirectBufferPool pool = register(SPEC, KIB, bytes -> {
+            ByteBuffer buffer = ByteBuffer.allocateDirect(bytes);
+            allocated.incrementAndGet();
+            kept.add(buffer);
+            return buffer;
         });
+        leaseAndClose(pool, 10);
+        assertThat(reclaim(DIRECT)).isEqualTo(10);
+        assertThat(memory.collections.get()).isPositive();
+        assertThat(pool.statistics()).isEqualTo(new Statistics(0, 0, 0, 10));
+        leaseAndClose(pool, 10);
+        assertThat(allocated).hasValue(10);
+        assertThat(pool.statistics()).isEqualTo(new Statistics(0, 10, 10 * KIB, 0));
+        leaseAndClose(pool, 11);
+        assertThat(allocated).hasValue(11);
+        assertThat(kept).hasSize(11);
+    }
+
+    /** The JVM would stop all threads and collect garbage before it said that there is none. */
+    @Test
+    void whereMemoryIsUsedUpAnotherCgroupsFreeBufferComesBeforeTheJvmIsAsked() {
+        AtomicInteger allocated = new AtomicInteger();
+        DirectBufferPool pool = register(SPEC, KIB, bytes -> {
+            allocated.incrementAndGet();
+            return ByteBuffer.allocateDirect(bytes);
+        });
+        Cgroup shop = kit.online("/shop");
+        Cgroup web = kit.online("/web");
+        pool.acquire(shop).close();
+        pool.acquire(web);
+        assertThat(allocated).as("there is memory left").hasValue(2);
+        memory.usedUp = true;
+        pool.acquire(web);
+        assertThat(allocated).hasValue(2);
+        pool.acquire(web);
+        assertThat(allocated).as("none is free").hasValue(3);
     }
 
     /** Each holder writes its mark at both ends, and finds it there when it is done. */
@@ -248,10 +314,10 @@ class DirectBufferPoolTest {
     void everyBufferHasOneHolderAtATime() throws Exception {
         Seeded seeded = Seeded.create();
         AtomicLong allocated = new AtomicLong();
-        DirectBufferPool pool = kit.await(DirectBufferPool.register(kit.reclaimer(), SPEC, 64, bytes -> {
+        DirectBufferPool pool = register(SPEC, 64, bytes -> {
             allocated.incrementAndGet();
             return ByteBuffer.allocateDirect(bytes);
-        }));
+        });
         Cgroup shop = kit.online("/shop");
         AtomicBoolean running = new AtomicBoolean(true);
         AtomicLong freed = new AtomicLong();
@@ -278,7 +344,7 @@ class DirectBufferPoolTest {
         assertThat(statistics.free() + statistics.reclaimed())
                 .as(seeded.toString())
                 .isEqualTo(allocated.get());
-        assertThat(statistics.reclaimed()).as(seeded.toString()).isEqualTo(freed.get());
+        assertThat(statistics.reclaimed()).as(seeded.toString()).isLessThanOrEqualTo(freed.get());
         kit.settle();
         assertThat(reclaim(DIRECT)).as(seeded.toString()).isEqualTo(statistics.free());
     }
@@ -301,18 +367,45 @@ class DirectBufferPoolTest {
     }
 
     private DirectBufferPool register(int bytes) {
-        return kit.await(DirectBufferPool.register(kit.reclaimer(), SPEC, bytes));
+        return register(SPEC, bytes, ByteBuffer::allocateDirect);
     }
 
     /** Where the JVM has memory for that many only. */
     private DirectBufferPool scarce(int buffers) {
         AtomicInteger left = new AtomicInteger(buffers);
-        return kit.await(DirectBufferPool.register(kit.reclaimer(), SPEC, KIB, bytes -> {
+        return register(SPEC, KIB, bytes -> {
             if (left.getAndDecrement() <= 0) {
                 throw new OutOfMemoryError("used up");
             }
             return ByteBuffer.allocateDirect(bytes);
-        }));
+        });
+    }
+
+    private DirectBufferPool register(ShrinkerSpec spec, int bytes, IntFunction<ByteBuffer> allocation) {
+        return kit.await(DirectBufferPool.register(kit.reclaimer(), spec, bytes, allocation, memory));
+    }
+
+    /** The JVM's, as a test says it is. Nothing is collected but by the JVM itself. */
+    private static final class PlayedMemory extends DirectMemory {
+
+        private volatile boolean comesBack = true;
+        private volatile boolean usedUp;
+        private final AtomicInteger collections = new AtomicInteger();
+
+        @Override
+        boolean comesBack() {
+            return comesBack;
+        }
+
+        @Override
+        boolean isUsedUp(int bytes) {
+            return usedUp;
+        }
+
+        @Override
+        void collect(GivenUpBuffers garbage) {
+            collections.incrementAndGet();
+        }
     }
 
     private static void leaseAndClose(DirectBufferPool pool, int count) {
