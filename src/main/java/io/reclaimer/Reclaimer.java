@@ -257,6 +257,9 @@ public final class Reclaimer implements Extension {
     }
 
     void allocate(ShrinkerSpec spec, ActorRef<ShrinkerMessage> shrinker, Reply<ShrinkerHandle> replyTo) {
+        if (hasUnknownNode(spec, replyTo)) {
+            return;
+        }
         ActorRef<ActorShrinker.Command> port;
         try {
             port = system.systemActorOf(
@@ -277,7 +280,21 @@ public final class Reclaimer implements Extension {
     }
 
     private void allocate(ShrinkerSpec spec, ShrinkerTarget target, Reply<ShrinkerHandle> replyTo) {
+        if (hasUnknownNode(spec, replyTo)) {
+            return;
+        }
         registry.tell(new ShrinkerRegistry.Allocate(spec, target, replyTo.from(this::handleOf)));
+    }
+
+    /** Whether a spec names a node that is not there; answered then. */
+    private boolean hasUnknownNode(ShrinkerSpec spec, Reply<?> replyTo) {
+        try {
+            spec.nodes().forEach(settings::nodeName);
+            return false;
+        } catch (ReclaimerException e) {
+            replyTo.failure(e);
+            return true;
+        }
     }
 
     private ShrinkerHandle handleOf(ShrinkerEntry entry) {

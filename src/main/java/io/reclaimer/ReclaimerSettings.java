@@ -32,6 +32,9 @@ public final class ReclaimerSettings {
     private static final Duration LONGEST_LATE_AFTER = Duration.ofHours(1);
     private static final Duration LONGEST_QUARANTINE = Duration.ofHours(1);
 
+    /** The node that rounds for heap are on, where there is one of that name. */
+    private static final String HEAP = "heap";
+
     private final List<String> nodes;
     private final Duration roundDeadline;
     private final List<CgroupPath> cgroups;
@@ -167,6 +170,10 @@ public final class ReclaimerSettings {
                 || names.size() > Set.copyOf(names).size()
                 || !names.stream().allMatch(name -> NODE_NAME.matcher(name).matches())) {
             throw invalid("nodes", names, allowed);
+        }
+        if (names.indexOf(HEAP) > 0) {
+            // Rounds for heap are on that node, and shrinkers that do not keep their objects by node are on the first.
+            throw invalid("nodes", names, "[" + HEAP + "] as the first, or none of that name");
         }
         return List.copyOf(names);
     }

@@ -47,6 +47,8 @@ class ReclaimerSettingsTest {
     @CsvSource(delimiter = '|', textBlock = """
                     nodes = []                      | reclaimer.nodes is [[]]                     | one or more
                     nodes = [a, a]                  | reclaimer.nodes is [[a, a]]                 | none twice
+                    nodes = [direct, heap]          | reclaimer.nodes is [[direct, heap]]         | [heap] as the first
+                    nodes = [old, heap, direct]     | reclaimer.nodes is [[old, heap, direct]]    | [heap] as the first
                     nodes = ["a b"]                 | reclaimer.nodes is [[a b]]                  | A-Z a-z 0-9
                     cgroups = [shop]                | is no cgroup path                           | /a/b
                     cgroups = 7                     | reclaimer.cgroups is [7]                    | a list of paths

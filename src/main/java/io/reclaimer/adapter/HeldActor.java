@@ -63,12 +63,13 @@ public final class HeldActor<S extends HeldState> {
     /**
      * With a state that belongs to no cgroup.
      *
+     * @param spec is made a global one, on node 0 where it says no nodes
      * @param newState makes an empty state, for each start and restart of an actor
      */
     public static <S extends HeldState> HeldActor<S> of(ShrinkerSpec spec, Supplier<S> newState) {
         Objects.requireNonNull(spec, "spec");
         Objects.requireNonNull(newState, "newState");
-        return new HeldActor<>(spec.global(), newState, Optional.empty(), RECLAIMER);
+        return new HeldActor<>(OnHeap.of(spec.global()), newState, Optional.empty(), RECLAIMER);
     }
 
     /** The same, with a state that belongs to this cgroup, and to its nearest online ancestor when it is offline. */

@@ -3,6 +3,7 @@ package io.reclaimer.adapter;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.sharding.typed.javadsl.EntityContext;
@@ -57,6 +58,9 @@ public final class ShardedEntities<M> {
 
     /** After which time an entity is asked again that did not stop, where nothing else is said. */
     public static final Duration HUNG_BACK_OFF = Duration.ofMinutes(1);
+
+    /** The tracker is quick, and must not wait for what an application does on the default dispatcher. */
+    private static final Props DISPATCHER = DispatcherSelector.fromConfig("reclaimer.control-dispatcher");
 
     private final ActorRef<Object> tracker;
     private final Optional<Function<StopQuestion, M>> question;
@@ -141,7 +145,7 @@ public final class ShardedEntities<M> {
         ActorRef<Object> tracker = system.systemActorOf(
                 ShardedTracker.create(name, question.isPresent(), stopDeadline, hungBackOff, hungStops),
                 "reclaimer-sharded-" + name,
-                Props.empty());
+                DISPATCHER);
         return new ShardedEntities<>(tracker, question, hungStops);
     }
 
@@ -163,12 +167,12 @@ public final class ShardedEntities<M> {
     /**
      * Registers them with a reclaimer. Once.
      *
-     * @param spec is made a global one
+     * @param spec is made a global one, on node 0 where it says no nodes
      */
     public CompletionStage<ShrinkerHandle> register(Reclaimer reclaimer, ShrinkerSpec spec) {
         Objects.requireNonNull(reclaimer, "reclaimer");
         Objects.requireNonNull(spec, "spec");
-        return reclaimer.register(spec.global(), shrinker()).thenApply(handle -> {
+        return reclaimer.register(OnHeap.of(spec.global()), shrinker()).thenApply(handle -> {
             tracker.tell(new ShardedTracker.Registered(handle));
             return handle;
         });

@@ -26,7 +26,8 @@ import java.util.Optional;
 
 /**
  * Frees entities of one shard region of this member by lowering the region's active-entity limit: nothing is asked of the
- * entities, and which of them stop is up to the region's passivation strategy. To be registered as a global shrinker.
+ * entities, and which of them stop is up to the region's passivation strategy. To be registered as a global shrinker, on
+ * the node of the heap: {@code ShrinkerSpec.named("carts").onNodes(0)}.
  *
  * <p>The region has to be configured with a strategy that has a limit ({@code akka.cluster.sharding.passivation}); one
  * without takes no notice of it, which is warned of. Nobody else should set its limit. A shard that starts later has the configured

@@ -10,6 +10,7 @@ import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.ShrinkerTrait;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -28,6 +29,9 @@ public final class ShrinkerEntry {
 
     /** Traits that are looked at in every visit. */
     private final boolean numaAware;
+
+    /** The nodes whose rounds it takes part in; null for all. Looked at in every visit. */
+    private final @Nullable BitSet onNodes;
 
     private final long objectBytes;
     private final boolean nonSlab;
@@ -79,6 +83,8 @@ public final class ShrinkerEntry {
             Published published) {
         this.spec = spec;
         this.numaAware = spec.numaAware();
+        this.onNodes =
+                spec.nodes().isEmpty() ? null : spec.nodes().stream().collect(BitSet::new, BitSet::set, BitSet::or);
         this.objectBytes = spec.objectBytes();
         this.nonSlab = spec.traits().contains(ShrinkerTrait.NON_SLAB);
         this.reentrant = spec.traits().contains(ShrinkerTrait.REENTRANT);
@@ -340,6 +346,11 @@ public final class ShrinkerEntry {
         if (isFreeing()) {
             guard.tell(ShrinkerGuard.Released.INSTANCE);
         }
+    }
+
+    /** Whether it takes part in rounds over a node. */
+    boolean isOn(int node) {
+        return onNodes == null || onNodes.get(node);
     }
 
     /** The node it is told, and whose deferred count it uses, in a pass for {@code node}. */

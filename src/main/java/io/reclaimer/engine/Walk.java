@@ -216,11 +216,17 @@ abstract class Walk {
 
     /** Whether a shrinker may be visited by this round, and now. */
     final boolean isWanted(ShrinkerEntry entry) {
-        return pass().work.wants(entry) && !entry.isKeptAway() && !pair().late().isLate(entry);
+        return entry.isOn(pair().node())
+                && pass().work.wants(entry)
+                && !entry.isKeptAway()
+                && !pair().late().isLate(entry);
     }
 
     /** The same, and counts a registered shrinker that this round would ask but for what is the matter with it. */
     final boolean isWantedOrCounted(ShrinkerEntry entry) {
+        if (!entry.isOn(pair().node())) {
+            return false;
+        }
         RoundWork work = pass().work;
         boolean wanted = work.wants(entry);
         boolean left = !wanted && work.leaves(entry);

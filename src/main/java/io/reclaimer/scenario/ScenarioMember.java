@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
@@ -198,7 +199,13 @@ final class ScenarioMember implements AutoCloseable {
 
     int alloc(ShrinkerModel model) {
         ShrinkerSpec spec = new ShrinkerSpec(
-                model.name(), model.traits(), model.seeks(), model.batch(), model.objectBytes(), Optional.empty());
+                model.name(),
+                model.traits(),
+                model.seeks(),
+                model.batch(),
+                model.objectBytes(),
+                Optional.empty(),
+                Set.of());
         ModelCache cache = new ModelCache(
                 spec.cgroupAware() && scenario.cgroupsEnabled(),
                 spec.numaAware(),

@@ -9,10 +9,12 @@ import static io.reclaimer.shrinker.ShrinkerTrait.NUMA_AWARE;
 import static io.reclaimer.shrinker.ShrinkerTrait.REENTRANT;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What is fixed about a shrinker when it is allocated. Immutable; checked when made.
@@ -24,6 +26,7 @@ import java.util.Set;
  * @param objectBytes about how many bytes one object holds, at least 1; used to turn bytes of pressure into objects
  * @param callDeadline how long one call may take until it counts as not answered: above 0, at most
  *     {@link #LONGEST_CALL}; empty for the configured default
+ * @param nodes the numbers of the nodes whose rounds it takes part in, each from 0; empty for all
  */
 public record ShrinkerSpec(
         String name,
@@ -31,7 +34,8 @@ public record ShrinkerSpec(
         int seeks,
         long batch,
         long objectBytes,
-        Optional<Duration> callDeadline) {
+        Optional<Duration> callDeadline,
+        Set<Integer> nodes) {
 
     /** The cost of recreating an object where nothing else is said (the kernel's {@code DEFAULT_SEEKS}). */
     public static final int DEFAULT_SEEKS = 2;
@@ -52,6 +56,7 @@ public record ShrinkerSpec(
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(traits, "traits");
         Objects.requireNonNull(callDeadline, "callDeadline");
+        Objects.requireNonNull(nodes, "nodes");
         if (name.isBlank() || name.length() > MAX_NAME_LENGTH || name.chars().anyMatch(Character::isISOControl)) {
             throw new IllegalArgumentException("The name of a shrinker is [" + abbreviated(name)
                     + "] but has to have 1 to " + MAX_NAME_LENGTH
@@ -75,13 +80,19 @@ public record ShrinkerSpec(
                         + "] but has to be above 0 and at most [" + LONGEST_CALL + "]");
             }
         });
+        if (nodes.stream().anyMatch(node -> node < 0)) {
+            throw new IllegalArgumentException("Shrinker [" + name + "]: its nodes are " + nodes
+                    + " but each has to be 0 or more; none for all nodes");
+        }
         traits = Set.copyOf(traits);
+        nodes = Set.copyOf(nodes);
         batch = batch == 0 ? DEFAULT_BATCH : batch;
     }
 
     /** A global shrinker with the defaults. */
     public static ShrinkerSpec named(String name) {
-        return new ShrinkerSpec(name, Set.of(), DEFAULT_SEEKS, DEFAULT_BATCH, DEFAULT_OBJECT_BYTES, Optional.empty());
+        return new ShrinkerSpec(
+                name, Set.of(), DEFAULT_SEEKS, DEFAULT_BATCH, DEFAULT_OBJECT_BYTES, Optional.empty(), Set.of());
     }
 
     /** The same, keeping its objects by cgroup. */
@@ -121,23 +132,45 @@ public record ShrinkerSpec(
 
     /** The same, with another cost of recreating an object: 0 or more. */
     public ShrinkerSpec seeks(int newSeeks) {
-        return new ShrinkerSpec(name, traits, newSeeks, batch, objectBytes, callDeadline);
+        return new ShrinkerSpec(name, traits, newSeeks, batch, objectBytes, callDeadline, nodes);
     }
 
     /** The same, with another size of a scan call: 0 (the default) or more. */
     public ShrinkerSpec batch(long newBatch) {
-        return new ShrinkerSpec(name, traits, seeks, newBatch, objectBytes, callDeadline);
+        return new ShrinkerSpec(name, traits, seeks, newBatch, objectBytes, callDeadline, nodes);
     }
 
     /** The same, with another size of an object: at least 1 byte. */
     public ShrinkerSpec objectBytes(long bytes) {
-        return new ShrinkerSpec(name, traits, seeks, batch, bytes, callDeadline);
+        return new ShrinkerSpec(name, traits, seeks, batch, bytes, callDeadline, nodes);
     }
 
     /** The same, with another deadline of a call: above 0, at most {@link #LONGEST_CALL}. */
     public ShrinkerSpec callDeadline(Duration deadline) {
         Objects.requireNonNull(deadline, "deadline");
-        return new ShrinkerSpec(name, traits, seeks, batch, objectBytes, Optional.of(deadline));
+        return new ShrinkerSpec(name, traits, seeks, batch, objectBytes, Optional.of(deadline), nodes);
+    }
+
+    /**
+     * The same, as one that takes part in rounds over these nodes alone: a cache on the heap has nothing to give to a round
+     * for direct memory. Where nothing is said, one that is not NUMA aware is visited in the rounds of all nodes.
+     *
+     * @param numbers one or more, each from 0
+     */
+    public ShrinkerSpec onNodes(int... numbers) {
+        Objects.requireNonNull(numbers, "numbers");
+        if (numbers.length == 0) {
+            throw new IllegalArgumentException(
+                    "Shrinker [" + name + "]: no node is given but there have to be one or more, each from 0");
+        }
+        return new ShrinkerSpec(
+                name,
+                traits,
+                seeks,
+                batch,
+                objectBytes,
+                callDeadline,
+                Arrays.stream(numbers).boxed().collect(Collectors.toUnmodifiableSet()));
     }
 
     /** The same as a global one: what becomes of a cgroup-aware shrinker where cgroups are disabled. */
@@ -167,7 +200,7 @@ public record ShrinkerSpec(
     }
 
     private ShrinkerSpec withTraits(Set<ShrinkerTrait> newTraits) {
-        return new ShrinkerSpec(name, newTraits, seeks, batch, objectBytes, callDeadline);
+        return new ShrinkerSpec(name, newTraits, seeks, batch, objectBytes, callDeadline, nodes);
     }
 
     private static String abbreviated(String name) {

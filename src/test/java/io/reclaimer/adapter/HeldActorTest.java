@@ -336,7 +336,8 @@ class HeldActorTest {
         Cgroup shop = kit.online("/shop");
         spawn(HeldActor.of(SPEC.byCgroup(), HeldActorTest::newState).registeredBy(registry));
         spawn(in(shop));
-        assertThat(registry.specs).containsExactly(SPEC, SPEC.byCgroup());
+        assertThat(registry.specs)
+                .containsExactly(SPEC.onNodes(0), SPEC.onNodes(0).byCgroup());
     }
 
     // The actor of a user.

@@ -174,12 +174,21 @@ class NodeCommandTest {
 
     /** By an operator's file, which says that and nothing else. */
     @ParameterizedTest
-    @ValueSource(strings = {"heap", "direct", "direct, heap", "memory, direct"})
+    @ValueSource(strings = {"heap", "direct", "memory, direct"})
     void nodesWithoutWhatTheProgramNeedsEndBeforeAnythingStarts(String nodes) throws IOException {
         Path file = Files.writeString(folder.resolve("nodes.conf"), "reclaimer.nodes = [" + nodes + "]");
         set("config.file", file.toString());
         assertEndsBeforeAnythingStarts(
                 new String[] {"--run-for", "1h"}, List.of("reclaimer.nodes", "[" + nodes + "]", "[heap]", "[direct]"));
+    }
+
+    @Test
+    void heapThatIsNotTheFirstNodeEndsBeforeAnythingStarts() throws IOException {
+        Path file = Files.writeString(folder.resolve("nodes.conf"), "reclaimer.nodes = [direct, heap]");
+        set("config.file", file.toString());
+        assertEndsBeforeAnythingStarts(
+                new String[] {"--run-for", "1h"},
+                List.of("reclaimer.nodes is [[direct, heap]]", "[heap] as the first"));
     }
 
     @Test

@@ -16,7 +16,7 @@ class ShrinkerSpecTest {
 
     @Test
     void isGlobalWithTheDefaults() {
-        assertThat(spec).isEqualTo(new ShrinkerSpec("pages", Set.of(), 2, 128, 1024, Optional.empty()));
+        assertThat(spec).isEqualTo(new ShrinkerSpec("pages", Set.of(), 2, 128, 1024, Optional.empty(), Set.of()));
     }
 
     @Test
@@ -28,11 +28,23 @@ class ShrinkerSpecTest {
         assertThat(spec.reentrant()).isEqualTo(with(Set.of(ShrinkerTrait.REENTRANT)));
         assertThat(spec.lossless()).isEqualTo(with(Set.of(ShrinkerTrait.LOSSLESS)));
         assertThat(spec.freesAtOnce()).isEqualTo(with(Set.of(ShrinkerTrait.FREES_AT_ONCE)));
-        assertThat(spec.seeks(0)).isEqualTo(new ShrinkerSpec("pages", Set.of(), 0, 128, 1024, Optional.empty()));
-        assertThat(spec.batch(1)).isEqualTo(new ShrinkerSpec("pages", Set.of(), 2, 1, 1024, Optional.empty()));
-        assertThat(spec.objectBytes(1)).isEqualTo(new ShrinkerSpec("pages", Set.of(), 2, 128, 1, Optional.empty()));
+        assertThat(spec.seeks(0))
+                .isEqualTo(new ShrinkerSpec("pages", Set.of(), 0, 128, 1024, Optional.empty(), Set.of()));
+        assertThat(spec.batch(1))
+                .isEqualTo(new ShrinkerSpec("pages", Set.of(), 2, 1, 1024, Optional.empty(), Set.of()));
+        assertThat(spec.objectBytes(1))
+                .isEqualTo(new ShrinkerSpec("pages", Set.of(), 2, 128, 1, Optional.empty(), Set.of()));
         assertThat(spec.callDeadline(Duration.ofSeconds(7)))
-                .isEqualTo(new ShrinkerSpec("pages", Set.of(), 2, 128, 1024, Optional.of(Duration.ofSeconds(7))));
+                .isEqualTo(new ShrinkerSpec(
+                        "pages", Set.of(), 2, 128, 1024, Optional.of(Duration.ofSeconds(7)), Set.of()));
+    }
+
+    @Test
+    void nodesAreNumbersFromNought() {
+        assertThat(spec.nodes()).as("all").isEmpty();
+        assertThat(spec.onNodes(0, 2).nodes()).containsExactlyInAnyOrder(0, 2);
+        assertThatThrownBy(() -> spec.onNodes(0, -1)).hasMessageContainingAll("[pages]", "-1", "0 or more");
+        assertThatThrownBy(spec::onNodes).hasMessageContainingAll("[pages]", "one or more");
     }
 
     @Test
@@ -43,17 +55,18 @@ class ShrinkerSpecTest {
                 .seeks(3)
                 .batch(4)
                 .objectBytes(5)
-                .callDeadline(Duration.ofSeconds(6));
+                .callDeadline(Duration.ofSeconds(6))
+                .onNodes(1);
         assertThat(all).isEqualTo(all(ShrinkerTrait.CGROUP_AWARE, ShrinkerTrait.NUMA_AWARE, ShrinkerTrait.NON_SLAB));
         assertThat(all.global()).isEqualTo(all(ShrinkerTrait.NUMA_AWARE, ShrinkerTrait.NON_SLAB));
     }
 
     private static ShrinkerSpec all(ShrinkerTrait... traits) {
-        return new ShrinkerSpec("pages", Set.of(traits), 3, 4, 5, Optional.of(Duration.ofSeconds(6)));
+        return new ShrinkerSpec("pages", Set.of(traits), 3, 4, 5, Optional.of(Duration.ofSeconds(6)), Set.of(1));
     }
 
     private static ShrinkerSpec with(Set<ShrinkerTrait> traits) {
-        return new ShrinkerSpec("pages", traits, 2, 128, 1024, Optional.empty());
+        return new ShrinkerSpec("pages", traits, 2, 128, 1024, Optional.empty(), Set.of());
     }
 
     @ParameterizedTest
