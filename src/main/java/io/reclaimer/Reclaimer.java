@@ -382,6 +382,14 @@ public final class Reclaimer implements Extension {
         tree.tell(new CgroupTree.StartRound(spec, replyTo.from(result -> report.apply(spec, result))));
     }
 
+    /**
+     * Bytes that all rounds have freed so far, those under way included, by the sizes shrinkers give; but for what shrinkers
+     * give back at once. Any thread; takes a few microseconds.
+     */
+    public long freedBytes() {
+        return published.freedBytes();
+    }
+
     /** What there is now. Every bit that was set before is in it, and will be seen by a round that follows. */
     public CompletionStage<ReclaimerState> state() {
         return answers.to(this::state);

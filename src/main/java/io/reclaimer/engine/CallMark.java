@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * State that one visiting thread publishes: a hazard pointer to the shrinker it uses, the number of the call to user code that
- * is under way, and a counter of scanned objects. Written by that thread alone, so a visit shares no written memory with visits
+ * is under way, and counters of what was scanned and freed. Written by that thread alone, so a visit shares no written memory with visits
  * on other threads; read by whoever frees a shrinker, and by the {@link CallWatch}.
  *
  * <p>The hold: the thread marks it first, and then looks whether the shrinker may be held; who frees it says so first, and then
@@ -24,6 +24,7 @@ final class CallMark {
 
     private static final VarHandle NUMBER;
     private static final VarHandle SCANNED;
+    private static final VarHandle FREED;
     private static final VarHandle HELD;
     private static final VarHandle VISITOR;
 
@@ -32,6 +33,7 @@ final class CallMark {
             NUMBER = MethodHandles.lookup().findVarHandle(CallMark.class, "number", long.class);
             VISITOR = MethodHandles.lookup().findVarHandle(CallMark.class, "visitor", Visitor.class);
             HELD = MethodHandles.lookup().findVarHandle(CallMark.class, "held", long.class);
+            FREED = MethodHandles.lookup().findVarHandle(CallMark.class, "freedBytes", long.class);
             SCANNED = MethodHandles.lookup().findVarHandle(CallMark.class, "scanned", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -74,6 +76,9 @@ final class CallMark {
     private volatile @Nullable StuckVisit stuck;
 
     private volatile long scanned;
+
+    /** But for what is given back at once. */
+    private volatile long freedBytes;
 
     /** Where this thread's sums of a round are; looked up again when it works for another one. */
     private @Nullable Tally tally;
@@ -242,6 +247,15 @@ final class CallMark {
     /** Objects scanned by this thread so far. Any thread. */
     long scanned() {
         return scanned;
+    }
+
+    void addFreedBytes(long bytes) {
+        FREED.setRelease(this, Saturating.add((long) FREED.get(this), bytes));
+    }
+
+    /** Bytes freed by calls on this thread so far, but for what is given back at once. Any thread. */
+    long freedBytes() {
+        return freedBytes;
     }
 
     /** A run that is over, or null. */

@@ -15,6 +15,9 @@ final class CallMarks {
     /** Objects scanned by threads that have ended; under this object's lock. */
     private long scannedBefore;
 
+    /** Bytes freed by them. */
+    private long freedBytesBefore;
+
     CallMarks(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
     }
@@ -55,10 +58,16 @@ final class CallMarks {
         return marks.values().stream().mapToLong(CallMark::scanned).reduce(scannedBefore, Saturating::add);
     }
 
+    /** Bytes freed by all visits so far, but for what is given back at once. */
+    synchronized long freedBytes() {
+        return marks.values().stream().mapToLong(CallMark::freedBytes).reduce(freedBytesBefore, Saturating::add);
+    }
+
     /** Forgets the mark of a thread that has ended. */
     synchronized void forget(CallMark mark) {
         if (marks.remove(mark.thread()) != null) {
             scannedBefore = Saturating.add(scannedBefore, mark.scanned());
+            freedBytesBefore = Saturating.add(freedBytesBefore, mark.freedBytes());
         }
     }
 }

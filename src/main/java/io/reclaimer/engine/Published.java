@@ -150,6 +150,11 @@ public final class Published {
         return callMarks.scannedObjects();
     }
 
+    /** Bytes freed by all visits so far, but for what is given back at once. */
+    public long freedBytes() {
+        return callMarks.freedBytes();
+    }
+
     /** How often a bit was set for an id beyond the cgroup's map. */
     public long strayBits() {
         return strayBits.get();

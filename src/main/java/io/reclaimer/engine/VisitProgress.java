@@ -243,6 +243,9 @@ final class VisitProgress {
         visit.book(nrScanned, answer);
         long bytes = freedBytes >= 0 ? freedBytes : Saturating.multiply(answer, entry.objectBytes());
         cell(mark).scanned(nrScanned, answer, bytes, entry.freesAtOnce());
+        if (!entry.freesAtOnce()) {
+            mark.addFreedBytes(bytes);
+        }
         work().towardsTarget(answer);
         return true;
     }
