@@ -7,10 +7,14 @@ import java.util.Locale;
 enum CollectionScope {
     /** Not the end of a collection but a step of one: says nothing. */
     NOTHING,
+    /** A step of a marking that looks for old garbage, and takes none out, or little: remark or cleanup of G1. */
+    MARKING,
     /** Garbage of the young generation only: what became garbage in the old one is still in use there. */
     YOUNG,
-    /** Young garbage and possibly some of the old: one of G1's pauses, whose beans don't tell young from mixed. */
+    /** Young garbage and possibly some of the old. */
     SOME_OLD,
+    /** Young garbage, and some of the old garbage that a marking has found: a mixed pause of G1. */
+    MIXED,
     /** All garbage there was when it started. */
     ALL;
 
@@ -20,7 +24,7 @@ enum CollectionScope {
      *   bean (gcName)           action                           pools                     here
      *   G1 Young Generation     end of minor GC                  Eden, Survivor, Old       SOME_OLD
      *   G1 Old Generation       end of major GC                  Eden, Survivor, Old       ALL
-     *   G1 Concurrent GC (25)   end of concurrent GC pause       Old                       NOTHING
+     *   G1 Concurrent GC (25)   end of concurrent GC pause       Old                       MARKING
      *   PS Scavenge, Copy       end of minor GC                  Eden, Survivor            YOUNG
      *   PS MarkSweep,
      *     MarkSweepCompact      end of major GC                  Eden, Survivor, Old       ALL
@@ -31,25 +35,34 @@ enum CollectionScope {
      *   Shenandoah Cycles (25, generational)                     Young, Old                SOME_OLD
      *   * Pauses                end of GC pause, Init Mark ...   any                       NOTHING
      *
-     * "Minor" in G1 covers the mixed pauses; a minor cycle of ZGC takes nothing old itself, but a major one may run
-     * meanwhile. A generational Shenandoah does not say whether a cycle was a young one.
+     * "Minor" in G1 covers the mixed pauses, which PlatformHeap tells apart by the old generation's pool; a minor cycle of
+     * ZGC takes nothing old itself, but a major one may run meanwhile. A generational Shenandoah does not say whether a
+     * cycle was a young one.
      */
 
     /**
      * @param gcName of the bean, as in {@code G1 Young Generation}
-     * @param action of the notification, as in {@code end of minor GC}
+     * @param action of the notification, as in {@code end of minor GC}; empty where it is not known
      * @param pools the pools the bean manages
      */
     static CollectionScope of(String gcName, String action, List<String> pools) {
         String name = gcName.toLowerCase(Locale.ROOT);
+        if (name.equals("g1 concurrent gc")) {
+            return MARKING;
+        }
         if (name.contains("pauses") || action.toLowerCase(Locale.ROOT).contains("pause")) {
             return NOTHING;
         }
         boolean managesOld = pools.stream().anyMatch(CollectionScope::isOld);
-        if (action.contains("major") || name.contains("major")) {
+        boolean isMajor = action.contains("major")
+                || name.contains("major")
+                || name.contains("marksweep")
+                || name.equals("g1 old generation");
+        if (isMajor) {
             return ALL;
         }
-        if (action.contains("minor") && !managesOld) {
+        boolean isMinor = action.contains("minor") || name.equals("ps scavenge") || name.equals("copy");
+        if (isMinor && !managesOld) {
             return YOUNG;
         }
         return managesOld ? SOME_OLD : ALL;

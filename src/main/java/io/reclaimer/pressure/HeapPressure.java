@@ -10,6 +10,7 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
+import io.reclaimer.CountReport;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.ReclaimRequest;
@@ -21,19 +22,22 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Starts rounds when too little of this process's heap is free. One an actor system, started by {@link Pressure}.
  *
  * <ol>
- *   <li>A collection ended: {@link #onCollected} brings the estimate of what is live up to date.
- *   <li>{@link #act} compares it with the watermarks and starts the round that is due, if any.
- *   <li>The round answered: {@link #onAnswered} credits what it freed and a collection has yet to take out, and goes back
- *       to 2, so that rounds go on while they are needed without waiting for a collection. What was freed at once is no
- *       credit.
- *   <li>A round that came to the end of what can be freed, or freed at once all that it freed, starts a rest, which the
- *       next collection or a timer ends.
+ *   <li>A collection ended: {@link #onCollected} brings the estimate of what is live up to date, and has caches counted where
+ *       the collection can't tell.
+ *   <li>{@link #act} compares the estimate with the watermarks and starts the round that is due, if any. A background round
+ *       leaves caches their floor, so they are counted before it.
+ *   <li>What rounds free, and a collection has yet to take out, is credited as it is freed ({@link #creditFreed}), whoever
+ *       requested the round. What was freed at once is no credit.
+ *   <li>The round answered: {@link #onAnswered} goes back to 2, so that rounds go on while they are needed without waiting
+ *       for a collection.
+ *   <li>A round in vain, which left nothing that the next one could take, starts a rest; longer each time.
  * </ol>
  *
  * <p>Rounds are on the node {@value #NODE} where {@code reclaimer.nodes} has one of that name, otherwise on all nodes:
@@ -47,6 +51,9 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
 
     /** The node that is asked for heap, where {@code reclaimer.nodes} has one of that name; otherwise all are. */
     public static final String NODE = "heap";
+
+    /** How long after a count the next one may begin: it asks every cache. */
+    private static final long COUNT_INTERVAL_MILLIS = 200;
 
     /** What it can be told. */
     public sealed interface Command {}
@@ -63,6 +70,9 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
 
     private record Answered(Round round, @Nullable ReclaimReport report) implements Command {}
 
+    /** Caches were counted; null where that failed. */
+    private record Counted(@Nullable CountReport report) implements Command {}
+
     private enum Look implements Command {
         INSTANCE
     }
@@ -78,6 +88,8 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
     private final HeapPressureSettings settings;
     private final ReclaimRequest anyHeap;
     private final Function<ReclaimRequest, CompletionStage<ReclaimReport>> reclaim;
+    private final Function<ReclaimRequest, CompletionStage<CountReport>> count;
+    private final LongSupplier freedBytes;
     private final Consumer<HeapStatus> publish;
     private final TimerScheduler<Command> timers;
     private final Runnable endWatch;
@@ -88,6 +100,20 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
     private PressureState state = PressureState.NONE;
     private Optional<Round> background = Optional.empty();
     private Optional<Round> direct = Optional.empty();
+    private final HeapLog log;
+
+    /** What all rounds had freed when that was last credited, and when that was. */
+    private long freedSoFar;
+
+    private long creditedMillis;
+
+    /** The most that caches were found to hold since the pressure began. */
+    private long mostHeldBytes;
+
+    private boolean isCounting;
+    private boolean isCounted;
+    private long vainRounds;
+    private long lastCountMillis = -COUNT_INTERVAL_MILLIS;
     private boolean resting;
     private Duration nextRest;
 
@@ -95,6 +121,8 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
      * @param heap what to watch
      * @param anyHeap where there is heap to reclaim; has no target yet
      * @param reclaim requests a round
+     * @param count requests one that only counts
+     * @param freedBytes what all rounds freed so far, whoever requested them, but for what was free at once
      * @param publish is given each new status
      */
     static Behavior<Command> create(
@@ -102,9 +130,11 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
             HeapPressureSettings settings,
             ReclaimRequest anyHeap,
             Function<ReclaimRequest, CompletionStage<ReclaimReport>> reclaim,
+            Function<ReclaimRequest, CompletionStage<CountReport>> count,
+            LongSupplier freedBytes,
             Consumer<HeapStatus> publish) {
-        Behavior<Command> behavior = Behaviors.setup(context -> Behaviors.withTimers(
-                timers -> new HeapPressure(context, timers, heap, settings, anyHeap, reclaim, publish)));
+        Behavior<Command> behavior = Behaviors.setup(context -> Behaviors.withTimers(timers ->
+                new HeapPressure(context, timers, heap, settings, anyHeap, reclaim, count, freedBytes, publish)));
         return Behaviors.supervise(behavior)
                 .onFailure(SupervisorStrategy.restartWithBackoff(settings.retryMin(), settings.retryMax(), 0));
     }
@@ -116,16 +146,24 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
             HeapPressureSettings settings,
             ReclaimRequest anyHeap,
             Function<ReclaimRequest, CompletionStage<ReclaimReport>> reclaim,
+            Function<ReclaimRequest, CompletionStage<CountReport>> count,
+            LongSupplier freedBytes,
             Consumer<HeapStatus> publish) {
         super(context);
         this.heap = heap;
         this.settings = settings;
         this.anyHeap = anyHeap;
         this.reclaim = reclaim;
+        this.count = count;
+        this.freedBytes = freedBytes;
+        this.freedSoFar = freedBytes.getAsLong();
+        this.creditedMillis = heap.uptimeMillis();
         this.publish = publish;
         this.timers = timers;
-        this.estimate =
-                new LiveEstimate(heap.limitBytes(), settings.watermarks().mostLive(heap.limitBytes()));
+        this.estimate = new LiveEstimate(
+                settings.watermarks().lowMark(heap.limitBytes()),
+                settings.watermarks().highMark(heap.limitBytes()));
+        this.log = new HeapLog(heap::uptimeMillis);
         this.objectSize = new ObjectSize(settings.initialObjectBytes());
         this.nextRest = settings.retryMin();
         ActorRef<Command> self = context.getSelf();
@@ -138,6 +176,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
                 .onMessage(Collected.class, this::onCollected)
+                .onMessage(Counted.class, this::onCounted)
                 .onMessage(Answered.class, this::onAnswered)
                 .onMessage(Look.class, this::onLook)
                 .onMessage(RestOver.class, this::onRestOver)
@@ -148,9 +187,55 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
     }
 
     private Behavior<Command> onCollected(Collected message) {
+        creditFreed();
         estimate.collected(message.reading());
         tally.collected(estimate.liveBytes());
-        endRest();
+        if (vainRounds <= 1) {
+            endRest();
+        }
+        if (estimate.wantsCount()) {
+            count();
+        }
+        act();
+        return this;
+    }
+
+    /** Whoever requested it: a round by hand, and one of another member, take as much as one of this. */
+    private void creditFreed() {
+        long freed = freedBytes.getAsLong();
+        long now = heap.uptimeMillis();
+        if (freed > freedSoFar) {
+            estimate.freed(freed - freedSoFar, creditedMillis, now);
+        }
+        freedSoFar = freed;
+        creditedMillis = now;
+    }
+
+    private void count() {
+        long now = heap.uptimeMillis();
+        if (!isCounting && now - lastCountMillis >= COUNT_INTERVAL_MILLIS) {
+            isCounting = true;
+            lastCountMillis = now;
+            getContext()
+                    .pipeToSelf(
+                            count.apply(anyHeap.within(settings.directDeadline())),
+                            (report, failure) -> new Counted(report));
+        }
+    }
+
+    private Behavior<Command> onCounted(Counted message) {
+        isCounting = false;
+        isCounted = true;
+        creditFreed();
+        CountReport report = message.report();
+        if (report != null) {
+            // One that is being visited for long, or is in trouble, is not asked.
+            boolean isAll =
+                    report.outcome() == Outcome.DONE && report.shortfalls().isEmpty();
+            estimate.held(report.freeableBytes(), isAll);
+            mostHeldBytes = Math.max(mostHeldBytes, estimate.heldBytes());
+            tally.believed(estimate.liveBytes());
+        }
         act();
         return this;
     }
@@ -165,20 +250,20 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
             // Of the life before a restart, which cancelled it.
             return this;
         }
+        creditFreed();
         ReclaimReport report = message.report();
         if (report == null) {
-            rest();
+            inVain();
         } else {
             tally.answered(round.direct(), report);
             objectSize.learn(report.freedObjects(), report.freedBytes());
-            estimate.freed(uncollectedBytes(report), round.startMillis(), heap.uptimeMillis());
             if (report.outcome() == Outcome.SHUTDOWN) {
                 return Behaviors.stopped();
             }
-            if (report.outcome() == Outcome.SHORT || (isInVain(report) && report.outcome() != Outcome.CANCELLED)) {
-                rest();
+            if (report.outcome() != Outcome.CANCELLED && (isInVain(report) || leftNothing())) {
+                inVain();
             } else {
-                nextRest = settings.retryMin();
+                noMoreInVain();
             }
         }
         act();
@@ -186,8 +271,9 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
     }
 
     private Behavior<Command> onLook(Look message) {
+        creditFreed();
         estimate.used(heap.usedBytes());
-        state = decide().state();
+        enter(decide().state());
         publishStatus();
         return this;
     }
@@ -212,7 +298,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
 
     private void act() {
         Watermarks.Decision decision = decide();
-        state = decision.state();
+        enter(decision.state());
         if (settings.rounds() && !resting) {
             switch (state) {
                 case NONE -> {}
@@ -223,21 +309,62 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
         publishStatus();
     }
 
+    private void enter(PressureState now) {
+        if (now == state) {
+            return;
+        }
+        log.entered(state, now, estimate.liveBytes(), heap.limitBytes());
+        if (now == PressureState.NONE) {
+            mostHeldBytes = 0;
+            isCounted = false;
+            noMoreInVain();
+        } else if (now == PressureState.MIN) {
+            endRest();
+        }
+        state = now;
+    }
+
     private Watermarks.Decision decide() {
         return settings.watermarks().decide(state, heap.limitBytes(), estimate.liveBytes());
     }
 
     private void startBackground(long wantedBytes) {
-        if (background.isEmpty() && direct.isEmpty()) {
-            ReclaimRequest request = request(wantedBytes).background().within(settings.backgroundDeadline());
-            background = Optional.of(start(false, request));
+        if (background.isPresent() || direct.isPresent()) {
+            return;
         }
+        if (settings.floor() > 0 && !isCounted) {
+            // The round follows the answer.
+            count();
+            return;
+        }
+        long most = settings.floor() > 0 ? aboveFloorBytes() : Long.MAX_VALUE;
+        if (most <= 0) {
+            inVain();
+            return;
+        }
+        ReclaimRequest request =
+                request(Math.min(wantedBytes, most)).background().within(settings.backgroundDeadline());
+        background = Optional.of(start(false, request));
+    }
+
+    /** Whether there is pressure still, and next to nothing of what it takes to end it is above the floor. */
+    private boolean leftNothing() {
+        Watermarks.Decision now = decide();
+        return now.state() == PressureState.LOW && isCounted && aboveFloorBytes() < now.wantedBytes() / 16;
+    }
+
+    private long aboveFloorBytes() {
+        return estimate.heldBytes() - (long) (settings.floor() * mostHeldBytes);
     }
 
     /** A background round under way is ended: it would free the same bytes a second time, and less urgently. */
     private void startDirect(long wantedBytes) {
         if (direct.isEmpty()) {
             background.ifPresent(round -> round.cancellation().cancel());
+            if (!isCounted) {
+                // For whoever reads of rounds in vain.
+                count();
+            }
             direct = Optional.of(start(true, request(wantedBytes).within(settings.directDeadline())));
         }
     }
@@ -260,9 +387,27 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
         return Math.max(0, report.freedBytes() - report.freedAtOnceBytes());
     }
 
-    /** Nothing was freed, or nothing that helps the heap: another round at once would go on with that for ever. */
+    /**
+     * It came to the end of what caches have, or nothing was freed, or nothing that helps the heap: another round at once would
+     * go on with that for ever.
+     */
     private static boolean isInVain(ReclaimReport report) {
-        return report.freedObjects() == 0 || (report.freedAtOnceBytes() > 0 && uncollectedBytes(report) == 0);
+        return report.outcome() == Outcome.SHORT
+                || report.freedObjects() == 0
+                || (report.freedAtOnceBytes() > 0 && uncollectedBytes(report) == 0);
+    }
+
+    private void inVain() {
+        vainRounds++;
+        // What caches hold may have changed until the next one.
+        isCounted = false;
+        log.inVain(estimate.liveBytes(), heap.limitBytes(), estimate.heldBytes(), decide().wantedBytes());
+        rest();
+    }
+
+    private void noMoreInVain() {
+        vainRounds = 0;
+        nextRest = settings.retryMin();
     }
 
     private void rest() {
@@ -293,7 +438,9 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
                 tally.rounds,
                 tally.directRounds,
                 tally.freedObjects,
-                tally.freedBytes);
+                tally.freedBytes,
+                estimate.heldBytes(),
+                vainRounds);
     }
 
     /** Sums since the start. */
@@ -307,6 +454,10 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
 
         void collected(long liveBytes) {
             collections++;
+            believed(liveBytes);
+        }
+
+        void believed(long liveBytes) {
             peakLiveBytes = Math.max(peakLiveBytes, liveBytes);
         }
 

@@ -11,6 +11,7 @@ import java.util.Objects;
  *
  * @param rounds whether rounds are started; otherwise the heap is only watched
  * @param watermarks shares of the heap that should be free
+ * @param floor the share of what caches held when the pressure began that only direct rounds take
  * @param initialObjectBytes the size of an object until one is learned, at least 1
  * @param lookInterval between looks at the heap from collection to collection
  * @param retryMin the first wait after a round that could not free what it was to
@@ -21,6 +22,7 @@ import java.util.Objects;
 public record HeapPressureSettings(
         boolean rounds,
         Watermarks watermarks,
+        double floor,
         long initialObjectBytes,
         Duration lookInterval,
         Duration retryMin,
@@ -52,6 +54,7 @@ public record HeapPressureSettings(
         return new HeapPressureSettings(
                 read(config, "rounds", "on or off", Config::getBoolean),
                 watermarks(config),
+                floor(config),
                 objectBytes(config),
                 duration(config, "look-interval", SHORTEST),
                 duration(config, "retry-min", SHORTEST),
@@ -69,6 +72,15 @@ public record HeapPressureSettings(
                     + high + "] but have to rise: min < low < high");
         }
         return new Watermarks(min, low, high);
+    }
+
+    private static double floor(Config config) {
+        String allowed = "a share from 0 to below 1";
+        double floor = read(config, "floor", allowed, Config::getDouble);
+        if (!(floor >= 0 && floor < 1)) {
+            throw invalid("floor", String.valueOf(floor), allowed);
+        }
+        return floor;
     }
 
     private static double share(Config config, String key) {

@@ -6,9 +6,28 @@ package io.reclaimer.pressure;
  * @param scope which garbage it took out
  * @param settledMillis garbage that came up until then was there for it to take, in milliseconds since the JVM started:
  *     its end where it stopped the world, its start where it ran beside it
+ * @param allocatedBytes what was allocated while it ran beside the application, which it takes for live; 0 where it
+ *     stopped the world
  */
 record HeapReading(
-        CollectionScope scope, long settledMillis, long youngBefore, long oldBefore, long youngAfter, long oldAfter) {
+        CollectionScope scope,
+        long settledMillis,
+        long youngBefore,
+        long oldBefore,
+        long youngAfter,
+        long oldAfter,
+        long allocatedBytes) {
+
+    /** One that stopped the world. */
+    HeapReading(
+            CollectionScope scope,
+            long settledMillis,
+            long youngBefore,
+            long oldBefore,
+            long youngAfter,
+            long oldAfter) {
+        this(scope, settledMillis, youngBefore, oldBefore, youngAfter, oldAfter, 0);
+    }
 
     /** Whether nothing was done: the Serial collector reports a young collection that it turned into a full one twice. */
     boolean isAborted() {

@@ -14,6 +14,8 @@ package io.reclaimer.pressure;
  * @param directRounds of them
  * @param freedObjects by all rounds
  * @param freedBytes by all rounds, by the sizes shrinkers gave
+ * @param heldBytes what caches held when they were last counted, less what was freed since; 0 where they never were
+ * @param vainRounds rounds in a row that did not end the pressure, and left nothing that the next one could take
  */
 public record HeapStatus(
         PressureState state,
@@ -26,8 +28,10 @@ public record HeapStatus(
         long rounds,
         long directRounds,
         long freedObjects,
-        long freedBytes) {
+        long freedBytes,
+        long heldBytes,
+        long vainRounds) {
 
     /** Before the first look. */
-    static final HeapStatus NONE_YET = new HeapStatus(PressureState.NONE, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    static final HeapStatus NONE_YET = new HeapStatus(PressureState.NONE, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 }

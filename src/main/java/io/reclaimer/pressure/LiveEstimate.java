@@ -7,95 +7,230 @@ package io.reclaimer.pressure;
 final class LiveEstimate {
 
     /*
-     * The bound is what is in use after the last collection, less the credit: what is live can't be more. After a
-     * collection of all garbage it is what is live. After another it may be far more, since the old generation keeps
-     * its garbage: a Serial or Parallel heap fills up with it until the next full collection, with next to nothing live.
-     * Rounds that take that for need empty the caches for nothing.
+     * Most collections can't tell what is live. An old generation keeps its garbage until a collection looks for it, and
+     * may fill up with next to nothing alive in it. So there are two bounds.
      *
-     * So of each rise of the bound only the share is counted that such rises turned out to be worth (LiveShare), until
-     * the next fall shows how much it was. Growth that is all live teaches a share of 1. Where the share is wrong, the
-     * next full collection puts it right; G1 does that as its very last resort, so with hardly anything free the bound
-     * counts. Before anything fell, a collector that leaves old garbage alone is met halfway: rounds start just before
-     * its old generation is full, when the next collection has to be a full one.
+     * The most that may be live is what is in use after the last collection, less what rounds freed since (the credit).
+     *
+     * What is surely live is what the last collection that could tell has left, less what rounds freed since. Where caches
+     * are counted it follows them: what that collection left beside the caches is taken to be live still, and what the
+     * caches hold now as well. A cache that is loaded is seen to grow without any collection that can tell.
+     *
+     * Rounds act on what is surely live. Where the most is above the low watermark, and no collection that can tell comes
+     * for a while, the most counts instead; but only for as much as lies between the watermarks, until one comes. So no
+     * more is lost where all of it was garbage. Where it was live, and grows, it ends in a full collection, which tells.
      */
 
-    /** What a rise counts before the first fall, where only full collections take out old garbage. */
-    private static final double UNTRIED_SHARE = 0.75;
+    /** After so many readings above the low watermark, and so much time, a collection that can tell is overdue. */
+    private static final int OVERDUE_READINGS = 8;
 
-    private final Credit credit = new Credit();
-    private final OldGarbage oldGarbage = new OldGarbage();
-    private final LiveShare liveShare;
-    private final long ceilingBytes;
-    private long boundBytes;
-    private long liveBytes;
-    private boolean falling;
-    private boolean hasFallen;
+    private static final long OVERDUE_MILLIS = 5_000;
 
     /**
-     * @param limitBytes the most that can live
-     * @param ceilingBytes from this on in use, no garbage is assumed that only a full collection would take out
+     * So many collections that are not mixed end a series of mixed ones. G1 makes them in a row; but a pause that is told of
+     * late may not be known as mixed.
      */
-    LiveEstimate(long limitBytes, long ceilingBytes) {
-        this.liveShare = new LiveShare(limitBytes);
-        this.ceilingBytes = ceilingBytes;
+    private static final int NOT_MIXED = 3;
+
+    /** What ends a marking of G1: remark, and cleanup. */
+    private static final int MARKING_STEPS = 2;
+
+    private final Credit credit = new Credit();
+    private final long lowMarkBytes;
+    private final long highMarkBytes;
+
+    /** In use after the last reading, less the credit. */
+    private long mostBytes;
+
+    /** Left by the last collection that could tell, less what was freed since. */
+    private long toldBytes;
+
+    /** What of it is in no cache; -1 where caches were not counted since. */
+    private long besideCachesBytes = -1;
+
+    /** What caches held when they were counted last, less what was freed since; 0 where they were not. */
+    private long heldBytes;
+
+    /** Whether collections are told of that can't tell what is live. */
+    private boolean isUnsure;
+
+    /** Whether a marking has ended, and mixed collections take out what it has found; the lowest use since; and how many others came. */
+    private boolean isTakingOut;
+
+    private long lowestBytes;
+    private int notMixed;
+
+    /** How many steps of a marking have ended; with the second one it has. */
+    private int markingSteps;
+
+    private long oldBytes = -1;
+
+    /** Readings above the low watermark since a collection could tell, and when the first of them was. */
+    private int readingsAbove;
+
+    private long aboveSinceMillis;
+
+    private boolean isOverdue;
+
+    /** What rounds may still free on the most that may be live. */
+    private long onTrustBytes;
+
+    /**
+     * @param lowMarkBytes as much may be live before there is pressure
+     * @param highMarkBytes as much may be live when pressure ends
+     */
+    LiveEstimate(long lowMarkBytes, long highMarkBytes) {
+        this.lowMarkBytes = lowMarkBytes;
+        this.highMarkBytes = highMarkBytes;
+        told(0);
     }
 
-    /** A collection ended. */
+    /** A collection, or a step of one, ended. */
     void collected(HeapReading reading) {
         if (reading.isAborted()) {
             return;
         }
         switch (reading.scope()) {
             case NOTHING -> throw new IllegalArgumentException("No collection: [" + reading + "]");
-            case YOUNG -> {}
-            case SOME_OLD -> credit.collected(oldGarbage.takenBytes(reading));
-            case ALL -> credit.collectedAll(reading.settledMillis());
+            case MARKING -> markingSteps++;
+            case YOUNG -> {
+                isUnsure = true;
+                use(reading);
+            }
+            case SOME_OLD, MIXED -> someOld(reading);
+            case ALL -> {
+                credit.collectedAll(reading.settledMillis());
+                use(reading);
+                markingSteps = 0;
+                told(Math.max(0, mostBytes - reading.allocatedBytes()));
+            }
         }
-        long before = boundBytes;
-        boundBytes = Math.max(0, reading.mostLiveBytes() - credit.bytes());
-        if (boundBytes < before) {
-            fall(before - boundBytes);
-        } else {
-            rise(boundBytes - before, reading.scope() == CollectionScope.YOUNG && !hasFallen);
+    }
+
+    private void someOld(HeapReading reading) {
+        isUnsure = true;
+        credit.collected(fallBytes(reading));
+        use(reading);
+        boolean isMixed = reading.scope() == CollectionScope.MIXED;
+        if (isMixed || markingSteps >= MARKING_STEPS) {
+            markingSteps = 0;
+            isTakingOut = true;
         }
-        boolean isCertain = reading.scope() == CollectionScope.ALL
-                || (reading.scope() == CollectionScope.SOME_OLD && boundBytes > ceilingBytes);
-        liveBytes = isCertain ? boundBytes : Math.min(liveBytes, boundBytes);
+        if (isTakingOut) {
+            lowestBytes = Math.min(lowestBytes, mostBytes);
+            notMixed = isMixed ? 0 : notMixed + 1;
+            if (notMixed >= NOT_MIXED) {
+                told(lowestBytes);
+            }
+        }
+        noteAbove(reading.settledMillis());
+    }
+
+    /** What went out of the old generation with this collection, and between it and the one before. */
+    private long fallBytes(HeapReading reading) {
+        long between = oldBytes < 0 ? 0 : Math.max(0, oldBytes - reading.oldBefore());
+        oldBytes = reading.oldAfter();
+        return between + Math.max(0, reading.oldBefore() - reading.oldAfter());
+    }
+
+    private void use(HeapReading reading) {
+        mostBytes = Math.max(0, reading.mostLiveBytes() - credit.bytes());
+        bound();
+    }
+
+    /** No more is surely live than may be. */
+    private void bound() {
+        toldBytes = Math.min(toldBytes, mostBytes);
+        if (besideCachesBytes > 0) {
+            besideCachesBytes = Math.min(besideCachesBytes, Math.max(0, mostBytes - heldBytes));
+        }
+    }
+
+    private void told(long bytes) {
+        toldBytes = bytes;
+        isTakingOut = false;
+        notMixed = 0;
+        lowestBytes = Long.MAX_VALUE;
+        besideCachesBytes = -1;
+        readingsAbove = 0;
+        isOverdue = false;
+        onTrustBytes = lowMarkBytes - highMarkBytes + 1;
+    }
+
+    private void noteAbove(long millis) {
+        if (mostBytes <= lowMarkBytes) {
+            readingsAbove = 0;
+            isOverdue = false;
+            return;
+        }
+        if (readingsAbove == 0) {
+            aboveSinceMillis = millis;
+        }
+        readingsAbove++;
+        if (readingsAbove >= OVERDUE_READINGS && millis - aboveSinceMillis >= OVERDUE_MILLIS) {
+            isOverdue = true;
+        }
+    }
+
+    /**
+     * Whether what caches hold should be counted: a collection has told what is live and others will not, or there may be
+     * pressure.
+     */
+    boolean wantsCount() {
+        return isUnsure && (besideCachesBytes < 0 || mostBytes > lowMarkBytes);
+    }
+
+    /**
+     * Caches were counted.
+     *
+     * @param bytes what they hold
+     * @param isAll whether all were; otherwise they hold so much at least
+     */
+    void held(long bytes, boolean isAll) {
+        heldBytes = isAll ? bytes : Math.max(heldBytes, bytes);
+        if (besideCachesBytes < 0 && isAll) {
+            besideCachesBytes = Math.max(0, toldBytes - bytes);
+        }
     }
 
     /** A round answered; see {@link Credit#freed}. */
     void freed(long freedBytes, long fromMillis, long toMillis) {
         long credited = credit.freed(freedBytes, fromMillis, toMillis);
-        boundBytes = Math.max(0, boundBytes - credited);
-        liveBytes = Math.max(0, liveBytes - credited);
+        mostBytes = Math.max(0, mostBytes - credited);
+        toldBytes = Math.max(0, toldBytes - credited);
+        heldBytes = Math.max(0, heldBytes - credited);
+        if (isOverdue) {
+            onTrustBytes = Math.max(0, onTrustBytes - credited);
+        }
     }
 
     /** What is in use now, collection or not: no more than that, less the credit, can be live. */
     void used(long usedBytes) {
-        liveBytes = Math.min(liveBytes, Math.max(0, usedBytes - credit.bytes()));
+        mostBytes = Math.min(mostBytes, Math.max(0, usedBytes - credit.bytes()));
+        bound();
     }
 
+    /** What rounds are to act on. */
     long liveBytes() {
-        return liveBytes;
+        long sure = Math.min(sureBytes(), mostBytes);
+        return isOverdue ? Math.max(sure, Math.min(mostBytes, highMarkBytes + onTrustBytes)) : sure;
+    }
+
+    private long sureBytes() {
+        return besideCachesBytes < 0 ? Math.max(toldBytes, heldBytes) : besideCachesBytes + heldBytes;
+    }
+
+    /** What caches held when they were counted last, less what was freed since; 0 where they never were. */
+    long heldBytes() {
+        return heldBytes;
+    }
+
+    /** What may be live at most. */
+    long mostBytes() {
+        return mostBytes;
     }
 
     long creditBytes() {
         return credit.bytes();
-    }
-
-    private void fall(long bytes) {
-        liveShare.fell(bytes);
-        falling = true;
-        hasFallen = true;
-    }
-
-    /** At the turn from falling to rising, little garbage is left: what was in use then counts in full. */
-    private void rise(long bytes, boolean isUntried) {
-        if (falling) {
-            liveBytes = boundBytes - bytes;
-            falling = false;
-        }
-        liveBytes += (long) ((isUntried ? UNTRIED_SHARE : liveShare.value()) * bytes);
-        liveShare.rose(bytes);
     }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import javax.management.ListenerNotFoundException;
@@ -36,6 +37,10 @@ final class PlatformHeap implements Heap {
     private final Set<String> youngPools;
     private final Set<String> oldPools;
     private final long limitBytes;
+    private final AllocatedBytes allocated = new AllocatedBytes();
+
+    /** Of G1: the pool of the old generation. */
+    private final Optional<MemoryPoolMXBean> g1Old;
 
     PlatformHeap() {
         List<MemoryPoolMXBean> pools = ManagementFactory.getMemoryPoolMXBeans().stream()
@@ -51,6 +56,9 @@ final class PlatformHeap implements Heap {
                 .mapToLong(pool -> pool.getUsage().getMax())
                 .filter(max -> max > 0)
                 .sum();
+        g1Old = pools.stream()
+                .filter(pool -> pool.getName().equals("G1 Old Gen"))
+                .findFirst();
         long heapMaxBytes = Runtime.getRuntime().maxMemory();
         limitBytes = oldMaxBytes > 0 ? Math.min(oldMaxBytes, heapMaxBytes) : heapMaxBytes;
     }
@@ -70,17 +78,19 @@ final class PlatformHeap implements Heap {
         return ManagementFactory.getRuntimeMXBean().getUptime();
     }
 
-    /** The last collection of all that were before is told at once, so that a late watcher does not start blind. */
+    /** The last collections that were before are told at once, so that a late watcher does not start blind. */
     @Override
     public Runnable watch(Consumer<HeapReading> listener) {
         List<Runnable> removals = new ArrayList<>();
-        lastReading().ifPresent(listener);
+        lastReadings().forEach(listener);
+        allocated.note(uptimeMillis());
+        AtomicLong lastMixed = new AtomicLong(g1OldAfterMixed());
         for (GarbageCollectorMXBean collector : collectors) {
             if (collector instanceof NotificationEmitter emitter) {
                 List<String> pools = poolsOf(collector);
                 NotificationListener forwarding = (notification, handback) -> {
                     if (notification.getUserData() instanceof CompositeData data) {
-                        tell(GarbageCollectionNotificationInfo.from(data), pools, listener);
+                        tell(GarbageCollectionNotificationInfo.from(data), pools, lastMixed, listener);
                     }
                 };
                 emitter.addNotificationListener(forwarding, null, null);
@@ -90,28 +100,63 @@ final class PlatformHeap implements Heap {
         return () -> removals.forEach(Runnable::run);
     }
 
-    private void tell(GarbageCollectionNotificationInfo info, List<String> pools, Consumer<HeapReading> listener) {
+    private void tell(
+            GarbageCollectionNotificationInfo info,
+            List<String> pools,
+            AtomicLong lastMixed,
+            Consumer<HeapReading> listener) {
         CollectionScope scope = CollectionScope.of(info.getGcName(), info.getGcAction(), pools);
-        if (scope != CollectionScope.NOTHING) {
-            GcInfo gc = info.getGcInfo();
-            boolean isConcurrent = info.getGcAction().contains("cycle");
-            listener.accept(reading(scope, isConcurrent ? gc.getStartTime() : gc.getEndTime(), gc));
+        if (scope == CollectionScope.NOTHING) {
+            return;
         }
+        GcInfo gc = info.getGcInfo();
+        boolean isConcurrent = info.getGcAction().contains("cycle");
+        long allocatedBytes = 0;
+        if (isConcurrent) {
+            long now = uptimeMillis();
+            allocatedBytes = allocated.between(gc.getStartTime(), gc.getEndTime(), now);
+            allocated.note(now);
+        }
+        if (isMixed(gc, lastMixed) && scope == CollectionScope.SOME_OLD) {
+            scope = CollectionScope.MIXED;
+        }
+        listener.accept(reading(scope, isConcurrent ? gc.getStartTime() : gc.getEndTime(), gc, allocatedBytes));
     }
 
-    /** By what the beans keep: they have no actions, so only beans whose every notification would count are asked. */
-    private Optional<HeapReading> lastReading() {
+    /**
+     * Whether the pause that was just told of took old garbage: G1 says what is in use after a collection of the old
+     * generation only with full collections, and with pauses for which a marking has found candidates. Where another one
+     * has ended since, it is not known. (HotSpot, G1YoungGCMonitoringScope and GCMemoryManager::gc_end)
+     */
+    private boolean isMixed(GcInfo gc, AtomicLong lastMixed) {
+        long after = g1OldAfterMixed();
+        return lastMixed.getAndSet(after) != after && after == used(gc.getMemoryUsageAfterGc(), oldPools);
+    }
+
+    /** What G1 says was in use after the last collection of the old generation; 0 where there was none, or no G1. */
+    private long g1OldAfterMixed() {
+        return g1Old.map(MemoryPoolMXBean::getCollectionUsage)
+                .map(MemoryUsage::getUsed)
+                .orElse(0L);
+    }
+
+    /** What each kind of collection has left last, in the order they ended: by what the beans keep, which have no actions. */
+    private List<HeapReading> lastReadings() {
         return collectors.stream()
                 .filter(collector -> collector.getLastGcInfo() != null)
                 .filter(collector -> !collector.getName().endsWith("Pauses")
                         && !collector.getName().contains("Concurrent"))
-                .max(Comparator.comparingLong(
+                .sorted(Comparator.comparingLong(
                         collector -> collector.getLastGcInfo().getEndTime()))
-                .map(GarbageCollectorMXBean::getLastGcInfo)
-                .map(gc -> reading(CollectionScope.SOME_OLD, gc.getStartTime(), gc));
+                .map(collector -> reading(
+                        CollectionScope.of(collector.getName(), "", poolsOf(collector)),
+                        collector.getLastGcInfo().getStartTime(),
+                        collector.getLastGcInfo(),
+                        0))
+                .toList();
     }
 
-    private HeapReading reading(CollectionScope scope, long settledMillis, GcInfo info) {
+    private HeapReading reading(CollectionScope scope, long settledMillis, GcInfo info, long allocatedBytes) {
         Map<String, MemoryUsage> before = info.getMemoryUsageBeforeGc();
         Map<String, MemoryUsage> after = info.getMemoryUsageAfterGc();
         return new HeapReading(
@@ -120,7 +165,8 @@ final class PlatformHeap implements Heap {
                 used(before, youngPools),
                 used(before, oldPools),
                 used(after, youngPools),
-                used(after, oldPools));
+                used(after, oldPools),
+                allocatedBytes);
     }
 
     private static long used(Map<String, MemoryUsage> usages, Set<String> pools) {

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 /**
  * The door to what starts rounds: {@link #get} starts to watch this process's heap, once an actor system, and requests
@@ -56,28 +57,35 @@ public final class Pressure implements Extension {
                         setup.<Heap>map(HeapSetup::heap).orElseGet(PlatformHeap::new),
                         settings,
                         anyHeap(reclaimer.settings()),
-                        request -> told(setup, reclaim(system, reclaimer, request)),
+                        request -> told(
+                                setup,
+                                ask(system, reclaimer, replyTo -> new ReclaimerProtocol.Reclaim(request, replyTo))),
+                        request -> ask(system, reclaimer, replyTo -> new ReclaimerProtocol.Count(request, replyTo)),
+                        reclaimer::freedBytes,
                         status -> heapStatus = status),
                 "reclaimer-heap-pressure",
                 DispatcherSelector.fromConfig(DISPATCHER));
     }
 
     /** By message, for the stages of {@link Reclaimer} are completed where applications may block. */
-    private CompletionStage<ReclaimReport> reclaim(ActorSystem<?> system, Reclaimer reclaimer, ReclaimRequest request) {
-        CompletableFuture<ReclaimReport> report = new CompletableFuture<>();
-        ActorRef<StatusReply<ReclaimReport>> replyTo = system.systemActorOf(
+    private <T> CompletionStage<T> ask(
+            ActorSystem<?> system,
+            Reclaimer reclaimer,
+            Function<ActorRef<StatusReply<T>>, ReclaimerProtocol.Command> message) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        ActorRef<StatusReply<T>> replyTo = system.systemActorOf(
                 Behaviors.receiveMessage(reply -> {
                     if (reply.isSuccess()) {
-                        report.complete(reply.getValue());
+                        answer.complete(reply.getValue());
                     } else {
-                        report.completeExceptionally(reply.getError());
+                        answer.completeExceptionally(reply.getError());
                     }
                     return Behaviors.stopped();
                 }),
                 "reclaimer-heap-round-" + rounds.incrementAndGet(),
                 DispatcherSelector.fromConfig(DISPATCHER));
-        reclaimer.ref().tell(new ReclaimerProtocol.Reclaim(request, replyTo));
-        return report;
+        reclaimer.ref().tell(message.apply(replyTo));
+        return answer;
     }
 
     private static CompletionStage<ReclaimReport> told(

@@ -49,9 +49,14 @@ public record Watermarks(double min, double low, double high) {
         return new Decision(PressureState.NONE, 0);
     }
 
-    /** How much may be live before rounds are direct. */
-    long mostLive(long limitBytes) {
-        return limitBytes - bytes(min, limitBytes);
+    /** How much may be live before there is pressure. */
+    long lowMark(long limitBytes) {
+        return limitBytes - bytes(low, limitBytes);
+    }
+
+    /** How much may be live when pressure ends. */
+    long highMark(long limitBytes) {
+        return limitBytes - bytes(high, limitBytes);
     }
 
     private static long bytes(double share, long limitBytes) {

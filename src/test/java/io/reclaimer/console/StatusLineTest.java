@@ -150,7 +150,9 @@ class StatusLineTest {
                 rounds,
                 Math.min(rounds, 2),
                 34_567,
-                90 * MEGABYTE);
+                90 * MEGABYTE,
+                0,
+                0);
     }
 
     private static Map<Tenant, Hits.Rate> hits(long hits, long lookups) {

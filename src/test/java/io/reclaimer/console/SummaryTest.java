@@ -33,7 +33,9 @@ class SummaryTest {
             12,
             2,
             34_567,
-            90 * MEGABYTE);
+            90 * MEGABYTE,
+            0,
+            0);
 
     private static final Map<Tenant, Hits.Rate> HITS =
             Map.of(Tenant.WEB, new Hits.Rate(1, 3), Tenant.ORM, new Hits.Rate(4, 4));

@@ -110,7 +110,7 @@ class SurgeRoundsTest {
     }
 
     private static HeapStatus heap(PressureState state, long rounds) {
-        return new HeapStatus(state, 100, 50, 40, 0, 60, 3, rounds, 0, 10, 1_000);
+        return new HeapStatus(state, 100, 50, 40, 0, 60, 3, rounds, 0, 10, 1_000, 0, 0);
     }
 
     private static ClusterReport report() {

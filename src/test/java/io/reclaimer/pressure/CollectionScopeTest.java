@@ -26,7 +26,7 @@ class CollectionScopeTest {
                     # G1; the third bean is 25's
                     G1 Young Generation               | end of minor GC           | G1 Eden Space, G1 Survivor Space, G1 Old Gen              | SOME_OLD
                     G1 Old Generation                 | end of major GC           | G1 Eden Space, G1 Survivor Space, G1 Old Gen              | ALL
-                    G1 Concurrent GC                  | end of concurrent GC pause | G1 Old Gen                                               | NOTHING
+                    G1 Concurrent GC                  | end of concurrent GC pause | G1 Old Gen                                               | MARKING
                     # ZGC: 17, then 25
                     ZGC Cycles                        | end of GC cycle           | ZHeap                                                     | ALL
                     ZGC Pauses                        | end of GC pause           | ZHeap                                                     | NOTHING
@@ -43,6 +43,24 @@ class CollectionScopeTest {
     void everyCollectionOfHotSpotIsKnown(String gcName, String action, String pools, CollectionScope scope) {
         assertThat(CollectionScope.of(gcName, action, List.of(pools.split(", "))))
                 .isEqualTo(scope);
+    }
+
+    /** What a bean keeps of its last collection has no action. */
+    @ParameterizedTest
+    @CsvSource({
+        "G1 Young Generation, G1 Eden Space; G1 Survivor Space; G1 Old Gen, SOME_OLD",
+        "G1 Old Generation, G1 Eden Space; G1 Survivor Space; G1 Old Gen, ALL",
+        "PS Scavenge, PS Eden Space; PS Survivor Space, YOUNG",
+        "PS MarkSweep, PS Eden Space; PS Survivor Space; PS Old Gen, ALL",
+        "Copy, Eden Space; Survivor Space, YOUNG",
+        "MarkSweepCompact, Eden Space; Survivor Space; Tenured Gen, ALL",
+        "ZGC Cycles, ZHeap, ALL",
+        "ZGC Minor Cycles, ZGC Young Generation; ZGC Old Generation, SOME_OLD",
+        "ZGC Major Cycles, ZGC Young Generation; ZGC Old Generation, ALL",
+        "Shenandoah Cycles, Shenandoah, ALL"
+    })
+    void beanWithoutAnActionIsKnown(String bean, String pools, CollectionScope scope) {
+        assertThat(CollectionScope.of(bean, "", List.of(pools.split("; ")))).isEqualTo(scope);
     }
 
     @ParameterizedTest

@@ -26,6 +26,7 @@ class HeapPressureSettingsTest {
                                 heap.getDouble("watermarks.min"),
                                 heap.getDouble("watermarks.low"),
                                 heap.getDouble("watermarks.high")),
+                        heap.getDouble("floor"),
                         heap.getBytes("initial-object-size"),
                         heap.getDuration("look-interval"),
                         heap.getDuration("retry-min"),
@@ -40,6 +41,7 @@ class HeapPressureSettingsTest {
         HeapPressureSettings settings = HeapPressureSettings.of(with("""
                 rounds = off
                 watermarks { min = 0.31, low = 0.32, high = 0.33 }
+                floor = 0.30
                 initial-object-size = 34 B
                 look-interval = 35 ms
                 retry-min = 36 ms
@@ -49,6 +51,7 @@ class HeapPressureSettingsTest {
                 """));
         assertThat(settings.rounds()).isFalse();
         assertThat(settings.watermarks()).isEqualTo(new Watermarks(0.31, 0.32, 0.33));
+        assertThat(settings.floor()).isEqualTo(0.30);
         assertThat(settings.initialObjectBytes()).isEqualTo(34);
         assertThat(settings.lookInterval()).hasMillis(35);
         assertThat(settings.retryMin()).hasMillis(36);
@@ -70,6 +73,9 @@ class HeapPressureSettingsTest {
                     watermarks.low = "20 %"        | watermarks.low is [20 %]           | above 0 and below 1
                     watermarks.high = 25           | watermarks.high is [25             | above 0 and below 1
                     watermarks.high = {}           | watermarks.high is [{}]            | above 0 and below 1
+                    floor = -0.1                   | floor is [-0.1]                    | from 0 to below 1
+                    floor = 1                      | floor is [1                        | from 0 to below 1
+                    floor = some                   | floor is [some]                    | from 0 to below 1
                     initial-object-size = 0        | initial-object-size is [0]         | from 1 byte
                     initial-object-size = -1       | initial-object-size is [-1]        | from 1 byte
                     initial-object-size = big      | initial-object-size is [big]       | from 1 byte

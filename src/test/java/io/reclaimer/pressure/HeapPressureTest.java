@@ -8,6 +8,7 @@ import akka.actor.testkit.typed.javadsl.ManualTime;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import com.typesafe.config.ConfigFactory;
+import io.reclaimer.CountReport;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.ReclaimRequest;
@@ -22,6 +23,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -49,6 +51,8 @@ class HeapPressureTest {
     private final TestProbe<HeapStatus> statuses = testKit.createTestProbe();
     private final SteeredHeap heap = new SteeredHeap();
     private final List<Asked> rounds = new CopyOnWriteArrayList<>();
+    private final List<CompletableFuture<CountReport>> counts = new CopyOnWriteArrayList<>();
+    private final AtomicLong freedBytes = new AtomicLong();
     private final List<HeapStatus> published = new CopyOnWriteArrayList<>();
     private ActorRef<HeapPressure.Command> pressure;
 
@@ -332,8 +336,8 @@ class HeapPressureTest {
         answer(1, Outcome.MET, 30, 60_000);
         live(600_000);
         assertThat(status())
-                .isEqualTo(
-                        new HeapStatus(PressureState.NONE, LIMIT, 990_000, 600_000, 0, 950_000, 2, 2, 1, 130, 160_000));
+                .isEqualTo(new HeapStatus(
+                        PressureState.NONE, LIMIT, 990_000, 600_000, 0, 950_000, 2, 2, 1, 130, 160_000, 0, 0));
     }
 
     @Test
@@ -411,14 +415,215 @@ class HeapPressureTest {
     @ParameterizedTest
     @EnumSource(
             value = CollectionScope.class,
-            names = {"YOUNG", "SOME_OLD"})
-    void youngCollectionMayStartARound(CollectionScope scope) {
+            names = {"YOUNG", "SOME_OLD", "MIXED"})
+    void collectionThatCannotTellHasCachesCounted(CollectionScope scope) {
+        start();
+        heap.tell(new HeapReading(scope, heap.next(), 100_000, 790_000, 0, 890_000));
+        assertThat(status().state()).isEqualTo(PressureState.NONE);
+        assertThat(counts).hasSize(1);
+        counted(0, 850_000);
+        assertThat(status().state()).isEqualTo(PressureState.LOW);
+        assertThat(status().peakLiveBytes()).isEqualTo(850_000);
+        assertThat(rounds).hasSize(1);
+    }
+
+    @Test
+    void cachesAreNotCountedAgainBeforeThatIsAnsweredAndAWhileHasPassed() {
+        start();
+        young(890_000);
+        status();
+        heap.passes(10_000);
+        young(890_000);
+        status();
+        assertThat(counts).as("The first one is under way").hasSize(1);
+        counted(0, 100_000);
+        young(890_000);
+        status();
+        assertThat(counts).hasSize(2);
+        counted(1, 110_000);
+        young(890_000);
+        status();
+        assertThat(counts).as("It is too soon").hasSize(2);
+        heap.passes(200);
+        young(890_000);
+        status();
+        assertThat(counts).hasSize(3);
+    }
+
+    @Test
+    void countThatFailsChangesNothing() {
+        start();
+        young(890_000);
+        status();
+        counts.get(0).completeExceptionally(new IllegalStateException("planted by the test"));
+        assertThat(status().liveBytes()).isZero();
+        Threads.until(() -> {
+            heap.passes(200);
+            young(890_000);
+            status();
+            return counts.size() == 2;
+        });
+        counted(1, 850_000);
+    }
+
+    /** Nobody asks caches anything where there is no pressure in sight. */
+    @Test
+    void cachesAreNotCountedWhileLittleIsInUse() {
+        start();
+        young(100_000);
+        status();
+        counted(0, 10_000);
+        for (int i = 0; i < 10; i++) {
+            heap.passes(1_000);
+            young(700_000);
+        }
+        status();
+        assertThat(counts).hasSize(1);
+    }
+
+    /** By hand, or of another member of a cluster. */
+    @Test
+    void whatRoundsOfOthersFreedIsCredited() {
         start();
         live(790_000);
-        assertThat(rounds).isEmpty();
-        heap.tell(new HeapReading(scope, heap.next(), 100_000, 790_000, 0, 890_000));
+        status();
+        heap.next();
+        freedBytes.addAndGet(100_000);
+        live(850_000);
+        assertThat(status().liveBytes()).isEqualTo(850_000);
+        heap.next();
+        freedBytes.addAndGet(50_000);
+        passes(LOOK);
+        assertThat(status().liveBytes()).isEqualTo(800_000);
+        assertThat(status().creditBytes()).isEqualTo(50_000);
+    }
+
+    @Test
+    void backgroundRoundWaitsForACountAndLeavesCachesTheirFloor() {
+        start(settings(0.1));
+        live(850_000);
         assertThat(status().state()).isEqualTo(PressureState.LOW);
+        assertThat(rounds).isEmpty();
+        held(0, 100_000);
+        Threads.until(() -> rounds.size() == 1);
+        assertThat(rounds.get(0).objects()).isEqualTo(90_000 / 1_024 + 1);
+        assertThat(status().heldBytes()).isEqualTo(100_000);
+    }
+
+    @Test
+    void directRoundTakesTheFloorAndWaitsForNoCount() {
+        start(settings(0.1));
+        live(950_000);
+        status();
         assertThat(rounds).hasSize(1);
+    }
+
+    /** Live data that no cache holds: its caches are not emptied with each collection. */
+    @Test
+    void roundThatLeavesNothingButTheFloorIsInVain() {
+        start(settings(0.1));
+        live(850_000);
+        status();
+        held(0, 100_000);
+        Threads.until(() -> rounds.size() == 1);
+        LoggingTestKit.warn("in vain: [0] of [0] MiB").withOccurrences(1).expect(testKit.system(), () -> {
+            answer(0, Outcome.MET, 88, 90_000);
+            Threads.until(() -> status().vainRounds() == 1);
+            for (int i = 1; i < 20; i++) {
+                heap.passes(1_000);
+                live(760_000);
+                status();
+                if (i < counts.size()) {
+                    held(i, 10_000);
+                }
+            }
+            return null;
+        });
+        assertThat(rounds).as("There is nothing above the floor").hasSize(1);
+        assertThat(status().vainRounds()).isPositive();
+    }
+
+    @Test
+    void collectionDoesNotEndTheRestAfterMoreThanOneRoundInVain() {
+        start();
+        live(850_000);
+        answer(0, Outcome.SHORT, 0, 0);
+        status();
+        live(850_000);
+        status();
+        assertThat(rounds).hasSize(2);
+        answer(1, Outcome.SHORT, 0, 0);
+        Threads.until(() -> status().vainRounds() == 2);
+        live(850_000);
+        status();
+        assertThat(rounds).hasSize(2);
+        passes(RETRY_MIN.multipliedBy(2));
+        assertThat(rounds).hasSize(3);
+    }
+
+    @Test
+    void directRoundDoesNotWaitForTheEndOfARest() {
+        start();
+        live(850_000);
+        answer(0, Outcome.SHORT, 0, 0);
+        live(850_000);
+        answer(1, Outcome.SHORT, 0, 0);
+        Threads.until(() -> status().vainRounds() == 2);
+        live(950_000);
+        status();
+        assertThat(rounds).hasSize(3);
+        assertThat(rounds.get(2).isBackground()).isFalse();
+    }
+
+    @Test
+    void changesOfThePressureAreLoggedButNotEachOfMany() {
+        start();
+        LoggingTestKit.info("Heap pressure [").withOccurrences(1).expect(testKit.system(), () -> {
+            for (int i = 0; i < 10; i++) {
+                live(850_000);
+                live(600_000);
+            }
+            status();
+            return null;
+        });
+        LoggingTestKit.info("Heap pressure [MIN]").withOccurrences(1).expect(testKit.system(), () -> {
+            live(950_000);
+            status();
+            return null;
+        });
+    }
+
+    private void held(int count, long bytes) {
+        counts.get(count).complete(countReport(bytes));
+    }
+
+    private static HeapPressureSettings settings(double floor) {
+        return new HeapPressureSettings(
+                true, MARKS, floor, 1024, LOOK, RETRY_MIN, RETRY_MAX, Duration.ofSeconds(5), Duration.ofSeconds(1));
+    }
+
+    private void young(long inUse) {
+        heap.tell(new HeapReading(CollectionScope.YOUNG, heap.next(), 100_000, inUse, 0, inUse));
+    }
+
+    /** Returns when the actor has heard of it. */
+    private void counted(int count, long bytes) {
+        held(count, bytes);
+        Threads.until(() -> status().liveBytes() == bytes);
+    }
+
+    private static CountReport countReport(long bytes) {
+        return new CountReport(
+                CgroupPath.root(),
+                Outcome.DONE,
+                bytes / 1_000,
+                bytes,
+                List.of(),
+                1,
+                Duration.ofMillis(1),
+                List.of(),
+                0,
+                Map.of());
     }
 
     private void start() {
@@ -426,9 +631,21 @@ class HeapPressureTest {
     }
 
     private void start(HeapPressureSettings settings) {
-        pressure = testKit.spawn(
-                HeapPressure.create(heap, settings, ReclaimRequest.everywhere(), this::reclaim, published::add));
+        pressure = testKit.spawn(HeapPressure.create(
+                heap,
+                settings,
+                ReclaimRequest.everywhere(),
+                this::reclaim,
+                this::count,
+                freedBytes::get,
+                published::add));
         status();
+    }
+
+    private CompletionStage<CountReport> count(ReclaimRequest request) {
+        CompletableFuture<CountReport> answer = new CompletableFuture<>();
+        counts.add(answer);
+        return answer;
     }
 
     private CompletionStage<ReclaimReport> reclaim(ReclaimRequest request) {
@@ -446,6 +663,7 @@ class HeapPressureTest {
     private void answer(int round, Outcome outcome, long freedObjects, long freedBytes) {
         status();
         heap.next();
+        this.freedBytes.addAndGet(freedBytes);
         rounds.get(round)
                 .answer()
                 .complete(new ReclaimReport(
@@ -478,7 +696,7 @@ class HeapPressureTest {
 
     private static HeapPressureSettings settings(boolean rounds) {
         return new HeapPressureSettings(
-                rounds, MARKS, 1024, LOOK, RETRY_MIN, RETRY_MAX, Duration.ofSeconds(5), Duration.ofSeconds(1));
+                rounds, MARKS, 0, 1024, LOOK, RETRY_MIN, RETRY_MAX, Duration.ofSeconds(5), Duration.ofSeconds(1));
     }
 
     private static final class SteeredHeap implements Heap {
@@ -521,9 +739,13 @@ class HeapPressureTest {
 
         /** A while later. */
         long next() {
-            long next = uptimeMillis + 10;
-            uptimeMillis = next;
-            return next;
+            passes(10);
+            return uptimeMillis;
+        }
+
+        void passes(long millis) {
+            long later = uptimeMillis + millis;
+            uptimeMillis = later;
         }
     }
 }

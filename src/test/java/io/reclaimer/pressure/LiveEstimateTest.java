@@ -11,9 +11,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 class LiveEstimateTest {
 
     private static final long LIMIT = 10_000;
-    private static final long CEILING = 9_000;
+    private static final long LOW_MARK = 7_000;
+    private static final long HIGH_MARK = 6_500;
 
-    private final LiveEstimate estimate = new LiveEstimate(LIMIT, CEILING);
+    /** After so many readings, a second apart, a collection that tells is overdue. */
+    private static final int OVERDUE = 8;
+
+    private final LiveEstimate estimate = new LiveEstimate(LOW_MARK, HIGH_MARK);
 
     /** Each reading is a while after the one before. */
     private long millis;
@@ -111,40 +115,248 @@ class LiveEstimateTest {
         assertThat(estimate.liveBytes()).isEqualTo(5_500);
     }
 
+    // What only collections of the young generation saw.
+
+    /** An old generation that fills up with garbage, of which nobody tells, until a full collection takes it out. */
     @Test
-    void riseAfterAYoungCollectionCountsAtMostInFull() {
+    void riseThatNoCollectionCouldTellFromGarbageDoesNotCount() {
         all(4_000);
-        young(1_000, 4_000, 0, 4_500);
-        assertThat(estimate.liveBytes()).isGreaterThan(4_000).isLessThanOrEqualTo(4_500);
-    }
-
-    /** With hardly anything free there is no time to find out. */
-    @Test
-    void aboveTheCeilingAllInUseCounts() {
-        all(4_000);
-        someOld(0, 9_500, 0, 9_500);
-        assertThat(estimate.liveBytes()).isEqualTo(9_500);
-    }
-
-    /** A heap that fills up with garbage of the old generation, of which nobody tells, and next to nothing is live. */
-    @Test
-    void risesThatTurnOutToBeGarbageCountLessAndLess() {
-        long firstPeak = sawtooth();
-        long peak = firstPeak;
-        for (int i = 0; i < 10; i++) {
-            peak = sawtooth();
+        for (long old = 4_000; old < 9_900; old += 100) {
+            young(500, old, 0, old + 100);
+            assertThat(estimate.liveBytes()).isEqualTo(4_000);
         }
-        assertThat(firstPeak).isGreaterThan(4_000);
-        assertThat(peak).isLessThan(firstPeak / 2);
+        assertThat(estimate.mostBytes()).isEqualTo(9_900);
+        all(4_100);
+        assertThat(estimate.liveBytes()).isEqualTo(4_100);
     }
 
     @Test
-    void growthThatStaysIsCountedThoughRisesWereGarbageBefore() {
-        for (int i = 0; i < 10; i++) {
-            sawtooth();
-        }
+    void cacheThatIsLoadedIsSeenToGrow() {
+        all(1_000);
+        young(5_000, 1_000, 0, 6_000);
+        assertThat(estimate.wantsCount()).isTrue();
+        estimate.held(500, true);
+        assertThat(estimate.liveBytes()).isEqualTo(1_000);
+        young(1_500, 6_000, 0, 7_500);
+        assertThat(estimate.wantsCount()).isTrue();
+        estimate.held(6_000, true);
+        assertThat(estimate.liveBytes()).as("500 are in no cache").isEqualTo(6_500);
+    }
+
+    @Test
+    void cacheThatWasEmptiedIsSeenToBeSmaller() {
         all(8_000);
+        young(500, 8_000, 0, 8_000);
+        estimate.held(6_000, true);
+        young(500, 8_000, 0, 8_500);
+        estimate.held(1_000, true);
+        assertThat(estimate.liveBytes()).isEqualTo(3_000);
+    }
+
+    /** A cache that is late, or at fault, is not counted. */
+    @Test
+    void countOfSomeCachesOnlyEverRaisesWhatTheyHold() {
+        young(500, 8_000, 0, 8_000);
+        estimate.held(6_000, true);
+        estimate.held(0, false);
+        assertThat(estimate.liveBytes()).isEqualTo(6_000);
+        estimate.held(6_500, false);
+        assertThat(estimate.liveBytes()).isEqualTo(6_500);
+        freed(1_000);
+        estimate.held(0, false);
+        assertThat(estimate.liveBytes()).isEqualTo(5_500);
+    }
+
+    @Test
+    void countOfSomeCachesDoesNotSayWhatIsBesideThem() {
+        all(8_000);
+        young(500, 8_000, 0, 8_000);
+        estimate.held(1_000, false);
+        assertThat(estimate.wantsCount()).isTrue();
+        estimate.held(6_000, true);
         assertThat(estimate.liveBytes()).isEqualTo(8_000);
+    }
+
+    @Test
+    void sizesThatAreTooLargeCountForNoMoreThanIsInUse() {
+        young(1_000, 5_000, 0, 6_000);
+        estimate.held(60_000, true);
+        assertThat(estimate.liveBytes()).isEqualTo(6_000);
+    }
+
+    @Test
+    void roundsAreCountedOnceThoughCachesAreCountedAgain() {
+        young(500, 7_500, 0, 8_000);
+        estimate.held(7_500, true);
+        freed(1_000);
+        assertThat(estimate.liveBytes()).isEqualTo(6_500);
+        estimate.held(6_500, true);
+        assertThat(estimate.liveBytes()).isEqualTo(6_500);
+    }
+
+    /** Loading: most of the young generation survives. Then serving: hardly any does. Nothing old is taken out. */
+    @Test
+    void whatRoundsFreedIsNotForgottenWhereLessOfTheYoungGenerationSurvives() {
+        long old = 0;
+        long held = 0;
+        while (old < 7_200) {
+            someOld(600, old, 60, old + 480);
+            old += 480;
+            held += 480;
+        }
+        long freed = 0;
+        for (int pause = 0; pause < 50; pause++) {
+            someOld(600, old, 0, old + 10);
+            old += 10;
+            estimate.held(held, true);
+            long wanted = Math.max(0, estimate.liveBytes() - HIGH_MARK);
+            freed(wanted);
+            freed += wanted;
+            held -= wanted;
+        }
+        assertThat(freed).isEqualTo(7_200 - HIGH_MARK);
+        assertThat(estimate.creditBytes()).isEqualTo(freed);
+    }
+
+    // G1.
+
+    @Test
+    void mixedCollectionsTellWhenNoMoreOfThemCome() {
+        someOld(500, 7_000, 0, 8_000);
+        mixed(500, 8_000, 0, 6_000);
+        mixed(500, 6_000, 0, 5_000);
+        someOld(500, 5_000, 0, 5_200);
+        someOld(500, 5_200, 0, 5_300);
+        assertThat(estimate.liveBytes()).as("There may be another one").isZero();
+        someOld(500, 5_300, 0, 5_400);
+        assertThat(estimate.liveBytes()).as("The lowest").isEqualTo(5_000);
+    }
+
+    /** A pause that is told of late is not known as a mixed one. */
+    @Test
+    void oneThatIsTakenForAnotherKindDoesNotEndTheSeries() {
+        mixed(500, 9_900, 0, 9_500);
+        someOld(500, 9_500, 0, 8_000);
+        someOld(500, 8_000, 0, 7_000);
+        mixed(500, 7_000, 0, 6_000);
+        someOld(500, 6_000, 0, 5_000);
+        for (int i = 0; i < 2; i++) {
+            someOld(500, 5_000, 0, 5_100);
+        }
+        assertThat(estimate.liveBytes()).isEqualTo(5_000);
+    }
+
+    /** A few large arrays went, which says nothing of the rest. */
+    @Test
+    void fallWithoutAMarkingDoesNotTell() {
+        someOld(500, 8_000, 0, 8_000);
+        someOld(500, 8_000, 0, 7_000);
+        someOld(500, 7_000, 0, 8_000);
+        assertThat(estimate.liveBytes()).isZero();
+    }
+
+    @Test
+    void markingThatFindsNoGarbageTells() {
+        someOld(500, 7_500, 0, 8_000);
+        marking();
+        someOld(500, 8_000, 0, 8_000);
+        marking();
+        for (int i = 0; i < 3; i++) {
+            assertThat(estimate.liveBytes()).isZero();
+            someOld(500, 8_000, 0, 8_000 + i);
+        }
+        assertThat(estimate.liveBytes()).isEqualTo(8_000);
+    }
+
+    @Test
+    void markingThatFindsGarbageWaitsForItToBeTakenOut() {
+        someOld(500, 7_500, 0, 8_000);
+        marking();
+        marking();
+        someOld(500, 8_000, 0, 8_000);
+        for (int i = 0; i < 4; i++) {
+            mixed(500, 8_000 - 500 * i, 0, 7_500 - 500 * i);
+            assertThat(estimate.liveBytes()).isZero();
+        }
+        for (int i = 0; i < 3; i++) {
+            someOld(500, 6_000, 0, 6_100);
+        }
+        assertThat(estimate.liveBytes()).isEqualTo(6_000);
+        for (int i = 0; i < 5; i++) {
+            someOld(500, 6_100, 0, 6_500);
+        }
+        assertThat(estimate.liveBytes()).as("The marking was used up").isEqualTo(6_000);
+    }
+
+    // A collection that can tell is overdue.
+
+    @Test
+    void mostThatMayBeLiveCountsWhenNothingTellsForLong() {
+        aboveLowMark(OVERDUE);
+        assertThat(estimate.liveBytes()).isGreaterThan(LOW_MARK);
+    }
+
+    @Test
+    void mostThatMayBeLiveDoesNotCountBefore() {
+        aboveLowMark(OVERDUE - 1);
+        assertThat(estimate.liveBytes()).isZero();
+    }
+
+    @Test
+    void manyReadingsInNoTimeDoNotMakeItOverdue() {
+        for (int i = 0; i < 10 * OVERDUE; i++) {
+            someOldAt(next(), 8_000);
+        }
+        assertThat(estimate.liveBytes()).isZero();
+    }
+
+    /** Otherwise the caches would be emptied for garbage. */
+    @Test
+    void noMoreIsFreedThenThanLiesBetweenTheMarks() {
+        aboveLowMark(OVERDUE);
+        long freed = 0;
+        for (int i = 0; i < 100; i++) {
+            long wanted = Math.max(0, estimate.liveBytes() - HIGH_MARK);
+            freed(wanted);
+            freed += wanted;
+            millis += 1_000;
+            someOldAt(millis, 9_900);
+        }
+        assertThat(freed).isEqualTo(LOW_MARK - HIGH_MARK + 1);
+    }
+
+    @Test
+    void collectionThatTellsEndsThat() {
+        aboveLowMark(OVERDUE);
+        all(3_000);
+        assertThat(estimate.liveBytes()).isEqualTo(3_000);
+        aboveLowMark(OVERDUE - 1);
+        assertThat(estimate.liveBytes()).isEqualTo(3_000);
+    }
+
+    /** Its next full collection comes by itself, when its old generation is full. */
+    @Test
+    void heapWhoseOldGenerationIsCollectedAsAWholeIsNeverOverdue() {
+        for (int i = 0; i < 100; i++) {
+            millis += 1_000;
+            young(500, 9_000, 0, 9_000);
+        }
+        assertThat(estimate.liveBytes()).isZero();
+    }
+
+    // Collections beside the application.
+
+    @Test
+    void whatWasAllocatedMeanwhileIsNotTakenForLive() {
+        estimate.collected(new HeapReading(CollectionScope.ALL, next(), 0, 8_000, 0, 9_000, 4_500));
+        assertThat(estimate.liveBytes()).isEqualTo(4_500);
+        assertThat(estimate.mostBytes()).isEqualTo(9_000);
+    }
+
+    @Test
+    void moreThanThatIsNotLessThanNothing() {
+        estimate.collected(new HeapReading(CollectionScope.ALL, next(), 0, 8_000, 0, 3_000, 4_500));
+        assertThat(estimate.liveBytes()).isZero();
     }
 
     @ParameterizedTest
@@ -185,11 +397,19 @@ class LiveEstimateTest {
             long youngAfter = seeded.nextInt((int) Math.max(1, youngBefore));
             long oldAfter = Math.max(0, oldBefore + youngBefore - youngAfter - seeded.nextInt(3_000));
             long inUse = youngAfter + oldAfter;
-            switch (seeded.nextInt(5)) {
+            switch (seeded.nextInt(7)) {
                 case 0 -> young(youngBefore, oldBefore, youngAfter, oldAfter);
                 case 1 -> someOld(youngBefore, oldBefore, youngAfter, oldAfter);
                 case 2 -> all(inUse);
-                case 3 -> {
+                case 3 -> mixed(youngBefore, oldBefore, youngAfter, oldAfter);
+                case 4 -> {
+                    estimate.held(seeded.nextInt(9_000), true);
+                    assertThat(estimate.liveBytes())
+                            .as("count %d, %s", i, seeded)
+                            .isBetween(0L, estimate.mostBytes());
+                    continue;
+                }
+                case 5 -> {
                     estimate.used(inUse);
                     assertThat(estimate.liveBytes())
                             .as("look %d, %s", i, seeded)
@@ -211,15 +431,24 @@ class LiveEstimateTest {
         }
     }
 
-    /** Rises by garbage, which then falls; answers the highest estimate. */
-    private long sawtooth() {
-        long peak = 0;
-        for (long old = 1_000; old <= 8_000; old += 500) {
-            young(500, old - 500, 0, old);
-            peak = Math.max(peak, estimate.liveBytes());
+    private void aboveLowMark(int readings) {
+        for (int i = 0; i < readings; i++) {
+            millis += 1_000;
+            someOldAt(millis, 8_000);
         }
-        all(500);
-        return peak;
+    }
+
+    private void someOldAt(long at, long inUse) {
+        estimate.collected(new HeapReading(CollectionScope.SOME_OLD, at, 500, inUse, 0, inUse));
+    }
+
+    private void marking() {
+        estimate.collected(new HeapReading(CollectionScope.MARKING, next(), 0, 0, 0, 0));
+    }
+
+    private void mixed(long youngBefore, long oldBefore, long youngAfter, long oldAfter) {
+        estimate.collected(
+                new HeapReading(CollectionScope.MIXED, next(), youngBefore, oldBefore, youngAfter, oldAfter));
     }
 
     private void all(long inUse) {

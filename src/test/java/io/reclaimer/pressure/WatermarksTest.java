@@ -84,14 +84,17 @@ class WatermarksTest {
     }
 
     @Test
-    void mostThatMayLiveIsWhatLeavesMinFree() {
-        assertThat(MARKS.mostLive(LIMIT)).isEqualTo(900);
-        assertThat(MARKS.decide(PressureState.NONE, LIMIT, MARKS.mostLive(LIMIT))
+    void pressureBeginsAboveTheLowMarkAndEndsAtTheHighOne() {
+        assertThat(MARKS.decide(PressureState.NONE, LIMIT, MARKS.lowMark(LIMIT)).state())
+                .isEqualTo(PressureState.NONE);
+        assertThat(MARKS.decide(PressureState.NONE, LIMIT, MARKS.lowMark(LIMIT) + 1)
                         .state())
                 .isEqualTo(PressureState.LOW);
-        assertThat(MARKS.decide(PressureState.NONE, LIMIT, MARKS.mostLive(LIMIT) + 1)
-                        .state())
-                .isEqualTo(PressureState.MIN);
+        assertThat(MARKS.decide(PressureState.LOW, LIMIT, MARKS.highMark(LIMIT)).state())
+                .isEqualTo(PressureState.NONE);
+        assertThat(MARKS.decide(PressureState.LOW, LIMIT, MARKS.highMark(LIMIT) + 1)
+                        .wantedBytes())
+                .isEqualTo(1);
     }
 
     @ParameterizedTest

@@ -1,0 +1,72 @@
+package io.reclaimer.pressure;
+
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What {@link HeapPressure} says in the log, and how often at most. Not thread-safe. */
+final class HeapLog {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HeapPressure.class);
+
+    /** How long no change is logged after one was, but for one into {@link PressureState#MIN}. */
+    private static final long CHANGE_MILLIS = 10_000;
+
+    /** How long no round in vain is logged after one was. */
+    private static final long VAIN_MILLIS = 60_000;
+
+    private static final long MIB = 1 << 20;
+
+    private final LongSupplier uptimeMillis;
+    private long nextChangeMillis = Long.MIN_VALUE;
+    private long nextVainMillis = Long.MIN_VALUE;
+    private long changesUnsaid;
+    private long vainUnsaid;
+
+    /** @param uptimeMillis the clock */
+    HeapLog(LongSupplier uptimeMillis) {
+        this.uptimeMillis = uptimeMillis;
+    }
+
+    /** The pressure has changed. */
+    void entered(PressureState before, PressureState now, long liveBytes, long limitBytes) {
+        long millis = uptimeMillis.getAsLong();
+        if (millis < nextChangeMillis && now != PressureState.MIN) {
+            changesUnsaid++;
+            return;
+        }
+        nextChangeMillis = millis + CHANGE_MILLIS;
+        LOG.info(
+                "Heap pressure [{}] after [{}]: [{}] of [{}] MiB are live.{}",
+                now,
+                before,
+                liveBytes / MIB,
+                limitBytes / MIB,
+                more(changesUnsaid, "changes"));
+        changesUnsaid = 0;
+    }
+
+    /** A round has ended no pressure, and the next one could take nothing either. */
+    void inVain(long liveBytes, long limitBytes, long heldBytes, long wantedBytes) {
+        long millis = uptimeMillis.getAsLong();
+        if (millis < nextVainMillis) {
+            vainUnsaid++;
+            return;
+        }
+        nextVainMillis = millis + VAIN_MILLIS;
+        LOG.warn(
+                "A reclaim round was in vain: [{}] of [{}] MiB of heap are live, [{}] MiB more should be free, and caches hold"
+                        + " [{}] MiB that could be freed. A larger heap (-Xmx), or less that is live without being in a"
+                        + " registered cache, helps.{}",
+                liveBytes / MIB,
+                limitBytes / MIB,
+                wantedBytes / MIB,
+                heldBytes / MIB,
+                more(vainUnsaid, "such rounds"));
+        vainUnsaid = 0;
+    }
+
+    private static String more(long times, String what) {
+        return times == 0 ? "" : " " + times + " more " + what + " since the last such line.";
+    }
+}
