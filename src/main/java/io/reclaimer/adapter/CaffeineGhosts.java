@@ -6,7 +6,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out which of the keys that were reclaimed last are back in the cache: refaults. Any thread.
+ * Finds out which of the keys that were reclaimed last are back in the cache: refaults. Thread-safe.
+ *
+ * <p>The keys that were reclaimed are held and compared, so that a key that was never reclaimed is never taken for one.
  *
  * <p>Nothing is hooked into the cache, so that its users pay nothing for it. A key that is back is found where it is
  * about to be reclaimed again, where the hand comes by that goes on a little with each scan, or where somebody says that
@@ -14,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class CaffeineGhosts<K> {
 
-    /** How many keys are remembered at least: a page of memory. */
+    /** How many keys are remembered at least: 16 KiB, and the keys. */
     private static final int LEAST_CAPACITY = 1 << 10;
 
-    /** How many keys are remembered at most: 256 KiB. Whoever comes back later does not come back soon. */
+    /** How many keys are remembered at most: 1 MiB, and the keys. A key that comes back later does not come back soon. */
     static final int LARGEST_CAPACITY = 1 << 16;
 
     private final CaffeineHand<K> hand;
@@ -25,8 +27,9 @@ final class CaffeineGhosts<K> {
     private final LongAdder refaults = new LongAdder();
 
     /** Null before anything is reclaimed. */
-    private volatile @Nullable GhostSketch ghosts;
+    private volatile @Nullable GhostKeys<K> ghosts;
 
+    private volatile int largest = LARGEST_CAPACITY;
     private volatile LongConsumer report = refaults -> {};
 
     /**
@@ -43,22 +46,27 @@ final class CaffeineGhosts<K> {
         report = newReport;
     }
 
+    /** Limits how many keys are remembered: 0 for none. Forgets those that were remembered. */
+    void limit(int keys) {
+        largest = keys;
+        ghosts = null;
+    }
+
     long refaults() {
         return refaults.sum();
     }
 
-    /** How many bytes the keys that are remembered take. */
-    long bytes() {
-        GhostSketch now = ghosts;
-        return now == null ? 0 : 4L * now.capacity();
+    /** How many keys are remembered at most, as things are: 0 before anything is reclaimed. */
+    int capacity() {
+        GhostKeys<K> now = ghosts;
+        return now == null ? 0 : now.capacity();
     }
 
     /** The key was reclaimed; if it is one of those that were before, it had come back. */
     void reclaimed(K key) {
-        GhostSketch now = enough();
-        int hash = key.hashCode();
-        refaulted(now.remove(hash) ? 1 : 0);
-        now.add(hash);
+        if (largest > 0) {
+            refaulted(enough().add(key) ? 1 : 0);
+        }
     }
 
     /** The key was asked for and not found. */
@@ -74,8 +82,8 @@ final class CaffeineGhosts<K> {
     }
 
     private boolean isGhost(K key) {
-        GhostSketch now = ghosts;
-        return now != null && now.remove(key.hashCode());
+        GhostKeys<K> now = ghosts;
+        return now != null && now.remove(key);
     }
 
     private void refaulted(long keys) {
@@ -85,12 +93,12 @@ final class CaffeineGhosts<K> {
         }
     }
 
-    /** One that is too small for what the cache has become is replaced, and what it remembered is forgotten. */
-    private GhostSketch enough() {
-        GhostSketch now = ghosts;
-        long wanted = Math.max(LEAST_CAPACITY, Math.min(cacheSize.getAsLong(), LARGEST_CAPACITY));
+    /** A list that is too small for what the cache has become is replaced, and what it remembered is forgotten. */
+    private GhostKeys<K> enough() {
+        GhostKeys<K> now = ghosts;
+        int wanted = (int) Math.min(Math.max(LEAST_CAPACITY, cacheSize.getAsLong()), largest);
         if (now == null || now.capacity() < wanted / 2) {
-            now = new GhostSketch((int) wanted);
+            now = new GhostKeys<>(wanted);
             ghosts = now;
         }
         return now;

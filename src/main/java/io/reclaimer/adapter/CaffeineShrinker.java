@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  *       was freed. See {@link #keepMaximum}, {@link #growth}.
  *   <li>Bytes. Where the cache has a weigher its weights are taken as bytes, see {@link #bytesPerWeight}.
  *   <li>Refaults. Keys that come back soon after they were reclaimed are found by the scans, without any cost for those
- *       who use the cache; {@link #missed} finds them at once. For that up to 65,536 keys are remembered, in 4 bytes each.
+ *       who use the cache; {@link #missed} finds them at once. For that the keys that were reclaimed last are remembered,
+ *       as many as the cache has and at most 65,536: in 16 bytes each, and the key itself. See {@link #rememberedKeys}.
  *   <li>Reclaimed entries are removed as by the application ({@code RemovalCause.EXPLICIT}), and not counted as evicted by
  *       the cache; see {@link #reclaimedObjects} and {@link #onReclaimed}.
  *   <li>An empty cache is not said to be {@link #EMPTY}, as nobody would set the cgroup's bit with the next entry; the
@@ -262,6 +263,23 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
     public void missed(K key) {
         Objects.requireNonNull(key, "key");
         ghosts.missed(key);
+    }
+
+    /**
+     * How many of the keys that were reclaimed last are remembered at most, to find refaults. They are held until as many
+     * others were reclaimed, in 16 bytes each. A smaller number is for keys that are large, or that others expect to be
+     * collected ({@code weakKeys}).
+     *
+     * @param keys 0 (no refaults are found) to {@value CaffeineGhosts#LARGEST_CAPACITY}, which is the default
+     * @throws IllegalArgumentException where it is outside of that
+     */
+    public CaffeineShrinker<K, V> rememberedKeys(int keys) {
+        if (keys < 0 || keys > CaffeineGhosts.LARGEST_CAPACITY) {
+            throw new IllegalArgumentException("The number of keys to remember is [" + keys + "] but has to be 0 to "
+                    + CaffeineGhosts.LARGEST_CAPACITY);
+        }
+        ghosts.limit(keys);
+        return this;
     }
 
     /** How many keys came back soon after they were reclaimed, as far as was found out. */
