@@ -29,9 +29,8 @@ import org.jspecify.annotations.Nullable;
  * its entries stay in the cache, and belong to the nearest cgroup above that is online.
  *
  * <ul>
- *   <li>The room. When entries of a cache with a maximum were reclaimed, the maximum is lowered to what it then holds.
- *       It grows again from second to second, slower than it shrank, and all at once within a second after the shrinker
- *       was freed. See {@link #keepMaximum}, {@link #growth}.
+ *   <li>The maximum stays as it is, as each change of it has Caffeine forget how it has adapted to the load. See
+ *       {@link #lowerMaximum}.
  *   <li>Bytes. Where the cache has a weigher its weights are taken as bytes, see {@link #bytesPerWeight}.
  *   <li>Refaults. Keys that come back soon after they were reclaimed are found by the scans, without any cost for those
  *       who use the cache; {@link #missed} finds them at once. For that the keys that were reclaimed last are remembered,
@@ -42,9 +41,10 @@ import org.jspecify.annotations.Nullable;
  *       price is one count a pass. Who calls {@link #added} after each put saves that.
  * </ul>
  *
- * <p>Caffeine notes no use while a cache is less than half full. This has it do so from the beginning, but where there is a
- * weigher only once the cache was reclaimed from; until then entries go in the order they came in.
- *
+ * <p>Caffeine notes no use while a cache is less than half full. This has it do so, when it is made and when the cache has
+ * grown to twice as many entries, by a maximum that is set lower for a moment; never where the cache was seen half full. By
+ * weight there is no such way: a cache with a weigher that is less than half full gives its entries away in the order in which
+ * they came in.
  * <p>Entries that are loading, and those of weight 0, are not reclaimed. Give an {@link AsyncCache} itself rather than its
  * synchronous view: in the view, where an entry is replaced by a load under way just when it is reclaimed, a scan waits
  * for the load.
@@ -55,11 +55,11 @@ import org.jspecify.annotations.Nullable;
 public final class CaffeineShrinker<K, V> implements Shrinker {
 
     /*
-     * How long writers wait at most. A scan takes the eviction lock twice: to read the order, and to lower the maximum;
+     * How long writers wait at most. A scan takes the eviction lock twice: to read the order, and to lower the maximum where that is wanted;
      * how long hardly depends on how many entries there are. In a cache of a million, each read three times at random, with
      * 128 a scan, the order takes 10 to 20 us at the median and less than 300 us in 99 of 100 scans, the maximum 2 us and
      * less than 70 us. The very first order took 9 to 17 ms, as the code was new and the entries moved to other queues. As
-     * long as a hundredth of the entries is spared (CaffeineRoom#spared), the order takes 0.5 ms at the median where that
+     * long as a hundredth of the entries is spared (CaffeineSketch#spared), the order takes 0.5 ms at the median where that
      * hundredth is 8,192 or more. Processor time on one of two cores of a virtual machine (EPYC, Java 17, heap of 2 GiB), as
      * CaffeineLockTime in the tests prints it.
      */
@@ -67,12 +67,15 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
     /** How many keys are looked at for those that are back, for each entry that a scan tries to free. */
     private static final int WALK_SHARE = 2;
 
+    /** Between two changes of the maximum. */
+    private static final Duration SHORTEST_INTERVAL = Duration.ofSeconds(1);
+
     /** How many keys are looked at for those that are back, in one scan at most. */
     private static final int LONGEST_WALK = 4096;
 
     private final CaffeineEntries<K, V> entries;
     private final CaffeineGhosts<K> ghosts;
-    private final Optional<CaffeineRoom> room;
+    private final Optional<CaffeineSketch> sketch;
     private final boolean byCgroup;
     private final LongAdder reclaimed = new LongAdder();
 
@@ -83,14 +86,19 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
     private volatile long bytesPerWeight = 1;
     private volatile CaffeineListener<K, V> listener = new CaffeineListener<>((key, value) -> {});
     private volatile @Nullable ShrinkerHandle handle;
+    private volatile Optional<Duration> lowerEvery = Optional.empty();
+
+    /** Empty where the maximum is kept, and before this is registered. */
+    private volatile Optional<CaffeineRoom> room = Optional.empty();
 
     private CaffeineShrinker(CaffeineEntries<K, V> entries, CaffeineOwners<K> owners, boolean byCgroup) {
         this.entries = entries;
         this.owners = owners;
         this.byCgroup = byCgroup;
         this.ghosts = new CaffeineGhosts<>(entries.keyHand(), entries::size);
-        this.room = entries.cache().policy().eviction().map(eviction -> new CaffeineRoom(entries.cache(), eviction));
-        room.ifPresent(CaffeineRoom::noteReads);
+        this.sketch =
+                entries.cache().policy().eviction().map(eviction -> new CaffeineSketch(entries.cache(), eviction));
+        sketch.ifPresent(CaffeineSketch::noteReads);
     }
 
     /** For a cache that belongs to no cgroup. */
@@ -165,7 +173,7 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
     /**
      * Registers this, once, and sets the bits of the cgroups that it is for: of those that have entries, where there are
      * many. Registered otherwise, with {@link Reclaimer#register}, it frees entries, but sets no bits, keeps the maximum,
-     * and reports no refaults.
+     * and reports no refaults to the reclaimer.
      *
      * @param spec is made one by cgroup, where the cache belongs to one
      * @return the shrinker, registered; fails as {@link Reclaimer#register} does
@@ -189,33 +197,40 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
     private void belongTo(Reclaimer reclaimer, ShrinkerHandle allocated) {
         handle = allocated;
         ghosts.reportTo(allocated::refaulted);
-        room.ifPresent(of -> of.start(reclaimer.system(), allocated::isFreed));
+        room = lowerEvery.flatMap(interval -> entries.cache()
+                .policy()
+                .eviction()
+                .map(eviction ->
+                        new CaffeineRoom(entries.cache(), eviction, interval, reclaimer.system(), allocated::isFreed)));
         if (byCgroup && !allocated.spec().cgroupAware()) {
             // Cgroups are disabled: every pass is on the root.
             owners = CaffeineOwner.of(entries::size, CgroupPath.root());
         }
     }
 
-    /** Has the cache's maximum left alone: others may fill the room that was freed. */
+    /** Leaves the cache's maximum alone, which is the default: the freed room is filled by whatever comes in. */
     public CaffeineShrinker<K, V> keepMaximum() {
-        room.ifPresent(CaffeineRoom::keepMaximum);
+        lowerEvery = Optional.empty();
         return this;
     }
 
     /**
-     * How a maximum that was lowered grows again.
+     * Has the cache's maximum lowered to what is left in it, so that freed room is not filled again at once. Changes it at
+     * most once an interval, by an eighth of the most that the cache has held or by a multiple of that: down where something
+     * was reclaimed since the last change, up where nothing was, and back within an interval after the shrinker was freed.
      *
-     * @param quiet how long after the last scan; 0 where nothing is said: where others take what is freed, a cache that
-     *     waits only ever shrinks
-     * @param steps in how many steps, one a second; 16 where nothing is said
-     * @throws IllegalArgumentException where it is negative, or there is no step
+     * <p>Each change resets the share of the cache that Caffeine has found to be best for new entries. Where new entries are
+     * the ones to be asked for, that costs hits until it has found it again: ten times the maximum in requests and more.
+     *
+     * @param interval at least a second; minutes rather than seconds
+     * @throws IllegalArgumentException where it is less than a second
      */
-    public CaffeineShrinker<K, V> growth(Duration quiet, int steps) {
-        if (quiet.isNegative() || steps < 1) {
-            throw new IllegalArgumentException("A cache is to grow again after [" + quiet + "] in [" + steps
-                    + "] steps, but the time has to be 0 or more, and the steps 1 or more");
+    public CaffeineShrinker<K, V> lowerMaximum(Duration interval) {
+        if (interval.compareTo(SHORTEST_INTERVAL) < 0) {
+            throw new IllegalArgumentException("The maximum is to be changed every [" + interval
+                    + "] but the interval has to be [" + SHORTEST_INTERVAL + "] or more");
         }
-        room.ifPresent(of -> of.growth(quiet, steps));
+        lowerEvery = Optional.of(interval);
         return this;
     }
 
@@ -305,8 +320,8 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
             return 0;
         }
         CaffeineScan<K, V> scan = new CaffeineScan<>(
-                entries, control, room.map(CaffeineRoom::spared).orElse(0L), this::reclaimed);
-        room.ifPresent(CaffeineRoom::scanned);
+                entries, control, sketch.map(CaffeineSketch::spared).orElse(0L), this::reclaimed);
+        sketch.ifPresent(CaffeineSketch::scanned);
         if (now.hasAll(cgroup)) {
             scan.run(hand(cgroup));
         } else {
@@ -314,7 +329,8 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
         }
         if (scan.freed() > 0) {
             now.reclaimed(cgroup, scan.freed());
-            room.ifPresent(of -> of.reclaimed(scan.freed(), scan.freedWeight()));
+            sketch.ifPresent(of -> of.reclaimed(scan.freed()));
+            room.ifPresent(of -> of.reclaimed(scan.freedWeight()));
         }
         if (entries.isWeighted() && bytesPerWeight > 0) {
             control.freedBytes(bytes(scan.freedWeight()));

@@ -50,8 +50,7 @@ final class NodeCaches {
             tenant.path().parent().filter(path -> !path.isRoot()).ifPresent(path -> online(reclaimer, path));
             Cgroup cgroup = online(reclaimer, tenant.path());
             TenantCaches caches = TenantCaches.empty(tenant, Optional.of(new TenantCaches.Home(cgroup, buffers)));
-            // Its maximum is there for the sake of an order and no limit, so there is none to be lowered.
-            await(CaffeineShrinker.of(caches.pages(), cgroup).keepMaximum().register(reclaimer, caches.pagesSpec()));
+            await(CaffeineShrinker.of(caches.pages(), cgroup).register(reclaimer, caches.pagesSpec()));
             tenants.add(caches);
         }
         return new NodeCaches(tenants, Optional.of(buffers));

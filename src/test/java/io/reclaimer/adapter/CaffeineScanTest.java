@@ -18,7 +18,6 @@ import com.github.benmanes.caffeine.cache.Expiry;
 import io.reclaimer.Cgroup;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.Shrinker;
-import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Asked;
 import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Threads;
@@ -42,7 +41,6 @@ import org.slf4j.LoggerFactory;
 class CaffeineScanTest {
 
     private static final CgroupPath WEB = CgroupPath.of("/shop/web");
-    private static final ShrinkerSpec SPEC = ShrinkerSpec.named("pages");
 
     @RegisterExtension
     final ReclaimerKit kit = ReclaimerKit.create();
@@ -101,15 +99,10 @@ class CaffeineScanTest {
     }
 
     /** With the first scan Caffeine begins to note how often entries are used, and knows nothing of what was before. */
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void entriesUsedLastAreLeftInALargeCacheThatIsScannedForTheFirstTime(boolean keepMaximum) {
+    @Test
+    void entriesUsedLastAreLeftInALargeCacheThatIsScannedForTheFirstTime() {
         Cache<Integer, String> cache = bounded();
         CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache);
-        if (keepMaximum) {
-            shrinker.keepMaximum();
-        }
-        kit.await(shrinker.register(kit.reclaimer(), SPEC));
         filled(cache, 9_000);
         use(cache, 0, 1_000);
         for (int i = 0; i < 10; i++) {

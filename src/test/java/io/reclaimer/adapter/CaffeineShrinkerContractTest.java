@@ -49,7 +49,7 @@ class CaffeineShrinkerContractTest {
             Cgroup web = reclaimer.online(WEB).toCompletableFuture().join();
             Cache<Key, String> cache = Caffeine.newBuilder().maximumSize(ROOM).build();
             CaffeineShrinker<Key, String> shrinker =
-                    CaffeineShrinker.of(cache, web).keepMaximum();
+                    CaffeineShrinker.of(cache, web);
             return ContractSubject.registered(registered(shrinker, reclaimer), shrinker)
                     .onlyIn(WEB)
                     .adds((handle, cgroup, node) -> cache.put(key(cgroup), "page"))

@@ -1,0 +1,132 @@
+package io.reclaimer.adapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import io.reclaimer.Cgroup;
+import io.reclaimer.ReclaimRequest;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.ReclaimerKit;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.function.IntUnaryOperator;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Rounds cost the hits of the entries that they take, and no others: Caffeine adapts to the load as without rounds. */
+class CaffeineHitRateTest {
+
+    private static final int MAXIMUM = 1_000;
+    private static final int SECONDS = 80;
+    private static final int TRIALS = 3;
+    private static final ShrinkerSpec SPEC = ShrinkerSpec.named("pages").batch(16);
+    private static final int REQUESTS_A_SECOND = 2_500;
+
+    @RegisterExtension
+    final ReclaimerKit kit = ReclaimerKit.create();
+
+    enum Load {
+        /** A key is asked for some times shortly after it first appears, then never again. */
+        RECENCY {
+            @Override
+            IntUnaryOperator keys(Random random) {
+                int[] newest = {0};
+                return request -> random.nextInt(4) == 0
+                        ? newest[0]++
+                        : Math.max(0, newest[0] - 1 - (int) exponential(random, MAXIMUM / 4));
+            }
+        },
+        /** One key in two is of a set that fits, the others are asked for once. */
+        FREQUENCY {
+            @Override
+            IntUnaryOperator keys(Random random) {
+                return request -> random.nextInt(2) == 0 ? random.nextInt(MAXIMUM * 9 / 10) : MAXIMUM + request;
+            }
+        },
+        /** A set that does not fit, over and over. */
+        LOOP {
+            @Override
+            IntUnaryOperator keys(Random random) {
+                return request -> request % (2 * MAXIMUM);
+            }
+        },
+        /** The n-th key is asked for about 1/n as often as the first. */
+        ZIPF {
+            @Override
+            IntUnaryOperator keys(Random random) {
+                return request -> (int) Math.exp(random.nextInt(1 << 20) / (double) (1 << 20) * Math.log(20 * MAXIMUM));
+            }
+        };
+
+        /** The key of the n-th request. */
+        abstract IntUnaryOperator keys(Random random);
+
+        private static double exponential(Random random, int mean) {
+            return -Math.log(1 - random.nextInt(1 << 20) / (double) (1 << 20)) * mean;
+        }
+    }
+
+    /** The search for the best admission window is a random walk: its results differ by about a point. */
+    @ParameterizedTest
+    @EnumSource
+    void roundsCostNoMoreHitsThanTheEntriesThatTheyTake(Load load) {
+        List<Double> byRounds = new ArrayList<>();
+        List<Double> byOrder = new ArrayList<>();
+        for (int trial = 0; trial < TRIALS; trial++) {
+            Cache<Integer, String> reclaimed = cache();
+            Cgroup cgroup = kit.online("/" + trial);
+            kit.await(CaffeineShrinker.of(reclaimed, cgroup).register(kit.reclaimer(), SPEC));
+            long[] taken = {0};
+            byRounds.add(hitRate(load, trial, reclaimed, () -> taken[0] += freedByRound(cgroup)));
+            assertThat(taken[0]).isGreaterThanOrEqualTo(16 * SECONDS);
+            Cache<Integer, String> peer = cache();
+            int eachSecond = (int) (taken[0] / SECONDS);
+            byOrder.add(hitRate(load, trial, peer, () -> invalidateColdest(peer, eachSecond)));
+        }
+        double mean = byRounds.stream().mapToDouble(rate -> rate).average().orElseThrow();
+        assertThat(mean).as("%s against %s", byRounds, byOrder).isGreaterThan(Collections.min(byOrder) - 1);
+    }
+
+    private long freedByRound(Cgroup cgroup) {
+        return kit.reclaim(ReclaimRequest.in(cgroup.path().toString())
+                        .objects(16)
+                        .startingAt(6)
+                        .within(Duration.ofMinutes(1)))
+                .freedObjects();
+    }
+
+    private static void invalidateColdest(Cache<Integer, String> cache, int entries) {
+        cache.invalidateAll(List.copyOf(
+                cache.policy().eviction().orElseThrow().coldest(entries).keySet()));
+    }
+
+    /**
+     * In percent, in the second half of the time.
+     *
+     * @param take run once a second
+     */
+    private static double hitRate(Load load, int seed, Cache<Integer, String> cache, Runnable take) {
+        IntUnaryOperator keys = load.keys(new Random(seed));
+        long hits = 0;
+        for (int request = 0; request < SECONDS * REQUESTS_A_SECOND; request++) {
+            int key = keys.applyAsInt(request);
+            if (cache.getIfPresent(key) == null) {
+                cache.put(key, "value");
+            } else if (request >= SECONDS * REQUESTS_A_SECOND / 2) {
+                hits++;
+            }
+            if ((request + 1) % REQUESTS_A_SECOND == 0) {
+                take.run();
+            }
+        }
+        return 200.0 * hits / (SECONDS * REQUESTS_A_SECOND);
+    }
+
+    private static Cache<Integer, String> cache() {
+        return Caches.builder().maximumSize(MAXIMUM).build();
+    }
+}
