@@ -11,7 +11,9 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * Many cgroups that share a cache: a function tells whose a key is. The entries of one that is offline belong to its
  * nearest ancestor that is not.
  *
- * <p>How many each has is found by going over the table, some keys with each count. A table of no more keys than that is
- * counted through each time. Of a larger one a cgroup is said to have the share that it had in the last full lap, or
- * before there was one in the keys seen so far. Keys meet a cgroup without a bit: it is set.
+ * <p>How many each has is found by laps over the table, some keys with each count, and one lap a second at most. A cgroup is
+ * said to have the share that it had in the last full lap, or before there was one in the keys seen so far. A small table is
+ * counted through each time. Keys meet a cgroup without a bit: it is set.
  *
  * <p>Any thread. The function is called without a lock.
  */
@@ -31,6 +33,12 @@ final class CaffeineCensus<K> implements CaffeineOwners<K> {
     /** How many keys are looked at with each count: some ten microseconds. */
     static final int LOOK = 1024;
 
+    /** How many keys are looked at with the counts of all cgroups together, where a small cache is gone over in each. */
+    private static final long SMALL = 1 << 16;
+
+    /** How long a full lap is good for, before another is begun: so that laps cost a few percent of a thread at most. */
+    private static final long LAP_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     /** What one lap over the table has found. Late finds of those who were slow are added to it even when it is over. */
     private record Lap(Map<CgroupPath, LongAdder> byCgroup, LongAdder keys) {
 
@@ -38,9 +46,13 @@ final class CaffeineCensus<K> implements CaffeineOwners<K> {
             this(new ConcurrentHashMap<>(), new LongAdder());
         }
 
-        void add(CgroupPath cgroup, long objects) {
-            byCgroup.computeIfAbsent(cgroup, path -> new LongAdder()).add(objects);
+        /** Answers whether it is the first of this cgroup. */
+        boolean add(CgroupPath cgroup, long objects) {
+            LongAdder first = new LongAdder();
+            LongAdder there = byCgroup.putIfAbsent(cgroup, first);
+            (there == null ? first : there).add(objects);
             keys.add(objects);
+            return there == null;
         }
 
         long of(CgroupPath cgroup) {
@@ -53,7 +65,7 @@ final class CaffeineCensus<K> implements CaffeineOwners<K> {
     private record Keys<K>(List<K> keys, Lap lap) {}
 
     private final Cache<K, ?> cache;
-    private final Function<? super K, Cgroup> cgroups;
+    private final CaffeineOwnerFunction<K> cgroups;
 
     private volatile @Nullable ShrinkerHandle handle;
     private volatile boolean announced;
@@ -62,12 +74,15 @@ final class CaffeineCensus<K> implements CaffeineOwners<K> {
     /** Guarded by {@code this}. */
     private Iterator<K> at = Collections.emptyIterator();
 
+    /** Guarded by {@code this}: when the last lap ended. */
+    private long lapEnded = System.nanoTime() - LAP_NANOS;
+
     /** Written under the lock of {@code this}. */
     private volatile Lap running = new Lap();
 
     CaffeineCensus(Cache<K, ?> cache, Function<? super K, Cgroup> cgroups) {
         this.cache = cache;
-        this.cgroups = cgroups;
+        this.cgroups = new CaffeineOwnerFunction<>(cgroups);
     }
 
     @Override
@@ -76,13 +91,16 @@ final class CaffeineCensus<K> implements CaffeineOwners<K> {
     }
 
     @Override
-    public boolean hasAll(CgroupPath cgroup) {
-        return false;
+    public Optional<CgroupPath> ownerOf(K key) {
+        return cgroups.ownerOf(key).map(Cgroup::path);
     }
 
     @Override
-    public boolean has(CgroupPath cgroup, K key) {
-        return ownerOf(key).path().equals(cgroup);
+    public double share(CgroupPath cgroup) {
+        Lap lap = lapOf(cgroup);
+        long all = lap.keys.sum();
+        long objects = lap.of(cgroup);
+        return all <= 0 || objects <= 0 ? 1 : Math.min(1, (double) objects / all);
     }
 
     /**
@@ -90,24 +108,37 @@ final class CaffeineCensus<K> implements CaffeineOwners<K> {
      * say so: what they put before they said so would have been found, and what they say later sets the bit.
      */
     @Override
-    public long count(CgroupPath cgroup) {
+    public long count(CgroupPath cgroup, long removed) {
         long size = cache.estimatedSize();
-        if (size <= LOOK) {
+        if (isSmall(size)) {
             Lap whole = new Lap();
             List<K> keys = upTo(LOOK + 1, cache.asMap().keySet().iterator());
             look(new Keys<>(keys, whole));
             if (keys.size() <= LOOK) {
                 last = whole;
-                long objects = whole.of(cgroup);
+                // Those that have expired are in the cache, but their keys are not seen.
+                long unseen = Math.max(0, size - keys.size()) + removed;
+                long objects = whole.of(cgroup) + (long) Math.ceil(unseen * share(cgroup));
                 return objects == 0 && announced ? Shrinker.EMPTY : objects;
             }
         } else {
             look(next());
         }
-        Lap full = last;
-        Lap lap = full == null || full.of(cgroup) == 0 ? running : full;
+        Lap lap = lapOf(cgroup);
         long of = lap.keys.sum();
-        return of <= 0 ? 0 : Math.min(size, (long) Math.ceil((double) lap.of(cgroup) / of * size));
+        long all = size + removed;
+        return of <= 0 ? 0 : Math.min(all, (long) Math.ceil((double) lap.of(cgroup) / of * all));
+    }
+
+    /** Whether going over all of them for each cgroup in turn is no more work than a lap over a large cache. */
+    private boolean isSmall(long size) {
+        Lap full = last;
+        return size <= LOOK && (full == null || size * full.byCgroup.size() <= SMALL);
+    }
+
+    private Lap lapOf(CgroupPath cgroup) {
+        Lap full = last;
+        return full == null || full.of(cgroup) == 0 ? running : full;
     }
 
     @Override
@@ -148,27 +179,26 @@ final class CaffeineCensus<K> implements CaffeineOwners<K> {
             announced = true;
         }
         // Where it goes offline at this very moment, the bit of the one above is set when its entries move.
-        to.setBit(ownerOf(key), 0);
-    }
-
-    private Cgroup ownerOf(K key) {
-        return cgroups.apply(key).nearestOnline();
+        cgroups.ownerOf(key).ifPresent(owner -> to.setBit(owner, 0));
     }
 
     private void look(Keys<K> found) {
         Map<Cgroup, Integer> owners = new HashMap<>();
-        found.keys().forEach(key -> owners.merge(ownerOf(key), 1, Integer::sum));
+        found.keys().forEach(key -> cgroups.ownerOf(key).ifPresent(owner -> owners.merge(owner, 1, Integer::sum)));
         ShrinkerHandle to = handle;
         owners.forEach((owner, objects) -> {
-            found.lap().add(owner.path(), objects);
-            if (to != null) {
+            if (found.lap().add(owner.path(), objects) && to != null) {
                 to.setBit(owner, 0);
             }
         });
     }
 
+    /** None while the last full lap is good. */
     private synchronized Keys<K> next() {
         if (!at.hasNext()) {
+            if (last != null && System.nanoTime() - lapEnded < LAP_NANOS) {
+                return new Keys<>(List.of(), running);
+            }
             at = cache.asMap().keySet().iterator();
             running = new Lap();
         }
@@ -176,6 +206,7 @@ final class CaffeineCensus<K> implements CaffeineOwners<K> {
         List<K> keys = upTo(LOOK, at);
         if (!at.hasNext()) {
             last = lap;
+            lapEnded = System.nanoTime();
         }
         return new Keys<>(keys, lap);
     }

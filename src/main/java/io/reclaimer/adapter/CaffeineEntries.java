@@ -4,6 +4,9 @@ import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Policy;
 import com.github.benmanes.caffeine.cache.Policy.CacheEntry;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,14 +32,18 @@ final class CaffeineEntries<K, V> {
     record Found<K, V>(K key, V value, int weight) {}
 
     /**
-     * How many entries that are not to be reclaimed are gone past while the eviction lock is held, a fraction of a
-     * millisecond. Where more are pinned at the cold end, nothing is found.
+     * Entries at the cold end of the order.
+     *
+     * @param keys the coldest first
+     * @param values the identity hash codes of their values, as many or more
+     * @param whole whether there were no others
+     * @param pinned how many of weight 0 were passed
+     * @param size how many entries the cache had
      */
-    private static final int MOST_LOOKED_AT = 8192;
+    record Read<K>(List<K> keys, int[] values, boolean whole, long pinned, long size) {}
 
     /** Takes the cache's order while the eviction lock is held, and reads entries off it. */
-    private interface Order<K, V>
-            extends Function<Function<Stream<CacheEntry<K, V>>, List<Found<K, V>>>, List<Found<K, V>>> {}
+    private interface Order<K, V> extends Function<Function<Stream<CacheEntry<K, V>>, Read<K>>, Read<K>> {}
 
     private final Cache<K, V> cache;
     private final Optional<Order<K, V>> order;
@@ -76,19 +83,79 @@ final class CaffeineEntries<K, V> {
     }
 
     /**
-     * The coldest entries, the coldest first. Holds the eviction lock meanwhile; runs nothing of the application's.
+     * Reads the order from its cold end. Holds the eviction lock meanwhile; runs nothing of the application's.
      *
-     * @param spared how many at the cold end are left out
+     * @param limit how many keys at most
+     * @param mostPassed how many entries are looked at at most, those of weight 0 included
+     * @param spared how many at the cold end come after all others, or not at all where there are more than the limit
      */
-    List<Found<K, V>> coldest(int limit, long spared) {
-        return order.map(ordered -> ordered.apply(coldestFirst -> coldestFirst
-                        .skip(Math.min(spared, MOST_LOOKED_AT))
-                        .limit(MOST_LOOKED_AT)
-                        .filter(entry -> entry.weight() > 0)
-                        .limit(limit)
-                        .map(entry -> new Found<>(entry.getKey(), entry.getValue(), entry.weight()))
-                        .toList()))
-                .orElse(List.of());
+    Read<K> read(int limit, int mostPassed, long spared) {
+        return order.map(ordered ->
+                        ordered.apply(coldest -> read(coldest.iterator(), size(), limit, mostPassed, spared)))
+                .orElseGet(() -> new Read<>(List.of(), new int[0], false, 0, size()));
+    }
+
+    private static <K, V> Read<K> read(
+            Iterator<CacheEntry<K, V>> coldest, long size, int limit, int mostPassed, long spared) {
+        Keys<K> keys = new Keys<>();
+        Keys<K> last = new Keys<>();
+        int passed = 0;
+        int pinned = 0;
+        for (; keys.size() < limit && passed < mostPassed && coldest.hasNext(); passed++) {
+            CacheEntry<K, V> entry = coldest.next();
+            if (entry.weight() == 0) {
+                pinned++;
+            } else {
+                (last.size() < spared ? last : keys).add(entry.getKey(), entry.getValue());
+            }
+        }
+        boolean whole = !coldest.hasNext();
+        if (whole) {
+            last.moveTo(keys);
+        }
+        return new Read<>(keys.keys, keys.values, whole, pinned, size);
+    }
+
+    /** Keys, and the identity hash codes of their values. Confined to one thread. */
+    private static final class Keys<K> {
+        private final List<K> keys = new ArrayList<>();
+        private int[] values = new int[16];
+
+        int size() {
+            return keys.size();
+        }
+
+        void add(K key, Object value) {
+            add(key, System.identityHashCode(value));
+        }
+
+        void moveTo(Keys<K> others) {
+            for (int i = 0; i < keys.size(); i++) {
+                others.add(keys.get(i), values[i]);
+            }
+        }
+
+        private void add(K key, int value) {
+            if (keys.size() == values.length) {
+                values = Arrays.copyOf(values, 2 * values.length);
+            }
+            values[keys.size()] = value;
+            keys.add(key);
+        }
+    }
+
+    /**
+     * An entry that was read: empty where it is gone, or may not be reclaimed any more, or has another value since.
+     *
+     * @param value the identity hash code of its value
+     */
+    Optional<Found<K, V>> find(K key, int value) {
+        V now = cache.policy().getIfPresentQuietly(key);
+        if (now == null || System.identityHashCode(now) != value) {
+            return Optional.empty();
+        }
+        int weight = weightOf(key);
+        return weight == 0 ? Optional.empty() : Optional.of(new Found<>(key, now, weight));
     }
 
     /**

@@ -1,7 +1,5 @@
 package io.reclaimer.adapter;
 
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -10,10 +8,9 @@ import org.slf4j.LoggerFactory;
 final class CaffeineListener<K, V> {
 
     private static final Logger LOG = LoggerFactory.getLogger(CaffeineListener.class);
-    private static final long SILENCE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final BiConsumer<? super K, ? super V> listener;
-    private final AtomicLong nextLog = new AtomicLong(System.nanoTime());
+    private final OnceAMinute onceAMinute = new OnceAMinute();
 
     CaffeineListener(BiConsumer<? super K, ? super V> listener) {
         this.listener = listener;
@@ -23,9 +20,7 @@ final class CaffeineListener<K, V> {
         try {
             listener.accept(key, value);
         } catch (RuntimeException e) {
-            long now = System.nanoTime();
-            long next = nextLog.get();
-            if (now - next >= 0 && nextLog.compareAndSet(next, now + SILENCE_NANOS)) {
+            if (onceAMinute.isDue()) {
                 LOG.warn(
                         "The listener [{}] for reclaimed entries of a cache has thrown. The entry is reclaimed all the"
                                 + " same. More of this is not logged for a minute.",

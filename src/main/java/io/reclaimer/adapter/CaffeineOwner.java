@@ -34,25 +34,25 @@ final class CaffeineOwner<K> implements CaffeineOwners<K> {
 
     @Override
     public boolean hasAny(CgroupPath asked) {
-        return hasAll(asked);
-    }
-
-    @Override
-    public boolean hasAll(CgroupPath asked) {
         return asked.equals(now());
     }
 
     @Override
-    public boolean has(CgroupPath asked, K key) {
-        return hasAll(asked);
+    public Optional<CgroupPath> ownerOf(K key) {
+        return Optional.of(now());
     }
 
     @Override
-    public long count(CgroupPath asked) {
-        if (!hasAll(asked)) {
+    public double share(CgroupPath asked) {
+        return 1;
+    }
+
+    @Override
+    public long count(CgroupPath asked, long removed) {
+        if (!hasAny(asked)) {
             return Shrinker.EMPTY;
         }
-        long entries = cacheSize.getAsLong();
+        long entries = cacheSize.getAsLong() + removed;
         return entries == 0 && announced ? Shrinker.EMPTY : entries;
     }
 

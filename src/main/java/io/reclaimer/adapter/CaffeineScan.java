@@ -10,14 +10,8 @@ import java.util.function.Predicate;
 /** One scan of a cache: what is still to be freed, and what was. The thread's alone. */
 final class CaffeineScan<K, V> {
 
-    /**
-     * How many entries are taken from the cache's order at a time. It is read under the cache's eviction lock, which
-     * writers wait for when their buffer is full. As many are freed at most after the round is over.
-     */
+    /** How many entries are found at a time. As many are freed at most after the round is over. */
     static final int CHUNK = 128;
-
-    /** How many are taken at a time where most may belong to others. */
-    static final int SHARED_CHUNK = 1024;
 
     /** How many entries of the table one scan looks at, at most, for those of one cgroup: about a millisecond. */
     static final int MOST_LOOKED_AT = 16 * 1024;
@@ -25,62 +19,63 @@ final class CaffeineScan<K, V> {
     private final CaffeineEntries<K, V> entries;
     private final ShrinkControl control;
     private final Consumer<Found<K, V>> onFreed;
-    private long spared;
     private long left;
     private long tried;
     private long freed;
     private long freedWeight;
 
-    /** @param spared how many at the cold end are left until there are no others */
-    CaffeineScan(CaffeineEntries<K, V> entries, ShrinkControl control, long spared, Consumer<Found<K, V>> onFreed) {
+    CaffeineScan(CaffeineEntries<K, V> entries, ShrinkControl control, Consumer<Found<K, V>> onFreed) {
         this.entries = entries;
-        this.spared = spared;
         this.control = control;
         this.onFreed = onFreed;
         this.left = control.nrToScan();
     }
 
-    /** Frees the coldest entries, or where the cache has no order those that the hand comes by. */
-    void run(CaffeineHand<Map.Entry<K, V>> hand) {
-        int chunk;
-        int found;
-        do {
-            chunk = (int) Math.min(left, CHUNK);
-            List<Found<K, V>> next = entries.isOrdered()
-                    ? coldest(chunk)
-                    : entries.reclaimable(hand.next(chunk).stream()).toList();
-            next.forEach(this::free);
-            found = next.size();
-        } while (found == chunk && goesOn());
-        end();
+    /** Some of what is asked for has been removed already. */
+    void expired(CaffeineExpired.Removed removed) {
+        left -= removed.objects();
+        tried += removed.objects();
+        freed += removed.objects();
+        freedWeight += removed.weight();
     }
 
     /**
-     * Frees the coldest of the entries that are wanted, as long as they are an eighth of what there is at the cold end or
-     * more; then those that the hand comes by.
+     * Frees the coldest entries of the cgroup.
+     *
+     * @param spared how many at the cold end are left until there are no others
      */
-    void run(CaffeineHand<Map.Entry<K, V>> hand, Predicate<K> wanted) {
-        boolean all = false;
-        boolean more = entries.isOrdered();
+    void run(CaffeineOrder<K, V> order, long spared) {
+        boolean more = true;
         while (more && goesOn()) {
-            List<Found<K, V>> next = coldest(SHARED_CHUNK);
-            long before = tried;
-            freeInChunks(next.stream()
-                    .filter(entry -> wanted.test(entry.key()))
-                    .limit(left)
-                    .toList());
-            all = next.size() < SHARED_CHUNK;
-            more = !all && tried - before >= SHARED_CHUNK / 8;
+            List<Found<K, V>> next = order.next(control.cgroup(), (int) Math.min(left, CHUNK), spared);
+            try {
+                next.forEach(this::free);
+            } finally {
+                order.tried(next.size());
+            }
+            more = !next.isEmpty();
         }
-        // No more than a lap, and never more at a time than may be freed, so that the hand leaves none behind.
-        long toLookAt = all ? 0 : Math.min(MOST_LOOKED_AT, entries.size());
+    }
+
+    /** Frees the entries of the cgroup that the hand comes by, where the cache has no order or its end is out of reach. */
+    void run(CaffeineHand<Map.Entry<K, V>> hand, Predicate<K> wanted) {
+        // No more than a lap, and never more at a time than may be freed, so that the hand leaves none behind. One
+        // more, as
+        // the element that the hand stands before may be gone.
+        long toLookAt = Math.min(MOST_LOOKED_AT, entries.size() + 1);
         while (toLookAt > 0 && goesOn()) {
             int chunk = (int) Math.min(Math.min(left, CHUNK), toLookAt);
             entries.reclaimable(hand.next(chunk).stream().filter(entry -> wanted.test(entry.getKey())))
                     .forEach(this::free);
             toLookAt -= chunk;
         }
-        end();
+    }
+
+    /** Says how much was looked at, where the round was over before all was. */
+    void end() {
+        if (control.isCancelled() && tried > 0) {
+            control.nrScanned(tried);
+        }
     }
 
     long freed() {
@@ -97,30 +92,8 @@ final class CaffeineScan<K, V> {
         return tried;
     }
 
-    private List<Found<K, V>> coldest(int chunk) {
-        List<Found<K, V>> found = entries.coldest(chunk, spared);
-        if (found.size() < chunk && spared > 0) {
-            spared = 0;
-            found = entries.coldest(chunk, spared);
-        }
-        return found;
-    }
-
-    /** Hears that the round is over as soon as a scan of a cache that nobody shares. */
-    private void freeInChunks(List<Found<K, V>> found) {
-        for (int from = 0; from < found.size() && goesOn(); from += CHUNK) {
-            found.subList(from, Math.min(found.size(), from + CHUNK)).forEach(this::free);
-        }
-    }
-
     private boolean goesOn() {
         return left > 0 && !control.isCancelled();
-    }
-
-    private void end() {
-        if (control.isCancelled() && tried > 0) {
-            control.nrScanned(tried);
-        }
     }
 
     private void free(Found<K, V> entry) {

@@ -35,8 +35,17 @@ import org.jspecify.annotations.Nullable;
  *   <li>Refaults. Keys that come back soon after they were reclaimed are found by the scans, without any cost for those
  *       who use the cache; {@link #missed} finds them at once. For that the keys that were reclaimed last are remembered,
  *       as many as the cache has and at most 65,536: in 16 bytes each, and the key itself. See {@link #rememberedKeys}.
- *   <li>Reclaimed entries are removed as by the application ({@code RemovalCause.EXPLICIT}), and not counted as evicted by
- *       the cache; see {@link #reclaimedObjects} and {@link #onReclaimed}.
+ *   <li>Listeners. Reclaimed entries are removed as by the application ({@code RemovalCause.EXPLICIT}), as Caffeine has no way
+ *       to evict a chosen entry: a {@code removalListener} hears of them; an {@code evictionListener} does not, and {@code
+ *       evictionCount} does not count them. Where an eviction listener closes what a value holds, give it to the shrinker too:
+ *       {@code onReclaimed((key, value) -> listener.onRemoval(key, value, RemovalCause.SIZE))}. See also {@link
+ *       #reclaimedObjects}.
+ *   <li>Expired entries that the cache has not removed yet are removed first, and count as freed, up to what scans ask for
+ *       within a second. They are the cache's own evictions, to its listeners too.
+ *   <li>Many cgroups. Of each cgroup's entries the coldest go first. The order is read once a second, or when it has run dry,
+ *       for the scans of all cgroups: for that the keys of the 262,144 coldest entries are held at most, in 16 bytes each.
+ *       Where that does not reach the entries of a cgroup, they go in the order of the table. Where the function throws or
+ *       answers null for a key, its entry is not reclaimed, which is logged once a minute.
  *   <li>An empty cache is not said to be {@link #EMPTY}, as nobody would set the cgroup's bit with the next entry; the
  *       price is one count a pass. Who calls {@link #added} after each put saves that.
  * </ul>
@@ -45,27 +54,28 @@ import org.jspecify.annotations.Nullable;
  * grown to twice as many entries, by a maximum that is set lower for a moment; never where the cache was seen half full. By
  * weight there is no such way: a cache with a weigher that is less than half full gives its entries away in the order in which
  * they came in.
- * <p>Entries that are loading, and those of weight 0, are not reclaimed. Give an {@link AsyncCache} itself rather than its
+ * <p>Entries that are loading, and those of weight 0, are not reclaimed. A loader of a synchronous cache runs inside of the
+ * cache's table: a scan that removes an entry whose key is in the same bin waits for it, as every writer of that bin does, and
+ * so does Caffeine's own maintenance. Counts, and scans of other entries, do not wait. Where loads take long, register with
+ * {@link ShrinkerSpec#blocking}, or use an {@link AsyncCache}, whose loads run outside of the table. Give an {@link AsyncCache} itself rather than its
  * synchronous view: in the view, where an entry is replaced by a load under way just when it is reclaimed, a scan waits
  * for the load.
  *
  * <p>Thread-safe. Options are set before it is registered. Functions and listeners that are handed over are called without
- * locks; where the function throws or answers null, that is a fault of the shrinker.
+ * locks.
  */
 public final class CaffeineShrinker<K, V> implements Shrinker {
 
     /*
-     * How long writers wait at most. A scan takes the eviction lock twice: to read the order, and to lower the maximum where that is wanted;
-     * how long hardly depends on how many entries there are. In a cache of a million, each read three times at random, with
-     * 128 a scan, the order takes 10 to 20 us at the median and less than 300 us in 99 of 100 scans, the maximum 2 us and
-     * less than 70 us. The very first order took 9 to 17 ms, as the code was new and the entries moved to other queues. As
-     * long as a hundredth of the entries is spared (CaffeineSketch#spared), the order takes 0.5 ms at the median where that
-     * hundredth is 8,192 or more. Processor time on one of two cores of a virtual machine (EPYC, Java 17, heap of 2 GiB), as
-     * CaffeineLockTime in the tests prints it.
+     * How long writers wait at most: while a scan reads the order, under the eviction lock. CaffeineLockTime in the tests
+     * prints how long that takes.
      */
 
     /** How many keys are looked at for those that are back, for each entry that a scan tries to free. */
     private static final int WALK_SHARE = 2;
+
+    /** How long an order that was read is good for the scans of a shared cache. */
+    private static final Duration A_WHILE = Duration.ofSeconds(1);
 
     /** Between two changes of the maximum. */
     private static final Duration SHORTEST_INTERVAL = Duration.ofSeconds(1);
@@ -77,6 +87,8 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
     private final CaffeineGhosts<K> ghosts;
     private final Optional<CaffeineSketch> sketch;
     private final boolean byCgroup;
+    private final CaffeineOrder<K, V> order;
+    private final CaffeineExpired expired;
     private final LongAdder reclaimed = new LongAdder();
 
     /** Where entries are not taken from the cache's order: one hand for each cgroup, so that none has to wait. */
@@ -95,6 +107,8 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
         this.entries = entries;
         this.owners = owners;
         this.byCgroup = byCgroup;
+        this.order = new CaffeineOrder<>(entries, this::ownerOf, owners instanceof CaffeineCensus);
+        this.expired = new CaffeineExpired(entries.cache());
         this.ghosts = new CaffeineGhosts<>(entries.keyHand(), entries::size);
         this.sketch =
                 entries.cache().policy().eviction().map(eviction -> new CaffeineSketch(entries.cache(), eviction));
@@ -173,7 +187,7 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
     /**
      * Registers this, once, and sets the bits of the cgroups that it is for: of those that have entries, where there are
      * many. Registered otherwise, with {@link Reclaimer#register}, it frees entries, but sets no bits, keeps the maximum,
-     * and reports no refaults to the reclaimer.
+     * reports no refaults to the reclaimer, and reads the order anew in each scan.
      *
      * @param spec is made one by cgroup, where the cache belongs to one
      * @return the shrinker, registered; fails as {@link Reclaimer#register} does
@@ -197,6 +211,8 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
     private void belongTo(Reclaimer reclaimer, ShrinkerHandle allocated) {
         handle = allocated;
         ghosts.reportTo(allocated::refaulted);
+        order.forgetReadings(task -> afterAWhile(reclaimer, task));
+        expired.forgetRemoved(task -> afterAWhile(reclaimer, task));
         room = lowerEvery.flatMap(interval -> entries.cache()
                 .policy()
                 .eviction()
@@ -309,7 +325,8 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
 
     @Override
     public long count(ShrinkControl control) {
-        return owners.count(control.cgroup());
+        CaffeineOwners<K> now = owners;
+        return expired.during(() -> now.count(control.cgroup(), expired.uncounted()));
     }
 
     @Override
@@ -319,17 +336,21 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
         if (!now.hasAny(cgroup)) {
             return 0;
         }
-        CaffeineScan<K, V> scan = new CaffeineScan<>(
-                entries, control, sketch.map(CaffeineSketch::spared).orElse(0L), this::reclaimed);
+        CaffeineScan<K, V> scan = new CaffeineScan<>(entries, control, this::reclaimed);
+        scan.expired(expired.remove(control.nrToScan(), now.share(cgroup)));
+        long removed = scan.freed();
         sketch.ifPresent(CaffeineSketch::scanned);
-        if (now.hasAll(cgroup)) {
-            scan.run(hand(cgroup));
-        } else {
-            scan.run(hand(cgroup), key -> now.has(cgroup, key));
+        if (entries.isOrdered()) {
+            scan.run(order, sketch.map(CaffeineSketch::spared).orElse(0L));
         }
+        if (!entries.isOrdered() || !order.isWhole()) {
+            Optional<CgroupPath> wanted = Optional.of(cgroup);
+            scan.run(hand(cgroup), key -> now.ownerOf(key).equals(wanted));
+        }
+        scan.end();
         if (scan.freed() > 0) {
             now.reclaimed(cgroup, scan.freed());
-            sketch.ifPresent(of -> of.reclaimed(scan.freed()));
+            sketch.ifPresent(of -> of.reclaimed(scan.freed() - removed));
             room.ifPresent(of -> of.reclaimed(scan.freedWeight()));
         }
         if (entries.isWeighted() && bytesPerWeight > 0) {
@@ -342,7 +363,24 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
     @Override
     public long reparent(CgroupPath offline, CgroupPath parent, int node) {
         hands.remove(offline);
+        order.forget();
         return owners.reparent(offline, parent);
+    }
+
+    private Optional<CgroupPath> ownerOf(K key) {
+        return owners.ownerOf(key);
+    }
+
+    private static void afterAWhile(Reclaimer reclaimer, Runnable task) {
+        try {
+            reclaimer
+                    .system()
+                    .scheduler()
+                    .scheduleOnce(A_WHILE, task, reclaimer.system().executionContext());
+        } catch (IllegalStateException e) {
+            // The system has ended.
+            task.run();
+        }
     }
 
     private CaffeineHand<Map.Entry<K, V>> hand(CgroupPath cgroup) {

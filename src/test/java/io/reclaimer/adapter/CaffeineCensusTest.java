@@ -279,11 +279,15 @@ class CaffeineCensusTest {
                         kit.offline(top + "/1");
                     });
             cache.cleanUp();
-            assertThat(freed.get() + cache.estimatedSize()).as("%s", seeded).isEqualTo(40_000);
-            // A sparse cgroup of a large cache takes more than one scan; a round at once goes on until there are none.
-            Threads.until(() -> freed.addAndGet(
-                            kit.reclaim(ReclaimRequest.in(top).startingAt(0)).freedObjects())
-                    == 40_000);
+            // What a late pair frees after a round has ended is in no report.
+            assertThat(freed.get()).as("%s", seeded).isPositive().isLessThanOrEqualTo(shrinker.reclaimedObjects());
+            assertThat(shrinker.reclaimedObjects() + cache.estimatedSize())
+                    .as("%s", seeded)
+                    .isEqualTo(40_000);
+            Threads.until(() -> {
+                kit.reclaim(ReclaimRequest.in(top).startingAt(0));
+                return shrinker.reclaimedObjects() == 40_000;
+            });
             assertThat(cache.asMap()).isEmpty();
             assertThat(reclaimed.values()).hasSize(40_000).allMatch(times -> times.get() == 1);
         }

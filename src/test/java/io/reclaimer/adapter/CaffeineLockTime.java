@@ -2,17 +2,14 @@ package io.reclaimer.adapter;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.Policy;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 
 /**
- * Prints how long a scan keeps the eviction lock of a cache of a million entries, in microseconds: to read the order, and
- * to lower the maximum. Run by hand, with the class path of the tests: nothing depends on a machine being fast.
+ * Prints how long a scan keeps the eviction lock of a cache of a million entries to read its order, in microseconds. Run by hand, with the class path of the tests: nothing depends on a machine being fast.
  */
 final class CaffeineLockTime {
 
@@ -30,7 +27,6 @@ final class CaffeineLockTime {
                 .executor(Runnable::run)
                 .build();
         CaffeineEntries<Integer, String> entries = CaffeineEntries.of(cache);
-        Policy.Eviction<Integer, String> eviction = cache.policy().eviction().orElseThrow();
         Random random = new Random(1);
         for (int key = 0; key < ENTRIES; key++) {
             cache.put(key, "value");
@@ -40,22 +36,18 @@ final class CaffeineLockTime {
             hits += cache.getIfPresent((int) Math.abs(random.nextGaussian() * ENTRIES / 4)) == null ? 0 : 1;
         }
         System.out.println("entries " + cache.estimatedSize() + ", hits " + hits);
-        for (int chunk : new int[] {CaffeineScan.CHUNK, CaffeineScan.SHARED_CHUNK}) {
-            int spared = chunk == CaffeineScan.CHUNK ? 0 : 8192;
-            long[] order = new long[READS];
-            long[] lowering = new long[READS];
-            for (int i = 0; i < READS; i++) {
+        for (int depth : new int[] {CaffeineScan.CHUNK, 1024, 16 * 1024, CaffeineOrder.DEEPEST}) {
+            int readings = Math.min(READS, 50 * CaffeineOrder.DEEPEST / depth);
+            long[] order = new long[readings];
+            for (int i = 0; i < readings; i++) {
                 long start = THREADS.getCurrentThreadCpuTime();
-                List<CaffeineEntries.Found<Integer, String>> found = entries.coldest(chunk, spared);
+                CaffeineEntries.Read<Integer> read = entries.read(depth, CaffeineOrder.DEEPEST, 0);
                 order[i] = THREADS.getCurrentThreadCpuTime() - start;
-                found.stream().limit(CaffeineScan.CHUNK).forEach(entries::remove);
-                long size = cache.estimatedSize();
-                start = THREADS.getCurrentThreadCpuTime();
-                eviction.setMaximum(size);
-                lowering[i] = THREADS.getCurrentThreadCpuTime() - start;
+                for (int found = 0; found < CaffeineScan.CHUNK; found++) {
+                    cache.invalidate(read.keys().get(found));
+                }
             }
-            print("order of " + chunk + " after " + spared, order);
-            print("lowering", lowering);
+            print("order of " + depth, order);
         }
     }
 

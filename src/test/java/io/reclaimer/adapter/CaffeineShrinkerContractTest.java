@@ -48,8 +48,7 @@ class CaffeineShrinkerContractTest {
         protected ContractSubject create(Reclaimer reclaimer) {
             Cgroup web = reclaimer.online(WEB).toCompletableFuture().join();
             Cache<Key, String> cache = Caffeine.newBuilder().maximumSize(ROOM).build();
-            CaffeineShrinker<Key, String> shrinker =
-                    CaffeineShrinker.of(cache, web);
+            CaffeineShrinker<Key, String> shrinker = CaffeineShrinker.of(cache, web);
             return ContractSubject.registered(registered(shrinker, reclaimer), shrinker)
                     .onlyIn(WEB)
                     .adds((handle, cgroup, node) -> cache.put(key(cgroup), "page"))

@@ -1,0 +1,48 @@
+package io.reclaimer.adapter;
+
+import io.reclaimer.Cgroup;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The application's function from key to cgroup. A key for which it throws or answers null has no owner: its entry is not
+ * reclaimed, and that is logged once a minute. Thread-safe.
+ */
+final class CaffeineOwnerFunction<K> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CaffeineOwnerFunction.class);
+
+    private final Function<? super K, Cgroup> cgroups;
+    private final OnceAMinute onceAMinute = new OnceAMinute();
+
+    CaffeineOwnerFunction(Function<? super K, Cgroup> cgroups) {
+        this.cgroups = cgroups;
+    }
+
+    /** The cgroup of a key, or its nearest ancestor that is online. */
+    Optional<Cgroup> ownerOf(K key) {
+        @Nullable Cgroup cgroup;
+        try {
+            cgroup = cgroups.apply(key);
+        } catch (Exception | AssertionError | LinkageError | StackOverflowError e) {
+            if (onceAMinute.isDue()) {
+                LOG.warn(
+                        "The function from key to cgroup of a shared cache has thrown for a key of [{}]. Its entry is not"
+                                + " reclaimed until the function answers. More of this is not logged for a minute.",
+                        key.getClass().getName(),
+                        e);
+            }
+            return Optional.empty();
+        }
+        if (cgroup == null && onceAMinute.isDue()) {
+            LOG.warn(
+                    "The function from key to cgroup of a shared cache has answered null for a key of [{}]. Its entry is"
+                            + " not reclaimed until the function answers a cgroup. More of this is not logged for a minute.",
+                    key.getClass().getName());
+        }
+        return Optional.ofNullable(cgroup).map(Cgroup::nearestOnline);
+    }
+}

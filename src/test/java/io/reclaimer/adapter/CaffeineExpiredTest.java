@@ -1,0 +1,147 @@
+package io.reclaimer.adapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.ManualTime;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import io.reclaimer.Cgroup;
+import io.reclaimer.ReclaimRequest;
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Asked;
+import io.reclaimer.testkit.ReclaimerKit;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Entries that have expired, and that the cache has not removed yet. */
+class CaffeineExpiredTest {
+
+    private static final ShrinkerSpec SPEC = ShrinkerSpec.named("tokens");
+    private static final CgroupPath ROOT = CgroupPath.root();
+    private static final int DEAD = 5_000;
+
+    @RegisterExtension
+    final ReclaimerKit kit =
+            ReclaimerKit.with("akka.scheduler.implementation = \"akka.testkit.ExplicitlyTriggeredScheduler\"");
+
+    private final AtomicLong now = new AtomicLong();
+
+    private static Stream<Caffeine<Object, Object>> expiring() {
+        return Stream.of(
+                Caches.builder().expireAfterWrite(Duration.ofMinutes(10)),
+                Caches.builder().expireAfterAccess(Duration.ofMinutes(10)).maximumSize(Caches.UNREACHED),
+                Caches.builder().expireAfter(Expiry.creating((key, value) -> Duration.ofMinutes(10))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("expiring")
+    void deadEntriesCountFirst(Caffeine<Object, Object> builder) {
+        Cache<Integer, String> cache = Caches.filled(builder.ticker(now::get).build(), DEAD);
+        CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache);
+        kit.await(shrinker.register(kit.reclaimer(), SPEC));
+        now.addAndGet(Duration.ofHours(1).toNanos());
+        assertThat(shrinker.count(Asked.of(ROOT, 0))).isEqualTo(DEAD);
+        for (int scan = 1; scan <= DEAD / 100; scan++) {
+            assertThat(shrinker.scan(Asked.of(ROOT, 100))).isEqualTo(100);
+            assertThat(shrinker.count(Asked.of(ROOT, 0))).isEqualTo(DEAD - 100 * scan);
+            if (scan == 1) {
+                assertThat(cache.estimatedSize()).isZero();
+            }
+        }
+        assertThat(shrinker.scan(Asked.of(ROOT, 100))).isZero();
+        assertThat(shrinker.reclaimedObjects()).isZero();
+    }
+
+    @Test
+    void liveEntriesAreLeftWhileThereAreDeadOnes() {
+        Cache<Integer, String> tokens = withDead(Caches.builder().expireAfterWrite(Duration.ofMinutes(10)));
+        Cache<Integer, String> pages = Caches.filled(Caches.bounded(), DEAD);
+        Cgroup shop = kit.online("/shop");
+        kit.await(CaffeineShrinker.register(kit.reclaimer(), SPEC, tokens, shop));
+        kit.settle();
+        kit.await(CaffeineShrinker.register(kit.reclaimer(), ShrinkerSpec.named("pages"), pages, shop));
+        kit.settle();
+        long freed = kit.reclaim(ReclaimRequest.in("/shop").objects(DEAD)).freedObjects();
+        assertThat(freed).isGreaterThanOrEqualTo(DEAD);
+        assertThat(DEAD - tokens.estimatedSize() + DEAD - pages.estimatedSize()).isGreaterThanOrEqualTo(freed);
+    }
+
+    /** Their memory came back then, and not now. */
+    @Test
+    void deadEntriesThatNobodyAskedForWithinASecondCountNoMore() {
+        Cache<Integer, String> cache = withDead(Caches.builder().expireAfterWrite(Duration.ofMinutes(10)));
+        CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache);
+        kit.await(shrinker.register(kit.reclaimer(), SPEC));
+        assertThat(shrinker.scan(Asked.of(ROOT, 100))).isEqualTo(100);
+        ManualTime.get(kit.system()).timePasses(Duration.ofSeconds(1));
+        assertThat(shrinker.count(Asked.of(ROOT, 0))).isZero();
+        assertThat(shrinker.scan(Asked.of(ROOT, 100))).isZero();
+    }
+
+    @Test
+    void weightOfDeadEntriesIsFreedToo() {
+        Cache<Integer, String> cache = Caches.builder()
+                .expireAfterWrite(Duration.ofMinutes(10))
+                .ticker(now::get)
+                .maximumWeight(1L << 40)
+                .<Integer, String>weigher((key, value) -> 1_000)
+                .build();
+        Caches.filled(cache, 500);
+        now.addAndGet(Duration.ofHours(1).toNanos());
+        CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache);
+        kit.await(shrinker.register(kit.reclaimer(), SPEC));
+        for (int scan = 0; scan < 5; scan++) {
+            Asked asked = Asked.of(ROOT, 100);
+            assertThat(shrinker.scan(asked)).isEqualTo(100);
+            assertThat(asked.freedBytes()).isEqualTo(100_000);
+        }
+    }
+
+    /** Whose the dead were is not known any more: each cgroup counts its share of the cache, and all together no more. */
+    @Test
+    void deadEntriesOfASharedCacheCountOnce() {
+        List<Cgroup> owners = List.of(kit.online("/0"), kit.online("/1"));
+        Cache<Integer, String> cache = withDead(Caches.builder().expireAfterWrite(Duration.ofMinutes(10)));
+        CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache, (Integer key) -> owners.get(key % 2));
+        kit.await(shrinker.register(kit.reclaimer(), SPEC));
+        Caches.filled(cache, DEAD, DEAD + 200);
+        long freed = 0;
+        for (int scan = 0; scan < 100; scan++) {
+            for (Cgroup owner : owners) {
+                freed += shrinker.scan(Asked.of(owner.path(), 100));
+            }
+        }
+        assertThat(freed).isLessThanOrEqualTo(DEAD + 200);
+        assertThat(cache.asMap()).isEmpty();
+    }
+
+    @Test
+    void deadEntriesOfASharedCacheAreCountedWhereNothingElseIs() {
+        Cgroup owner = kit.online("/0");
+        Cache<Integer, String> cache = Caches.filled(
+                Caches.builder()
+                        .expireAfterWrite(Duration.ofMinutes(10))
+                        .ticker(now::get)
+                        .build(),
+                500);
+        CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache, (Integer key) -> owner);
+        kit.await(shrinker.register(kit.reclaimer(), SPEC));
+        now.addAndGet(Duration.ofHours(1).toNanos());
+        assertThat(shrinker.count(Asked.of(owner.path(), 0))).isEqualTo(500);
+        assertThat(shrinker.scan(Asked.of(owner.path(), 1_000))).isEqualTo(500);
+    }
+
+    private Cache<Integer, String> withDead(Caffeine<Object, Object> builder) {
+        Cache<Integer, String> cache = Caches.filled(builder.ticker(now::get).build(), DEAD);
+        now.addAndGet(Duration.ofHours(1).toNanos());
+        return cache;
+    }
+}
