@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>The maximum stays as it is, as each change of it has Caffeine forget how it has adapted to the load. See
  *       {@link #lowerMaximum}.
- *   <li>Bytes. Where the cache has a weigher its weights are taken as bytes, see {@link #bytesPerWeight}.
+ *   <li>Bytes. The spec says how many an entry has; where the cache has a weigher, and {@link #bytesPerWeight} says what
+ *       a weight is, the weights do.
  *   <li>Refaults. Keys that come back soon after they were reclaimed are found by the scans, without any cost for those
  *       who use the cache; {@link #missed} finds them at once. For that the keys that were reclaimed last are remembered,
  *       as many as the cache has and at most 65,536: in 16 bytes each, and the key itself. See {@link #rememberedKeys}.
@@ -95,7 +96,7 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
     private final Map<CgroupPath, CaffeineHand<Map.Entry<K, V>>> hands = new ConcurrentHashMap<>();
 
     private volatile CaffeineOwners<K> owners;
-    private volatile long bytesPerWeight = 1;
+    private volatile long bytesPerWeight;
     private volatile CaffeineListener<K, V> listener = new CaffeineListener<>((key, value) -> {});
     private volatile @Nullable ShrinkerHandle handle;
     private volatile Optional<Duration> lowerEvery = Optional.empty();
@@ -189,12 +190,12 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
      * many. Registered otherwise, with {@link Reclaimer#register}, it frees entries, but sets no bits, keeps the maximum,
      * reports no refaults to the reclaimer, and reads the order anew in each scan.
      *
-     * @param spec is made one by cgroup, where the cache belongs to one
+     * @param spec is made one by cgroup, where the cache belongs to one, and one of node 0, the heap, where it names no nodes
      * @return the shrinker, registered; fails as {@link Reclaimer#register} does
      */
     public CompletionStage<ShrinkerHandle> register(Reclaimer reclaimer, ShrinkerSpec spec) {
         return reclaimer
-                .allocate(byCgroup ? spec.byCgroup() : spec, this)
+                .allocate(OnHeap.of(byCgroup ? spec.byCgroup() : spec), this)
                 .thenCompose(allocated -> {
                     belongTo(reclaimer, allocated);
                     return allocated.register();
@@ -251,7 +252,8 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
     }
 
     /**
-     * How many bytes a weight of 1 is, where the cache has a weigher: 1 where nothing is said.
+     * How many bytes a weight of 1 is, where the cache has a weigher. Where nothing is said, weights may be rows or anything,
+     * and the spec's size of an entry counts.
      *
      * @param bytes 0 where weights say nothing of bytes
      * @throws IllegalArgumentException where it is negative

@@ -61,10 +61,11 @@ class AdaptersReadmeTest {
         // README begin
         AsyncCache<String, byte[]> shared = Caffeine.newBuilder()
                 .maximumWeight(64_000_000)
-                .weigher((String key, byte[] value) -> value.length) // so bytes are known
+                .weigher((String key, byte[] value) -> value.length)
                 .buildAsync();
+        // One cache, many tenants; its weights are bytes.
         CaffeineShrinker<String, byte[]> shrinker =
-                CaffeineShrinker.of(shared, this::tenantOf); // one cache, many tenants
+                CaffeineShrinker.of(shared, this::tenantOf).bytesPerWeight(1);
         CompletionStage<ShrinkerHandle> registered = shrinker.register(reclaimer, ShrinkerSpec.named("shared"));
         // README end
         ShrinkerHandle handle = kit.await(registered);

@@ -96,7 +96,7 @@ class CaffeineExpiredTest {
                 .build();
         Caches.filled(cache, 500);
         now.addAndGet(Duration.ofHours(1).toNanos());
-        CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache);
+        CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache).bytesPerWeight(1);
         kit.await(shrinker.register(kit.reclaimer(), SPEC));
         for (int scan = 0; scan < 5; scan++) {
             Asked asked = Asked.of(ROOT, 100);

@@ -191,7 +191,8 @@ class CaffeineScanTest {
     void bytesAreTheWeights() {
         Cache<Integer, String> cache = filled(Caches.weighted(1L << 40), 10);
         Asked asked = Asked.of(WEB, 100);
-        assertThat(CaffeineShrinker.of(cache, WEB).scan(asked)).isEqualTo(10);
+        assertThat(CaffeineShrinker.of(cache, WEB).bytesPerWeight(1).scan(asked))
+                .isEqualTo(10);
         assertThat(asked.freedBytes()).isEqualTo(10_045);
     }
 
@@ -207,10 +208,11 @@ class CaffeineScanTest {
     }
 
     @Test
-    void nothingIsSaidOfBytesWithoutAWeigherThatTellsThem() {
+    void nothingIsSaidOfBytesWhereWeightsMayBeAnything() {
         Asked asked = Asked.of(WEB, 5);
         CaffeineShrinker.of(filled(bounded(), 10), WEB).scan(asked);
         CaffeineShrinker.of(filled(unbounded(), 10), WEB).scan(asked);
+        CaffeineShrinker.of(filled(Caches.weighted(1L << 40), 10), WEB).scan(asked);
         CaffeineShrinker.of(filled(Caches.weighted(1L << 40), 10), WEB)
                 .bytesPerWeight(0)
                 .scan(asked);
