@@ -54,7 +54,7 @@ class PressureTest {
             System.gc();
             Threads.until(() -> pressure.heapStatus().state() == PressureState.LOW);
             assertThat(pressure.heapStatus().rounds()).isZero();
-            assertThat(pages.calls).isEmpty();
+            assertThat(pages.calls).as("It may be counted").noneMatch(call -> call.startsWith("scan"));
             kit.checkNothingLeft();
         } finally {
             kit.stop();
