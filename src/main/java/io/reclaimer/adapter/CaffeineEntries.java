@@ -5,14 +5,12 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Policy;
 import com.github.benmanes.caffeine.cache.Policy.CacheEntry;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiPredicate;
-import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -35,15 +33,15 @@ final class CaffeineEntries<K, V> {
      * Entries at the cold end of the order.
      *
      * @param keys the coldest first
-     * @param values the identity hash codes of their values, as many or more
+     * @param values the identity hash codes of their values
      * @param whole whether there were no others
      * @param pinned how many of weight 0 were passed
      * @param size how many entries the cache had
      */
     record Read<K>(List<K> keys, int[] values, boolean whole, long pinned, long size) {}
 
-    /** Takes the cache's order while the eviction lock is held, and reads entries off it. */
-    private interface Order<K, V> extends Function<Function<Stream<CacheEntry<K, V>>, Read<K>>, Read<K>> {}
+    /** Passes the entries, in the cache's order and while the eviction lock is held, to a function until that is true. */
+    private interface Order<K, V> extends Predicate<Predicate<CacheEntry<K, V>>> {}
 
     private final Cache<K, V> cache;
     private final Optional<Order<K, V>> order;
@@ -90,57 +88,54 @@ final class CaffeineEntries<K, V> {
      * @param spared how many at the cold end come after all others, or not at all where there are more than the limit
      */
     Read<K> read(int limit, int mostPassed, long spared) {
-        return order.map(ordered ->
-                        ordered.apply(coldest -> read(coldest.iterator(), size(), limit, mostPassed, spared)))
-                .orElseGet(() -> new Read<>(List.of(), new int[0], false, 0, size()));
+        Reader<K, V> reader = new Reader<>(limit, mostPassed, spared);
+        long size = size();
+        boolean all = order.isPresent() && !order.get().test(reader::isFullWith);
+        return reader.read(all, size);
     }
 
-    private static <K, V> Read<K> read(
-            Iterator<CacheEntry<K, V>> coldest, long size, int limit, int mostPassed, long spared) {
-        Keys<K> keys = new Keys<>();
-        Keys<K> last = new Keys<>();
-        int passed = 0;
-        int pinned = 0;
-        for (; keys.size() < limit && passed < mostPassed && coldest.hasNext(); passed++) {
-            CacheEntry<K, V> entry = coldest.next();
+    /** Collects entries from the cold end. Confined to one thread. */
+    private static final class Reader<K, V> {
+        private final int limit;
+        private final int mostPassed;
+        private final long spared;
+        private final List<K> keys = new ArrayList<>();
+        private final List<V> values = new ArrayList<>();
+        private final List<CacheEntry<K, V>> last = new ArrayList<>();
+        private int passed;
+        private int pinned;
+
+        Reader(int limit, int mostPassed, long spared) {
+            this.limit = limit;
+            this.mostPassed = mostPassed;
+            this.spared = spared;
+        }
+
+        boolean isFullWith(CacheEntry<K, V> entry) {
+            passed++;
             if (entry.weight() == 0) {
                 pinned++;
+            } else if (last.size() < spared) {
+                last.add(entry);
             } else {
-                (last.size() < spared ? last : keys).add(entry.getKey(), entry.getValue());
+                add(entry);
             }
-        }
-        boolean whole = !coldest.hasNext();
-        if (whole) {
-            last.moveTo(keys);
-        }
-        return new Read<>(keys.keys, keys.values, whole, pinned, size);
-    }
-
-    /** Keys, and the identity hash codes of their values. Confined to one thread. */
-    private static final class Keys<K> {
-        private final List<K> keys = new ArrayList<>();
-        private int[] values = new int[16];
-
-        int size() {
-            return keys.size();
+            return keys.size() >= limit || passed >= mostPassed;
         }
 
-        void add(K key, Object value) {
-            add(key, System.identityHashCode(value));
+        private void add(CacheEntry<K, V> entry) {
+            keys.add(entry.getKey());
+            values.add(entry.getValue());
         }
 
-        void moveTo(Keys<K> others) {
-            for (int i = 0; i < keys.size(); i++) {
-                others.add(keys.get(i), values[i]);
+        /** After the lock was released. */
+        Read<K> read(boolean all, long size) {
+            if (all) {
+                last.forEach(this::add);
             }
-        }
-
-        private void add(K key, int value) {
-            if (keys.size() == values.length) {
-                values = Arrays.copyOf(values, 2 * values.length);
-            }
-            values[keys.size()] = value;
-            keys.add(key);
+            int[] identities =
+                    values.stream().mapToInt(System::identityHashCode).toArray();
+            return new Read<>(keys, identities, all, pinned, size);
         }
     }
 
@@ -193,10 +188,13 @@ final class CaffeineEntries<K, V> {
      */
     private static <K, V> Optional<Order<K, V>> orderOf(Policy<K, V> policy) {
         return policy.eviction()
-                .<Order<K, V>>map(eviction -> eviction::coldest)
-                .or(() -> policy.expireAfterAccess().map(expiration -> expiration::oldest))
-                .or(() -> policy.expireVariably().map(expiration -> expiration::oldest))
-                .or(() -> policy.expireAfterWrite().map(expiration -> expiration::oldest));
+                .<Order<K, V>>map(eviction -> isFull -> eviction.coldest(coldest -> coldest.anyMatch(isFull)))
+                .or(() -> policy.expireAfterAccess()
+                        .map(expiration -> isFull -> expiration.oldest(oldest -> oldest.anyMatch(isFull))))
+                .or(() -> policy.expireVariably()
+                        .map(expiration -> isFull -> expiration.oldest(oldest -> oldest.anyMatch(isFull))))
+                .or(() -> policy.expireAfterWrite()
+                        .map(expiration -> isFull -> expiration.oldest(oldest -> oldest.anyMatch(isFull))));
     }
 
     /**

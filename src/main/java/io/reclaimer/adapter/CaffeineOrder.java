@@ -43,9 +43,12 @@ final class CaffeineOrder<K, V> {
      * How many entries of a shared cache may be read while one reading lives, and how many more for each scan: so that
      * scans for more than there is do not read a large cache anew each time.
      */
-    private static final long BUDGET = 1 << 20;
+    private static final long BUDGET = 1 << 19;
 
     private static final long BUDGET_OF_A_SCAN = 512;
+
+    /** Up to this part of the entries, changes by others do not have the order read anew before its time. */
+    private static final int UNNOTED_SHARE = 64;
 
     private final CaffeineEntries<K, V> entries;
     private final Function<K, Optional<CgroupPath>> ownerOf;
@@ -133,7 +136,8 @@ final class CaffeineOrder<K, V> {
         if (dry != null) {
             depth = Math.max(depth, Math.max(4L * dry.left(), dry.pinned / 4));
             boolean isDeeper = !dry.whole && dry.keys.length + dry.pinned < DEEPEST;
-            if (!isDeeper && Math.abs(entries.size() - dry.expectedSize()) <= underWay.get()) {
+            long changes = Math.abs(entries.size() - dry.expectedSize()) - underWay.get();
+            if (!isDeeper && changes <= dry.keys.length / UNNOTED_SHARE) {
                 return dry;
             }
             if (shared && !spend(Math.min(depth, entries.size()))) {

@@ -45,7 +45,8 @@ import org.jspecify.annotations.Nullable;
  *       within a second. They are the cache's own evictions, to its listeners too.
  *   <li>Many cgroups. Of each cgroup's entries the coldest go first. The order is read once a second, or when it has run dry,
  *       for the scans of all cgroups: for that the keys of the 262,144 coldest entries are held at most, in 16 bytes each.
- *       Where that does not reach the entries of a cgroup, they go in the order of the table. Where the function throws or
+ *       Writers may wait meanwhile, readers do not: up to a tenth of a second for so many. Where that does not reach the
+ *       entries of a cgroup, they go in the order of the table. Where the function throws or
  *       answers null for a key, its entry is not reclaimed, which is logged once a minute.
  *   <li>An empty cache is not said to be {@link #EMPTY}, as nobody would set the cgroup's bit with the next entry; the
  *       price is one count a pass. Who calls {@link #added} after each put saves that.
@@ -68,8 +69,11 @@ import org.jspecify.annotations.Nullable;
 public final class CaffeineShrinker<K, V> implements Shrinker {
 
     /*
-     * How long writers wait at most: while a scan reads the order, under the eviction lock. CaffeineLockTime in the tests
-     * prints how long that takes.
+     * How long writers wait at most: while the order is read, under the eviction lock. In a cache of a million entries, each
+     * read three times at random, 128 entries take 40 to 70 us at the median and less than 0.8 ms in 99 of 100 readings, 1,024
+     * take 0.15 ms, 16,384 take 5 ms, and 262,144 take 80 ms (at most 130). A cache of one cgroup is read 128 at a time; one
+     * of many goes as deep as it has to, and reads 524,288 entries a second at most. Processor time on one of two busy cores
+     * of a virtual machine (Java 17, heap of 1 GiB), as CaffeineLockTime in the tests prints it.
      */
 
     /** How many keys are looked at for those that are back, for each entry that a scan tries to free. */

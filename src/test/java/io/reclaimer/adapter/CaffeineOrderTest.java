@@ -72,7 +72,10 @@ class CaffeineOrderTest {
         assertThat(cache.asMap()).hasSize(ENTRIES / 2);
     }
 
-    /** As often as a function is called in a round, a key is looked at: to count, to read the order, to find refaults. */
+    /**
+     * Each call of the function is a look at a key, to count or to split the order. About three for each entry, and more where
+     * others change the cache or a second is over; 500 where each visit looks for itself.
+     */
     @Test
     void roundOverManyTenantsLooksAtEachEntryAFewTimes() {
         int tenants = 1_000;
@@ -91,7 +94,7 @@ class CaffeineOrderTest {
                         ReclaimRequest.everywhere().objects(ENTRIES / 2).within(Duration.ofMinutes(1)))
                 .freedObjects();
         assertThat(freed).isGreaterThanOrEqualTo(ENTRIES / 2);
-        assertThat(calls).hasValueLessThan(10L * ENTRIES);
+        assertThat(calls).hasValueLessThan(50L * ENTRIES);
     }
 
     /** An order that was read is used by all scans within a second, and by none later. */
