@@ -65,8 +65,13 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
         }
     }
 
-    /** A collection ended. */
-    record Collected(HeapReading reading) implements Command {}
+    /**
+     * A collection ended.
+     *
+     * @param freedBytes what all rounds had freed when it was told of
+     * @param millis when that was
+     */
+    record Collected(HeapReading reading, long freedBytes, long millis) implements Command {}
 
     private record Answered(Round round, @Nullable ReclaimReport report) implements Command {}
 
@@ -167,7 +172,8 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
         this.objectSize = new ObjectSize(settings.initialObjectBytes());
         this.nextRest = settings.retryMin();
         ActorRef<Command> self = context.getSelf();
-        this.endWatch = heap.watch(reading -> self.tell(new Collected(reading)));
+        this.endWatch =
+                heap.watch(reading -> self.tell(new Collected(reading, freedBytes.getAsLong(), heap.uptimeMillis())));
         timers.startTimerWithFixedDelay(Look.INSTANCE, Look.INSTANCE, settings.lookInterval());
         publishStatus();
     }
@@ -187,7 +193,9 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
     }
 
     private Behavior<Command> onCollected(Collected message) {
-        creditFreed();
+        // What was freed until then, and not until this comes to the message, is what the collection may have taken
+        // out.
+        creditFreed(message.freedBytes(), message.millis());
         estimate.collected(message.reading());
         tally.collected(estimate.liveBytes());
         if (vainRounds <= 1) {
@@ -202,13 +210,15 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
 
     /** Whoever requested it: a round by hand, and one of another member, take as much as one of this. */
     private void creditFreed() {
-        long freed = freedBytes.getAsLong();
-        long now = heap.uptimeMillis();
+        creditFreed(freedBytes.getAsLong(), heap.uptimeMillis());
+    }
+
+    private void creditFreed(long freed, long millis) {
         if (freed > freedSoFar) {
-            estimate.freed(freed - freedSoFar, creditedMillis, now);
+            estimate.freed(freed - freedSoFar, creditedMillis, millis);
+            freedSoFar = freed;
         }
-        freedSoFar = freed;
-        creditedMillis = now;
+        creditedMillis = Math.max(creditedMillis, millis);
     }
 
     private void count() {

@@ -126,11 +126,8 @@ enum Operation {
         @Override
         String run(World world) {
             world.side.fill();
-            world.timed(() -> {
-                relieve(world, PressureState.LOW, 0.72);
-                relieve(world, PressureState.MIN, 0.90);
-                return CompletableFuture.completedStage("");
-            });
+            relieve(world, PressureState.LOW, 0.72);
+            relieve(world, PressureState.MIN, 0.90);
             long freed = ALL_OBJECTS - world.side.pages.model().objects();
             assertThat(freed).isBetween(HEAP_OBJECTS, HEAP_OBJECTS + OVERSHOOT);
             world.side.drain();
@@ -139,14 +136,19 @@ enum Operation {
 
         /** A collection leaves so much, and rounds free until the high watermark. */
         private void relieve(World world, PressureState state, double live) {
+            // What was freed before is known to have been freed before the collection.
+            world.awaitLookAtHeap();
             HeapStatus before = world.pressure.heapStatus();
-            world.heap.collected((long) (live * World.HEAP_LIMIT_BYTES));
-            Threads.until(
-                    () -> {
-                        HeapStatus now = world.pressure.heapStatus();
-                        return now.collections() > before.collections() && now.state() == PressureState.NONE;
-                    },
-                    () -> state + " goes on: " + world.pressure.heapStatus());
+            world.timed(() -> {
+                world.heap.collected((long) (live * World.HEAP_LIMIT_BYTES));
+                Threads.until(
+                        () -> {
+                            HeapStatus now = world.pressure.heapStatus();
+                            return now.collections() > before.collections() && now.state() == PressureState.NONE;
+                        },
+                        () -> state + " goes on: " + world.pressure.heapStatus());
+                return CompletableFuture.completedStage("");
+            });
         }
     },
     /** The last one, for the tenant is gone afterwards. */

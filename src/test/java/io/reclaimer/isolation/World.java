@@ -29,6 +29,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -108,6 +109,7 @@ final class World implements AutoCloseable {
     final Side side;
     final Side other;
     final SteeredHeap heap;
+    private final AtomicInteger looksAtHeap = new AtomicInteger();
 
     /** What pressure does; it begins to look at the heap now. */
     final Pressure pressure;
@@ -118,7 +120,7 @@ final class World implements AutoCloseable {
 
     World(String settings) {
         this.heap = new SteeredHeap(
-                HEAP_LIMIT_BYTES, () -> HEAP_LIMIT_BYTES, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
+                HEAP_LIMIT_BYTES, this::usedBytes, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
         Setup heapSetup = new HeapSetup(heap, round -> {});
         this.side =
                 new Side(ReclaimerKit.with(settings + "\n" + CONFIG, heapSetup).start());
@@ -132,6 +134,17 @@ final class World implements AutoCloseable {
         awaitBoth(side);
         awaitBoth(other);
         side.kit.expectErrors();
+    }
+
+    private long usedBytes() {
+        looksAtHeap.incrementAndGet();
+        return HEAP_LIMIT_BYTES;
+    }
+
+    /** A look reads what is in use twice: of two looks one begins after this. */
+    void awaitLookAtHeap() {
+        int before = looksAtHeap.get();
+        Threads.until(() -> looksAtHeap.get() >= before + 4);
     }
 
     private static void awaitBoth(Side from) {
