@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>A collection ended: {@link #onCollected} brings the estimate of what is live up to date, and has caches counted where
  *       the collection can't tell.
  *   <li>{@link #act} compares the estimate with the watermarks and starts the round that is due, if any. A background round
- *       leaves caches their floor, so they are counted before it.
+ *       leaves caches their floor; until they are counted it takes little.
  *   <li>What rounds free, and a collection has yet to take out, is credited as it is freed ({@link #creditFreed}), whoever
  *       requested the round. What was freed at once is no credit.
  *   <li>The round answered: {@link #onAnswered} goes back to 2, so that rounds go on while they are needed without waiting
@@ -342,12 +342,19 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
         if (background.isPresent() || direct.isPresent()) {
             return;
         }
-        if (settings.floor() > 0 && !isCounted) {
-            // The round follows the answer.
+        long most = Long.MAX_VALUE;
+        if (settings.floor() > 0 && isCounted) {
+            most = aboveFloorBytes();
+        } else if (settings.floor() > 0) {
             count();
-            return;
+            if (vainRounds > 0) {
+                // The round follows the answer.
+                return;
+            }
+            // Little is taken until it is known where the floor is; but that at once, for a heap may be full in a
+            // second.
+            most = objectSize.probeBytes();
         }
-        long most = settings.floor() > 0 ? aboveFloorBytes() : Long.MAX_VALUE;
         if (most <= 0) {
             inVain();
             return;

@@ -36,6 +36,11 @@ final class ObjectSize {
         return freedObjects > 0 ? Math.max(1, freedBytes / freedObjects) : initialBytes;
     }
 
+    /** What so few objects hold that asking for them does no harm. */
+    long probeBytes() {
+        return (long) (PROBE_OBJECTS * average());
+    }
+
     /** How many objects to ask for, at least 1, to free {@code wantedBytes}. */
     long objectsFor(long wantedBytes) {
         long objects = Math.max(1, (long) Math.ceil(wantedBytes / average()));
