@@ -14,6 +14,7 @@ import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Asked;
 import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Threads;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -167,7 +168,10 @@ class CaffeineOrderTest {
                     ShrinkerHandle handle = kit.await(shrinker.register(kit.reclaimer(), SPEC));
                     shrinker.added(new Key(8, 0));
                     kit.settle();
-                    kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
+                    // The count of a cache that is shared is an estimate: one pass may leave some.
+                    Threads.until(() -> kit.reclaim(ReclaimRequest.everywhere().startingAt(0))
+                                    .freedObjects()
+                            == 0);
                     assertThat(cache.asMap()).containsOnlyKeys(new Key(7, 0), new Key(8, 0));
                     assertThat(handle.state().faults()).isZero();
                     assertThat(log.list).hasSize(1);
