@@ -6,6 +6,7 @@ import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.Saturating;
 import io.reclaimer.shrinker.Shortfall;
 import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerSpec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,7 @@ import java.util.Map;
  * @param outcome {@code DONE}; or {@code DEADLINE}, {@code CANCELLED} or {@code SHUTDOWN}, and the rest says what was
  *     counted until then; or {@code NOT_ONLINE}
  * @param freeableObjects what could be freed, all shrinkers together
- * @param freeableBytes the same in bytes, by the size each shrinker gave for its objects
+ * @param freeableBytes the same in bytes, by the size that each shrinker declares for its objects, or that was learned of them
  * @param plannedObjects by priority, 0 to {@value Shrinker#LOWEST_PRIORITY}: what one pass at that priority would free where
  *     each scan frees what it is asked for, deferred work included
  * @param visits how often a shrinker was asked
@@ -26,6 +27,8 @@ import java.util.Map;
  * @param largest what could be freed by cgroup and shrinker, the largest first; up to 256 entries
  * @param restObjects objects of those that are not in {@code largest}
  * @param shortfalls visits that were not made, or ended early, by cause: what these have is not counted; none is 0
+ * @param unsizedObjects of the objects, those of a size that is neither declared nor learned: they are reckoned with
+ *     {@value ShrinkerSpec#DEFAULT_OBJECT_BYTES} bytes each
  */
 public record CountReport(
         CgroupPath cgroup,
@@ -37,7 +40,8 @@ public record CountReport(
         Duration elapsed,
         List<Counted> largest,
         long restObjects,
-        Map<Shortfall, Long> shortfalls) {
+        Map<Shortfall, Long> shortfalls,
+        long unsizedObjects) {
 
     /** What one shrinker could free in one cgroup, on one node or more. */
     public record Counted(CgroupPath cgroup, String shrinker, long objects) {}
@@ -58,6 +62,7 @@ public record CountReport(
                 result.elapsed(),
                 largest,
                 Math.max(0, counted.freeableObjects() - listed),
-                result.shortfalls());
+                result.shortfalls(),
+                counted.unsizedObjects());
     }
 }

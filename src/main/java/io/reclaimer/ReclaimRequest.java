@@ -1,12 +1,15 @@
 package io.reclaimer;
 
+import io.reclaimer.engine.ReclaimTarget;
 import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimFlag;
 import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerSpec;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -30,7 +33,7 @@ public final class ReclaimRequest {
     private final CgroupPath cgroup;
     private final boolean alone;
     private final List<Integer> nodes;
-    private final OptionalLong objects;
+    private final Optional<ReclaimTarget> target;
     private final int priority;
     private final Optional<Duration> within;
     private final Set<ReclaimFlag> flags;
@@ -40,7 +43,7 @@ public final class ReclaimRequest {
             CgroupPath cgroup,
             boolean alone,
             List<Integer> nodes,
-            OptionalLong objects,
+            Optional<ReclaimTarget> target,
             int priority,
             Optional<Duration> within,
             Set<ReclaimFlag> flags,
@@ -48,7 +51,7 @@ public final class ReclaimRequest {
         this.cgroup = cgroup;
         this.alone = alone;
         this.nodes = nodes;
-        this.objects = objects;
+        this.target = target;
         this.priority = priority;
         this.within = within;
         this.flags = flags;
@@ -71,7 +74,7 @@ public final class ReclaimRequest {
                 cgroup,
                 false,
                 List.of(),
-                OptionalLong.empty(),
+                Optional.empty(),
                 Shrinker.LOWEST_PRIORITY,
                 Optional.empty(),
                 Set.of(),
@@ -85,7 +88,7 @@ public final class ReclaimRequest {
 
     /** The same, on the cgroup alone, without those below it. */
     public ReclaimRequest alone() {
-        return new ReclaimRequest(cgroup, true, nodes, objects, priority, within, flags, cancellation);
+        return new ReclaimRequest(cgroup, true, nodes, target, priority, within, flags, cancellation);
     }
 
     /**
@@ -102,21 +105,45 @@ public final class ReclaimRequest {
             throw new IllegalArgumentException(
                     "The nodes of a request are " + list + " but have to be one or more, each from 0, none twice");
         }
-        return new ReclaimRequest(cgroup, alone, list, objects, priority, within, flags, cancellation);
+        return new ReclaimRequest(cgroup, alone, list, target, priority, within, flags, cancellation);
     }
 
     /**
      * The same, going on at falling priorities until that many objects are freed, and stopping within a batch a thread
-     * of that.
+     * of that. Replaces a target in bytes.
      *
-     * @param target at least 1
+     * @param objects at least 1
      */
-    public ReclaimRequest objects(long target) {
-        if (target < 1) {
-            throw new IllegalArgumentException("The target of a request is [" + target
-                    + "] objects but has to be 1 or more; leave it out for one pass");
-        }
-        return new ReclaimRequest(cgroup, alone, nodes, OptionalLong.of(target), priority, within, flags, cancellation);
+    public ReclaimRequest objects(long objects) {
+        return target(ReclaimTarget.objects(objects));
+    }
+
+    /**
+     * The same, going on at falling priorities until that many bytes are freed, by the sizes that shrinkers declare and those
+     * that rounds have learned from them; an object of which nothing is known counts as
+     * {@value ShrinkerSpec#DEFAULT_OBJECT_BYTES} bytes. Replaces a target in objects.
+     *
+     * <p>It stops within a batch a thread of that. A batch is at most 1 MiB of objects, or one object where that is larger.
+     *
+     * @param bytes at least 1
+     */
+    public ReclaimRequest bytes(long bytes) {
+        return bytes(bytes, ShrinkerSpec.DEFAULT_OBJECT_BYTES);
+    }
+
+    /**
+     * The same, where something is known of objects whose shrinkers say nothing.
+     *
+     * @param bytes at least 1
+     * @param unknownObjectBytes how many bytes an object is taken to hold where that is neither declared nor learned, at least 1:
+     *     the more, the fewer of them go
+     */
+    public ReclaimRequest bytes(long bytes, long unknownObjectBytes) {
+        return target(ReclaimTarget.bytes(bytes, unknownObjectBytes));
+    }
+
+    private ReclaimRequest target(ReclaimTarget newTarget) {
+        return new ReclaimRequest(cgroup, alone, nodes, Optional.of(newTarget), priority, within, flags, cancellation);
     }
 
     /**
@@ -125,7 +152,7 @@ public final class ReclaimRequest {
      * @param start 12, hardly any pressure, to 0, everything; at least 1 for a background round
      */
     public ReclaimRequest startingAt(int start) {
-        return checked(new ReclaimRequest(cgroup, alone, nodes, objects, start, within, flags, cancellation));
+        return checked(new ReclaimRequest(cgroup, alone, nodes, target, start, within, flags, cancellation));
     }
 
     /**
@@ -138,7 +165,7 @@ public final class ReclaimRequest {
             throw new IllegalArgumentException("The deadline of a request is [" + deadline
                     + "] but has to be above 0 and at most [" + LONGEST + "]");
         }
-        return new ReclaimRequest(cgroup, alone, nodes, objects, priority, Optional.of(deadline), flags, cancellation);
+        return new ReclaimRequest(cgroup, alone, nodes, target, priority, Optional.of(deadline), flags, cancellation);
     }
 
     /** The same as a background round: nobody waits for it, and it ends at priority 1. */
@@ -170,13 +197,13 @@ public final class ReclaimRequest {
         } else {
             changed.remove(flag);
         }
-        return new ReclaimRequest(cgroup, alone, nodes, objects, priority, within, Set.copyOf(changed), cancellation);
+        return new ReclaimRequest(cgroup, alone, nodes, target, priority, within, Set.copyOf(changed), cancellation);
     }
 
     /** The same, ended early when {@code cancellation} is thrown. */
     public ReclaimRequest cancelledBy(Cancellation newCancellation) {
         Objects.requireNonNull(newCancellation, "newCancellation");
-        return new ReclaimRequest(cgroup, alone, nodes, objects, priority, within, flags, Optional.of(newCancellation));
+        return new ReclaimRequest(cgroup, alone, nodes, target, priority, within, flags, Optional.of(newCancellation));
     }
 
     /** The top of the subtree. */
@@ -194,9 +221,30 @@ public final class ReclaimRequest {
         return nodes;
     }
 
-    /** The target; empty for one pass. */
+    /** The target, where it is in objects; empty for one pass, and where it is in bytes. */
     public OptionalLong objects() {
-        return objects;
+        return amount(ReclaimTarget.Unit.OBJECTS);
+    }
+
+    /** The target, where it is in bytes; empty for one pass, and where it is in objects. */
+    public OptionalLong bytes() {
+        return amount(ReclaimTarget.Unit.BYTES);
+    }
+
+    /** How many bytes an object of unknown size is taken to hold. */
+    public long unknownObjectBytes() {
+        return target.map(ReclaimTarget::unknownObjectBytes).orElse(ShrinkerSpec.DEFAULT_OBJECT_BYTES);
+    }
+
+    private OptionalLong amount(ReclaimTarget.Unit unit) {
+        return target.filter(of -> of.unit() == unit).stream()
+                .mapToLong(ReclaimTarget::amount)
+                .findFirst();
+    }
+
+    /** The target; empty for one pass. */
+    Optional<ReclaimTarget> target() {
+        return target;
     }
 
     /** The first priority. */
@@ -238,7 +286,8 @@ public final class ReclaimRequest {
         return "ReclaimRequest[" + cgroup
                 + (alone ? " alone" : "")
                 + (nodes.isEmpty() ? "" : " nodes=" + nodes)
-                + (objects.isPresent() ? " objects=" + objects.getAsLong() : "")
+                + target.map(of -> " " + of.unit().name().toLowerCase(Locale.ROOT) + "=" + of.amount())
+                        .orElse("")
                 + " priority=" + priority
                 + within.map(d -> " within=" + d).orElse("")
                 + (flags.isEmpty() ? "" : " " + flags)

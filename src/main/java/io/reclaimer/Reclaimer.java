@@ -371,7 +371,7 @@ public final class Reclaimer implements Extension {
                 request.cgroup(),
                 request.isAlone(),
                 request.nodes().isEmpty() ? IntStream.range(0, nodes).boxed().toList() : request.nodes(),
-                request.objects(),
+                request.target(),
                 request.priority(),
                 request.lastPriority(),
                 countOnly,
@@ -388,6 +388,20 @@ public final class Reclaimer implements Extension {
      */
     public long freedBytes() {
         return published.freedBytes();
+    }
+
+    /**
+     * Whether a shrinker from which nothing is lost ({@link ShrinkerSpec#lossless}) takes part in rounds over one of these nodes.
+     * Any thread.
+     *
+     * @param nodes their numbers, from 0
+     */
+    public boolean hasLossless(int... nodes) {
+        Objects.requireNonNull(nodes, "nodes");
+        return published.table().allocated().stream()
+                .anyMatch(entry -> entry.isRegistered()
+                        && entry.isLossless()
+                        && IntStream.of(nodes).anyMatch(entry::isOn));
     }
 
     /** What there is now. Every bit that was set before is in it, and will be seen by a round that follows. */

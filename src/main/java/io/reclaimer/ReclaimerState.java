@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What a reclaimer has at one moment, for people and tests: every bit set before it was asked for is in it.
@@ -75,6 +76,8 @@ public record ReclaimerState(
      * @param refaultRate the same for what happened lately, as a share: 0 to 1
      * @param seeks what recreating an object is reckoned to cost now: what its spec says, more where it refaults and
      *     that is to raise it
+     * @param objectBytes how many bytes an object is reckoned to hold now: as those that were freed lately, where their bytes
+     *     are known, otherwise as its spec says; empty where it does not
      */
     public record ShrinkerState(
             ShrinkerSpec spec,
@@ -92,5 +95,6 @@ public record ReclaimerState(
             long reclaimedObjects,
             long refaultedObjects,
             double refaultRate,
-            int seeks) {}
+            int seeks,
+            OptionalLong objectBytes) {}
 }

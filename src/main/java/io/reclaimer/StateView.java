@@ -59,7 +59,8 @@ final class StateView {
                 entry.refaults().reclaimedObjects(),
                 entry.refaults().refaultedObjects(),
                 entry.refaults().rate(),
-                entry.refaults().seeks());
+                entry.refaults().seeks(),
+                entry.objectSize().bytes());
     }
 
     private static ReclaimerState.Phase phase(ShrinkerEntry entry) {

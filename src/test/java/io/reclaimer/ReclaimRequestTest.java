@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimFlag;
+import io.reclaimer.shrinker.ShrinkerSpec;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
@@ -66,7 +67,22 @@ class ReclaimRequestTest {
     @ParameterizedTest
     @ValueSource(longs = {0, -1, Long.MIN_VALUE})
     void targetBelow1IsRefused(long target) {
-        refused(() -> request.objects(target), "[" + target + "]", "1 or more");
+        refused(() -> request.objects(target), "[" + target + "] objects", "1 or more");
+        refused(() -> request.bytes(target), "[" + target + "] bytes", "1 or more");
+        refused(() -> request.bytes(1, target), "size of objects", "[" + target + "]", "1 or more");
+    }
+
+    @Test
+    void targetIsInObjectsOrInBytes() {
+        assertThat(request.objects()).isEmpty();
+        assertThat(request.bytes()).isEmpty();
+        assertThat(request.bytes(7).objects(8).objects()).hasValue(8);
+        assertThat(request.bytes(7).objects(8).bytes()).isEmpty();
+        assertThat(request.objects(8).bytes(7).bytes()).hasValue(7);
+        assertThat(request.objects(8).bytes(7).objects()).isEmpty();
+        assertThat(request.bytes(7).toString()).contains(" bytes=7 ");
+        assertThat(request.bytes(7).unknownObjectBytes()).isEqualTo(ShrinkerSpec.DEFAULT_OBJECT_BYTES);
+        assertThat(request.bytes(7, 9).unknownObjectBytes()).isEqualTo(9);
     }
 
     @ParameterizedTest

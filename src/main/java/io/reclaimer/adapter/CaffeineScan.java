@@ -1,6 +1,7 @@
 package io.reclaimer.adapter;
 
 import io.reclaimer.adapter.CaffeineEntries.Found;
+import io.reclaimer.shrinker.Saturating;
 import io.reclaimer.shrinker.ShrinkControl;
 import java.util.List;
 import java.util.Map;
@@ -19,13 +20,19 @@ final class CaffeineScan<K, V> {
     private final CaffeineEntries<K, V> entries;
     private final ShrinkControl control;
     private final Consumer<Found<K, V>> onFreed;
+    private final long bytesPerWeight;
+    private final long mostBytes;
     private long left;
     private long tried;
     private long freed;
     private long freedWeight;
 
-    CaffeineScan(CaffeineEntries<K, V> entries, ShrinkControl control, Consumer<Found<K, V>> onFreed) {
+    /** @param bytesPerWeight 0 where weights say nothing of bytes */
+    CaffeineScan(
+            CaffeineEntries<K, V> entries, ShrinkControl control, long bytesPerWeight, Consumer<Found<K, V>> onFreed) {
         this.entries = entries;
+        this.bytesPerWeight = bytesPerWeight;
+        this.mostBytes = bytesPerWeight > 0 ? control.mostBytes() : Long.MAX_VALUE;
         this.control = control;
         this.onFreed = onFreed;
         this.left = control.nrToScan();
@@ -47,9 +54,9 @@ final class CaffeineScan<K, V> {
     void run(CaffeineOrder<K, V> order, long spared) {
         boolean more = true;
         while (more && goesOn()) {
-            List<Found<K, V>> next = order.next(control.cgroup(), (int) Math.min(left, CHUNK), spared);
+            List<Found<K, V>> next = order.next(control.cgroup(), chunk(), spared);
             try {
-                next.forEach(this::free);
+                freeAll(next);
             } finally {
                 order.tried(next.size());
             }
@@ -64,16 +71,16 @@ final class CaffeineScan<K, V> {
         // the element that the hand stands before may be gone.
         long toLookAt = Math.min(MOST_LOOKED_AT, entries.size() + 1);
         while (toLookAt > 0 && goesOn()) {
-            int chunk = (int) Math.min(Math.min(left, CHUNK), toLookAt);
-            entries.reclaimable(hand.next(chunk).stream().filter(entry -> wanted.test(entry.getKey())))
-                    .forEach(this::free);
+            int chunk = (int) Math.min(chunk(), toLookAt);
+            freeAll(entries.reclaimable(hand.next(chunk).stream().filter(entry -> wanted.test(entry.getKey())))
+                    .toList());
             toLookAt -= chunk;
         }
     }
 
-    /** Says how much was looked at, where the round was over before all was. */
+    /** Says how much was looked at, where the scan ended before all was. */
     void end() {
-        if (control.isCancelled() && tried > 0) {
+        if ((isEnough() || control.isCancelled()) && tried > 0) {
             control.nrScanned(tried);
         }
     }
@@ -92,8 +99,36 @@ final class CaffeineScan<K, V> {
         return tried;
     }
 
+    /** In bytes, where the weigher says them; at most {@link Long#MAX_VALUE}. */
+    long freedBytes() {
+        return Saturating.multiply(freedWeight, bytesPerWeight);
+    }
+
+    /** How many entries to find next: no more than are likely to be freed. */
+    private int chunk() {
+        long most = Math.min(left, CHUNK);
+        if (mostBytes == Long.MAX_VALUE) {
+            return (int) most;
+        }
+        long average = freed == 0 ? Long.MAX_VALUE : Math.max(1, freedBytes() / freed);
+        return (int) Math.max(1, Math.min(most, (mostBytes - freedBytes()) / average));
+    }
+
+    private boolean isEnough() {
+        return freedBytes() >= mostBytes;
+    }
+
     private boolean goesOn() {
-        return left > 0 && !control.isCancelled();
+        return left > 0 && !isEnough() && !control.isCancelled();
+    }
+
+    private void freeAll(List<Found<K, V>> found) {
+        for (Found<K, V> entry : found) {
+            if (isEnough()) {
+                return;
+            }
+            free(entry);
+        }
     }
 
     private void free(Found<K, V> entry) {

@@ -342,7 +342,8 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
         if (!now.hasAny(cgroup)) {
             return 0;
         }
-        CaffeineScan<K, V> scan = new CaffeineScan<>(entries, control, this::reclaimed);
+        long ofWeight = entries.isWeighted() ? bytesPerWeight : 0;
+        CaffeineScan<K, V> scan = new CaffeineScan<>(entries, control, ofWeight, this::reclaimed);
         scan.expired(expired.remove(control.nrToScan(), now.share(cgroup)));
         long removed = scan.freed();
         sketch.ifPresent(CaffeineSketch::scanned);
@@ -359,8 +360,8 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
             sketch.ifPresent(of -> of.reclaimed(scan.freed() - removed));
             room.ifPresent(of -> of.reclaimed(scan.freedWeight()));
         }
-        if (entries.isWeighted() && bytesPerWeight > 0) {
-            control.freedBytes(bytes(scan.freedWeight()));
+        if (ofWeight > 0) {
+            control.freedBytes(scan.freedBytes());
         }
         ghosts.walk((int) Math.min(LONGEST_WALK, WALK_SHARE * Math.min(scan.tried(), LONGEST_WALK)));
         return scan.freed();
@@ -397,9 +398,5 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
         reclaimed.increment();
         ghosts.reclaimed(entry.key());
         listener.reclaimed(entry.key(), entry.value());
-    }
-
-    private long bytes(long weight) {
-        return weight > Long.MAX_VALUE / bytesPerWeight ? Long.MAX_VALUE : weight * bytesPerWeight;
     }
 }

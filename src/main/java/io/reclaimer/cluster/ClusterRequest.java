@@ -32,10 +32,15 @@ public final class ClusterRequest {
     /**
      * Over all members that take part: those on which {@link ClusterReclaimer} was started.
      *
+     * @throws IllegalArgumentException where its target is in bytes
      * @throws NullPointerException where {@code request} is null
      */
     public static ClusterRequest of(ReclaimRequest request) {
-        return new ClusterRequest(Objects.requireNonNull(request, "request"), Optional.empty(), List.of());
+        if (Objects.requireNonNull(request, "request").bytes().isPresent()) {
+            throw new IllegalArgumentException("The target of a round over the cluster is ["
+                    + request.bytes().getAsLong() + "] bytes but has to be in objects; leave it out for one pass");
+        }
+        return new ClusterRequest(request, Optional.empty(), List.of());
     }
 
     /**

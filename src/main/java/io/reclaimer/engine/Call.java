@@ -154,6 +154,11 @@ final class Call implements RemoteCall {
     }
 
     @Override
+    public long mostBytes() {
+        return work == null ? Long.MAX_VALUE : work.mostBytes();
+    }
+
+    @Override
     public Set<ReclaimFlag> flags() {
         return work == null ? Set.of() : work.flags();
     }

@@ -2,6 +2,7 @@ package io.reclaimer.engine;
 
 import io.reclaimer.shrinker.Saturating;
 import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerSpec;
 import java.util.Arrays;
 import java.util.List;
 
@@ -22,6 +23,7 @@ final class CountTally {
     private final long[] planned = new long[Shrinker.LOWEST_PRIORITY + 1];
     private long freeable;
     private long freeableBytes;
+    private long unsized;
 
     /** @param nodes those that are counted */
     CountTally(List<Integer> nodes) {
@@ -43,7 +45,11 @@ final class CountTally {
         int seeks = entry.seeks();
         synchronized (this) {
             freeable = Saturating.add(freeable, counted);
-            freeableBytes = Saturating.add(freeableBytes, Saturating.multiply(counted, entry.objectBytes()));
+            long size = entry.objectSize().bytesOr(ShrinkerSpec.DEFAULT_OBJECT_BYTES);
+            freeableBytes = Saturating.add(freeableBytes, Saturating.multiply(counted, size));
+            if (!entry.objectSize().isKnown()) {
+                unsized = Saturating.add(unsized, counted);
+            }
             for (int priority = 0; priority < planned.length; priority++) {
                 visit.begin(counted, deferred, priority, seeks, batch);
                 planned[priority] = Saturating.add(planned[priority], visit.mostFreed());
@@ -71,6 +77,6 @@ final class CountTally {
     /** The sums so far. */
     synchronized RoundResult.Counted sums() {
         return new RoundResult.Counted(
-                freeable, freeableBytes, Arrays.stream(planned).boxed().toList());
+                freeable, freeableBytes, unsized, Arrays.stream(planned).boxed().toList());
     }
 }

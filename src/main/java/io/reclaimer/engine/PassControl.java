@@ -73,6 +73,12 @@ final class PassControl implements ShrinkControl {
     }
 
     @Override
+    public long mostBytes() {
+        RoundWork now = work;
+        return now == null ? Long.MAX_VALUE : now.mostBytes();
+    }
+
+    @Override
     public boolean isCancelled() {
         RoundWork now = work;
         return now != null && now.isStopped();

@@ -43,9 +43,10 @@ public record RoundResult(
     /**
      * What could be freed.
      *
+     * @param unsizedObjects of the objects, those whose size is not known
      * @param plannedObjects by priority, what a pass would free at most
      */
-    public record Counted(long freeableObjects, long freeableBytes, List<Long> plannedObjects) {}
+    public record Counted(long freeableObjects, long freeableBytes, long unsizedObjects, List<Long> plannedObjects) {}
 
     /** What one shrinker freed in one cgroup, on all nodes. */
     public record Freed(CgroupPath cgroup, String shrinker, long objects) {}

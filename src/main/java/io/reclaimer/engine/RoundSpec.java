@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -17,7 +16,7 @@ import java.util.Set;
  * @param top of the subtree
  * @param alone without the cgroups below the top
  * @param nodes their numbers, at least one
- * @param target objects to free; empty for one pass
+ * @param target what to free; empty for one pass
  * @param firstPriority of the first pass
  * @param lastPriority of the last pass, if the target is not met before
  * @param countOnly whether shrinkers are only asked what they could free, in one pass
@@ -28,7 +27,7 @@ public record RoundSpec(
         CgroupPath top,
         boolean alone,
         List<Integer> nodes,
-        OptionalLong target,
+        Optional<ReclaimTarget> target,
         int firstPriority,
         int lastPriority,
         boolean countOnly,
@@ -49,7 +48,7 @@ public record RoundSpec(
      * @param reached the priority that the round reached
      * @param missing of its target
      */
-    RoundSpec forLeft(int reached, OptionalLong missing, Duration newWithin) {
+    RoundSpec forLeft(int reached, Optional<ReclaimTarget> missing, Duration newWithin) {
         int last = Math.max(reached, Shrinker.HIGHEST_PRIORITY + 1);
         EnumSet<ReclaimFlag> newFlags = EnumSet.of(ReclaimFlag.BACKGROUND);
         newFlags.addAll(flags);

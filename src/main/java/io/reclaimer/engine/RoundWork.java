@@ -3,10 +3,11 @@ package io.reclaimer.engine;
 import io.reclaimer.shrinker.ReclaimFlag;
 import io.reclaimer.shrinker.Saturating;
 import io.reclaimer.shrinker.Shortfall;
+import io.reclaimer.shrinker.ShrinkerSpec;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -17,14 +18,27 @@ import org.jspecify.annotations.Nullable;
 /**
  * What all walks of one round share: when to stop, and what was done. Any thread.
  *
- * <p>The target is checked between scan calls: each thread that is inside one when the target is met finishes that
+ * <p>A target is in objects or in bytes. It is checked between scan calls: each thread that is inside one when the target is met finishes that
  * call, so a round goes beyond its target by less than a batch a thread. The same holds for each call under way that is
  * answered later; of these there is one an actor, as many as configured of blocking ones, and of stages one for each pair
  * that is being visited.
  */
 final class RoundWork {
 
-    private final OptionalLong target;
+    /**
+     * How many bytes one scan call is asked for at most, or one object where that is larger: 128 objects of 8 KiB. Only where the
+     * target is in bytes.
+     */
+    static final long LARGEST_BATCH_BYTES = 1 << 20;
+
+    /** What to free; null for one pass. */
+    private final @Nullable ReclaimTarget target;
+
+    /** The same; {@link Long#MAX_VALUE} for one pass. */
+    private final long targetAmount;
+
+    private final boolean isInBytes;
+    private final long unknownObjectBytes;
     private final Set<ReclaimFlag> flags;
     private final boolean mayBlock;
     private final boolean losslessOnly;
@@ -54,19 +68,23 @@ final class RoundWork {
         void ended(Pair pair, ShrinkerEntry entry, long skippedIn);
     }
 
-    /** Objects freed, kept only where there is a target: all threads write it. */
+    /** Objects or bytes freed, kept only where there is a target: all threads write it. */
     private final AtomicLong towardsTarget = new AtomicLong();
 
     /** Set once: by the walk that meets the target, or by the round when it is over. */
     private volatile boolean stopped;
 
-    RoundWork(OptionalLong target, Set<ReclaimFlag> flags, boolean onlyLeft, int listed) {
-        this(target, flags, onlyLeft, listed, null);
-    }
-
     private RoundWork(
-            OptionalLong target, Set<ReclaimFlag> flags, boolean onlyLeft, int listed, @Nullable CountTally counts) {
-        this.target = target;
+            Optional<ReclaimTarget> target,
+            Set<ReclaimFlag> flags,
+            boolean onlyLeft,
+            int listed,
+            @Nullable CountTally counts) {
+        this.target = target.orElse(null);
+        this.targetAmount = target.map(ReclaimTarget::amount).orElse(Long.MAX_VALUE);
+        this.isInBytes = target.map(ReclaimTarget::isInBytes).orElse(false);
+        this.unknownObjectBytes =
+                target.map(ReclaimTarget::unknownObjectBytes).orElse(ShrinkerSpec.DEFAULT_OBJECT_BYTES);
         this.counts = counts;
         this.flags = flags;
         this.mayBlock = !flags.contains(ReclaimFlag.MAY_NOT_BLOCK);
@@ -78,7 +96,7 @@ final class RoundWork {
     /** What a round is to do, of that spec. */
     static RoundWork of(RoundSpec spec, int listed) {
         return spec.countOnly()
-                ? new RoundWork(OptionalLong.empty(), spec.flags(), false, listed, new CountTally(spec.nodes()))
+                ? new RoundWork(Optional.empty(), spec.flags(), false, listed, new CountTally(spec.nodes()))
                 : new RoundWork(spec.target(), spec.flags(), spec.onlyLeft(), listed, null);
     }
 
@@ -161,7 +179,7 @@ final class RoundWork {
     }
 
     boolean hasTarget() {
-        return target.isPresent();
+        return target != null;
     }
 
     Set<ReclaimFlag> flags() {
@@ -178,21 +196,46 @@ final class RoundWork {
     }
 
     /** What is left of the target; empty where there is none, or it is met. */
-    OptionalLong missing() {
-        return hasTarget() && !isMet()
-                ? OptionalLong.of(target.getAsLong() - towardsTarget.get())
-                : OptionalLong.empty();
+    Optional<ReclaimTarget> missing() {
+        return target == null || isMet() ? Optional.empty() : Optional.of(target.less(towardsTarget.get()));
     }
 
     boolean isMet() {
-        return hasTarget() && towardsTarget.get() >= target.getAsLong();
+        return target != null && towardsTarget.get() >= targetAmount;
     }
 
-    /** A scan call freed so many. */
-    void towardsTarget(long objects) {
-        if (hasTarget() && towardsTarget.accumulateAndGet(objects, Saturating::add) >= target.getAsLong()) {
+    /** A scan call freed that. */
+    void towardsTarget(long objects, long bytes) {
+        if (target != null
+                && towardsTarget.accumulateAndGet(isInBytes ? bytes : objects, Saturating::add) >= targetAmount) {
             stopped = true;
         }
+    }
+
+    /** How many bytes a scan call is to free at most: what is missing, at least 1; unbounded where the target is in objects. */
+    long mostBytes() {
+        return isInBytes ? Math.max(1, targetAmount - towardsTarget.get()) : Long.MAX_VALUE;
+    }
+
+    /** How many bytes an object of a shrinker is reckoned with. */
+    long objectBytes(ShrinkerEntry entry) {
+        return entry.objectSize().bytesOr(unknownObjectBytes);
+    }
+
+    /** How many objects of a shrinker one scan call is asked for at most. */
+    long batchOf(ShrinkerEntry entry) {
+        long batch = entry.spec().batch();
+        return isInBytes ? Math.min(batch, Math.max(1, LARGEST_BATCH_BYTES / objectBytes(entry))) : batch;
+    }
+
+    /** How many of the objects that are next a scan call is asked for: no more than are missing, at least 1. */
+    long portionOf(ShrinkerEntry entry, long objects) {
+        if (!isInBytes) {
+            return objects;
+        }
+        long size = objectBytes(entry);
+        long missing = mostBytes();
+        return Math.min(objects, missing / size + (missing % size == 0 ? 0 : 1));
     }
 
     Tally tally() {

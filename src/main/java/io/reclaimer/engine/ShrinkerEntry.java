@@ -33,7 +33,7 @@ public final class ShrinkerEntry {
     /** The nodes whose rounds it takes part in; null for all. Looked at in every visit. */
     private final @Nullable BitSet onNodes;
 
-    private final long objectBytes;
+    private final ObjectSize objectSize;
     private final boolean nonSlab;
     private final boolean reentrant;
     private final boolean freesAtOnce;
@@ -85,7 +85,7 @@ public final class ShrinkerEntry {
         this.numaAware = spec.numaAware();
         this.onNodes =
                 spec.nodes().isEmpty() ? null : spec.nodes().stream().collect(BitSet::new, BitSet::set, BitSet::or);
-        this.objectBytes = spec.objectBytes();
+        this.objectSize = new ObjectSize(spec.name(), spec.objectBytes());
         this.nonSlab = spec.traits().contains(ShrinkerTrait.NON_SLAB);
         this.reentrant = spec.traits().contains(ShrinkerTrait.REENTRANT);
         this.freesAtOnce = spec.traits().contains(ShrinkerTrait.FREES_AT_ONCE);
@@ -237,11 +237,13 @@ public final class ShrinkerEntry {
         return freesAtOnce;
     }
 
-    long objectBytes() {
-        return objectBytes;
+    /** How large its objects are. */
+    public ObjectSize objectSize() {
+        return objectSize;
     }
 
-    boolean isLossless() {
+    /** Whether nothing is lost that it frees. */
+    public boolean isLossless() {
         return lossless;
     }
 
@@ -349,7 +351,7 @@ public final class ShrinkerEntry {
     }
 
     /** Whether it takes part in rounds over a node. */
-    boolean isOn(int node) {
+    public boolean isOn(int node) {
         return onNodes == null || onNodes.get(node);
     }
 

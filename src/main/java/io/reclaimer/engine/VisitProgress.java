@@ -76,7 +76,7 @@ final class VisitProgress {
 
     /** How many objects the next call is to scan; 0 for a count. */
     long asked() {
-        return phase == Phase.SCAN ? visit.nrToScan() : 0;
+        return phase == Phase.SCAN ? work().portionOf(entry(), visit.nrToScan()) : 0;
     }
 
     /** What was freed so far. */
@@ -198,12 +198,7 @@ final class VisitProgress {
 
     private void beginScans(ShrinkerEntry entry, long freeable, CallMark mark) {
         phase = Phase.SCAN;
-        visit.begin(
-                freeable,
-                pair().takeDeferred(entry),
-                priority,
-                entry.seeks(),
-                entry.spec().batch());
+        visit.begin(freeable, pair().takeDeferred(entry), priority, entry.seeks(), work().batchOf(entry));
         if (published.tracer().isOn()) {
             publish(
                     new TraceEvent.Start(
@@ -241,12 +236,15 @@ final class VisitProgress {
         // What was freed was looked at, whatever the shrinker says; without this a visit might never end.
         long nrScanned = looked > 0 ? looked : answer;
         visit.book(nrScanned, answer);
-        long bytes = freedBytes >= 0 ? freedBytes : Saturating.multiply(answer, entry.objectBytes());
+        if (freedBytes >= 0) {
+            entry.objectSize().learn(answer, freedBytes);
+        }
+        long bytes = freedBytes >= 0 ? freedBytes : Saturating.multiply(answer, work().objectBytes(entry));
         cell(mark).scanned(nrScanned, answer, bytes, entry.freesAtOnce());
         if (!entry.freesAtOnce()) {
             mark.addFreedBytes(bytes);
         }
-        work().towardsTarget(answer);
+        work().towardsTarget(answer, bytes);
         return true;
     }
 

@@ -16,10 +16,12 @@ import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.Saturating;
+import io.reclaimer.shrinker.ShrinkerSpec;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -31,8 +33,9 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>A collection ended: {@link #onCollected} brings the estimate of what is live up to date, and has caches counted where
  *       the collection can't tell.
- *   <li>{@link #act} compares the estimate with the watermarks and starts the round that is due, if any. A background round
- *       leaves caches their floor; until they are counted it takes little.
+ *   <li>{@link #act} compares the estimate with the watermarks and starts the round that is due, if any, for the bytes that are
+ *       missing. Shrinkers that lose nothing are asked first, in a round of their own. A background round leaves caches their
+ *       floor; until they are counted it takes little.
  *   <li>What rounds free, and a collection has yet to take out, is credited as it is freed ({@link #creditFreed}), whoever
  *       requested the round. What was freed at once is no credit.
  *   <li>The round answered: {@link #onAnswered} goes back to 2, so that rounds go on while they are needed without waiting
@@ -54,6 +57,12 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
 
     /** How long after a count the next one may begin: it asks every cache. */
     private static final long COUNT_INTERVAL_MILLIS = 200;
+
+    /** What share of the heap a background round takes at most before caches are counted. */
+    private static final long UNCOUNTED_SHARE = 128;
+
+    /** What share of the deadline of direct rounds one has that asks only what loses nothing. */
+    private static final long LOSSLESS_SHARE = 4;
 
     /** What it can be told. */
     public sealed interface Command {}
@@ -87,7 +96,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
     }
 
     /** One that is under way. */
-    private record Round(boolean direct, long startMillis, Cancellation cancellation) {}
+    private record Round(boolean direct, boolean lossless, Cancellation cancellation) {}
 
     private final Heap heap;
     private final HeapPressureSettings settings;
@@ -95,12 +104,13 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
     private final Function<ReclaimRequest, CompletionStage<ReclaimReport>> reclaim;
     private final Function<ReclaimRequest, CompletionStage<CountReport>> count;
     private final LongSupplier freedBytes;
+    private final BooleanSupplier hasLossless;
     private final Consumer<HeapStatus> publish;
     private final TimerScheduler<Command> timers;
     private final Runnable endWatch;
 
     private final LiveEstimate estimate;
-    private final ObjectSize objectSize;
+    private final UnknownSize unknownSize;
     private final Tally tally = new Tally();
     private PressureState state = PressureState.NONE;
     private Optional<Round> background = Optional.empty();
@@ -115,6 +125,15 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
     /** The most that caches were found to hold since the pressure began. */
     private long mostHeldBytes;
 
+    /** Objects of a size that nobody knows, when they were counted last. */
+    private long unsizedObjects;
+
+    /** What was freed since a collection told what is live. */
+    private long freedSinceTold;
+
+    /** Whether what loses nothing was asked, and did not suffice. */
+    private boolean isLosslessAsked;
+
     private boolean isCounting;
     private boolean isCounted;
     private long vainRounds;
@@ -128,6 +147,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
      * @param reclaim requests a round
      * @param count requests one that only counts
      * @param freedBytes what all rounds freed so far, whoever requested them, but for what was free at once
+     * @param hasLossless whether a shrinker that loses nothing takes part in such rounds
      * @param publish is given each new status
      */
     static Behavior<Command> create(
@@ -137,9 +157,10 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
             Function<ReclaimRequest, CompletionStage<ReclaimReport>> reclaim,
             Function<ReclaimRequest, CompletionStage<CountReport>> count,
             LongSupplier freedBytes,
+            BooleanSupplier hasLossless,
             Consumer<HeapStatus> publish) {
-        Behavior<Command> behavior = Behaviors.setup(context -> Behaviors.withTimers(timers ->
-                new HeapPressure(context, timers, heap, settings, anyHeap, reclaim, count, freedBytes, publish)));
+        Behavior<Command> behavior = Behaviors.setup(context -> Behaviors.withTimers(timers -> new HeapPressure(
+                context, timers, heap, settings, anyHeap, reclaim, count, freedBytes, hasLossless, publish)));
         return Behaviors.supervise(behavior)
                 .onFailure(SupervisorStrategy.restartWithBackoff(settings.retryMin(), settings.retryMax(), 0));
     }
@@ -153,6 +174,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
             Function<ReclaimRequest, CompletionStage<ReclaimReport>> reclaim,
             Function<ReclaimRequest, CompletionStage<CountReport>> count,
             LongSupplier freedBytes,
+            BooleanSupplier hasLossless,
             Consumer<HeapStatus> publish) {
         super(context);
         this.heap = heap;
@@ -161,6 +183,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
         this.reclaim = reclaim;
         this.count = count;
         this.freedBytes = freedBytes;
+        this.hasLossless = hasLossless;
         this.freedSoFar = freedBytes.getAsLong();
         this.creditedMillis = heap.uptimeMillis();
         this.publish = publish;
@@ -169,7 +192,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
                 settings.watermarks().lowMark(heap.limitBytes()),
                 settings.watermarks().highMark(heap.limitBytes()));
         this.log = new HeapLog(heap::uptimeMillis);
-        this.objectSize = new ObjectSize(settings.initialObjectBytes());
+        this.unknownSize = new UnknownSize(heap.limitBytes());
         this.nextRest = settings.retryMin();
         ActorRef<Command> self = context.getSelf();
         this.endWatch =
@@ -196,7 +219,11 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
         // What was freed until then, and not until this comes to the message, is what the collection may have taken
         // out.
         creditFreed(message.freedBytes(), message.millis());
+        long tellings = estimate.tellings();
         estimate.collected(message.reading());
+        if (estimate.tellings() > tellings) {
+            told();
+        }
         tally.collected(estimate.liveBytes());
         if (vainRounds <= 1) {
             endRest();
@@ -208,6 +235,14 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
         return this;
     }
 
+    private void told() {
+        boolean isTooMuch = unsizedObjects > 0 && freedSinceTold > 0 && decide().state() != PressureState.NONE;
+        unknownSize.told(isTooMuch);
+        // Objects of unknown size hold something else now.
+        isCounted &= unsizedObjects == 0;
+        freedSinceTold = 0;
+    }
+
     /** Whoever requested it: a round by hand, and one of another member, take as much as one of this. */
     private void creditFreed() {
         creditFreed(freedBytes.getAsLong(), heap.uptimeMillis());
@@ -216,6 +251,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
     private void creditFreed(long freed, long millis) {
         if (freed > freedSoFar) {
             estimate.freed(freed - freedSoFar, creditedMillis, millis);
+            freedSinceTold += freed - freedSoFar;
             freedSoFar = freed;
         }
         creditedMillis = Math.max(creditedMillis, millis);
@@ -242,12 +278,19 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
             // One that is being visited for long, or is in trouble, is not asked.
             boolean isAll =
                     report.outcome() == Outcome.DONE && report.shortfalls().isEmpty();
-            estimate.held(report.freeableBytes(), isAll);
+            estimate.held(heldBytes(report), isAll);
             mostHeldBytes = Math.max(mostHeldBytes, estimate.heldBytes());
             tally.believed(estimate.liveBytes());
         }
         act();
         return this;
+    }
+
+    private long heldBytes(CountReport report) {
+        unsizedObjects = report.unsizedObjects();
+        long sized = Math.max(
+                0, report.freeableBytes() - Saturating.multiply(unsizedObjects, ShrinkerSpec.DEFAULT_OBJECT_BYTES));
+        return Saturating.add(sized, unknownSize.held(unsizedObjects, Math.max(0, estimate.toldBytes() - sized)));
     }
 
     private Behavior<Command> onAnswered(Answered message) {
@@ -262,13 +305,20 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
         }
         creditFreed();
         ReclaimReport report = message.report();
+        isLosslessAsked = round.lossless() && (report == null || report.outcome() != Outcome.MET);
         if (report == null) {
-            inVain();
+            if (!round.lossless()) {
+                inVain();
+            }
         } else {
             tally.answered(round.direct(), report);
-            objectSize.learn(report.freedObjects(), report.freedBytes());
             if (report.outcome() == Outcome.SHUTDOWN) {
                 return Behaviors.stopped();
+            }
+            if (round.lossless()) {
+                // The one that follows takes the rest.
+                act();
+                return this;
             }
             if (report.outcome() != Outcome.CANCELLED && (isInVain(report) || leftNothing())) {
                 inVain();
@@ -327,6 +377,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
         if (now == PressureState.NONE) {
             mostHeldBytes = 0;
             isCounted = false;
+            unknownSize.over();
             noMoreInVain();
         } else if (now == PressureState.MIN) {
             endRest();
@@ -342,6 +393,13 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
         if (background.isPresent() || direct.isPresent()) {
             return;
         }
+        if (isLosslessFirst()) {
+            background = Optional.of(start(
+                    false,
+                    true,
+                    request(wantedBytes).background().losslessOnly().within(settings.backgroundDeadline())));
+            return;
+        }
         long most = Long.MAX_VALUE;
         if (settings.floor() > 0 && isCounted) {
             most = aboveFloorBytes();
@@ -353,7 +411,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
             }
             // Little is taken until it is known where the floor is; but that at once, for a heap may be full in a
             // second.
-            most = objectSize.probeBytes();
+            most = heap.limitBytes() / UNCOUNTED_SHARE;
         }
         if (most <= 0) {
             inVain();
@@ -361,7 +419,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
         }
         ReclaimRequest request =
                 request(Math.min(wantedBytes, most)).background().within(settings.backgroundDeadline());
-        background = Optional.of(start(false, request));
+        background = Optional.of(start(false, false, request));
     }
 
     /** Whether there is pressure still, and next to nothing of what it takes to end it is above the floor. */
@@ -382,16 +440,34 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
                 // For whoever reads of rounds in vain.
                 count();
             }
-            direct = Optional.of(start(true, request(wantedBytes).within(settings.directDeadline())));
+            ReclaimRequest request = urgent(wantedBytes);
+            direct = Optional.of(
+                    isLosslessFirst()
+                            ? start(
+                                    true,
+                                    true,
+                                    request.losslessOnly()
+                                            .within(settings.directDeadline().dividedBy(LOSSLESS_SHARE)))
+                            : start(true, false, request.within(settings.directDeadline())));
         }
     }
 
-    private ReclaimRequest request(long wantedBytes) {
-        return anyHeap.objects(objectSize.objectsFor(wantedBytes));
+    /** Whether a round that asks only what loses nothing comes before the one that is due. */
+    private boolean isLosslessFirst() {
+        return !isLosslessAsked && hasLossless.getAsBoolean();
     }
 
-    private Round start(boolean isDirect, ReclaimRequest request) {
-        Round round = new Round(isDirect, heap.uptimeMillis(), new Cancellation());
+    private ReclaimRequest request(long wantedBytes) {
+        return anyHeap.bytes(wantedBytes, unknownSize.bytes());
+    }
+
+    /** An object of unknown size is taken for a small one: rather too many of them go than too few. */
+    private ReclaimRequest urgent(long wantedBytes) {
+        return anyHeap.bytes(wantedBytes);
+    }
+
+    private Round start(boolean isDirect, boolean isLossless, ReclaimRequest request) {
+        Round round = new Round(isDirect, isLossless, new Cancellation());
         getContext()
                 .pipeToSelf(
                         reclaim.apply(request.cancelledBy(round.cancellation())),

@@ -12,7 +12,6 @@ import java.util.Objects;
  * @param rounds whether rounds are started; otherwise the heap is only watched
  * @param watermarks shares of the heap that should be free
  * @param floor the share of what caches held when the pressure began that only direct rounds take
- * @param initialObjectBytes the size of an object until one is learned, at least 1
  * @param lookInterval between looks at the heap from collection to collection
  * @param retryMin the first wait after a round that could not free what it was to
  * @param retryMax the longest such wait
@@ -23,7 +22,6 @@ public record HeapPressureSettings(
         boolean rounds,
         Watermarks watermarks,
         double floor,
-        long initialObjectBytes,
         Duration lookInterval,
         Duration retryMin,
         Duration retryMax,
@@ -55,7 +53,6 @@ public record HeapPressureSettings(
                 read(config, "rounds", "on or off", Config::getBoolean),
                 watermarks(config),
                 floor(config),
-                objectBytes(config),
                 duration(config, "look-interval", SHORTEST),
                 duration(config, "retry-min", SHORTEST),
                 duration(config, "retry-max", duration(config, "retry-min", SHORTEST)),
@@ -90,15 +87,6 @@ public record HeapPressureSettings(
             throw invalid(key, String.valueOf(share), allowed);
         }
         return share;
-    }
-
-    private static long objectBytes(Config config) {
-        String allowed = "a size from 1 byte up, as in 1 KiB";
-        long bytes = read(config, "initial-object-size", allowed, Config::getBytes);
-        if (bytes < 1) {
-            throw invalid("initial-object-size", String.valueOf(bytes), allowed);
-        }
-        return bytes;
     }
 
     private static Duration duration(Config config, String key, Duration atLeast) {

@@ -45,6 +45,9 @@ final class LiveEstimate {
     /** Left by the last collection that could tell, less what was freed since. */
     private long toldBytes;
 
+    /** How often a collection could tell. */
+    private long tellings;
+
     /** What of it is in no cache; -1 where caches were not counted since. */
     private long besideCachesBytes = -1;
 
@@ -147,6 +150,7 @@ final class LiveEstimate {
     }
 
     private void told(long bytes) {
+        tellings++;
         toldBytes = bytes;
         isTakingOut = false;
         notMixed = 0;
@@ -223,6 +227,16 @@ final class LiveEstimate {
     /** What caches held when they were counted last, less what was freed since; 0 where they never were. */
     long heldBytes() {
         return heldBytes;
+    }
+
+    /** What the last collection that could tell has left, less what was freed since. */
+    long toldBytes() {
+        return toldBytes;
+    }
+
+    /** How often a collection could tell what is live. */
+    long tellings() {
+        return tellings;
     }
 
     /** What may be live at most. */

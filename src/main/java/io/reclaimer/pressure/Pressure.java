@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * The door to what starts rounds: {@link #get} starts to watch this process's heap, once an actor system, and requests
@@ -62,6 +63,7 @@ public final class Pressure implements Extension {
                                 ask(system, reclaimer, replyTo -> new ReclaimerProtocol.Reclaim(request, replyTo))),
                         request -> ask(system, reclaimer, replyTo -> new ReclaimerProtocol.Count(request, replyTo)),
                         reclaimer::freedBytes,
+                        () -> reclaimer.hasLossless(heapNodes(reclaimer.settings())),
                         status -> heapStatus = status),
                 "reclaimer-heap-pressure",
                 DispatcherSelector.fromConfig(DISPATCHER));
@@ -95,10 +97,13 @@ public final class Pressure implements Extension {
     }
 
     private static ReclaimRequest anyHeap(ReclaimerSettings settings) {
-        ReclaimRequest everywhere = ReclaimRequest.everywhere();
+        return ReclaimRequest.everywhere().onNodes(heapNodes(settings));
+    }
+
+    private static int[] heapNodes(ReclaimerSettings settings) {
         return settings.nodes().contains(HeapPressure.NODE)
-                ? everywhere.onNodes(settings.node(HeapPressure.NODE))
-                : everywhere;
+                ? new int[] {settings.node(HeapPressure.NODE)}
+                : IntStream.range(0, settings.nodes().size()).toArray();
     }
 
     /** That of {@code system}, started where it was not. */

@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -41,7 +42,11 @@ final class ScenarioMember implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofDays(1);
 
     /** A cache and its shrinker. */
-    record Cache(ShrinkerSpec spec, ModelCache model, ShrinkerHandle handle) {}
+    record Cache(ShrinkerSpec spec, ModelCache model, ShrinkerHandle handle) {
+        long objectBytes() {
+            return spec.objectBytes().orElse(ShrinkerSpec.DEFAULT_OBJECT_BYTES);
+        }
+    }
 
     /** Who decides how a cache is called. */
     interface Calls {
@@ -203,7 +208,7 @@ final class ScenarioMember implements AutoCloseable {
                 model.traits(),
                 model.seeks(),
                 model.batch(),
-                model.objectBytes(),
+                OptionalLong.of(model.objectBytes()),
                 Optional.empty(),
                 Set.of());
         ModelCache cache = new ModelCache(
@@ -229,8 +234,7 @@ final class ScenarioMember implements AutoCloseable {
 
     private void freed(String shrinker, Cell cell, long objects) {
         Cache cache = cache(shrinker);
-        garbageBytes = Saturating.add(
-                garbageBytes, Saturating.multiply(objects, cache.spec().objectBytes()));
+        garbageBytes = Saturating.add(garbageBytes, Saturating.multiply(objects, cache.objectBytes()));
         CacheModel model = cache.model().model();
         long back = Math.round(objects * model.refaults());
         if (back > 0) {
@@ -317,8 +321,7 @@ final class ScenarioMember implements AutoCloseable {
                 otherBytes(),
                 Saturating.sum(caches.values().stream()
                         .mapToLong(cache -> Saturating.multiply(
-                                cache.model().tally(cell -> true).objects(),
-                                cache.spec().objectBytes()))));
+                                cache.model().tally(cell -> true).objects(), cache.objectBytes()))));
     }
 
     private long otherBytes() {

@@ -29,11 +29,20 @@ public interface ShrinkControl {
 
     /**
      * Says how many bytes this scan has freed, where the shrinker knows better than {@link ShrinkerSpec#objectBytes} for
-     * each object.
+     * each object. Rounds learn from it how large its objects are.
      *
      * @param bytes 0 or more; anything else is taken as not said
      */
     void freedBytes(long bytes);
+
+    /**
+     * How many bytes a scan is to free at most: what is missing of the round's target, at least 1; {@link Long#MAX_VALUE} where
+     * that is in objects. A scan that knows how large its objects are stops where it has freed as much, and says by
+     * {@link #nrScanned(long)} how many it looked at.
+     */
+    default long mostBytes() {
+        return Long.MAX_VALUE;
+    }
 
     /** Properties of the request that asks. Immutable. */
     Set<ReclaimFlag> flags();

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -22,8 +23,11 @@ import java.util.stream.Collectors;
  * @param name for people: 1 to {@value #MAX_NAME_LENGTH} characters, no control characters; need not be unique
  * @param traits what it says of itself
  * @param seeks what it costs to recreate an object, relative to {@link #DEFAULT_SEEKS}; 0: costs nothing
- * @param batch how many objects one scan call is asked for at most; at least 1
- * @param objectBytes about how many bytes one object holds, at least 1; used to turn bytes of pressure into objects
+ * @param batch how many objects one scan call is asked for at most; at least 1. Rounds with a target in bytes ask for fewer where
+ *     objects are large
+ * @param objectBytes about how many bytes one object holds, at least 1: its fields, its key, and its entry in the cache; empty
+ *     where that is not known. Rounds with a target in bytes, and the watch over the heap, reckon with it until scans say what
+ *     they freed ({@link ShrinkControl#freedBytes})
  * @param callDeadline how long one call may take until it counts as not answered: above 0, at most
  *     {@link #LONGEST_CALL}; empty for the configured default
  * @param nodes the numbers of the nodes whose rounds it takes part in, each from 0; empty for all
@@ -33,7 +37,7 @@ public record ShrinkerSpec(
         Set<ShrinkerTrait> traits,
         int seeks,
         long batch,
-        long objectBytes,
+        OptionalLong objectBytes,
         Optional<Duration> callDeadline,
         Set<Integer> nodes) {
 
@@ -43,7 +47,7 @@ public record ShrinkerSpec(
     /** The size of a scan call where nothing else is said (the kernel's {@code SHRINK_BATCH}). */
     public static final long DEFAULT_BATCH = 128;
 
-    /** The size of an object where nothing else is said: a small record with its key and its entry in a map. */
+    /** The size that an object is taken for where nothing is known: a small record with its key and its entry in a map. */
     public static final long DEFAULT_OBJECT_BYTES = 1024;
 
     /** The longest name, in characters (the kernel's name buffer). */
@@ -55,6 +59,7 @@ public record ShrinkerSpec(
     public ShrinkerSpec {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(traits, "traits");
+        Objects.requireNonNull(objectBytes, "objectBytes");
         Objects.requireNonNull(callDeadline, "callDeadline");
         Objects.requireNonNull(nodes, "nodes");
         if (name.isBlank() || name.length() > MAX_NAME_LENGTH || name.chars().anyMatch(Character::isISOControl)) {
@@ -70,10 +75,12 @@ public record ShrinkerSpec(
             throw new IllegalArgumentException(
                     "Shrinker [" + name + "]: batch is [" + batch + "] but has to be 0 (the default) or more");
         }
-        if (objectBytes < 1) {
-            throw new IllegalArgumentException(
-                    "Shrinker [" + name + "]: objectBytes is [" + objectBytes + "] but has to be 1 or more");
-        }
+        objectBytes.ifPresent(bytes -> {
+            if (bytes < 1) {
+                throw new IllegalArgumentException(
+                        "Shrinker [" + name + "]: objectBytes is [" + bytes + "] but has to be 1 or more");
+            }
+        });
         callDeadline.ifPresent(deadline -> {
             if (deadline.isZero() || deadline.isNegative() || deadline.compareTo(LONGEST_CALL) > 0) {
                 throw new IllegalArgumentException("Shrinker [" + name + "]: the deadline of a call is [" + deadline
@@ -92,7 +99,7 @@ public record ShrinkerSpec(
     /** A global shrinker with the defaults. */
     public static ShrinkerSpec named(String name) {
         return new ShrinkerSpec(
-                name, Set.of(), DEFAULT_SEEKS, DEFAULT_BATCH, DEFAULT_OBJECT_BYTES, Optional.empty(), Set.of());
+                name, Set.of(), DEFAULT_SEEKS, DEFAULT_BATCH, OptionalLong.empty(), Optional.empty(), Set.of());
     }
 
     /** The same, keeping its objects by cgroup. */
@@ -142,7 +149,7 @@ public record ShrinkerSpec(
 
     /** The same, with another size of an object: at least 1 byte. */
     public ShrinkerSpec objectBytes(long bytes) {
-        return new ShrinkerSpec(name, traits, seeks, batch, bytes, callDeadline, nodes);
+        return new ShrinkerSpec(name, traits, seeks, batch, OptionalLong.of(bytes), callDeadline, nodes);
     }
 
     /** The same, with another deadline of a call: above 0, at most {@link #LONGEST_CALL}. */

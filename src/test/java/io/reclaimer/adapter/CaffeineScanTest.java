@@ -16,8 +16,11 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import io.reclaimer.Cgroup;
+import io.reclaimer.ReclaimReport;
+import io.reclaimer.ReclaimRequest;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Asked;
 import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Threads;
@@ -205,6 +208,30 @@ class CaffeineScanTest {
         filled(cache, 1);
         CaffeineShrinker.of(cache, WEB).bytesPerWeight(Long.MAX_VALUE).scan(asked);
         assertThat(asked.freedBytes()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    /** A round for 3 MiB takes three of them, not a batch. */
+    @Test
+    void scanStopsAtTheBytesThatAreWanted() {
+        for (boolean many : new boolean[] {false, true}) {
+            Cache<Integer, String> cache = Caffeine.newBuilder()
+                    .maximumWeight(1L << 40)
+                    .<Integer, String>weigher((key, value) -> 1 << 20)
+                    .executor(Runnable::run)
+                    .build();
+            filled(cache, 200);
+            Cgroup web = kit.online(many ? "/many" : "/one");
+            CaffeineShrinker<Integer, String> shrinker =
+                    many ? CaffeineShrinker.of(cache, (Integer key) -> web) : CaffeineShrinker.of(cache, web);
+            kit.await(shrinker.bytesPerWeight(1).register(kit.reclaimer(), ShrinkerSpec.named("images")));
+            kit.settle();
+            ReclaimReport report = kit.reclaim(ReclaimRequest.in(web.path()).bytes(3 << 20));
+            assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.MET);
+            assertThat(keysOf(cache)).hasSize(197).doesNotContain(0, 1, 2);
+            report = kit.reclaim(ReclaimRequest.in(web.path()).bytes(50 << 20));
+            assertThat(report.freedObjects()).isEqualTo(50);
+            assertThat(keysOf(cache)).hasSize(147);
+        }
     }
 
     @Test

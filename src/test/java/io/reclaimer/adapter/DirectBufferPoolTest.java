@@ -80,7 +80,7 @@ class DirectBufferPoolTest {
     void specSaysWhatThePoolIs() {
         ShrinkerSpec spec = register(4096).handle().spec();
         assertThat(spec.name()).isEqualTo("buffers");
-        assertThat(spec.objectBytes()).isEqualTo(4096);
+        assertThat(spec.objectBytes()).hasValue(4096);
         assertThat(spec.traits())
                 .containsExactlyInAnyOrder(
                         ShrinkerTrait.CGROUP_AWARE, ShrinkerTrait.NUMA_AWARE, ShrinkerTrait.LOSSLESS);

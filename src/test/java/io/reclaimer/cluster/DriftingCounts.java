@@ -71,6 +71,7 @@ final class DriftingCounts {
                 Duration.ZERO,
                 largest,
                 rest,
-                Map.of());
+                Map.of(),
+                0);
     }
 }

@@ -202,7 +202,8 @@ class MemberPartsGiveTest extends MemberPartsSpec {
                 Duration.ZERO,
                 List.of(),
                 0,
-                Map.of()));
+                Map.of(),
+                0));
         return known;
     }
 

@@ -140,7 +140,8 @@ abstract class MemberPartsSpec {
                 Duration.ZERO,
                 List.of(),
                 0,
-                shortfalls);
+                shortfalls,
+                0);
     }
 
     void ended(int index, ReclaimReport.Outcome outcome, long freed) {

@@ -107,7 +107,8 @@ final class SimulatedTenants {
                 Duration.ZERO,
                 List.of(),
                 freeable,
-                Map.of());
+                Map.of(),
+                0);
     }
 
     /** What one visit adds to the work that is owed. */

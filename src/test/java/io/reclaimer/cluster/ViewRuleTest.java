@@ -107,6 +107,7 @@ class ViewRuleTest {
                 Duration.ZERO,
                 List.of(largest),
                 0,
-                Map.of());
+                Map.of(),
+                0);
     }
 }

@@ -7,7 +7,7 @@ import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.testkit.Threads;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +40,7 @@ class LateRoundTest {
         root.addPair(pair);
         TestProbe<CgroupNode.Command> visitor = kit.createTestProbe();
         pair.visitedBy(new Visitor(pair).is(visitor.getRef()));
-        RoundSpec spec = Parts.roundSpec(CgroupPath.root(), OptionalLong.of(1));
+        RoundSpec spec = Parts.roundSpec(CgroupPath.root(), Optional.of(ReclaimTarget.objects(1)));
         TestProbe<Rounds.Command> rounds = kit.createTestProbe();
         ActorRef<ReclaimRound.Command> round =
                 kit.spawn(ReclaimRound.create(published, spec, root, Reply.none(), rounds.getRef()));

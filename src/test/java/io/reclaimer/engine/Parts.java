@@ -7,7 +7,6 @@ import io.reclaimer.shrinker.ShrinkerSpec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 
 /** Pieces of an engine for tests of one class: nobody is told anything by them. */
@@ -77,7 +76,7 @@ final class Parts {
     }
 
     /** A direct round over a subtree on node 0, from the lowest priority down to 0, with time enough. */
-    static RoundSpec roundSpec(CgroupPath top, OptionalLong target) {
+    static RoundSpec roundSpec(CgroupPath top, Optional<ReclaimTarget> target) {
         return new RoundSpec(
                 top,
                 false,

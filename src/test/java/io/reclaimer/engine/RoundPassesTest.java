@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Passes of a round over pairs that answer when the test says so: the order in which they are asked. */
@@ -47,14 +47,14 @@ public class RoundPassesTest {
         return pair;
     }
 
-    private RoundPasses passes(OptionalLong target) {
+    private RoundPasses passes(Optional<ReclaimTarget> target) {
         RoundSpec spec = Parts.roundSpec(CgroupPath.root(), target);
         return new RoundPasses(
                 published, spec, root, RoundWork.of(spec, 10), new PassAnswers(round.getRef()), visitor -> {});
     }
 
     private RoundPasses passes() {
-        return passes(OptionalLong.of(TARGET));
+        return passes(Optional.of(ReclaimTarget.objects(TARGET)));
     }
 
     /** Passes that a pair was sent since the last time, to be acknowledged. */
@@ -127,7 +127,7 @@ public class RoundPassesTest {
     @Test
     public void passThatFindsNobodyIsNotOneOfLatePairs() {
         CgroupHandle empty = new CgroupHandle(CgroupPath.of("/empty"), root, null);
-        RoundSpec spec = Parts.roundSpec(empty.path(), OptionalLong.of(1));
+        RoundSpec spec = Parts.roundSpec(empty.path(), Optional.of(ReclaimTarget.objects(1)));
         RoundPasses passes = new RoundPasses(
                 published, spec, empty, RoundWork.of(spec, 10), new PassAnswers(round.getRef()), visitor -> {});
         passes.begin(12);
@@ -140,7 +140,7 @@ public class RoundPassesTest {
     @Test
     public void whatAReplacedVisitorDidNotComeToIsAskedOfTheNewOne() {
         Pair pair = dirty();
-        RoundPasses passes = passes(OptionalLong.empty());
+        RoundPasses passes = passes(Optional.empty());
         passes.begin(0);
         passes.goOn();
         PairPass left = onlyOneAsked(pair);
@@ -157,7 +157,7 @@ public class RoundPassesTest {
     @Test
     public void replacedVisitorThatIsLateIsPassedByOnce() {
         Pair pair = dirty();
-        RoundPasses passes = passes(OptionalLong.empty());
+        RoundPasses passes = passes(Optional.empty());
         passes.begin(0);
         passes.goOn();
         PairPass late = onlyOneAsked(pair);
@@ -199,7 +199,7 @@ public class RoundPassesTest {
     @Test
     public void visitorThatHandsItsPassOverHasNotVisitedAll() {
         Pair pair = dirty();
-        RoundPasses passes = passes(OptionalLong.empty());
+        RoundPasses passes = passes(Optional.empty());
         passes.begin(0);
         passes.goOn();
         PairPass pass = onlyOneAsked(pair);

@@ -19,7 +19,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -395,7 +394,7 @@ final class ScenarioWorld {
                 top,
                 false,
                 nodes,
-                target == 0 ? OptionalLong.empty() : OptionalLong.of(target),
+                target == 0 ? Optional.empty() : Optional.of(ReclaimTarget.objects(target)),
                 priority,
                 0,
                 false,

@@ -146,7 +146,8 @@ enum Trouble {
         Begun begin(World world) {
             List<ShrinkerHandle> plain = new ArrayList<>();
             for (int i = 0; i < PLAIN; i++) {
-                plain.add(register(world, ShrinkerSpec.named("trouble-" + i).byCgroup(), hung(world)));
+                plain.add(register(
+                        world, ShrinkerSpec.named("trouble-" + i).byCgroup().objectBytes(1024), hung(world)));
                 world.troubled(i == 0 ? World.TROUBLED : World.TROUBLED_TOP + "/" + i, plain.get(i));
             }
             Queue<CompletableFuture<Long>> open = new ConcurrentLinkedQueue<>();
@@ -199,7 +200,8 @@ enum Trouble {
     record Begun(
             ShrinkerHandle shrinker, CompletableFuture<ReclaimReport> round, BooleanSupplier lasts, boolean waits) {}
 
-    private static final ShrinkerSpec SPEC = ShrinkerSpec.named("trouble").byCgroup();
+    private static final ShrinkerSpec SPEC =
+            ShrinkerSpec.named("trouble").byCgroup().objectBytes(1024);
 
     private static final ShrinkerSpec SLOW_BLOCKING = SPEC.blocking().callDeadline(World.LONG);
 

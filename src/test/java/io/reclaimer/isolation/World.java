@@ -83,7 +83,8 @@ final class World implements AutoCloseable {
         Side(ReclaimerKit kit) {
             this.kit = kit;
             this.pages = Cache.register(
-                    kit, ShrinkerSpec.named("pages").byCgroup().byNode().batch(1));
+                    kit,
+                    ShrinkerSpec.named("pages").byCgroup().byNode().batch(1).objectBytes(1024));
             this.cgroups = IntStream.range(0, HEALTHY)
                     .mapToObj(i -> kit.online("/healthy-" + i))
                     .toList();

@@ -43,7 +43,7 @@ class FreedAtOnceTest {
     @BeforeEach
     void startBelowLow() {
         HeapPressureSettings settings = new HeapPressureSettings(
-                true, new Watermarks(0.1, 0.2, 0.3), 0, 1024, PATIENCE, RETRY, RETRY, PATIENCE, PATIENCE);
+                true, new Watermarks(0.1, 0.2, 0.3), 0, PATIENCE, RETRY, RETRY, PATIENCE, PATIENCE);
         pressure = testKit.spawn(HeapPressure.create(
                 heap,
                 settings,
@@ -51,6 +51,7 @@ class FreedAtOnceTest {
                 this::reclaim,
                 this::count,
                 freedBytes::get,
+                () -> false,
                 status -> {}));
         status();
         heap.listener.accept(new HeapReading(CollectionScope.ALL, 1_010, 0, LIMIT, 0, 850_000));

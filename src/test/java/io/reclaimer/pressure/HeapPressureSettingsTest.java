@@ -27,7 +27,6 @@ class HeapPressureSettingsTest {
                                 heap.getDouble("watermarks.low"),
                                 heap.getDouble("watermarks.high")),
                         heap.getDouble("floor"),
-                        heap.getBytes("initial-object-size"),
                         heap.getDuration("look-interval"),
                         heap.getDuration("retry-min"),
                         heap.getDuration("retry-max"),
@@ -42,7 +41,6 @@ class HeapPressureSettingsTest {
                 rounds = off
                 watermarks { min = 0.31, low = 0.32, high = 0.33 }
                 floor = 0.30
-                initial-object-size = 34 B
                 look-interval = 35 ms
                 retry-min = 36 ms
                 retry-max = 37 ms
@@ -52,7 +50,6 @@ class HeapPressureSettingsTest {
         assertThat(settings.rounds()).isFalse();
         assertThat(settings.watermarks()).isEqualTo(new Watermarks(0.31, 0.32, 0.33));
         assertThat(settings.floor()).isEqualTo(0.30);
-        assertThat(settings.initialObjectBytes()).isEqualTo(34);
         assertThat(settings.lookInterval()).hasMillis(35);
         assertThat(settings.retryMin()).hasMillis(36);
         assertThat(settings.retryMax()).hasMillis(37);
@@ -76,9 +73,6 @@ class HeapPressureSettingsTest {
                     floor = -0.1                   | floor is [-0.1]                    | from 0 to below 1
                     floor = 1                      | floor is [1                        | from 0 to below 1
                     floor = some                   | floor is [some]                    | from 0 to below 1
-                    initial-object-size = 0        | initial-object-size is [0]         | from 1 byte
-                    initial-object-size = -1       | initial-object-size is [-1]        | from 1 byte
-                    initial-object-size = big      | initial-object-size is [big]       | from 1 byte
                     look-interval = 0s             | look-interval is [0s]              | 1 ms to 1 h
                     look-interval = 999us          | look-interval is [999us]           | 1 ms to 1 h
                     look-interval = 3601s          | look-interval is [3601s]           | 1 ms to 1 h
@@ -105,7 +99,6 @@ class HeapPressureSettingsTest {
                 "watermarks.min",
                 "watermarks.low",
                 "watermarks.high",
-                "initial-object-size",
                 "look-interval",
                 "retry-min",
                 "retry-max",
@@ -151,7 +144,6 @@ class HeapPressureSettingsTest {
     @ValueSource(
             strings = {
                 "watermarks { min = 0.000001, low = 0.000002, high = 0.999999 }",
-                "initial-object-size = 1",
                 "look-interval = 1ms",
                 "look-interval = 1h",
                 "retry-min = 1ms, retry-max = 1ms",

@@ -52,6 +52,7 @@ class HeapPressureTest {
     private final SteeredHeap heap = new SteeredHeap();
     private final List<Asked> rounds = new CopyOnWriteArrayList<>();
     private final List<CompletableFuture<CountReport>> counts = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean lossless = new AtomicBoolean();
     private final AtomicLong freedBytes = new AtomicLong();
     private final List<HeapStatus> published = new CopyOnWriteArrayList<>();
     private ActorRef<HeapPressure.Command> pressure;
@@ -66,8 +67,8 @@ class HeapPressureTest {
             return request.cancellation().orElseThrow().isCancelled();
         }
 
-        long objects() {
-            return request.objects().orElseThrow();
+        long bytes() {
+            return request.bytes().orElseThrow();
         }
     }
 
@@ -103,7 +104,7 @@ class HeapPressureTest {
             assertThat(round.request().cgroup()).isEqualTo(CgroupPath.root());
             assertThat(round.request().isAlone()).isFalse();
             assertThat(round.request().within()).contains(Duration.ofSeconds(5));
-            assertThat(round.objects()).isPositive();
+            assertThat(round.bytes()).isPositive();
         });
     }
 
@@ -115,7 +116,7 @@ class HeapPressureTest {
         assertThat(rounds).singleElement().satisfies(round -> {
             assertThat(round.isBackground()).isFalse();
             assertThat(round.request().within()).contains(Duration.ofSeconds(1));
-            assertThat(round.objects()).isPositive();
+            assertThat(round.bytes()).isPositive();
         });
     }
 
@@ -131,14 +132,14 @@ class HeapPressureTest {
         assertThat(rounds).hasSize(2);
     }
 
-    /** The second round knows the size of objects, and that what the first one freed need not be freed again. */
+    /** What the first round freed need not be freed again. */
     @Test
     void roundIsForWhatIsMissingNow() {
         start();
         live(850_000);
         answer(0, Outcome.MET, 50, 100_000);
         status();
-        assertThat(rounds.get(1).objects()).isEqualTo(25);
+        assertThat(rounds.get(1).bytes()).isEqualTo(50_000);
     }
 
     @Test
@@ -508,7 +509,7 @@ class HeapPressureTest {
         Threads.until(() -> status().heldBytes() == 100_000);
         answer(0, Outcome.MET, 10, 10_240);
         Threads.until(() -> rounds.size() == 2);
-        assertThat(rounds.get(1).objects()).isEqualTo((90_000 - 10_240) / 1_024 + 1);
+        assertThat(rounds.get(1).bytes()).isEqualTo(90_000 - 10_240);
     }
 
     @Test
@@ -517,7 +518,114 @@ class HeapPressureTest {
         live(850_000);
         answer(0, Outcome.MET, 1, 1_000);
         Threads.until(() -> rounds.size() == 2);
-        assertThat(rounds.get(1).objects()).as("Not all that is wanted").isLessThanOrEqualTo(256);
+        assertThat(rounds.get(1).bytes()).as("Not all that is wanted").isEqualTo(LIMIT / 128);
+    }
+
+    @Test
+    void whatLosesNothingIsAskedFirst() {
+        lossless.set(true);
+        start();
+        live(850_000);
+        status();
+        assertThat(losslessRounds()).containsExactly(true);
+        assertThat(rounds.get(0).isBackground()).isTrue();
+        assertThat(rounds.get(0).bytes()).isEqualTo(150_000);
+        answer(0, Outcome.SHORT, 10, 30_000);
+        Threads.until(() -> rounds.size() == 2);
+        assertThat(losslessRounds()).containsExactly(true, false);
+        assertThat(rounds.get(1).bytes()).isEqualTo(120_000);
+        assertThat(status().vainRounds()).isZero();
+        answer(1, Outcome.MET, 10, 100_000);
+        Threads.until(() -> rounds.size() == 3);
+        assertThat(losslessRounds()).as("Something may have come since").containsExactly(true, false, true);
+    }
+
+    @Test
+    void nothingElseIsAskedWhereThatIsEnough() {
+        lossless.set(true);
+        start();
+        live(850_000);
+        answer(0, Outcome.MET, 10, 150_000);
+        assertThat(status().state()).isEqualTo(PressureState.NONE);
+        assertThat(rounds).hasSize(1);
+    }
+
+    /** It may be late, and somebody waits for the memory. */
+    @Test
+    void directRoundForWhatLosesNothingHasAPartOfTheTime() {
+        lossless.set(true);
+        start();
+        live(950_000);
+        status();
+        assertThat(losslessRounds()).containsExactly(true);
+        assertThat(rounds.get(0).isBackground()).isFalse();
+        assertThat(rounds.get(0).request().within()).contains(Duration.ofMillis(250));
+        answer(0, Outcome.DEADLINE, 0, 0);
+        Threads.until(() -> rounds.size() == 2);
+        assertThat(losslessRounds()).containsExactly(true, false);
+        assertThat(rounds.get(1).request().within()).contains(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void failureOfARoundForWhatLosesNothingIsNoRoundInVain() {
+        lossless.set(true);
+        start();
+        live(850_000);
+        status();
+        rounds.get(0).answer().completeExceptionally(new IllegalStateException("refused"));
+        Threads.until(() -> rounds.size() == 2);
+        assertThat(losslessRounds()).containsExactly(true, false);
+        assertThat(status().vainRounds()).isZero();
+    }
+
+    private List<Boolean> losslessRounds() {
+        return rounds.stream()
+                .map(round -> round.request().flags().contains(ReclaimFlag.LOSSLESS_ONLY))
+                .toList();
+    }
+
+    /** Beside 100,000 bytes of known size, 750,000 in 100 objects: at most 7,500 each. */
+    @Test
+    void objectsOfUnknownSizeAreTakenForTheMostThatTheyCanBe() {
+        start(settings(0.1));
+        live(850_000);
+        status();
+        counts.get(0).complete(countReport(100_000 + 100 * 1_024, 100));
+        Threads.until(() -> status().heldBytes() == 850_000);
+        answer(0, Outcome.MET, 1, 1_000);
+        Threads.until(() -> rounds.size() == 2);
+        assertThat(unknownBytes(1)).isEqualTo(7_500);
+        assertThat(rounds.get(1).bytes()).isEqualTo(149_000);
+    }
+
+    /** A collection shows that what was freed was less. */
+    @Test
+    void objectsOfUnknownSizeAreTakenForSmallerOnesWhereTooLittleWasFreed() {
+        start(settings(0.1));
+        live(850_000);
+        status();
+        counts.get(0).complete(countReport(100 * 1_024, 100));
+        Threads.until(() -> status().heldBytes() == 850_000);
+        answer(0, Outcome.MET, 1, 1_000);
+        Threads.until(() -> rounds.size() == 2);
+        assertThat(unknownBytes(1)).isEqualTo(8_500);
+        answer(1, Outcome.MET, 18, 149_000);
+        heap.passes(1_000);
+        live(840_000);
+        Threads.until(() -> rounds.size() == 3);
+        assertThat(unknownBytes(2)).isLessThanOrEqualTo(4_250);
+    }
+
+    @Test
+    void directRoundTakesObjectsOfUnknownSizeForSmallOnes() {
+        start(settings(0.1));
+        live(950_000);
+        status();
+        assertThat(unknownBytes(0)).isEqualTo(1_024);
+    }
+
+    private long unknownBytes(int round) {
+        return rounds.get(round).request().unknownObjectBytes();
     }
 
     @Test
@@ -609,7 +717,7 @@ class HeapPressureTest {
 
     private static HeapPressureSettings settings(double floor) {
         return new HeapPressureSettings(
-                true, MARKS, floor, 1024, LOOK, RETRY_MIN, RETRY_MAX, Duration.ofSeconds(5), Duration.ofSeconds(1));
+                true, MARKS, floor, LOOK, RETRY_MIN, RETRY_MAX, Duration.ofSeconds(5), Duration.ofSeconds(1));
     }
 
     private void young(long inUse) {
@@ -623,6 +731,10 @@ class HeapPressureTest {
     }
 
     private static CountReport countReport(long bytes) {
+        return countReport(bytes, 0);
+    }
+
+    private static CountReport countReport(long bytes, long unsizedObjects) {
         return new CountReport(
                 CgroupPath.root(),
                 Outcome.DONE,
@@ -633,7 +745,8 @@ class HeapPressureTest {
                 Duration.ofMillis(1),
                 List.of(),
                 0,
-                Map.of());
+                Map.of(),
+                unsizedObjects);
     }
 
     private void start() {
@@ -648,6 +761,7 @@ class HeapPressureTest {
                 this::reclaim,
                 this::count,
                 freedBytes::get,
+                lossless::get,
                 published::add));
         status();
     }
@@ -706,7 +820,7 @@ class HeapPressureTest {
 
     private static HeapPressureSettings settings(boolean rounds) {
         return new HeapPressureSettings(
-                rounds, MARKS, 0, 1024, LOOK, RETRY_MIN, RETRY_MAX, Duration.ofSeconds(5), Duration.ofSeconds(1));
+                rounds, MARKS, 0, LOOK, RETRY_MIN, RETRY_MAX, Duration.ofSeconds(5), Duration.ofSeconds(1));
     }
 
     private static final class SteeredHeap implements Heap {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,7 +17,9 @@ class ShrinkerSpecTest {
 
     @Test
     void isGlobalWithTheDefaults() {
-        assertThat(spec).isEqualTo(new ShrinkerSpec("pages", Set.of(), 2, 128, 1024, Optional.empty(), Set.of()));
+        assertThat(spec)
+                .isEqualTo(
+                        new ShrinkerSpec("pages", Set.of(), 2, 128, OptionalLong.empty(), Optional.empty(), Set.of()));
     }
 
     @Test
@@ -29,14 +32,15 @@ class ShrinkerSpecTest {
         assertThat(spec.lossless()).isEqualTo(with(Set.of(ShrinkerTrait.LOSSLESS)));
         assertThat(spec.freesAtOnce()).isEqualTo(with(Set.of(ShrinkerTrait.FREES_AT_ONCE)));
         assertThat(spec.seeks(0))
-                .isEqualTo(new ShrinkerSpec("pages", Set.of(), 0, 128, 1024, Optional.empty(), Set.of()));
+                .isEqualTo(
+                        new ShrinkerSpec("pages", Set.of(), 0, 128, OptionalLong.empty(), Optional.empty(), Set.of()));
         assertThat(spec.batch(1))
-                .isEqualTo(new ShrinkerSpec("pages", Set.of(), 2, 1, 1024, Optional.empty(), Set.of()));
+                .isEqualTo(new ShrinkerSpec("pages", Set.of(), 2, 1, OptionalLong.empty(), Optional.empty(), Set.of()));
         assertThat(spec.objectBytes(1))
-                .isEqualTo(new ShrinkerSpec("pages", Set.of(), 2, 128, 1, Optional.empty(), Set.of()));
+                .isEqualTo(new ShrinkerSpec("pages", Set.of(), 2, 128, OptionalLong.of(1), Optional.empty(), Set.of()));
         assertThat(spec.callDeadline(Duration.ofSeconds(7)))
                 .isEqualTo(new ShrinkerSpec(
-                        "pages", Set.of(), 2, 128, 1024, Optional.of(Duration.ofSeconds(7)), Set.of()));
+                        "pages", Set.of(), 2, 128, OptionalLong.empty(), Optional.of(Duration.ofSeconds(7)), Set.of()));
     }
 
     @Test
@@ -62,11 +66,12 @@ class ShrinkerSpecTest {
     }
 
     private static ShrinkerSpec all(ShrinkerTrait... traits) {
-        return new ShrinkerSpec("pages", Set.of(traits), 3, 4, 5, Optional.of(Duration.ofSeconds(6)), Set.of(1));
+        return new ShrinkerSpec(
+                "pages", Set.of(traits), 3, 4, OptionalLong.of(5), Optional.of(Duration.ofSeconds(6)), Set.of(1));
     }
 
     private static ShrinkerSpec with(Set<ShrinkerTrait> traits) {
-        return new ShrinkerSpec("pages", traits, 2, 128, 1024, Optional.empty(), Set.of());
+        return new ShrinkerSpec("pages", traits, 2, 128, OptionalLong.empty(), Optional.empty(), Set.of());
     }
 
     @ParameterizedTest
