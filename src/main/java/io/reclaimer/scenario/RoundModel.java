@@ -11,7 +11,8 @@ import java.util.OptionalLong;
  *
  * @param cgroup a path, or the name that a step gave it
  * @param nodes empty for all
- * @param objects empty for one pass
+ * @param objects to free; empty for one pass, and for a target in bytes
+ * @param bytes to free; empty for one pass, and for a target in objects
  * @param overCluster whether over all members
  * @param members over these only; empty for all
  */
@@ -20,6 +21,7 @@ public record RoundModel(
         boolean alone,
         List<Integer> nodes,
         OptionalLong objects,
+        OptionalLong bytes,
         int priority,
         Optional<Duration> within,
         boolean background,
@@ -32,6 +34,7 @@ public record RoundModel(
             "/",
             false,
             List.of(),
+            OptionalLong.empty(),
             OptionalLong.empty(),
             Shrinker.LOWEST_PRIORITY,
             Optional.empty(),

@@ -213,11 +213,19 @@ final class ScenarioReader {
         for (int i = 0; i < given.size(); i++) {
             on.add(names.node(ShapeCheck.join(of.path(), "nodes[" + i + "]"), given.get(i)));
         }
+        if (of.has("bytes") && (of.has("objects") || overCluster)) {
+            problems.add(
+                    ShapeCheck.join(of.path(), "bytes"),
+                    of.has("objects")
+                            ? "stands beside objects; allowed is one of them"
+                            : "is the target of a round over the cluster; allowed is objects");
+        }
         return new RoundModel(
                 of.has("cgroup") ? cgroup.apply(of) : "/",
                 of.flag("alone", false),
                 on,
                 of.has("objects") ? OptionalLong.of(of.number("objects", 0)) : OptionalLong.empty(),
+                of.has("bytes") ? OptionalLong.of(of.bytes("bytes", 0)) : OptionalLong.empty(),
                 (int) of.number("priority", Shrinker.LOWEST_PRIORITY),
                 of.has("within") ? Optional.of(of.time("within", Duration.ZERO)) : Optional.empty(),
                 of.flag("background", false),

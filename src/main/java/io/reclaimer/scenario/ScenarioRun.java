@@ -274,6 +274,9 @@ final class ScenarioRun implements AutoCloseable {
         if (model.objects().isPresent()) {
             request = request.objects(model.objects().getAsLong());
         }
+        if (model.bytes().isPresent()) {
+            request = request.bytes(model.bytes().getAsLong());
+        }
         if (model.within().isPresent()) {
             request = request.within(model.within().get());
         }

@@ -116,6 +116,7 @@ final class ScenarioShape {
             optional("alone", new Flag(), "false", "Whether without what is below."),
             optional("nodes", new Many(NODE), "all", "On which nodes."),
             optional("objects", new Whole(1, Long.MAX_VALUE), "one pass", "How many to free."),
+            optional("bytes", new Size(1), "one pass", "How much to free, in place of objects."),
             optional("priority", PRIORITY, "12", "Where it starts."),
             optional("within", ABOVE_ZERO, "reclaimer.round-deadline", "How long it may take."),
             optional("background", new Flag(), "false", "Whether it is a background round."),

@@ -114,7 +114,8 @@ final class Words {
                 + (round.overCluster() ? " of " + (round.members().isEmpty() ? "all members" : round.members()) : "")
                 + (round.objects().isPresent()
                         ? " for " + number(round.objects().getAsLong()) + " objects"
-                        : "");
+                        : "")
+                + (round.bytes().isPresent() ? " for " + number(round.bytes().getAsLong()) + " bytes" : "");
     }
 
     static String of(String who, RoundModel round, ReclaimReport report) {

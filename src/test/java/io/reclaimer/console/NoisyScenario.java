@@ -115,6 +115,7 @@ final class NoisyScenario {
                 false,
                 List.of(),
                 OptionalLong.of(500),
+                OptionalLong.empty(),
                 12,
                 Optional.empty(),
                 false,
