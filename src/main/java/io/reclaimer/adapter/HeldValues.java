@@ -22,11 +22,13 @@ import java.util.function.ToLongFunction;
  */
 public final class HeldValues<K, V> implements HeldState {
 
+    private static final int MOST_GHOSTS = 1 << 16;
+
     /** From the coldest on: moved to its end by each use. */
     private final LinkedHashMap<K, V> values = new LinkedHashMap<>(16, 0.75f, true);
 
     /** What was given up last; none until something was. */
-    private Optional<GhostSketch> ghosts = Optional.empty();
+    private Optional<GhostKeys<K>> ghosts = Optional.empty();
 
     private long refaults;
 
@@ -119,10 +121,10 @@ public final class HeldValues<K, V> implements HeldState {
         }
         // Only now, as the order must not change while it is walked, and the listener may do what it likes.
         toRotate.forEach(values::get);
-        GhostSketch freedKeys = ghostsOf(sizeBefore);
+        GhostKeys<K> freedKeys = ghostsOf(sizeBefore);
         toFree.forEach(freed -> {
             values.remove(freed.getKey());
-            freedKeys.add(freed.getKey().hashCode());
+            freedKeys.add(freed.getKey());
         });
         toFree.forEach(freed -> onReclaimed.accept(freed.getKey(), freed.getValue()));
         return new Freed(toFree.size(), bytes);
@@ -130,15 +132,16 @@ public final class HeldValues<K, V> implements HeldState {
 
     /** A miss on what was given up lately, or its return; told once. */
     private void noteRefault(K key) {
-        if (ghosts.isPresent() && ghosts.get().remove(key.hashCode())) {
+        if (ghosts.isPresent() && ghosts.get().remove(key)) {
             refaults++;
         }
     }
 
-    /** Remembers as many as there were values; begins anew when there are far more of them than it was made for. */
-    private GhostSketch ghostsOf(int size) {
-        if (ghosts.isEmpty() || ghosts.get().capacity() < Math.min(size, GhostSketch.LARGEST_CAPACITY) / 2) {
-            ghosts = Optional.of(new GhostSketch(size));
+    /** Remembers as many as there were values, up to {@value #MOST_GHOSTS}; begins anew when there are far more of them than it was made for. */
+    private GhostKeys<K> ghostsOf(int size) {
+        int wanted = Math.max(1, Math.min(size, MOST_GHOSTS));
+        if (ghosts.isEmpty() || ghosts.get().capacity() < wanted / 2) {
+            ghosts = Optional.of(new GhostKeys<>(wanted));
         }
         return ghosts.get();
     }

@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
-import java.util.function.ToIntFunction;
+import java.util.function.Function;
 
 /**
  * The objects of a cache in lists by cgroup and node, the coldest of which the reclaimer frees: for a cache that keeps its
@@ -57,18 +57,19 @@ public final class LruLists<T> {
 
     /**
      * Registers lists that count refaults: objects added whose key was reclaimed not long ago. For that the last
-     * {@value LruShrinker#GHOSTS} keys that were reclaimed are remembered, in 4 bytes each.
+     * {@value LruShrinker#GHOSTS} keys that were reclaimed are held, with 16 bytes for each.
      *
      * @param spec is made one by cgroup and by node
-     * @param keyHash the hash code of an object's key: the same for the object that was reclaimed and the one that comes
-     *     in its place. Called when an object is added, and when it is reclaimed; so it should be cheap.
+     * @param keyOf the key of an object, not null: equal for the object that was reclaimed and the one that comes in its
+     *     place. Called when an object is added, and when it is reclaimed; so it should be cheap. Not the object itself, which
+     *     would be held with the key.
      * @return the lists, registered; fails as {@link Reclaimer#register} does
      */
     public static <T> CompletionStage<LruLists<T>> register(
-            Reclaimer reclaimer, ShrinkerSpec spec, LruOwner<T> owner, ToIntFunction<? super T> keyHash) {
+            Reclaimer reclaimer, ShrinkerSpec spec, LruOwner<T> owner, Function<? super T, ?> keyOf) {
         Objects.requireNonNull(owner, "owner");
-        Objects.requireNonNull(keyHash, "keyHash");
-        return register(reclaimer, spec, owner, Optional.of(keyHash), () -> true);
+        Objects.requireNonNull(keyOf, "keyOf");
+        return register(reclaimer, spec, owner, Optional.of(keyOf), () -> true);
     }
 
     /** The same, for objects that are not always of use when they are freed: else scans stop. */
@@ -76,10 +77,10 @@ public final class LruLists<T> {
             Reclaimer reclaimer,
             ShrinkerSpec spec,
             LruOwner<T> owner,
-            Optional<ToIntFunction<? super T>> keyHash,
+            Optional<Function<? super T, ?>> keyOf,
             BooleanSupplier isUseful) {
         LruGroups<T> groups = new LruGroups<>(reclaimer.settings().nodes().size());
-        LruShrinker<T> shrinker = new LruShrinker<>(groups, owner, keyHash, isUseful);
+        LruShrinker<T> shrinker = new LruShrinker<>(groups, owner, keyOf, isUseful);
         return reclaimer
                 .register(spec.byCgroup().byNode(), shrinker)
                 .thenApply(handle -> new LruLists<>(groups, shrinker, handle));

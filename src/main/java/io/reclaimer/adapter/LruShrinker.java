@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
-import java.util.function.ToIntFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,17 +35,17 @@ final class LruShrinker<T> implements Shrinker {
     /** How many items are found under one hold of a list's lock: some microseconds, if none is in the processor's cache. */
     static final int CHUNK = 64;
 
-    /** How many reclaimed keys are remembered: 256 KiB, and a refault of a key reclaimed longer ago tells little. */
+    /** How many reclaimed keys are remembered: 1 MiB with the first, and a refault of a key reclaimed longer ago tells little. */
     static final int GHOSTS = 1 << 16;
 
     private final LruGroups<T> groups;
     private final LruOwner<T> owner;
-    private final @Nullable ToIntFunction<? super T> keyHash;
+    private final @Nullable Function<? super T, ?> keyOf;
 
     /** Whether it is of any use to free objects now; otherwise scans stop. */
     private final BooleanSupplier isUseful;
 
-    private final GhostSketch ghosts;
+    private final @Nullable GhostKeys<Object> ghosts;
     private final LongAdder reclaimed = new LongAdder();
     private final LongAdder refaults = new LongAdder();
 
@@ -53,15 +53,12 @@ final class LruShrinker<T> implements Shrinker {
     private volatile boolean haunted;
 
     LruShrinker(
-            LruGroups<T> groups,
-            LruOwner<T> owner,
-            Optional<ToIntFunction<? super T>> keyHash,
-            BooleanSupplier isUseful) {
+            LruGroups<T> groups, LruOwner<T> owner, Optional<Function<? super T, ?>> keyOf, BooleanSupplier isUseful) {
         this.isUseful = isUseful;
         this.groups = groups;
         this.owner = owner;
-        this.keyHash = keyHash.orElse(null);
-        this.ghosts = new GhostSketch(keyHash.isPresent() ? GHOSTS : GhostSketch.LEAST_CAPACITY);
+        this.keyOf = keyOf.orElse(null);
+        this.ghosts = keyOf.isPresent() ? new GhostKeys<>(GHOSTS) : null;
     }
 
     /**
@@ -104,11 +101,15 @@ final class LruShrinker<T> implements Shrinker {
 
     /** Whether an object that comes in was reclaimed not long ago; counts it, and forgets that it was. */
     boolean isRefault(T value) {
-        if (haunted && keyHash != null && ghosts.remove(keyHash.applyAsInt(value))) {
+        if (haunted && keyOf != null && ghosts != null && ghosts.remove(key(keyOf, value))) {
             refaults.increment();
             return true;
         }
         return false;
+    }
+
+    private static <T> Object key(Function<? super T, ?> keyOf, T value) {
+        return Objects.requireNonNull(keyOf.apply(value), () -> "keyOf answered null for [" + value + "]");
     }
 
     long reclaimed() {
@@ -123,8 +124,8 @@ final class LruShrinker<T> implements Shrinker {
         reclaimed.increment();
         try {
             // Before the owner drops it, and somebody else can load it again.
-            if (keyHash != null) {
-                ghosts.add(keyHash.applyAsInt(value));
+            if (keyOf != null && ghosts != null) {
+                ghosts.add(key(keyOf, value));
                 haunted = true;
             }
         } finally {

@@ -55,7 +55,7 @@ final class ShardedTracker extends AbstractBehavior<Object> {
 
     private record BackOff(long scan) {}
 
-    /** How many stopped entities are remembered, to know which come back: 64 KiB. */
+    /** How many stopped entities are remembered, to know which come back: 256 KiB, and their ids. */
     private static final int REMEMBERED = 1 << 14;
 
     /** How many of the hung ones are named in the log. */
@@ -72,7 +72,7 @@ final class ShardedTracker extends AbstractBehavior<Object> {
     private final TreeSet<ShardedEntity> order = new TreeSet<>(ShardedEntity.COLDEST_FIRST);
     private final Set<ShardedEntity> hung = new LinkedHashSet<>();
     private final Map<Long, ShardedScan> scans = new HashMap<>();
-    private final GhostSketch stopped = new GhostSketch(REMEMBERED);
+    private final GhostKeys<String> stopped = new GhostKeys<>(REMEMBERED);
 
     private Optional<ShrinkerHandle> handle = Optional.empty();
     private long places;
@@ -128,7 +128,7 @@ final class ShardedTracker extends AbstractBehavior<Object> {
         entities.put(message.ref(), entity);
         order.add(entity);
         getContext().watchWith(message.ref(), new Ended(message.ref()));
-        if (stopped.remove(message.id().hashCode())) {
+        if (stopped.remove(message.id())) {
             handle.ifPresent(registered -> registered.refaulted(1));
         }
         return this;
@@ -142,7 +142,7 @@ final class ShardedTracker extends AbstractBehavior<Object> {
         order.remove(entity);
         hung.remove(entity);
         if (entity.scan().isPresent()) {
-            stopped.add(entity.id.hashCode());
+            stopped.add(entity.id);
             entity.scan().get().ended(entity);
             finishIfDone(entity.scan().get());
         }

@@ -92,6 +92,19 @@ class HeldValuesTest {
         assertThat(values.takeRefaults()).isZero();
     }
 
+    /** "Aa" and "BB" have the same hash code. */
+    @Test
+    void anotherKeyOfTheSameHashCodeIsNoRefault() {
+        HeldValues<String, String> values = new HeldValues<>();
+        values.put("Aa", "value");
+        values.free(1);
+        values.get("BB");
+        values.put("BB", "value");
+        assertThat(values.takeRefaults()).isZero();
+        values.get("Aa");
+        assertThat(values.takeRefaults()).isOne();
+    }
+
     @Test
     void whatTheActorItselfRemovedIsNoRefault() {
         HeldValues<Integer, String> values = filled(10);

@@ -320,21 +320,22 @@ class LruListsTest {
         assertThat(lists.size(root, 0)).isEqualTo(2);
     }
 
+    /** "Aa" and "BB" have the same hash code. */
     @Test
     void keyThatComesBackAfterItWasReclaimedIsARefault() {
-        LruLists<String> lists = kit.await(LruLists.register(
-                kit.reclaimer(), SPEC, reclaimed::add, (String value) -> value.split(" ")[0].hashCode()));
-        lists.addToRoot(0, "key1 old");
-        lists.addToRoot(0, "key2 old");
+        LruLists<String> lists = kit.await(
+                LruLists.register(kit.reclaimer(), SPEC, reclaimed::add, (String value) -> value.split(" ")[0]));
+        lists.addToRoot(0, "Aa old");
+        lists.addToRoot(0, "key old");
         kit.pass("/", 0, 0);
-        lists.addToRoot(0, "key3 new").remove();
+        lists.addToRoot(0, "BB new").remove();
         assertThat(lists.refaults()).isZero();
-        lists.add(kit.online("/shop"), 1, "key1 new");
+        lists.add(kit.online("/shop"), 1, "Aa new");
         assertThat(lists.refaults()).isEqualTo(1);
-        lists.addToRoot(0, "key1 again");
-        lists.addToRoot(0, "key3 again");
+        lists.addToRoot(0, "Aa again");
+        lists.addToRoot(0, "BB again");
         assertThat(lists.refaults()).isEqualTo(1);
-        lists.addToRoot(0, "key2 new");
+        lists.addToRoot(0, "key new");
         assertThat(lists.refaults()).isEqualTo(2);
         assertThat(lists.handle().state().refaultedObjects()).isEqualTo(2);
     }
