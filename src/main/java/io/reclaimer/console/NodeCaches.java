@@ -67,6 +67,18 @@ final class NodeCaches {
         return rates;
     }
 
+    /** All that there are now. */
+    long pages() {
+        return tenants.stream()
+                .mapToLong(caches -> caches.pages().estimatedSize())
+                .sum();
+    }
+
+    /** All that there are now. */
+    long sessions() {
+        return tenants.stream().mapToLong(caches -> caches.heldSessions().get()).sum();
+    }
+
     /** All zero where there are none. */
     DirectBufferPool.Statistics buffers() {
         return buffers.map(DirectBufferPool::statistics).orElse(NO_BUFFERS);

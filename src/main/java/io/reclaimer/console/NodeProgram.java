@@ -69,6 +69,9 @@ final class NodeProgram {
     private final long startNanos = System.nanoTime();
     private final CountDownLatch ended = new CountDownLatch(1);
 
+    /** Written by the thread that prints lines. */
+    private volatile MeanHeld held = MeanHeld.NONE;
+
     private NodeProgram(
             Options options,
             ActorSystem<Workload.Command> system,
@@ -159,6 +162,7 @@ final class NodeProgram {
             output.print(List.of(
                     StatusLine.of(elapsed(), heapMaxBytes, pressure.heapStatus(), options, Hits.since(now, before))));
             before = now;
+            held = held.with(caches);
             ClusterStatus status = clusterStatus();
             List<String> present = present();
             if (!present.equals(members)) {
@@ -246,6 +250,7 @@ final class NodeProgram {
                 heapMaxBytes,
                 pressure.heapStatus(),
                 caches.rates(),
+                held,
                 caches.buffers(),
                 cluster.map(ClusterReclaimer::status),
                 isOutOfMemory);

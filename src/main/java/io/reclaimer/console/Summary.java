@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
  * @param heapMaxBytes the heap's maximum
  * @param heap the last status
  * @param hits of each tenant over all the run
+ * @param held what caches held on average
  * @param buffers what there was of direct buffers at the end
  * @param cluster what was done in rounds over the cluster; empty for a node that is no member
  * @param outOfMemory whether that ended it
@@ -30,6 +31,7 @@ record Summary(
         long heapMaxBytes,
         HeapStatus heap,
         Map<Tenant, Hits.Rate> hits,
+        MeanHeld held,
         DirectBufferPool.Statistics buffers,
         Optional<ClusterStatus> cluster,
         boolean outOfMemory) {
@@ -65,13 +67,15 @@ record Summary(
     String json() {
         return format(
                 "{\"seconds\":%.3f,\"heapMaxBytes\":%d,\"heapPeakLiveBytes\":%d,\"rounds\":%d,\"freedObjects\":%d,"
-                        + "\"hitRate\":{%s},\"buffers\":{\"free\":%d,\"out\":%d,\"reclaimed\":%d},%s\"outOfMemory\":%b}",
+                        + "\"hitRate\":{%s},\"meanPages\":%d,\"meanSessions\":%d,\"buffers\":{\"free\":%d,\"out\":%d,\"reclaimed\":%d},%s\"outOfMemory\":%b}",
                 seconds(),
                 heapMaxBytes,
                 heap.peakLiveBytes(),
                 heap.rounds(),
                 heap.freedObjects(),
                 byTenant(",", (path, rate) -> format("\"%s\":%.4f", path, rate.share())),
+                held.meanPages(),
+                held.meanSessions(),
                 buffers.free(),
                 buffers.out(),
                 buffers.reclaimed(),

@@ -6,15 +6,17 @@ import io.reclaimer.Cgroup;
 import io.reclaimer.adapter.DirectBufferPool;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What one tenant's load uses besides the sessions, which are its actor's own, and how look-ups went. Nothing but the
  * reclaimer ever limits the pages.
  *
  * @param pages by key
+ * @param heldSessions how many sessions there are, as the tenant's actor said last
  * @param home where the reclaimer finds what the tenant holds; empty where nothing is to be reclaimed
  */
-record TenantCaches(Tenant tenant, Cache<Long, byte[]> pages, Hits hits, Optional<Home> home) {
+record TenantCaches(Tenant tenant, Cache<Long, byte[]> pages, AtomicLong heldSessions, Hits hits, Optional<Home> home) {
 
     /**
      * A tenant's place with the reclaimer.
@@ -38,7 +40,7 @@ record TenantCaches(Tenant tenant, Cache<Long, byte[]> pages, Hits hits, Optiona
                 .maximumSize(UNREACHED_ENTRIES)
                 .executor(Runnable::run)
                 .build();
-        return new TenantCaches(tenant, pages, new Hits(), home);
+        return new TenantCaches(tenant, pages, new AtomicLong(), new Hits(), home);
     }
 
     ShrinkerSpec pagesSpec() {

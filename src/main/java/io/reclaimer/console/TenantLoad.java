@@ -183,6 +183,7 @@ final class TenantLoad extends AbstractBehavior<TenantLoad.Command> {
             found += useSession(key) ? 1 : 0;
         }
         caches.hits().add(found, 2 * requests);
+        caches.heldSessions().set(sessions.size());
     }
 
     private boolean usePage(long key, long nowNanos) {

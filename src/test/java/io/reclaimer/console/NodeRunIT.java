@@ -55,6 +55,8 @@ class NodeRunIT {
                         "rounds",
                         "freedObjects",
                         "hitRate",
+                        "meanPages",
+                        "meanSessions",
                         "buffers",
                         "outOfMemory");
         assertThat(json.get("seconds").doubleValue()).isGreaterThanOrEqualTo(3);

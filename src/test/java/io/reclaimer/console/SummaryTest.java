@@ -40,6 +40,7 @@ class SummaryTest {
     private static final Map<Tenant, Hits.Rate> HITS =
             Map.of(Tenant.WEB, new Hits.Rate(1, 3), Tenant.ORM, new Hits.Rate(4, 4));
 
+    private static final MeanHeld HELD = new MeanHeld(10, 123_450, 67_890);
     private static final DirectBufferPool.Statistics BUFFERS = new DirectBufferPool.Statistics(7, 40, 47 << 14, 1234);
 
     private final Locale localeBefore = Locale.getDefault();
@@ -61,6 +62,8 @@ class SummaryTest {
                         "rounds",
                         "freedObjects",
                         "hitRate",
+                        "meanPages",
+                        "meanSessions",
                         "buffers",
                         "outOfMemory");
         assertThat(json.get("seconds").doubleValue()).isEqualTo(20.123);
@@ -117,11 +120,19 @@ class SummaryTest {
 
     @Test
     void longRunIsWrittenInFull() throws JsonProcessingException {
-        Summary longest =
-                new Summary(Duration.ofHours(10_000), Long.MAX_VALUE, HEAP, HITS, BUFFERS, Optional.empty(), false);
+        Summary longest = new Summary(
+                Duration.ofHours(10_000), Long.MAX_VALUE, HEAP, HITS, HELD, BUFFERS, Optional.empty(), false);
         JsonNode json = parsed(longest);
         assertThat(json.get("seconds").doubleValue()).isEqualTo(36_000_000);
         assertThat(json.get("heapMaxBytes").longValue()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void whatCachesHeldIsAMean() throws JsonProcessingException {
+        JsonNode json = parsed(summary(false));
+        assertThat(json.get("meanPages").longValue()).isEqualTo(12_345);
+        assertThat(json.get("meanSessions").longValue()).isEqualTo(6_789);
+        assertThat(MeanHeld.NONE.meanPages()).isZero();
     }
 
     @Test
@@ -131,6 +142,7 @@ class SummaryTest {
                 MEGABYTE,
                 HEAP,
                 HITS,
+                HELD,
                 BUFFERS,
                 Optional.of(new ClusterStatus(3, 6_000, 5, 4_000, 0, 0, 0)),
                 false);
@@ -148,7 +160,7 @@ class SummaryTest {
 
     private static Summary summary(boolean outOfMemory) {
         return new Summary(
-                Duration.ofMillis(20_123), 256 * MEGABYTE, HEAP, HITS, BUFFERS, Optional.empty(), outOfMemory);
+                Duration.ofMillis(20_123), 256 * MEGABYTE, HEAP, HITS, HELD, BUFFERS, Optional.empty(), outOfMemory);
     }
 
     private static JsonNode parsed(Summary summary) throws JsonProcessingException {
