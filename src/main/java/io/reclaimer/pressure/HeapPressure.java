@@ -189,6 +189,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
         this.publish = publish;
         this.timers = timers;
         this.estimate = new LiveEstimate(
+                settings.watermarks().minMark(heap.limitBytes()),
                 settings.watermarks().lowMark(heap.limitBytes()),
                 settings.watermarks().highMark(heap.limitBytes()));
         this.log = new HeapLog(heap::uptimeMillis);

@@ -29,6 +29,11 @@ record HeapReading(
         this(scope, settledMillis, youngBefore, oldBefore, youngAfter, oldAfter, 0);
     }
 
+    /** Whether it ran beside the application, which has allocated meanwhile. */
+    boolean isConcurrent() {
+        return allocatedBytes > 0;
+    }
+
     /** Whether nothing was done: the Serial collector reports a young collection that it turned into a full one twice. */
     boolean isAborted() {
         return scope == CollectionScope.YOUNG && youngAfter >= youngBefore && youngBefore > 0;

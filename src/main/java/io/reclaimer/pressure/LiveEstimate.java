@@ -16,6 +16,15 @@ final class LiveEstimate {
      * are counted it follows them: what that collection left beside the caches is taken to be live still, and what the
      * caches hold now as well. A cache that is loaded is seen to grow without any collection that can tell.
      *
+     * G1 takes out what a marking has found in a series of mixed pauses. Garbage that came into the old generation since the
+     * marking began stays, and is as much as came in, at most. When a marking begins is not told, so all that came in since the
+     * series before counts as possible garbage.
+     *
+     * A collection that runs beside the application leaves more in use than is live: it evacuates no more regions than it has
+     * room for, leaves those with little garbage, and what it moves is there twice for a while. What it leaves beside the caches
+     * is too much by a changing amount; so the least that several in a row have left counts. Where even of the last few the
+     * least is beyond the min watermark, that counts: it may be live, and there is no time.
+     *
      * Rounds act on what is surely live. Where the most is above the low watermark, and no collection that can tell comes
      * for a while, the most counts instead; but only for as much as lies between the watermarks, until one comes. So no
      * more is lost where all of it was garbage. Where it was live, and grows, it ends in a full collection, which tells.
@@ -32,10 +41,16 @@ final class LiveEstimate {
      */
     private static final int NOT_MIXED = 3;
 
+    /** So many collections that run beside the application are compared; and so many where it is urgent. */
+    private static final int BESIDES = 8;
+
+    private static final int BESIDES_URGENT = 3;
+
     /** What ends a marking of G1: remark, and cleanup. */
     private static final int MARKING_STEPS = 2;
 
     private final Credit credit = new Credit();
+    private final long minMarkBytes;
     private final long lowMarkBytes;
     private final long highMarkBytes;
 
@@ -51,6 +66,17 @@ final class LiveEstimate {
     /** What of it is in no cache; -1 where caches were not counted since. */
     private long besideCachesBytes = -1;
 
+    /** What each of the last collections that ran beside the application has left beside caches; and how many there were. */
+    private final long[] besides = new long[BESIDES];
+
+    private int besideCount;
+
+    /** The least of the last few of them; -1 where there was none. */
+    private long besideLatelyBytes = -1;
+
+    /** Whether a collection that ran beside the application has told, and caches were not counted since. */
+    private boolean isToldAnew;
+
     /** What caches held when they were counted last, less what was freed since; 0 where they were not. */
     private long heldBytes;
 
@@ -62,6 +88,14 @@ final class LiveEstimate {
 
     private long lowestBytes;
     private int notMixed;
+
+    /** What came into the old generation since the last series of mixed collections; of that what came before the lowest use. */
+    private long promotedBytes;
+
+    private long promotedBeforeLowest;
+
+    /** With the last collection that was not mixed: that of mixed ones can't be seen. */
+    private long lastPromotedBytes;
 
     /** How many steps of a marking have ended; with the second one it has. */
     private int markingSteps;
@@ -79,10 +113,12 @@ final class LiveEstimate {
     private long onTrustBytes;
 
     /**
+     * @param minMarkBytes as much may be live before it is urgent
      * @param lowMarkBytes as much may be live before there is pressure
      * @param highMarkBytes as much may be live when pressure ends
      */
-    LiveEstimate(long lowMarkBytes, long highMarkBytes) {
+    LiveEstimate(long minMarkBytes, long lowMarkBytes, long highMarkBytes) {
+        this.minMarkBytes = minMarkBytes;
         this.lowMarkBytes = lowMarkBytes;
         this.highMarkBytes = highMarkBytes;
         told(0);
@@ -105,7 +141,13 @@ final class LiveEstimate {
                 credit.collectedAll(reading.settledMillis());
                 use(reading);
                 markingSteps = 0;
-                told(Math.max(0, mostBytes - reading.allocatedBytes()));
+                promotedBytes = 0;
+                long left = Math.max(0, mostBytes - reading.allocatedBytes());
+                if (reading.isConcurrent()) {
+                    toldBeside(left);
+                } else {
+                    told(left);
+                }
             }
         }
     }
@@ -115,15 +157,23 @@ final class LiveEstimate {
         credit.collected(fallBytes(reading));
         use(reading);
         boolean isMixed = reading.scope() == CollectionScope.MIXED;
+        if (!isMixed) {
+            lastPromotedBytes = Math.max(0, reading.oldAfter() - reading.oldBefore());
+        }
+        promotedBytes += lastPromotedBytes;
         if (isMixed || markingSteps >= MARKING_STEPS) {
             markingSteps = 0;
             isTakingOut = true;
         }
         if (isTakingOut) {
-            lowestBytes = Math.min(lowestBytes, mostBytes);
+            if (mostBytes <= lowestBytes) {
+                lowestBytes = mostBytes;
+                promotedBeforeLowest = promotedBytes;
+            }
             notMixed = isMixed ? 0 : notMixed + 1;
             if (notMixed >= NOT_MIXED) {
-                told(lowestBytes);
+                promotedBytes -= promotedBeforeLowest;
+                told(Math.max(0, lowestBytes - promotedBeforeLowest));
             }
         }
         noteAbove(reading.settledMillis());
@@ -155,10 +205,27 @@ final class LiveEstimate {
         isTakingOut = false;
         notMixed = 0;
         lowestBytes = Long.MAX_VALUE;
+        promotedBeforeLowest = 0;
+        isToldAnew = false;
+        besideCount = 0;
         besideCachesBytes = -1;
+        besideLatelyBytes = -1;
         readingsAbove = 0;
         isOverdue = false;
         onTrustBytes = lowMarkBytes - highMarkBytes + 1;
+    }
+
+    /** One that ran beside the application: what was known before counts until caches are counted. */
+    private void toldBeside(long bytes) {
+        long beside = besideCachesBytes;
+        long lately = besideLatelyBytes;
+        int count = besideCount;
+        isUnsure = true;
+        told(bytes);
+        besideCachesBytes = beside;
+        besideLatelyBytes = lately;
+        besideCount = count;
+        isToldAnew = true;
     }
 
     private void noteAbove(long millis) {
@@ -181,7 +248,7 @@ final class LiveEstimate {
      * pressure.
      */
     boolean wantsCount() {
-        return isUnsure && (besideCachesBytes < 0 || mostBytes > lowMarkBytes);
+        return isUnsure && (besideCachesBytes < 0 || isToldAnew || mostBytes > lowMarkBytes);
     }
 
     /**
@@ -192,9 +259,34 @@ final class LiveEstimate {
      */
     void held(long bytes, boolean isAll) {
         heldBytes = isAll ? bytes : Math.max(heldBytes, bytes);
-        if (besideCachesBytes < 0 && isAll) {
-            besideCachesBytes = Math.max(0, toldBytes - bytes);
+        if (!isAll) {
+            // What the others hold is beside what was counted.
+            besideCachesBytes = isToldAnew ? -1 : besideCachesBytes;
+            isToldAnew = false;
+            return;
         }
+        if (besideCachesBytes >= 0 && !isToldAnew) {
+            return;
+        }
+        long beside = Math.max(0, toldBytes - bytes);
+        if (isToldAnew) {
+            isToldAnew = false;
+            besides[besideCount % BESIDES] = beside;
+            besideCount++;
+            besideCachesBytes = leastBeside(BESIDES);
+            besideLatelyBytes = leastBeside(BESIDES_URGENT);
+        } else {
+            besideCachesBytes = beside;
+        }
+    }
+
+    /** Of so many of the last collections that ran beside the application. */
+    private long leastBeside(int last) {
+        long least = Long.MAX_VALUE;
+        for (int i = Math.max(0, besideCount - last); i < besideCount; i++) {
+            least = Math.min(least, besides[i % BESIDES]);
+        }
+        return least;
     }
 
     /** A round answered; see {@link Credit#freed}. */
@@ -221,7 +313,11 @@ final class LiveEstimate {
     }
 
     private long sureBytes() {
-        return besideCachesBytes < 0 ? Math.max(toldBytes, heldBytes) : besideCachesBytes + heldBytes;
+        if (besideCachesBytes < 0) {
+            return Math.max(toldBytes, heldBytes);
+        }
+        long lately = besideLatelyBytes + heldBytes;
+        return lately > minMarkBytes ? lately : besideCachesBytes + heldBytes;
     }
 
     /** What caches held when they were counted last, less what was freed since; 0 where they never were. */

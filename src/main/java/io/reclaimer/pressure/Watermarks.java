@@ -49,6 +49,11 @@ public record Watermarks(double min, double low, double high) {
         return new Decision(PressureState.NONE, 0);
     }
 
+    /** How much may be live before direct rounds are due. */
+    long minMark(long limitBytes) {
+        return limitBytes - bytes(min, limitBytes);
+    }
+
     /** How much may be live before there is pressure. */
     long lowMark(long limitBytes) {
         return limitBytes - bytes(low, limitBytes);

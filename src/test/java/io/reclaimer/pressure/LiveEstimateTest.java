@@ -11,13 +11,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 class LiveEstimateTest {
 
     private static final long LIMIT = 10_000;
+    private static final long MIN_MARK = 8_500;
     private static final long LOW_MARK = 7_000;
     private static final long HIGH_MARK = 6_500;
 
     /** After so many readings, a second apart, a collection that tells is overdue. */
     private static final int OVERDUE = 8;
 
-    private final LiveEstimate estimate = new LiveEstimate(LOW_MARK, HIGH_MARK);
+    private final LiveEstimate estimate = new LiveEstimate(MIN_MARK, LOW_MARK, HIGH_MARK);
 
     /** Each reading is a while after the one before. */
     private long millis;
@@ -222,7 +223,7 @@ class LiveEstimateTest {
 
     @Test
     void mixedCollectionsTellWhenNoMoreOfThemCome() {
-        someOld(500, 7_000, 0, 8_000);
+        someOld(500, 8_000, 0, 8_000);
         mixed(500, 8_000, 0, 6_000);
         mixed(500, 6_000, 0, 5_000);
         someOld(500, 5_000, 0, 5_200);
@@ -230,6 +231,22 @@ class LiveEstimateTest {
         assertThat(estimate.liveBytes()).as("There may be another one").isZero();
         someOld(500, 5_300, 0, 5_400);
         assertThat(estimate.liveBytes()).as("The lowest").isEqualTo(5_000);
+    }
+
+    /** What came in since the marking began may be garbage: of a churn of 300 with each pause, 3 pauses and 2 mixed ones long. */
+    @Test
+    void whatCameInSinceTheSeriesBeforeIsNotSurelyLive() {
+        mixed(500, 6_000, 0, 5_000);
+        for (int i = 0; i < 3; i++) {
+            someOld(500, 5_000 + 300 * i, 0, 5_300 + 300 * i);
+        }
+        assertThat(estimate.liveBytes()).isEqualTo(5_000);
+        mixed(500, 5_900, 0, 5_400);
+        mixed(500, 5_400, 0, 4_900);
+        for (int i = 0; i < 3; i++) {
+            someOld(500, 4_900 + 300 * i, 0, 5_200 + 300 * i);
+        }
+        assertThat(estimate.liveBytes()).isEqualTo(4_900 - 5 * 300);
     }
 
     /** A pause that is told of late is not known as a mixed one. */
@@ -257,7 +274,7 @@ class LiveEstimateTest {
 
     @Test
     void markingThatFindsNoGarbageTells() {
-        someOld(500, 7_500, 0, 8_000);
+        someOld(500, 8_000, 0, 8_000);
         marking();
         someOld(500, 8_000, 0, 8_000);
         marking();
@@ -270,7 +287,7 @@ class LiveEstimateTest {
 
     @Test
     void markingThatFindsGarbageWaitsForItToBeTakenOut() {
-        someOld(500, 7_500, 0, 8_000);
+        someOld(500, 8_000, 0, 8_000);
         marking();
         marking();
         someOld(500, 8_000, 0, 8_000);
@@ -286,6 +303,78 @@ class LiveEstimateTest {
             someOld(500, 6_100, 0, 6_500);
         }
         assertThat(estimate.liveBytes()).as("The marking was used up").isEqualTo(6_000);
+    }
+
+    // Collections that run beside the application.
+
+    @Test
+    void oneReadingBesideTheApplicationRaisesNothing() {
+        concurrent(5_000, 500);
+        estimate.held(4_000, true);
+        assertThat(estimate.liveBytes()).isEqualTo(4_500);
+        concurrent(8_000, 500);
+        assertThat(estimate.liveBytes()).as("Before caches are counted").isEqualTo(4_500);
+        assertThat(estimate.wantsCount()).isTrue();
+        estimate.held(4_000, true);
+        assertThat(estimate.liveBytes()).isEqualTo(4_500);
+        concurrent(4_800, 500);
+        estimate.held(4_000, true);
+        assertThat(estimate.liveBytes()).as("It fell").isEqualTo(4_300);
+    }
+
+    @Test
+    void leastOfEightReadingsBesideTheApplicationIsTaken() {
+        concurrent(5_000, 500);
+        estimate.held(4_000, true);
+        for (int i = 0; i < 7; i++) {
+            concurrent(7_600 + i, 500);
+            estimate.held(4_000, true);
+            assertThat(estimate.liveBytes()).isEqualTo(4_500);
+        }
+        concurrent(8_000, 500);
+        estimate.held(4_000, true);
+        assertThat(estimate.liveBytes()).isEqualTo(7_100);
+    }
+
+    /** Beyond the min watermark there is no time for that. */
+    @Test
+    void leastOfThreeReadingsIsTakenWhereItIsUrgent() {
+        concurrent(5_000, 500);
+        estimate.held(4_000, true);
+        for (int i = 0; i < 2; i++) {
+            concurrent(9_200, 500);
+            estimate.held(4_000, true);
+            assertThat(estimate.liveBytes()).isEqualTo(4_500);
+        }
+        concurrent(9_300, 500);
+        estimate.held(4_000, true);
+        assertThat(estimate.liveBytes()).isEqualTo(8_700);
+        concurrent(8_000, 500);
+        estimate.held(4_000, true);
+        assertThat(estimate.liveBytes()).isEqualTo(4_500);
+    }
+
+    /** That it is loaded is seen in what it holds. */
+    @Test
+    void cacheThatGrowsIsSeenAtOnce() {
+        concurrent(5_000, 500);
+        estimate.held(4_000, true);
+        concurrent(8_000, 500);
+        estimate.held(7_000, true);
+        assertThat(estimate.liveBytes()).isEqualTo(7_500);
+    }
+
+    @Test
+    void readingBesideTheApplicationCountsInFullWhereNotAllCachesWereCounted() {
+        concurrent(5_000, 500);
+        estimate.held(4_000, true);
+        concurrent(8_000, 500);
+        estimate.held(4_000, false);
+        assertThat(estimate.liveBytes()).isEqualTo(7_500);
+    }
+
+    private void concurrent(long inUse, long allocated) {
+        estimate.collected(new HeapReading(CollectionScope.ALL, next(), 0, LIMIT, 0, inUse, allocated));
     }
 
     // A collection that can tell is overdue.
