@@ -1,5 +1,6 @@
 package io.reclaimer.bench;
 
+import io.reclaimer.console.FixedShares;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,12 +26,16 @@ public final class Bench {
               expansion                                        growth from 64 to 128 ids, and who waits for it
               cluster [ROUNDS]                                 rounds over three members; prints one JSON line
               neighbours [ROUNDS]                              small rounds beside long visits; prints JSON lines
+              collectors SECONDS [PHASES]                      the watch over the heap under each collector; a table
+              fixed SECONDS                                    the node program against caches of fixed sizes; a table
               jcstress [OPTIONS]                               tries to break the orders the engine relies on
               jmh [NAMES] [JMH OPTIONS]                        Pass, Churn, SetBit, Caffeine, LruLists; all without a name
 
             Results of jmh are a table, and JSON in target/bench/jmh.json (-rff FILE for another). Examples:
               -Dbench.args="pass 10000 2 512 100 4 200"
               -Dbench.args="jmh SetBit -f 1"
+            -Dbench.jvm.args="-Dbench.java.home=DIR" has collectors and fixed use the JDK there, and "-Dbench.records=DIR" has
+            collectors keep what they told there, for src/test/resources/heap-readings.
             -Dbench.heap=1g sets the heap, -Dbench.jvm.args="-XX:+UseG1GC" other options of the JVM.""";
 
     private static final int WRONG = 2;
@@ -66,13 +71,23 @@ public final class Bench {
             case "expansion" -> ExpansionProgram.run();
             case "cluster" -> ClusterProgram.run(rounds(rest, 5_000));
             case "neighbours" -> NeighbourProgram.run(rounds(rest, 500));
+            case "collectors" -> CollectorsProgram.run(seconds(rest), rest.subList(1, rest.size()));
+            case "fixed" -> FixedShares.run(seconds(rest));
             case "jcstress" -> jcstress(rest);
             case "jmh" -> jmh(rest);
             default ->
                 throw new IllegalArgumentException("[" + command
-                        + "] is no command; allowed are pass, footprint, expansion, cluster, neighbours, jcstress, jmh,"
-                        + " help");
+                        + "] is no command; allowed are pass, footprint, expansion, cluster, neighbours, collectors, fixed,"
+                        + " jcstress, jmh, help");
         }
+    }
+
+    private static int seconds(List<String> rest) {
+        int seconds = rest.isEmpty() ? 0 : PassCase.number(rest.get(0));
+        if (seconds < 1) {
+            throw new IllegalArgumentException("[" + seconds + "] seconds; allowed are 1 or more");
+        }
+        return seconds;
     }
 
     private static int rounds(List<String> rest, int withoutArgument) {

@@ -33,7 +33,8 @@ public final class FixedShares {
 
     /** @param seconds of each run */
     public static void run(int seconds) throws IOException {
-        System.out.println("| collector | hit rate | fixed shares | difference, points | rounds | most live, MB | out of memory |");
+        System.out.println(
+                "| collector | hit rate | fixed shares | difference, points | rounds | most live, MB | out of memory |");
         System.out.println("|---|---|---|---|---|---|---|");
         for (String collector : COLLECTORS) {
             System.out.println(compared(collector, seconds));
@@ -53,7 +54,8 @@ public final class FixedShares {
                         seconds + "s")
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        List<String> lines = new ArrayList<>(process.inputReader(StandardCharsets.UTF_8).lines().toList());
+        List<String> lines = new ArrayList<>(
+                process.inputReader(StandardCharsets.UTF_8).lines().toList());
         JsonNode run = new ObjectMapper().readTree(lines.get(lines.size() - 1));
         double program = StreamSupport.stream(run.get("hitRate").spliterator(), false)
                 .mapToDouble(JsonNode::doubleValue)

@@ -1,0 +1,99 @@
+package io.reclaimer.pressure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The estimate against what real collectors told: recorded by {@code -Dbench.args="collectors 12"} with
+ * {@code -Dbench.records}, together with what was live. Each file is one collector in one phase.
+ */
+class RecordedHeapTest {
+
+    private static final Path FOLDER = Path.of("src/test/resources/heap-readings");
+
+    /** What a round may take too much, as a share of what can live: where one is due, and under Shenandoah. */
+    private static final double MOST_OVER = 0.10;
+
+    /** It evacuates so little a cycle that old garbage stays for long, and can't be told from what is live. */
+    private static final String LEAVES_GARBAGE = "shenandoah-churn";
+
+    private static final Watermarks MARKS = new Watermarks(0.15, 0.30, 0.35);
+
+    /** One reading, and what was true then. */
+    private record Told(long millis, HeapReading reading, long freed, long cache, long live) {
+        static Told of(String line) {
+            String[] words = line.split(" ");
+            long[] n = Stream.concat(Stream.of("0", "0"), Stream.of(words).skip(2))
+                    .mapToLong(Long::parseLong)
+                    .toArray();
+            return new Told(
+                    Long.parseLong(words[0]),
+                    new HeapReading(CollectionScope.valueOf(words[1]), n[2], n[3], n[4], n[5], n[6], n[7]),
+                    n[8],
+                    n[9],
+                    n[10]);
+        }
+    }
+
+    static List<Path> recorded() {
+        try (Stream<Path> files = Files.list(FOLDER)) {
+            return files.sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void eachCollectorIsThereInEachPhase() {
+        assertThat(recorded().stream()
+                        .map(file -> file.getFileName().toString().split("-")[0])
+                        .distinct())
+                .containsExactlyInAnyOrder("g1", "g1_25", "parallel", "serial", "z", "z_25", "shenandoah");
+        assertThat(recorded()).hasSize(7 * 7);
+    }
+
+    /** What the estimate has rounds take, by itself, of caches that were as large as they were. */
+    @ParameterizedTest
+    @MethodSource("recorded")
+    void roundsTakeNoMoreThanWasDue(Path file) throws IOException {
+        List<String> lines = Files.readAllLines(file);
+        long limit = Long.parseLong(lines.get(0).split(" ")[1]);
+        LiveEstimate estimate = new LiveEstimate(MARKS.minMark(limit), MARKS.lowMark(limit), MARKS.highMark(limit));
+        PressureState state = PressureState.NONE;
+        long over = 0;
+        boolean isDue = file.getFileName().toString().startsWith(LEAVES_GARBAGE);
+        long before = 0;
+        long millis = 0;
+        for (String line : lines.subList(2, lines.size())) {
+            Told told = Told.of(line);
+            if (told.freed() > before) {
+                // The rounds of the program that was recorded: what they took is garbage in the readings.
+                estimate.freed(told.freed() - before, millis, told.millis());
+                before = told.freed();
+            }
+            millis = told.millis();
+            isDue |= told.live() > MARKS.lowMark(limit);
+            estimate.collected(told.reading());
+            if (estimate.wantsCount()) {
+                estimate.held(told.cache(), true);
+            }
+            Watermarks.Decision decision = MARKS.decide(state, limit, estimate.liveBytes());
+            state = decision.state();
+            if (state != PressureState.NONE) {
+                // Beyond what is wanted when it is known what is live.
+                long due = Math.max(0, told.live() - MARKS.highMark(limit));
+                over = Math.max(over, decision.wantedBytes() - due);
+            }
+        }
+        assertThat((double) over / limit).as(file.toString()).isLessThanOrEqualTo(isDue ? MOST_OVER : 0);
+    }
+}
