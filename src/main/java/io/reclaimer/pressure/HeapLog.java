@@ -1,6 +1,7 @@
 package io.reclaimer.pressure;
 
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,6 +65,11 @@ final class HeapLog {
                 heldBytes / MIB,
                 more(vainUnsaid, "such rounds"));
         vainUnsaid = 0;
+    }
+
+    /** A round was not done. */
+    void failed(@Nullable Throwable failure) {
+        LOG.debug("A reclaim round failed", failure);
     }
 
     private static String more(long times, String what) {

@@ -82,7 +82,11 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
      */
     record Collected(HeapReading reading, long freedBytes, long millis) implements Command {}
 
-    private record Answered(Round round, @Nullable ReclaimReport report) implements Command {}
+    /** One of report and failure is null. */
+    private record Answered(
+            Round round,
+            @Nullable ReclaimReport report,
+            @Nullable Throwable failure) implements Command {}
 
     /** Caches were counted; null where that failed. */
     private record Counted(@Nullable CountReport report) implements Command {}
@@ -308,8 +312,10 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
         ReclaimReport report = message.report();
         isLosslessAsked = round.lossless() && (report == null || report.outcome() != Outcome.MET);
         if (report == null) {
+            // It was refused, or the reclaimer is ending: that says nothing of what caches have.
+            log.failed(message.failure());
             if (!round.lossless()) {
-                inVain();
+                rest();
             }
         } else {
             tally.answered(round.direct(), report);
@@ -472,7 +478,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
         getContext()
                 .pipeToSelf(
                         reclaim.apply(request.cancelledBy(round.cancellation())),
-                        (report, failure) -> new Answered(round, report));
+                        (report, failure) -> new Answered(round, report, failure));
         return round;
     }
 

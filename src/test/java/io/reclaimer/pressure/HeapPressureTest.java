@@ -578,6 +578,25 @@ class HeapPressureTest {
         assertThat(status().vainRounds()).isZero();
     }
 
+    /** As when the system ends. The next one waits all the same. */
+    @Test
+    void roundThatFailsIsNotInVain() {
+        start();
+        live(850_000);
+        status();
+        LoggingTestKit.warn("in vain").withOccurrences(0).expect(testKit.system(), () -> {
+            rounds.get(0).answer().completeExceptionally(new IllegalStateException("refused"));
+            passes(RETRY_MIN.dividedBy(2));
+            return null;
+        });
+        assertThat(status().vainRounds()).isZero();
+        assertThat(rounds).hasSize(1);
+        Threads.until(() -> {
+            passes(RETRY_MIN);
+            return rounds.size() == 2;
+        });
+    }
+
     private List<Boolean> losslessRounds() {
         return rounds.stream()
                 .map(round -> round.request().flags().contains(ReclaimFlag.LOSSLESS_ONLY))
