@@ -206,6 +206,7 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
                 })
                 .thenApplyAsync(
                         registered -> {
+                            CaffeineWarmUp.run();
                             owners.setBits(registered);
                             return registered;
                         },

@@ -1,0 +1,75 @@
+package io.reclaimer.adapter;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.ReclaimFlag;
+import io.reclaimer.shrinker.ShrinkControl;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Reclaims from a cache of a few entries, once a JVM: so that the classes that a scan needs are there before the first one, which
+ * comes when the heap is nearly full. Without that the first scan has taken a second, in which the heap ran full.
+ */
+final class CaffeineWarmUp {
+
+    private static final AtomicBoolean DONE = new AtomicBoolean();
+    private static final int ENTRIES = 256;
+
+    private CaffeineWarmUp() {}
+
+    /** Returns when it is done, some ten milliseconds later; at once where it was done before. */
+    static void run() {
+        if (DONE.compareAndSet(false, true)) {
+            Cache<Integer, Integer> cache = Caffeine.newBuilder()
+                    .maximumSize(ENTRIES)
+                    .executor(Runnable::run)
+                    .build();
+            for (int i = 0; i < ENTRIES; i++) {
+                cache.put(i, i);
+            }
+            CaffeineShrinker<Integer, Integer> shrinker = CaffeineShrinker.of(cache, CgroupPath.root());
+            shrinker.count(new Control());
+            shrinker.scan(new Control());
+        }
+    }
+
+    private static final class Control implements ShrinkControl {
+        @Override
+        public CgroupPath cgroup() {
+            return CgroupPath.root();
+        }
+
+        @Override
+        public int node() {
+            return 0;
+        }
+
+        @Override
+        public long nrToScan() {
+            return ENTRIES / 2;
+        }
+
+        @Override
+        public long nrScanned() {
+            return ENTRIES / 2;
+        }
+
+        @Override
+        public void nrScanned(long objects) {}
+
+        @Override
+        public void freedBytes(long bytes) {}
+
+        @Override
+        public Set<ReclaimFlag> flags() {
+            return Set.of();
+        }
+
+        @Override
+        public boolean isCancelled() {
+            return false;
+        }
+    }
+}
