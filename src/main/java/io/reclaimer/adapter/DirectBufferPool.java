@@ -115,8 +115,13 @@ public final class DirectBufferPool {
             givenUp.add(buffer);
             memory.collect(givenUp);
         };
+        ShrinkerSpec onItsNode = spec.nodes().isEmpty() ? spec.onNodes(node) : spec;
         return LruLists.register(
-                        reclaimer, spec.lossless().objectBytes(bufferBytes), owner, Optional.empty(), memory::comesBack)
+                        reclaimer,
+                        onItsNode.lossless().objectBytes(bufferBytes),
+                        owner,
+                        Optional.empty(),
+                        memory::comesBack)
                 .thenApply(lists -> new DirectBufferPool(lists, node, bufferBytes, allocation, givenUp, memory));
     }
 

@@ -61,6 +61,12 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
     /** What share of the heap a background round takes at most before caches are counted. */
     private static final long UNCOUNTED_SHARE = 128;
 
+    /**
+     * How many passes come before the one that asks caches for as much as is wanted. Together they ask for nearly as much, so
+     * that caches pay evenly; those before them would ask for next to nothing, and each takes a while where a cache is slow.
+     */
+    private static final int EARLIER_PASSES = 3;
+
     /** What share of the deadline of direct rounds one has that asks only what loses nothing. */
     private static final long LOSSLESS_SHARE = 4;
 
@@ -426,7 +432,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
         }
         ReclaimRequest request =
                 request(Math.min(wantedBytes, most)).background().within(settings.backgroundDeadline());
-        background = Optional.of(start(false, false, request));
+        background = Optional.of(start(false, false, startingWhereDue(request, wantedBytes)));
     }
 
     /** Whether there is pressure still, and next to nothing of what it takes to end it is above the floor. */
@@ -455,7 +461,10 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
                                     true,
                                     request.losslessOnly()
                                             .within(settings.directDeadline().dividedBy(LOSSLESS_SHARE)))
-                            : start(true, false, request.within(settings.directDeadline())));
+                            : start(
+                                    true,
+                                    false,
+                                    startingWhereDue(request.within(settings.directDeadline()), wantedBytes)));
         }
     }
 
@@ -471,6 +480,17 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
     /** An object of unknown size is taken for a small one: rather too many of them go than too few. */
     private ReclaimRequest urgent(long wantedBytes) {
         return anyHeap.bytes(wantedBytes);
+    }
+
+    /** Leaves out the first passes, where it is known what caches hold. */
+    private ReclaimRequest startingWhereDue(ReclaimRequest request, long wantedBytes) {
+        long held = estimate.heldBytes();
+        if (held <= 0) {
+            return request;
+        }
+        // At priority p caches are asked for their share of 1/2^p.
+        int due = Long.SIZE - 1 - Long.numberOfLeadingZeros(Math.max(1, held / Math.max(1, wantedBytes)));
+        return request.startingAt(Math.min(request.priority(), due + EARLIER_PASSES));
     }
 
     private Round start(boolean isDirect, boolean isLossless, ReclaimRequest request) {

@@ -80,6 +80,12 @@ final class LiveEstimate {
     /** What caches held when they were counted last, less what was freed since; 0 where they were not. */
     private long heldBytes;
 
+    /** What caches held when they were counted after the last collection that could tell, less what was freed since. */
+    private long heldThenBytes;
+
+    /** Whether what was told last is what was live with the telling before: what caches held then is in it. */
+    private boolean isToldOfThen;
+
     /** Whether collections are told of that can't tell what is live. */
     private boolean isUnsure;
 
@@ -99,6 +105,9 @@ final class LiveEstimate {
 
     /** How many steps of a marking have ended; with the second one it has. */
     private int markingSteps;
+
+    /** Whether they are told of at all. Where they are, a pause of a marking under way may be taken for a mixed one. */
+    private boolean areMarkingsTold;
 
     private long oldBytes = -1;
 
@@ -131,7 +140,7 @@ final class LiveEstimate {
         }
         switch (reading.scope()) {
             case NOTHING -> throw new IllegalArgumentException("No collection: [" + reading + "]");
-            case MARKING -> markingSteps++;
+            case MARKING -> marking();
             case YOUNG -> {
                 isUnsure = true;
                 use(reading);
@@ -152,6 +161,21 @@ final class LiveEstimate {
         }
     }
 
+    /** A step of a marking ended. It began after the mixed collections of the one before. */
+    private void marking() {
+        if (isTakingOut && lowestBytes < Long.MAX_VALUE) {
+            toldByMixed();
+        }
+        areMarkingsTold = true;
+        markingSteps++;
+    }
+
+    private void toldByMixed() {
+        promotedBytes -= promotedBeforeLowest;
+        told(Math.max(0, lowestBytes - promotedBeforeLowest));
+        isToldOfThen = true;
+    }
+
     private void someOld(HeapReading reading) {
         isUnsure = true;
         credit.collected(fallBytes(reading));
@@ -161,7 +185,7 @@ final class LiveEstimate {
             lastPromotedBytes = Math.max(0, reading.oldAfter() - reading.oldBefore());
         }
         promotedBytes += lastPromotedBytes;
-        if (isMixed || markingSteps >= MARKING_STEPS) {
+        if (markingSteps >= MARKING_STEPS || (isMixed && !areMarkingsTold)) {
             markingSteps = 0;
             isTakingOut = true;
         }
@@ -172,8 +196,7 @@ final class LiveEstimate {
             }
             notMixed = isMixed ? 0 : notMixed + 1;
             if (notMixed >= NOT_MIXED) {
-                promotedBytes -= promotedBeforeLowest;
-                told(Math.max(0, lowestBytes - promotedBeforeLowest));
+                toldByMixed();
             }
         }
         noteAbove(reading.settledMillis());
@@ -207,6 +230,7 @@ final class LiveEstimate {
         lowestBytes = Long.MAX_VALUE;
         promotedBeforeLowest = 0;
         isToldAnew = false;
+        isToldOfThen = false;
         besideCount = 0;
         besideCachesBytes = -1;
         besideLatelyBytes = -1;
@@ -268,7 +292,8 @@ final class LiveEstimate {
         if (besideCachesBytes >= 0 && !isToldAnew) {
             return;
         }
-        long beside = Math.max(0, toldBytes - bytes);
+        long beside = Math.max(0, toldBytes - (isToldOfThen ? heldThenBytes : bytes));
+        heldThenBytes = bytes;
         if (isToldAnew) {
             isToldAnew = false;
             besides[besideCount % BESIDES] = beside;
@@ -295,6 +320,7 @@ final class LiveEstimate {
         mostBytes = Math.max(0, mostBytes - credited);
         toldBytes = Math.max(0, toldBytes - credited);
         heldBytes = Math.max(0, heldBytes - credited);
+        heldThenBytes = Math.max(0, heldThenBytes - credited);
         if (isOverdue) {
             onTrustBytes = Math.max(0, onTrustBytes - credited);
         }

@@ -65,6 +65,14 @@ class DirectBufferPoolTest {
         assertThat(pool.shrinker().count(new Asked("/", DIRECT, 0))).isEqualTo(3);
     }
 
+    /** Rounds over the heap would wait for it in vain. */
+    @Test
+    void poolIsNotAskedOnOtherNodes() {
+        register(KIB);
+        assertThat(kit.reclaimer().hasLossless(HEAP)).isFalse();
+        assertThat(kit.reclaimer().hasLossless(DIRECT)).isTrue();
+    }
+
     @Test
     void leasedBuffersAreNotReclaimed() {
         DirectBufferPool pool = register(KIB);

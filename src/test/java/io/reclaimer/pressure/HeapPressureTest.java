@@ -521,6 +521,26 @@ class HeapPressureTest {
         assertThat(rounds.get(1).bytes()).as("Not all that is wanted").isEqualTo(LIMIT / 128);
     }
 
+    /** A fifth of what caches hold is wanted, and priority 2 asks for a quarter; then a third, and priority 1 for half. */
+    @Test
+    void roundStartsThreePassesBeforeTheOneThatAsksForEnough() {
+        start(settings(0.1));
+        live(850_000);
+        status();
+        held(0, 800_000);
+        Threads.until(() -> status().heldBytes() == 800_000);
+        assertThat(rounds.get(0).request().priority()).as("Before caches are counted").isEqualTo(12);
+        answer(0, Outcome.MET, 1, 1);
+        Threads.until(() -> rounds.size() == 2);
+        assertThat(rounds.get(1).bytes()).isEqualTo(149_999);
+        assertThat(rounds.get(1).request().priority()).isEqualTo(2 + 3);
+        live(950_000);
+        Threads.until(() -> rounds.size() == 3);
+        assertThat(rounds.get(2).isBackground()).isFalse();
+        assertThat(rounds.get(2).bytes()).isEqualTo(250_000);
+        assertThat(rounds.get(2).request().priority()).isEqualTo(1 + 3);
+    }
+
     @Test
     void whatLosesNothingIsAskedFirst() {
         lossless.set(true);

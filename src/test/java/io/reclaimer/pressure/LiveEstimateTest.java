@@ -285,6 +285,58 @@ class LiveEstimateTest {
         assertThat(estimate.liveBytes()).isEqualTo(8_000);
     }
 
+    /** Markings in a row leave no time for three pauses that are not mixed. */
+    @Test
+    void nextMarkingEndsTheSeries() {
+        marking();
+        marking();
+        mixed(500, 8_000, 0, 6_000);
+        someOld(500, 6_000, 0, 6_000);
+        assertThat(estimate.liveBytes()).isZero();
+        marking();
+        assertThat(estimate.liveBytes()).isEqualTo(6_000);
+    }
+
+    /** As G1 of Java 21 and later says of pauses while it marks, where it kept candidates. */
+    @Test
+    void pauseThatIsTakenForAMixedOneBeginsNoSeriesWhereMarkingsAreTold() {
+        marking();
+        mixed(500, 8_000, 0, 8_000);
+        marking();
+        assertThat(estimate.liveBytes()).isZero();
+    }
+
+    /** A series tells what was live with the one before, or at first: caches have grown since. */
+    @Test
+    void whatIsBesideCachesIsFoundThoughCachesGrow() {
+        someOld(500, 1_500, 0, 1_500);
+        estimate.held(500, true);
+        marking();
+        marking();
+        someOld(1_000, 1_500, 0, 2_500);
+        someOld(1_000, 2_500, 0, 3_500);
+        marking();
+        estimate.held(2_500, true);
+        assertThat(estimate.liveBytes()).isEqualTo(1_000 + 2_500);
+    }
+
+    /** Rounds have freed of what caches held then. */
+    @Test
+    void whatIsBesideCachesIsFoundThoughRoundsFree() {
+        someOld(500, 5_000, 0, 5_000);
+        estimate.held(4_000, true);
+        freed(1_000);
+        marking();
+        marking();
+        mixed(500, 5_000, 0, 4_000);
+        someOld(500, 4_000, 0, 4_000);
+        marking();
+        estimate.held(3_000, true);
+        assertThat(estimate.liveBytes()).isEqualTo(4_000);
+        estimate.held(2_000, true);
+        assertThat(estimate.liveBytes()).isEqualTo(3_000);
+    }
+
     @Test
     void markingThatFindsGarbageWaitsForItToBeTakenOut() {
         someOld(500, 8_000, 0, 8_000);
