@@ -56,6 +56,13 @@ import org.jspecify.annotations.Nullable;
  * grown to twice as many entries, by a maximum that is set lower for a moment; never where the cache was seen half full. By
  * weight there is no such way: a cache with a weigher that is less than half full gives its entries away in the order in which
  * they came in.
+ *
+ * <p>A maximum far above what memory has room for costs hits. Caffeine's admission window is a hundredth of the maximum at first:
+ * a cache that holds no more than that is all window, and its order is by last use alone, not by how often. Of Zipf requests
+ * (exponent 0.9, 200,000 keys) to a cache that rounds keep at 8,400 entries, 58.2 % are hits with a maximum of 100,000, as many as
+ * with a maximum of 8,400 and no rounds (58.3 %); 57.4 % with 200,000, and 51.0 % with a million ({@code CaffeineMaximumHits} in
+ * the tests prints them). So a maximum of up to ten times what there is room for does no harm.
+ *
  * <p>Entries that are loading, and those of weight 0, are not reclaimed. A loader of a synchronous cache runs inside of the
  * cache's table: a scan that removes an entry whose key is in the same bin waits for it, as every writer of that bin does, and
  * so does Caffeine's own maintenance. Counts, and scans of other entries, do not wait. Where loads take long, register with

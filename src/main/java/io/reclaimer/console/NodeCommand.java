@@ -44,7 +44,7 @@ import picocli.CommandLine.Option;
         versionProvider = NodeCommand.Version.class)
 final class NodeCommand implements Callable<Integer> {
 
-    /** About 1.2 GB a tenant, pages and sessions together. */
+    /** About 0.9 GB a tenant, pages and sessions together. */
     private static final long ZIPF_KEYS = 200_000;
 
     private static final double ZIPF_EXPONENT = 0.9;

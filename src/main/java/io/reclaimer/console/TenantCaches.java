@@ -25,8 +25,12 @@ record TenantCaches(Tenant tenant, Cache<Long, byte[]> pages, AtomicLong heldSes
      */
     record Home(Cgroup cgroup, DirectBufferPool buffers) {}
 
-    /** Never reached, but only a cache with a maximum keeps an order of eviction. */
-    private static final long UNREACHED_ENTRIES = Long.MAX_VALUE / 4;
+    /**
+     * What somebody may have guessed: 290 MB a tenant, more than the usual heap has room for. Caffeine's admission window is a
+     * hundredth of it. With a maximum without a bound all entries would be in the window, where how often they are used does
+     * not count.
+     */
+    private static final long MAXIMUM_ENTRIES = 100_000;
 
     /** What a page takes besides its value: a boxed key, the cache's node, its place in the table. */
     private static final long PAGE_OVERHEAD_BYTES = 130;
@@ -37,7 +41,7 @@ record TenantCaches(Tenant tenant, Cache<Long, byte[]> pages, AtomicLong heldSes
     static TenantCaches empty(Tenant tenant, Optional<Home> home) {
         // The cache's upkeep is done on the thread that uses it, not on a pool of all the JVM.
         Cache<Long, byte[]> pages = Caffeine.newBuilder()
-                .maximumSize(UNREACHED_ENTRIES)
+                .maximumSize(MAXIMUM_ENTRIES)
                 .executor(Runnable::run)
                 .build();
         return new TenantCaches(tenant, pages, new AtomicLong(), new Hits(), home);

@@ -529,7 +529,9 @@ class HeapPressureTest {
         status();
         held(0, 800_000);
         Threads.until(() -> status().heldBytes() == 800_000);
-        assertThat(rounds.get(0).request().priority()).as("Before caches are counted").isEqualTo(12);
+        assertThat(rounds.get(0).request().priority())
+                .as("Before caches are counted")
+                .isEqualTo(12);
         answer(0, Outcome.MET, 1, 1);
         Threads.until(() -> rounds.size() == 2);
         assertThat(rounds.get(1).bytes()).isEqualTo(149_999);
