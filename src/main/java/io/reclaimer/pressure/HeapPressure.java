@@ -289,7 +289,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
             // One that is being visited for long, or is in trouble, is not asked.
             boolean isAll =
                     report.outcome() == Outcome.DONE && report.shortfalls().isEmpty();
-            estimate.held(heldBytes(report), isAll);
+            estimate.held(heldBytes(report), isAll, heap.uptimeMillis());
             mostHeldBytes = Math.max(mostHeldBytes, estimate.heldBytes());
             tally.believed(estimate.liveBytes());
         }

@@ -22,7 +22,8 @@ final class LiveEstimate {
      *
      * A collection that runs beside the application leaves more in use than is live: it evacuates no more regions than it has
      * room for, leaves those with little garbage, and what it moves is there twice for a while. What it leaves beside the caches
-     * is too much by a changing amount; so the least that several in a row have left counts. Where even of the last few the
+     * is too much by a changing amount; so the least that several in a row have left counts. It leaves what was live when it began:
+     * so what caches held then is taken from it, between the counts before and after. Where even of the last few the
      * least is beyond the min watermark, that counts: it may be live, and there is no time.
      *
      * Rounds act on what is surely live. Where the most is above the low watermark, and no collection that can tell comes
@@ -76,6 +77,14 @@ final class LiveEstimate {
 
     /** Whether a collection that ran beside the application has told, and caches were not counted since. */
     private boolean isToldAnew;
+
+    /** When it began; what it left was live then. */
+    private long toldMillis;
+
+    /** When caches were counted last, and what they held; -1 where they were not. */
+    private long countedMillis = -1;
+
+    private long countedBytes;
 
     /** What caches held when they were counted last, less what was freed since; 0 where they were not. */
     private long heldBytes;
@@ -153,6 +162,7 @@ final class LiveEstimate {
                 promotedBytes = 0;
                 long left = Math.max(0, mostBytes - reading.allocatedBytes());
                 if (reading.isConcurrent()) {
+                    toldMillis = reading.settledMillis();
                     toldBeside(left);
                 } else {
                     told(left);
@@ -280,19 +290,24 @@ final class LiveEstimate {
      *
      * @param bytes what they hold
      * @param isAll whether all were; otherwise they hold so much at least
+     * @param millis when they were
      */
-    void held(long bytes, boolean isAll) {
+    void held(long bytes, boolean isAll, long millis) {
         heldBytes = isAll ? bytes : Math.max(heldBytes, bytes);
         if (!isAll) {
             // What the others hold is beside what was counted.
             besideCachesBytes = isToldAnew ? -1 : besideCachesBytes;
             isToldAnew = false;
+            countedMillis = -1;
             return;
         }
+        long beganWith = isToldAnew ? heldAt(toldMillis, bytes, millis) : bytes;
+        countedMillis = millis;
+        countedBytes = bytes;
         if (besideCachesBytes >= 0 && !isToldAnew) {
             return;
         }
-        long beside = Math.max(0, toldBytes - (isToldOfThen ? heldThenBytes : bytes));
+        long beside = Math.max(0, toldBytes - (isToldOfThen ? heldThenBytes : beganWith));
         heldThenBytes = bytes;
         if (isToldAnew) {
             isToldAnew = false;
@@ -303,6 +318,15 @@ final class LiveEstimate {
         } else {
             besideCachesBytes = beside;
         }
+    }
+
+    /** What caches held then: between what they held when they were counted last, and now, as if they had grown evenly. */
+    private long heldAt(long then, long bytes, long millis) {
+        if (countedMillis < 0 || countedBytes >= bytes || then >= millis) {
+            return bytes;
+        }
+        double share = Math.max(0, then - countedMillis) / (double) (millis - countedMillis);
+        return countedBytes + (long) ((bytes - countedBytes) * share);
     }
 
     /** Of so many of the last collections that ran beside the application. */
@@ -321,6 +345,7 @@ final class LiveEstimate {
         toldBytes = Math.max(0, toldBytes - credited);
         heldBytes = Math.max(0, heldBytes - credited);
         heldThenBytes = Math.max(0, heldThenBytes - credited);
+        countedBytes = Math.max(0, countedBytes - credited);
         if (isOverdue) {
             onTrustBytes = Math.max(0, onTrustBytes - credited);
         }

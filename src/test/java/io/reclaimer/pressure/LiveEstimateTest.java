@@ -136,11 +136,11 @@ class LiveEstimateTest {
         all(1_000);
         young(5_000, 1_000, 0, 6_000);
         assertThat(estimate.wantsCount()).isTrue();
-        estimate.held(500, true);
+        estimate.held(500, true, millis);
         assertThat(estimate.liveBytes()).isEqualTo(1_000);
         young(1_500, 6_000, 0, 7_500);
         assertThat(estimate.wantsCount()).isTrue();
-        estimate.held(6_000, true);
+        estimate.held(6_000, true, millis);
         assertThat(estimate.liveBytes()).as("500 are in no cache").isEqualTo(6_500);
     }
 
@@ -148,9 +148,9 @@ class LiveEstimateTest {
     void cacheThatWasEmptiedIsSeenToBeSmaller() {
         all(8_000);
         young(500, 8_000, 0, 8_000);
-        estimate.held(6_000, true);
+        estimate.held(6_000, true, millis);
         young(500, 8_000, 0, 8_500);
-        estimate.held(1_000, true);
+        estimate.held(1_000, true, millis);
         assertThat(estimate.liveBytes()).isEqualTo(3_000);
     }
 
@@ -158,13 +158,13 @@ class LiveEstimateTest {
     @Test
     void countOfSomeCachesOnlyEverRaisesWhatTheyHold() {
         young(500, 8_000, 0, 8_000);
-        estimate.held(6_000, true);
-        estimate.held(0, false);
+        estimate.held(6_000, true, millis);
+        estimate.held(0, false, millis);
         assertThat(estimate.liveBytes()).isEqualTo(6_000);
-        estimate.held(6_500, false);
+        estimate.held(6_500, false, millis);
         assertThat(estimate.liveBytes()).isEqualTo(6_500);
         freed(1_000);
-        estimate.held(0, false);
+        estimate.held(0, false, millis);
         assertThat(estimate.liveBytes()).isEqualTo(5_500);
     }
 
@@ -172,26 +172,26 @@ class LiveEstimateTest {
     void countOfSomeCachesDoesNotSayWhatIsBesideThem() {
         all(8_000);
         young(500, 8_000, 0, 8_000);
-        estimate.held(1_000, false);
+        estimate.held(1_000, false, millis);
         assertThat(estimate.wantsCount()).isTrue();
-        estimate.held(6_000, true);
+        estimate.held(6_000, true, millis);
         assertThat(estimate.liveBytes()).isEqualTo(8_000);
     }
 
     @Test
     void sizesThatAreTooLargeCountForNoMoreThanIsInUse() {
         young(1_000, 5_000, 0, 6_000);
-        estimate.held(60_000, true);
+        estimate.held(60_000, true, millis);
         assertThat(estimate.liveBytes()).isEqualTo(6_000);
     }
 
     @Test
     void roundsAreCountedOnceThoughCachesAreCountedAgain() {
         young(500, 7_500, 0, 8_000);
-        estimate.held(7_500, true);
+        estimate.held(7_500, true, millis);
         freed(1_000);
         assertThat(estimate.liveBytes()).isEqualTo(6_500);
-        estimate.held(6_500, true);
+        estimate.held(6_500, true, millis);
         assertThat(estimate.liveBytes()).isEqualTo(6_500);
     }
 
@@ -209,7 +209,7 @@ class LiveEstimateTest {
         for (int pause = 0; pause < 50; pause++) {
             someOld(600, old, 0, old + 10);
             old += 10;
-            estimate.held(held, true);
+            estimate.held(held, true, millis);
             long wanted = Math.max(0, estimate.liveBytes() - HIGH_MARK);
             freed(wanted);
             freed += wanted;
@@ -310,13 +310,13 @@ class LiveEstimateTest {
     @Test
     void whatIsBesideCachesIsFoundThoughCachesGrow() {
         someOld(500, 1_500, 0, 1_500);
-        estimate.held(500, true);
+        estimate.held(500, true, millis);
         marking();
         marking();
         someOld(1_000, 1_500, 0, 2_500);
         someOld(1_000, 2_500, 0, 3_500);
         marking();
-        estimate.held(2_500, true);
+        estimate.held(2_500, true, millis);
         assertThat(estimate.liveBytes()).isEqualTo(1_000 + 2_500);
     }
 
@@ -324,16 +324,16 @@ class LiveEstimateTest {
     @Test
     void whatIsBesideCachesIsFoundThoughRoundsFree() {
         someOld(500, 5_000, 0, 5_000);
-        estimate.held(4_000, true);
+        estimate.held(4_000, true, millis);
         freed(1_000);
         marking();
         marking();
         mixed(500, 5_000, 0, 4_000);
         someOld(500, 4_000, 0, 4_000);
         marking();
-        estimate.held(3_000, true);
+        estimate.held(3_000, true, millis);
         assertThat(estimate.liveBytes()).isEqualTo(4_000);
-        estimate.held(2_000, true);
+        estimate.held(2_000, true, millis);
         assertThat(estimate.liveBytes()).isEqualTo(3_000);
     }
 
@@ -362,29 +362,29 @@ class LiveEstimateTest {
     @Test
     void oneReadingBesideTheApplicationRaisesNothing() {
         concurrent(5_000, 500);
-        estimate.held(4_000, true);
+        estimate.held(4_000, true, millis);
         assertThat(estimate.liveBytes()).isEqualTo(4_500);
         concurrent(8_000, 500);
         assertThat(estimate.liveBytes()).as("Before caches are counted").isEqualTo(4_500);
         assertThat(estimate.wantsCount()).isTrue();
-        estimate.held(4_000, true);
+        estimate.held(4_000, true, millis);
         assertThat(estimate.liveBytes()).isEqualTo(4_500);
         concurrent(4_800, 500);
-        estimate.held(4_000, true);
+        estimate.held(4_000, true, millis);
         assertThat(estimate.liveBytes()).as("It fell").isEqualTo(4_300);
     }
 
     @Test
     void leastOfEightReadingsBesideTheApplicationIsTaken() {
         concurrent(5_000, 500);
-        estimate.held(4_000, true);
+        estimate.held(4_000, true, millis);
         for (int i = 0; i < 7; i++) {
             concurrent(7_600 + i, 500);
-            estimate.held(4_000, true);
+            estimate.held(4_000, true, millis);
             assertThat(estimate.liveBytes()).isEqualTo(4_500);
         }
         concurrent(8_000, 500);
-        estimate.held(4_000, true);
+        estimate.held(4_000, true, millis);
         assertThat(estimate.liveBytes()).isEqualTo(7_100);
     }
 
@@ -392,17 +392,17 @@ class LiveEstimateTest {
     @Test
     void leastOfThreeReadingsIsTakenWhereItIsUrgent() {
         concurrent(5_000, 500);
-        estimate.held(4_000, true);
+        estimate.held(4_000, true, millis);
         for (int i = 0; i < 2; i++) {
             concurrent(9_200, 500);
-            estimate.held(4_000, true);
+            estimate.held(4_000, true, millis);
             assertThat(estimate.liveBytes()).isEqualTo(4_500);
         }
         concurrent(9_300, 500);
-        estimate.held(4_000, true);
+        estimate.held(4_000, true, millis);
         assertThat(estimate.liveBytes()).isEqualTo(8_700);
         concurrent(8_000, 500);
-        estimate.held(4_000, true);
+        estimate.held(4_000, true, millis);
         assertThat(estimate.liveBytes()).isEqualTo(4_500);
     }
 
@@ -410,19 +410,30 @@ class LiveEstimateTest {
     @Test
     void cacheThatGrowsIsSeenAtOnce() {
         concurrent(5_000, 500);
-        estimate.held(4_000, true);
+        estimate.held(4_000, true, millis);
         concurrent(8_000, 500);
-        estimate.held(7_000, true);
+        estimate.held(7_000, true, millis);
         assertThat(estimate.liveBytes()).isEqualTo(7_500);
     }
 
     @Test
     void readingBesideTheApplicationCountsInFullWhereNotAllCachesWereCounted() {
         concurrent(5_000, 500);
-        estimate.held(4_000, true);
+        estimate.held(4_000, true, millis);
         concurrent(8_000, 500);
-        estimate.held(4_000, false);
+        estimate.held(4_000, false, millis);
         assertThat(estimate.liveBytes()).isEqualTo(7_500);
+    }
+
+    /** A cycle leaves what was live when it began; half of what the caches have grown by since they were counted came later. */
+    @Test
+    void whatIsBesideCachesIsFoundThoughCachesGrowWhileACycleRuns() {
+        concurrent(2_000, 0);
+        estimate.held(1_000, true, millis);
+        long counted = millis;
+        concurrent(7_000, 3_000);
+        estimate.held(5_000, true, counted + 2 * (millis - counted));
+        assertThat(estimate.liveBytes()).isEqualTo(1_000 + 5_000);
     }
 
     private void concurrent(long inUse, long allocated) {
@@ -544,7 +555,7 @@ class LiveEstimateTest {
                 case 2 -> all(inUse);
                 case 3 -> mixed(youngBefore, oldBefore, youngAfter, oldAfter);
                 case 4 -> {
-                    estimate.held(seeded.nextInt(9_000), true);
+                    estimate.held(seeded.nextInt(9_000), true, millis);
                     assertThat(estimate.liveBytes())
                             .as("count %d, %s", i, seeded)
                             .isBetween(0L, estimate.mostBytes());

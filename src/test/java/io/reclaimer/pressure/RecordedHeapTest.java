@@ -84,7 +84,7 @@ class RecordedHeapTest {
             isDue |= told.live() > MARKS.lowMark(limit);
             estimate.collected(told.reading());
             if (estimate.wantsCount()) {
-                estimate.held(told.cache(), true);
+                estimate.held(told.cache(), true, millis);
             }
             Watermarks.Decision decision = MARKS.decide(state, limit, estimate.liveBytes());
             state = decision.state();
