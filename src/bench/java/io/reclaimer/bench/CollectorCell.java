@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * One phase under one collector, in a JVM of its own: {@link CollectorsProgram} starts it. What is live is known at any time, as
@@ -44,8 +45,8 @@ public final class CollectorCell {
     private final CaffeineShrinker<Integer, byte[]> shrinker;
     private final Random random = new Random(1);
 
-    private volatile long entries;
-    private volatile long otherBytes;
+    private final AtomicLong entries = new AtomicLong();
+    private final AtomicLong otherBytes = new AtomicLong();
     private volatile boolean ends;
 
     /** So that the compiler can't do without what is garbage at once. */
@@ -167,11 +168,11 @@ public final class CollectorCell {
 
     /** All that was ever put, reclaimed or not. */
     private long cacheBytes() {
-        return entries * ENTRY_BYTES;
+        return entries.get() * ENTRY_BYTES;
     }
 
     private long liveBytes() {
-        return baseBytes + otherBytes + cacheBytes() - freedBytes();
+        return baseBytes + otherBytes.get() + cacheBytes() - freedBytes();
     }
 
     private double percent(long bytes) {
@@ -224,8 +225,7 @@ public final class CollectorCell {
     }
 
     private void put() {
-        cache.put((int) entries, new byte[VALUE_BYTES]);
-        entries = entries + 1;
+        cache.put((int) entries.getAndIncrement(), new byte[VALUE_BYTES]);
     }
 
     /** Makes arrays; each is garbage when the ring, if there is one, has come round. */
@@ -236,7 +236,7 @@ public final class CollectorCell {
             sink = made;
             if (ring.length > 0) {
                 if (ring[at] == null) {
-                    otherBytes = otherBytes + bytes + 24;
+                    otherBytes.addAndGet(bytes + 24L);
                 }
                 ring[at] = made;
                 at = (at + 1) % ring.length;
@@ -248,7 +248,7 @@ public final class CollectorCell {
     private void churn(double bytesASecond) {
         Pace pace = new Pace(bytesASecond);
         while (!ends) {
-            cache.asMap().replace(random.nextInt((int) entries), new byte[VALUE_BYTES]);
+            cache.asMap().replace(random.nextInt((int) entries.get()), new byte[VALUE_BYTES]);
             pace.made(VALUE_BYTES);
         }
     }
