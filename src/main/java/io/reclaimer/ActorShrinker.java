@@ -11,10 +11,10 @@ import akka.actor.typed.javadsl.TimerScheduler;
 import io.reclaimer.ShrinkerMessage.CountObjects;
 import io.reclaimer.ShrinkerMessage.ReparentObjects;
 import io.reclaimer.ShrinkerMessage.ScanObjects;
-import io.reclaimer.engine.RemoteCall;
-import io.reclaimer.engine.Reply;
-import io.reclaimer.engine.ShrinkerEntry;
-import io.reclaimer.engine.ShrinkerTarget;
+import io.reclaimer.engine.call.CallStrategy;
+import io.reclaimer.engine.call.PendingCall;
+import io.reclaimer.engine.call.Reply;
+import io.reclaimer.engine.call.ShrinkerEntry;
 import java.time.Duration;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
@@ -44,9 +44,9 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
 
     sealed interface Command {}
 
-    private record Make(RemoteCall call) implements Command {}
+    private record Make(PendingCall call) implements Command {}
 
-    private record GivenUp(RemoteCall call) implements Command {}
+    private record GivenUp(PendingCall call) implements Command {}
 
     /** The shrinker is allocated. */
     record Allocated(ShrinkerEntry entry) implements Command {}
@@ -64,21 +64,21 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
     /** From the actor. */
     private record Answered(ShrinkerMessage.Answer answer) implements Command {}
 
-    /** The port as the engine sees it. */
-    private record Door(ActorRef<Command> port) implements ShrinkerTarget.ActorPort {
+    /** The call strategy of the engine: tells this actor. */
+    private record ByMessages(ActorRef<Command> caller) implements CallStrategy {
         @Override
-        public void make(RemoteCall call) {
-            port.tell(new Make(call));
+        public void make(PendingCall call) {
+            caller.tell(new Make(call));
         }
 
         @Override
-        public void givenUp(RemoteCall call) {
-            port.tell(new GivenUp(call));
+        public void givenUp(PendingCall call) {
+            caller.tell(new GivenUp(call));
         }
 
         @Override
         public void freed() {
-            port.tell(End.INSTANCE);
+            caller.tell(End.INSTANCE);
         }
     }
 
@@ -99,16 +99,16 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
     private final ActorRef<ShrinkerMessage.Answer> answers;
 
     /** Those that have not begun, the oldest first. */
-    private final Set<RemoteCall> waiting = new LinkedHashSet<>();
+    private final Set<PendingCall> waiting = new LinkedHashSet<>();
 
     /** Sent, and neither answered nor given up, by number. */
-    private final Map<Long, RemoteCall> underWay = new LinkedHashMap<>();
+    private final Map<Long, PendingCall> underWay = new LinkedHashMap<>();
 
     /** The numbers of those. */
-    private final Map<RemoteCall, Long> numbers = new IdentityHashMap<>();
+    private final Map<PendingCall, Long> numbers = new IdentityHashMap<>();
 
     /** Given up, and not answered so far, the oldest first. */
-    private final Map<Long, RemoteCall> givenUp = new LinkedHashMap<>();
+    private final Map<Long, PendingCall> givenUp = new LinkedHashMap<>();
 
     private Optional<ShrinkerEntry> entry = Optional.empty();
     private boolean stopped;
@@ -127,9 +127,9 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
                 context -> Behaviors.withTimers(timers -> new ActorShrinker(context, timers, shrinker, reentrant)));
     }
 
-    /** What the engine calls. */
-    static ShrinkerTarget.ActorPort door(ActorRef<Command> port) {
-        return new Door(port);
+    /** The call strategy that tells such an actor. */
+    static CallStrategy strategy(ActorRef<Command> caller) {
+        return new ByMessages(caller);
     }
 
     private ActorShrinker(
@@ -165,20 +165,20 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
     }
 
     private void sendNext() {
-        Iterator<RemoteCall> next = waiting.iterator();
+        Iterator<PendingCall> next = waiting.iterator();
         while (next.hasNext() && (reentrant || underWay.isEmpty() || stuck || stopped)) {
-            RemoteCall call = next.next();
+            PendingCall call = next.next();
             // Visits of a stuck shrinker end by the watch. Of a reparent it would hear from nobody else.
-            if (!stuck || stopped || call.kind() == RemoteCall.Kind.REPARENT) {
+            if (!stuck || stopped || call.kind() == PendingCall.Kind.REPARENT) {
                 next.remove();
                 make(call);
             }
         }
     }
 
-    private void make(RemoteCall call) {
+    private void make(PendingCall call) {
         if (call.isCancelled()) {
-            call.dropped();
+            call.drop();
         } else if (stopped) {
             call.fail(noActor());
         } else if (!call.isOver()) {
@@ -186,11 +186,11 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
         }
     }
 
-    private void send(RemoteCall call) {
+    private void send(PendingCall call) {
         long number = ++lastNumber;
         underWay.put(number, call);
         numbers.put(call, number);
-        call.begins();
+        call.begin();
         shrinker.tell(
                 switch (call.kind()) {
                     case COUNT -> new CountObjects(call.cgroup(), call.node(), call.flags(), number, answers);
@@ -203,21 +203,21 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
     private Behavior<Command> onAnswered(Answered message) {
         ShrinkerMessage.Answer answer = message.answer();
         if (answer instanceof ShrinkerMessage.ObjectsScanned scanned) {
-            RemoteCall call = answered(scanned.call());
+            PendingCall call = answered(scanned.call());
             if (call != null) {
                 call.nrScanned(scanned.nrScanned());
                 call.freedBytes(scanned.freedBytes());
-                call.answer(scanned.freed());
+                call.reply(scanned.freed());
             }
         } else if (answer instanceof ShrinkerMessage.ObjectsCounted counted) {
-            RemoteCall call = answered(counted.call());
+            PendingCall call = answered(counted.call());
             if (call != null) {
-                call.answer(counted.objects());
+                call.reply(counted.objects());
             }
         } else if (answer instanceof ShrinkerMessage.ObjectsReparented reparented) {
-            RemoteCall call = answered(reparented.call());
+            PendingCall call = answered(reparented.call());
             if (call != null) {
-                call.answer(reparented.moved());
+                call.reply(reparented.moved());
             }
         }
         sendNext();
@@ -225,15 +225,15 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
     }
 
     /** The call of a number, which is answered now; null where it was before. */
-    private @Nullable RemoteCall answered(long number) {
+    private @Nullable PendingCall answered(long number) {
         retry = FIRST_RETRY;
-        RemoteCall call = underWay.remove(number);
+        PendingCall call = underWay.remove(number);
         received(number);
         if (call != null) {
             numbers.remove(call);
             return call;
         }
-        RemoteCall late = givenUp.remove(number);
+        PendingCall late = givenUp.remove(number);
         if (late == null) {
             fault("it answered call [" + number + "] a second time, or so late that it is forgotten");
         }
@@ -263,7 +263,7 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
             return;
         }
         stuck = isStuck;
-        entry.get().stuck(isStuck ? 1 : -1);
+        entry.get().addStuckCalls(isStuck ? 1 : -1);
         if (isStuck) {
             getContext()
                     .getLog()
@@ -294,7 +294,7 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
 
     /** One that was sent may still be answered; the answer is late then. */
     private Behavior<Command> onGivenUp(GivenUp message) {
-        RemoteCall call = message.call();
+        PendingCall call = message.call();
         waiting.remove(call);
         Long number = numbers.remove(call);
         if (number != null) {

@@ -1,7 +1,7 @@
 package io.reclaimer;
 
 import akka.Done;
-import io.reclaimer.engine.Reply;
+import io.reclaimer.engine.call.Reply;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import java.util.Set;

@@ -2,6 +2,7 @@ package io.reclaimer;
 
 import io.reclaimer.engine.RoundResult;
 import io.reclaimer.engine.RoundSpec;
+import io.reclaimer.engine.unit.CountTally;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.Saturating;
 import io.reclaimer.shrinker.Shortfall;
@@ -47,18 +48,18 @@ public record CountReport(
     public record Counted(CgroupPath cgroup, String shrinker, long objects) {}
 
     static CountReport of(RoundSpec spec, RoundResult result) {
-        RoundResult.Counted counted = result.counted().orElseThrow();
+        CountTally.Counted counted = result.counted().orElseThrow();
         List<Counted> largest = result.largest().stream()
                 .map(entry -> new Counted(entry.cgroup(), entry.shrinker(), entry.objects()))
                 .toList();
         long listed = Saturating.sum(largest.stream().mapToLong(Counted::objects));
         return new CountReport(
-                spec.top(),
+                spec.scope().top(),
                 ReclaimReport.Outcome.valueOf(result.outcome().name()),
                 counted.freeableObjects(),
                 counted.freeableBytes(),
                 counted.plannedObjects(),
-                result.visits(),
+                result.sums().visits(),
                 result.elapsed(),
                 largest,
                 Math.max(0, counted.freeableObjects() - listed),

@@ -77,19 +77,19 @@ public record ReclaimReport(
                 .toList();
         long listed = Saturating.sum(largest.stream().mapToLong(Freed::objects));
         return new ReclaimReport(
-                spec.top(),
+                spec.scope().top(),
                 Outcome.valueOf(result.outcome().name()),
-                result.freedObjects(),
-                result.freedBytes(),
-                result.freedAtOnceBytes(),
-                result.scannedObjects(),
-                result.visits(),
+                result.sums().freedObjects(),
+                result.sums().freedBytes(),
+                result.sums().freedAtOnceBytes(),
+                result.sums().scannedObjects(),
+                result.sums().visits(),
                 result.shortfalls().getOrDefault(Shortfall.MAY_NOT_BLOCK, 0L),
-                spec.firstPriority(),
+                spec.goal().firstPriority(),
                 result.lastPriority(),
                 result.elapsed(),
                 largest,
-                Math.max(0, result.freedObjects() - listed),
+                Math.max(0, result.sums().freedObjects() - listed),
                 result.shortfalls());
     }
 }

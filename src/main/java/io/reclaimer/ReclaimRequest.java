@@ -1,6 +1,6 @@
 package io.reclaimer;
 
-import io.reclaimer.engine.ReclaimTarget;
+import io.reclaimer.engine.unit.ReclaimTarget;
 import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimFlag;

@@ -11,14 +11,14 @@ import akka.actor.typed.ExtensionId;
 import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.Adapter;
 import io.reclaimer.engine.CgroupTree;
-import io.reclaimer.engine.Published;
-import io.reclaimer.engine.Reply;
+import io.reclaimer.engine.EngineContext;
 import io.reclaimer.engine.RoundResult;
 import io.reclaimer.engine.RoundSpec;
 import io.reclaimer.engine.Rounds;
-import io.reclaimer.engine.ShrinkerEntry;
 import io.reclaimer.engine.ShrinkerRegistry;
-import io.reclaimer.engine.ShrinkerTarget;
+import io.reclaimer.engine.call.Reply;
+import io.reclaimer.engine.call.ShrinkerEntry;
+import io.reclaimer.engine.call.ShrinkerTarget;
 import io.reclaimer.shrinker.AsyncShrinker;
 import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.CgroupPath;
@@ -63,7 +63,7 @@ public final class Reclaimer implements Extension {
     private final ActorSystem<?> system;
     private final AtomicLong ports = new AtomicLong();
     private final ReclaimerSettings settings;
-    private final Published published;
+    private final EngineContext engine;
     private final Answers answers;
     private final ActorRef<Rounds.Command> rounds;
     private final ActorRef<CgroupTree.Command> tree;
@@ -80,16 +80,16 @@ public final class Reclaimer implements Extension {
                 .orElseGet(() -> new ReclaimerSetup(
                         System::nanoTime, settings.blockingThreads().create()));
         ExecutorService blocking = setup.blocking();
-        this.published = new Published(settings.engine(), setup.nanoTime(), blocking);
+        this.engine = new EngineContext(settings.engine(), setup.nanoTime(), blocking);
         this.answers =
                 new Answers(system.dispatchers().lookup(DispatcherSelector.fromConfig("reclaimer.answer-dispatcher")));
         system.getWhenTerminated().thenRun(() -> {
             blocking.shutdown();
             answers.systemEnded();
         });
-        this.rounds = core(Rounds.Command.class, Rounds.create(published), "reclaimer-rounds");
-        this.tree = core(CgroupTree.Command.class, CgroupTree.create(published, rounds), "reclaimer-tree");
-        this.registry = core(ShrinkerRegistry.Command.class, ShrinkerRegistry.create(published), "reclaimer-registry");
+        this.rounds = core(Rounds.Command.class, Rounds.create(engine), "reclaimer-rounds");
+        this.tree = core(CgroupTree.Command.class, CgroupTree.create(engine, rounds), "reclaimer-tree");
+        this.registry = core(ShrinkerRegistry.Command.class, ShrinkerRegistry.create(engine), "reclaimer-registry");
         this.protocol = system.systemActorOf(ReclaimerProtocol.create(this), "reclaimer", CONTROL);
         system.systemActorOf(
                 CoreWatch.create(List.of(rounds, tree, registry), answers::end), "reclaimer-watch", CONTROL);
@@ -273,10 +273,11 @@ public final class Reclaimer implements Extension {
                     "Shrinker [" + spec.name() + "] can't be allocated: the actor system is ending"));
             return;
         }
-        registry.tell(new ShrinkerRegistry.Allocate(spec, ShrinkerTarget.of(ActorShrinker.door(port)), (entry, why) -> {
-            port.tell(entry != null ? new ActorShrinker.Allocated(entry) : ActorShrinker.End.INSTANCE);
-            replyTo.<ShrinkerEntry>from(this::handleOf).accept(entry, why);
-        }));
+        registry.tell(
+                new ShrinkerRegistry.Allocate(spec, ShrinkerTarget.of(ActorShrinker.strategy(port)), (entry, why) -> {
+                    port.tell(entry != null ? new ActorShrinker.Allocated(entry) : ActorShrinker.End.INSTANCE);
+                    replyTo.<ShrinkerEntry>from(this::handleOf).accept(entry, why);
+                }));
     }
 
     private void allocate(ShrinkerSpec spec, ShrinkerTarget target, Reply<ShrinkerHandle> replyTo) {
@@ -351,15 +352,18 @@ public final class Reclaimer implements Extension {
     }
 
     void reclaim(ReclaimRequest request, Reply<ReclaimReport> replyTo) {
-        start(request, false, replyTo, ReclaimReport::of);
+        start(request, RoundSpec.Kind.RECLAIM, replyTo, ReclaimReport::of);
     }
 
     void count(ReclaimRequest request, Reply<CountReport> replyTo) {
-        start(request, true, replyTo, CountReport::of);
+        start(request, RoundSpec.Kind.COUNT, replyTo, CountReport::of);
     }
 
     private <T> void start(
-            ReclaimRequest request, boolean countOnly, Reply<T> replyTo, BiFunction<RoundSpec, RoundResult, T> report) {
+            ReclaimRequest request,
+            RoundSpec.Kind kind,
+            Reply<T> replyTo,
+            BiFunction<RoundSpec, RoundResult, T> report) {
         int nodes = settings.nodes().size();
         try {
             request.nodes().forEach(settings::nodeName);
@@ -368,14 +372,13 @@ public final class Reclaimer implements Extension {
             return;
         }
         RoundSpec spec = new RoundSpec(
-                request.cgroup(),
-                request.isAlone(),
-                request.nodes().isEmpty() ? IntStream.range(0, nodes).boxed().toList() : request.nodes(),
-                request.target(),
-                request.priority(),
-                request.lastPriority(),
-                countOnly,
-                false,
+                new RoundSpec.Scope(
+                        request.cgroup(),
+                        request.isAlone(),
+                        request.nodes().isEmpty()
+                                ? IntStream.range(0, nodes).boxed().toList()
+                                : request.nodes()),
+                new RoundSpec.Goal(kind, request.target(), request.priority(), request.lastPriority()),
                 request.within().orElse(settings.roundDeadline()),
                 request.flags(),
                 request.cancellation());
@@ -387,7 +390,7 @@ public final class Reclaimer implements Extension {
      * give back at once. Any thread; takes a few microseconds.
      */
     public long freedBytes() {
-        return published.freedBytes();
+        return engine.freedBytes();
     }
 
     /**
@@ -398,7 +401,7 @@ public final class Reclaimer implements Extension {
      */
     public boolean hasLossless(int... nodes) {
         Objects.requireNonNull(nodes, "nodes");
-        return published.table().allocated().stream()
+        return engine.table().allocated().stream()
                 .anyMatch(entry -> entry.isRegistered()
                         && entry.isLossless()
                         && IntStream.of(nodes).anyMatch(entry::isOn));
@@ -414,8 +417,8 @@ public final class Reclaimer implements Extension {
             if (running == null) {
                 replyTo.accept(null, why);
             } else {
-                tree.tell(new CgroupTree.Inspect(
-                        replyTo.from(found -> StateView.of(settings, published, found, running))));
+                tree.tell(
+                        new CgroupTree.Inspect(replyTo.from(found -> StateView.of(settings, engine, found, running))));
             }
         }));
     }
@@ -427,7 +430,7 @@ public final class Reclaimer implements Extension {
      */
     public Runnable trace(TraceListener listener) {
         Objects.requireNonNull(listener, "listener");
-        return published.tracer().add(listener);
+        return engine.tracer().add(listener);
     }
 
     CompletionStage<ShrinkerHandle> register(ShrinkerHandle handle) {

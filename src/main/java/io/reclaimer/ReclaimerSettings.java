@@ -2,9 +2,9 @@ package io.reclaimer;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
-import io.reclaimer.engine.BlockingThreads;
-import io.reclaimer.engine.EngineSettings;
-import io.reclaimer.engine.Refaults;
+import io.reclaimer.engine.call.BlockingThreads;
+import io.reclaimer.engine.call.EngineSettings;
+import io.reclaimer.engine.call.Refaults;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
@@ -67,24 +67,33 @@ public final class ReclaimerSettings {
             Duration roundDeadline = duration(section, "round-deadline", LONGEST);
             EngineSettings engine = new EngineSettings(
                     nodes.size(),
-                    onOrOff(section, "cgroups-enabled"),
-                    onOrOff(section, "object-accounting"),
-                    idLimit(section),
-                    lateAfter(section),
-                    duration(section, "offline-timeout", LONGEST),
-                    duration(section, "idle-after", LONGEST),
-                    number(section, "max-rounds", 1, Integer.MAX_VALUE),
-                    number(section, "report-entries", 0, MOST_ENTRIES),
-                    number(section, "quarantine.after-faults", 1, Integer.MAX_VALUE),
-                    duration(section, "quarantine.duration", LONGEST_QUARANTINE),
-                    roundDeadline,
-                    duration(section, "call-deadline", ShrinkerSpec.LONGEST_CALL),
-                    choice(section, "visit-order", List.of("strict", "relaxed")).equals("strict"),
-                    number(section, "blocking.calls", 1, MOST_BLOCKING_CALLS),
-                    number(section, "blocking.calls-per-shrinker", 1, MOST_BLOCKING_CALLS),
+                    new EngineSettings.Cgroups(
+                            onOrOff(section, "cgroups-enabled"),
+                            onOrOff(section, "object-accounting"),
+                            idLimit(section),
+                            duration(section, "offline-timeout", LONGEST),
+                            duration(section, "idle-after", LONGEST)),
+                    new EngineSettings.Rounds(
+                            number(section, "max-rounds", 1, Integer.MAX_VALUE),
+                            number(section, "report-entries", 0, MOST_ENTRIES),
+                            roundDeadline,
+                            choice(section, "visit-order", List.of("strict", "relaxed"))
+                                    .equals("strict")),
+                    new EngineSettings.Calls(
+                            lateAfter(section),
+                            duration(section, "call-deadline", ShrinkerSpec.LONGEST_CALL),
+                            number(section, "blocking.calls", 1, MOST_BLOCKING_CALLS),
+                            number(section, "blocking.calls-per-shrinker", 1, MOST_BLOCKING_CALLS)),
+                    new EngineSettings.Quarantine(
+                            number(section, "quarantine.after-faults", 1, Integer.MAX_VALUE),
+                            duration(section, "quarantine.duration", LONGEST_QUARANTINE)),
                     thrash(section));
             return new ReclaimerSettings(
-                    nodes, cgroups(section, engine.cgroupsEnabled()), roundDeadline, engine, blockingThreads(section));
+                    nodes,
+                    cgroups(section, engine.cgroups().enabled()),
+                    roundDeadline,
+                    engine,
+                    blockingThreads(section));
         } catch (ConfigException e) {
             throw new IllegalArgumentException("Invalid configuration: " + e.getMessage(), e);
         }
@@ -135,7 +144,7 @@ public final class ReclaimerSettings {
 
     /** Whether there is a tree of cgroups. */
     public boolean cgroupsEnabled() {
-        return engine.cgroupsEnabled();
+        return engine.cgroups().enabled();
     }
 
     BlockingThreads blockingThreads() {

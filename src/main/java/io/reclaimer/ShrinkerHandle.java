@@ -1,8 +1,8 @@
 package io.reclaimer;
 
 import akka.Done;
-import io.reclaimer.engine.Reply;
-import io.reclaimer.engine.ShrinkerEntry;
+import io.reclaimer.engine.call.Reply;
+import io.reclaimer.engine.call.ShrinkerEntry;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.ShrinkerSpec;

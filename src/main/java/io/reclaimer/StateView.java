@@ -1,9 +1,9 @@
 package io.reclaimer;
 
 import io.reclaimer.engine.CgroupHandle;
+import io.reclaimer.engine.EngineContext;
 import io.reclaimer.engine.Inspection;
-import io.reclaimer.engine.Published;
-import io.reclaimer.engine.ShrinkerEntry;
+import io.reclaimer.engine.call.ShrinkerEntry;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -15,8 +15,8 @@ final class StateView {
     private StateView() {}
 
     static ReclaimerState of(
-            ReclaimerSettings settings, Published published, Inspection.Inspected found, int runningRounds) {
-        int nrMax = published.nrMax();
+            ReclaimerSettings settings, EngineContext engine, Inspection.Inspected found, int runningRounds) {
+        int nrMax = engine.nrMax();
         List<ReclaimerState.CgroupState> cgroups = new ArrayList<>();
         if (settings.cgroupsEnabled()) {
             for (CgroupHandle cgroup : found.cgroups()) {
@@ -27,16 +27,16 @@ final class StateView {
         }
         return new ReclaimerState(
                 nrMax,
-                published.scannedObjects(),
-                published.strayBits(),
+                engine.scannedObjects(),
+                engine.strayBits(),
                 runningRounds,
                 List.copyOf(cgroups),
-                published.table().allocated().stream().map(StateView::of).toList());
+                engine.table().allocated().stream().map(StateView::of).toList());
     }
 
     private static ReclaimerState.CgroupState cgroupState(
             CgroupHandle cgroup, int node, int nrMax, Inspection.Inspected found) {
-        Inspection.PairState state = found.state(cgroup, node);
+        Inspection.PerNodeState state = found.state(cgroup, node);
         return new ReclaimerState.CgroupState(
                 cgroup.path(), node, nrMax, List.copyOf(state.bits()), Collections.unmodifiableMap(state.deferred()));
     }
@@ -55,7 +55,7 @@ final class StateView {
                 entry.faults().isQuarantined(),
                 entry.faults().quarantineLeft(),
                 entry.stuckCalls(),
-                entry.faults().lateAnswers(),
+                entry.faults().lateReplies(),
                 entry.refaults().reclaimedObjects(),
                 entry.refaults().refaultedObjects(),
                 entry.refaults().rate(),

@@ -45,13 +45,13 @@ class BitsTest {
         ShrinkerHandle handle = kit.register(spec, Scripted.endless(10));
         kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
         kit.settle();
-        assertThat(web.handle().pair(0)).isNull();
+        assertThat(web.handle().onNode(0)).isNull();
         handle.setBit(web, 0);
         kit.settle();
         kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
-        assertThat(web.handle().pair(0)).isNotNull();
-        assertThat(shop.handle().pair(0)).isNotNull();
-        assertThat(idle.handle().pair(0)).isNull();
+        assertThat(web.handle().onNode(0)).isNotNull();
+        assertThat(shop.handle().onNode(0)).isNotNull();
+        assertThat(idle.handle().onNode(0)).isNull();
     }
 
     @Test

@@ -10,7 +10,7 @@ import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.javadsl.Adapter;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.pattern.StatusReply;
-import io.reclaimer.engine.Reply;
+import io.reclaimer.engine.call.Reply;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
@@ -41,8 +41,9 @@ class CoreEndTest {
             strings = {
                 "reclaimer-registry",
                 "reclaimer-rounds",
-                "reclaimer-rounds/call-watch",
-                "reclaimer-rounds/time-slices"
+                "reclaimer-rounds/call-watchdog",
+                "reclaimer-rounds/time-slices",
+                "reclaimer-registry/fault-log"
             })
     void allThatWaitsAndAllThatIsAskedAfterwardsFails(String actor) {
         kit.expectErrors();

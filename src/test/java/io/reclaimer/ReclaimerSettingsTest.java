@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import io.reclaimer.engine.BlockingThreads;
-import io.reclaimer.engine.Refaults;
+import io.reclaimer.engine.call.BlockingThreads;
+import io.reclaimer.engine.call.Refaults;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import java.time.Duration;
@@ -25,22 +25,22 @@ class ReclaimerSettingsTest {
         assertThat(settings.node("heap")).isZero();
         assertThat(settings.roundDeadline()).isEqualTo(Duration.ofSeconds(10));
         assertThat(settings.cgroupsEnabled()).isTrue();
-        assertThat(settings.engine().objectAccounting()).isTrue();
-        assertThat(settings.engine().idLimit()).isEqualTo(65_536);
-        assertThat(settings.engine().lateAfter()).isEqualTo(Duration.ofMillis(50));
-        assertThat(settings.engine().offlineTimeout()).isEqualTo(Duration.ofSeconds(5));
-        assertThat(settings.engine().idleAfter()).isEqualTo(Duration.ofMinutes(1));
-        assertThat(settings.engine().maxRounds()).isEqualTo(64);
-        assertThat(settings.engine().reportEntries()).isEqualTo(32);
-        assertThat(settings.engine().quarantineAfter()).isEqualTo(5);
-        assertThat(settings.engine().quarantineFor()).isEqualTo(Duration.ofSeconds(10));
-        assertThat(settings.engine().roundDeadline()).isEqualTo(Duration.ofSeconds(10));
-        assertThat(settings.engine().callDeadline()).isEqualTo(Duration.ofSeconds(5));
-        assertThat(settings.engine().strictOrder()).isTrue();
-        assertThat(settings.engine().blockingCalls()).isEqualTo(16);
-        assertThat(settings.engine().blockingCallsPerShrinker()).isEqualTo(2);
+        assertThat(settings.engine().cgroups().objectAccounting()).isTrue();
+        assertThat(settings.engine().cgroups().idLimit()).isEqualTo(65_536);
+        assertThat(settings.engine().calls().lateAfter()).isEqualTo(Duration.ofMillis(50));
+        assertThat(settings.engine().cgroups().offlineTimeout()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(settings.engine().cgroups().idleAfter()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(settings.engine().rounds().most()).isEqualTo(64);
+        assertThat(settings.engine().rounds().reportEntries()).isEqualTo(32);
+        assertThat(settings.engine().quarantine().afterFaults()).isEqualTo(5);
+        assertThat(settings.engine().quarantine().duration()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(settings.engine().rounds().deadline()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(settings.engine().calls().deadline()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(settings.engine().rounds().strictOrder()).isTrue();
+        assertThat(settings.engine().calls().blocking()).isEqualTo(16);
+        assertThat(settings.engine().calls().blockingPerShrinker()).isEqualTo(2);
         assertThat(settings.blockingThreads()).isEqualTo(BlockingThreads.AUTO);
-        assertThat(settings.engine().thrash()).isEqualTo(new Refaults.Settings(false, 8, Duration.ofMinutes(1)));
+        assertThat(settings.engine().refaults()).isEqualTo(new Refaults.Settings(false, 8, Duration.ofMinutes(1)));
     }
 
     @ParameterizedTest

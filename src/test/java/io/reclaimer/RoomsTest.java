@@ -6,6 +6,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -26,15 +27,18 @@ class RoomsTest {
     /** Each room, and which others it may use: only ones above it, so there is no circle. */
     private enum Room {
         SHRINKER,
-        ENGINE(SHRINKER),
-        ROOT(ENGINE, SHRINKER),
+        ENGINE_UNIT(SHRINKER),
+        ENGINE_CALL(ENGINE_UNIT, SHRINKER),
+        ENGINE(ENGINE_CALL, ENGINE_UNIT, SHRINKER),
+        /** Of the engine it uses only {@link #DOORS}. */
+        ROOT(ENGINE, ENGINE_CALL, ENGINE_UNIT, SHRINKER),
         PRESSURE(ROOT, SHRINKER),
         ADAPTER(ROOT, SHRINKER),
         CLUSTER(ROOT, SHRINKER, PRESSURE),
         OBSERVE(ROOT, SHRINKER),
         SCENARIO(ROOT, SHRINKER, PRESSURE, CLUSTER),
         TESTKIT(ROOT, SHRINKER, PRESSURE, SCENARIO),
-        CONSOLE(SHRINKER, ENGINE, ROOT, PRESSURE, ADAPTER, CLUSTER, OBSERVE, SCENARIO, TESTKIT);
+        CONSOLE(SHRINKER, ROOT, PRESSURE, ADAPTER, CLUSTER, OBSERVE, SCENARIO, TESTKIT);
 
         private final Set<Room> mayUse;
 
@@ -43,13 +47,43 @@ class RoomsTest {
         }
 
         String packages() {
-            return this == ROOT ? "io.reclaimer" : "io.reclaimer." + name().toLowerCase(Locale.ROOT) + "..";
+            return switch (this) {
+                case ROOT -> "io.reclaimer";
+                case ENGINE -> "io.reclaimer.engine";
+                default -> "io.reclaimer." + name().toLowerCase(Locale.ROOT).replace('_', '.') + "..";
+            };
         }
 
         static String[] packagesOf(Predicate<Room> which) {
             return Arrays.stream(values()).filter(which).map(Room::packages).toArray(String[]::new);
         }
     }
+
+    /** The classes of the engine that the front door may use. */
+    private static final Set<String> DOORS = Set.of(
+            "engine.CgroupHandle",
+            "engine.CgroupTree",
+            "engine.EngineContext",
+            "engine.Inspection",
+            "engine.RoundResult",
+            "engine.RoundSpec",
+            "engine.Rounds",
+            "engine.ShrinkerRegistry",
+            "engine.call.BlockingThreads",
+            "engine.call.CallStrategy",
+            "engine.call.EngineSettings",
+            "engine.call.Faults",
+            "engine.call.PendingCall",
+            "engine.call.Refaults",
+            "engine.call.Reply",
+            "engine.call.ShrinkerEntry",
+            "engine.call.ShrinkerTable",
+            "engine.call.ShrinkerTarget",
+            "engine.call.Tracer",
+            "engine.unit.CountTally",
+            "engine.unit.ObjectSize",
+            "engine.unit.ReclaimTarget",
+            "engine.unit.Tally");
 
     private static JavaClasses main;
 
@@ -70,6 +104,22 @@ class RoomsTest {
                         resideInAnyPackage(Room.packagesOf(other -> other != room && !room.mayUse.contains(other))))
                 .allowEmptyShould(true)
                 .check(main);
+    }
+
+    @Test
+    void frontDoorUsesOnlyDoorsOfTheEngine() {
+        noClasses()
+                .that(resideInAPackage(Room.ROOT.packages()))
+                .should()
+                .dependOnClassesThat(DescribedPredicate.describe(
+                        "are of the engine, and no doors",
+                        used -> used.getPackageName().startsWith(Room.ENGINE.packages()) && !isDoor(used)))
+                .check(main);
+    }
+
+    private static boolean isDoor(JavaClass used) {
+        String outermost = used.getName().split("\\$")[0];
+        return DOORS.contains(outermost.substring("io.reclaimer.".length()));
     }
 
     @Test

@@ -242,7 +242,8 @@ class ZooTest {
                         .filter(line -> line.contains("reclaimer-port"))
                         .count()
                 == 0);
-        Threads.until(() -> childrenOf("reclaimer-registry", system.printTree()) == 0);
+        // The log of faults.
+        Threads.until(() -> childrenOf("reclaimer-registry", system.printTree()) == 1);
         Threads.until(() -> childrenOf("reclaimer-rounds", system.printTree()) == 2);
         Threads.until(
                 () -> CountedScheduler.pending().stream()

@@ -1,6 +1,8 @@
 package io.reclaimer.engine;
 
 import akka.actor.typed.ActorRef;
+import io.reclaimer.engine.call.ShrinkerEntry;
+import io.reclaimer.engine.unit.UnitMap;
 import io.reclaimer.shrinker.CgroupPath;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
@@ -12,14 +14,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One cgroup from online to offline. Data only, so that a cgroup in which nothing ever happens costs no actor; its pairs
- * come to be when they are first needed.
+ * One cgroup from online to offline. It is data only, so a cgroup in which nothing ever happens costs no actor; its
+ * data on a node ({@link CgroupPerNode}) is made when it is first needed.
  *
- * <p>Written by the tree's actor alone, but for bits that wait for their pair; read by everybody.
+ * <p>Thread-safe. Written by the tree's actor alone, except for first bits, which any thread adds.
  */
 public final class CgroupHandle {
 
-    private static final @Nullable Pair[] NONE = {};
+    private static final @Nullable CgroupPerNode[] NONE = {};
 
     private final CgroupPath path;
     private final @Nullable CgroupHandle parent;
@@ -27,19 +29,22 @@ public final class CgroupHandle {
 
     private volatile boolean online = true;
 
-    /** By node; null for a pair that does not exist. Replaced as a whole. */
-    private volatile @Nullable Pair[] pairs = NONE;
+    /** By node; null where there is no data. Replaced as a whole. */
+    private volatile @Nullable CgroupPerNode[] perNode = NONE;
 
-    /** The tree's alone. */
+    /** How many children there are. Confined to the tree. */
     int children;
 
-    /** What is owed on nodes that have no pair any more, by node; the tree's alone. */
-    private @Nullable Map<Integer, List<UnitMap.Owed>> owed;
+    /** Deferred counts on nodes that were passivated, by node. Confined to the tree. */
+    private @Nullable Map<Integer, List<UnitMap.Deferred>> keptDeferred;
 
-    /** A bit of a shrinker on a node that has no pair yet. */
+    /** A bit of a shrinker on a node where the cgroup has no data yet. */
     private record FirstBit(int node, ShrinkerEntry entry) {}
 
-    /** Bits that the tree was told of and has not set yet: each is told once. Guarded by this; null where there is none. */
+    /**
+     * Bits that the tree was told of and has not set yet, so that each is told once. Guarded by {@code this}; null for
+     * none.
+     */
     private @Nullable Set<FirstBit> firstBits;
 
     CgroupHandle(CgroupPath path, @Nullable CgroupHandle parent, ActorRef<CgroupTree.Command> tree) {
@@ -52,9 +57,13 @@ public final class CgroupHandle {
         return path;
     }
 
-    /** The cgroup above; null for the root. */
+    /** The parent; null for the root. */
     public @Nullable CgroupHandle parent() {
         return parent;
+    }
+
+    ActorRef<CgroupTree.Command> tree() {
+        return tree;
     }
 
     /** False from the moment its objects begin to move to its parent; never true again. */
@@ -66,11 +75,12 @@ public final class CgroupHandle {
         return parent == null;
     }
 
+    /** Ends being online. Called by the tree. */
     void goOffline() {
         online = false;
     }
 
-    /** This, where it is online, or the nearest one above that is. */
+    /** This, where it is online; otherwise the nearest ancestor that is. */
     CgroupHandle nearestOnline() {
         CgroupHandle nearest = this;
         for (CgroupHandle above = parent; !nearest.isOnline() && above != null; above = above.parent) {
@@ -79,28 +89,28 @@ public final class CgroupHandle {
         return nearest;
     }
 
-    /** The pair of a node, where it exists. */
-    public @Nullable Pair pair(int node) {
-        @Nullable Pair[] now = pairs;
+    /** The data on a node; null where there is none. */
+    public @Nullable CgroupPerNode onNode(int node) {
+        @Nullable CgroupPerNode[] now = perNode;
         return node < now.length ? now[node] : null;
     }
 
-    void addPair(Pair pair) {
-        @Nullable Pair[] more = Arrays.copyOf(pairs, Math.max(pairs.length, pair.node() + 1));
-        more[pair.node()] = pair;
-        pairs = more;
+    void add(CgroupPerNode added) {
+        @Nullable CgroupPerNode[] more = Arrays.copyOf(perNode, Math.max(perNode.length, added.node() + 1));
+        more[added.node()] = added;
+        perNode = more;
     }
 
-    /** Nobody finds the pair here any more. */
-    void removePair(Pair pair) {
-        @Nullable Pair[] fewer = pairs.clone();
-        fewer[pair.node()] = null;
-        pairs = Arrays.stream(fewer).allMatch(other -> other == null) ? NONE : fewer;
+    /** Takes out the data of a node, which nobody finds here from now on. */
+    void remove(CgroupPerNode removed) {
+        @Nullable CgroupPerNode[] fewer = perNode.clone();
+        fewer[removed.node()] = null;
+        perNode = Arrays.stream(fewer).allMatch(other -> other == null) ? NONE : fewer;
     }
 
-    /** Whether there is a pair on another node. */
-    boolean hasPairBeside(int node) {
-        @Nullable Pair[] now = pairs;
+    /** Whether there is data on another node. */
+    boolean isOnNodeBeside(int node) {
+        @Nullable CgroupPerNode[] now = perNode;
         for (int i = 0; i < now.length; i++) {
             if (i != node && now[i] != null) {
                 return true;
@@ -109,65 +119,62 @@ public final class CgroupHandle {
         return false;
     }
 
-    /** Keeps what is owed on a node whose pair is no more. */
-    void keepOwed(int node, List<UnitMap.Owed> counts) {
+    /** Keeps the deferred counts of a node that is passivated. */
+    void keepDeferred(int node, List<UnitMap.Deferred> counts) {
         if (!counts.isEmpty()) {
-            if (owed == null) {
-                owed = new HashMap<>(2);
+            if (keptDeferred == null) {
+                keptDeferred = new HashMap<>(2);
             }
-            owed.put(node, List.copyOf(counts));
+            keptDeferred.put(node, List.copyOf(counts));
         }
     }
 
-    /** What is kept for a node. */
-    List<UnitMap.Owed> owed(int node) {
-        return owed == null ? List.of() : owed.getOrDefault(node, List.of());
+    /** The deferred counts that are kept for a node. */
+    List<UnitMap.Deferred> keptDeferred(int node) {
+        return keptDeferred == null ? List.of() : keptDeferred.getOrDefault(node, List.of());
     }
 
-    /** Takes out what is kept for a node. */
-    List<UnitMap.Owed> takeOwed(int node) {
-        List<UnitMap.Owed> counts = owed(node);
-        if (owed != null) {
-            owed.remove(node);
-            owed = owed.isEmpty() ? null : owed;
+    /** Takes out the deferred counts that are kept for a node. */
+    List<UnitMap.Deferred> takeKeptDeferred(int node) {
+        List<UnitMap.Deferred> counts = keptDeferred(node);
+        if (keptDeferred != null) {
+            keptDeferred.remove(node);
+            keptDeferred = keptDeferred.isEmpty() ? null : keptDeferred;
         }
         return counts;
     }
 
     /**
-     * Says that a shrinker has objects here that it did not have before. Returns at once; any thread. When it returns, a round
-     * finds the bit, but for the first one on a node, of which the tree is told.
+     * Sets the bit of a shrinker that has objects here. Returns at once; any thread. When it returns, a round finds the
+     * bit, except for the first bit on a node: the tree is told of that.
      *
-     * <p>Nothing happens on the root, whose pass asks every shrinker anyway, for a global shrinker, and for a cgroup
-     * that is not online.
+     * <p>Does nothing on the root, whose pass asks every shrinker anyway, for a global shrinker, and for a cgroup that
+     * is not online.
      */
     public void setBit(int node, ShrinkerEntry entry) {
         if (isRoot() || !entry.isCgroupAware() || !online) {
             return;
         }
         if (entry.isBeyondMaps()) {
-            entry.strayBit(this, node);
+            entry.strayBit(path + " on node " + node);
             return;
         }
-        Pair pair = pair(node);
-        if (pair == null) {
+        CgroupPerNode found = onNode(node);
+        if (found == null) {
             tellOfFirstBit(node, entry);
             return;
         }
-        // Object, fence, bit here; bit, fence, count where a visit clears one (VisitRun.counted). So where this still
-        // sees
-        // the bit of before, the count after the clearing sees the object, and sets the bit again: so it has to be set
-        // here
-        // only where it is not. BitsTest.noBitIsLostByAConcurrentPass tries to get between.
+        // Order here: object, fence, bit. Order of a visit that clears the bit: bit, fence, count; see
+        // VisitProgress.counted. So where this thread still sees the old bit, the count after the clearing sees the
+        // object and sets the bit again: it need be set here only where it is not.
+        // BitsTest.noBitIsLostByAConcurrentPass tries to get between.
         VarHandle.fullFence();
-        if (!pair.units().isSet(entry)) {
-            pair.set(entry);
-            // A pair that has been idle for long is taken out of the handle before its bits are looked at for the last
-            // time.
-            // So either the bit is seen then, and the pair stays, or it is seen here that the pair is gone. RestTest
-            // tries to
-            // get between.
-            if (pair(node) != pair) {
+        if (!found.isSet(entry)) {
+            found.setBit(entry);
+            // Passivation takes the data out of the handle before it looks at the bits for the last time. So either it
+            // sees this bit and the data stays, or this thread sees that the data is gone. PassivationTest tries to get
+            // between.
+            if (onNode(node) != found) {
                 tellOfFirstBit(node, entry);
             }
         }
@@ -185,7 +192,7 @@ public final class CgroupHandle {
         tree.tell(new CgroupTree.FirstBit(this, node, entry));
     }
 
-    /** The tree is about to set such a bit: one that is set from now on is told anew. */
+    /** Forgets a first bit that the tree is about to set: a bit that is set from now on is told anew. */
     synchronized void takeFirstBit(int node, ShrinkerEntry entry) {
         if (firstBits != null) {
             firstBits.remove(new FirstBit(node, entry));

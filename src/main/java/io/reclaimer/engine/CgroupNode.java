@@ -5,6 +5,7 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
+import io.reclaimer.engine.call.PendingCall;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,117 +13,118 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The visitor of one (cgroup, node) pair: visits its shrinkers, and alone clears its bits. Runs on the visit dispatcher.
+ * The visitor of one cgroup on one node: visits its shrinkers, and alone clears its bits. Runs on the visit dispatcher.
  *
  * <p>A pass goes like this:
  *
  * <ol>
- *   <li>a round asks the pair for it ({@link #onPass});
- *   <li>the walk visits one shrinker after the other, a time slice at a time ({@link #walk}). Between two slices others have
- *       their turn;
- *   <li>a visit that holds up the others for long is left to itself, and goes on beside the walk ({@link #onGoOn});
- *   <li>when the walk has ended, the pass is acknowledged ({@link PassRun#end}).
+ *   <li>a round asks for it ({@link #onPass});
+ *   <li>an iteration visits one shrinker after the other, a time slice at a time ({@link #iterate}); others run between
+ *       two slices;
+ *   <li>a visit that holds up the others for long becomes a late one, and goes on beside the iteration
+ *       ({@link #onContinueLate});
+ *   <li>when the iteration has ended, the pass is acknowledged ({@link NodePass#end}).
  * </ol>
  *
- * <p>A plain shrinker is called in here, so this actor may be stuck. Nothing waits for it then: all that others need is in
- * {@link Pair}, and the tree gives the pair a new visitor, which goes on with all late visits but the one that is stuck. When
- * the call comes back this one hands over what it still has, and ends ({@link #onRetire}). In between both may be at work for a
- * moment; whatever they share is thread-safe.
+ * <p>It is <em>online</em> until it is asked to {@link Quiesce}, and <em>going offline</em> from then on: passes are
+ * refused, visits are ended, and when none is left the objects are moved to the parent ({@link Reparenting}).
+ *
+ * <p>It calls plain shrinkers itself, so it may be stuck. Nothing waits for it then: others find all they need in
+ * {@link CgroupPerNode}, and the tree starts a new visitor, which goes on with all late visits but the one that is
+ * stuck. When the call comes back this one hands over what it still has, and stops ({@link #onRetire}). Both may run at
+ * the same time for a moment; all that they share is thread-safe.
  */
-public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Command> {
+final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Command> {
 
-    public sealed interface Command permits PairPass, Local {}
+    public sealed interface Command permits PassRequest, Local {}
 
     /** From this engine's own actors. */
     private sealed interface Local extends Command {}
 
     /** The next time slice of a pass has come. */
-    record Continue(PassRun run) implements Local {}
+    record Continue(NodePass pass) implements Local {}
 
-    /** The next time slice of a late visit has come; whoever resumes it first has it. */
-    record GoOn(VisitRun visit) implements Local {}
+    /** The next time slice of a late visit has come. The visitor that resumes it first goes on with it. */
+    record ContinueLate(Visit visit) implements Local {}
 
-    /** A call that was awaited has ended: see {@link CallLanes}. */
+    /** An awaited call has ended: see {@link io.reclaimer.engine.call.CallQueues}. */
     enum CallsEnded implements Local {
         INSTANCE
     }
 
     /** A visit may have waited for too long. */
-    enum LookForLate implements Local {
+    enum CheckForLate implements Local {
         INSTANCE
     }
 
     /** Ends all visits and moves the objects to the parent: the first half of going offline. */
     record Quiesce(ActorRef<CgroupTree.Command> replyTo) implements Local {}
 
-    /** To a pair's new visitor: the one before is stuck, and what it was told it may have been told in vain. */
+    /** To a new visitor: the one before is stuck, and messages to it may be lost. */
     enum TakeOver implements Local {
         INSTANCE
     }
 
-    /** The pair has another visitor, or none any more. */
+    /** There is another visitor, or nothing to visit any more. */
     enum Retire implements Local {
         INSTANCE
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(CgroupNode.class);
 
-    private final Published published;
-    private final Visitor own;
-    private final Pair pair;
-    private final List<PassRun> runs = new ArrayList<>(1);
+    private final EngineContext engine;
+    private final Visitor self;
+    private final CgroupPerNode perNode;
+    private final List<NodePass> passes = new ArrayList<>(1);
 
-    /** From when the cgroup is to go offline until all visits have ended; then it moves its objects. */
+    /** Null while online. */
     private @Nullable Reparenting reparenting;
 
-    private boolean leaving;
-
-    /** The actor says itself who it is to the visitor, which the tree has made for it. */
-    static Behavior<Command> create(Published published, Visitor own) {
-        return Behaviors.setup(context -> new CgroupNode(context, published, own));
+    /** The tree has made {@code self} for this actor, and sets its reference. */
+    static Behavior<Command> create(EngineContext engine, Visitor self) {
+        return Behaviors.setup(context -> new CgroupNode(context, engine, self));
     }
 
-    private CgroupNode(ActorContext<Command> context, Published published, Visitor own) {
+    private CgroupNode(ActorContext<Command> context, EngineContext engine, Visitor self) {
         super(context);
-        this.published = published;
-        this.own = own;
-        this.pair = own.pair;
+        this.engine = engine;
+        this.self = self;
+        this.perNode = self.perNode;
     }
 
     @Override
     public Behavior<Command> onMessage(Command message) {
-        CallMark mark = published.callMarks().ofThisThread();
-        mark.beginSlice(own);
-        published.callsBegin();
+        PassThread thread = engine.thisThread();
+        thread.beginSlice(self);
+        engine.callsBegin();
         try {
-            return handle(message, mark);
+            return handle(message, thread);
         } catch (RuntimeException e) {
             // A bug. Bits are kept, and rounds go on without the passes that were under way.
-            LOG.error("[{}] failed on [{}]", own, message, e);
-            runs.forEach(PassRun::drop);
-            runs.clear();
+            LOG.error("[{}] failed on [{}]", self, message, e);
+            passes.forEach(NodePass::drop);
+            passes.clear();
             return this;
         } finally {
-            mark.endSlice();
+            thread.endSlice();
         }
     }
 
-    private Behavior<Command> handle(Command message, CallMark mark) {
-        if (message instanceof PairPass pass) {
-            onPass(pass, mark);
-        } else if (message instanceof Continue more) {
-            onContinue(more.run(), mark);
-        } else if (message instanceof GoOn late) {
-            onGoOn(late.visit(), mark);
+    private Behavior<Command> handle(Command message, PassThread thread) {
+        if (message instanceof PassRequest request) {
+            onPass(request, thread);
+        } else if (message instanceof Continue next) {
+            onContinue(next.pass(), thread);
+        } else if (message instanceof ContinueLate next) {
+            onContinueLate(next.visit(), thread);
         } else if (message instanceof CallsEnded) {
-            onCallsEnded(mark);
-        } else if (message instanceof LookForLate) {
-            onLookForLate(mark);
+            onCallsEnded(thread);
+        } else if (message instanceof CheckForLate) {
+            onCheckForLate(thread);
         } else if (message instanceof Quiesce quiesce) {
-            onQuiesce(quiesce, mark);
+            onQuiesce(quiesce, thread);
         } else if (message instanceof TakeOver) {
-            pair.late().all().forEach(visit -> onGoOn(visit, mark));
-            onCallsEnded(mark);
+            onTakeOver(thread);
         } else if (message instanceof Retire) {
             return onRetire();
         } else {
@@ -132,156 +134,170 @@ public final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Comma
     }
 
     private boolean isReplaced() {
-        return pair.visitor() != own;
+        return perNode.visitor() != self;
     }
 
-    private void onPass(PairPass pass, CallMark mark) {
-        if (isReplaced() || leaving || !pair.enter()) {
-            pass.acknowledge(false);
+    private boolean isGoingOffline() {
+        return reparenting != null;
+    }
+
+    private void onPass(PassRequest request, PassThread thread) {
+        if (isReplaced() || isGoingOffline() || !perNode.enter()) {
+            request.acknowledge(false);
             return;
         }
-        PassRun run = newRun(mark);
-        run.begin(pass);
-        runs.add(run);
-        walk(run, mark);
+        NodePass pass = newPass(thread);
+        pass.begin(request);
+        passes.add(pass);
+        iterate(pass, thread);
     }
 
-    private PassRun newRun(CallMark mark) {
-        if (pair.isRoot()) {
-            return new PassRun(new RootWalk(published));
+    private NodePass newPass(PassThread thread) {
+        if (perNode.isRoot()) {
+            return new NodePass(new RegistrationIteration(engine));
         }
-        PassRun spare = mark.takeSpare();
-        return spare != null ? spare : new PassRun(new CgroupWalk(published));
+        NodePass spare = thread.takeSpare();
+        return spare != null ? spare : new NodePass(new BitmapIteration(engine));
     }
 
-    private void walk(PassRun run, CallMark mark) {
-        if (leaving) {
-            if (!run.walk.isWaiting()) {
-                run.walk.abort(mark);
-                end(run, mark);
-            }
+    private void iterate(NodePass pass, PassThread thread) {
+        if (isGoingOffline()) {
+            abort(pass, thread);
             return;
         }
-        switch (run.walk.run(mark)) {
-            case ENDED -> end(run, mark);
+        switch (pass.iteration.run(thread)) {
+            case ENDED -> end(pass, thread);
             case SLICE_OVER -> {
-                if (run.wantsGoOn()) {
-                    published.sliceOver(own, run.goOn);
+                if (pass.sendsGoOn()) {
+                    engine.nextSlice(self, pass.goOn);
                 }
             }
             case WAITING -> {}
             case REPLACED -> {
-                runs.remove(run);
-                run.handOver();
+                passes.remove(pass);
+                pass.handOver();
             }
         }
     }
 
-    private void end(PassRun run, CallMark mark) {
-        runs.remove(run);
-        run.end();
-        if (run.isFree() && !pair.isRoot()) {
-            mark.keepSpare(run);
+    private void abort(NodePass pass, PassThread thread) {
+        if (!pass.iteration.isWaiting()) {
+            pass.iteration.abort(thread);
+            end(pass, thread);
         }
     }
 
-    private void onContinue(PassRun run, CallMark mark) {
-        run.goesOn();
-        if (run.isUnderWay() && !isReplaced()) {
-            walk(run, mark);
+    private void end(NodePass pass, PassThread thread) {
+        passes.remove(pass);
+        pass.end();
+        if (pass.isFree() && !perNode.isRoot()) {
+            thread.keepSpare(pass);
+        }
+    }
+
+    private void onContinue(NodePass pass, PassThread thread) {
+        pass.goOnHasCome();
+        if (pass.isUnderWay() && !isReplaced()) {
+            iterate(pass, thread);
             reparentIfIdle();
         }
     }
 
-    private void onGoOn(VisitRun visit, CallMark mark) {
+    private void onContinueLate(Visit visit, PassThread thread) {
         if (visit.resume()) {
-            goOnWithLate(visit, mark);
+            continueLate(visit, thread);
         }
     }
 
-    private void goOnWithLate(VisitRun visit, CallMark mark) {
-        if (leaving) {
-            visit.abort(mark);
+    private void continueLate(Visit visit, PassThread thread) {
+        if (isGoingOffline()) {
+            visit.abort(thread);
         } else {
-            mark.turn.begin();
-            if (visit.advance(mark) == VisitRun.Outcome.SLICE_OVER) {
-                published.sliceOver(pair.visitor(), new GoOn(visit));
+            thread.slice.begin();
+            if (visit.advance(thread) == Visit.Outcome.SLICE_OVER) {
+                engine.nextSlice(perNode.visitor(), new ContinueLate(visit));
             }
         }
         reparentIfIdle();
     }
 
-    private void onCallsEnded(CallMark mark) {
+    private void onCallsEnded(PassThread thread) {
         if (isReplaced()) {
-            pair.visitor().tell(CallsEnded.INSTANCE);
+            perNode.callHasEnded();
             return;
         }
-        for (Call call = pair.lanes().takeEnded();
+        for (PendingCall call = perNode.queues().takeEnded();
                 call != null;
-                call = pair.lanes().takeEnded()) {
-            if (call.owner instanceof VisitRun visit) {
-                visit.ended(call);
-                if (!visit.isOf(own) || visit.isLate()) {
-                    // Of the visitor before, which does not wait for it any more.
-                    visit.becomeLate(false);
-                    goOnWithLate(visit, mark);
-                } else {
-                    visit.walk().answered(visit);
-                }
-            } else if (call.owner instanceof Reparenting moving) {
-                moving.ended(call);
-            }
+                call = perNode.queues().takeEnded()) {
+            onCallEnded(call, thread);
         }
-        for (PassRun run : List.copyOf(runs)) {
-            if (run.isUnderWay() && run.walk.hasAnswers()) {
-                walk(run, mark);
+        for (NodePass pass : List.copyOf(passes)) {
+            if (pass.isUnderWay() && pass.iteration.hasReplied()) {
+                iterate(pass, thread);
             }
         }
         reparentIfIdle();
     }
 
-    private void onLookForLate(CallMark mark) {
+    private void onCallEnded(PendingCall call, PassThread thread) {
+        if (call.owner() instanceof Visit visit) {
+            visit.ended(call);
+            if (!visit.isOf(self) || visit.isLate()) {
+                // It began with the visitor before, which does not wait for it any more.
+                visit.becomeLate(false);
+                continueLate(visit, thread);
+            } else {
+                visit.iteration().replied(visit);
+            }
+        } else if (call.owner() instanceof Reparenting moving) {
+            moving.ended(call);
+        }
+    }
+
+    private void onCheckForLate(PassThread thread) {
         if (isReplaced()) {
             return;
         }
-        long now = published.nanoTime().getAsLong();
-        for (PassRun run : List.copyOf(runs)) {
-            if (run.isUnderWay() && run.walk.passOverLate(now)) {
-                walk(run, mark);
+        long now = engine.nanoTime().getAsLong();
+        for (NodePass pass : List.copyOf(passes)) {
+            if (pass.isUnderWay() && pass.iteration.passOverLate(now)) {
+                iterate(pass, thread);
             }
         }
         reparentIfIdle();
     }
 
-    private void onQuiesce(Quiesce message, CallMark mark) {
-        leaving = true;
-        Pair parent = pair.parent();
+    private void onQuiesce(Quiesce message, PassThread thread) {
+        CgroupPerNode parent = perNode.parent();
         if (parent == null) {
             throw new IllegalStateException("The root can't go offline");
         }
-        reparenting = new Reparenting(pair, parent, published, message.replyTo());
-        for (PassRun run : List.copyOf(runs)) {
-            walk(run, mark);
+        reparenting = new Reparenting(perNode, parent, engine, message.replyTo());
+        for (NodePass pass : List.copyOf(passes)) {
+            abort(pass, thread);
         }
-        for (VisitRun visit : pair.late().all()) {
-            onGoOn(visit, mark);
+        for (Visit visit : perNode.late().all()) {
+            onContinueLate(visit, thread);
         }
         reparentIfIdle();
     }
 
-    /** Begins when no visit is left in the pair. */
+    /** Begins to move the objects when no visit is left. */
     private void reparentIfIdle() {
-        if (reparenting != null && runs.isEmpty() && !pair.isInUse()) {
-            Reparenting next = reparenting;
-            reparenting = null;
+        Reparenting next = reparenting;
+        if (next != null && !next.hasBegun() && passes.isEmpty() && !perNode.isInUse()) {
             next.begin();
         }
     }
 
-    /** The pair's visitor is another one now, or there is no pair any more; what is under way is that one's. */
+    private void onTakeOver(PassThread thread) {
+        perNode.late().all().forEach(visit -> onContinueLate(visit, thread));
+        onCallsEnded(thread);
+    }
+
     private Behavior<Command> onRetire() {
-        List.copyOf(runs).forEach(PassRun::handOver);
-        runs.clear();
+        List.copyOf(passes).forEach(NodePass::handOver);
+        passes.clear();
         return Behaviors.stopped();
     }
 }

@@ -9,6 +9,9 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
+import io.reclaimer.engine.call.Reply;
+import io.reclaimer.engine.call.ShrinkerEntry;
+import io.reclaimer.engine.call.VisitingThread;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
@@ -21,85 +24,86 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Knows which cgroups are online, and which pairs exist; the only one that changes either. One an engine.
+ * The tree of cgroups that are online, and their data on each node; the only one that changes either. One an engine.
  *
- * <p>A cgroup comes online as data. Its pair on a node is made when its first bit is set there, together with the pairs
- * above it on that node, and its own on node 0, which keeps the deferred counts of shrinkers that are not NUMA aware.
+ * <p>A cgroup comes online as a handle. Its data on a node is made when its first bit is set there, together with that
+ * of its ancestors on the node, and with its own on node 0, which keeps the deferred counts of shrinkers that are not
+ * NUMA aware.
  *
- * <p>It never waits for a visitor but to take its own cgroup offline. Where a visitor is stuck in a call, its pair gets a new one
- * ({@link #onVisitorStuck}).
+ * <p>It never waits for a visitor, except to take the visitor's own cgroup offline. Where a visitor is stuck in a call,
+ * a new one is started ({@link #onVisitorStuck}).
  *
- * <p>Going offline is {@link Departure}'s matter, and the end of idle pairs {@link Passivation}'s.
+ * <p>{@link OfflineTransition} takes cgroups offline, {@link Passivation} ends idle visitors.
  */
 public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
 
     public sealed interface Command {}
 
-    /** Brings a cgroup up; answered with the one that is there where it is online already. */
+    /** Brings a cgroup online. The reply is the present one where it is online already. */
     public record Online(CgroupPath path, Reply<CgroupHandle> replyTo) implements Command {}
 
     /**
-     * Takes a leaf down. Answered when its objects and counts are the parent's; where it is on its way offline already, when that
-     * is over.
+     * Takes a leaf offline. Answered when its objects and counts are the parent's; where it is going offline already,
+     * when that is over.
      */
     public record Offline(CgroupPath path, Reply<Done> replyTo) implements Command {}
 
-    /** Finds the top of a round, and starts it. */
+    /** Finds the top of a round, and starts the round. */
     public record StartRound(RoundSpec spec, Reply<RoundResult> replyTo) implements Command {}
 
-    /** What there is, for people and tests. */
+    /** Asks for the state of all, for people and tests. */
     public record Inspect(Reply<Inspection.Inspected> replyTo) implements Command {}
 
-    /** A bit for a pair that does not exist yet. */
+    /** Sets a bit on a node where the cgroup has no data yet. */
     record FirstBit(CgroupHandle cgroup, int node, ShrinkerEntry entry) implements Command {}
 
-    /** From a visitor: it ended its visits and moved the objects of its pair; these bits are the parent's to set. */
-    record PairQuiesced(Pair pair, List<ShrinkerEntry> bits) implements Command {}
+    /** From a visitor: its visits are ended, its objects are moved, and the parent gets these bits. */
+    record Quiesced(CgroupPerNode perNode, List<ShrinkerEntry> bits) implements Command {}
 
-    /** From the watch: a call holds the thread of a visitor, if that is still in the call of that number. */
-    record VisitorStuck(Visitor visitor, CallMark mark, long callNumber) implements Command {}
+    /** From the watchdog: a call holds the thread of a visitor, if that is still in the call of that number. */
+    record VisitorStuck(Visitor visitor, VisitingThread thread, long callNumber) implements Command {}
 
     private record VisitorStopped(Visitor visitor) implements Command {}
 
-    /** To itself: it is time to look for pairs that are idle. */
-    enum LookForIdle implements Command {
+    /** To itself: it is time to look for idle cgroups. */
+    enum CheckForIdle implements Command {
         INSTANCE
     }
 
-    private record DepartureLate(CgroupHandle cgroup, int number) implements Command {}
+    /** To itself: a request to go offline has waited for as long as it may. */
+    private record OfflineTimeout(CgroupHandle cgroup, int number) implements Command {}
 
-    private final Published published;
+    private final EngineContext engine;
     private final ActorRef<Rounds.Command> rounds;
     private final TimerScheduler<Command> timers;
     private final CgroupHandle root;
 
-    /** In the order they came online; those that are on their way out too. */
+    /** In the order they came online, with those that go offline. */
     private final Map<CgroupPath, CgroupHandle> cgroups = new LinkedHashMap<>();
 
-    private final Set<Pair> pairs = new LinkedHashSet<>();
-    private final Map<CgroupHandle, Departure> departures = new HashMap<>();
+    private final Set<CgroupPerNode> perNodes = new LinkedHashSet<>();
+    private final Map<CgroupHandle, OfflineTransition> goingOffline = new HashMap<>();
     private final Passivation passivation;
 
-    public static Behavior<Command> create(Published published, ActorRef<Rounds.Command> rounds) {
+    public static Behavior<Command> create(EngineContext engine, ActorRef<Rounds.Command> rounds) {
         return Behaviors.setup(
-                context -> Behaviors.withTimers(timers -> new CgroupTree(context, timers, published, rounds)));
+                context -> Behaviors.withTimers(timers -> new CgroupTree(context, timers, engine, rounds)));
     }
 
     private CgroupTree(
             ActorContext<Command> context,
             TimerScheduler<Command> timers,
-            Published published,
+            EngineContext engine,
             ActorRef<Rounds.Command> rounds) {
         super(context);
-        this.published = published;
+        this.engine = engine;
         this.rounds = rounds;
         this.timers = timers;
         this.root = new CgroupHandle(CgroupPath.root(), null, context.getSelf());
-        this.passivation = new Passivation(published, timers, this::remove);
-        published.treeIs(context.getSelf());
+        this.passivation = new Passivation(engine, timers, this::remove);
         cgroups.put(root.path(), root);
-        for (int node = 0; node < published.settings().nodes(); node++) {
-            pairOf(root, node);
+        for (int node = 0; node < engine.settings().nodes(); node++) {
+            perNodeOf(root, node);
         }
     }
 
@@ -110,34 +114,34 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
                 .onMessage(StartRound.class, this::onStartRound)
                 .onMessage(Online.class, this::onOnline)
                 .onMessage(Offline.class, this::onOffline)
-                .onMessage(PairQuiesced.class, this::onPairQuiesced)
-                .onMessage(DepartureLate.class, this::onDepartureLate)
+                .onMessage(Quiesced.class, this::onQuiesced)
+                .onMessage(OfflineTimeout.class, this::onOfflineTimeout)
                 .onMessage(VisitorStuck.class, this::onVisitorStuck)
                 .onMessage(VisitorStopped.class, this::onVisitorStopped)
                 .onMessage(Inspect.class, this::onInspect)
-                .onMessage(LookForIdle.class, this::onLookForIdle)
+                .onMessage(CheckForIdle.class, this::onCheckForIdle)
                 .build();
     }
 
     private Behavior<Command> onOnline(Online message) {
         CgroupPath path = message.path();
-        CgroupHandle there = cgroups.get(path);
-        if (!published.settings().cgroupsEnabled()) {
+        CgroupHandle present = cgroups.get(path);
+        if (!engine.settings().cgroups().enabled()) {
             return reject(
                     message.replyTo(),
                     Reason.CGROUPS_DISABLED,
                     path,
                     "comes online only where cgroups are enabled [reclaimer.cgroups-enabled]");
         }
-        if (there != null) {
-            if (!there.isOnline()) {
+        if (present != null) {
+            if (!present.isOnline()) {
                 return reject(
                         message.replyTo(),
                         Reason.GOING_OFFLINE,
                         path,
                         "is on its way offline; ask again when that is answered");
             }
-            message.replyTo().success(there);
+            message.replyTo().success(present);
             return this;
         }
         CgroupPath parentPath = path.parent().orElseThrow();
@@ -159,16 +163,16 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
     private Behavior<Command> onFirstBit(FirstBit message) {
         CgroupHandle cgroup = message.cgroup();
         cgroup.takeFirstBit(message.node(), message.entry());
-        // It may have gone offline since the bit was set: what is under it is the parent's.
+        // It may have gone offline since the bit was set: its objects are the parent's then.
         CgroupHandle owner = cgroup.nearestOnline();
         if (!owner.isRoot()) {
-            pairOf(owner, message.node()).set(message.entry());
+            perNodeOf(owner, message.node()).setBit(message.entry());
         }
         return this;
     }
 
     private Behavior<Command> onStartRound(StartRound message) {
-        CgroupHandle top = cgroups.get(message.spec().top());
+        CgroupHandle top = cgroups.get(message.spec().scope().top());
         rounds.tell(
                 top == null || !top.isOnline()
                         ? new Rounds.AnswerNotOnline(message.spec(), message.replyTo())
@@ -185,8 +189,8 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
         if (cgroup == null) {
             return reject(message.replyTo(), Reason.NOT_ONLINE, path, "is not online");
         }
-        Departure departure = departures.get(cgroup);
-        if (departure == null) {
+        OfflineTransition transition = goingOffline.get(cgroup);
+        if (transition == null) {
             if (cgroup.children > 0) {
                 return reject(
                         message.replyTo(),
@@ -194,62 +198,62 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
                         path,
                         "can't go offline: it has [" + cgroup.children + "] children; only a leaf can");
             }
-            departure = depart(cgroup);
+            transition = beginOffline(cgroup);
         }
-        DepartureLate late = new DepartureLate(cgroup, departure.await(message.replyTo()));
-        timers.startSingleTimer(late, late, published.settings().offlineTimeout());
-        departure.goOn();
+        OfflineTimeout timeout = new OfflineTimeout(cgroup, transition.await(message.replyTo()));
+        timers.startSingleTimer(timeout, timeout, engine.settings().cgroups().offlineTimeout());
+        transition.goOn();
         return this;
     }
 
-    private Departure depart(CgroupHandle cgroup) {
+    private OfflineTransition beginOffline(CgroupHandle cgroup) {
         cgroup.goOffline();
-        List<Pair> leaving = new ArrayList<>();
-        for (int node = 0; node < published.settings().nodes(); node++) {
-            leaving.add(pairOf(cgroup, node));
+        List<CgroupPerNode> nodes = new ArrayList<>();
+        for (int node = 0; node < engine.settings().nodes(); node++) {
+            nodes.add(perNodeOf(cgroup, node));
         }
-        Departure departure =
-                new Departure(published, cgroup, leaving, getContext().getSelf());
-        departures.put(cgroup, departure);
-        return departure;
+        OfflineTransition transition =
+                new OfflineTransition(engine, cgroup, nodes, getContext().getSelf());
+        goingOffline.put(cgroup, transition);
+        return transition;
     }
 
-    private Behavior<Command> onPairQuiesced(PairQuiesced message) {
-        CgroupHandle cgroup = message.pair().cgroup();
-        Departure departure = departures.get(cgroup);
-        if (departure != null && departure.quiesced(message.pair(), message.bits())) {
-            departure.handOver();
-            departure.pairs().forEach(this::remove);
-            departures.remove(cgroup);
+    private Behavior<Command> onQuiesced(Quiesced message) {
+        CgroupHandle cgroup = message.perNode().cgroup();
+        OfflineTransition transition = goingOffline.get(cgroup);
+        if (transition != null && transition.quiesced(message.perNode(), message.bits())) {
+            transition.handOver();
+            transition.nodes().forEach(this::remove);
+            goingOffline.remove(cgroup);
             cgroups.remove(cgroup.path());
             CgroupHandle parent = cgroup.parent();
             if (parent != null) {
                 parent.children--;
             }
-            departure.answerDone();
+            transition.tellDone();
         }
         return this;
     }
 
-    private Behavior<Command> onDepartureLate(DepartureLate message) {
-        Departure departure = departures.get(message.cgroup());
-        if (departure != null) {
-            departure.answerLate(message.number());
+    private Behavior<Command> onOfflineTimeout(OfflineTimeout message) {
+        OfflineTransition transition = goingOffline.get(message.cgroup());
+        if (transition != null) {
+            transition.tellLate(message.number());
         }
         return this;
     }
 
-    /** The pair gets a new visitor. Where it is on its way offline nobody else may visit it, so that waits for the call. */
+    /** Starts a new visitor. Where the cgroup goes offline nobody else may visit it, so that waits for the call. */
     private Behavior<Command> onVisitorStuck(VisitorStuck message) {
         Visitor stuck = message.visitor();
-        Pair pair = stuck.pair;
-        if (pairs.contains(pair)
-                && pair.visitor() == stuck
-                && pair.cgroup().isOnline()
-                && message.mark().number() == message.callNumber()) {
-            pair.retiredVisitors++;
-            visit(pair);
-            pair.visitor().tell(CgroupNode.TakeOver.INSTANCE);
+        CgroupPerNode perNode = stuck.perNode;
+        if (perNodes.contains(perNode)
+                && perNode.visitor() == stuck
+                && perNode.cgroup().isOnline()
+                && message.thread().number() == message.callNumber()) {
+            perNode.retiredVisitors++;
+            startVisitor(perNode);
+            perNode.visitor().tell(CgroupNode.TakeOver.INSTANCE);
             stuck.tell(CgroupNode.Retire.INSTANCE);
         }
         return this;
@@ -257,82 +261,82 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
 
     private Behavior<Command> onVisitorStopped(VisitorStopped message) {
         Visitor stopped = message.visitor();
-        Pair pair = stopped.pair;
-        if (!pairs.contains(pair)) {
+        CgroupPerNode perNode = stopped.perNode;
+        if (!perNodes.contains(perNode)) {
             return this;
         }
-        if (pair.visitor() != stopped) {
-            pair.retiredVisitors--;
-            Departure departure = departures.get(pair.cgroup());
-            if (departure != null) {
-                departure.goOn();
+        OfflineTransition transition = goingOffline.get(perNode.cgroup());
+        if (perNode.visitor() != stopped) {
+            perNode.retiredVisitors--;
+            if (transition != null) {
+                transition.goOn();
             }
             return this;
         }
-        getContext().getLog().error("The visitor of [{}] stopped by itself; the pair gets a new one", pair);
-        visit(pair);
-        pair.visitor().tell(CgroupNode.TakeOver.INSTANCE);
-        Departure departure = departures.get(pair.cgroup());
-        if (departure != null) {
-            departure.visitorIsNew(pair);
+        getContext().getLog().error("The visitor of [{}] stopped by itself; a new one is started", perNode);
+        startVisitor(perNode);
+        perNode.visitor().tell(CgroupNode.TakeOver.INSTANCE);
+        if (transition != null) {
+            transition.visitorIsNew(perNode);
         }
         return this;
     }
 
-    private Behavior<Command> onLookForIdle(LookForIdle message) {
-        if (passivation.look(pairs)) {
-            getContext().getSelf().tell(LookForIdle.INSTANCE);
+    private Behavior<Command> onCheckForIdle(CheckForIdle message) {
+        if (passivation.check(perNodes)) {
+            getContext().getSelf().tell(CheckForIdle.INSTANCE);
         }
         return this;
     }
 
     private Behavior<Command> onInspect(Inspect message) {
-        message.replyTo().success(Inspection.of(published, cgroups.values(), departures.values()));
+        message.replyTo().success(Inspection.of(engine, cgroups.values(), goingOffline.values()));
         return this;
     }
 
-    /** The pair, made if need be. */
-    private Pair pairOf(CgroupHandle cgroup, int node) {
-        Pair there = cgroup.pair(node);
-        if (there != null) {
-            return there;
+    /** The data of a cgroup on a node, made if need be. */
+    private CgroupPerNode perNodeOf(CgroupHandle cgroup, int node) {
+        CgroupPerNode present = cgroup.onNode(node);
+        if (present != null) {
+            return present;
         }
         CgroupHandle parent = cgroup.parent();
-        Pair above = parent == null ? null : pairOf(parent, node);
+        CgroupPerNode above = parent == null ? null : perNodeOf(parent, node);
         if (node > 0) {
-            pairOf(cgroup, 0);
+            perNodeOf(cgroup, 0);
         }
-        Pair pair = new Pair(cgroup, node, above, published.nanoTime().getAsLong());
+        CgroupPerNode made =
+                new CgroupPerNode(cgroup, node, above, engine.nanoTime().getAsLong());
         if (above != null) {
-            above.pairsBelow++;
-            cgroup.takeOwed(node).forEach(pair.units()::addDeferred);
-            passivation.pairMade();
+            above.childCount++;
+            cgroup.takeKeptDeferred(node).forEach(made.units()::addDeferred);
+            passivation.begin();
         }
-        visit(pair);
-        cgroup.addPair(pair);
-        pairs.add(pair);
-        return pair;
+        startVisitor(made);
+        cgroup.add(made);
+        perNodes.add(made);
+        return made;
     }
 
-    private void visit(Pair pair) {
-        Visitor visitor = new Visitor(pair);
-        visitor.is(getContext()
+    private void startVisitor(CgroupPerNode perNode) {
+        Visitor visitor = new Visitor(perNode);
+        visitor.withActor(getContext()
                 .spawnAnonymous(
-                        CgroupNode.create(published, visitor),
+                        CgroupNode.create(engine, visitor),
                         DispatcherSelector.fromConfig("reclaimer.visit-dispatcher")));
         getContext().watchWith(visitor.ref(), new VisitorStopped(visitor));
-        pair.visitedBy(visitor);
+        perNode.visitBy(visitor);
     }
 
-    /** The pair is no more. What it had is somebody else's, or kept with its cgroup. */
-    private void remove(Pair pair) {
-        pairs.remove(pair);
-        pair.forget();
-        Pair above = pair.parent();
+    /** Removes data whose bits and counts were given to another cgroup, or are kept with its own. */
+    private void remove(CgroupPerNode perNode) {
+        perNodes.remove(perNode);
+        perNode.remove();
+        CgroupPerNode above = perNode.parent();
         if (above != null) {
-            above.pairsBelow--;
+            above.childCount--;
         }
-        pair.visitor().tell(CgroupNode.Retire.INSTANCE);
+        perNode.visitor().tell(CgroupNode.Retire.INSTANCE);
     }
 
     private <T> Behavior<Command> reject(Reply<T> replyTo, Reason reason, CgroupPath path, String why) {

@@ -1,5 +1,6 @@
 package io.reclaimer.engine;
 
+import io.reclaimer.engine.call.ShrinkerEntry;
 import io.reclaimer.shrinker.Saturating;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -9,18 +10,18 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The largest of what a round freed, by cgroup and shrinker. Any thread, under this object's lock.
+ * A top-K table of what a round freed, by cgroup and shrinker. Thread-safe; guarded by {@code this}.
  *
- * <p>Exact as long as not more of them freed anything than it holds. Beyond that the smaller half is dropped, and what is
- * no larger than the largest dropped is not taken up any more, without the lock: what was dropped is in the sum that a
- * report gives for the rest. So a round over very many cgroups costs bounded memory, and hardly any time.
+ * <p>It is exact while at most K entries were freed from. Beyond that the smaller half is dropped, and an entry that is
+ * not larger than the largest dropped one is refused, without the lock. A report gives the sum of all that is not in
+ * the table. So a round over very many cgroups costs bounded memory, and hardly any time.
  */
 final class FreedTable {
 
-    /** How many it holds at least. */
+    /** The least K. */
     private static final int FEWEST = 256;
 
-    /** How many it holds for each that is listed, so that sums over several passes are seldom cut. */
+    /** K for each listed entry, so that sums over several passes are seldom cut. */
     private static final int FOR_EACH_LISTED = 4;
 
     private record Key(CgroupHandle cgroup, ShrinkerEntry shrinker) {}
@@ -28,20 +29,20 @@ final class FreedTable {
     private final int most;
     private final Map<Key, Long> freed = new HashMap<>();
 
-    /** What is not larger is not taken up; written under the lock. */
+    /** Entries that are not larger are refused; written under the lock. */
     private volatile long threshold;
 
-    /** One for a report that lists so many. */
+    /** A table for a report that lists so many entries. */
     FreedTable(int listed) {
         this.most = Math.max(FEWEST, FOR_EACH_LISTED * listed);
     }
 
-    /** How many it holds. */
+    /** How many entries it holds. */
     int most() {
         return most;
     }
 
-    /** Whether so much is taken up now: what is not need not be handed in, and soon in a large round next to nothing is. */
+    /** Whether so much would be added now. Less need not be handed in; in a large round soon hardly anything is. */
     boolean takes(long objects) {
         return objects > threshold;
     }
@@ -51,7 +52,10 @@ final class FreedTable {
         add(cgroup, new ShrinkerEntry[] {shrinker}, new long[] {objects}, 1);
     }
 
-    /** Adds what a walk freed in a cgroup, the first {@code count} of each array: under the lock once, or not at all. */
+    /**
+     * Adds what an iteration freed in a cgroup, the first {@code count} of each array: under the lock once, or not at
+     * all.
+     */
     void add(CgroupHandle cgroup, @Nullable ShrinkerEntry[] shrinkers, long[] objects, int count) {
         for (int i = 0; i < count; i++) {
             if (objects[i] > threshold) {
@@ -64,7 +68,7 @@ final class FreedTable {
     private synchronized void addFrom(
             int first, CgroupHandle cgroup, @Nullable ShrinkerEntry[] shrinkers, long[] objects, int count) {
         for (int i = first; i < count; i++) {
-            // Looked at again under the lock: it may have been closed meanwhile.
+            // Again under the lock: the table may have been closed meanwhile.
             if (objects[i] > threshold) {
                 add(new Key(cgroup, Objects.requireNonNull(shrinkers[i])), objects[i]);
             }
@@ -83,13 +87,13 @@ final class FreedTable {
         }
     }
 
-    /** Nobody will ask any more: takes up nothing, and keeps no shrinker that may be freed by now. */
+    /** Adds nothing any more, and keeps no shrinker that may be freed by now. */
     synchronized void close() {
         threshold = Long.MAX_VALUE;
         freed.clear();
     }
 
-    /** The largest first. */
+    /** The largest entries, the largest first. */
     synchronized List<RoundResult.Freed> largest(int entries) {
         return freed.entrySet().stream()
                 .sorted(Map.Entry.<Key, Long>comparingByValue(Comparator.reverseOrder())

@@ -1,5 +1,7 @@
 package io.reclaimer.engine;
 
+import io.reclaimer.engine.call.ShrinkerTable;
+import io.reclaimer.engine.unit.UnitMap;
 import io.reclaimer.shrinker.Saturating;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -9,84 +11,88 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Reads the state of all pairs, for people and tests. It asks nobody, so it answers whatever visits do; every bit that was set
- * before is in the answer.
+ * A reader of the state of all cgroups on all nodes, for people and tests. It asks no visitor, so it answers whatever
+ * visits do; every bit that was set before is in the answer.
  */
 public final class Inspection {
 
-    /** Where a pair is, or could be. */
+    /** A cgroup on a node. */
     public record Place(CgroupHandle cgroup, int node) {}
 
     /**
-     * What one pair has.
+     * The state of one cgroup on one node.
      *
      * @param bits ids in rising order
      * @param deferred objects by id, where not 0
      */
-    public record PairState(List<Integer> bits, Map<Integer, Long> deferred) {
-        private static final PairState NOTHING = new PairState(List.of(), Map.of());
+    public record PerNodeState(List<Integer> bits, Map<Integer, Long> deferred) {
+        private static final PerNodeState NOTHING = new PerNodeState(List.of(), Map.of());
     }
 
     /**
-     * The answer.
+     * The state of all.
      *
      * @param cgroups all that are online, the root first, then in the order they came online
-     * @param states of those cgroups and nodes that have something
+     * @param states of those that have a bit, or something deferred
      */
-    public record Inspected(List<CgroupHandle> cgroups, Map<Place, PairState> states) {
+    public record Inspected(List<CgroupHandle> cgroups, Map<Place, PerNodeState> states) {
 
-        /** What a cgroup has on a node. */
-        public PairState state(CgroupHandle cgroup, int node) {
-            return states.getOrDefault(new Place(cgroup, node), PairState.NOTHING);
+        /** The state of a cgroup on a node. */
+        public PerNodeState state(CgroupHandle cgroup, int node) {
+            return states.getOrDefault(new Place(cgroup, node), PerNodeState.NOTHING);
         }
     }
 
     private final ShrinkerTable table;
     private final int nodes;
-    private final Map<Place, PairState> states = new HashMap<>();
+    private final Map<Place, PerNodeState> states = new HashMap<>();
 
-    private Inspection(Published published) {
-        this.table = published.table();
-        this.nodes = published.settings().nodes();
+    private Inspection(EngineContext engine) {
+        this.table = engine.table();
+        this.nodes = engine.settings().nodes();
     }
 
-    /** By the tree's actor, which alone knows what is owed where there is no pair, and moves what a cgroup owes that goes. */
-    static Inspected of(Published published, Collection<CgroupHandle> cgroups, Collection<Departure> departures) {
-        Inspection inspection = new Inspection(published);
+    /**
+     * Reads the state of all. Called by the tree's actor, which alone knows the deferred counts of passivated nodes,
+     * and moves those of a cgroup that goes offline.
+     */
+    static Inspected of(
+            EngineContext engine, Collection<CgroupHandle> cgroups, Collection<OfflineTransition> goingOffline) {
+        Inspection inspection = new Inspection(engine);
         List<CgroupHandle> online =
                 cgroups.stream().filter(CgroupHandle::isOnline).toList();
         online.forEach(inspection::addAllNodes);
-        departures.forEach(departure -> departure.pairs().forEach(inspection::addLeaving));
+        goingOffline.forEach(transition -> transition.nodes().forEach(inspection::addGoingOffline));
         return new Inspected(online, inspection.states);
     }
 
     private void addAllNodes(CgroupHandle cgroup) {
         for (int node = 0; node < nodes; node++) {
-            Pair pair = cgroup.pair(node);
-            List<UnitMap.Owed> owed = cgroup.owed(node);
-            if (pair == null && owed.isEmpty()) {
+            CgroupPerNode perNode = cgroup.onNode(node);
+            List<UnitMap.Deferred> kept = cgroup.keptDeferred(node);
+            if (perNode == null && kept.isEmpty()) {
                 continue;
             }
-            PairState state = state(cgroup, node);
-            if (pair != null) {
-                pair.units().describe(table, state.bits(), state.deferred());
+            PerNodeState state = state(cgroup, node);
+            if (perNode != null) {
+                perNode.units().describe(table::serialOf, state.bits(), state.deferred());
             }
-            for (UnitMap.Owed one : owed) {
-                if (table.bySerial(one.serial()) != null) {
-                    state.deferred().merge(one.id(), one.objects(), Saturating::add);
+            for (UnitMap.Deferred count : kept) {
+                if (table.bySerial(count.serial()) != null) {
+                    state.deferred().merge(count.id(), count.objects(), Saturating::add);
                 }
             }
         }
     }
 
-    /** What a cgroup owes that is on its way offline is owed by the nearest one above that is online. */
-    private void addLeaving(Pair pair) {
-        PairState state = state(pair.cgroup().nearestOnline(), pair.node());
-        pair.units().describe(table, new ArrayList<>(), state.deferred());
+    /** Adds the deferred counts of a cgroup that goes offline to those of its nearest ancestor that is online. */
+    private void addGoingOffline(CgroupPerNode perNode) {
+        PerNodeState state = state(perNode.cgroup().nearestOnline(), perNode.node());
+        perNode.units().describe(table::serialOf, new ArrayList<>(), state.deferred());
     }
 
-    private PairState state(CgroupHandle cgroup, int node) {
+    private PerNodeState state(CgroupHandle cgroup, int node) {
         return states.computeIfAbsent(
-                new Place(cgroup, node), place -> new PairState(new ArrayList<>(), new TreeMap<>()));
+                new Place(cgroup, node), place -> new PerNodeState(new ArrayList<>(), new TreeMap<>()));
     }
 }

@@ -1,5 +1,6 @@
 package io.reclaimer.engine;
 
+import io.reclaimer.engine.call.ShrinkerEntry;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -7,17 +8,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The late visits of one pair: those that the passes they began in do not wait for any more. While one is under way its
- * shrinker is not visited there by anybody else; rounds that would have are told when it has ended. Thread-safe; guarded by
+ * The late visits of one cgroup on one node: those that the passes they began in do not wait for any more. While one is
+ * under way nobody else visits its shrinker there; rounds that would have hear of its end. Thread-safe; guarded by
  * {@code this}.
  *
- * <p>They are kept here, and not in the pair's actor, so that a new visitor finds those of the one before.
+ * <p>They are kept here and not in the visitor, so that a new visitor finds those of the one before.
  */
 final class LateVisits {
 
     private static final ShrinkerEntry[] NONE = {};
 
-    /** A round that is to hear when no late visit of a shrinker is under way any more. */
+    /** A round that hears when no late visit of a shrinker is under way any more. */
     private static final class Waiter {
         private final RoundWork work;
         private final ShrinkerEntry entry;
@@ -29,16 +30,16 @@ final class LateVisits {
         }
     }
 
-    private final Pair pair;
+    private final CgroupPerNode perNode;
 
-    /** As often as there are late visits of it; replaced as a whole. Read without the lock, in each visit. */
+    /** Each shrinker once for each late visit; replaced as a whole. Each visit reads it without the lock. */
     private volatile ShrinkerEntry[] late = NONE;
 
-    private @Nullable List<VisitRun> visits;
+    private @Nullable List<Visit> visits;
     private @Nullable List<Waiter> waiters;
 
-    LateVisits(Pair pair) {
-        this.pair = pair;
+    LateVisits(CgroupPerNode perNode) {
+        this.perNode = perNode;
     }
 
     /** Whether a late visit of the shrinker is under way. */
@@ -51,21 +52,21 @@ final class LateVisits {
         return false;
     }
 
-    /** A call of the shrinker holds the thread of the pair's visitor. */
+    /** Begins a late visit, as a call of the shrinker holds the thread of the visitor. */
     synchronized void begin(ShrinkerEntry entry) {
         ShrinkerEntry[] more = Arrays.copyOf(late, late.length + 1);
         more[late.length] = entry;
         late = more;
     }
 
-    /** It does not any more. */
+    /** Ends a late visit that {@link #begin} began. */
     void end(ShrinkerEntry entry) {
-        for (Waiter waiter : ended(entry)) {
-            waiter.work.lateEnded(pair, entry, waiter.skippedIn);
+        for (Waiter waiter : takeEnded(entry)) {
+            waiter.work.lateEnded(perNode, entry, waiter.skippedIn);
         }
     }
 
-    private synchronized List<Waiter> ended(ShrinkerEntry entry) {
+    private synchronized List<Waiter> takeEnded(ShrinkerEntry entry) {
         List<ShrinkerEntry> fewer = new ArrayList<>(List.of(late));
         fewer.remove(entry);
         late = fewer.isEmpty() ? NONE : fewer.toArray(NONE);
@@ -83,8 +84,8 @@ final class LateVisits {
         return told;
     }
 
-    /** A visit is late from now on; its round hears of the end. */
-    synchronized void add(VisitRun visit, RoundWork work) {
+    /** Adds a visit that is late from now on; its round hears of its end. */
+    synchronized void add(Visit visit, RoundWork work) {
         begin(visit.entry());
         if (visits == null) {
             visits = new ArrayList<>(1);
@@ -93,8 +94,8 @@ final class LateVisits {
         waiter(visit.entry(), work);
     }
 
-    /** A late visit has ended. */
-    void remove(VisitRun visit) {
+    /** Takes out a late visit that has ended. */
+    void remove(Visit visit) {
         synchronized (this) {
             if (visits != null && visits.remove(visit) && visits.isEmpty()) {
                 visits = null;
@@ -104,10 +105,10 @@ final class LateVisits {
     }
 
     /**
-     * A round passes over a shrinker because it is late, and hears when it is not any more.
+     * Lets a round hear when a shrinker is late no more, which it skips until then.
      *
      * @param pass the number of the pass
-     * @return false where it is not late any more
+     * @return false where it is late no more
      */
     synchronized boolean await(ShrinkerEntry entry, RoundWork work, long pass) {
         if (!isLate(entry)) {
@@ -121,7 +122,7 @@ final class LateVisits {
         if (waiters == null) {
             waiters = new ArrayList<>(1);
         }
-        // Rounds that are over wait no more; so there are no more than there are rounds, however long this takes.
+        // Rounds that are over wait no more. So there are no more waiters than rounds, however long a visit takes.
         waiters.removeIf(waiter -> waiter.work.isClosed());
         for (Waiter waiter : waiters) {
             if (waiter.work == work && waiter.entry == entry) {
@@ -135,7 +136,7 @@ final class LateVisits {
     }
 
     /** All that are under way. */
-    synchronized List<VisitRun> all() {
+    synchronized List<Visit> all() {
         return visits == null ? List.of() : List.copyOf(visits);
     }
 }

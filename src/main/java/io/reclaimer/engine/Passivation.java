@@ -9,109 +9,113 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pairs that have been clean for {@code reclaimer.idle-after} become data again: their actors end, and what they owe is kept with
- * the cgroup. Confined to the tree's actor.
+ * The passivation of cgroups on nodes where they have been clean for {@code reclaimer.idle-after}: their visitors stop,
+ * and their deferred counts are kept with the cgroup. Confined to the tree's actor.
  *
- * <p>Pairs are looked at now and then, some at a time. One with no pair below it leaves its cgroup's handle first, so that nobody
- * finds it any more; then it is closed, so that no pass begins in it; then its bits are looked at for the last time. Where one is
- * set, or somebody is at work in it, it comes back. Node 0's goes last, for it keeps counts of visits on the others.
+ * <p>Cgroups are checked at an interval, some at a time. The data of one without children on the node leaves its handle
+ * first, so that nobody finds it any more. Then it is closed, so that no pass begins there. Then its bits are read for
+ * the last time. Where one is set, or a visit is under way, the data is put back. Node 0 is passivated last, because it
+ * keeps counts of visits on the other nodes.
  */
 final class Passivation {
 
-    /** How many pairs are looked at in one go, so that the tree answers others meanwhile: well below a millisecond. */
+    /** How many are checked in one go, so that the tree serves others meanwhile: well below a millisecond. */
     private static final int STRIDE = 1024;
 
-    /** How often they are looked at, as a share of the time after which they end, within bounds. */
-    private static final int LOOKS = 4;
+    /** Checks in the time after which a cgroup is passivated. */
+    private static final int CHECKS = 4;
 
-    private static final Duration SHORTEST_LOOK = Duration.ofMillis(1);
-    private static final Duration LONGEST_LOOK = Duration.ofSeconds(15);
+    private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(1);
+    private static final Duration LONGEST_INTERVAL = Duration.ofSeconds(15);
 
-    private final Published published;
+    private final EngineContext engine;
     private final TimerScheduler<CgroupTree.Command> timers;
-    private final Consumer<Pair> remove;
+    private final Consumer<CgroupPerNode> remove;
     private final long idleNanos;
-    private final Duration timeToLook;
-    private @Nullable Iterator<Pair> left;
-    private boolean looking;
+    private final Duration interval;
 
-    /** @param remove takes out a pair that is no more */
-    Passivation(Published published, TimerScheduler<CgroupTree.Command> timers, Consumer<Pair> remove) {
-        this.published = published;
+    /** Those that are not checked yet in this round of checks; null between two. */
+    private @Nullable Iterator<CgroupPerNode> unchecked;
+
+    private boolean checking;
+
+    /** @param remove removes data whose cgroup was passivated on the node */
+    Passivation(EngineContext engine, TimerScheduler<CgroupTree.Command> timers, Consumer<CgroupPerNode> remove) {
+        this.engine = engine;
         this.timers = timers;
         this.remove = remove;
-        Duration idleAfter = published.settings().idleAfter();
+        Duration idleAfter = engine.settings().cgroups().idleAfter();
         this.idleNanos = idleAfter.toNanos();
-        Duration share = idleAfter.dividedBy(LOOKS);
-        this.timeToLook = share.compareTo(SHORTEST_LOOK) < 0
-                ? SHORTEST_LOOK
-                : share.compareTo(LONGEST_LOOK) > 0 ? LONGEST_LOOK : share;
+        Duration share = idleAfter.dividedBy(CHECKS);
+        this.interval = share.compareTo(SHORTEST_INTERVAL) < 0
+                ? SHORTEST_INTERVAL
+                : share.compareTo(LONGEST_INTERVAL) > 0 ? LONGEST_INTERVAL : share;
     }
 
-    /** There is a pair to look at, sooner or later. */
-    void pairMade() {
-        if (!looking) {
-            looking = true;
-            lookLater();
+    /** Begins to check, as there is data that may become idle. */
+    void begin() {
+        if (!checking) {
+            checking = true;
+            checkLater();
         }
     }
 
-    private void lookLater() {
-        timers.startSingleTimer(CgroupTree.LookForIdle.INSTANCE, CgroupTree.LookForIdle.INSTANCE, timeToLook);
+    private void checkLater() {
+        timers.startSingleTimer(CgroupTree.CheckForIdle.INSTANCE, CgroupTree.CheckForIdle.INSTANCE, interval);
     }
 
     /**
-     * Looks at some pairs, beginning anew after the last one.
+     * Checks some, beginning behind the last one.
      *
-     * @return whether there are more to look at now
+     * @return whether there are more to check now
      */
-    boolean look(Set<Pair> pairs) {
-        Iterator<Pair> next = left == null ? List.copyOf(pairs).iterator() : left;
-        long now = published.nanoTime().getAsLong();
+    boolean check(Set<CgroupPerNode> all) {
+        Iterator<CgroupPerNode> next = unchecked == null ? List.copyOf(all).iterator() : unchecked;
+        long now = engine.nanoTime().getAsLong();
         for (int i = 0; i < STRIDE && next.hasNext(); i++) {
-            Pair pair = next.next();
-            if (pair.listed && pair.isClean()) {
-                // A late visit has found it clean, of which no round heard.
-                pair.unlistIfClean(now);
-            } else if (pair.isCleanFor(idleNanos, now) && pairs.contains(pair) && mayEnd(pair)) {
-                endIfIdle(pair);
+            CgroupPerNode perNode = next.next();
+            if (perNode.listed && perNode.isClean()) {
+                // A late visit has found it clean, and no round has heard of that.
+                perNode.unlistIfClean(now);
+            } else if (perNode.isCleanFor(idleNanos, now) && all.contains(perNode) && mayBePassivated(perNode)) {
+                passivateIfIdle(perNode);
             }
         }
-        left = next.hasNext() ? next : null;
-        if (left != null) {
+        unchecked = next.hasNext() ? next : null;
+        if (unchecked != null) {
             return true;
         }
-        if (pairs.size() > published.settings().nodes()) {
-            lookLater();
+        if (all.size() > engine.settings().nodes()) {
+            checkLater();
         } else {
-            looking = false;
+            checking = false;
         }
         return false;
     }
 
-    private static boolean mayEnd(Pair pair) {
-        CgroupHandle cgroup = pair.cgroup();
+    private static boolean mayBePassivated(CgroupPerNode perNode) {
+        CgroupHandle cgroup = perNode.cgroup();
         return !cgroup.isRoot()
                 && cgroup.isOnline()
-                && pair.pairsBelow == 0
-                && pair.retiredVisitors == 0
-                && (pair.node() > 0 || !cgroup.hasPairBeside(0));
+                && perNode.childCount == 0
+                && perNode.retiredVisitors == 0
+                && (perNode.node() > 0 || !cgroup.isOnNodeBeside(0));
     }
 
-    private void endIfIdle(Pair pair) {
-        CgroupHandle cgroup = pair.cgroup();
-        cgroup.removePair(pair);
-        if (!pair.close()) {
-            cgroup.addPair(pair);
+    private void passivateIfIdle(CgroupPerNode perNode) {
+        CgroupHandle cgroup = perNode.cgroup();
+        cgroup.remove(perNode);
+        if (!perNode.close()) {
+            cgroup.add(perNode);
             return;
         }
-        if (!pair.isClean()) {
-            pair.open();
-            cgroup.addPair(pair);
+        if (!perNode.isClean()) {
+            perNode.open();
+            cgroup.add(perNode);
             return;
         }
-        // Nobody adds to these now: what visits on other nodes add to is node 0's, which goes last.
-        cgroup.keepOwed(pair.node(), pair.units().takeAllDeferred());
-        remove.accept(pair);
+        // Nobody adds to the counts now: visits on other nodes add to those of node 0, which is passivated last.
+        cgroup.keepDeferred(perNode.node(), perNode.units().takeAllDeferred());
+        remove.accept(perNode);
     }
 }

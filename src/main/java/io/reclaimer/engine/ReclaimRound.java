@@ -10,47 +10,49 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
 import io.reclaimer.engine.RoundResult.Outcome;
+import io.reclaimer.engine.call.ShrinkerEntry;
+import io.reclaimer.engine.unit.CountTally;
 import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.Shortfall;
 import java.time.Duration;
 import java.util.Optional;
 
 /**
- * One request: passes over the subtree at falling priority until the target is met, and one answer, by the deadline.
+ * One round: passes over the subtree at falling priority until the target is met, and one result, by the deadline.
  *
  * <ol>
- *   <li>a pass goes to all dirty pairs of the subtree ({@link #beginPass});
- *   <li>when all have acknowledged it, but for those that are late, it is over ({@link #passIsOver}): with the target not met, the
- *       next one begins at the next lower priority;
- *   <li>who was late when its turn in a pass came is asked when it is not any more ({@link #onLateNoMore}); after the last
- *       pass the round waits for those, until its deadline;
- *   <li>deadline, cancellation and shutdown end it at any time ({@link #onEnd}).
+ *   <li>A pass goes to all dirty cgroups of the subtree, on their nodes ({@link #beginPass}).
+ *   <li>It is over when all have acknowledged it, except those that are late ({@link #passIsOver}). With the target not
+ *       met, the next one begins at the next lower priority.
+ *   <li>A shrinker that was late in a pass is asked when it is late no more ({@link #onLateNoMore}). After the last
+ *       pass the round waits for those, until its deadline.
+ *   <li>Deadline, cancellation and shutdown end it at any time ({@link #onEnd}).
  * </ol>
  *
  * <p>When it answers it tells the visits under way to stop, and ends: it waits for nobody.
  *
- * <p>Nobody holds up a pass for long: it goes on without those outstanding when for {@code reclaimer.late-after} nobody has
- * acknowledged, or when it has taken its share of the time that is left, so that the last priority is reached before the deadline.
- * Each pair by itself sees the priorities in falling order, none twice.
+ * <p>Nobody holds up a pass for long. It goes on without the outstanding visitors when nobody has acknowledged for
+ * {@code reclaimer.late-after}, or when it has taken its share of the time that is left, so that the last priority is
+ * reached before the deadline. Each visitor by itself sees the priorities in falling order, none twice.
  */
-public final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
+final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
 
     public sealed interface Command {}
 
-    /** From a pair: enough have acknowledged. */
+    /** From a visitor: enough have acknowledged. */
     enum Wake implements Command {
         INSTANCE
     }
 
-    /** No late visit of the shrinker is under way in the pair any more. */
-    private record LateNoMore(Pair pair, ShrinkerEntry entry, long skippedIn) implements Command {}
+    /** No late visit of the shrinker is under way there any more. */
+    private record LateNoMore(CgroupPerNode perNode, ShrinkerEntry entry, long skippedIn) implements Command {}
 
-    /** To itself: it is time to look who is late. */
-    private enum LookForLate implements Command {
+    /** To itself: it is time to check who is late. */
+    private enum CheckForLate implements Command {
         INSTANCE
     }
 
-    /** What ends a round before it is done. */
+    /** Ends the round before it is done. */
     enum End implements Command {
         DEADLINE(Outcome.DEADLINE),
         CANCELLED(Outcome.CANCELLED),
@@ -63,70 +65,66 @@ public final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
         }
     }
 
-    /** How often it looks while others are waited for, as a share of the time after which they are late. */
-    private static final int LOOKS = 2;
+    /** Checks in the time after which a visitor is late. */
+    private static final int CHECKS = 2;
 
-    private static final Duration SHORTEST_LOOK = Duration.ofMillis(5);
+    private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(5);
 
-    private final Published published;
-    private final RoundSpec spec;
-    private final CgroupHandle top;
-    private final Reply<RoundResult> replyTo;
+    private final EngineContext engine;
+    private final Rounds.Start request;
+    private final RoundSpec.Goal goal;
     private final ActorRef<Rounds.Command> rounds;
     private final RoundWork work;
-    private final PassAnswers answers;
+    private final Acknowledgements acknowledgements;
     private final RoundPasses passes;
     private final long start;
     private final Runnable forgetCancellation;
     private int priority;
     private long passStart;
-    private int silentLooks;
+    private int silentChecks;
 
-    static Behavior<Command> create(
-            Published published,
-            RoundSpec spec,
-            CgroupHandle top,
-            Reply<RoundResult> replyTo,
-            ActorRef<Rounds.Command> rounds) {
-        return Behaviors.setup(context -> Behaviors.withTimers(
-                timers -> new ReclaimRound(context, timers, published, spec, top, replyTo, rounds).begin()));
+    static Behavior<Command> create(EngineContext engine, Rounds.Start request, ActorRef<Rounds.Command> rounds) {
+        return Behaviors.setup(context ->
+                Behaviors.withTimers(timers -> new ReclaimRound(context, timers, engine, request, rounds).begin()));
     }
 
     private ReclaimRound(
             ActorContext<Command> context,
             TimerScheduler<Command> timers,
-            Published published,
-            RoundSpec spec,
-            CgroupHandle top,
-            Reply<RoundResult> replyTo,
+            EngineContext engine,
+            Rounds.Start request,
             ActorRef<Rounds.Command> rounds) {
         super(context);
-        this.published = published;
-        this.spec = spec;
-        this.top = top;
-        this.replyTo = replyTo;
+        this.engine = engine;
+        this.request = request;
         this.rounds = rounds;
-        this.work = RoundWork.of(spec, listed());
-        this.priority = spec.firstPriority();
-        this.start = published.nanoTime().getAsLong();
+        RoundSpec spec = request.spec();
+        this.goal = spec.goal();
+        this.work = new RoundWork(spec, listed());
+        this.priority = goal.firstPriority();
+        this.start = engine.nanoTime().getAsLong();
         ActorRef<Command> self = context.getSelf();
-        this.answers = new PassAnswers(self);
-        this.passes = new RoundPasses(published, spec, top, work, answers, visitor -> context.watch(visitor.ref()));
-        work.tellOfLate((pair, entry, skippedIn) -> self.tell(new LateNoMore(pair, entry, skippedIn)));
+        this.acknowledgements = new Acknowledgements(self);
+        this.passes = new RoundPasses(
+                engine, spec.scope(), request.top(), work, acknowledgements, visitor -> context.watch(visitor.ref()));
+        work.tellOfLate((perNode, entry, skippedIn) -> self.tell(new LateNoMore(perNode, entry, skippedIn)));
         timers.startSingleTimer(End.DEADLINE, End.DEADLINE, spec.within());
-        Duration look = published.settings().lateAfter().dividedBy(LOOKS);
-        timers.startTimerWithFixedDelay(
-                LookForLate.INSTANCE, LookForLate.INSTANCE, look.compareTo(SHORTEST_LOOK) < 0 ? SHORTEST_LOOK : look);
+        timers.startTimerWithFixedDelay(CheckForLate.INSTANCE, CheckForLate.INSTANCE, interval());
         this.forgetCancellation = spec.cancellation()
                 .map(cancellation -> cancellation.onCancel(() -> self.tell(End.CANCELLED)))
                 .orElse(() -> {});
+    }
+
+    private Duration interval() {
+        Duration share = engine.settings().calls().lateAfter().dividedBy(CHECKS);
+        return share.compareTo(SHORTEST_INTERVAL) < 0 ? SHORTEST_INTERVAL : share;
     }
 
     @Override
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
                 .onMessage(Wake.class, message -> goOn())
-                .onMessage(LookForLate.class, this::onLookForLate)
+                .onMessage(CheckForLate.class, this::onCheckForLate)
                 .onMessage(LateNoMore.class, this::onLateNoMore)
                 .onMessage(End.class, this::onEnd)
                 .onSignal(Terminated.class, this::onTerminated)
@@ -134,20 +132,23 @@ public final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
                 .build();
     }
 
-    /** How many entries the answer lists. */
+    /** How many entries the report lists. */
     private int listed() {
-        return spec.countOnly() ? CountTally.LISTED : published.settings().reportEntries();
+        return request.spec().isCount()
+                ? CountTally.LISTED
+                : engine.settings().rounds().reportEntries();
     }
 
     private Behavior<Command> begin() {
-        boolean cancelled = spec.cancellation().map(Cancellation::isCancelled).orElse(false);
+        boolean cancelled =
+                request.spec().cancellation().map(Cancellation::isCancelled).orElse(false);
         return cancelled ? end(Outcome.CANCELLED) : beginPass();
     }
 
     private Behavior<Command> beginPass() {
         passes.begin(priority);
-        passStart = published.nanoTime().getAsLong();
-        silentLooks = 0;
+        passStart = engine.nanoTime().getAsLong();
+        silentChecks = 0;
         return goOn();
     }
 
@@ -160,10 +161,10 @@ public final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
         if (work.isMet()) {
             return end(Outcome.MET);
         }
-        if (spec.countOnly()) {
+        if (request.spec().isCount()) {
             return end(Outcome.DONE);
         }
-        if (work.hasTarget() && priority > spec.lastPriority()) {
+        if (work.hasTarget() && priority > goal.lastPriority()) {
             if (passes.isEverybodyLate() && !hasHadItsShare()) {
                 return this;
             }
@@ -176,42 +177,45 @@ public final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
         return end(work.hasTarget() ? Outcome.SHORT : Outcome.DONE);
     }
 
-    /** Pairs and visits that have yet to answer, and nobody waits for. */
+    /** Visitors and late visits that have yet to answer. */
     private int late() {
         return passes.lateCount() + work.lateVisits();
     }
 
-    private Behavior<Command> onLookForLate(LookForLate message) {
-        passes.takeAnswers();
+    private Behavior<Command> onCheckForLate(CheckForLate message) {
+        passes.takeAcknowledgements();
         passes.askReplaced();
         passes.openWindow();
-        silentLooks = passes.madeProgress() ? 0 : silentLooks + 1;
-        if (silentLooks >= LOOKS) {
-            silentLooks = 0;
+        silentChecks = passes.madeProgress() ? 0 : silentChecks + 1;
+        if (silentChecks >= CHECKS) {
+            silentChecks = 0;
             passes.passOverLate();
-        } else if (work.hasTarget() && priority > spec.lastPriority() && hasHadItsShare()) {
+        } else if (work.hasTarget() && priority > goal.lastPriority() && hasHadItsShare()) {
             passes.passOverLate();
             passes.cutShort();
         }
         return goOn();
     }
 
-    /** Whether the pass has had as much of the time that is left as each one up to the last priority may have. */
+    /**
+     * Whether the pass has had its share of the time that is left, which is the same for each pass up to the last
+     * priority.
+     */
     private boolean hasHadItsShare() {
-        long now = published.nanoTime().getAsLong();
-        long left = start + spec.within().toNanos() - passStart;
-        return now - passStart > left / (priority - spec.lastPriority() + 1);
+        long now = engine.nanoTime().getAsLong();
+        long nanosLeft = start + request.spec().within().toNanos() - passStart;
+        return now - passStart > nanosLeft / (priority - goal.lastPriority() + 1);
     }
 
-    /** A shrinker that was passed over in this pass is asked now. */
+    /** Asks a shrinker that this pass has skipped because it was late. */
     private Behavior<Command> onLateNoMore(LateNoMore message) {
         work.hasHeardOfLate();
-        passes.askSkipped(message.pair(), message.entry(), message.skippedIn());
+        passes.askSkipped(message.perNode(), message.entry(), message.skippedIn());
         return goOn();
     }
 
     private Behavior<Command> onTerminated(Terminated signal) {
-        passes.ended(signal.getRef());
+        passes.visitorStopped(signal.getRef());
         return goOn();
     }
 
@@ -222,29 +226,33 @@ public final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
     private Behavior<Command> end(Outcome outcome) {
         work.stop();
         work.tellOfLate(null);
-        answers.close();
+        acknowledgements.close();
         forgetCancellation.run();
-        work.fallsShort(Shortfall.LATE, late());
-        // Before the answer, so that whoever has it may start another round in the place of this one.
-        rounds.tell(new Rounds.Answered(getContext().getSelf()));
-        if (work.left() > 0 && !work.isMet() && outcome != Outcome.SHUTDOWN) {
-            rounds.tell(new Rounds.Left(
-                    spec.forLeft(priority, work.missing(), published.settings().roundDeadline()), top));
+        work.shortfalls().add(Shortfall.LATE, late());
+        // Before the result, so that whoever has it may start another round in the place of this one.
+        rounds.tell(new Rounds.Ended(getContext().getSelf()));
+        if (work.shortfalls().count(Shortfall.MAY_NOT_BLOCK) > 0 && !work.isMet() && outcome != Outcome.SHUTDOWN) {
+            rounds.tell(new Rounds.FollowUp(followUp(), request.top()));
         }
-        replyTo.success(new RoundResult(
-                outcome,
-                work.tally().freedObjects(),
-                work.tally().freedBytes(),
-                work.tally().freedAtOnceBytes(),
-                work.tally().scannedObjects(),
-                work.tally().visits(),
-                work.shortfalls(),
-                priority,
-                Duration.ofNanos(published.nanoTime().getAsLong() - start),
-                work.details().largest(listed()),
-                Optional.ofNullable(work.counts()).map(CountTally::sums)));
+        request.replyTo().success(result(outcome));
         work.details().close();
         return Behaviors.stopped();
+    }
+
+    private RoundSpec followUp() {
+        return request.spec()
+                .followUp(priority, work.missing(), engine.settings().rounds().deadline());
+    }
+
+    private RoundResult result(Outcome outcome) {
+        return new RoundResult(
+                outcome,
+                work.tally().sums(),
+                work.shortfalls().counts(),
+                priority,
+                Duration.ofNanos(engine.nanoTime().getAsLong() - start),
+                work.details().largest(listed()),
+                Optional.ofNullable(work.counts()).map(CountTally::sums));
     }
 
     private Behavior<Command> onPostStop() {

@@ -1,46 +1,59 @@
 package io.reclaimer.engine;
 
 import akka.actor.typed.ActorRef;
+import io.reclaimer.engine.call.CallEnd;
+import io.reclaimer.engine.call.CallOwner;
+import io.reclaimer.engine.call.Faults;
+import io.reclaimer.engine.call.PendingCall;
+import io.reclaimer.engine.call.ShrinkerEntry;
 import io.reclaimer.shrinker.Shrinker;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Has the shrinkers of a pair that goes offline move its objects to the parent, one after the other, and reports when all that
- * have a bit there have, or have failed to. Confined to the pair's visitor; begins when no visit is left in the pair.
+ * Has the shrinkers of a cgroup that goes offline move its objects on one node to the parent, one after the other.
+ * Reports when all that have a bit there have moved them, or have failed to. Confined to the visitor; begins when no
+ * visit is left there.
  *
- * <p>A shrinker that answers later and has no bit in the pair is told, and not waited for ({@link UnawaitedReparent}).
+ * <p>A shrinker that replies later and has no bit there is told, and not waited for ({@link UnawaitedReparent}).
  */
-final class Reparenting implements Call.Owner {
+final class Reparenting implements CallOwner {
 
-    private final Pair pair;
-    private final Pair parent;
-    private final Published published;
+    private final CgroupPerNode perNode;
+    private final CgroupPerNode parent;
+    private final EngineContext engine;
     private final ActorRef<CgroupTree.Command> replyTo;
     private final List<ShrinkerEntry> bits = new ArrayList<>();
+    private boolean begun;
 
-    /** Answers awaited, and one more until all were asked. */
+    /** Replies that are awaited, and one more until all shrinkers were asked. */
     private int outstanding = 1;
 
-    Reparenting(Pair pair, Pair parent, Published published, ActorRef<CgroupTree.Command> replyTo) {
-        this.pair = pair;
+    Reparenting(
+            CgroupPerNode perNode, CgroupPerNode parent, EngineContext engine, ActorRef<CgroupTree.Command> replyTo) {
+        this.perNode = perNode;
         this.parent = parent;
-        this.published = published;
+        this.engine = engine;
         this.replyTo = replyTo;
+    }
+
+    boolean hasBegun() {
+        return begun;
     }
 
     /** Asks all shrinkers that keep objects by cgroup. */
     void begin() {
-        for (ShrinkerEntry entry : published.table().allocated()) {
+        begun = true;
+        for (ShrinkerEntry entry : engine.table().allocated()) {
             if (!entry.isCgroupAware()) {
                 continue;
             }
-            if (entry.holds().isAllocatedOnly()) {
-                // It is not called yet; what it has under its bit is its own matter, and the parent's bit says so.
-                if (pair.units().isSet(entry)) {
+            if (entry.references().isAllocatedOnly()) {
+                // It is not called before it is registered. Its owner moves its objects, and the parent's bit says so.
+                if (perNode.isSet(entry)) {
                     bits.add(entry);
                 }
-            } else if (entry.nodeFor(pair.node()) == pair.node()) {
+            } else if (entry.nodeFor(perNode.node()) == perNode.node()) {
                 ask(entry);
             }
         }
@@ -49,86 +62,92 @@ final class Reparenting implements Call.Owner {
 
     private void ask(ShrinkerEntry entry) {
         Shrinker plain = entry.plain();
-        if (plain == null && !pair.units().isSet(entry) && UnawaitedReparent.make(entry, pair, parent, published)) {
+        if (plain != null) {
+            callNow(entry, plain);
             return;
         }
-        if (plain == null) {
-            outstanding++;
-            Call call = Call.reparenting(
-                    entry, pair, this, published, parent.cgroup().path());
-            if (pair.lanes().make(call)) {
-                ended(call);
-            }
+        if (!perNode.isSet(entry) && UnawaitedReparent.make(entry, perNode, parent)) {
             return;
         }
-        CallMark mark = published.callMarks().ofThisThread();
-        if (!mark.tryHold(entry)) {
+        outstanding++;
+        PendingCall call = PendingCall.reparenting(entry, perNode, this, parent.path());
+        if (perNode.queues().make(call)) {
+            ended(call);
+        }
+    }
+
+    private void callNow(ShrinkerEntry entry, Shrinker plain) {
+        PassThread thread = engine.thisThread();
+        if (!thread.tryHold(entry)) {
             return;
         }
-        mark.enter(entry);
+        thread.enter(entry);
         try {
-            long moved = plain.reparent(pair.cgroup().path(), parent.cgroup().path(), pair.node());
+            long moved = plain.reparent(perNode.path(), parent.path(), perNode.node());
             if (moved > 0) {
                 bits.add(entry);
             }
         } catch (Throwable thrown) {
-            threw(entry, pair, thrown);
+            threw(entry, perNode.toString(), thrown);
             // Some may have moved before it failed.
             bits.add(entry);
         } finally {
-            if (mark.leave() && mark.wasOverdue()) {
+            if (thread.leave() && thread.wasOverdue()) {
                 entry.faults().late();
             }
-            mark.release(entry);
-            mark.settle();
+            thread.release(entry);
+            thread.settle();
         }
     }
 
-    /** A call that was answered later has ended. */
-    void ended(Call call) {
+    /** Takes a call that was awaited and has ended. */
+    void ended(PendingCall call) {
         if (mayHaveMoved(call)) {
-            bits.add(call.entry);
+            bits.add(call.entry());
         }
         oneDone();
     }
 
-    /** Whether a reparent that has ended may have moved objects; a failed one counts as a fault, and may have moved some. */
-    static boolean mayHaveMoved(Call call) {
-        ShrinkerEntry entry = call.entry;
-        Call.End end = call.end();
-        if (end instanceof Call.Answered answered) {
-            return answered.answer() > 0;
+    /**
+     * Whether a reparent that has ended may have moved objects. A failed one counts as a fault, and may have moved
+     * some.
+     */
+    static boolean mayHaveMoved(PendingCall call) {
+        ShrinkerEntry entry = call.entry();
+        CallEnd end = call.end();
+        if (end instanceof CallEnd.Replied reply) {
+            return reply.value() > 0;
         }
-        if (end instanceof Call.Thrown thrown) {
-            threw(entry, call.pair, thrown.thrown());
+        if (end instanceof CallEnd.Failed failed) {
+            threw(entry, call.site().toString(), failed.thrown());
             return true;
         }
-        if (end == Call.Unanswered.NOT_MADE && call.hasBegun()) {
-            // It came back too late: the watch has called it a fault before.
+        if (end == CallEnd.NoReply.NOT_MADE && call.hasBegun()) {
+            // It came back too late: the watchdog has counted the fault before.
             return true;
         }
         if (entry.isFreeing()) {
             return false;
         }
         if (!entry.isOverdueAFault()) {
-            // An actor is late, and moves them when it comes to the message.
+            // An actor is late, and moves the objects when it comes to the message.
             return true;
         }
-        String what = end == Call.Unanswered.OVERDUE
+        String what = end == CallEnd.NoReply.OVERDUE
                 ? "its reparent did not answer within [" + entry.callDeadline() + "] [reclaimer.call-deadline]"
                 : "its reparent could not be called, because calls of it have not come back";
-        entry.faults().fault(what, call.pair.toString(), null);
+        entry.faults().fault(what, call.site().toString(), null);
         return true;
     }
 
-    private static void threw(ShrinkerEntry entry, Pair pair, Throwable thrown) {
-        entry.faults().fault("its reparent threw " + Faults.text(thrown), pair.toString(), thrown);
+    private static void threw(ShrinkerEntry entry, String place, Throwable thrown) {
+        entry.faults().fault("its reparent threw " + Faults.text(thrown), place, thrown);
     }
 
     private void oneDone() {
         outstanding--;
         if (outstanding == 0) {
-            replyTo.tell(new CgroupTree.PairQuiesced(pair, bits));
+            replyTo.tell(new CgroupTree.Quiesced(perNode, bits));
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.reclaimer.engine;
 
 import akka.actor.typed.ActorRef;
+import io.reclaimer.engine.call.ShrinkerEntry;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -10,64 +11,61 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * The passes of one round: whom each is sent to, who has acknowledged, and who is late. Confined to the round's actor, which
+ * The passes of one round: the requests that are sent, acknowledged, and late. Confined to the round's actor, which
  * brings the acknowledgements and the time.
  *
- * <p>A pass goes to all dirty pairs of the subtree, as many at a time as {@link #WINDOW}. In a round with a target it begins in
- * each pair where the last such round stopped, with the pairs that were not served for longest; what lies before that place has
- * its turn when all others have had theirs.
+ * <p>A pass goes to all dirty cgroups of the subtree on their nodes, with up to {@link #WINDOW} requests outstanding.
+ * In a round with a target it begins with those that were served longest ago, in each of them where the last such round
+ * stopped; the part before that place follows when all first parts are done.
  *
- * <p>A pair that has not acknowledged is late when the round says so ({@link #passOverLate}). It is waited for no more, and asked
- * again, at the priority of then, when it has acknowledged or has another visitor.
+ * <p>A request that is not acknowledged is late when the round says so ({@link #passOverLate}). It is waited for no
+ * more. Its cgroup is asked again, at the priority of then, when the request is acknowledged or there is another
+ * visitor.
  */
 final class RoundPasses {
 
     /**
-     * How many pairs are asked before the first has acknowledged. Enough to keep all threads busy; small, so that a round that
-     * meets its target early has not been to everybody.
+     * How many requests are outstanding at most. Enough to keep all threads busy; small, so that a round that meets its
+     * target early has not asked everybody.
      */
     static final int WINDOW = 512;
 
     /**
-     * How many pairs a pass with a target asks one by one, before it asks twice as many with each acknowledgement. So a small
-     * target is met by those whose turn it is, and by nobody who was asked beside them.
+     * How many requests a pass with a target sends one by one, before it doubles their number with each
+     * acknowledgement. So a small target is met by those that come first in the fair order, and nobody else is asked.
      */
     private static final int ONE_BY_ONE = 8;
 
     /**
-     * After how many acknowledgements the round is woken while it has more pairs to ask. Few, so that slow pairs do not keep
-     * others waiting; not one, for waking costs as much as a small pair's whole part.
+     * After how many acknowledgements the round is woken while it has more to ask. Few, so that slow visitors do not
+     * keep others waiting; not one, because waking costs as much as a small cgroup's part.
      */
     private static final int WAKE_AFTER = 128;
 
-    /** A part of a pass that is sent after all first parts. */
-    private record Remainder(Pair pair, PairPass.Part part, long begin, long end) {}
+    /** A part of a pass that is asked for after all first parts. */
+    private record Remainder(CgroupPerNode perNode, PassRequest.Part part, long begin, long end) {}
 
-    private final Published published;
-    private final RoundSpec spec;
+    private final EngineContext engine;
+    private final RoundSpec.Scope scope;
     private final CgroupHandle top;
     private final RoundWork work;
-    private final PassAnswers answers;
+    private final Acknowledgements acknowledgements;
     private final Consumer<Visitor> watch;
 
-    private final DirtyPairs pairs = new DirtyPairs();
+    private final PassOrder order = new PassOrder();
     private int next;
     private final Deque<Remainder> remainders = new ArrayDeque<>();
 
-    /** Not asked in this pass, because they were late when their turn came. */
-    private final Set<Pair> skipped = new HashSet<>();
+    /** Those that this pass did not ask, because they were late then. */
+    private final Set<CgroupPerNode> skipped = new HashSet<>();
 
-    /** Sent and not acknowledged, but for those that are late. */
-    private final List<PairPass> outstanding = new ArrayList<>();
+    /** Requests that are sent and not acknowledged, without those that are late. */
+    private final List<PassRequest> outstanding = new ArrayList<>();
 
-    /** Sent in an earlier pass, or long ago in this one, and not acknowledged. */
-    private final List<PairPass> late = new ArrayList<>();
+    private final LateRequests late = new LateRequests();
 
-    /** Those of {@link #late}. */
-    private final Set<Visitor> lateVisitors = new HashSet<>();
-
-    /** Acknowledged: used again. */
-    private final List<PairPass> spare = new ArrayList<>();
+    /** Acknowledged requests, for reuse. */
+    private final List<PassRequest> spare = new ArrayList<>();
 
     /** How many may be outstanding now: {@link #WINDOW}, or fewer at the beginning of a pass with a target. */
     private int window = WINDOW;
@@ -75,7 +73,7 @@ final class RoundPasses {
     /** How many have acknowledged this pass. */
     private int acknowledged;
 
-    /** Whether this pass was sent to a pair. */
+    /** Whether this pass has asked somebody. */
     private boolean askedSomebody;
 
     /** How many first parts are outstanding. */
@@ -85,58 +83,58 @@ final class RoundPasses {
     private long number;
     private boolean progress;
 
-    /** @param watch has the round hear when a visitor has ended, which then acknowledges nothing any more */
+    /** @param watch has the round hear when a visitor has stopped, which then acknowledges nothing any more */
     RoundPasses(
-            Published published,
-            RoundSpec spec,
+            EngineContext engine,
+            RoundSpec.Scope scope,
             CgroupHandle top,
             RoundWork work,
-            PassAnswers answers,
+            Acknowledgements acknowledgements,
             Consumer<Visitor> watch) {
-        this.published = published;
-        this.spec = spec;
+        this.engine = engine;
+        this.scope = scope;
         this.top = top;
         this.work = work;
-        this.answers = answers;
+        this.acknowledgements = acknowledgements;
         this.watch = watch;
     }
 
     /** Begins a pass. */
     void begin(int atPriority) {
         priority = atPriority;
-        number = published.nextPass();
+        number = engine.nextPass();
         next = 0;
         remainders.clear();
         skipped.clear();
-        pairs.clear();
-        long now = published.nanoTime().getAsLong();
-        for (int node : spec.nodes()) {
-            Pair pair = top.isOnline() ? top.pair(node) : null;
-            if (pair != null) {
-                pairs.addDirty(pair, !spec.alone(), now);
+        order.clear();
+        long now = engine.nanoTime().getAsLong();
+        for (int node : scope.nodes()) {
+            CgroupPerNode perNode = top.isOnline() ? top.onNode(node) : null;
+            if (perNode != null) {
+                order.addDirty(perNode, !scope.withoutDescendants(), now);
             }
         }
         acknowledged = 0;
         askedSomebody = false;
         window = work.hasTarget() ? 1 : WINDOW;
         if (work.hasTarget()) {
-            pairs.sortByLastServed();
+            order.sortByLastServed();
         }
     }
 
-    /** Sends the pass on, as far as the window allows, and has the round woken when it can go on. */
+    /** Sends as many requests as the window allows, and has the round woken when it can go on. */
     void goOn() {
         do {
-            takeAnswers();
+            takeAcknowledgements();
             send();
-        } while (!isSilent() && answers.await(answersToWakeAt()));
+        } while (!isSilent() && acknowledgements.await(countToWakeAt()));
     }
 
     private boolean isSilent() {
         return outstanding.isEmpty() && late.isEmpty();
     }
 
-    private int answersToWakeAt() {
+    private int countToWakeAt() {
         if (outstanding.isEmpty()) {
             return 1;
         }
@@ -144,212 +142,197 @@ final class RoundPasses {
     }
 
     private boolean hasMore() {
-        return next < pairs.size() || !remainders.isEmpty();
+        return next < order.size() || !remainders.isEmpty();
     }
 
-    /** Whether everybody was asked in this pass, and those that are not late have acknowledged. */
+    /** Whether this pass has asked everybody, and all that are not late have acknowledged. */
     boolean isOver() {
         return outstanding.isEmpty() && (work.isStopped() || !hasMore());
     }
 
     private void send() {
         while (hasMore() && outstanding.size() < window && !work.isStopped()) {
-            if (next < pairs.size()) {
-                Pair pair = pairs.get(next++);
-                if (lateVisitors.isEmpty() || !lateVisitors.contains(pair.visitor())) {
-                    send(pair, work.hasTarget() ? PairPass.Part.FIRST : PairPass.Part.ALL, 0, PairPass.TO_THE_END);
+            if (next < order.size()) {
+                CgroupPerNode perNode = order.get(next++);
+                if (late.contains(perNode.visitor())) {
+                    skipped.add(perNode);
                 } else {
-                    skipped.add(pair);
+                    PassRequest.Part part = work.hasTarget() ? PassRequest.Part.FIRST : PassRequest.Part.ALL;
+                    send(perNode, part, 0, PassRequest.TO_THE_END);
                 }
             } else {
                 Remainder remainder = remainders.element();
-                if (remainder.part() == PairPass.Part.SECOND && firstParts > 0) {
+                if (remainder.part() == PassRequest.Part.SECOND && firstParts > 0) {
                     return;
                 }
                 remainders.remove();
-                send(remainder.pair(), remainder.part(), remainder.begin(), remainder.end());
+                send(remainder.perNode(), remainder.part(), remainder.begin(), remainder.end());
             }
         }
     }
 
-    private void send(Pair pair, PairPass.Part part, long begin, long end) {
-        PairPass pass = spare.isEmpty() ? new PairPass(answers, work) : spare.remove(spare.size() - 1);
-        Visitor visitor = pair.visitor();
-        pass.ask(pair, visitor, priority, number).part(part, begin, end);
-        pass.place = outstanding.size();
-        outstanding.add(pass);
-        firstParts += part == PairPass.Part.FIRST ? 1 : 0;
+    private void send(CgroupPerNode perNode, PassRequest.Part part, long begin, long end) {
+        PassRequest request =
+                spare.isEmpty() ? new PassRequest(acknowledgements, work) : spare.remove(spare.size() - 1);
+        Visitor visitor = perNode.visitor();
+        request.prepare(perNode, visitor, priority, number).part(part, begin, end);
+        request.place = outstanding.size();
+        outstanding.add(request);
+        firstParts += part == PassRequest.Part.FIRST ? 1 : 0;
         askedSomebody = true;
-        visitor.tell(pass);
-        if (pair.gone || pair.visitor() != visitor) {
-            // The visitor may have ended before the message came. Whoever takes the pair out, or gives it a new
-            // visitor,
-            // writes that before the old visitor is told to end. So either this sees it, and the end of the visitor is
-            // signalled, or the visitor acknowledges the pass.
-            drop(pass);
-            passOver(pass);
-            askIfReplaced(pass);
+        visitor.tell(request);
+        if (perNode.removed || perNode.visitor() != visitor) {
+            // The visitor may have stopped before the message came. The tree removes the data, or sets another visitor,
+            // before it tells the old visitor to retire. So either this sees that, and the stop of the visitor is
+            // signalled, or the visitor acknowledges the request.
+            drop(request);
+            passOver(request);
+            askIfReplaced(request);
         }
     }
 
     /** Takes the acknowledgements that have come. */
-    void takeAnswers() {
-        for (PairPass pass = answers.take(); pass != null; ) {
-            PairPass after = pass.before;
-            pass.before = null;
-            acknowledged(pass);
-            pass = after;
+    void takeAcknowledgements() {
+        for (PassRequest request = acknowledgements.take(); request != null; ) {
+            PassRequest after = request.before;
+            request.before = null;
+            acknowledged(request);
+            request = after;
         }
     }
 
-    private void acknowledged(PairPass pass) {
+    private void acknowledged(PassRequest request) {
         progress = true;
         acknowledged++;
         if (acknowledged >= ONE_BY_ONE) {
             window = Math.min(WINDOW, 2 * window);
         }
-        if (pass.place >= 0) {
-            drop(pass);
-        } else if (late.remove(pass)) {
-            forgetLateVisitor(pass.visitor());
-            askSkipped(pass.pair());
+        if (request.place >= 0) {
+            drop(request);
+        } else if (late.remove(request)) {
+            askSkipped(request.perNode());
         } else {
-            // Its visitor has ended, or so it was thought.
+            // Its visitor has stopped, or seemed to have.
             return;
         }
-        if (pass.number == number && !pass.isAskedAgain) {
-            addRemainderOf(pass);
+        if (request.number == number && !request.isAskedAgain) {
+            addRemainderOf(request);
         }
-        if (pass.clean) {
-            pass.pair().unlistIfClean(published.nanoTime().getAsLong());
+        if (request.clean) {
+            request.perNode().unlistIfClean(engine.nanoTime().getAsLong());
         }
-        spare.add(pass);
+        spare.add(request);
     }
 
-    private void drop(PairPass pass) {
-        PairPass last = outstanding.remove(outstanding.size() - 1);
-        if (last != pass) {
-            last.place = pass.place;
-            outstanding.set(pass.place, last);
+    private void drop(PassRequest request) {
+        PassRequest last = outstanding.remove(outstanding.size() - 1);
+        if (last != request) {
+            last.place = request.place;
+            outstanding.set(request.place, last);
         }
-        pass.place = -1;
-        firstParts -= pass.part == PairPass.Part.FIRST ? 1 : 0;
+        request.place = -1;
+        firstParts -= request.part == PassRequest.Part.FIRST ? 1 : 0;
     }
 
-    private void addRemainderOf(PairPass pass) {
-        if (pass.visited) {
-            addSecondOf(pass);
-        } else if (pass.pair().visitor() != pass.visitor()) {
-            askNewVisitor(pass);
+    private void addRemainderOf(PassRequest request) {
+        if (request.visited) {
+            addSecondOf(request);
+        } else if (request.perNode().visitor() != request.visitor()) {
+            askNewVisitor(request);
         }
-        // Otherwise the pair is gone: there is nothing left to do.
+        // Otherwise the cgroup is gone from the node: there is nothing left to do.
     }
 
-    /** The visitor was replaced before the end of its part: what it did not come to is the new one's. */
-    private void askNewVisitor(PairPass pass) {
-        pass.isAskedAgain = true;
-        long begin = Math.max(pass.begin, pass.position);
-        remainders.addFirst(new Remainder(pass.pair(), PairPass.Part.RANGE, begin, pass.end));
-        addSecondOf(pass);
+    /** Asks the new visitor for the places that the replaced one did not come to. */
+    private void askNewVisitor(PassRequest request) {
+        request.isAskedAgain = true;
+        long begin = Math.max(request.begin, request.position);
+        remainders.addFirst(new Remainder(request.perNode(), PassRequest.Part.RANGE, begin, request.end));
+        addSecondOf(request);
     }
 
-    private void addSecondOf(PairPass pass) {
-        if (pass.part == PairPass.Part.FIRST && pass.begin > 0) {
-            remainders.addLast(new Remainder(pass.pair(), PairPass.Part.SECOND, 0, pass.begin));
-        }
-    }
-
-    /** It has come back, unless another pass that it was sent is late as well. */
-    private void forgetLateVisitor(Visitor visitor) {
-        if (late.stream().noneMatch(other -> other.visitor() == visitor)) {
-            lateVisitors.remove(visitor);
+    private void addSecondOf(PassRequest request) {
+        if (request.part == PassRequest.Part.FIRST && request.begin > 0) {
+            remainders.addLast(new Remainder(request.perNode(), PassRequest.Part.SECOND, 0, request.begin));
         }
     }
 
-    /** A pair that was late when its turn came is not any more. */
-    private void askSkipped(Pair pair) {
-        if (skipped.remove(pair)) {
-            remainders.addFirst(new Remainder(pair, PairPass.Part.ALL, 0, PairPass.TO_THE_END));
+    /** Asks one that this pass has skipped because it was late, and that is not any more. */
+    private void askSkipped(CgroupPerNode perNode) {
+        if (skipped.remove(perNode)) {
+            remainders.addFirst(new Remainder(perNode, PassRequest.Part.ALL, 0, PassRequest.TO_THE_END));
         }
     }
 
-    /** Whether somebody acknowledged since this was asked last. */
+    /** Whether a request was acknowledged since the last call of this method. */
     boolean madeProgress() {
         boolean was = progress;
         progress = false;
         return was;
     }
 
-    /** Asks as many as may be outstanding from now on: who is slow keeps no others waiting. */
+    /** Opens the whole window from now on: a slow visitor keeps no others waiting. */
     void openWindow() {
         window = WINDOW;
     }
 
-    /** Waits no more for those who have not acknowledged until now. */
+    /** Makes all outstanding requests late. */
     void passOverLate() {
         outstanding.forEach(this::passOver);
         outstanding.clear();
         firstParts = 0;
     }
 
-    private void passOver(PairPass pass) {
-        pass.place = -1;
-        late.add(pass);
-        lateVisitors.add(pass.visitor());
-        watch.accept(pass.visitor());
+    private void passOver(PassRequest request) {
+        request.place = -1;
+        late.add(request);
+        watch.accept(request.visitor());
     }
 
-    /** Asks nobody more in this pass. */
+    /** Ends the pass early: nobody else is asked. */
     void cutShort() {
-        next = pairs.size();
+        next = order.size();
         remainders.clear();
     }
 
-    /** Asks the pairs again whose visitor was stuck, and that have a new one. */
+    /** Asks the new visitors in the place of late ones. */
     void askReplaced() {
         late.forEach(this::askIfReplaced);
     }
 
-    private void askIfReplaced(PairPass pass) {
-        Pair pair = pass.pair();
-        if (pass.isAskedAgain || pair.visitor() == pass.visitor()) {
+    private void askIfReplaced(PassRequest request) {
+        CgroupPerNode perNode = request.perNode();
+        if (request.isAskedAgain || perNode.visitor() == request.visitor()) {
             return;
         }
-        if (pass.number == number) {
-            // What was visited before the visitor got stuck has had its turn in this pass.
-            askNewVisitor(pass);
+        if (request.number == number) {
+            // Shrinkers that were visited before the visitor got stuck have been served in this pass.
+            askNewVisitor(request);
         } else {
-            pass.isAskedAgain = true;
-            askSkipped(pair);
+            request.isAskedAgain = true;
+            askSkipped(perNode);
         }
     }
 
-    /** A visitor has ended: what it was asked it will not acknowledge any more. */
-    void ended(ActorRef<?> visitor) {
-        late.removeIf(pass -> {
-            boolean ended = pass.visitor().ref().equals(visitor);
-            if (ended) {
-                askIfReplaced(pass);
-                lateVisitors.remove(pass.visitor());
-            }
-            return ended;
-        });
+    /** Forgets the requests of a visitor that has stopped: it acknowledges nothing any more. */
+    void visitorStopped(ActorRef<?> visitor) {
+        late.removeOf(visitor).forEach(this::askIfReplaced);
     }
 
-    /** Asks a shrinker that was late when its turn came, if that was in this pass. */
-    void askSkipped(Pair pair, ShrinkerEntry entry, long skippedIn) {
+    /** Asks a shrinker that was late when it was to be visited, if that was in this pass. */
+    void askSkipped(CgroupPerNode perNode, ShrinkerEntry entry, long skippedIn) {
         if (skippedIn == number) {
-            long place = pair.isRoot() ? entry.order() : entry.id();
-            remainders.addFirst(new Remainder(pair, PairPass.Part.RANGE, place, place + 1));
+            long place = perNode.isRoot() ? entry.order() : entry.id();
+            remainders.addFirst(new Remainder(perNode, PassRequest.Part.RANGE, place, place + 1));
         }
     }
 
-    /** Whether all that it has to ask are late, so that a pass at a lower priority would find nobody either. */
+    /** Whether all that it would ask are late, so that a pass at a lower priority would ask nobody either. */
     boolean isEverybodyLate() {
         return !askedSomebody && !skipped.isEmpty();
     }
 
-    /** How many pairs have not acknowledged an earlier pass, or this one for long. */
+    /** How many requests are late. */
     int lateCount() {
         return late.size();
     }

@@ -1,5 +1,7 @@
 package io.reclaimer.engine;
 
+import io.reclaimer.engine.unit.CountTally;
+import io.reclaimer.engine.unit.Tally;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.Shortfall;
 import java.time.Duration;
@@ -8,28 +10,24 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a round did until it answered.
+ * The result of a round: what it did until it answered. Immutable.
  *
- * @param freedAtOnceBytes of the bytes freed, those that did not wait for a garbage collection
  * @param shortfalls visits that were not made, or ended early, by cause; none is 0
  * @param lastPriority of the last pass that was begun
- * @param largest what was freed by cgroup and shrinker, the largest first; what was counted, where there was only counting
- * @param counted what could be freed, where there was only counting
+ * @param largest what was freed by cgroup and shrinker, the largest first; what was counted, where the round only
+ *     counts
+ * @param counted what could be freed, where the round only counts
  */
 public record RoundResult(
         Outcome outcome,
-        long freedObjects,
-        long freedBytes,
-        long freedAtOnceBytes,
-        long scannedObjects,
-        long visits,
+        Tally.Sums sums,
         Map<Shortfall, Long> shortfalls,
         int lastPriority,
         Duration elapsed,
         List<Freed> largest,
-        Optional<Counted> counted) {
+        Optional<CountTally.Counted> counted) {
 
-    /** How it ended. */
+    /** How a round ended. */
     public enum Outcome {
         DONE,
         MET,
@@ -39,14 +37,6 @@ public record RoundResult(
         SHUTDOWN,
         NOT_ONLINE
     }
-
-    /**
-     * What could be freed.
-     *
-     * @param unsizedObjects of the objects, those whose size is not known
-     * @param plannedObjects by priority, what a pass would free at most
-     */
-    public record Counted(long freeableObjects, long freeableBytes, long unsizedObjects, List<Long> plannedObjects) {}
 
     /** What one shrinker freed in one cgroup, on all nodes. */
     public record Freed(CgroupPath cgroup, String shrinker, long objects) {}

@@ -1,5 +1,6 @@
 package io.reclaimer.engine;
 
+import io.reclaimer.engine.unit.ReclaimTarget;
 import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimFlag;
@@ -11,57 +12,67 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a round is to do, checked and complete.
+ * The specification of a round, checked and complete. Immutable.
  *
- * @param top of the subtree
- * @param alone without the cgroups below the top
- * @param nodes their numbers, at least one
- * @param target what to free; empty for one pass
- * @param firstPriority of the first pass
- * @param lastPriority of the last pass, if the target is not met before
- * @param countOnly whether shrinkers are only asked what they could free, in one pass
- * @param onlyLeft whether only those are asked that a round left out whose caller could not wait
  * @param within how long it may take until it answers
  */
 public record RoundSpec(
-        CgroupPath top,
-        boolean alone,
-        List<Integer> nodes,
-        Optional<ReclaimTarget> target,
-        int firstPriority,
-        int lastPriority,
-        boolean countOnly,
-        boolean onlyLeft,
-        Duration within,
-        Set<ReclaimFlag> flags,
-        Optional<Cancellation> cancellation) {
+        Scope scope, Goal goal, Duration within, Set<ReclaimFlag> flags, Optional<Cancellation> cancellation) {
 
-    /** Whether somebody waits for the memory. */
-    boolean isDirect() {
-        return !countOnly && !flags.contains(ReclaimFlag.BACKGROUND);
+    /**
+     * The cgroups and nodes of a round.
+     *
+     * @param top of the subtree
+     * @param withoutDescendants whether the top alone is visited
+     * @param nodes their numbers, at least one
+     */
+    public record Scope(CgroupPath top, boolean withoutDescendants, List<Integer> nodes) {}
+
+    /** The kind of a round. */
+    public enum Kind {
+        /** It frees. */
+        RECLAIM,
+        /** It asks shrinkers what they could free, in one pass. */
+        COUNT,
+        /** It visits only shrinkers that a round skipped whose caller may not block. */
+        FOLLOW_UP
     }
 
     /**
-     * The background round that does what a round left out whose caller could not wait: from its first priority with a
-     * target, otherwise at its last.
+     * The goal of a round.
      *
-     * @param reached the priority that the round reached
+     * @param target what to free; empty for one pass
+     * @param firstPriority of the first pass
+     * @param lastPriority of the last pass, if the target is not met before
+     */
+    public record Goal(Kind kind, Optional<ReclaimTarget> target, int firstPriority, int lastPriority) {}
+
+    /** Whether it only counts. */
+    boolean isCount() {
+        return goal.kind() == Kind.COUNT;
+    }
+
+    /** Whether somebody waits for the memory. */
+    boolean isDirect() {
+        return !isCount() && !flags.contains(ReclaimFlag.BACKGROUND);
+    }
+
+    /**
+     * The background round that visits the shrinkers that this round skipped, as its caller may not block: from its
+     * first priority with a target, otherwise at its last.
+     *
+     * @param reached the priority that this round reached
      * @param missing of its target
      */
-    RoundSpec forLeft(int reached, Optional<ReclaimTarget> missing, Duration newWithin) {
+    RoundSpec followUp(int reached, Optional<ReclaimTarget> missing, Duration newWithin) {
         int last = Math.max(reached, Shrinker.HIGHEST_PRIORITY + 1);
+        int first = missing.isPresent() ? Math.max(goal.firstPriority(), last) : last;
         EnumSet<ReclaimFlag> newFlags = EnumSet.of(ReclaimFlag.BACKGROUND);
         newFlags.addAll(flags);
         newFlags.remove(ReclaimFlag.MAY_NOT_BLOCK);
         return new RoundSpec(
-                top,
-                alone,
-                nodes,
-                missing,
-                missing.isPresent() ? Math.max(firstPriority, last) : last,
-                last,
-                false,
-                true,
+                scope,
+                new Goal(Kind.FOLLOW_UP, missing, first, last),
                 newWithin,
                 Set.copyOf(newFlags),
                 Optional.empty());

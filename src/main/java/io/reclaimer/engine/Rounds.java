@@ -8,6 +8,10 @@ import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
+import io.reclaimer.engine.call.CallWatchdog;
+import io.reclaimer.engine.call.Reply;
+import io.reclaimer.engine.unit.CountTally;
+import io.reclaimer.engine.unit.Tally;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import java.time.Duration;
@@ -20,74 +24,74 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Starts rounds, and bounds how many are under way; one an engine. A part of the places is for direct rounds alone, so that
- * background rounds and counts never keep out those that somebody waits for. Answers for a round that ends without an answer.
+ * The parent of all rounds: starts them, bounds how many are under way, and answers for a round that ends without a
+ * result. One an engine. A part of the places is reserved for direct rounds, so that background rounds and counts never
+ * keep out a round that somebody waits for.
  */
 public final class Rounds extends AbstractBehavior<Rounds.Command> {
 
     public sealed interface Command {}
 
-    /** From the tree: the top was found. */
+    /** From the tree: starts a round whose top is online. */
     record Start(RoundSpec spec, CgroupHandle top, Reply<RoundResult> replyTo) implements Command {}
 
-    /** From the tree: the top is not online, where a pass gives 0. */
+    /** From the tree: answers a round whose top is not online, where a pass gives 0. */
     record AnswerNotOnline(RoundSpec spec, Reply<RoundResult> replyTo) implements Command {}
 
     /** Ends all rounds and refuses new ones. Answered when all have answered. */
     public record EndAll(Reply<Done> replyTo) implements Command {}
 
-    /** How many rounds have yet to answer. */
+    /** Asks how many rounds have yet to answer. */
     public record CountRunning(Reply<Integer> replyTo) implements Command {}
 
-    /** From a round whose caller could not wait: what it left out is to be done by a round that can. */
-    record Left(RoundSpec spec, CgroupHandle top) implements Command {}
+    /** From a round whose caller may not block: a background round is to visit the shrinkers that it skipped. */
+    record FollowUp(RoundSpec spec, CgroupHandle top) implements Command {}
 
-    /** From a round: it has answered. */
-    record Answered(ActorRef<ReclaimRound.Command> round) implements Command {}
+    /** From a round: it answers. */
+    record Ended(ActorRef<ReclaimRound.Command> round) implements Command {}
 
-    /** A round has ended. */
     private record RoundStopped(ActorRef<ReclaimRound.Command> round) implements Command {}
 
-    /** Where a round for what was left out goes: one at a time. */
-    private record Place(CgroupHandle top, boolean alone, List<Integer> nodes) {}
+    /** The place of a follow-up: one is under way at a time for each. */
+    private record Place(CgroupHandle top, RoundSpec.Scope scope) {}
 
-    /** The part of the places that is for direct rounds alone. */
+    /** One in this many places is reserved for direct rounds. */
     private static final int DIRECT_PART = 4;
 
-    private final Published published;
+    private final EngineContext engine;
 
-    /** Rounds that have not answered, and where each is to answer. */
+    /** Rounds that have not answered, and the receiver of each result. */
     private final Map<ActorRef<ReclaimRound.Command>, Reply<RoundResult>> running = new LinkedHashMap<>();
 
-    /** What is left out and waits: the newest for each place, for it asks at the pressure of now. */
-    private final Map<Place, Left> left = new LinkedHashMap<>();
+    /** Follow-ups that wait: the newest for each place, because it asks at the present pressure. */
+    private final Map<Place, FollowUp> waitingFollowUps = new LinkedHashMap<>();
 
-    private final Map<ActorRef<ReclaimRound.Command>, Place> runningForLeft = new HashMap<>();
+    private final Map<ActorRef<ReclaimRound.Command>, Place> runningFollowUps = new HashMap<>();
     private final List<Reply<Done>> waitingForNone = new ArrayList<>();
     private boolean closed;
 
-    public static Behavior<Command> create(Published published) {
-        return Behaviors.setup(context -> new Rounds(context, published));
+    public static Behavior<Command> create(EngineContext engine) {
+        return Behaviors.setup(context -> new Rounds(context, engine));
     }
 
-    private Rounds(ActorContext<Command> context, Published published) {
+    private Rounds(ActorContext<Command> context, EngineContext engine) {
         super(context);
-        this.published = published;
+        this.engine = engine;
         // Without these nothing works, so when one of them ends, so does this one.
-        context.watch(context.spawn(CallWatch.create(published), "call-watch", DispatcherSelector.sameAsParent()));
+        context.watch(context.spawn(CallWatchdog.create(engine), "call-watchdog", DispatcherSelector.sameAsParent()));
         ActorRef<TimeSlices.Next> timeSlices =
                 context.spawn(TimeSlices.create(), "time-slices", DispatcherSelector.sameAsParent());
         context.watch(timeSlices);
-        published.timeSlicesAre(timeSlices);
+        engine.timeSlicesAre(timeSlices);
     }
 
     @Override
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
                 .onMessage(Start.class, this::onStart)
-                .onMessage(Answered.class, this::onAnswered)
+                .onMessage(Ended.class, this::onEnded)
                 .onMessage(RoundStopped.class, this::onRoundStopped)
-                .onMessage(Left.class, this::onLeft)
+                .onMessage(FollowUp.class, this::onFollowUp)
                 .onMessage(AnswerNotOnline.class, this::onAnswerNotOnline)
                 .onMessage(CountRunning.class, this::onCountRunning)
                 .onMessage(EndAll.class, this::onEndAll)
@@ -105,35 +109,37 @@ public final class Rounds extends AbstractBehavior<Rounds.Command> {
                     .failure(new ReclaimerException(
                             Reason.TOO_MANY_ROUNDS,
                             "No round is started: [" + running.size() + "] are under way, and allowed are ["
-                                    + published.settings().maxRounds() + "] [reclaimer.max-rounds], [" + limit
+                                    + most() + "] [reclaimer.max-rounds], [" + limit
                                     + "] of them for rounds of this kind"));
         } else {
-            start(message.spec(), message.top(), message.replyTo());
+            start(message);
         }
         return this;
     }
 
+    private int most() {
+        return engine.settings().rounds().most();
+    }
+
     private int limitFor(RoundSpec spec) {
-        return spec.isDirect() ? published.settings().maxRounds() : backgroundLimit();
+        return spec.isDirect() ? most() : backgroundLimit();
     }
 
     private int backgroundLimit() {
-        int most = published.settings().maxRounds();
-        return most - most / DIRECT_PART;
+        return most() - most() / DIRECT_PART;
     }
 
-    private ActorRef<ReclaimRound.Command> start(RoundSpec spec, CgroupHandle top, Reply<RoundResult> replyTo) {
+    private ActorRef<ReclaimRound.Command> start(Start request) {
         ActorRef<ReclaimRound.Command> round = getContext()
                 .spawnAnonymous(
-                        ReclaimRound.create(
-                                published, spec, top, replyTo, getContext().getSelf()),
+                        ReclaimRound.create(engine, request, getContext().getSelf()),
                         DispatcherSelector.sameAsParent());
         getContext().watchWith(round, new RoundStopped(round));
-        running.put(round, replyTo);
+        running.put(round, request.replyTo());
         return round;
     }
 
-    private Behavior<Command> onAnswered(Answered message) {
+    private Behavior<Command> onEnded(Ended message) {
         running.remove(message.round());
         ended(message.round());
         return this;
@@ -150,45 +156,42 @@ public final class Rounds extends AbstractBehavior<Rounds.Command> {
     }
 
     private void ended(ActorRef<ReclaimRound.Command> round) {
-        runningForLeft.remove(round);
-        startLeft();
+        runningFollowUps.remove(round);
+        startFollowUps();
         answerIfNone();
     }
 
-    private Behavior<Command> onLeft(Left message) {
-        RoundSpec spec = message.spec();
-        left.put(new Place(message.top(), spec.alone(), spec.nodes()), message);
-        startLeft();
+    private Behavior<Command> onFollowUp(FollowUp message) {
+        waitingFollowUps.put(new Place(message.top(), message.spec().scope()), message);
+        startFollowUps();
         return this;
     }
 
-    /** Starts what was left out, where no round for that place is under way, as far as more rounds are allowed. */
-    private void startLeft() {
-        Iterator<Map.Entry<Place, Left>> waiting = left.entrySet().iterator();
+    /** Starts follow-ups for places where none is under way, as far as more rounds are allowed. */
+    private void startFollowUps() {
+        Iterator<Map.Entry<Place, FollowUp>> waiting =
+                waitingFollowUps.entrySet().iterator();
         while (!closed && waiting.hasNext() && running.size() < backgroundLimit()) {
-            Map.Entry<Place, Left> next = waiting.next();
-            if (!runningForLeft.containsValue(next.getKey())) {
+            Map.Entry<Place, FollowUp> next = waiting.next();
+            if (!runningFollowUps.containsValue(next.getKey())) {
                 waiting.remove();
-                Left message = next.getValue();
-                runningForLeft.put(start(message.spec(), message.top(), Reply.none()), next.getKey());
+                FollowUp message = next.getValue();
+                runningFollowUps.put(start(new Start(message.spec(), message.top(), Reply.none())), next.getKey());
             }
         }
     }
 
     private Behavior<Command> onAnswerNotOnline(AnswerNotOnline message) {
+        RoundSpec spec = message.spec();
         message.replyTo()
                 .success(new RoundResult(
                         RoundResult.Outcome.NOT_ONLINE,
-                        0,
-                        0,
-                        0,
-                        0,
-                        0,
+                        Tally.Sums.NOTHING,
                         Map.of(),
-                        message.spec().firstPriority(),
+                        spec.goal().firstPriority(),
                         Duration.ZERO,
                         List.of(),
-                        message.spec().countOnly() ? Optional.of(CountTally.NOTHING) : Optional.empty()));
+                        spec.isCount() ? Optional.of(CountTally.NOTHING) : Optional.empty()));
         return this;
     }
 

@@ -8,6 +8,12 @@ import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
+import io.reclaimer.engine.call.FaultLog;
+import io.reclaimer.engine.call.Reply;
+import io.reclaimer.engine.call.ShrinkerEntry;
+import io.reclaimer.engine.call.ShrinkerGuard;
+import io.reclaimer.engine.call.ShrinkerTarget;
+import io.reclaimer.engine.unit.ShrinkerUnit;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.ShrinkerSpec;
@@ -16,10 +22,11 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * Hands out ids and keeps the table of shrinkers, which it publishes; one a system. Nobody asks it during a visit.
+ * The registry of shrinkers: hands out ids, and publishes the table of shrinkers. One a system; nobody asks it during a
+ * visit.
  *
- * <p>Expansion: the lowest free id is taken ({@link #onAllocate}). Where it lies beyond {@code nrMax}, that rises first, to the
- * next multiple of 64. A limit that does not allow it is looked at before, so then nothing has changed.
+ * <p>Expansion: the lowest free id is taken ({@link #onAllocate}). Where it lies beyond {@code nrMax}, that rises
+ * first, to the next multiple of 64. A limit that does not allow this is checked before, so nothing has changed then.
  *
  * <p>It never waits for a visit: allocating, registering and freeing go on whatever the rounds do.
  */
@@ -27,19 +34,19 @@ public final class ShrinkerRegistry extends AbstractBehavior<ShrinkerRegistry.Co
 
     public sealed interface Command {}
 
-    /** Answered with the entry of a shrinker that is allocated and not yet called. */
+    /** Allocates a shrinker. The reply is its entry; it is not called yet. */
     public record Allocate(ShrinkerSpec spec, ShrinkerTarget target, Reply<ShrinkerEntry> replyTo) implements Command {}
 
     /** Frees all shrinkers and refuses new ones. Answered when all are gone. */
     public record FreeAll(Reply<Done> replyTo) implements Command {}
 
-    /** From the answer on the shrinker is called. */
+    /** Registers a shrinker: it is called from the reply on. */
     public record Register(ShrinkerEntry entry, Reply<Done> replyTo) implements Command {}
 
     /** From the guard: nobody uses the shrinker any more. */
-    record Forget(ShrinkerEntry entry, ActorRef<ShrinkerGuard.Command> guard) implements Command {}
+    private record Forget(ShrinkerEntry entry, ActorRef<ShrinkerGuard.Command> guard) implements Command {}
 
-    private final Published published;
+    private final EngineContext engine;
 
     /** Ids that are taken. */
     private final BitSet ids = new BitSet();
@@ -49,13 +56,18 @@ public final class ShrinkerRegistry extends AbstractBehavior<ShrinkerRegistry.Co
     private long lastOrder;
     private boolean closed;
 
-    public static Behavior<Command> create(Published published) {
-        return Behaviors.setup(context -> new ShrinkerRegistry(context, published));
+    public static Behavior<Command> create(EngineContext engine) {
+        return Behaviors.setup(context -> new ShrinkerRegistry(context, engine));
     }
 
-    private ShrinkerRegistry(ActorContext<Command> context, Published published) {
+    private ShrinkerRegistry(ActorContext<Command> context, EngineContext engine) {
         super(context);
-        this.published = published;
+        this.engine = engine;
+        ActorRef<FaultLog.Command> faultLog =
+                context.spawn(FaultLog.create(), "fault-log", DispatcherSelector.sameAsParent());
+        // Faults would be held back for ever without it, so when it ends, so does this actor.
+        context.watch(faultLog);
+        engine.faultsAreLoggedBy(faultLog);
     }
 
     @Override
@@ -73,12 +85,12 @@ public final class ShrinkerRegistry extends AbstractBehavior<ShrinkerRegistry.Co
             request.replyTo().failure(shuttingDown(request));
             return this;
         }
-        if (!request.spec().cgroupAware() || !published.settings().cgroupsEnabled()) {
+        if (!request.spec().cgroupAware() || !engine.settings().cgroups().enabled()) {
             allocate(request, ShrinkerEntry.NO_ID);
             return this;
         }
         int id = ids.nextClearBit(0);
-        int limit = published.settings().idLimit();
+        int limit = engine.settings().cgroups().idLimit();
         if (id >= limit) {
             request.replyTo()
                     .failure(new ReclaimerException(
@@ -88,11 +100,10 @@ public final class ShrinkerRegistry extends AbstractBehavior<ShrinkerRegistry.Co
             return this;
         }
         ids.set(id);
-        if (id >= published.nrMax()) {
-            // All maps have units only where something was set, so all of them have room as soon as this is said; and
-            // it is
-            // said before the id is out.
-            published.publishNrMax((id / ShrinkerUnit.IDS + 1) * ShrinkerUnit.IDS);
+        if (id >= engine.nrMax()) {
+            // Maps have units only where something was set, so all of them have room as soon as this is published. It
+            // is published before the id is handed out.
+            engine.publishNrMax((id / ShrinkerUnit.IDS + 1) * ShrinkerUnit.IDS);
         }
         allocate(request, id);
         return this;
@@ -100,21 +111,27 @@ public final class ShrinkerRegistry extends AbstractBehavior<ShrinkerRegistry.Co
 
     private void allocate(Allocate request, int id) {
         ShrinkerSpec spec = id == ShrinkerEntry.NO_ID ? request.spec().global() : request.spec();
+        ActorRef<Command> self = getContext().getSelf();
         ActorRef<ShrinkerGuard.Command> guard = getContext()
-                .spawnAnonymous(ShrinkerGuard.create(getContext().getSelf()), DispatcherSelector.sameAsParent());
-        ShrinkerEntry entry = new ShrinkerEntry(spec, request.target(), id, ++lastSerial, guard, published);
-        published.publish(published.table().withAllocated(entry));
+                .spawnAnonymous(
+                        ShrinkerGuard.create((unused, of) -> self.tell(new Forget(unused, of))),
+                        DispatcherSelector.sameAsParent());
+        ShrinkerEntry entry = new ShrinkerEntry(spec, request.target(), id, ++lastSerial, guard, engine);
+        engine.publish(engine.table().withAllocated(entry));
         request.replyTo().success(entry);
     }
 
     private Behavior<Command> onRegister(Register message) {
         ShrinkerEntry entry = message.entry();
-        if (entry.holds().register()) {
+        if (entry.references().register()) {
             entry.registeredAs(++lastOrder);
-            published.publish(published.table().withRegistered(entry));
+            engine.publish(engine.table().withRegistered(entry));
             message.replyTo().success(Done.getInstance());
         } else if (entry.isFreeing()) {
-            message.replyTo().failure(entry.alreadyFreed());
+            message.replyTo()
+                    .failure(new ReclaimerException(
+                            Reason.ALREADY_FREED,
+                            "Shrinker [" + entry + "] is freed already, or is being freed; allocate a new one"));
         } else {
             message.replyTo()
                     .failure(new ReclaimerException(
@@ -127,7 +144,7 @@ public final class ShrinkerRegistry extends AbstractBehavior<ShrinkerRegistry.Co
 
     private Behavior<Command> onForget(Forget message) {
         ShrinkerEntry entry = message.entry();
-        published.publish(published.table().without(entry));
+        engine.publish(engine.table().without(entry));
         if (entry.isCgroupAware()) {
             ids.clear(entry.id());
         }
@@ -139,7 +156,7 @@ public final class ShrinkerRegistry extends AbstractBehavior<ShrinkerRegistry.Co
     private Behavior<Command> onFreeAll(FreeAll message) {
         closed = true;
         waitingForNone.add(message.replyTo());
-        for (ShrinkerEntry entry : published.table().allocated()) {
+        for (ShrinkerEntry entry : engine.table().allocated()) {
             entry.free(Reply.none());
         }
         answerIfNone();
@@ -147,7 +164,7 @@ public final class ShrinkerRegistry extends AbstractBehavior<ShrinkerRegistry.Co
     }
 
     private void answerIfNone() {
-        if (published.table().allocated().isEmpty()) {
+        if (engine.table().allocated().isEmpty()) {
             waitingForNone.forEach(replyTo -> replyTo.success(Done.getInstance()));
             waitingForNone.clear();
         }

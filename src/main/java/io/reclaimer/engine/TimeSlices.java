@@ -4,15 +4,15 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.Behaviors;
 
 /**
- * Hands the next time slices of long visits to their visitors; one an engine, on the control dispatcher.
+ * Hands the next time slice of a long visit to its visitor. One an engine, on the control dispatcher.
  *
- * <p>A visitor that sent itself a message for its next time slice would have it at once, for as long as the throughput of the
- * dispatcher allows. What comes from another thread finds the visitor idle, and puts it at the end of the queue of the
- * {@link VisitPool}, behind all that waits there.
+ * <p>A visitor that sent itself a message for its next time slice would handle it at once, for as long as the
+ * throughput of the dispatcher allows. A message from another thread finds the visitor idle, and puts it at the end of
+ * the queue of the visit dispatcher, behind all others that wait.
  */
 final class TimeSlices {
 
-    /** A visitor is to go on. */
+    /** The visitor goes on with the message. */
     record Next(Visitor visitor, CgroupNode.Command message) {}
 
     private TimeSlices() {}

@@ -1,47 +1,50 @@
 package io.reclaimer.engine;
 
+import io.reclaimer.engine.call.CallOwner;
+import io.reclaimer.engine.call.PendingCall;
+import io.reclaimer.engine.call.ShrinkerEntry;
+
 /**
- * The reparent of a shrinker that has no bit in the pair that goes offline, so most likely nothing to move: it is told, and the
- * cgroup goes offline without its answer. So a shrinker that is slow or stuck for one cgroup keeps no other from going
- * offline. Thread-safe: immutable.
+ * The reparent of a shrinker that has no bit in the cgroup that goes offline, so most likely no objects to move. It is
+ * told, and the cgroup goes offline without its reply. So a shrinker that is slow or stuck for one cgroup keeps no
+ * other from going offline. Thread-safe: immutable.
  *
- * <p>The parent's pair is in use until the answer, so the parent does not go offline before: objects that were added right
- * before the cgroup went offline are moved to a cgroup that is there, and its bit says so.
+ * <p>The parent's data on the node is in use until the reply, so the parent does not go offline before. Objects that
+ * were added right before the cgroup went offline are moved to a cgroup that exists, and its bit says so.
  */
-final class UnawaitedReparent implements Call.Owner {
+final class UnawaitedReparent implements CallOwner {
 
-    private final Pair parent;
+    private final CgroupPerNode parent;
 
-    private UnawaitedReparent(Pair parent) {
+    private UnawaitedReparent(CgroupPerNode parent) {
         this.parent = parent;
     }
 
     /**
-     * Makes the call. No call of the shrinker is under way in the pair. The pair's visitor.
+     * Makes the call. No call of the shrinker is under way in the cgroup on the node. Called by the visitor.
      *
-     * @return false where the parent's pair is closed, so that the call has to be waited for
+     * @return false where the parent's data is closed, so that the call has to be awaited
      */
-    static boolean make(ShrinkerEntry entry, Pair pair, Pair parent, Published published) {
+    static boolean make(ShrinkerEntry entry, CgroupPerNode perNode, CgroupPerNode parent) {
         if (!parent.enter()) {
             return false;
         }
         UnawaitedReparent owner = new UnawaitedReparent(parent);
-        Call call =
-                Call.reparenting(entry, pair, owner, published, parent.cgroup().path());
+        PendingCall call = PendingCall.reparenting(entry, perNode, owner, parent.path());
         call.start();
-        if (!call.isToBeAwaited()) {
-            owner.ended(call);
+        if (!call.await()) {
+            owner.callHasEnded(call);
         }
         return true;
     }
 
-    /** It has ended. Any thread. */
-    void ended(Call call) {
+    @Override
+    public void callHasEnded(PendingCall call) {
         if (Reparenting.mayHaveMoved(call) && !parent.isRoot()) {
-            parent.set(call.entry);
+            parent.setBit(call.entry());
         }
         parent.exit();
-        // Whoever waits for the last use, to go offline, looks again.
-        parent.visitor().tell(CgroupNode.CallsEnded.INSTANCE);
+        // The parent's visitor may wait for the last use, to go offline.
+        parent.callHasEnded();
     }
 }

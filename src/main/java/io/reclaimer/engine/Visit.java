@@ -1,111 +1,276 @@
 package io.reclaimer.engine;
 
-import io.reclaimer.shrinker.Saturating;
+import io.reclaimer.engine.call.CallOwner;
+import io.reclaimer.engine.call.PendingCall;
+import io.reclaimer.engine.call.ShrinkerEntry;
+import io.reclaimer.shrinker.Shrinker;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The arithmetic of one visit: how much to scan, in which portions, and what stays owed. Calls nobody and allocates
- * nothing; used again for the next visit. One thread.
+ * One visit: a count, and the scans that follow from it, whether the shrinker replies at once or later. Reused for the
+ * next visit of its iteration, unless it was late.
  *
- * <p>The formulas are those of the Linux kernel's {@code do_shrink_slab} ({@code mm/shrinker.c}, v6.7), with all counts
- * saturating. All counts are objects, 0 or more.
+ * <p>It ends whatever the shrinker does: by its replies, by a fault, or because the round is over.
+ *
+ * <p>Owned by one thread at a time. It begins with the visitor of its iteration. While it awaits a reply nobody owns
+ * it; then the visitor does that takes the ended call out of the {@link io.reclaimer.engine.call.CallQueues}. A late
+ * visit belongs to no iteration any more, and between two time slices to the visitor that {@link #resume}s it. So a
+ * late visit goes on with the new visitor where the one before is stuck.
  */
-final class Visit {
+final class Visit implements CallOwner {
 
-    private long deferred;
-    private long freeable;
-    private long delta;
-    private long planned;
-    private long totalScan;
-    private long batch;
-    private long scanned;
-    private long freed;
-
-    /**
-     * Starts a visit.
-     *
-     * @param counted what could be freed, at least 1
-     * @param owed what earlier visits owed, taken out for this one
-     */
-    void begin(long counted, long owed, int priority, int seeks, long batchSize) {
-        freeable = counted;
-        deferred = owed;
-        batch = batchSize;
-        delta = delta(counted, priority, seeks);
-        planned = Math.min(Saturating.add(owed >> priority, delta), Saturating.multiply(2, counted));
-        totalScan = planned;
-        scanned = 0;
-        freed = 0;
+    /** The outcome of {@link #advance}. */
+    enum Outcome {
+        ENDED,
+        /** There is more to do, after others have had a time slice. */
+        SLICE_OVER,
+        /** A reply is awaited. The visit may be owned by another thread by now. */
+        WAITING
     }
 
-    /** What one visit adds to the work that is owed: a share of what could be freed, by priority and cost. */
-    static long delta(long freeable, int priority, int seeks) {
-        if (seeks == 0) {
-            return freeable / 2;
+    private static final VarHandle SUSPENDED;
+
+    static {
+        try {
+            SUSPENDED = MethodHandles.lookup().findVarHandle(Visit.class, "suspended", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
         }
-        // 4 * share / seeks without overflow: share = q * seeks + r, so the quotient is 4q + 4r / seeks, exactly.
-        long share = freeable >> priority;
-        return Saturating.add(Saturating.multiply(4, share / seeks), 4 * (share % seeks) / seeks);
+    }
+
+    private final ShrinkerIteration iteration;
+    private final EngineContext engine;
+    private final VisitProgress progress;
+    private VisitControl control;
+    private @Nullable Visitor visitor;
+
+    /** Whether the hazard pointer of the owning thread holds the shrinker. A pending call holds it by itself. */
+    private boolean held;
+
+    /** A call that has ended, and whose end was not taken yet. */
+    private @Nullable PendingCall ended;
+
+    /** Whether a call was found to be slow while it was under way. */
+    private boolean wasSlow;
+
+    /** Whether it holds others up, since it first awaited a reply or a time slice; and since when. */
+    private boolean heldUp;
+
+    private long heldUpNanos;
+
+    /** Written under the lock of {@code this}. */
+    private volatile boolean late;
+
+    /** Whether a late one is between two time slices. */
+    @SuppressWarnings("UnusedVariable") // through the handle
+    private volatile boolean suspended;
+
+    Visit(ShrinkerIteration iteration, EngineContext engine, VisitControl control) {
+        this.iteration = iteration;
+        this.engine = engine;
+        this.progress = new VisitProgress(engine);
+        this.control = control;
     }
 
     /**
-     * Whether to ask for another portion. The second half lets a small cache be emptied under real pressure; nothing
-     * else does: a least scan for small caches made whole systems crawl (Linux 172b06c32b94, reverted in 5.0).
+     * Begins a visit.
+     *
+     * @param isHeld whether the thread's hazard pointer holds the shrinker
      */
-    boolean wantsScan() {
-        return totalScan >= batch || totalScan >= freeable;
+    void begin(ShrinkerEntry entry, PassRequest request, boolean isHeld, PassThread thread) {
+        progress.begin(entry, request, thread);
+        visitor = request.visitor();
+        held = isHeld;
+        wasSlow = false;
+        heldUp = false;
     }
 
-    /** How many objects the whole visit frees where each scan call frees what it is asked for; before the first one. */
-    long mostFreed() {
-        long last = totalScan % batch;
-        return Math.min(last >= freeable ? totalScan : totalScan - last, freeable);
+    ShrinkerEntry entry() {
+        return progress.entry();
     }
 
-    /** How many objects the next scan call is asked for. */
-    long nrToScan() {
-        return Math.min(batch, totalScan);
+    /** Whether it began with that visitor. */
+    boolean isOf(Visitor one) {
+        return visitor == one;
     }
 
-    /** Books one scan call: what was looked at, and what was freed. */
-    void book(long nrScanned, long nrFreed) {
-        freed = Saturating.add(freed, nrFreed);
-        scanned = Saturating.add(scanned, nrScanned);
-        totalScan = Math.max(0, totalScan - nrScanned);
+    ShrinkerIteration iteration() {
+        return iteration;
     }
 
-    /** What this visit leaves to the next one. */
-    long owed() {
-        long left = Saturating.add(deferred, delta) - scanned;
-        return Math.min(Math.max(left, 0), Saturating.multiply(2, freeable));
+    /** Takes the call that it waited for, which has ended. Called by its owner. */
+    void ended(PendingCall call) {
+        ended = call;
     }
 
-    long deferred() {
-        return deferred;
+    @Override
+    public boolean isHeldUpForLong(long nowNanos) {
+        return wasSlow
+                || (heldUp
+                        && nowNanos - heldUpNanos
+                                >= engine.settings().calls().lateAfter().toNanos());
     }
 
-    long freeable() {
-        return freeable;
+    private void holdUp() {
+        if (!heldUp) {
+            heldUp = true;
+            heldUpNanos = engine.nanoTime().getAsLong();
+        }
     }
 
-    long delta() {
-        return delta;
+    boolean isLate() {
+        return late;
     }
 
-    /** What was to be scanned at the start. */
-    long planned() {
-        return planned;
+    /**
+     * Makes it a late visit: its iteration goes on without it, and nobody else visits its shrinker here.
+     *
+     * @param isSuspended whether it is between two time slices; otherwise it awaits a reply
+     */
+    synchronized void becomeLate(boolean isSuspended) {
+        if (late) {
+            return;
+        }
+        late = true;
+        CgroupPerNode perNode = progress.perNode();
+        control = new VisitControl();
+        control.in(perNode);
+        perNode.enter();
+        perNode.late().add(this, progress.work());
+        suspended = isSuspended;
     }
 
-    /** What of it is left. */
-    long unscanned() {
-        return totalScan;
+    /** Takes a late visit that is between two time slices. True for one taker only. */
+    boolean resume() {
+        return SUSPENDED.compareAndSet(this, true, false);
     }
 
-    long scanned() {
-        return scanned;
+    /** Goes on until the visit or the time slice is over, or a reply is awaited. Called by its owner. */
+    Outcome advance(PassThread thread) {
+        if (!takeEnded(thread)) {
+            return finish(thread);
+        }
+        ShrinkerEntry entry = progress.entry();
+        while (progress.wantsCall(thread)) {
+            Shrinker plain = entry.plain();
+            if (plain != null) {
+                if (!callNow(entry, plain, thread)) {
+                    return finish(thread);
+                }
+            } else {
+                PendingCall call = callLater(entry, thread);
+                if (call == null) {
+                    return Outcome.WAITING;
+                }
+                if (!progress.ended(call, thread)) {
+                    return finish(thread);
+                }
+            }
+            wasSlow |= progress.tookSlowListener();
+            if (wasSlow || (progress.isScanning() && thread.slice.isOverAfterCall())) {
+                return suspend(entry, thread);
+            }
+        }
+        return finish(thread);
     }
 
-    long freed() {
-        return freed;
+    /** Takes the end of the call that it waited for, if there is one. False where the visit ends by that. */
+    private boolean takeEnded(PassThread thread) {
+        PendingCall call = ended;
+        if (call == null) {
+            return true;
+        }
+        ended = null;
+        // A trace listener may be told; the shrinker that was visited before is not held meanwhile.
+        thread.settle();
+        return progress.ended(call, thread);
+    }
+
+    /** Suspends it: its next time slice may be on another thread. */
+    private Outcome suspend(ShrinkerEntry entry, PassThread thread) {
+        release(entry, thread);
+        holdUp();
+        if (late) {
+            wasSlow = false;
+            suspended = true;
+        }
+        return Outcome.SLICE_OVER;
+    }
+
+    /** Ends the visit where it is; its remainder stays deferred. Called by its owner, while no reply is awaited. */
+    void abort(PassThread thread) {
+        PendingCall call = ended;
+        ended = null;
+        // A reply that has come counts: what it says was freed is free.
+        if (call == null || progress.ended(call, thread)) {
+            progress.stop(thread);
+        }
+        finish(thread);
+    }
+
+    /** Calls a shrinker that replies later. Returns the call where it has ended; null where it is awaited. */
+    private @Nullable PendingCall callLater(ShrinkerEntry entry, PassThread thread) {
+        release(entry, thread);
+        // No shrinker is held while this one is called; the call holds it.
+        thread.settle();
+        holdUp();
+        CgroupPerNode perNode = progress.perNode();
+        PendingCall call = PendingCall.visiting(entry, perNode, this, progress.work(), progress.asked());
+        return perNode.queues().make(call) ? call : null;
+    }
+
+    /** Calls a shrinker that replies at once. True where the visit goes on. */
+    private boolean callNow(ShrinkerEntry entry, Shrinker plain, PassThread thread) {
+        if (!held) {
+            held = thread.tryHold(entry);
+            if (!held) {
+                // It is being freed.
+                return progress.stop(thread);
+            }
+        }
+        long asked = progress.asked();
+        long reply;
+        thread.enter(entry);
+        try {
+            control.prepare(entry, progress.work(), asked);
+            reply = progress.isScanning() ? plain.scan(control) : plain.count(control);
+        } catch (Throwable thrown) {
+            wasSlow |= thread.leave();
+            return progress.threw(thrown, thread);
+        }
+        if (thread.leave()) {
+            wasSlow = true;
+            if (thread.wasOverdue()) {
+                return progress.wasOverdue(thread);
+            }
+        }
+        return progress.replied(asked, reply, control.nrScanned(), control.freedBytes(), thread);
+    }
+
+    private Outcome finish(PassThread thread) {
+        ShrinkerEntry entry = progress.entry();
+        long freed = progress.freed();
+        release(entry, thread);
+        if (late) {
+            if (freed > 0) {
+                progress.work().details().add(progress.perNode().cgroup(), entry, freed);
+            }
+            progress.perNode().late().remove(this);
+            progress.perNode().exit();
+        } else if (freed > 0) {
+            // An iteration reports all that its visits freed at once.
+            iteration.noteFreed(entry, freed);
+        }
+        progress.forget();
+        return Outcome.ENDED;
+    }
+
+    private void release(ShrinkerEntry entry, PassThread thread) {
+        if (held) {
+            held = false;
+            thread.release(entry);
+        }
     }
 }

@@ -3,6 +3,14 @@ package io.reclaimer.engine;
 import static io.reclaimer.shrinker.Shrinker.EMPTY;
 import static io.reclaimer.shrinker.Shrinker.STOP;
 
+import io.reclaimer.engine.call.CallEnd;
+import io.reclaimer.engine.call.Faults;
+import io.reclaimer.engine.call.PendingCall;
+import io.reclaimer.engine.call.ShrinkerEntry;
+import io.reclaimer.engine.unit.CountTally;
+import io.reclaimer.engine.unit.ScanCheck;
+import io.reclaimer.engine.unit.ScanPlan;
+import io.reclaimer.engine.unit.Tally;
 import io.reclaimer.shrinker.Saturating;
 import io.reclaimer.shrinker.Shortfall;
 import io.reclaimer.shrinker.TraceEvent;
@@ -11,59 +19,59 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a visit has come: its phase, its arithmetic, and what the answers of its shrinker change in bits, deferred counts,
- * tallies and faults. Owned by one thread at a time, as the {@link VisitRun} it belongs to; used again for the next visit.
+ * The progress of a visit: its phase, its plan, and the effect of its shrinker's replies on bits, deferred counts,
+ * tallies and faults. Owned by one thread at a time, as its {@link Visit}, and reused with it.
  *
- * <p>Methods that take an answer return whether the visit goes on. Where it does not, everything is booked.
+ * <p>Methods that take a reply return whether the visit goes on. Where it does not, all is recorded.
  */
 final class VisitProgress {
 
     private enum Phase {
         COUNT,
-        SECOND_LOOK,
+        SECOND_COUNT,
         SCAN
     }
 
-    private final Published published;
-    private final Visit visit = new Visit();
+    private final EngineContext engine;
+    private final ScanPlan plan = new ScanPlan();
 
     private @Nullable ShrinkerEntry shrinker;
-    private @Nullable Pair pair;
+    private @Nullable CgroupPerNode perNode;
     private @Nullable RoundWork work;
     private int priority;
     private Phase phase = Phase.COUNT;
 
-    /** Whether the shrinker did nothing wrong, as far as it was asked. */
+    /** Whether the shrinker made no fault so far. */
     private boolean good;
 
     /** Whether a scan was answered. */
-    private boolean scans;
+    private boolean hasScanned;
 
-    /** Whether a trace listener was found to be slow while it was told. */
+    /** Whether a trace listener was found to be slow. */
     private boolean listenerWasSlow;
 
-    VisitProgress(Published published) {
-        this.published = published;
+    VisitProgress(EngineContext engine) {
+        this.engine = engine;
     }
 
-    void begin(ShrinkerEntry entry, PairPass pass, CallMark mark) {
+    void begin(ShrinkerEntry entry, PassRequest request, PassThread thread) {
         shrinker = entry;
-        pair = pass.pair();
-        work = pass.work;
-        priority = pass.priority;
+        perNode = request.perNode();
+        work = request.work;
+        priority = request.priority;
         phase = Phase.COUNT;
         good = true;
-        scans = false;
+        hasScanned = false;
         listenerWasSlow = false;
-        cell(mark).visited();
+        cell(thread).visited();
     }
 
     ShrinkerEntry entry() {
         return Objects.requireNonNull(shrinker, "No visit has begun");
     }
 
-    Pair pair() {
-        return Objects.requireNonNull(pair);
+    CgroupPerNode perNode() {
+        return Objects.requireNonNull(perNode);
     }
 
     RoundWork work() {
@@ -76,15 +84,15 @@ final class VisitProgress {
 
     /** How many objects the next call is to scan; 0 for a count. */
     long asked() {
-        return phase == Phase.SCAN ? work().portionOf(entry(), visit.nrToScan()) : 0;
+        return phase == Phase.SCAN ? work().portionOf(entry(), plan.nrToScan()) : 0;
     }
 
-    /** What was freed so far. */
+    /** Objects freed so far. */
     long freed() {
-        return phase == Phase.SCAN ? visit.freed() : 0;
+        return phase == Phase.SCAN ? plan.freed() : 0;
     }
 
-    /** Whether a trace listener was found to be slow since this was asked last. */
+    /** Whether a trace listener was found to be slow since the last call of this method. */
     boolean tookSlowListener() {
         boolean was = listenerWasSlow;
         listenerWasSlow = false;
@@ -92,211 +100,224 @@ final class VisitProgress {
     }
 
     /** Whether there is another call to make. Where there is not, the visit ends. */
-    boolean wantsCall(CallMark mark) {
-        if (phase == Phase.SCAN && (work().isStopped() || !visit.wantsScan())) {
-            end(mark);
+    boolean wantsCall(PassThread thread) {
+        if (phase == Phase.SCAN && (work().isStopped() || !plan.wantsScan())) {
+            end(thread);
             return false;
         }
         return true;
     }
 
-    /** Takes an answer. */
-    boolean answered(long asked, long answer, long nrScanned, long freedBytes, CallMark mark) {
-        return phase == Phase.SCAN ? scanned(asked, answer, nrScanned, freedBytes, mark) : counted(answer, mark);
+    /** Takes a reply. */
+    boolean replied(long asked, long reply, long nrScanned, long freedBytes, PassThread thread) {
+        return phase == Phase.SCAN ? scanned(asked, reply, nrScanned, freedBytes, thread) : counted(reply, thread);
     }
 
-    /** Takes how a call ended. */
-    boolean ended(Call call, CallMark mark) {
-        Call.End end = call.end();
-        if (end instanceof Call.Answered answered) {
-            return answered(call.nrToScan(), answered.answer(), answered.nrScanned(), answered.freedBytes(), mark);
+    /** Takes the end of a call. */
+    boolean ended(PendingCall call, PassThread thread) {
+        CallEnd end = call.end();
+        if (end instanceof CallEnd.Replied reply) {
+            return replied(call.nrToScan(), reply.value(), reply.nrScanned(), reply.freedBytes(), thread);
         }
-        if (end instanceof Call.Thrown thrown) {
-            return threw(thrown.thrown(), mark);
+        if (end instanceof CallEnd.Failed failed) {
+            return threw(failed.thrown(), thread);
         }
-        if (end == Call.Unanswered.OVERDUE && entry().isOverdueAFault()) {
+        if (end == CallEnd.NoReply.OVERDUE && entry().isOverdueAFault()) {
             return fault(
-                    "its " + call.kind().word() + " did not answer within [" + entry().callDeadline() + "]"
+                    "its " + call.kind() + " did not answer within [" + entry().callDeadline() + "]"
                             + " [reclaimer.call-deadline]",
                     null,
-                    mark);
+                    thread);
         }
         // A call that was not made, or is late, says nothing of the shrinker.
         good = false;
-        if (end == Call.Unanswered.OVERDUE) {
+        if (end == CallEnd.NoReply.OVERDUE) {
             work().fallsShort(Shortfall.STUCK);
         } else if (!work().isStopped() && !entry().isFreeing()) {
             work().fallsShort(call.hasBegun() ? Shortfall.FAULT : Shortfall.STUCK);
         }
-        return stop(mark);
+        return stop(thread);
     }
 
-    boolean threw(Throwable thrown, CallMark mark) {
-        return fault("its " + (phase == Phase.SCAN ? "scan" : "count") + " threw " + Faults.text(thrown), thrown, mark);
+    /** Takes what a call threw. */
+    boolean threw(Throwable thrown, PassThread thread) {
+        return fault(
+                "its " + (phase == Phase.SCAN ? "scan" : "count") + " threw " + Faults.text(thrown), thrown, thread);
     }
 
-    /** The call came back too late: the watch has called it a fault before, so that is all. */
-    boolean wasOverdue(CallMark mark) {
+    /** Takes the reply of a call that came back too late. The watchdog has counted the fault before. */
+    boolean wasOverdue(PassThread thread) {
         good = false;
         work().fallsShort(Shortfall.FAULT);
         entry().faults().late();
-        return stop(mark);
+        return stop(thread);
     }
 
-    /** Ends it where it is; what it did not do stays owed. */
-    boolean stop(CallMark mark) {
+    /** Ends the visit where it is; its remainder stays deferred. */
+    boolean stop(PassThread thread) {
         if (phase == Phase.SCAN) {
-            end(mark);
+            end(thread);
             return false;
         }
-        if (phase == Phase.SECOND_LOOK) {
-            // The bit was cleared, and the answer that would bear it out is not there.
-            pair().set(entry());
+        if (phase == Phase.SECOND_COUNT) {
+            // The bit was cleared, and the reply that would confirm it is missing.
+            perNode().setBit(entry());
         }
         close();
         return false;
     }
 
-    private boolean counted(long answer, CallMark mark) {
-        if (answer < 0 && answer != EMPTY) {
+    private boolean counted(long reply, PassThread thread) {
+        if (reply < 0 && reply != EMPTY) {
             return fault(
-                    "its count answered [" + ScanCheck.nameOf(answer) + "]; allowed are 0 or more, and EMPTY",
+                    "its count answered [" + ScanCheck.nameOf(reply) + "]; allowed are 0 or more, and EMPTY",
                     null,
-                    mark);
+                    thread);
         }
         ShrinkerEntry entry = entry();
         CountTally counts = work().counts();
         if (counts != null) {
-            // Only counting: bits and deferred counts stay as they are.
-            if (answer > 0 && counts.add(entry, pair(), answer, pair().deferred(entry))) {
-                work().details().add(pair().cgroup(), entry, answer);
-            }
+            addTo(counts, entry, reply);
             close();
             return false;
         }
-        if (phase == Phase.SECOND_LOOK) {
-            if (answer != EMPTY) {
-                pair().set(entry);
+        if (phase == Phase.SECOND_COUNT) {
+            if (reply != EMPTY) {
+                perNode().setBit(entry);
             }
-        } else if (answer == EMPTY && !pair().isRoot()) {
-            // The bit is cleared before the second count: an object that came before the clearing is found by it, and
-            // one that comes after sets the bit anew. PassTest.objectsThatComeRightAfterEmptyAreFoundByTheSecondLook
-            pair().units().clearBit(entry);
+        } else if (reply == EMPTY && !perNode().isRoot()) {
+            // The bit is cleared before the second count: that count finds an object that came before the clearing, and
+            // an object that comes after it sets the bit anew. Tested by
+            // PassTest.objectsThatComeRightAfterEmptyAreFoundByTheSecondLook.
+            perNode().clearBit(entry);
             // Before the count that follows: see CgroupHandle.setBit.
             VarHandle.fullFence();
-            phase = Phase.SECOND_LOOK;
-            cell(mark).visited();
+            phase = Phase.SECOND_COUNT;
+            cell(thread).visited();
             return true;
         }
-        if (answer <= 0) {
+        if (reply <= 0) {
             close();
             return false;
         }
-        beginScans(entry, answer, mark);
+        beginScans(entry, reply, thread);
         return true;
     }
 
-    private void beginScans(ShrinkerEntry entry, long freeable, CallMark mark) {
+    /** Counting alone changes neither bits nor deferred counts. */
+    private void addTo(CountTally counts, ShrinkerEntry entry, long counted) {
+        if (counted > 0 && !perNode().isCountedOnLowerNode(entry, counts.nodes())) {
+            counts.add(
+                    counted,
+                    perNode().deferred(entry),
+                    entry.seeks(),
+                    entry.spec().batch(),
+                    entry.objectSize());
+            work().details().add(perNode().cgroup(), entry, counted);
+        }
+    }
+
+    private void beginScans(ShrinkerEntry entry, long freeable, PassThread thread) {
         phase = Phase.SCAN;
-        visit.begin(freeable, pair().takeDeferred(entry), priority, entry.seeks(), work().batchOf(entry));
-        if (published.tracer().isOn()) {
+        plan.begin(freeable, perNode().takeDeferred(entry), priority, entry.seeks(), work().batchOf(entry));
+        if (engine.tracer().isOn()) {
             publish(
                     new TraceEvent.Start(
                             entry.spec().name(),
-                            pair().cgroup().path(),
-                            pair().node(),
-                            visit.deferred(),
-                            visit.freeable(),
-                            visit.delta(),
-                            visit.planned(),
+                            perNode().path(),
+                            perNode().node(),
+                            plan.deferred(),
+                            plan.freeable(),
+                            plan.delta(),
+                            plan.planned(),
                             priority,
                             work().flags()),
-                    mark);
+                    thread);
         }
     }
 
-    private void publish(TraceEvent event, CallMark mark) {
-        listenerWasSlow |= published.tracer().publish(event, mark);
+    private void publish(TraceEvent event, PassThread thread) {
+        listenerWasSlow |= engine.tracer().publish(event, thread);
     }
 
-    private boolean scanned(long asked, long answer, long looked, long freedBytes, CallMark mark) {
+    private boolean scanned(long asked, long freed, long looked, long freedBytes, PassThread thread) {
         ShrinkerEntry entry = entry();
-        scans = true;
-        if (answer == STOP) {
+        hasScanned = true;
+        if (freed == STOP) {
             work().fallsShort(Shortfall.STOPPED);
-            return stop(mark);
+            return stop(thread);
         }
-        // Mostly it freed something of what it was asked for, and looked at that.
-        if (answer <= 0 || answer > asked || looked != asked) {
-            String wrong = ScanCheck.wrongWith(visit, answer, looked, asked);
+        // The usual reply frees some of what was asked for, and scans all of it: it needs no further check.
+        if (freed <= 0 || freed > asked || looked != asked) {
+            String wrong = ScanCheck.faultIn(plan, freed, looked, asked);
             if (wrong != null) {
-                return fault(wrong, null, mark);
+                return fault(wrong, null, thread);
             }
         }
-        // What was freed was looked at, whatever the shrinker says; without this a visit might never end.
-        long nrScanned = looked > 0 ? looked : answer;
-        visit.book(nrScanned, answer);
+        // Freed objects were scanned, whatever the shrinker says; without this a visit might never end.
+        long nrScanned = looked > 0 ? looked : freed;
+        plan.recordScan(nrScanned, freed);
         if (freedBytes >= 0) {
-            entry.objectSize().learn(answer, freedBytes);
+            entry.objectSize().learn(freed, freedBytes);
         }
-        long bytes = freedBytes >= 0 ? freedBytes : Saturating.multiply(answer, work().objectBytes(entry));
-        cell(mark).scanned(nrScanned, answer, bytes, entry.freesAtOnce());
+        long bytes = freedBytes >= 0 ? freedBytes : Saturating.multiply(freed, work().objectBytes(entry));
+        cell(thread).scanned(nrScanned, freed, bytes, entry.freesAtOnce());
         if (!entry.freesAtOnce()) {
-            mark.addFreedBytes(bytes);
+            thread.addFreedBytes(bytes);
         }
-        work().towardsTarget(answer, bytes);
+        work().towardsTarget(freed, bytes);
         return true;
     }
 
-    private boolean fault(String what, @Nullable Throwable thrown, CallMark mark) {
+    private boolean fault(String what, @Nullable Throwable thrown, PassThread thread) {
         good = false;
         work().fallsShort(Shortfall.FAULT);
         if (phase == Phase.SCAN) {
-            entry().faults().fault(what, pair().toString(), thrown);
+            entry().faults().fault(what, perNode().toString(), thrown);
         } else {
-            entry().faults().countFault(what, pair().toString(), thrown);
+            entry().faults().countFault(what, perNode().toString(), thrown);
         }
-        return stop(mark);
+        return stop(thread);
     }
 
-    private void end(CallMark mark) {
+    private void end(PassThread thread) {
         ShrinkerEntry entry = entry();
-        long owed = visit.owed();
-        boolean traced = published.tracer().isOn();
-        long deferredAfter = owed > 0 || traced ? pair().addDeferred(entry, owed) : 0;
-        mark.addScanned(visit.scanned());
+        long remainder = plan.remainder();
+        boolean traced = engine.tracer().isOn();
+        long deferredAfter = remainder > 0 || traced ? perNode().addDeferred(entry, remainder) : 0;
+        thread.addScanned(plan.scanned());
         if (traced) {
             publish(
                     new TraceEvent.End(
                             entry.spec().name(),
-                            pair().cgroup().path(),
-                            pair().node(),
-                            visit.freed(),
-                            visit.deferred(),
+                            perNode().path(),
+                            perNode().node(),
+                            plan.freed(),
+                            plan.deferred(),
                             deferredAfter,
-                            visit.unscanned()),
-                    mark);
+                            plan.unscanned()),
+                    thread);
         }
-        if (visit.freed() > 0) {
-            entry.refaults().reclaimed(visit.freed());
+        if (plan.freed() > 0) {
+            entry.refaults().reclaimed(plan.freed());
         }
         close();
     }
 
     private void close() {
-        if (good && scans) {
+        if (good && hasScanned) {
             entry().faults().good();
         } else if (good) {
             entry().faults().counted();
         }
     }
 
-    /** It is over, and keeps no shrinker that may be freed before the next visit. */
+    /** Drops the shrinker, which may be freed before the next visit. */
     void forget() {
         shrinker = null;
     }
 
-    private Tally.Cell cell(CallMark mark) {
-        return mark.cellOf(work().tally());
+    private Tally.Cell cell(PassThread thread) {
+        return thread.cellOf(work().tally());
     }
 }

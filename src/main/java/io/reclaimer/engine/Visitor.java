@@ -1,24 +1,28 @@
 package io.reclaimer.engine;
 
 import akka.actor.typed.ActorRef;
+import io.reclaimer.engine.call.Caller;
+import io.reclaimer.engine.call.ShrinkerEntry;
+import io.reclaimer.engine.call.VisitingThread;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One life of a pair's actor. A pair gets a new one where the thread of the one before does not come back from a shrinker: the
- * new one goes on with everything else, and the old one ends when its call does.
+ * One incarnation of the actor that visits a cgroup on a node ({@link CgroupNode}). A new one takes over where the
+ * thread of the one before does not come back from a shrinker; the old one stops when its call has come back.
+ * Thread-safe once it has its actor.
  */
-final class Visitor {
+final class Visitor implements Caller {
 
-    final Pair pair;
+    final CgroupPerNode perNode;
 
     private @Nullable ActorRef<CgroupNode.Command> ref;
 
-    Visitor(Pair pair) {
-        this.pair = pair;
+    Visitor(CgroupPerNode perNode) {
+        this.perNode = perNode;
     }
 
-    /** Says which actor it is; once, before anybody else sees it. */
-    Visitor is(ActorRef<CgroupNode.Command> actor) {
+    /** Sets the actor. Called once, before another thread sees this. */
+    Visitor withActor(ActorRef<CgroupNode.Command> actor) {
         ref = actor;
         return this;
     }
@@ -29,13 +33,29 @@ final class Visitor {
 
     ActorRef<CgroupNode.Command> ref() {
         if (ref == null) {
-            throw new IllegalStateException("The visitor of [" + pair + "] has no actor yet");
+            throw new IllegalStateException("The visitor of [" + perNode + "] has no actor yet");
         }
         return ref;
     }
 
     @Override
+    public String place() {
+        return perNode.toString();
+    }
+
+    @Override
+    public Runnable visitIsStuck(ShrinkerEntry entry) {
+        perNode.late().begin(entry);
+        return () -> perNode.late().end(entry);
+    }
+
+    @Override
+    public void threadIsStuck(VisitingThread thread, long callNumber) {
+        perNode.cgroup().tree().tell(new CgroupTree.VisitorStuck(this, thread, callNumber));
+    }
+
+    @Override
     public String toString() {
-        return "visitor of " + pair;
+        return "visitor of " + perNode;
     }
 }

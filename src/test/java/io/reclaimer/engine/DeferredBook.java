@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What visits took out of deferred counts and put there, reckoned from their traces. The sum over the tree has to be that,
- * whatever cgroups came and went.
+ * The deferred counts that visits took out and put back, computed from their traces. The sum over the tree has to be
+ * the same, whatever cgroups came and went.
  */
 final class DeferredBook implements TraceListener {
 
@@ -19,7 +19,7 @@ final class DeferredBook implements TraceListener {
     private final Map<Place, TraceEvent.Start> begun = new HashMap<>();
     private final Map<String, Long> owed = new HashMap<>();
 
-    /** Of these two visits of one place ran at a time, and their traces can't be told apart. */
+    /** Shrinkers with two visits of one place at a time, whose traces can't be told apart. */
     private final Set<String> unclear = new HashSet<>();
 
     private final boolean on;
@@ -47,7 +47,7 @@ final class DeferredBook implements TraceListener {
         }
     }
 
-    /** Whether one has begun and not ended there. */
+    /** Whether a visit has begun there and not ended. */
     boolean isUnderWay(String shrinker, CgroupPath cgroup, int node) {
         return begun.containsKey(new Place(shrinker, cgroup, node));
     }

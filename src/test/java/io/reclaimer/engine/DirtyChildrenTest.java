@@ -2,6 +2,7 @@ package io.reclaimer.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reclaimer.engine.call.ShrinkerEntry;
 import io.reclaimer.testkit.Seeded;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -15,8 +16,8 @@ class DirtyChildrenTest {
     private static final ShrinkerEntry ENTRY = Parts.entry(3, 1);
 
     private final DirtyChildren children = new DirtyChildren();
-    private final Pair a = Parts.pair("/a");
-    private final Pair b = Parts.pair("/b");
+    private final CgroupPerNode a = Parts.perNode("/a");
+    private final CgroupPerNode b = Parts.perNode("/b");
 
     @Test
     void keepsTheOrderInWhichTheyBecameDirty() {
@@ -37,7 +38,7 @@ class DirtyChildrenTest {
 
     @Test
     void childWithABitStaysListed() {
-        a.units().setBit(ENTRY);
+        a.units().setBit(ENTRY.id(), ENTRY.serial());
         children.add(a);
         assertThat(children.removeIfClean(a, 7)).isFalse();
         assertThat(all()).containsExactly(a);
@@ -53,7 +54,7 @@ class DirtyChildrenTest {
     @Test
     void whoIsNoLongerAChildIsNotAdded() {
         children.add(a);
-        children.forget(a);
+        children.removeForGood(a);
         assertThat(children.isEmpty()).isTrue();
         children.add(a);
         assertThat(children.isEmpty()).isTrue();
@@ -62,29 +63,29 @@ class DirtyChildrenTest {
     @Test
     void isALinkedHashSet() {
         Seeded random = Seeded.create();
-        List<Pair> pairs =
-                IntStream.range(0, 12).mapToObj(i -> Parts.pair("/p" + i)).toList();
-        Set<Pair> model = new LinkedHashSet<>();
+        List<CgroupPerNode> perNodes =
+                IntStream.range(0, 12).mapToObj(i -> Parts.perNode("/p" + i)).toList();
+        Set<CgroupPerNode> model = new LinkedHashSet<>();
         for (int i = 0; i < 20_000; i++) {
-            Pair pair = pairs.get(random.nextInt(pairs.size()));
+            CgroupPerNode perNode = perNodes.get(random.nextInt(perNodes.size()));
             if (random.nextBoolean()) {
-                children.add(pair);
-                model.add(pair);
+                children.add(perNode);
+                model.add(perNode);
             } else {
-                children.removeIfClean(pair, i);
-                model.remove(pair);
+                children.removeIfClean(perNode, i);
+                model.remove(perNode);
             }
             assertThat(all()).as("step %d, %s", i, random).containsExactlyElementsOf(model);
             assertThat(children.isEmpty()).isEqualTo(model.isEmpty());
         }
     }
 
-    private List<Pair> all() {
-        DirtyPairs pairs = new DirtyPairs();
-        children.addTo(pairs);
-        List<Pair> list = new ArrayList<>();
-        for (int i = 0; i < pairs.size(); i++) {
-            list.add(pairs.get(i));
+    private List<CgroupPerNode> all() {
+        PassOrder perNodes = new PassOrder();
+        children.addTo(perNodes);
+        List<CgroupPerNode> list = new ArrayList<>();
+        for (int i = 0; i < perNodes.size(); i++) {
+            list.add(perNodes.get(i));
         }
         return list;
     }

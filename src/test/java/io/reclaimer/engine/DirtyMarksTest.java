@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.reclaimer.Cgroup;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
+import io.reclaimer.engine.call.ShrinkerEntry;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Seeded;
@@ -17,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * Tries to lose a dirty mark: objects come in while passes find their cgroups clean and say so upwards. Afterwards every
- * bit that is set has to be where a round from the root finds it.
+ * Tries to lose a dirty cgroup: objects come in while passes find their cgroups clean and take them off the lists
+ * above. Afterwards a round from the root finds every bit that is set.
  */
 class DirtyMarksTest {
 
@@ -46,7 +47,7 @@ class DirtyMarksTest {
         }
     }
 
-    /** Below a top that is not the root, marks stay with the parents above; a round from the root finds them too. */
+    /** A round on a subtree leaves the lists above its top as they are; a round from the root finds those bits, too. */
     @Test
     void everyBitIsFoundFromTheRootAfterRoundsOnSubtrees() throws Exception {
         List<Cgroup> cgroups = randomTree(10);
@@ -67,26 +68,26 @@ class DirtyMarksTest {
         }
     }
 
-    /** Who sets a bit, and who finds the pair clean and takes it out of the list, at the same moment, on three levels. */
+    /** A thread sets a bit while others find the cgroup clean and take it off the list above, on three levels. */
     @Test
     void bitThatIsSetWhileItsPairIsTakenOutIsListedUpToTheTop() throws Exception {
         for (int i = 0; i < 20_000; i++) {
-            Pair top = Parts.pair("/");
-            Pair middle = new Pair(Parts.cgroup("/a"), 0, top, 0);
-            Pair bottom = new Pair(Parts.cgroup("/a/b"), 0, middle, 0);
+            CgroupPerNode top = Parts.perNode("/");
+            CgroupPerNode middle = new CgroupPerNode(Parts.cgroup("/a"), 0, top, 0);
+            CgroupPerNode bottom = new CgroupPerNode(Parts.cgroup("/a/b"), 0, middle, 0);
             ShrinkerEntry first = Parts.entry(1, 1);
             ShrinkerEntry second = Parts.entry(2, 2);
-            bottom.set(first);
+            bottom.setBit(first);
             Threads.run(
                     () -> {
-                        bottom.units().clearBit(first);
+                        bottom.clearBit(first);
                         bottom.unlistIfClean(1);
                     },
-                    () -> bottom.set(second),
+                    () -> bottom.setBit(second),
                     () -> middle.unlistIfClean(1));
             assertThat(bottom.listed).isTrue();
             assertThat(middle.listed).isTrue();
-            DirtyPairs dirty = new DirtyPairs();
+            PassOrder dirty = new PassOrder();
             dirty.addDirty(middle, true, 1);
             assertThat(dirty.size()).isOne();
             assertThat(dirty.get(0)).isSameAs(bottom);
@@ -117,7 +118,7 @@ class DirtyMarksTest {
         Threads.run(threads);
     }
 
-    /** Each below the root or below one that is there. */
+    /** Each cgroup is a child of the root, or of an earlier one. */
     private List<Cgroup> randomTree(int size) {
         List<Cgroup> cgroups = new ArrayList<>();
         for (int i = 0; i < size; i++) {

@@ -6,6 +6,8 @@ import akka.Done;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
+import io.reclaimer.engine.call.Reply;
+import io.reclaimer.engine.call.ShrinkerEntry;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.testkit.Threads;
 import java.util.concurrent.CompletableFuture;
@@ -13,13 +15,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The first bit of a pair, of which the tree is told: a message that may come after the cgroup has gone offline. */
+/** The first bit of a cgroup on a node, which the tree sets: its message may come after the cgroup has gone offline. */
 class FirstBitTest {
 
     private final ActorTestKit kit = ActorTestKit.create();
-    private final Published published = Parts.published();
+    private final EngineContext engine = Parts.engine();
     private final TestProbe<Rounds.Command> rounds = kit.createTestProbe();
-    private final ActorRef<CgroupTree.Command> tree = kit.spawn(CgroupTree.create(published, rounds.ref()));
+    private final ActorRef<CgroupTree.Command> tree = kit.spawn(CgroupTree.create(engine, rounds.ref()));
     private final ShrinkerEntry entry = Parts.entry(1, 1);
     private CgroupHandle parent;
     private CgroupHandle child;
@@ -61,17 +63,17 @@ class FirstBitTest {
     void bitOfACgroupThatHasGoneOfflineIsItsParents() throws Exception {
         offline(child);
         tree.tell(new CgroupTree.FirstBit(child, 0, entry));
-        Threads.until(() -> parent.pair(0) != null && parent.pair(0).units().isSet(entry));
+        Threads.until(() -> parent.onNode(0) != null && parent.onNode(0).isSet(entry));
     }
 
-    /** Its pass asks every shrinker, so it has no bits. */
+    /** The root's pass asks every shrinker, so the root has no bits. */
     @Test
     void bitBelowTheRootAloneIsNobodys() throws Exception {
         offline(child);
         offline(parent);
         tree.tell(new CgroupTree.FirstBit(child, 0, entry));
         CgroupHandle again = online("/a");
-        assertThat(again.pair(0)).isNull();
-        assertThat(again.parent().pair(0).units().unitCount()).isZero();
+        assertThat(again.onNode(0)).isNull();
+        assertThat(again.parent().onNode(0).units().unitCount()).isZero();
     }
 }

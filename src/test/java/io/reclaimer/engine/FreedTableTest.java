@@ -3,6 +3,7 @@ package io.reclaimer.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reclaimer.engine.RoundResult.Freed;
+import io.reclaimer.engine.call.ShrinkerEntry;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.testkit.Threads;
 import java.util.List;
@@ -56,7 +57,7 @@ class FreedTableTest {
         assertThat(table.largest(1)).extracting(Freed::objects).containsExactly(Long.MAX_VALUE);
     }
 
-    /** The largest come last, when the table has been full for long. */
+    /** The largest entries come last, when the table has long been full. */
     @Test
     void keepsTheLargestOfABoundedNumber() {
         int cgroups = 8 * table.most();
@@ -70,7 +71,7 @@ class FreedTableTest {
         }
     }
 
-    /** What is listed is never more than what was freed, however often the table was full. */
+    /** The listed entries never exceed what was freed, however often the table was full. */
     @Test
     void listsNothingThatWasNotFreed() {
         long sum = 0;
@@ -99,7 +100,7 @@ class FreedTableTest {
         assertThat(new FreedTable(1024).most()).isGreaterThan(1024);
     }
 
-    /** What a walk hands in is more than one; what is too small for the table does not hold up the rest. */
+    /** An iteration hands in several entries; one that is too small for the table does not hold up the others. */
     @Test
     void takesTheLargeOnesOfAWalkWhereverTheyStand() {
         for (int i = 1; i <= 2 * table.most(); i++) {

@@ -1,12 +1,16 @@
 package io.reclaimer.engine;
 
+import io.reclaimer.engine.call.ShrinkerEntry;
+import io.reclaimer.engine.call.ShrinkerTable;
+import io.reclaimer.engine.call.VisitingThread;
+import io.reclaimer.engine.unit.UnitMap;
 import io.reclaimer.interleavings.Scenario.Trouble;
 import java.lang.reflect.Field;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** What has to hold in a played scenario: after each step, and when nothing is under way. */
+/** The invariants of a played scenario, after each step and when nothing is under way. */
 final class Invariants {
 
     private final ScenarioWorld world;
@@ -19,14 +23,14 @@ final class Invariants {
         this.book = book;
     }
 
-    /** After each step of anybody. */
+    /** Checks what holds after each step. */
     void checkStep() {
-        int nrMax = world.published.nrMax();
+        int nrMax = world.engine.nrMax();
         if (nrMax != lastNrMax) {
             world.expect(nrMax >= lastNrMax, "nrMax shrinks from " + lastNrMax + " to " + nrMax);
             lastNrMax = nrMax;
         }
-        ShrinkerTable table = world.published.table();
+        ShrinkerTable table = world.engine.table();
         if (table != lastTable) {
             lastTable = table;
             idsAreUnique(table.allocated(), nrMax);
@@ -44,50 +48,55 @@ final class Invariants {
         }
     }
 
-    /** When nothing is under way. */
+    /** Checks what holds when nothing is under way. */
     void checkQuiet() {
         for (ScenarioWorld.Once<?> reply : world.replies) {
             world.expect(reply.isAnswered(), "[" + reply + "] is not answered, and nothing is under way any more");
         }
-        for (ShrinkerEntry entry : world.published.table().allocated()) {
+        for (ShrinkerEntry entry : world.engine.table().allocated()) {
             world.expect(entry.holdCount() == 0, entry + " is held, and no visit is under way");
             world.expect(!entry.isStuck(), entry + " counts as stuck, and no call is under way");
         }
-        world.expect(published().pendingCalls().isEmpty(), "A call is awaited, and none is under way");
-        for (CallMark mark : published().callMarks().all()) {
+        world.expect(engine().pendingCalls().isEmpty(), "A call is awaited, and none is under way");
+        for (VisitingThread thread : engine().visitingThreads().all()) {
             world.expect(
-                    !mark.isWorking() && mark.number() % 2 == 0, "A thread counts as in a call, and none is under way");
+                    !thread.isWorking() && thread.number() % 2 == 0,
+                    "A thread counts as in a call, and none is under way");
         }
         world.cgroups.forEach(this::checkPairs);
-        world.expect(world.published.strayBits() == 0, "A bit is set for an id beyond a map");
+        world.expect(world.engine.strayBits() == 0, "A bit is set for an id beyond a map");
         world.cgroups.forEach(this::checkMarks);
         world.caches.forEach(this::checkCache);
         checkFreed();
     }
 
-    private Published published() {
-        return world.published;
+    private EngineContext engine() {
+        return world.engine;
     }
 
-    /** Nothing is kept in a pair of who is under way there. */
+    /** No visit and no call is kept where none is under way. */
     private void checkPairs(CgroupHandle cgroup) {
         for (int node = 0; node < world.nodes(); node++) {
-            Pair pair = cgroup.pair(node);
-            if (pair == null || !cgroup.isOnline()) {
+            CgroupPerNode perNode = cgroup.onNode(node);
+            if (perNode == null || !cgroup.isOnline()) {
                 continue;
             }
-            world.expect(!pair.isInUse(), pair + " is in use, and no visit is under way");
-            world.expect(pair.retiredVisitors == 0, pair + " has a visitor of before that has not ended");
-            world.expect(pair.late().all().isEmpty(), pair + " has a late visit, and none is under way");
-            for (ShrinkerEntry entry : published().table().allocated()) {
-                world.expect(!pair.late().isLate(entry), entry + " is late in " + pair + ", and no visit is under way");
+            world.expect(!perNode.isInUse(), perNode + " is in use, and no visit is under way");
+            world.expect(perNode.retiredVisitors == 0, perNode + " has an earlier visitor that has not stopped");
+            world.expect(perNode.late().all().isEmpty(), perNode + " has a late visit, and none is under way");
+            for (ShrinkerEntry entry : engine().table().allocated()) {
+                world.expect(
+                        !perNode.late().isLate(entry),
+                        entry + " is late in " + perNode + ", and no visit is under way");
             }
-            for (String kept : List.of("lanes", "ended")) {
-                world.expect(isNull(pair.lanes(), kept), pair + " has calls in [" + kept + "], and none is under way");
+            for (String kept : List.of("queues", "ended")) {
+                world.expect(
+                        isNull(perNode.queues(), kept),
+                        perNode + " has calls in [" + kept + "], and none is under way");
             }
             world.expect(
-                    isNull(pair.late(), "waiters"),
-                    "A round waits for a late visit in " + pair + ", and there is none");
+                    isNull(perNode.late(), "waiters"),
+                    "A round waits for a late visit in " + perNode + ", and there is none");
         }
     }
 
@@ -103,13 +112,14 @@ final class Invariants {
 
     private void checkMarks(CgroupHandle cgroup) {
         for (int node = 0; cgroup.isOnline() && node < world.nodes(); node++) {
-            Pair pair = cgroup.pair(node);
-            if (pair == null) {
+            CgroupPerNode perNode = cgroup.onNode(node);
+            if (perNode == null) {
                 continue;
             }
-            boolean dirty = !pair.units().isClean();
-            for (Pair at = pair; dirty && at.parent() != null; at = at.parent()) {
-                world.expect(at.listed, "A bit is set in " + pair + ", and " + at.parent() + " does not know of " + at);
+            boolean dirty = !perNode.units().isClean();
+            for (CgroupPerNode at = perNode; dirty && at.parent() != null; at = at.parent()) {
+                world.expect(
+                        at.listed, "A bit is set in " + perNode + ", and " + at.parent() + " does not know of " + at);
             }
         }
     }
@@ -140,17 +150,17 @@ final class Invariants {
         }
     }
 
-    /** One that has a call past its deadline is asked nothing until that comes back. */
+    /** A shrinker with a call past its deadline is asked nothing until that comes back. */
     private static boolean mayNotBeAskedToMove(PlayedCache cache) {
         return cache.kind().trouble() == Trouble.OVERDUE;
     }
 
-    /** On its node, or on any where it has one cell for all. */
+    /** Whether the bit is set on the cell's node, or on any node for a cache with one cell for all nodes. */
     private boolean hasBit(PlayedCache cache, PlayedCache.Cell cell) {
         for (int node = 0; node < world.nodes(); node++) {
-            Pair pair = cell.cgroup().pair(node);
+            CgroupPerNode perNode = cell.cgroup().onNode(node);
             boolean asked = node == cell.node() || !cache.kind().byNode();
-            if (asked && pair != null && pair.units().isSet(cache.entry())) {
+            if (asked && perNode != null && perNode.isSet(cache.entry())) {
                 return true;
             }
         }
@@ -164,9 +174,9 @@ final class Invariants {
         }
         for (CgroupHandle cgroup : world.cgroups) {
             for (int node = 0; entry.isCgroupAware() && cgroup.isOnline() && node < world.nodes(); node++) {
-                Pair pair = cgroup.pair(node);
-                sum += pair == null ? 0 : pair.units().addDeferred(entry, 0);
-                for (UnitMap.Owed owed : cgroup.owed(node)) {
+                CgroupPerNode perNode = cgroup.onNode(node);
+                sum += perNode == null ? 0 : perNode.units().addDeferred(entry.id(), entry.serial(), 0);
+                for (UnitMap.Deferred owed : cgroup.keptDeferred(node)) {
                     sum += owed.serial() == entry.serial() ? owed.objects() : 0;
                 }
             }
@@ -174,14 +184,14 @@ final class Invariants {
         return sum;
     }
 
-    /** What rounds say they freed is what is gone; where one ended early, its walks may have freed more. */
+    /** Rounds report exactly the objects that are gone; where one ended early, its visits may have freed more. */
     private void checkFreed() {
         long freed = world.caches.stream().mapToLong(PlayedCache::freedObjects).sum();
         boolean adds = world.allRoundsWereDone ? world.freedByRounds == freed : world.freedByRounds <= freed;
         world.expect(adds, "Rounds say they freed " + world.freedByRounds + ", and " + freed + " objects are gone");
     }
 
-    /** While a call is stuck: a round has emptied all that the trouble is not in. */
+    /** Checks while a call is stuck that a round has emptied all caches without trouble. */
     void checkOthersGave() {
         for (PlayedCache cache : world.caches) {
             if (!cache.isLive() || !cache.registered || !cache.kind().givesAll()) {
@@ -196,7 +206,7 @@ final class Invariants {
         }
     }
 
-    /** After a round on all: everybody was asked who has something. */
+    /** Checks after a round on all that every cache with objects was asked. */
     void checkAsked() {
         for (PlayedCache cache : world.caches) {
             if (cache.isLive() && cache.registered) {

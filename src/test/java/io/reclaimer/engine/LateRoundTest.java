@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
+import io.reclaimer.engine.call.Reply;
+import io.reclaimer.engine.unit.ReclaimTarget;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.testkit.Threads;
 import java.util.Optional;
@@ -12,15 +14,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A round all of whose pairs are late, by a visitor that answers when the test says so. */
+/** A round with one cgroup, which is late: the test is its visitor. */
 class LateRoundTest {
 
     private final ActorTestKit kit = ActorTestKit.create();
 
-    /** Stands still; a pass that waits for its share of the time looks at it again and again. */
+    /**
+     * Readings of the clock, which stands still; a pass that waits for its share of the time reads it again and again.
+     */
     private final AtomicInteger looks = new AtomicInteger();
 
-    private final Published published = new Published(Parts.settings(1), this::noTime, Runnable::run);
+    private final EngineContext engine = new EngineContext(Parts.settings(1), this::noTime, Runnable::run);
 
     private long noTime() {
         looks.incrementAndGet();
@@ -32,24 +36,24 @@ class LateRoundTest {
         kit.shutdownTestKit();
     }
 
-    /** Otherwise the late one would be asked for all it has when it comes back. */
+    /** Otherwise the late cgroup would be asked for all its objects when it comes back. */
     @Test
     void priorityDoesNotFallWhileNobodyCanBeAsked() {
         CgroupHandle root = new CgroupHandle(CgroupPath.root(), null, null);
-        Pair pair = new Pair(root, 0, null, 0);
-        root.addPair(pair);
+        CgroupPerNode perNode = new CgroupPerNode(root, 0, null, 0);
+        root.add(perNode);
         TestProbe<CgroupNode.Command> visitor = kit.createTestProbe();
-        pair.visitedBy(new Visitor(pair).is(visitor.getRef()));
+        perNode.visitBy(new Visitor(perNode).withActor(visitor.getRef()));
         RoundSpec spec = Parts.roundSpec(CgroupPath.root(), Optional.of(ReclaimTarget.objects(1)));
         TestProbe<Rounds.Command> rounds = kit.createTestProbe();
         ActorRef<ReclaimRound.Command> round =
-                kit.spawn(ReclaimRound.create(published, spec, root, Reply.none(), rounds.getRef()));
-        PairPass first = visitor.expectMessageClass(PairPass.class);
+                kit.spawn(ReclaimRound.create(engine, new Rounds.Start(spec, root, Reply.none()), rounds.getRef()));
+        PassRequest first = visitor.expectMessageClass(PassRequest.class);
         assertThat(first.priority).isEqualTo(12);
         int before = looks.get();
         Threads.until(() -> looks.get() > before + 50);
         first.acknowledge(true);
-        assertThat(visitor.expectMessageClass(PairPass.class).priority).isEqualTo(11);
+        assertThat(visitor.expectMessageClass(PassRequest.class).priority).isEqualTo(11);
         kit.stop(round);
     }
 }

@@ -1,5 +1,7 @@
 package io.reclaimer.engine;
 
+import io.reclaimer.engine.call.ShrinkerEntry;
+import io.reclaimer.engine.call.ShrinkerTarget;
 import io.reclaimer.interleavings.Scenario;
 import io.reclaimer.interleavings.Scenario.Manner;
 import io.reclaimer.interleavings.Scenario.Trouble;
@@ -16,18 +18,21 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A cache of a played scenario that keeps the contract: a table of objects by cgroup and node. Says so where the engine
- * does not keep its part: a call before it is registered, or after it was answered that it is freed.
+ * A cache of a played scenario that keeps the contract: a table of objects by cgroup and node. It reports where the
+ * engine breaks the contract: a call before it is registered, or after it is freed.
  */
 final class PlayedCache implements Shrinker {
 
-    /** One that is not cgroup aware uses the root's cells, and one that is not NUMA aware node 0's. */
+    /**
+     * A cgroup on a node. A cache that is not cgroup aware uses the root's cells, and one that is not NUMA aware those
+     * of node 0.
+     */
     record Cell(CgroupHandle cgroup, int node) {}
 
-    /** Of calls that are overdue now and then. */
+    /** The deadline of calls that are overdue now and then. */
     private static final Duration DEADLINE = Duration.ofMillis(30);
 
-    /** A call that does not come back by itself. */
+    /** The time of a call that does not come back by itself. */
     private static final Duration FOR_EVER = Duration.ofHours(2);
 
     private final ScenarioWorld world;
@@ -45,7 +50,7 @@ final class PlayedCache implements Shrinker {
     private int inside;
     private long freedObjects;
 
-    /** Cells that were counted since {@link #forgetCounted}. */
+    /** Cells that were counted since this was cleared. */
     final Set<Cell> counted = new HashSet<>();
 
     boolean askedToRegister;
@@ -59,7 +64,7 @@ final class PlayedCache implements Shrinker {
         this.name = name;
     }
 
-    /** How it is handed over. */
+    /** The cache as it is handed over for allocation. */
     ShrinkerTarget target() {
         return kind.manner() == Manner.STAGE
                 ? ShrinkerTarget.of(new PlayedStages(this, world))
@@ -103,7 +108,9 @@ final class PlayedCache implements Shrinker {
         return freedObjects;
     }
 
-    /** Adds objects, and then sets the bit, as one has to who keeps lists: where the cgroup went offline, above it. */
+    /**
+     * Adds objects, and then sets the bit, as the owner of lists has to; for an ancestor where the cgroup went offline.
+     */
     void put(CgroupHandle asked, int node, int more) {
         CgroupHandle cgroup = nearestOnline(asked);
         Cell cell = cell(cgroup, node);
@@ -111,14 +118,14 @@ final class PlayedCache implements Shrinker {
         put += more;
         Schedule.step("looking whether " + cgroup + " is still online");
         if (cell.cgroup().isOnline()) {
-            // On any node where it has one cell for all.
+            // On any node, where there is one cell for all nodes.
             cgroup.setBit(node, entry);
         } else {
             moveUp(cell);
         }
     }
 
-    /** What was put before it was registered in cgroups that are offline now. */
+    /** Moves objects up that were put before registration, in cgroups that are offline now. */
     void moveAllUp() {
         for (Cell cell : Map.copyOf(objects).keySet()) {
             if (!cell.cgroup().isOnline()) {
@@ -205,7 +212,7 @@ final class PlayedCache implements Shrinker {
         return stops ? STOP : gone;
     }
 
-    /** Moves all to the parent. */
+    /** Moves all objects of a cell to the parent. */
     long move(Cell cell) {
         CgroupHandle cgroup = cell.cgroup();
         world.expect(!cgroup.isOnline(), name + " is asked to move what " + cgroup + " has, which is online");
@@ -242,7 +249,7 @@ final class PlayedCache implements Shrinker {
         }
     }
 
-    /** Holds its thread for long. */
+    /** Keeps the thread for long. */
     void sleep(String how) {
         Duration time = switch (kind.trouble()) {
             case SLOW -> Duration.ofMillis(kind.millis());
@@ -255,7 +262,7 @@ final class PlayedCache implements Shrinker {
         Schedule.sleep(time, name + " is " + how);
     }
 
-    /** As many as there ever were. */
+    /** Whether all objects ever put are there, or were freed. */
     boolean conservesObjects() {
         return put
                 == freedObjects
@@ -283,13 +290,13 @@ final class PlayedCache implements Shrinker {
     }
 
     /**
-     * A call is under way from now on.
+     * Begins a call.
      *
-     * @param isNew false: it is one that has begun before, and is answered after it was left
+     * @param isNew false where it goes on after it was left, until its stage is complete
      */
     void begin(String how, Cell cell, boolean isNew) {
         int now = underWay.merge(cell, 1, Integer::sum);
-        // Where it has one cell for all nodes, it is called for each. A call that is given up goes on.
+        // With one cell for all nodes it is called for each of them. A call that is given up goes on.
         boolean alone = (kind.byNode() || world.nodes() == 1) && kind.trouble() != Trouble.OVERDUE;
         world.expect(
                 !isNew || now == 1 || !alone,
@@ -297,7 +304,7 @@ final class PlayedCache implements Shrinker {
                         + " while a call of it is under way there");
     }
 
-    /** It is not any more. */
+    /** Ends a call. */
     void end(Cell cell) {
         underWay.merge(cell, -1, Integer::sum);
     }

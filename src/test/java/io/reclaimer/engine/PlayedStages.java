@@ -1,5 +1,7 @@
 package io.reclaimer.engine;
 
+import io.reclaimer.engine.call.CallEnd;
+import io.reclaimer.engine.call.PendingCall;
 import io.reclaimer.interleavings.Scenario.Trouble;
 import io.reclaimer.shrinker.AsyncShrinker;
 import io.reclaimer.shrinker.CgroupPath;
@@ -24,13 +26,13 @@ final class PlayedStages implements AsyncShrinker {
     @Override
     public CompletionStage<Long> count(ShrinkControl control) {
         PlayedCache.Cell cell = cache.cell(control);
-        return visit("counted", cell, (Call) control, () -> cache.countIn(cell));
+        return visit("counted", cell, (PendingCall) control, () -> cache.countIn(cell));
     }
 
     @Override
     public CompletionStage<Long> scan(ShrinkControl control) {
         PlayedCache.Cell cell = cache.cell(control);
-        return visit("scanned", cell, (Call) control, () -> cache.scanIn(cell, control.nrToScan()));
+        return visit("scanned", cell, (PendingCall) control, () -> cache.scanIn(cell, control.nrToScan()));
     }
 
     @Override
@@ -55,7 +57,7 @@ final class PlayedStages implements AsyncShrinker {
         return answer;
     }
 
-    private CompletionStage<Long> visit(String how, PlayedCache.Cell cell, Call call, LongSupplier ask) {
+    private CompletionStage<Long> visit(String how, PlayedCache.Cell cell, PendingCall call, LongSupplier ask) {
         CompletableFuture<Long> answer = new CompletableFuture<>();
         cache.enter(how, cell);
         boolean troublesome = cache.isTroublesome();
@@ -65,7 +67,7 @@ final class PlayedStages implements AsyncShrinker {
             trouble = Trouble.LATER;
         }
         if (trouble != Trouble.NONE) {
-            // From here on it is under way, though nobody is inside.
+            // From here on the call is under way, though nobody is inside.
             cache.begin(how, cell, false);
         }
         Runnable complete = () -> complete(cell, call, ask, answer);
@@ -87,8 +89,8 @@ final class PlayedStages implements AsyncShrinker {
         answer.completeExceptionally(why);
     }
 
-    /** Where nobody waits for it any more, nothing is done. */
-    private void complete(PlayedCache.Cell cell, Call call, LongSupplier ask, CompletableFuture<Long> answer) {
+    /** Completes a stage. Does nothing where nobody awaits it any more. */
+    private void complete(PlayedCache.Cell cell, PendingCall call, LongSupplier ask, CompletableFuture<Long> answer) {
         cache.end(cell);
         if (call.isOver()) {
             answer.complete(0L);
@@ -96,7 +98,7 @@ final class PlayedStages implements AsyncShrinker {
         }
         world.expect(!cache.freed, "It was answered that " + cache.name() + " is freed before it has answered a call");
         answer.complete(ask.getAsLong());
-        if (!(call.end() instanceof Call.Answered)) {
+        if (!(call.end() instanceof CallEnd.Replied)) {
             world.mayMiss();
         }
     }

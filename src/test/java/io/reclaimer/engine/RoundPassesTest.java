@@ -3,6 +3,8 @@ package io.reclaimer.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.testkit.typed.javadsl.TestInbox;
+import io.reclaimer.engine.call.ShrinkerEntry;
+import io.reclaimer.engine.unit.ReclaimTarget;
 import io.reclaimer.shrinker.CgroupPath;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -11,65 +13,72 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Passes of a round over pairs that answer when the test says so: the order in which they are asked. */
+/** Passes of a round over cgroups whose visitor is the test: the order in which they are asked. */
 public class RoundPassesTest {
 
     private static final long TARGET = 1_000;
     private static final int PAIRS = 100;
 
-    private final Published published = Parts.published();
+    private final EngineContext engine = Parts.engine();
     private final ShrinkerEntry entry = Parts.entry(1, 1);
     private final CgroupHandle root = new CgroupHandle(CgroupPath.root(), null, null);
-    private final Map<Pair, TestInbox<CgroupNode.Command>> inboxes = new IdentityHashMap<>();
-    private final List<Pair> pairs = new ArrayList<>();
+    private final Map<CgroupPerNode, TestInbox<CgroupNode.Command>> inboxes = new IdentityHashMap<>();
+    private final List<CgroupPerNode> perNodes = new ArrayList<>();
     private final TestInbox<ReclaimRound.Command> round = TestInbox.create();
 
     public RoundPassesTest() {
-        Pair top = new Pair(root, 0, null, 0);
-        root.addPair(top);
+        CgroupPerNode top = new CgroupPerNode(root, 0, null, 0);
+        root.add(top);
         hasVisitor(top);
     }
 
-    private void hasVisitor(Pair pair) {
+    private void hasVisitor(CgroupPerNode perNode) {
         TestInbox<CgroupNode.Command> inbox = TestInbox.create();
-        inboxes.put(pair, inbox);
-        pair.visitedBy(new Visitor(pair).is(inbox.getRef()));
+        inboxes.put(perNode, inbox);
+        perNode.visitBy(new Visitor(perNode).withActor(inbox.getRef()));
     }
 
-    /** One more with something to free, that is. */
-    private Pair dirty() {
-        CgroupHandle cgroup = new CgroupHandle(CgroupPath.of("/p" + pairs.size()), root, null);
-        Pair pair = new Pair(cgroup, 0, root.pair(0), 0);
-        cgroup.addPair(pair);
-        hasVisitor(pair);
-        pair.set(entry);
-        pairs.add(pair);
-        return pair;
+    /** One more cgroup that has something to free. */
+    private CgroupPerNode dirty() {
+        CgroupHandle cgroup = new CgroupHandle(CgroupPath.of("/p" + perNodes.size()), root, null);
+        CgroupPerNode perNode = new CgroupPerNode(cgroup, 0, root.onNode(0), 0);
+        cgroup.add(perNode);
+        hasVisitor(perNode);
+        perNode.setBit(entry);
+        perNodes.add(perNode);
+        return perNode;
     }
 
     private RoundPasses passes(Optional<ReclaimTarget> target) {
         RoundSpec spec = Parts.roundSpec(CgroupPath.root(), target);
         return new RoundPasses(
-                published, spec, root, RoundWork.of(spec, 10), new PassAnswers(round.getRef()), visitor -> {});
+                engine,
+                spec.scope(),
+                root,
+                new RoundWork(spec, 10),
+                new Acknowledgements(round.getRef()),
+                visitor -> {});
     }
 
     private RoundPasses passes() {
         return passes(Optional.of(ReclaimTarget.objects(TARGET)));
     }
 
-    /** Passes that a pair was sent since the last time, to be acknowledged. */
-    private List<PairPass> asked(Pair pair) {
-        return inboxes.get(pair).getAllReceived().stream()
-                .map(PairPass.class::cast)
+    /** Requests that a cgroup was sent since the last time, to be acknowledged. */
+    private List<PassRequest> asked(CgroupPerNode perNode) {
+        return inboxes.get(perNode).getAllReceived().stream()
+                .map(PassRequest.class::cast)
                 .toList();
     }
 
-    private List<PairPass> askedOfAll() {
-        return inboxes.keySet().stream().flatMap(pair -> asked(pair).stream()).toList();
+    private List<PassRequest> askedOfAll() {
+        return inboxes.keySet().stream()
+                .flatMap(perNode -> asked(perNode).stream())
+                .toList();
     }
 
-    private PairPass onlyOneAsked(Pair pair) {
-        List<PairPass> asked = asked(pair);
+    private PassRequest onlyOneAsked(CgroupPerNode perNode) {
+        List<PassRequest> asked = asked(perNode);
         assertThat(asked).hasSize(1);
         return asked.get(0);
     }
@@ -83,7 +92,7 @@ public class RoundPassesTest {
         passes.begin(12);
         for (int i = 0; i < 7; i++) {
             passes.goOn();
-            List<PairPass> asked = askedOfAll();
+            List<PassRequest> asked = askedOfAll();
             assertThat(asked).hasSize(1);
             asked.get(0).acknowledge(true);
         }
@@ -105,12 +114,12 @@ public class RoundPassesTest {
 
     @Test
     public void passThatFindsEverybodyLateHasAskedNobody() {
-        Pair pair = dirty();
+        CgroupPerNode perNode = dirty();
         RoundPasses passes = passes();
         passes.begin(12);
         passes.openWindow();
         passes.goOn();
-        PairPass first = onlyOneAsked(pair);
+        PassRequest first = onlyOneAsked(perNode);
         assertThat(passes.isEverybodyLate()).isFalse();
         passes.passOverLate();
         assertThat(passes.isOver()).isTrue();
@@ -120,7 +129,7 @@ public class RoundPassesTest {
         assertThat(passes.isEverybodyLate()).isTrue();
         first.acknowledge(true);
         passes.goOn();
-        assertThat(onlyOneAsked(pair).priority).isEqualTo(11);
+        assertThat(onlyOneAsked(perNode).priority).isEqualTo(11);
         assertThat(passes.isEverybodyLate()).isFalse();
     }
 
@@ -129,88 +138,96 @@ public class RoundPassesTest {
         CgroupHandle empty = new CgroupHandle(CgroupPath.of("/empty"), root, null);
         RoundSpec spec = Parts.roundSpec(empty.path(), Optional.of(ReclaimTarget.objects(1)));
         RoundPasses passes = new RoundPasses(
-                published, spec, empty, RoundWork.of(spec, 10), new PassAnswers(round.getRef()), visitor -> {});
+                engine,
+                spec.scope(),
+                empty,
+                new RoundWork(spec, 10),
+                new Acknowledgements(round.getRef()),
+                visitor -> {});
         passes.begin(12);
         passes.goOn();
         assertThat(passes.isOver()).isTrue();
         assertThat(passes.isEverybodyLate()).isFalse();
     }
 
-    /** The visitor says how far it came; its successor goes on from there, and no shrinker is asked twice in a pass. */
+    /**
+     * The request says how far the visitor came. The new visitor goes on from there, and no shrinker is asked twice in
+     * a pass.
+     */
     @Test
     public void whatAReplacedVisitorDidNotComeToIsAskedOfTheNewOne() {
-        Pair pair = dirty();
+        CgroupPerNode perNode = dirty();
         RoundPasses passes = passes(Optional.empty());
         passes.begin(0);
         passes.goOn();
-        PairPass left = onlyOneAsked(pair);
+        PassRequest left = onlyOneAsked(perNode);
         left.position = 7;
-        hasVisitor(pair);
+        hasVisitor(perNode);
         left.acknowledge(false);
         passes.goOn();
-        PairPass again = onlyOneAsked(pair);
-        assertThat(again.part).isEqualTo(PairPass.Part.RANGE);
+        PassRequest again = onlyOneAsked(perNode);
+        assertThat(again.part).isEqualTo(PassRequest.Part.RANGE);
         assertThat(again.begin).isEqualTo(7);
-        assertThat(again.end).isEqualTo(PairPass.TO_THE_END);
+        assertThat(again.end).isEqualTo(PassRequest.TO_THE_END);
     }
 
     @Test
     public void replacedVisitorThatIsLateIsPassedByOnce() {
-        Pair pair = dirty();
+        CgroupPerNode perNode = dirty();
         RoundPasses passes = passes(Optional.empty());
         passes.begin(0);
         passes.goOn();
-        PairPass late = onlyOneAsked(pair);
+        PassRequest late = onlyOneAsked(perNode);
         passes.passOverLate();
         late.position = 7;
-        hasVisitor(pair);
+        hasVisitor(perNode);
         passes.askReplaced();
         passes.goOn();
-        assertThat(onlyOneAsked(pair).begin).isEqualTo(7);
-        // It acknowledges after all: that was asked already.
+        assertThat(onlyOneAsked(perNode).begin).isEqualTo(7);
+        // It acknowledges after all. The new visitor was asked before.
         late.acknowledge(false);
         passes.askReplaced();
         passes.goOn();
-        assertThat(asked(pair)).isEmpty();
+        assertThat(asked(perNode)).isEmpty();
     }
 
     /** In a round with a target the first part began where the last round stopped. */
     @Test
     public void partBeforeThePlaceWhereALatePassBeganIsAskedWhenItHasCome() {
-        Pair pair = dirty();
+        CgroupPerNode perNode = dirty();
         RoundPasses passes = passes();
         passes.begin(12);
         passes.openWindow();
         passes.goOn();
-        asked(root.pair(0)).forEach(pass -> pass.acknowledge(true));
-        PairPass first = onlyOneAsked(pair);
-        assertThat(first.part).isEqualTo(PairPass.Part.FIRST);
+        asked(root.onNode(0)).forEach(pass -> pass.acknowledge(true));
+        PassRequest first = onlyOneAsked(perNode);
+        assertThat(first.part).isEqualTo(PassRequest.Part.FIRST);
         first.begin = 5;
         passes.passOverLate();
         first.acknowledge(true);
         passes.goOn();
-        PairPass second = onlyOneAsked(pair);
-        assertThat(second.part).isEqualTo(PairPass.Part.SECOND);
+        PassRequest second = onlyOneAsked(perNode);
+        assertThat(second.part).isEqualTo(PassRequest.Part.SECOND);
         assertThat(second.begin).isZero();
         assertThat(second.end).isEqualTo(5);
     }
 
-    /** Its walk has not come to the end: the round is to know. */
+    /** Its iteration has not come to the end, and the round is told so. */
     @Test
     public void visitorThatHandsItsPassOverHasNotVisitedAll() {
-        Pair pair = dirty();
+        CgroupPerNode perNode = dirty();
         RoundPasses passes = passes(Optional.empty());
         passes.begin(0);
         passes.goOn();
-        PairPass pass = onlyOneAsked(pair);
-        PassRun run = new PassRun(new CgroupWalk(published));
-        assertThat(pair.enter()).isTrue();
+        PassRequest pass = onlyOneAsked(perNode);
+        NodePass run = new NodePass(new BitmapIteration(engine));
+        assertThat(perNode.enter()).isTrue();
         run.begin(pass);
-        hasVisitor(pair);
+        hasVisitor(perNode);
         run.handOver();
         assertThat(run.isUnderWay()).isFalse();
-        assertThat(pair.isInUse()).isFalse();
+        assertThat(perNode.isInUse()).isFalse();
         passes.goOn();
-        assertThat(onlyOneAsked(pair).end).isEqualTo(PairPass.TO_THE_END);
+        assertThat(onlyOneAsked(perNode).end).isEqualTo(PassRequest.TO_THE_END);
     }
 }

@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  * Plays a scenario on an engine of its own.
  *
  * <ol>
- *   <li>The engine begins, and what is to be there first is done in order.
+ *   <li>The engine begins, and the setup is performed in order.
  *   <li>All users begin; from here on who goes on is a choice, and so are timers.
  *   <li>When nothing is left to do, what has to hold then is checked. A round on all has to ask everybody who has
  *       something, and all that is there is freed: what is requested is answered, without a timer's help.
@@ -28,19 +28,19 @@ import java.util.function.Consumer;
  */
 public final class ScenarioPlay implements Play {
 
-    /** Far more than any scenario has; one that has as many does not end. */
+    /** Far more tasks than any scenario has; one with as many does not end. */
     private static final int MOST_TASKS = 20_000;
 
-    /** More than all rounds of a user may take, one after the other. */
+    /** More time than all rounds of a user may take, one after the other. */
     private static final Duration ROUNDS_TIME = Duration.ofSeconds(1);
 
-    /** After which a call that is stuck is found to be: some times the time after which one is late. */
+    /** The time after which a stuck call is detected: a multiple of the time after which one is late. */
     private static final Duration STUCK_TIME = Duration.ofMillis(60);
 
-    /** How many timers run until rounds have gone on without all that is late. */
+    /** How many timers run until rounds have gone on without all late visitors. */
     private static final int STUCK_TIMERS = 100;
 
-    /** More than it takes until calls are given up that are not answered. */
+    /** More time than it takes until unanswered calls are given up. */
     private static final Duration SETTLE_TIME = Duration.ofMillis(300);
 
     private static final class User implements Runnable {
@@ -93,7 +93,7 @@ public final class ScenarioPlay implements Play {
         DeferredBook book = new DeferredBook(scenario.traced());
         ScenarioWorld world = new ScenarioWorld(scenario, schedule, book);
         if (scenario.traced()) {
-            world.published.tracer().add(book);
+            world.engine.tracer().add(book);
         }
         Invariants invariants = new Invariants(world, book);
         schedule.reset(invariants::checkStep, MOST_TASKS);
@@ -142,8 +142,9 @@ public final class ScenarioPlay implements Play {
     }
 
     /**
-     * Calls take time: until all rounds have had theirs it passes, and still who goes on is a choice. What is stuck then holds
-     * up no round on the others; some of those are freed, which waits for the call. At last all calls come back.
+     * Lets time pass until all rounds have had theirs; who goes on is still a choice. Calls that are stuck then hold up
+     * no round on the other caches. Some of the stuck caches are freed, which waits for their calls. At last all calls
+     * come back.
      */
     private static void passTime(Schedule schedule, ScenarioWorld world, Invariants invariants) {
         passTime(schedule, schedule::hasSleepers, STUCK_TIME);

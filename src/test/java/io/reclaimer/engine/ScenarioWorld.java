@@ -5,6 +5,12 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.Scheduler;
 import akka.actor.typed.javadsl.Behaviors;
+import io.reclaimer.engine.call.EngineSettings;
+import io.reclaimer.engine.call.Refaults;
+import io.reclaimer.engine.call.Reply;
+import io.reclaimer.engine.call.ShrinkerEntry;
+import io.reclaimer.engine.call.ShrinkerTarget;
+import io.reclaimer.engine.unit.ReclaimTarget;
 import io.reclaimer.interleavings.Op;
 import io.reclaimer.interleavings.Scenario;
 import io.reclaimer.shrinker.Cancellation;
@@ -24,24 +30,27 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import scala.concurrent.ExecutionContext;
 
-/** One engine, those who use it, and what they know of it. One thread at a time. */
+/** One engine, its users, and what they know of it. Confined to one thread at a time. */
 final class ScenarioWorld {
 
-    /** Of growth and going offline. Some timers long, so that it is over now and then. */
+    /**
+     * The timeout of going offline, and the time until a visit is late. It is some timers long, so it passes now and
+     * then.
+     */
     private static final Duration TIMEOUT = Duration.ofMillis(12);
 
-    /** Pairs are looked at four times in that time. */
+    /** The time until passivation. Idle cgroups are looked for four times in it. */
     private static final Duration IDLE_AFTER = Duration.ofMillis(12);
 
-    /** So that no call is overdue however time passes. */
+    /** Long, so that no call is overdue however time passes. */
     private static final Duration CALL_DEADLINE = Duration.ofMinutes(30);
 
     private static final int MOST_ROUNDS = 4;
 
-    /** How long a call takes where they take long: with the second one a turn is over. */
+    /** How long a slow call takes. After the second one a time slice is over. */
     private static final Duration SLOW = Duration.ofNanos(1_100_000);
 
-    /** An answer that is to come, once. */
+    /** The receiver of a result that is to come once. */
     final class Once<T> implements Reply<T> {
         private final String to;
         private final Consumer<T> then;
@@ -64,7 +73,7 @@ final class ScenarioWorld {
             next.run();
         }
 
-        /** Does something when it is answered. */
+        /** Runs an action when the result has come. */
         void thenDo(Runnable what) {
             if (isAnswered()) {
                 what.run();
@@ -86,10 +95,10 @@ final class ScenarioWorld {
     final List<Once<?>> replies = new ArrayList<>();
     final List<PlayedCache> caches = new ArrayList<>();
 
-    /** All that ever were online. */
+    /** All cgroups that ever were online. */
     final List<CgroupHandle> cgroups = new ArrayList<>();
 
-    final Published published;
+    final EngineContext engine;
     long freedByRounds;
     boolean allRoundsWereDone = true;
 
@@ -99,7 +108,7 @@ final class ScenarioWorld {
     private final PlayedCache[] current;
     private final CgroupHandle[] handles = new CgroupHandle[Scenario.CGROUPS.size()];
     private final Map<CgroupPath, CgroupHandle> byPath = new HashMap<>();
-    /** Answers that come when users are done. */
+    /** Tasks that run when the users are done. */
     private final List<Runnable> whenCalm = new ArrayList<>();
 
     private Scheduler timers;
@@ -117,23 +126,13 @@ final class ScenarioWorld {
         this.current = new PlayedCache[scenario.kinds().size()];
         EngineSettings settings = new EngineSettings(
                 scenario.nodes(),
-                true,
-                true,
-                65536,
-                TIMEOUT,
-                TIMEOUT,
-                IDLE_AFTER,
-                MOST_ROUNDS,
-                8,
-                Integer.MAX_VALUE, // nobody is put in quarantine, so that everybody is asked in the end
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(10),
-                CALL_DEADLINE,
-                true,
-                1,
-                1,
+                new EngineSettings.Cgroups(true, true, 65536, TIMEOUT, IDLE_AFTER),
+                new EngineSettings.Rounds(MOST_ROUNDS, 8, Duration.ofSeconds(10), true),
+                new EngineSettings.Calls(TIMEOUT, CALL_DEADLINE, 1, 1),
+                // Nobody is put in quarantine, so that everybody is asked in the end.
+                new EngineSettings.Quarantine(Integer.MAX_VALUE, Duration.ofSeconds(10)),
                 new Refaults.Settings(false, 8, Duration.ofMinutes(1)));
-        this.published = new Published(settings, this::nanoTime, schedule::execute);
+        this.engine = new EngineContext(settings, this::nanoTime, schedule::execute);
     }
 
     private long nanoTime() {
@@ -148,15 +147,15 @@ final class ScenarioWorld {
         return Behaviors.setup(context -> {
             timers = context.getSystem().scheduler();
             executor = context.getExecutionContext();
-            rounds = context.spawn(Rounds.create(published), "rounds");
-            tree = context.spawn(CgroupTree.create(published, rounds), "tree");
-            registry = context.spawn(ShrinkerRegistry.create(published), "registry");
+            rounds = context.spawn(Rounds.create(engine), "rounds");
+            tree = context.spawn(CgroupTree.create(engine, rounds), "tree");
+            registry = context.spawn(ShrinkerRegistry.create(engine), "registry");
             online(0);
             return Behaviors.empty();
         });
     }
 
-    /** Takes so many ids. */
+    /** Allocates shrinkers that take so many ids. */
     void fill(int ids) {
         for (int i = 0; i < ids; i++) {
             ShrinkerSpec spec = ShrinkerSpec.named("filler").byCgroup();
@@ -178,7 +177,7 @@ final class ScenarioWorld {
         return handles[0];
     }
 
-    /** The last one of that path. */
+    /** The last cgroup of that path. */
     CgroupHandle handle(CgroupPath path) {
         return byPath.get(path);
     }
@@ -201,9 +200,9 @@ final class ScenarioWorld {
     }
 
     /**
-     * Does it.
+     * Performs an operation.
      *
-     * @param next runs when that is answered, or at once where there is nothing to wait for
+     * @param next runs when the operation is answered, or at once where there is nothing to await
      */
     void perform(Op op, Runnable next) {
         int asked = replies.size();
@@ -237,17 +236,17 @@ final class ScenarioWorld {
         }
     }
 
-    /** Runs it as a task of its own. */
+    /** Runs a task on its own. */
     void later(Runnable task) {
         schedule.execute(task);
     }
 
-    /** Runs it as a task of its own when so much time has passed. */
+    /** Runs a task on its own when so much time has passed. */
     void after(Duration time, Runnable task) {
         timers.scheduleOnce(time, () -> schedule.execute(task), executor);
     }
 
-    /** Runs it as a task of its own when no trouble is made any more. */
+    /** Runs a task on its own when no trouble is made any more. */
     void whenCalm(Runnable task) {
         whenCalm.add(task);
     }
@@ -262,12 +261,12 @@ final class ScenarioWorld {
         return schedule.hasSleepers() || !whenCalm.isEmpty();
     }
 
-    /** From now on calls make the trouble that their shrinkers make. */
+    /** Lets calls make the trouble of their shrinkers from now on. */
     void makeTrouble() {
         calm = false;
     }
 
-    /** Frees those that are inside a call, in half of the scenarios. */
+    /** Frees caches that are inside a call, in half of the scenarios. */
     void freeSomeThatAreStuck() {
         if (scenario.patient()) {
             caches.stream().filter(PlayedCache::isInside).forEach(this::free);
@@ -275,7 +274,7 @@ final class ScenarioWorld {
         }
     }
 
-    /** From now on no call makes trouble, and all that are under way come back. */
+    /** Ends all trouble: calls under way come back. */
     void calmDown() {
         calm = true;
         schedule.wakeAll();
@@ -283,20 +282,20 @@ final class ScenarioWorld {
         whenCalm.clear();
     }
 
-    /** An answer may have come too late, so rounds may have freed more than they say. */
+    /** Says that a reply may have come too late, so rounds may have freed more than they report. */
     void mayMiss() {
         allRoundsWereDone = false;
     }
 
-    /** Whether all that was asked is answered, and no call is under way. */
+    /** Whether all requests are answered, and no call is under way. */
     boolean isSettled() {
         return !schedule.hasSleepers()
                 && replies.stream().allMatch(Once::isAnswered)
-                && published.pendingCalls().isEmpty()
-                && published.table().allocated().stream().noneMatch(ShrinkerEntry::isStuck);
+                && engine.pendingCalls().isEmpty()
+                && engine.table().allocated().stream().noneMatch(ShrinkerEntry::isStuck);
     }
 
-    /** Requests for rounds that have no answer. */
+    /** Requests for rounds that are not answered. */
     List<Once<?>> openRounds() {
         return replies.stream()
                 .filter(reply -> !reply.isAnswered() && reply.to.startsWith("Round["))
@@ -370,13 +369,13 @@ final class ScenarioWorld {
                 Optional.of(cancellation));
     }
 
-    /** A round on all there is, that asks for everything. */
+    /** Starts a round on all cgroups that asks for everything. */
     void roundOnAll() {
         List<Integer> nodes = IntStream.range(0, nodes()).boxed().toList();
         round("Round[on all]", CgroupPath.root(), nodes, 0, 0, Duration.ofHours(1), Optional.empty());
     }
 
-    /** A round on all there is, at the last five priorities, for more than there is. */
+    /** Starts a round on all cgroups, at the last five priorities, for more than there is. */
     void roundForMuch() {
         List<Integer> nodes = IntStream.range(0, nodes()).boxed().toList();
         round("Round[for much]", CgroupPath.root(), nodes, Integer.MAX_VALUE, 4, Duration.ofHours(1), Optional.empty());
@@ -391,14 +390,12 @@ final class ScenarioWorld {
             Duration within,
             Optional<Cancellation> cancellation) {
         RoundSpec spec = new RoundSpec(
-                top,
-                false,
-                nodes,
-                target == 0 ? Optional.empty() : Optional.of(ReclaimTarget.objects(target)),
-                priority,
-                0,
-                false,
-                false,
+                new RoundSpec.Scope(top, false, nodes),
+                new RoundSpec.Goal(
+                        RoundSpec.Kind.RECLAIM,
+                        target == 0 ? Optional.empty() : Optional.of(ReclaimTarget.objects(target)),
+                        priority,
+                        0),
                 within,
                 Set.of(),
                 cancellation);
@@ -406,7 +403,7 @@ final class ScenarioWorld {
     }
 
     private void ended(String what, int target, RoundResult result) {
-        freedByRounds += result.freedObjects();
+        freedByRounds += result.sums().freedObjects();
         switch (result.outcome()) {
             case DONE, SHORT, NOT_ONLINE -> {}
             case MET -> allRoundsWereDone &= !result.shortfalls().containsKey(Shortfall.LATE);
@@ -415,11 +412,12 @@ final class ScenarioWorld {
         // Each thread may have been inside one scan call when the target was met.
         long most = target + ((long) schedule.peak() + callsAnsweredLater()) * largestBatch();
         expect(
-                target == 0 || result.freedObjects() < most,
-                what + " freed " + result.freedObjects() + ", which is more than a batch a thread beyond its target");
+                target == 0 || result.sums().freedObjects() < most,
+                what + " freed " + result.sums().freedObjects()
+                        + ", which is more than a batch a thread beyond its target");
     }
 
-    /** How many calls may be under way that no thread of a visitor waits for. */
+    /** How many calls may be under way that no visiting thread waits for. */
     private long callsAnsweredLater() {
         return caches.stream()
                         .anyMatch(cache -> cache.kind().manner() != Scenario.Manner.PLAIN
@@ -432,13 +430,14 @@ final class ScenarioWorld {
         return caches.stream().mapToLong(cache -> cache.spec().batch()).max().orElse(0);
     }
 
-    /** Whose mailbox it is that is at this path. */
+    /** The name of the actor at this path. */
     String nameOf(String path) {
         for (CgroupHandle cgroup : cgroups) {
             for (int node = 0; node < nodes(); node++) {
-                Pair pair = cgroup.pair(node);
-                if (pair != null && path.equals(pair.visitor().ref().path().toStringWithoutAddress())) {
-                    return "visitor of " + pair;
+                CgroupPerNode perNode = cgroup.onNode(node);
+                if (perNode != null
+                        && path.equals(perNode.visitor().ref().path().toStringWithoutAddress())) {
+                    return "visitor of " + perNode;
                 }
             }
         }
@@ -446,6 +445,6 @@ final class ScenarioWorld {
         String own = path.startsWith(engine) ? path.substring(engine.length()) : path;
         return own.replaceFirst("^registry/", "guard ")
                 .replaceFirst("^rounds/", "round ")
-                .replaceFirst("^tree/", "pair ");
+                .replaceFirst("^tree/", "visitor ");
     }
 }

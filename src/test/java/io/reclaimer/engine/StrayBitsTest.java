@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.LoggingTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
+import io.reclaimer.engine.call.ShrinkerEntry;
+import io.reclaimer.engine.call.ShrinkerTarget;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
@@ -15,11 +17,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A bit for an id beyond all maps: only who keeps an id for itself can set one, so not by the front door. */
+/** A bit for an id beyond all maps. The front door hands out no such id, so the test makes one. */
 class StrayBitsTest {
 
     private final ActorTestKit kit = ActorTestKit.create("stray");
-    private final Published published = Parts.published();
+    private final EngineContext engine = Parts.engine();
     private final TestProbe<CgroupTree.Command> tree = kit.createTestProbe();
     private final CgroupHandle root = new CgroupHandle(CgroupPath.root(), null, tree.ref());
     private final CgroupHandle cgroup = new CgroupHandle(CgroupPath.of("/a"), root, tree.ref());
@@ -32,37 +34,37 @@ class StrayBitsTest {
 
     @Test
     void idBeyondTheMapsIsWarnedOfOnceCountedAndChangesNothing() {
-        Pair pair = pair();
-        published.publishNrMax(64);
+        CgroupPerNode perNode = perNode();
+        engine.publishNrMax(64);
         LoggingTestKit.warn("A bit was set for shrinker").withOccurrences(1).expect(kit.system(), () -> {
             cgroup.setBit(0, beyond);
             cgroup.setBit(0, beyond);
             return null;
         });
-        assertThat(published.strayBits()).isEqualTo(2);
-        assertThat(pair.units().unitCount()).isZero();
-        assertThat(pair.listed).isFalse();
+        assertThat(engine.strayBits()).isEqualTo(2);
+        assertThat(perNode.units().unitCount()).isZero();
+        assertThat(perNode.listed).isFalse();
         tree.expectNoMessage(Duration.ZERO);
         ShrinkerEntry inside = entry(63, 1);
         cgroup.setBit(0, inside);
-        assertThat(pair.units().isSet(inside)).isTrue();
-        assertThat(published.strayBits()).isEqualTo(2);
+        assertThat(perNode.isSet(inside)).isTrue();
+        assertThat(engine.strayBits()).isEqualTo(2);
     }
 
     @Test
     void sameIdIsInTheMapsAfterTheyGrew() {
-        Pair pair = pair();
-        published.publishNrMax(128);
+        CgroupPerNode perNode = perNode();
+        engine.publishNrMax(128);
         cgroup.setBit(0, beyond);
-        assertThat(pair.units().isSet(beyond)).isTrue();
-        assertThat(published.strayBits()).isZero();
+        assertThat(perNode.isSet(beyond)).isTrue();
+        assertThat(engine.strayBits()).isZero();
     }
 
-    /** Two cgroups may meet one at the same time. */
+    /** Stray bits of two cgroups may be found at the same time. */
     @Test
     void exactlyOneOfManyThreadsWarns() throws Exception {
         for (int i = 0; i < 2_000; i++) {
-            Published shared = Parts.published();
+            EngineContext shared = Parts.engine();
             AtomicInteger warnings = new AtomicInteger();
             Runnable stray = () -> {
                 if (shared.countStrayBit()) {
@@ -75,10 +77,10 @@ class StrayBitsTest {
         }
     }
 
-    private Pair pair() {
-        Pair pair = new Pair(cgroup, 0, new Pair(root, 0, null, 0), 0);
-        cgroup.addPair(pair);
-        return pair;
+    private CgroupPerNode perNode() {
+        CgroupPerNode perNode = new CgroupPerNode(cgroup, 0, new CgroupPerNode(root, 0, null, 0), 0);
+        cgroup.add(perNode);
+        return perNode;
     }
 
     private ShrinkerEntry entry(int id, long serial) {
@@ -94,6 +96,6 @@ class StrayBitsTest {
                 return STOP;
             }
         };
-        return new ShrinkerEntry(spec, ShrinkerTarget.of(spec, nothing), id, serial, null, published);
+        return new ShrinkerEntry(spec, ShrinkerTarget.of(spec, nothing), id, serial, null, engine);
     }
 }

@@ -1,6 +1,6 @@
 package io.reclaimer.interleavings;
 
-import io.reclaimer.engine.Published;
+import io.reclaimer.engine.EngineContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -23,8 +23,11 @@ final class EngineLoader extends ClassLoader {
 
     private static final String[] OWN = {"io.reclaimer.engine.", "io.reclaimer.shrinker."};
 
-    private static final Path MAIN = Path.of(
-            Published.class.getProtectionDomain().getCodeSource().getLocation().getPath());
+    private static final Path MAIN = Path.of(EngineContext.class
+            .getProtectionDomain()
+            .getCodeSource()
+            .getLocation()
+            .getPath());
 
     private static final Set<String> VOLATILES = volatiles();
 

@@ -33,177 +33,194 @@ import javax.tools.ToolProvider;
  */
 enum SeededFault {
     BIT_CLEARED_WITHOUT_A_SECOND_COUNT(
-            "VisitProgress", "phase = Phase.SECOND_LOOK; cell(mark).visited(); return true;", "close(); return false;"),
-    BIT_NOT_SET_AGAIN_AFTER_A_LATE_ADD("VisitProgress", "if (answer != EMPTY) { pair().set(entry); }", ""),
+            "VisitProgress",
+            "phase = Phase.SECOND_COUNT; cell(thread).visited(); return true;",
+            "close(); return false;"),
+    BIT_NOT_SET_AGAIN_AFTER_A_LATE_ADD("VisitProgress", "if (reply != EMPTY) { perNode().setBit(entry); }", ""),
     BIT_OF_A_NEW_OWNER_NOT_TOLD_FROM_THE_OLD_ONES(
-            "CgroupHandle",
-            "if (!pair.units().isSet(entry)) {",
-            "if (pair.units().nextSetBit(entry.id()) != entry.id()) {"),
+            "CgroupHandle", "if (!found.isSet(entry)) {", "if (found.units().nextSetBit(entry.id()) != entry.id()) {"),
     BIT_SET_WITHOUT_THE_LOCK_OF_THE_UNIT(
-            "ShrinkerUnit",
+            "unit.ShrinkerUnit",
             "synchronized void setBit(int index, long owner) {",
             "void setBit(int index, long owner) {"),
     BIT_CLEARED_WITHOUT_THE_LOCK_OF_THE_UNIT(
-            "ShrinkerUnit",
+            "unit.ShrinkerUnit",
             "synchronized void clearBit(int index, long owner) {",
             "void clearBit(int index, long owner) {"),
-    GROWTH_DROPS_THE_UNITS_BEFORE(
-            "UnitMap",
+    NEW_UNIT_DROPS_THE_UNITS_BEFORE(
+            "unit.UnitMap",
             "Arrays.copyOf(now, Math.max(now.length, index + 1))",
             "new ShrinkerUnit[Math.max(now.length, index + 1)]"),
     UNIT_MADE_WITHOUT_A_LOCK(
-            "UnitMap",
+            "unit.UnitMap",
             "private synchronized ShrinkerUnit create(int index) { @Nullable ShrinkerUnit[] now "
                     + "= units; ShrinkerUnit there = index < now.length ? now[index] : null; if (there != "
                     + "null) { return there; }",
             "private ShrinkerUnit create(int index) { @Nullable ShrinkerUnit[] now = units;"),
     ID_OUT_BEFORE_THE_MAPS_HAVE_ROOM(
             "ShrinkerRegistry",
-            "if (id >= published.nrMax()) { published.publishNrMax((id / ShrinkerUnit.IDS + 1) * "
+            "if (id >= engine.nrMax()) { engine.publishNrMax((id / ShrinkerUnit.IDS + 1) * "
                     + "ShrinkerUnit.IDS); } allocate(request, id);",
-            "allocate(request, id); if (id >= published.nrMax()) { published.publishNrMax((id / "
+            "allocate(request, id); if (id >= engine.nrMax()) { engine.publishNrMax((id / "
                     + "ShrinkerUnit.IDS + 1) * ShrinkerUnit.IDS); }"),
     NR_MAX_SHRINKS_WITH_A_FREED_ID(
             "ShrinkerRegistry",
             "ids.clear(entry.id());",
-            "ids.clear(entry.id()); published.publishNrMax((ids.length() + ShrinkerUnit.IDS - 1) "
+            "ids.clear(entry.id()); engine.publishNrMax((ids.length() + ShrinkerUnit.IDS - 1) "
                     + "/ ShrinkerUnit.IDS * ShrinkerUnit.IDS);"),
     ID_HANDED_OUT_TWICE("ShrinkerRegistry", "ids.set(id);", ""),
     ID_FREE_BEFORE_THE_VISITS_HAVE_ENDED(
-            "ShrinkerGuard",
-            "return phase().onMessageEquals(Released.INSTANCE, () -> freeing(free)).build();",
-            "registry.tell(new ShrinkerRegistry.Forget(free.entry(), context.getSelf())); return "
-                    + "phase().onMessageEquals(Released.INSTANCE, () -> "
+            "call.ShrinkerGuard",
+            "return Behaviors.receive(Command.class) .onMessageEquals(Released.INSTANCE, () -> freeing(free)) .build();",
+            "forget.accept(free.entry(), context.getSelf()); return "
+                    + "Behaviors.receive(Command.class).onMessageEquals(Released.INSTANCE, () -> "
                     + "freeing(free)).onMessageEquals(Forgotten.INSTANCE, Behaviors::same).build();"),
-    FREE_DOES_NOT_WAIT_FOR_HOLDS("ShrinkerGuard", "free.entry().holdCount() == 0", "true"),
-    HOLD_LOOKED_AT_BEFORE_IT_IS_MARKED(
-            "CallMark",
-            "held = entry.serial(); ShrinkerEntry left = leaving; if (left != null) { leaving = null; left.released(); }"
-                    + " if (entry.isRegistered()) {",
-            "boolean may = entry.isRegistered(); held = entry.serial(); ShrinkerEntry left = leaving;"
-                    + " if (left != null) { leaving = null; left.released(); } if (may) {"),
-    LAST_RELEASE_NOT_SAID("CallMark", "held = NONE; leaving = null; left.released();", "held = NONE; leaving = null;"),
+    FREE_DOES_NOT_WAIT_FOR_HOLDS("call.ShrinkerGuard", "free.entry().holdCount() == 0", "true"),
+    REGISTRATION_READ_BEFORE_THE_HAZARD_POINTER_IS_SET(
+            "call.VisitingThread",
+            "held = entry.serial(); ShrinkerEntry before = released; if (before != null) { released = null;"
+                    + " before.released(); } if (entry.isRegistered()) {",
+            "boolean may = entry.isRegistered(); held = entry.serial(); ShrinkerEntry before = released;"
+                    + " if (before != null) { released = null; before.released(); } if (may) {"),
+    LAST_RELEASE_NOT_SAID(
+            "call.VisitingThread", "held = NONE; released = null; before.released();", "held = NONE; released = null;"),
     FREED_ANSWERED_TWICE(
-            "ShrinkerEntry",
-            "gone().forEach(replyTo -> replyTo.success(Done.getInstance()));",
-            "gone().forEach(replyTo -> { replyTo.success(Done.getInstance()); "
+            "call.FreedListeners",
+            "takeAll().forEach(replyTo -> replyTo.success(Done.getInstance()));",
+            "takeAll().forEach(replyTo -> { replyTo.success(Done.getInstance()); "
                     + "replyTo.success(Done.getInstance()); });"),
-    DEFERRED_NOT_CARRIED_OVER("Departure", "if (objects > 0) { parent.units().addDeferred(entry, objects); }", ""),
+    DEFERRED_NOT_CARRIED_OVER(
+            "OfflineTransition",
+            "if (objects > 0) { parent.units().addDeferred(entry.id(), entry.serial(), objects); }",
+            ""),
     DEFERRED_SET_INSTEAD_OF_ADDED(
-            "ShrinkerUnit", "slot.accumulateAndGet(objects, Saturating::add)", "objects + 0 * slot.getAndSet(objects)"),
-    OBJECTS_MOVED_AND_THE_BIT_NOT_SET("Departure", "bits.getOrDefault(pair, List.of()).forEach(parent::set);", ""),
+            "unit.ShrinkerUnit",
+            "slot.accumulateAndGet(objects, Saturating::add)",
+            "objects + 0 * slot.getAndSet(objects)"),
+    OBJECTS_MOVED_AND_THE_BIT_NOT_SET(
+            "OfflineTransition", "bits.getOrDefault(perNode, List.of()).forEach(parent::setBit);", ""),
     OBJECTS_MOVED_WHILE_A_VISIT_RUNS(
             "CgroupNode",
-            "if (reparenting != null && runs.isEmpty() && !pair.isInUse()) {",
-            "if (reparenting != null) {"),
-    PAIR_PASSIVATED_WITH_PAIRS_BELOW("Passivation", "&& pair.pairsBelow == 0", ""),
-    DEFERRED_LOST_WITH_A_PASSIVATED_PAIR(
+            "if (next != null && !next.hasBegun() && passes.isEmpty() && !perNode.isInUse()) {",
+            "if (next != null && !next.hasBegun()) {"),
+    PASSIVATED_WITH_CHILDREN("Passivation", "&& perNode.childCount == 0", ""),
+    DEFERRED_LOST_WITH_PASSIVATION(
             "Passivation",
-            "cgroup.keepOwed(pair.node(), pair.units().takeAllDeferred());",
-            "pair.units().takeAllDeferred();"),
+            "cgroup.keepDeferred(perNode.node(), perNode.units().takeAllDeferred());",
+            "perNode.units().takeAllDeferred();"),
     FIRST_BIT_TOLD_ONLY_ONCE("CgroupTree", "cgroup.takeFirstBit(message.node(), message.entry());", ""),
-    DIRTY_MARK_NOT_PASSED_TO_THE_PARENT("Pair", "above.children().add(pair);", ""),
-    DIRTY_MARK_HANDED_UP_ONLY_ONE_LEVEL(
-            "Pair",
-            "for (Pair pair = this, above = parent; above != null; pair = above, above = "
-                    + "above.parent) { above.children().add(pair); }",
-            "if (parent != null) { parent.children().add(this); }"),
-    DIRTY_MARK_CLEARED_BEFORE_CHILDREN_WERE_LOOKED_AT(
-            "Pair", "return units.isClean() && (children == null || children.isEmpty());", "return units.isClean();"),
-    ANSWER_THAT_WAKES_NOBODY(
-            "PassAnswers", "wakeAt = count; PairPass last = newest;", "PairPass last = newest; wakeAt = count;"),
-    ANSWERS_OVERWRITE_EACH_OTHER(
-            "PassAnswers", "while (!NEWEST.compareAndSet(this, last, pass));", "while (false); newest = pass;"),
+    DIRTY_CHILD_NOT_LISTED_BY_THE_PARENT("CgroupPerNode", "above.dirtyChildren().add(child);", ""),
+    DIRTY_CHILD_LISTED_ON_ONE_LEVEL_ONLY(
+            "CgroupPerNode",
+            "for (CgroupPerNode above = parent; above != null; child = above, above = "
+                    + "above.parent) { above.dirtyChildren().add(child); }",
+            "if (parent != null) { parent.dirtyChildren().add(this); }"),
+    CLEAN_BEFORE_CHILDREN_WERE_LOOKED_AT(
+            "CgroupPerNode", "return units.isClean() && (now == null || now.isEmpty());", "return units.isClean();"),
+    ACKNOWLEDGEMENT_THAT_WAKES_NOBODY(
+            "Acknowledgements",
+            "wakeAt = count; PassRequest last = newest;",
+            "PassRequest last = newest; wakeAt = count;"),
+    ACKNOWLEDGEMENTS_OVERWRITE_EACH_OTHER(
+            "Acknowledgements",
+            "while (!NEWEST.compareAndSet(this, last, request));",
+            "while (false); newest = request;"),
     ROUND_ANSWERED_TWICE(
             "ReclaimRound",
             "work.details().close(); return Behaviors.stopped();",
             "work.details().close(); return this;"),
-    ROUND_WAITS_FOR_A_PAIR_THAT_STOPPED(
-            "ReclaimRound", "passes.ended(signal.getRef()); return goOn();", "return this;"),
+    ROUND_WAITS_FOR_A_VISITOR_THAT_STOPPED(
+            "ReclaimRound", "passes.visitorStopped(signal.getRef()); return goOn();", "return this;"),
     TALLY_COUNTED_TWICE(
             "VisitProgress",
-            "cell(mark).scanned(nrScanned, answer, bytes, entry.freesAtOnce());",
-            "cell(mark).scanned(nrScanned, answer, bytes, entry.freesAtOnce()); "
-                    + "cell(mark).scanned(nrScanned, answer, bytes, entry.freesAtOnce());"),
+            "cell(thread).scanned(nrScanned, freed, bytes, entry.freesAtOnce());",
+            "cell(thread).scanned(nrScanned, freed, bytes, entry.freesAtOnce()); "
+                    + "cell(thread).scanned(nrScanned, freed, bytes, entry.freesAtOnce());"),
     TALLY_OF_ALL_THREADS_IN_ONE_CELL(
-            "Tally",
+            "unit.Tally",
             "Cell cell = cells.get(thread); return cell != null ? cell : "
                     + "cells.computeIfAbsent(thread, first -> new Cell());",
             "return cells.values().stream().findFirst().orElseGet(() -> "
                     + "cells.computeIfAbsent(thread, first -> new Cell()));"),
     TARGET_NOT_LOOKED_AT_BETWEEN_SCANS(
-            "VisitProgress", "(work().isStopped() || !visit.wantsScan())", "(!visit.wantsScan())"),
+            "VisitProgress", "(work().isStopped() || !plan.wantsScan())", "(!plan.wantsScan())"),
 
     // One tenant's trouble that becomes another one's.
     FAILED_REPARENT_SETS_NO_BIT_OF_THE_PARENT(
             "Reparenting",
-            "threw(entry, call.pair, thrown.thrown()); return true;",
-            "threw(entry, call.pair, thrown.thrown()); return false;"),
-    PASS_SENT_TO_A_FORGOTTEN_CHILD(
-            "RoundPasses", "if (pair.gone || pair.visitor() != visitor) {", "if (pair.visitor() != visitor) {"),
-    FORGOTTEN_CHILD_LISTED_AGAIN("DirtyChildren", "child.gone = true;", ""),
-    PAIR_PASSIVATED_WITH_A_PASS_UNDER_WAY(
-            "Passivation", "if (!pair.close()) { cgroup.addPair(pair); return; }", "pair.close();"),
-    ROUND_WAITS_FOR_A_LATE_PAIR(
-            "ReclaimRound", "if (silentLooks >= LOOKS) { silentLooks = 0; passes.passOverLate(); } else if", "if"),
+            "threw(entry, call.site().toString(), failed.thrown()); return true;",
+            "threw(entry, call.site().toString(), failed.thrown()); return false;"),
+    PASS_SENT_TO_A_REMOVED_CHILD(
+            "RoundPasses",
+            "if (perNode.removed || perNode.visitor() != visitor) {",
+            "if (perNode.visitor() != visitor) {"),
+    REMOVED_CHILD_LISTED_AGAIN("DirtyChildren", "child.removed = true;", ""),
+    PASSIVATED_WITH_A_PASS_UNDER_WAY(
+            "Passivation", "if (!perNode.close()) { cgroup.add(perNode); return; }", "perNode.close();"),
+    ROUND_WAITS_FOR_A_LATE_VISITOR(
+            "ReclaimRound", "if (silentChecks >= CHECKS) { silentChecks = 0; passes.passOverLate(); } else if", "if"),
     ROUND_DOES_NOT_WAIT_FOR_WHAT_LATE_VISITS_FREE(
             "ReclaimRound", "passes.lateCount() + work.lateVisits()", "passes.lateCount()"),
-    LATE_ANSWER_COUNTED_TWICE(
-            "VisitRun", "if (call != null) { ended = null; mark.settle();", "if (call != null) { mark.settle();"),
-    LATE_ANSWER_LEFT_TO_A_WALK_THAT_DOES_NOT_WAIT_FOR_IT(
-            "CgroupNode", "if (!visit.isOf(own) || visit.isLate()) {", "if (!visit.isOf(own)) {"),
+    LATE_REPLY_COUNTED_TWICE("Visit", "ended = null; thread.settle();", "thread.settle();"),
+    LATE_REPLY_LEFT_TO_AN_ITERATION_THAT_DOES_NOT_WAIT_FOR_IT(
+            "CgroupNode", "if (!visit.isOf(self) || visit.isLate()) {", "if (!visit.isOf(self)) {"),
     LATE_SHRINKER_CALLED_AGAIN(
-            "Walk", "return !late.isLate(entry) || !late.await(entry, work, pass().number);", "return true;"),
-    STUCK_CALL_LETS_GO_OF_ITS_SHRINKER("CallMark", "stuck = visit; }", "stuck = visit; held = NONE; }"),
+            "ShrinkerIteration",
+            "return !late.isLate(entry) || !late.await(entry, work, request().number);",
+            "return true;"),
+    STUCK_CALL_RELEASES_ITS_SHRINKER("call.VisitingThread", "stuck = visit; }", "stuck = visit; held = NONE; }"),
     CALL_PAST_ITS_DEADLINE_HOLDS_ITS_SHRINKER_FOR_EVER(
-            "BlockingCalls",
-            "Thread.interrupted(); task.call.entry.release();",
-            "Thread.interrupted(); if (!task.writtenOff) { task.call.entry.release(); }"),
+            "call.BlockingCalls",
+            "Thread.interrupted(); task.call.entry().release();",
+            "Thread.interrupted(); if (!task.writtenOff) { task.call.entry().release(); }"),
     STAGE_THAT_FAILS_WITH_AN_ERROR_ENDS_THE_VISITOR(
             "VisitProgress",
-            "return threw(thrown.thrown(), mark);",
-            "if (thrown.thrown() instanceof Error error) { throw error; } return " + "threw(thrown.thrown(), mark);"),
-    BIT_CLEARED_BY_A_SECOND_ANSWER_THAT_COMES_LATE(
+            "return threw(failed.thrown(), thread);",
+            "if (failed.thrown() instanceof Error error) { throw error; } return threw(failed.thrown(), thread);"),
+    BIT_CLEARED_BY_A_SECOND_REPLY_THAT_COMES_LATE(
             "VisitProgress",
-            "if (answer != EMPTY) { pair().set(entry); }",
-            "if (answer != EMPTY) { pair().set(entry); } else { pair().units().clearBit(entry); }"),
-    ENDED_CALLS_NOT_TOLD("CallLanes", "call.pair.visitor().tell(CgroupNode.CallsEnded.INSTANCE);", ""),
-    RETIRED_VISITOR_KEEPS_ITS_PAIR_IN_USE(
-            "PassRun", "left.pair().exit(); left.acknowledge(false);", "left.acknowledge(false);"),
-    ENDED_CALL_KEEPS_THE_NEXT_ONE_FROM_BEING_MADE("CallLanes", "} } leave(call); return call;", "} } return call;"),
+            "if (reply != EMPTY) { perNode().setBit(entry); }",
+            "if (reply != EMPTY) { perNode().setBit(entry); } else { perNode().clearBit(entry); }"),
+    ENDED_CALLS_NOT_TOLD("call.CallQueues", "call.site().callHasEnded();", ""),
+    RETIRED_VISITOR_KEEPS_ITS_CGROUP_IN_USE(
+            "NodePass",
+            "iteration.handOver(); acknowledge(false);",
+            "PassRequest ended = request(); iteration.handOver(); request = null; ended.acknowledge(false);"),
+    ENDED_CALL_KEEPS_THE_NEXT_ONE_FROM_BEING_MADE(
+            "call.CallQueues", "} } leave(call); return call;", "} } return call;"),
     /** No interleaving: the engine plays on threads of the schedule, and this is about threads of its own. */
     TASK_LEFT_BEHIND_WHILE_A_THREAD_SLEEPS(
-            "VisitPool",
+            "call.VisitPool",
             "sleeping.push(thread); for (int looks = LOOKS; waiting.isEmpty() && !shutdown; looks--) {",
             "for (int looks = 0; waiting.isEmpty() && !shutdown; looks--) { sleeping.push(thread);",
-            "VisitPoolTest.taskThatComesWhileAThreadFallsAsleepIsRun"),
+            "call.VisitPoolTest.taskThatComesWhileAThreadFallsAsleepIsRun"),
     PRIORITY_FALLS_WHILE_ALL_ARE_LATE(
             "RoundPasses",
             "return !askedSomebody && !skipped.isEmpty();",
             "return false;",
             "RoundPassesTest.passThatFindsEverybodyLateHasAskedNobody"),
-    SLOW_PAIRS_KEEP_OTHERS_FROM_BEING_ASKED(
+    SLOW_VISITORS_KEEP_OTHERS_FROM_BEING_ASKED(
             "RoundPasses",
             "void openWindow() { window = WINDOW; }",
             "void openWindow() {}",
             "RoundPassesTest.thoseBehindASlowPairAreAskedWhenItIsTimeToLookForLateOnes"),
-    REST_OF_A_LATE_PASS_NOT_ASKED(
+    SECOND_PART_OF_A_LATE_PASS_NOT_ASKED(
             "RoundPasses",
-            "askSkipped(pass.pair()); } else {",
-            "askSkipped(pass.pair()); return; } else {",
+            "askSkipped(request.perNode()); } else {",
+            "askSkipped(request.perNode()); return; } else {",
             "RoundPassesTest.partBeforeThePlaceWhereALatePassBeganIsAskedWhenItHasCome"),
     PASS_HANDED_OVER_IS_SAID_TO_BE_DONE(
-            "PassRun",
-            "left.acknowledge(false);",
-            "left.acknowledge(true);",
+            "NodePass",
+            "iteration.handOver(); acknowledge(false);",
+            "iteration.handOver(); acknowledge(true);",
             "RoundPassesTest.visitorThatHandsItsPassOverHasNotVisitedAll"),
     PASS_OF_A_REPLACED_VISITOR_ASKED_TWICE(
             "RoundPasses",
-            "if (pass.number == number && !pass.isAskedAgain) {",
-            "if (pass.number == number) {",
+            "if (request.number == number && !request.isAskedAgain) {",
+            "if (request.number == number) {",
             "RoundPassesTest.replacedVisitorThatIsLateIsPassedByOnce"),
     VISITS_NOT_HANDED_OVER_BY_A_RETIRED_VISITOR(
-            "CgroupNode", "List.copyOf(runs).forEach(PassRun::handOver); runs.clear();", "runs.clear();");
+            "CgroupNode", "List.copyOf(passes).forEach(NodePass::handOver); passes.clear();", "passes.clear();");
 
     private static final Path SOURCES = Path.of("src", "main", "java", "io", "reclaimer", "engine");
 
@@ -232,10 +249,10 @@ enum SeededFault {
 
     /** What its test, which finds it, throws; null where it finds nothing. */
     Throwable thrownBySpec() throws ReflectiveOperationException {
-        String[] names = spec.split("\\.");
-        Class<?> test = new EngineLoader(classes()).loadClass("io.reclaimer.engine." + names[0]);
+        int dot = spec.lastIndexOf('.');
+        Class<?> test = new EngineLoader(classes()).loadClass("io.reclaimer.engine." + spec.substring(0, dot));
         try {
-            test.getMethod(names[1]).invoke(test.getConstructor().newInstance());
+            test.getMethod(spec.substring(dot + 1)).invoke(test.getConstructor().newInstance());
             return null;
         } catch (InvocationTargetException e) {
             return e.getCause();
@@ -267,7 +284,8 @@ enum SeededFault {
     }
 
     private JavaFileObject source() throws IOException {
-        String whole = Files.readString(SOURCES.resolve(className + ".java"));
+        String file = className.replace('.', '/') + ".java";
+        String whole = Files.readString(SOURCES.resolve(file));
         // However it is broken into lines.
         String words = Arrays.stream(there.split(" "))
                 .map(Pattern::quote)
@@ -281,7 +299,7 @@ enum SeededFault {
         MatchResult place = found.get(0);
         String faulty = whole.substring(0, place.start()) + instead + whole.substring(place.end());
         return new SimpleJavaFileObject(
-                URI.create("string:///io/reclaimer/engine/" + className + ".java"), JavaFileObject.Kind.SOURCE) {
+                URI.create("string:///io/reclaimer/engine/" + file), JavaFileObject.Kind.SOURCE) {
             @Override
             public CharSequence getCharContent(boolean ignoresErrors) {
                 return faulty;

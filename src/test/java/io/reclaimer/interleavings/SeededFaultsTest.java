@@ -21,15 +21,15 @@ class SeededFaultsTest {
             SeededFault.BIT_CLEARED_WITHOUT_A_SECOND_COUNT,
             SeededFault.BIT_NOT_SET_AGAIN_AFTER_A_LATE_ADD,
             SeededFault.BIT_CLEARED_WITHOUT_THE_LOCK_OF_THE_UNIT,
-            SeededFault.HOLD_LOOKED_AT_BEFORE_IT_IS_MARKED,
-            SeededFault.DEFERRED_LOST_WITH_A_PASSIVATED_PAIR,
+            SeededFault.REGISTRATION_READ_BEFORE_THE_HAZARD_POINTER_IS_SET,
+            SeededFault.DEFERRED_LOST_WITH_PASSIVATION,
             SeededFault.UNIT_MADE_WITHOUT_A_LOCK,
             SeededFault.OBJECTS_MOVED_WHILE_A_VISIT_RUNS,
-            SeededFault.PAIR_PASSIVATED_WITH_PAIRS_BELOW,
+            SeededFault.PASSIVATED_WITH_CHILDREN,
             SeededFault.FIRST_BIT_TOLD_ONLY_ONCE,
-            SeededFault.ANSWER_THAT_WAKES_NOBODY,
+            SeededFault.ACKNOWLEDGEMENT_THAT_WAKES_NOBODY,
             SeededFault.TALLY_OF_ALL_THREADS_IN_ONE_CELL,
-            SeededFault.BIT_CLEARED_BY_A_SECOND_ANSWER_THAT_COMES_LATE);
+            SeededFault.BIT_CLEARED_BY_A_SECOND_REPLY_THAT_COMES_LATE);
 
     static Set<SeededFault> faults() {
         EnumSet<SeededFault> faults = EnumSet.allOf(SeededFault.class);

@@ -1,0 +1,124 @@
+package io.reclaimer.engine;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The request of a round to one cgroup on one node to make its part of a pass. Sent to the visitor as a message; it
+ * comes back as the acknowledgement, in {@link Acknowledgements}. The round reuses it when it has come back.
+ *
+ * <p>Written by the round until it is sent, then by the visitor until it is acknowledged, then by the round. Exception:
+ * a round reads {@link #position} when the visitor is stuck, and sees what was written before that.
+ */
+final class PassRequest implements CgroupNode.Command {
+
+    /** The part of the order of shrinkers that is visited. */
+    enum Part {
+        /** All of it. */
+        ALL,
+        /** In a round with a target: from where the last such round stopped, to the end. */
+        FIRST,
+        /** From the beginning to where the first part began. */
+        SECOND,
+        /** From {@link #begin} to before {@link #end}. */
+        RANGE
+    }
+
+    /** The end of the order. */
+    static final long TO_THE_END = Long.MAX_VALUE;
+
+    private final Acknowledgements acknowledgements;
+
+    final RoundWork work;
+
+    private @Nullable CgroupPerNode perNode;
+    private @Nullable Visitor visitor;
+
+    int priority;
+
+    /** The number of the pass among all passes, for the fair order. */
+    long number;
+
+    Part part = Part.ALL;
+
+    /**
+     * The first place in the order that is visited, and the first one behind that is not: see
+     * {@link ShrinkerIteration}.
+     */
+    long begin;
+
+    long end;
+
+    /** The place that the visitor has come to: all before it in the part was visited. */
+    long position;
+
+    /**
+     * Whether the whole part was visited. False where there is a new visitor, or the cgroup was passivated or went
+     * offline.
+     */
+    boolean visited;
+
+    /** Whether no bit was set when it was acknowledged. */
+    boolean clean;
+
+    /** The index among those that the round waits for; -1 where it does not. Confined to the round. */
+    int place = -1;
+
+    /** Whether its part was given to the new visitor. Confined to the round. */
+    boolean isAskedAgain;
+
+    /** In the list of acknowledgements: the one that came before it, and how many there are with it. */
+    @Nullable
+    PassRequest before;
+
+    int depth;
+
+    PassRequest(Acknowledgements acknowledgements, RoundWork work) {
+        this.acknowledgements = acknowledgements;
+        this.work = work;
+    }
+
+    /** Sets the request, before it is sent. */
+    PassRequest prepare(CgroupPerNode asked, Visitor of, int atPriority, long passNumber) {
+        perNode = asked;
+        visitor = of;
+        priority = atPriority;
+        number = passNumber;
+        position = 0;
+        visited = false;
+        clean = false;
+        isAskedAgain = false;
+        return this;
+    }
+
+    PassRequest part(Part which, long from, long before) {
+        part = which;
+        begin = from;
+        end = before;
+        return this;
+    }
+
+    CgroupPerNode perNode() {
+        if (perNode == null) {
+            throw new IllegalStateException("The request is not prepared yet");
+        }
+        return perNode;
+    }
+
+    Visitor visitor() {
+        if (visitor == null) {
+            throw new IllegalStateException("The request is not prepared yet");
+        }
+        return visitor;
+    }
+
+    /**
+     * Acknowledges the request. Called by the visitor, once.
+     *
+     * @param wasVisited whether the whole part was visited; otherwise it was visited up to {@link #position}
+     */
+    void acknowledge(boolean wasVisited) {
+        visited = wasVisited;
+        clean = perNode().units().isClean();
+        acknowledgements.add(this);
+    }
+}

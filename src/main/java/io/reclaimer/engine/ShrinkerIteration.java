@@ -1,0 +1,289 @@
+package io.reclaimer.engine;
+
+import io.reclaimer.engine.call.ShrinkerEntry;
+import io.reclaimer.shrinker.Shortfall;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The iteration of one pass over the shrinkers of one cgroup on one node, and their visits. Confined to one visitor; it
+ * goes on in later time slices where one is not enough, and when awaited replies come. Reused for the next pass, of any
+ * cgroup.
+ *
+ * <p>In strict order a visit ends before the next one begins. In relaxed order up to {@link #MOST_WAITING} visits may
+ * await replies while others go on. In both, a visit that has held up the others for {@code reclaimer.late-after} does
+ * so no longer: it goes on by itself ({@link Visit#becomeLate}).
+ *
+ * <p>Subclasses define which shrinkers are visited, and in what order: {@link BitmapIteration},
+ * {@link RegistrationIteration}.
+ */
+abstract class ShrinkerIteration {
+
+    /** How many visits may await replies in relaxed order: bounds the memory of an iteration. */
+    static final int MOST_WAITING = 16;
+
+    /** The outcome of {@link #run}. */
+    enum Outcome {
+        ENDED,
+        SLICE_OVER,
+        WAITING,
+        /** The cgroup has another visitor by now. */
+        REPLACED
+    }
+
+    private final EngineContext engine;
+    private final VisitControl control = new VisitControl();
+    private final int mostWaiting;
+
+    private @Nullable PassRequest request;
+
+    /** The visit under way that awaits no reply. */
+    private @Nullable Visit current;
+
+    /** Visits that await a reply; made with the first one. */
+    private @Nullable List<Visit> waiting;
+
+    /** Visits whose reply has come; made with the first one. */
+    private @Nullable Deque<Visit> replied;
+
+    /** A visit that has ended, for the next one. */
+    private @Nullable Visit spare;
+
+    /** Whether the thread's hazard pointer holds the shrinker that is visited next. */
+    private boolean held;
+
+    private @Nullable ShrinkerEntry[] freedBy = {};
+    private long[] freed = {};
+    private int freedCount;
+
+    ShrinkerIteration(EngineContext engine) {
+        this.engine = engine;
+        this.mostWaiting = engine.settings().rounds().strictOrder() ? 1 : MOST_WAITING;
+    }
+
+    /** Begins an iteration over a range of places, in the subclass's terms. */
+    final void begin(PassRequest forRequest, long begin, long end) {
+        request = forRequest;
+        control.in(forRequest.perNode());
+        begin(forRequest.perNode(), begin, end);
+    }
+
+    /** Begins at the first shrinker that is not before {@code begin}; ends before {@code end}. */
+    abstract void begin(CgroupPerNode perNode, long begin, long end);
+
+    /** The next shrinker to visit, held by the hazard pointer if it is called directly; null at the end. */
+    abstract @Nullable ShrinkerEntry next(PassThread thread);
+
+    /** Whether no shrinker follows up to the end of the whole order, also beyond the end of this iteration. */
+    abstract boolean isAtTheEnd();
+
+    /** The place where the next shrinker is looked for; all before it were visited. */
+    abstract long position();
+
+    /** Goes on until the end, until the time slice is over, or until nothing can be done before a reply comes. */
+    final Outcome run(PassThread thread) {
+        thread.slice.begin();
+        passOverCurrent();
+        while (true) {
+            Visit visit = nextVisit(thread);
+            if (visit == null) {
+                if (isWaiting()) {
+                    return Outcome.WAITING;
+                }
+                reportFreed();
+                return Outcome.ENDED;
+            }
+            current = null;
+            switch (visit.advance(thread)) {
+                case ENDED -> spare = visit;
+                case SLICE_OVER -> current = visit;
+                case WAITING -> await(visit);
+            }
+            if (perNode().visitor() != request().visitor()) {
+                return Outcome.REPLACED;
+            }
+            if (current != null || thread.slice.isOverAfterCall()) {
+                return Outcome.SLICE_OVER;
+            }
+        }
+    }
+
+    /** Makes the current visit a late one, if it has held up the others for long. */
+    private void passOverCurrent() {
+        Visit visit = current;
+        if (visit != null && visit.isHeldUpForLong(engine.nanoTime().getAsLong())) {
+            current = null;
+            handOver(visit);
+        }
+    }
+
+    private void handOver(Visit visit) {
+        visit.becomeLate(true);
+        perNode().visitor().tell(new CgroupNode.ContinueLate(visit));
+    }
+
+    /** The visit to go on with, begun if need be; null where none can go on now. */
+    private @Nullable Visit nextVisit(PassThread thread) {
+        if (current != null) {
+            return current;
+        }
+        Visit visit = replied == null ? null : replied.poll();
+        if (visit != null || (waiting != null && waiting.size() >= mostWaiting)) {
+            return visit;
+        }
+        ShrinkerEntry next = request().work.isStopped() ? null : next(thread);
+        request().position = position();
+        if (next == null) {
+            return null;
+        }
+        visit = spare != null ? spare : new Visit(this, engine, control);
+        spare = null;
+        visit.begin(next, request(), held, thread);
+        return visit;
+    }
+
+    private void await(Visit visit) {
+        if (waiting == null) {
+            waiting = new ArrayList<>(1);
+        }
+        waiting.add(visit);
+    }
+
+    /** Goes on with a visit later on whose reply has come. */
+    final void replied(Visit visit) {
+        if (waiting != null && waiting.remove(visit)) {
+            if (replied == null) {
+                replied = new ArrayDeque<>(2);
+            }
+            replied.add(visit);
+        }
+    }
+
+    /** Whether there is a visit whose reply has come. */
+    final boolean hasReplied() {
+        return replied != null && !replied.isEmpty();
+    }
+
+    final boolean isWaiting() {
+        return waiting != null && !waiting.isEmpty();
+    }
+
+    /**
+     * Makes visits late that await a reply and have held up the others for long.
+     *
+     * @return whether there was one: then the iteration can go on
+     */
+    final boolean passOverLate(long nowNanos) {
+        return waiting != null
+                && waiting.removeIf(visit -> {
+                    boolean late = visit.isHeldUpForLong(nowNanos);
+                    if (late) {
+                        visit.becomeLate(false);
+                    }
+                    return late;
+                });
+    }
+
+    /** Leaves all visits under way to the new visitor; their remainders are not deferred yet. */
+    final void handOver() {
+        if (current != null) {
+            handOver(current);
+            current = null;
+        }
+        while (hasReplied()) {
+            handOver(Objects.requireNonNull(replied).remove());
+        }
+        if (waiting != null) {
+            waiting.forEach(visit -> visit.becomeLate(false));
+            waiting.clear();
+        }
+        reportFreed();
+    }
+
+    /** Ends the iteration where it is; the remainders of visits under way are deferred. Not while it waits. */
+    final void abort(PassThread thread) {
+        if (current != null) {
+            current.abort(thread);
+            current = null;
+        }
+        while (hasReplied()) {
+            Objects.requireNonNull(replied).remove().abort(thread);
+        }
+        reportFreed();
+    }
+
+    /** Whether this round may visit a shrinker now. */
+    final boolean isWanted(ShrinkerEntry entry) {
+        return entry.isOn(perNode().node())
+                && request().work.wants(entry)
+                && !entry.isKeptAway()
+                && !perNode().late().isLate(entry);
+    }
+
+    /**
+     * Whether this round may visit a shrinker now. Counts a registered one that it would visit otherwise, by the
+     * reason.
+     */
+    final boolean isWantedOrCounted(ShrinkerEntry entry) {
+        if (!entry.isOn(perNode().node())) {
+            return false;
+        }
+        RoundWork work = request().work;
+        boolean wanted = work.wants(entry);
+        boolean skipped = !wanted && work.skips(entry);
+        if (!wanted && !skipped) {
+            return false;
+        }
+        boolean keptAway = entry.isKeptAway();
+        if (wanted && !keptAway) {
+            // The round asks a late one when its late visit has ended.
+            LateVisits late = perNode().late();
+            return !late.isLate(entry) || !late.await(entry, work, request().number);
+        }
+        if (entry.isRegistered()) {
+            work.fallsShort(
+                    !keptAway ? Shortfall.MAY_NOT_BLOCK : entry.isStuck() ? Shortfall.STUCK : Shortfall.QUARANTINED);
+        }
+        return false;
+    }
+
+    /** Holds a shrinker for a visit, if it may be visited. Where it replies later, each call holds it instead. */
+    final boolean tryHold(ShrinkerEntry entry, PassThread thread) {
+        held = !entry.mayBlock();
+        return held ? thread.tryHold(entry) : entry.isRegistered();
+    }
+
+    final PassRequest request() {
+        return Objects.requireNonNull(request);
+    }
+
+    private CgroupPerNode perNode() {
+        return request().perNode();
+    }
+
+    /** Notes what a visit freed, if the table of the round takes so little. */
+    final void noteFreed(ShrinkerEntry entry, long objects) {
+        if (!request().work.details().takes(objects)) {
+            return;
+        }
+        if (freedCount == freed.length) {
+            int length = Math.max(8, 2 * freedCount);
+            freedBy = Arrays.copyOf(freedBy, length);
+            freed = Arrays.copyOf(freed, length);
+        }
+        freedBy[freedCount] = entry;
+        freed[freedCount++] = objects;
+    }
+
+    private void reportFreed() {
+        request().work.details().add(perNode().cgroup(), freedBy, freed, freedCount);
+        // This object outlives its pass, and must not keep a shrinker that is freed.
+        Arrays.fill(freedBy, 0, freedCount, null);
+        freedCount = 0;
+    }
+}

@@ -1,0 +1,244 @@
+package io.reclaimer.engine.call;
+
+import io.reclaimer.shrinker.Saturating;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * State that one visiting thread publishes: a hazard pointer to the shrinker it uses, the number of the call to user
+ * code that is under way, and counters of what was scanned and freed. Written by that thread alone, so a visit shares
+ * no written memory with visits on other threads; read by whoever frees a shrinker, and by the {@link CallWatchdog}.
+ *
+ * <p>The hazard pointer: the thread writes it first, and then looks whether the shrinker may be held; whoever frees the
+ * shrinker says so first, and then reads the hazard pointers. All are volatile, so at least one of the two sees the
+ * other. A thread that releases a shrinker and finds that it is being freed tells the shrinker's guard to look again
+ * (HoldsTest tries to get between).
+ *
+ * <p>The call: {@code number} is odd inside a call and rises with each step; {@code called} is written before it turns
+ * odd. The watchdog judges a number that it has seen for longer than a call may take, and writes its verdict to
+ * {@code slow} and {@code overdue}. Where the call ends at that very moment nobody may notice: its reply counts then,
+ * although it was late. This is harmless, and cheaper than an atomic exchange at every call.
+ */
+public class VisitingThread {
+
+    private static final VarHandle NUMBER;
+    private static final VarHandle SCANNED;
+    private static final VarHandle FREED;
+    private static final VarHandle HELD;
+    private static final VarHandle CALLER;
+
+    static {
+        try {
+            NUMBER = MethodHandles.lookup().findVarHandle(VisitingThread.class, "number", long.class);
+            CALLER = MethodHandles.lookup().findVarHandle(VisitingThread.class, "caller", Caller.class);
+            HELD = MethodHandles.lookup().findVarHandle(VisitingThread.class, "held", long.class);
+            FREED = MethodHandles.lookup().findVarHandle(VisitingThread.class, "freedBytes", long.class);
+            SCANNED = MethodHandles.lookup().findVarHandle(VisitingThread.class, "scanned", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** The serial of no shrinker. */
+    private static final long NONE = 0;
+
+    private final Thread thread;
+
+    /** The hazard pointer: a serial and no reference, because a collector need not hear of these writes. */
+    private volatile long held = NONE;
+
+    /** The shrinker that was released last, if its guard was not told yet. Confined to this thread. */
+    private @Nullable ShrinkerEntry released;
+
+    /** The shrinker that is called; written before the number. */
+    private long called = NONE;
+
+    /** The trace listener that is called; null where a shrinker is. Written before the number. */
+    private Tracer.@Nullable Subscription listener;
+
+    /** The visitor that calls are made for; null between two time slices. */
+    private volatile @Nullable Caller caller;
+
+    @SuppressWarnings("UnusedVariable") // written through the handle
+    private volatile long number;
+
+    /** The last call that was found to be slow; written by the watchdog. */
+    private volatile long slow;
+
+    /** The last call that was found not to have come back by its deadline; written by the watchdog. */
+    private volatile long overdue;
+
+    /** The visit that was found to be stuck on this thread; written by the watchdog, taken by this thread. */
+    private volatile @Nullable StuckVisit stuck;
+
+    private volatile long scanned;
+
+    /** Without the bytes that shrinkers give back at once. */
+    private volatile long freedBytes;
+
+    /** The watchdog's record of this thread. Confined to the watchdog. */
+    final ThreadObservation observation = new ThreadObservation();
+
+    protected VisitingThread(Thread thread) {
+        this.thread = thread;
+    }
+
+    public final Thread thread() {
+        return thread;
+    }
+
+    /** Begins a time slice: calls are made for that visitor from now on. */
+    public final void beginSlice(Caller visitor) {
+        caller = visitor;
+    }
+
+    /** Ends the time slice. A visit that was stuck in it is over, or goes on as a late one. */
+    public final void endSlice() {
+        settle();
+        StuckVisit visit = stuck;
+        if (visit != null) {
+            stuck = null;
+            visit.end();
+        }
+        CALLER.setRelease(this, null);
+    }
+
+    /** Says that the visit on this thread is stuck. Called by the watchdog. */
+    final void isStuckIn(StuckVisit visit) {
+        stuck = visit;
+    }
+
+    /** Whether a time slice is under way. Any thread. */
+    public final boolean isWorking() {
+        return caller != null;
+    }
+
+    /** Holds a shrinker against being freed, if it is registered and not being freed; one at a time. */
+    public final boolean tryHold(ShrinkerEntry entry) {
+        held = entry.serial();
+        ShrinkerEntry before = released;
+        if (before != null) {
+            released = null;
+            before.released();
+        }
+        if (entry.isRegistered()) {
+            return true;
+        }
+        release(entry);
+        settle();
+        return false;
+    }
+
+    /** Releases the shrinker. Its guard is told by {@link #settle}, or by the next hold. */
+    public final void release(ShrinkerEntry entry) {
+        HELD.setRelease(this, NONE);
+        released = entry;
+    }
+
+    /**
+     * Completes the last release: tells the shrinker's guard if the shrinker is being freed.
+     *
+     * <p>A volatile write comes first, so that whoever frees the shrinker sees that the hazard pointer is gone, or this
+     * thread sees that the shrinker is being freed. The next hold is such a write, so only a release that no hold
+     * follows needs one of its own: one barrier a visit.
+     */
+    public final void settle() {
+        ShrinkerEntry before = released;
+        if (before != null) {
+            held = NONE;
+            released = null;
+            before.released();
+        }
+    }
+
+    /** Whether this thread holds the shrinker of that serial. Any thread. */
+    final boolean holds(long serial) {
+        return held == serial;
+    }
+
+    /** Begins a call to a shrinker. */
+    public final void enter(ShrinkerEntry entry) {
+        called = entry.serial();
+        NUMBER.setRelease(this, (long) NUMBER.get(this) + 1);
+    }
+
+    /** Begins a call to a trace listener. */
+    final void enter(Tracer.Subscription subscription) {
+        listener = subscription;
+        NUMBER.setRelease(this, (long) NUMBER.get(this) + 1);
+    }
+
+    /**
+     * Ends the call. An interrupt that it leaves behind is not meant for the next one, and is cleared.
+     *
+     * @return whether the watchdog has found it slow
+     */
+    public final boolean leave() {
+        Thread.interrupted();
+        long now = (long) NUMBER.get(this);
+        NUMBER.setRelease(this, now + 1);
+        return slow == now;
+    }
+
+    /** Ends the call to a trace listener. True where the watchdog has found it slow. */
+    final boolean leaveListener() {
+        listener = null;
+        return leave();
+    }
+
+    /** Whether the last call, which has ended, did not come back by its deadline. */
+    public final boolean wasOverdue() {
+        return overdue == (long) NUMBER.get(this) - 1;
+    }
+
+    /** The number of the call, odd inside a call. Any thread. */
+    public final long number() {
+        return number;
+    }
+
+    /**
+     * A call that is under way.
+     *
+     * @param serial of the shrinker that is called, or whose visit calls a listener
+     */
+    record Call(
+            long serial,
+            Tracer.@Nullable Subscription listener,
+            @Nullable Caller caller) {}
+
+    /** The call of this number; null where it has ended. Called by the watchdog. */
+    final @Nullable Call call(long callNumber) {
+        Call call = new Call(called, listener, caller);
+        VarHandle.acquireFence();
+        return number == callNumber ? call : null;
+    }
+
+    /** Says that the call of this number is slow. Called by the watchdog. */
+    final void judgeSlow(long callNumber) {
+        slow = callNumber;
+    }
+
+    /** Says that the call of this number has not come back by its deadline. Called by the watchdog. */
+    final void judgeOverdue(long callNumber) {
+        overdue = callNumber;
+    }
+
+    public final void addScanned(long objects) {
+        SCANNED.setRelease(this, Saturating.add((long) SCANNED.get(this), objects));
+    }
+
+    /** Objects scanned by this thread so far. Any thread. */
+    final long scanned() {
+        return scanned;
+    }
+
+    public final void addFreedBytes(long bytes) {
+        FREED.setRelease(this, Saturating.add((long) FREED.get(this), bytes));
+    }
+
+    /** Bytes freed by calls on this thread so far, without those given back at once. Any thread. */
+    final long freedBytes() {
+        return freedBytes;
+    }
+}

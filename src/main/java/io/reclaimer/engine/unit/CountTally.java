@@ -1,0 +1,72 @@
+package io.reclaimer.engine.unit;
+
+import io.reclaimer.shrinker.Saturating;
+import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The sums of a round that only counts: what could be freed, and what one pass at each priority would free of it at
+ * most. Thread-safe; guarded by {@code this}.
+ */
+public final class CountTally {
+
+    /** How many (cgroup, shrinker) entries the report lists; entries beyond are in the sums alone. */
+    public static final int LISTED = 256;
+
+    /** The sums where nothing is counted. */
+    public static final Counted NOTHING = new CountTally(List.of()).sums();
+
+    /**
+     * All sums at one moment.
+     *
+     * @param unsizedObjects of the objects, those whose size is not known
+     * @param plannedObjects by priority, what a pass would free at most
+     */
+    public record Counted(long freeableObjects, long freeableBytes, long unsizedObjects, List<Long> plannedObjects) {}
+
+    private final List<Integer> nodes;
+    private final ScanPlan plan = new ScanPlan();
+    private final long[] planned = new long[Shrinker.LOWEST_PRIORITY + 1];
+    private long freeable;
+    private long freeableBytes;
+    private long unsized;
+
+    /** @param nodes those that are counted */
+    public CountTally(List<Integer> nodes) {
+        this.nodes = nodes;
+    }
+
+    /** The nodes that are counted. */
+    public List<Integer> nodes() {
+        return nodes;
+    }
+
+    /**
+     * Adds the count of a shrinker.
+     *
+     * @param counted objects, at least 1
+     * @param deferred objects that earlier visits deferred
+     * @param seeks of the shrinker
+     * @param batch of the shrinker
+     * @param objectSize of the shrinker
+     */
+    public synchronized void add(long counted, long deferred, int seeks, long batch, ObjectSize objectSize) {
+        freeable = Saturating.add(freeable, counted);
+        long size = objectSize.bytesOr(ShrinkerSpec.DEFAULT_OBJECT_BYTES);
+        freeableBytes = Saturating.add(freeableBytes, Saturating.multiply(counted, size));
+        if (!objectSize.isKnown()) {
+            unsized = Saturating.add(unsized, counted);
+        }
+        for (int priority = 0; priority < planned.length; priority++) {
+            plan.begin(counted, deferred, priority, seeks, batch);
+            planned[priority] = Saturating.add(planned[priority], plan.mostFreed());
+        }
+    }
+
+    public synchronized Counted sums() {
+        return new Counted(
+                freeable, freeableBytes, unsized, Arrays.stream(planned).boxed().toList());
+    }
+}

@@ -1,0 +1,245 @@
+package io.reclaimer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.ExtendedActorSystem;
+import akka.actor.typed.javadsl.Adapter;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Cache;
+import io.reclaimer.testkit.Gate;
+import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.Seeded;
+import io.reclaimer.testkit.Threads;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A cgroup that has been idle on a node for {@code reclaimer.idle-after} is passivated there. */
+class PassivationTest {
+
+    private static final int NODES = 2;
+
+    @RegisterExtension
+    final ReclaimerKit kit = ReclaimerKit.with(
+            "reclaimer { nodes = [a, b], idle-after = 2ms, round-deadline = 60s, max-rounds = 1000 }");
+
+    private final ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup().byNode();
+
+    @Test
+    void cleanCgroupIsPassivatedAndSoAreItsAncestors() {
+        Cgroup a = kit.online("/a");
+        Cgroup b = kit.online("/a/b");
+        Cache pages = Cache.register(kit, spec);
+        pages.put(b, 1, 10);
+        kit.settle();
+        assertThat(b.handle().onNode(1)).isNotNull();
+        empty();
+        awaitPassivated(b);
+        awaitPassivated(a);
+        Threads.until(() -> visitorCount() == NODES, this::visitorCount);
+        assertThat(kit.state("/a/b", 1).bits()).isEmpty();
+    }
+
+    @Test
+    void cgroupWithABitIsNotPassivated() {
+        Cgroup a = kit.online("/a");
+        Cgroup b = kit.online("/b");
+        ShrinkerHandle handle = kit.register(spec, Scripted.endless(10));
+        Cache pages = Cache.register(kit, spec);
+        for (int i = 0; i < 20; i++) {
+            handle.setBit(a, 1);
+            pages.put(b, 1, 10);
+            kit.settle();
+            empty();
+            awaitPassivated(b);
+            assertThat(a.handle().onNode(1)).isNotNull();
+            assertThat(kit.state("/a", 1).bits()).containsExactly(handle.id());
+        }
+    }
+
+    @Test
+    void passivatedCgroupIsVisitedAgainWhenABitIsSet() {
+        Cgroup a = kit.online("/a");
+        Cache pages = Cache.register(kit, spec);
+        for (int i = 0; i < 20; i++) {
+            pages.put(a, i % NODES, 10);
+            kit.settle();
+            empty();
+            assertThat(pages.model().objects()).isZero();
+            awaitPassivated(a);
+        }
+    }
+
+    @Test
+    void deferredCountsAreKeptWhileACgroupIsPassivated() {
+        Cgroup a = kit.online("/a");
+        Cache pages = Cache.register(kit, spec);
+        owe(pages, a);
+        Map<Integer, Long> owed = kit.state("/a", 1).deferred();
+        assertThat(owed).hasSize(1);
+        awaitPassivated(a);
+        assertThat(kit.state("/a", 1).deferred()).isEqualTo(owed);
+        pages.put(a, 1, 1);
+        kit.settle();
+        assertThat(kit.state("/a", 1).deferred()).isEqualTo(owed);
+    }
+
+    @Test
+    void deferredCountsOfAPassivatedCgroupAreItsParentsWhenItGoesOffline() {
+        kit.online("/a");
+        Cgroup b = kit.online("/a/b");
+        Cache pages = Cache.register(kit, spec);
+        owe(pages, b);
+        Map<Integer, Long> owed = kit.state("/a/b", 1).deferred();
+        awaitPassivated(b);
+        kit.offline("/a/b");
+        assertThat(kit.state("/a", 1).deferred()).isEqualTo(owed);
+    }
+
+    @Test
+    void whatIsOwedToAFreedShrinkerIsNobodysWhenThePairComesBack() {
+        Cgroup a = kit.online("/a");
+        Cache pages = Cache.register(kit, spec);
+        owe(pages, a);
+        awaitPassivated(a);
+        kit.await(pages.handle().free());
+        assertThat(kit.state("/a", 1).deferred()).isEmpty();
+        Cache next = Cache.register(kit, spec);
+        assertThat(next.handle().id()).isEqualTo(pages.handle().id());
+        next.put(a, 1, 1);
+        kit.settle();
+        assertThat(kit.state("/a", 1).deferred()).isEmpty();
+    }
+
+    /** A visitor that is stuck in the parent holds up nothing in the child. */
+    @Test
+    void childOfACgroupThatIsStuckIsPassivatedAndComesBackAndGoesOffline() {
+        ReclaimerKit stuckAbove = ReclaimerKit.with(
+                        "reclaimer { nodes = [a], idle-after = 2ms, call-deadline = 1h, round-deadline = 1h }")
+                .start();
+        Gate gate = new Gate();
+        try {
+            Cgroup a = stuckAbove.online("/a");
+            Cgroup b = stuckAbove.online("/a/b");
+            ShrinkerHandle stuck = stuckAbove.register(spec, Scripted.stuckIn("/a", 100, gate));
+            Cache pages = Cache.register(stuckAbove, spec);
+            stuck.setBit(a, 0);
+            CompletionStage<ReclaimReport> round = stuckAbove
+                    .reclaimer()
+                    .reclaim(ReclaimRequest.in("/a").alone().startingAt(0));
+            gate.awaitEntered();
+            for (int i = 0; i < 20; i++) {
+                pages.put(b, 0, 10);
+                // Once to free them, and once to find that there are none any more.
+                stuckAbove.reclaim(ReclaimRequest.in("/a/b").startingAt(0));
+                stuckAbove.reclaim(ReclaimRequest.in("/a/b").startingAt(0));
+                assertThat(pages.objects(b, 0)).isZero();
+                Threads.until(() -> b.handle().onNode(0) == null);
+            }
+            stuckAbove.offline("/a/b");
+            gate.open();
+            stuckAbove.await(round);
+        } finally {
+            gate.open();
+            stuckAbove.stop();
+        }
+    }
+
+    /**
+     * Tries to lose a bit, a round or a count between data that is passivated and data that is made: objects come in while passes
+     * empty the cgroups, some go offline, and shrinkers come and go.
+     */
+    @Test
+    void nothingIsLostWhereEverybodyIsAlwaysPassivated() throws Exception {
+        Seeded seeded = Seeded.create();
+        Cache pages = Cache.register(kit, spec);
+        Cache shared = Cache.register(kit, ShrinkerSpec.named("shared").byCgroup());
+        for (int i = 0; i < 30; i++) {
+            List<Cgroup> cgroups = cgroups();
+            stir(seeded.fork(i), cgroups, List.of(pages, shared));
+            kit.settle();
+            empty();
+            assertThat(pages.model().objects()).as("pages, %d, %s", i, seeded).isZero();
+            assertThat(shared.model().objects()).as("shared, %d, %s", i, seeded).isZero();
+            for (int c = cgroups.size() - 1; c >= 0; c--) {
+                kit.offline(cgroups.get(c).path().toString());
+            }
+        }
+        Threads.until(() -> visitorCount() == NODES, this::visitorCount);
+    }
+
+    private void stir(Seeded random, List<Cgroup> cgroups, List<Cache> caches) throws Exception {
+        AtomicInteger adding = new AtomicInteger(2);
+        Runnable[] threads = new Runnable[4];
+        for (int i = 0; i < 2; i++) {
+            Seeded own = random.fork(i);
+            threads[i] = () -> {
+                for (int j = 0; j < 400; j++) {
+                    Cgroup cgroup = cgroups.get(own.nextInt(cgroups.size()));
+                    caches.get(own.nextInt(caches.size())).put(cgroup, own.nextInt(NODES), 1);
+                    if (own.nextInt(40) == 0) {
+                        kit.reclaim(ReclaimRequest.in("/t1").startingAt(0));
+                    }
+                }
+                adding.decrementAndGet();
+            };
+        }
+        for (int i = 2; i < 4; i++) {
+            int top = i;
+            threads[i] = () -> {
+                while (adding.get() > 0) {
+                    kit.reclaim(
+                            top == 2
+                                    ? ReclaimRequest.everywhere().startingAt(0)
+                                    : ReclaimRequest.in("/t0").objects(20));
+                }
+            };
+        }
+        Threads.run(threads);
+    }
+
+    private List<Cgroup> cgroups() {
+        List<Cgroup> all = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            all.add(kit.online("/t" + i));
+            all.add(kit.online("/t" + i + "/u"));
+        }
+        return all;
+    }
+
+    /** Twice: the second one finds that there is nothing. */
+    private void empty() {
+        kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
+        kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
+    }
+
+    /** Leaves a count, and no object. */
+    private void owe(Cache pages, Cgroup cgroup) {
+        pages.put(cgroup, 1, 100_000);
+        kit.settle();
+        kit.reclaim(ReclaimRequest.everywhere().startingAt(12));
+        empty();
+        assertThat(pages.model().objects()).isZero();
+    }
+
+    private static void awaitPassivated(Cgroup cgroup) {
+        Threads.until(
+                () -> IntStream.range(0, NODES).allMatch(node -> cgroup.handle().onNode(node) == null));
+    }
+
+    /** The tree's children, which are the visitors. */
+    private long visitorCount() {
+        String tree = ((ExtendedActorSystem) Adapter.toClassic(kit.system())).printTree();
+        return tree.lines()
+                .dropWhile(line -> !line.contains(" reclaimer-tree "))
+                .skip(1)
+                .takeWhile(line -> line.contains("$"))
+                .count();
+    }
+}

@@ -1,0 +1,259 @@
+package io.reclaimer.engine.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** The row of faults, the quarantine and the log, by a clock that the test moves. */
+class FaultsTest {
+
+    private static final int AFTER = 3;
+    private static final Duration FIRST = Duration.ofSeconds(10);
+
+    private final Logger logger = (Logger) LoggerFactory.getLogger(Faults.class);
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+    private long now = Long.MAX_VALUE - 5;
+    private int heldBack;
+    private final Faults faults = new Faults("pages", AFTER, FIRST, () -> now, () -> heldBack++);
+
+    @BeforeEach
+    void listen() {
+        log.start();
+        logger.addAppender(log);
+    }
+
+    @AfterEach
+    void stopListening() {
+        logger.detachAppender(log);
+    }
+
+    @Test
+    void isNotKeptAwayAtFirst() {
+        assertThat(faults.isQuarantined()).isFalse();
+        assertThat(faults.count()).isZero();
+        assertThat(faults.last()).isEmpty();
+        assertThat(faults.letOut()).isFalse();
+    }
+
+    @Test
+    void everyFaultIsCounted() {
+        faults.fault("first", "/a", null);
+        faults.good();
+        faults.fault("second", "/a", null);
+        assertThat(faults.count()).isEqualTo(2);
+        assertThat(faults.last()).contains("second");
+    }
+
+    @Test
+    void quarantineBeginsWithTheLastOfARow() {
+        row(AFTER - 1);
+        assertThat(faults.isQuarantined()).isFalse();
+        row(1);
+        assertThat(faults.isQuarantined()).isTrue();
+    }
+
+    @Test
+    void goodVisitEndsTheRow() {
+        row(AFTER - 1);
+        faults.good();
+        row(AFTER - 1);
+        assertThat(faults.isQuarantined()).isFalse();
+        assertThat(faults.count()).isEqualTo(2L * (AFTER - 1));
+    }
+
+    /** Gentle passes count and do not scan; between failed scans they prove nothing. */
+    @Test
+    void goodCountEndsARowOfCountsOnly() {
+        row(AFTER - 1);
+        faults.counted();
+        row(1);
+        assertThat(faults.isQuarantined()).isTrue();
+        assertThat(faults.letOut()).isTrue();
+        for (int i = 0; i < AFTER; i++) {
+            faults.countFault("its count threw", "/a", null);
+            faults.counted();
+        }
+        assertThat(faults.isQuarantined()).isFalse();
+    }
+
+    @Test
+    void quarantineEndsWithItsTime() {
+        row(AFTER);
+        pass(FIRST.minusNanos(1));
+        assertThat(faults.isQuarantined()).isTrue();
+        pass(Duration.ofNanos(1));
+        assertThat(faults.isQuarantined()).isFalse();
+        assertThat(faults.letOut()).isFalse();
+    }
+
+    @Test
+    void afterItsQuarantineARowIsAskedForAgain() {
+        row(AFTER);
+        pass(FIRST);
+        assertThat(faults.isQuarantined()).isFalse();
+        row(AFTER - 1);
+        assertThat(faults.isQuarantined()).isFalse();
+        row(1);
+        assertThat(faults.isQuarantined()).isTrue();
+    }
+
+    @Test
+    void quarantineDoublesWithEachReturnUpToAnHour() {
+        Duration expected = FIRST;
+        for (int i = 0; i < 70; i++) {
+            row(AFTER);
+            pass(expected.minusNanos(1));
+            assertThat(faults.isQuarantined()).as("return %d", i).isTrue();
+            pass(Duration.ofNanos(1));
+            assertThat(faults.isQuarantined()).as("return %d", i).isFalse();
+            expected = expected.multipliedBy(2);
+            expected = expected.compareTo(Faults.LONGEST_QUARANTINE) > 0 ? Faults.LONGEST_QUARANTINE : expected;
+        }
+        assertThat(expected).isEqualTo(Duration.ofHours(1));
+    }
+
+    @Test
+    void goodVisitEndsTheDoubling() {
+        row(AFTER);
+        pass(FIRST);
+        assertThat(faults.isQuarantined()).isFalse();
+        faults.good();
+        row(AFTER);
+        pass(FIRST);
+        assertThat(faults.isQuarantined()).isFalse();
+    }
+
+    @Test
+    void isLetOutByHandAndStartsAnew() {
+        row(AFTER);
+        assertThat(faults.letOut()).isTrue();
+        assertThat(faults.isQuarantined()).isFalse();
+        assertThat(faults.letOut()).isFalse();
+        row(AFTER - 1);
+        assertThat(faults.isQuarantined()).isFalse();
+        row(1);
+        pass(FIRST);
+        assertThat(faults.isQuarantined()).isFalse();
+    }
+
+    @Test
+    void visitThatEndsWellDuringAQuarantineDoesNotEndIt() {
+        row(AFTER);
+        faults.good();
+        assertThat(faults.isQuarantined()).isTrue();
+        pass(FIRST);
+        assertThat(faults.isQuarantined()).isFalse();
+    }
+
+    @Test
+    void faultsDuringAQuarantineDoNotLengthenIt() {
+        row(AFTER);
+        pass(FIRST.minusNanos(1));
+        row(AFTER);
+        pass(Duration.ofNanos(1));
+        assertThat(faults.isQuarantined()).isFalse();
+    }
+
+    @Test
+    void logNamesTheShrinkerThePlaceAndTheFault() {
+        faults.fault("its count threw", "/shop on node 1", new IllegalStateException("broken"));
+        assertThat(lines()).hasSize(1);
+        assertThat(lines().get(0)).contains("[pages]", "in [/shop on node 1]", "its count threw");
+        assertThat(log.list.get(0).getLevel()).isEqualTo(Level.WARN);
+        assertThat(log.list.get(0).getThrowableProxy().getMessage()).isEqualTo("broken");
+    }
+
+    @Test
+    void atMostALineAMinuteIsLoggedWithTheNumberHeldBack() {
+        for (int i = 0; i < 10; i++) {
+            faults.fault("again", "/a", null);
+            faults.good();
+        }
+        assertThat(lines()).hasSize(1);
+        pass(Duration.ofMinutes(1).minusNanos(1));
+        faults.fault("again", "/a", null);
+        assertThat(lines()).hasSize(1);
+        faults.good();
+        pass(Duration.ofNanos(1));
+        faults.fault("again", "/a", null);
+        assertThat(lines()).hasSize(2);
+        assertThat(lines().get(1)).contains(" 10 more faults");
+        faults.good();
+        pass(Duration.ofMinutes(1));
+        faults.fault("again", "/a", null);
+        assertThat(lines()).hasSize(3);
+        assertThat(lines().get(2)).doesNotContain("more faults");
+    }
+
+    @Test
+    void faultsHeldBackAreLoggedAtTheEndOfTheMinuteEvenWhereNothingMoreHappens() {
+        row(4);
+        assertThat(lines()).hasSize(1);
+        assertThat(heldBack).isOne();
+        pass(Faults.SILENCE.minusNanos(1));
+        faults.logHeldBack();
+        assertThat(lines()).hasSize(1);
+        pass(Duration.ofNanos(1));
+        faults.logHeldBack();
+        assertThat(lines()).hasSize(2);
+        assertThat(lines().get(1)).contains("[pages]", "3 more faults", "its scan answered nonsense", "/a on node 0");
+        pass(Faults.SILENCE);
+        faults.logHeldBack();
+        assertThat(lines()).hasSize(2);
+        faults.fault("again", "/a", null);
+        assertThat(lines().get(2)).doesNotContain("more faults");
+    }
+
+    @Test
+    void quarantineIsSaidByTheNextLineWithTheSettingThatChangesIt() {
+        Faults longer = new Faults("slow", AFTER, Duration.ofMinutes(10), () -> now, () -> {});
+        for (int i = 0; i < AFTER; i++) {
+            longer.fault("its scan answered nonsense", "/a on node 0", null);
+        }
+        assertThat(lines()).hasSize(1);
+        pass(Faults.SILENCE);
+        longer.logHeldBack();
+        assertThat(lines().get(1))
+                .contains("In quarantine after " + AFTER + " faults", "[reclaimer.quarantine.after-faults]", "540 s");
+    }
+
+    @Test
+    void quarantineSaysHowLongItStillLasts() {
+        assertThat(faults.quarantineLeft()).isEmpty();
+        row(AFTER);
+        pass(Duration.ofSeconds(4));
+        assertThat(faults.quarantineLeft()).contains(Duration.ofSeconds(6));
+        pass(Duration.ofSeconds(6));
+        assertThat(faults.quarantineLeft()).isEmpty();
+    }
+
+    @Test
+    void lateRepliesAreCountedAndAreNoFaults() {
+        faults.late();
+        assertThat(faults.lateReplies()).isOne();
+        assertThat(faults.count()).isZero();
+    }
+
+    private void row(int count) {
+        for (int i = 0; i < count; i++) {
+            faults.fault("its scan answered nonsense", "/a on node 0", null);
+        }
+    }
+
+    private void pass(Duration time) {
+        now += time.toNanos();
+    }
+
+    private List<String> lines() {
+        return log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    }
+}
