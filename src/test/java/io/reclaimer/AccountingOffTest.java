@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Cache;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class AccountingOffTest {
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with("reclaimer.object-accounting = off");
+    final ReclaimerExtension kit = ReclaimerExtension.create().with("reclaimer.object-accounting = off");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup().byNode();
 

@@ -7,8 +7,8 @@ import akka.actor.typed.javadsl.Behaviors;
 import io.reclaimer.ShrinkerMessage.CountObjects;
 import io.reclaimer.ShrinkerMessage.ScanObjects;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -27,7 +27,8 @@ class ActorCallsTest {
     private static final int PAIRS = 1_000;
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with("reclaimer.quarantine.after-faults = 1000000");
+    final ReclaimerExtension kit =
+            ReclaimerExtension.create().expectActor("$*").with("reclaimer.quarantine.after-faults = 1000000");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("sessions").byCgroup();
     private final Queue<CountObjects> counts = new ConcurrentLinkedQueue<>();

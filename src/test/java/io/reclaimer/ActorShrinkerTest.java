@@ -15,9 +15,10 @@ import io.reclaimer.shrinker.ReclaimFlag;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Kind;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,8 +33,9 @@ class ActorShrinkerTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @RegisterExtension
-    final ReclaimerKit kit =
-            ReclaimerKit.with("reclaimer { call-deadline = 1h, quarantine { after-faults = 100, duration = 1h } }");
+    final ReclaimerExtension kit = ReclaimerExtension.create()
+            .expectActor("$*")
+            .with("reclaimer { call-deadline = 1h, quarantine { after-faults = 100, duration = 1h } }");
 
     private final ShrinkerSpec spec =
             ShrinkerSpec.named("sessions").byCgroup().byNode().batch(10);
@@ -108,7 +110,7 @@ class ActorShrinkerTest {
                             control -> 10));
                 }))
                 .onFailure(SupervisorStrategy.restart());
-        kit.expectErrors();
+        kit.expectError("");
         ShrinkerSpec quick = spec.callDeadline(Duration.ofMillis(200));
         Cgroup a = kit.online("/a");
         ShrinkerHandle handle =
@@ -240,9 +242,8 @@ class ActorShrinkerTest {
 
     @Test
     void callThatWasNotMadeDoesNotEndARowOfFaults() {
-        ReclaimerKit own = ReclaimerKit.with("reclaimer { call-deadline = 1h, quarantine.after-faults = 3 }")
-                .start();
-        try {
+        try (ReclaimerTestSystem own =
+                ReclaimerTestSystem.start("reclaimer { call-deadline = 1h, quarantine.after-faults = 3 }")) {
             TestProbe<ShrinkerMessage> actor = own.testKit().createTestProbe();
             ShrinkerHandle handle = own.await(own.reclaimer().register(spec, actor.getRef()));
             handle.setBit(own.online("/a"), 0);
@@ -267,9 +268,6 @@ class ActorShrinkerTest {
                 own.await(next);
             }
             assertThat(handle.state().quarantined()).isTrue();
-            own.checkNothingLeft();
-        } finally {
-            own.stop();
         }
     }
 

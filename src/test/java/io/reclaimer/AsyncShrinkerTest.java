@@ -6,8 +6,8 @@ import io.reclaimer.shrinker.AsyncShrinker;
 import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class AsyncShrinkerTest {
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with("reclaimer.call-deadline = 1h");
+    final ReclaimerExtension kit = ReclaimerExtension.create().with("reclaimer.call-deadline = 1h");
 
     /** Its counts wait for the test; its scans free what they are asked for. */
     private static final class Counted implements AsyncShrinker {

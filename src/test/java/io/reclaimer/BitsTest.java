@@ -6,10 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Cache;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Seeded;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class BitsTest {
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.create();
+    final ReclaimerExtension kit = ReclaimerExtension.create();
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup().byNode();
 
@@ -98,16 +99,12 @@ class BitsTest {
 
     @Test
     void bitIsOfItsNodeAlone() {
-        ReclaimerKit two = ReclaimerKit.with("reclaimer.nodes = [a, b]").start();
-        try {
+        try (ReclaimerTestSystem two = ReclaimerTestSystem.start("reclaimer.nodes = [a, b]")) {
             Cgroup shop = two.online("/shop");
             ShrinkerHandle handle = two.register(spec, Scripted.endless(10));
             handle.setBit(shop, 1);
             assertThat(two.state("/shop", 0).bits()).isEmpty();
             assertThat(two.state("/shop", 1).bits()).containsExactly(handle.id());
-            two.checkNothingLeft();
-        } finally {
-            two.stop();
         }
     }
 
@@ -192,7 +189,7 @@ class BitsTest {
         rounds.get();
         kit.settle();
         kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
-        assertThat(caches).as(seeded.toString()).allMatch(cache -> cache.model().objects() == 0);
+        assertThat(caches).as(seeded.toString()).allMatch(cache -> cache.table().objects() == 0);
     }
 
     /** The new owner of an id sets its bit while bits of the previous one are still on their way. */

@@ -11,8 +11,9 @@ import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.TraceEvent;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Gate;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
@@ -28,8 +29,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class BlockingShrinkerTest {
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with(
-            "reclaimer { call-deadline = 1h, blocking { calls = 4, calls-per-shrinker = 2, threads = platform } }");
+    final ReclaimerExtension kit = ReclaimerExtension.create()
+            .with(
+                    "reclaimer { call-deadline = 1h, blocking { calls = 4, calls-per-shrinker = 2, threads = platform } }");
 
     private final ShrinkerSpec spec =
             ShrinkerSpec.named("disk").byCgroup().byNode().blocking().batch(10);
@@ -231,9 +233,8 @@ class BlockingShrinkerTest {
     }
 
     private List<String> orderOfEnds(String order) {
-        ReclaimerKit own = ReclaimerKit.with("reclaimer { call-deadline = 1h, visit-order = " + order + " }")
-                .start();
-        try {
+        try (ReclaimerTestSystem own =
+                ReclaimerTestSystem.start("reclaimer { call-deadline = 1h, visit-order = " + order + " }")) {
             Gate quickDone = new Gate();
             Cgroup a = own.online("/a");
             ShrinkerHandle disk = own.register(spec, new Scripted(control -> 10, control -> {
@@ -256,8 +257,6 @@ class BlockingShrinkerTest {
                     .filter(TraceEvent.End.class::isInstance)
                     .map(TraceEvent::shrinker)
                     .toList();
-        } finally {
-            own.stop();
         }
     }
 
@@ -274,7 +273,7 @@ class BlockingShrinkerTest {
         gate.open();
         kit.await(offline);
         kit.await(round);
-        assertThat(cache.model().objects(CgroupPath.root(), 0) + cache.model().objects())
+        assertThat(cache.table().objects(CgroupPath.root(), 0) + cache.table().objects())
                 .isIn(0L, 20L);
     }
 

@@ -9,9 +9,9 @@ import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.Held;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.List;
@@ -36,7 +36,8 @@ class BoundedGrowthTest {
     private static final long FOR_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with("reclaimer { call-deadline = 200ms, offline-timeout = 1m }");
+    final ReclaimerExtension kit =
+            ReclaimerExtension.create().with("reclaimer { call-deadline = 200ms, offline-timeout = 1m }");
 
     private final Gate gate = new Gate();
     private Cgroup stuck;

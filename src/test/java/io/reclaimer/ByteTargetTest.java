@@ -8,10 +8,10 @@ import io.reclaimer.shrinker.Shortfall;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Kind;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Seeded;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -29,7 +29,7 @@ class ByteTargetTest {
     private static final long MIB = 1 << 20;
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with("reclaimer.late-after = 1m");
+    final ReclaimerExtension kit = ReclaimerExtension.create().with("reclaimer.late-after = 1m");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup();
 
@@ -39,7 +39,7 @@ class ByteTargetTest {
         ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a").bytes(10 * MIB));
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
         assertThat(report.freedBytes()).isBetween(10 * MIB, 10 * MIB + 128 * 2_048);
-        assertThat(100_000 - pages.model().objects())
+        assertThat(100_000 - pages.table().objects())
                 .isEqualTo(report.freedObjects())
                 .isEqualTo(report.freedBytes() / 2_048);
     }
@@ -53,7 +53,7 @@ class ByteTargetTest {
         kit.settle();
         ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a").bytes(65 * MIB));
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
-        assertThat(models.model().objects()).isEqualTo(6);
+        assertThat(models.table().objects()).isEqualTo(6);
     }
 
     /** Rows of 100 bytes beside images of 1 MiB give about the same share of what they hold. */
@@ -63,8 +63,8 @@ class ByteTargetTest {
         Cache images = cache("/a", MIB, 200);
         ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a").bytes(39 * MIB));
         assertThat(report.freedBytes()).isBetween(39 * MIB, 40 * MIB);
-        assertThat(images.model().objects()).isBetween(160L, 170L);
-        assertThat(rows.model().objects()).isBetween(150_000L, 170_000L);
+        assertThat(images.table().objects()).isBetween(160L, 170L);
+        assertThat(rows.table().objects()).isBetween(150_000L, 170_000L);
     }
 
     /** Many caches of any sizes: never more than a batch, or one object, a thread beyond what is wanted. */
@@ -153,7 +153,7 @@ class ByteTargetTest {
         CountReport count = kit.await(kit.reclaimer().count(ReclaimRequest.in("/a")));
         assertThat(count.unsizedObjects())
                 .isEqualTo(count.freeableObjects())
-                .isEqualTo(unknown.model().objects());
+                .isEqualTo(unknown.table().objects());
         cache("/a", 10, 50);
         count = kit.await(kit.reclaimer().count(ReclaimRequest.in("/a")));
         assertThat(count.unsizedObjects()).isEqualTo(count.freeableObjects() - 50);

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Kind;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.CompletionStage;
@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CallsBackTest {
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.create();
+    final ReclaimerExtension kit = ReclaimerExtension.create();
 
     /** What a call does; each leaves a stage to be awaited afterwards. */
     private enum Deed {

@@ -9,9 +9,9 @@ import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Cache;
-import io.reclaimer.testkit.ModelShrinker;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.TableShrinker;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class CgroupLifecycleTest {
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with("reclaimer.nodes = [a, b]");
+    final ReclaimerExtension kit = ReclaimerExtension.create().with("reclaimer.nodes = [a, b]");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup().byNode();
 
@@ -145,10 +145,10 @@ class CgroupLifecycleTest {
         kit.online("/a");
         Cgroup b = kit.online("/a/b");
         Cache pages = Cache.register(kit, spec);
-        pages.model().put(b.path(), 0, 10);
+        pages.table().put(b.path(), 0, 10);
         kit.offline("/a/b");
         assertThat(kit.state("/a", 0).bits()).containsExactly(pages.handle().id());
-        assertThat(pages.model().objects(CgroupPath.of("/a"), 0)).isEqualTo(10);
+        assertThat(pages.table().objects(CgroupPath.of("/a"), 0)).isEqualTo(10);
         assertThat(kit.reclaim(ReclaimRequest.everywhere().startingAt(0)).freedObjects())
                 .isEqualTo(10);
     }
@@ -172,8 +172,8 @@ class CgroupLifecycleTest {
     @Test
     void globalAndFreedShrinkersAreNotTold() {
         kit.online("/a");
-        ModelShrinker global = ModelShrinker.full();
-        ModelShrinker gone = ModelShrinker.full();
+        TableShrinker global = TableShrinker.full();
+        TableShrinker gone = TableShrinker.full();
         kit.register(ShrinkerSpec.named("global"), global);
         ShrinkerHandle handle = kit.register(spec, gone);
         global.put(CgroupPath.of("/a"), 0, 10);
@@ -245,7 +245,7 @@ class CgroupLifecycleTest {
             }
         });
         kit.offline("/a");
-        assertThat(pages.model().objects(CgroupPath.root(), 0)).isEqualTo(10);
+        assertThat(pages.table().objects(CgroupPath.root(), 0)).isEqualTo(10);
         ReclaimerState.ShrinkerState broken = kit.state().shrinkers().get(1);
         assertThat(broken.faults()).isEqualTo(2);
         assertThat(broken.lastFault().orElseThrow()).contains("reparent", "broken");
@@ -256,7 +256,7 @@ class CgroupLifecycleTest {
 
     private Sums sums(Cache cache) {
         return new Sums(
-                cache.model().objects(),
+                cache.table().objects(),
                 kit.state().cgroups().stream()
                         .flatMap(cgroup -> cgroup.deferred().values().stream())
                         .mapToLong(Long::longValue)

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -13,8 +13,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class CgroupsDisabledTest {
 
     @RegisterExtension
-    final ReclaimerKit kit =
-            ReclaimerKit.with("reclaimer { cgroups-enabled = off, nodes = [a, b], object-accounting = off }");
+    final ReclaimerExtension kit = ReclaimerExtension.create()
+            .with("reclaimer { cgroups-enabled = off, nodes = [a, b], object-accounting = off }");
 
     private final Scripted pages = Scripted.endless(100_000);
 

@@ -16,9 +16,9 @@ import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Gate;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -31,7 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CoreEndTest {
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with("akka.jvm-exit-on-fatal-error = off, reclaimer.round-deadline = 10m");
+    final ReclaimerExtension kit =
+            ReclaimerExtension.create().with("akka.jvm-exit-on-fatal-error = off, reclaimer.round-deadline = 10m");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("s").byCgroup();
     private final Gate gate = new Gate();
@@ -46,7 +47,7 @@ class CoreEndTest {
                 "reclaimer-registry/fault-log"
             })
     void allThatWaitsAndAllThatIsAskedAfterwardsFails(String actor) {
-        kit.expectErrors();
+        kit.expectError("");
         Cgroup a = kit.online("/a");
         ShrinkerHandle handle = kit.register(spec, Scripted.stuck(10, gate));
         handle.setBit(a, 0);
@@ -77,17 +78,17 @@ class CoreEndTest {
             assertFailed(core, kit.refusal(asked));
         }
         gate.open();
-        Threads.until(() -> kit.errors().stream().anyMatch(error -> error.contains("[" + core + "] has ended")));
-        assertThat(kit.errors())
+        Threads.until(() -> kit.errorLogs().stream().anyMatch(error -> error.contains("[" + core + "] has ended")));
+        assertThat(kit.errorLogs())
                 .filteredOn(error -> error.contains("Nothing is reclaimed any more"))
                 .hasSize(1);
-        kit.endExpected();
+        kit.testKit().shutdownTestKit();
     }
 
     /** A bug ends it in the middle of a message, and a visit that is held keeps its actor from going. */
     @Test
     void treeThatFailsWhileAVisitIsHeldFailsEverythingAtOnce() {
-        kit.expectErrors();
+        kit.expectError("");
         Cgroup a = kit.online("/a");
         ShrinkerHandle handle = kit.register(spec, Scripted.stuck(10, gate));
         handle.setBit(a, 0);
@@ -99,8 +100,8 @@ class CoreEndTest {
         assertFailed("reclaimer-tree", kit.refusal(kit.reclaimer().state()));
         assertFailed("reclaimer-tree", kit.refusal(kit.reclaimer().online("/b")));
         gate.open();
-        Threads.until(() -> kit.errors().stream().anyMatch(error -> error.contains("[reclaimer-tree] has ended")));
-        kit.endExpected();
+        Threads.until(() -> kit.errorLogs().stream().anyMatch(error -> error.contains("[reclaimer-tree] has ended")));
+        kit.testKit().shutdownTestKit();
     }
 
     /** Past the door, where nulls are refused. */
@@ -117,7 +118,7 @@ class CoreEndTest {
     /** By message it is the same. */
     @Test
     void messagesAreAnsweredWithTheFailureToo() {
-        kit.expectErrors();
+        kit.expectError("");
         ActorRef<ReclaimerProtocol.Command> protocol = kit.reclaimer().ref();
         Adapter.toClassic(kit.system())
                 .actorSelection("/system/reclaimer-tree")
@@ -128,13 +129,13 @@ class CoreEndTest {
         StatusReply<ReclaimerState> reply = probe.receiveMessage(Duration.ofMinutes(1));
         assertThat(reply.isError()).isTrue();
         assertThat(reply.getError()).isInstanceOf(ReclaimerException.class).hasMessageContaining("[reclaimer-tree]");
-        kit.endExpected();
+        kit.testKit().shutdownTestKit();
     }
 
     /** Akka's rule, not the reclaimer's: a fatal error of an actor ends the JVM or, where that is off, the actor system. */
     @Test
     void fatalErrorOfAnActorOnTheVisitDispatcherEndsTheSystemAndWhatWaitsFails() {
-        kit.expectErrors();
+        kit.expectError("");
         Cgroup a = kit.online("/a");
         ShrinkerHandle handle = kit.register(spec, Scripted.stuck(10, gate));
         handle.setBit(a, 0);

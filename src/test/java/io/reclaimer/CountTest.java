@@ -12,10 +12,10 @@ import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.Kind;
-import io.reclaimer.testkit.ModelShrinker;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Seeded;
+import io.reclaimer.testkit.TableShrinker;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -26,7 +26,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CountTest {
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with("reclaimer { nodes = [a, b], cgroups = [\"/shop/web\", \"/other\"] }");
+    final ReclaimerExtension kit =
+            ReclaimerExtension.create().with("reclaimer { nodes = [a, b], cgroups = [\"/shop/web\", \"/other\"] }");
 
     @Test
     void countsTheSubtreeAndFreesNothing() {
@@ -48,7 +49,7 @@ class CountTest {
                         new Counted(CgroupPath.of("/shop/web"), "pages", 2_000),
                         new Counted(CgroupPath.of("/shop"), "pages", 100));
         assertThat(report.restObjects()).isZero();
-        assertThat(pages.model().objects()).isEqualTo(2_105);
+        assertThat(pages.table().objects()).isEqualTo(2_105);
         assertThat(kit.state().cgroups()).isEqualTo(before.cgroups());
     }
 
@@ -95,7 +96,7 @@ class CountTest {
         Cgroup web = kit.online("/shop/web");
         pages.put(web, 0, 100);
         pages.handle().setBit(web, 1);
-        global.model().put(CgroupPath.root(), 0, 7);
+        global.table().put(CgroupPath.root(), 0, 7);
         assertThat(count(ReclaimRequest.everywhere()).freeableObjects()).isEqualTo(107);
         assertThat(count(ReclaimRequest.everywhere().onNodes(1)).freeableObjects())
                 .isEqualTo(107);
@@ -137,7 +138,7 @@ class CountTest {
     void doesNotWaitForWhoIsSlowAndSaysSo() {
         Cgroup web = kit.online("/shop/web");
         Gate gate = new Gate();
-        ModelShrinker quick = ModelShrinker.full();
+        TableShrinker quick = TableShrinker.full();
         quick.put(web.path(), 0, 10);
         kit.register(ShrinkerSpec.named("quick").byCgroup().byNode(), quick).setBit(web, 0);
         kit.register(

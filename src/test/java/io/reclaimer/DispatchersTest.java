@@ -6,7 +6,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class DispatchersTest {
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with("""
+    final ReclaimerExtension kit = ReclaimerExtension.create().expectActor("$*").with("""
             akka.actor.default-dispatcher {
               executor = "thread-pool-executor"
               thread-pool-executor.fixed-pool-size = 1

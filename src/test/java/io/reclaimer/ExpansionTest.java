@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Gate;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -18,7 +18,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ExpansionTest {
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with("reclaimer { id-limit = 128, call-deadline = 1h, round-deadline = 1h }");
+    final ReclaimerExtension kit =
+            ReclaimerExtension.create().with("reclaimer { id-limit = 128, call-deadline = 1h, round-deadline = 1h }");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup().byNode();
 

@@ -3,9 +3,9 @@ package io.reclaimer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Seeded;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -22,8 +22,8 @@ class FairOrderTest {
     private static final int BATCH = 10;
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with(
-            "reclaimer { late-after = 10s, visit-dispatcher.fork-join-executor.parallelism-max = 1 }");
+    final ReclaimerExtension kit = ReclaimerExtension.create()
+            .with("reclaimer { late-after = 10s, visit-dispatcher.fork-join-executor.parallelism-max = 1 }");
 
     private final ShrinkerSpec spec =
             ShrinkerSpec.named("pages").byCgroup().byNode().batch(BATCH);

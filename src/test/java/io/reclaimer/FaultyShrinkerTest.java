@@ -11,8 +11,8 @@ import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.TraceEvent;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Kind;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,7 +31,8 @@ class FaultyShrinkerTest {
     private static final int QUARANTINE_AFTER = 3;
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with("reclaimer.quarantine { after-faults = 3, duration = 1h }");
+    final ReclaimerExtension kit =
+            ReclaimerExtension.create().with("reclaimer.quarantine { after-faults = 3, duration = 1h }");
 
     private final ShrinkerSpec spec =
             ShrinkerSpec.named("pages").byCgroup().byNode().batch(10);

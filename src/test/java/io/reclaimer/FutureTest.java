@@ -15,9 +15,9 @@ import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.Held;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,8 +36,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FutureTest {
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with(
-            "reclaimer { call-deadline = 200ms, offline-timeout = 100ms, round-deadline = 10m, max-rounds = 8 }");
+    final ReclaimerExtension kit = ReclaimerExtension.create()
+            .with("reclaimer { call-deadline = 200ms, offline-timeout = 100ms, round-deadline = 10m, max-rounds = 8 }");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup();
     private final Gate gate = new Gate();

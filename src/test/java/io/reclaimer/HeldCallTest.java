@@ -14,9 +14,9 @@ import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.Held;
 import io.reclaimer.testkit.Kind;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -34,7 +34,8 @@ class HeldCallTest {
     private static final Duration LONG = Duration.ofMinutes(1);
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with("reclaimer { call-deadline = 200ms, offline-timeout = 1m }");
+    final ReclaimerExtension kit =
+            ReclaimerExtension.create().with("reclaimer { call-deadline = 200ms, offline-timeout = 1m }");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("held").byCgroup();
     private final Gate gate = new Gate();

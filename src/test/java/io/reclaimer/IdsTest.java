@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class IdsTest {
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with("reclaimer { nodes = [a, b], id-limit = 192 }");
+    final ReclaimerExtension kit = ReclaimerExtension.create().with("reclaimer { nodes = [a, b], id-limit = 192 }");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup().byNode();
     private final Scripted pages = Scripted.endless(10);

@@ -6,9 +6,9 @@ import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Kind;
-import io.reclaimer.testkit.ModelShrinker;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Seeded;
+import io.reclaimer.testkit.TableShrinker;
 import io.reclaimer.testkit.Threads;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,15 +30,14 @@ class KindsStressTest {
     @ValueSource(strings = {"strict", "relaxed"})
     void everyObjectIsFoundByARoundAndFreedOnce(String order) throws Exception {
         Seeded seeded = Seeded.create();
-        ReclaimerKit kit = ReclaimerKit.with("reclaimer { nodes = [n0, n1], call-deadline = 1h, visit-order = " + order
-                        + ", blocking { calls = 4, calls-per-shrinker = 1 } }")
-                .start();
-        try {
+        try (ReclaimerTestSystem kit =
+                ReclaimerTestSystem.start("reclaimer { nodes = [n0, n1], call-deadline = 1h, visit-order = " + order
+                        + ", blocking { calls = 4, calls-per-shrinker = 1 } }")) {
             List<Cache> caches = new ArrayList<>();
             for (Kind kind : Kind.values()) {
                 ShrinkerSpec spec =
                         ShrinkerSpec.named(kind.name()).byCgroup().byNode().batch(7);
-                ModelShrinker model = new ModelShrinker(true, true, Shrinker.EMPTY, ModelShrinker.Scan.FULL, 1);
+                TableShrinker model = new TableShrinker(true, true, Shrinker.EMPTY, TableShrinker.Scan.FULL, 1);
                 caches.add(new Cache(model, kind.register(kit, spec, model)));
             }
             AtomicLong put = new AtomicLong();
@@ -74,19 +73,16 @@ class KindsStressTest {
             }
             assertThat(caches)
                     .as("%s", seeded)
-                    .allSatisfy(cache -> assertThat(cache.model().objects())
+                    .allSatisfy(cache -> assertThat(cache.table().objects())
                             .as(cache.handle().toString())
                             .isZero());
             assertThat(freed).as("%s", seeded).hasValue(put.get());
             assertThat(caches).allMatch(cache -> cache.handle().state().faults() == 0);
-            kit.checkNothingLeft();
-        } finally {
-            kit.stop();
         }
     }
 
     /** A cgroup that stays, and one below it that comes and goes. Answers how many objects were put. */
-    private static long live(ReclaimerKit kit, Seeded random, String path, List<Cache> caches) {
+    private static long live(ReclaimerTestSystem kit, Seeded random, String path, List<Cache> caches) {
         Cgroup stays = kit.online(path);
         long put = 0;
         for (int life = 0; life < LIVES; life++) {

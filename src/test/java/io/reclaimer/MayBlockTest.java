@@ -9,10 +9,10 @@ import io.reclaimer.shrinker.TraceEvent;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.Kind;
-import io.reclaimer.testkit.ModelShrinker;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.TableShrinker;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class MayBlockTest {
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.create();
+    final ReclaimerExtension kit = ReclaimerExtension.create();
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("slow").byCgroup().byNode();
 
@@ -36,7 +36,7 @@ class MayBlockTest {
         Gate gate = new Gate();
         Queue<Set<ReclaimFlag>> flags = new ConcurrentLinkedQueue<>();
         Cgroup a = kit.online("/a");
-        ModelShrinker model = ModelShrinker.full();
+        TableShrinker model = TableShrinker.full();
         model.put(a.path(), 0, 512);
         ShrinkerHandle slow = kind.register(
                 kit,
@@ -76,7 +76,7 @@ class MayBlockTest {
     @Test
     void whatIsMissingOfTheTargetIsTheBackgroundRoundsTarget() {
         Cgroup a = kit.online("/a");
-        ModelShrinker model = ModelShrinker.full();
+        TableShrinker model = TableShrinker.full();
         model.put(a.path(), 0, 10_000);
         ShrinkerHandle slow = Kind.BLOCKING.register(kit, spec.batch(10), model);
         Cache quick = Cache.register(kit, spec.batch(10));

@@ -2,6 +2,7 @@ package io.reclaimer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import akka.actor.setup.Setup;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import com.github.benmanes.caffeine.cache.AsyncCache;
@@ -26,14 +27,16 @@ import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.TraceListener;
-import io.reclaimer.testkit.Asked;
-import io.reclaimer.testkit.ContractSubject;
+import io.reclaimer.testkit.BlockingReclaimer;
+import io.reclaimer.testkit.CallLog;
+import io.reclaimer.testkit.FakeControl;
 import io.reclaimer.testkit.Kind;
-import io.reclaimer.testkit.ReclaimerExtension;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.ReclaimerTestKit;
 import io.reclaimer.testkit.ReclaimerTestKitAssert;
+import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.contract.ContractSubject;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
 import java.lang.reflect.InvocationTargetException;
@@ -57,6 +60,7 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -68,7 +72,9 @@ class NullsTest {
             "io.reclaimer.shrinker",
             "io.reclaimer.adapter",
             "io.reclaimer.pressure",
-            "io.reclaimer.testkit");
+            "io.reclaimer.testkit",
+            "io.reclaimer.testkit.contract",
+            "io.reclaimer.testkit.junit");
 
     /** Types that users get and do not call with anything: the reclaimer makes them, and calls them. Each with its reason. */
     private static final Map<String, String> MADE_BY_THE_RECLAIMER = Map.ofEntries(
@@ -93,16 +99,24 @@ class NullsTest {
             Map.entry("io.reclaimer.pressure.Watermarks$Decision", "an answer"),
             Map.entry("io.reclaimer.adapter.LruLists$Statistics", "an answer"),
             Map.entry("io.reclaimer.testkit.ShrinkerCall", "an answer"),
-            Map.entry("io.reclaimer.testkit.Schedule", "called by the threads that it runs"),
-            Map.entry("io.reclaimer.testkit.ScheduledDispatcher", "made by Akka"),
-            Map.entry("io.reclaimer.testkit.ScheduledTimers", "made by Akka"),
-            Map.entry("io.reclaimer.testkit.ReclaimerExtension", "called by JUnit, but for what is tested by hand"));
+            Map.entry(
+                    "io.reclaimer.testkit.junit.ReclaimerExtension",
+                    "called by JUnit, or in the initializer of a field"));
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with("reclaimer.nodes = [heap, direct]");
+    final ReclaimerExtension kit =
+            ReclaimerExtension.create().expectActor("$*").with("reclaimer.nodes = [heap, direct]");
 
     private final Map<Class<?>, Object> samples = new HashMap<>();
     private final List<String> untried = new ArrayList<>();
+    private final ReclaimerTestKit simulated = ReclaimerTestKit.create();
+    private final ReclaimerTestSystem real = ReclaimerTestSystem.start("");
+
+    @AfterEach
+    void close() {
+        simulated.close();
+        real.close();
+    }
 
     @Test
     void everyNullIsRefusedWhereItIsGiven() throws Exception {
@@ -271,8 +285,8 @@ class NullsTest {
         sample(ActorRef.class, actor);
         sample(Shrinker.class, shrinker);
         sample(AsyncShrinker.class, async);
-        sample(ShrinkControl.class, Asked.of(cgroup.path(), 1));
-        sample(Asked.class, Asked.of(cgroup.path(), 1));
+        sample(ShrinkControl.class, FakeControl.of(cgroup.path(), 1));
+        sample(FakeControl.class, FakeControl.of(cgroup.path(), 1));
         sample(TraceListener.class, event -> {});
         sample(CgroupPath.class, cgroup.path());
         sample(ShrinkerSpec.class, spec);
@@ -305,8 +319,10 @@ class NullsTest {
 
     private void makeTestKit(ShrinkerSpec spec, Shrinker shrinker) {
         sample(ContractSubject.class, ContractSubject.of(spec, shrinker));
-        sample(ReclaimerExtension.class, ReclaimerExtension.create());
-        ReclaimerTestKit simulated = ReclaimerTestKit.create();
+        sample(BlockingReclaimer.class, kit);
+        sample(CallLog.class, new CallLog("s", () -> Duration.ZERO));
+        sample(Setup[].class, new Setup[0]);
+        sample(ReclaimerTestSystem.class, real);
         sample(ReclaimerTestKit.class, simulated);
         sample(ReclaimerTestKitAssert.class, ReclaimerTestKitAssert.assertThat(simulated));
     }

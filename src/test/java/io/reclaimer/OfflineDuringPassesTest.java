@@ -11,10 +11,11 @@ import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Gate;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Seeded;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
@@ -26,7 +27,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class OfflineDuringPassesTest {
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with("reclaimer { nodes = [a, b], round-deadline = 60s }");
+    final ReclaimerExtension kit =
+            ReclaimerExtension.create().with("reclaimer { nodes = [a, b], round-deadline = 60s }");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup().byNode();
 
@@ -130,9 +132,8 @@ class OfflineDuringPassesTest {
 
     @Test
     void cgroupOfASlowShrinkerGoesOfflineLater() {
-        ReclaimerKit impatient = ReclaimerKit.with("reclaimer { nodes = [a], offline-timeout = 100ms }")
-                .start();
-        try {
+        try (ReclaimerTestSystem impatient =
+                ReclaimerTestSystem.start("reclaimer { nodes = [a], offline-timeout = 100ms }")) {
             Gate gate = new Gate();
             Cgroup a = impatient.online("/a");
             ShrinkerHandle pages = impatient.register(spec.batch(10), Scripted.stuck(100, gate));
@@ -151,9 +152,6 @@ class OfflineDuringPassesTest {
             assertThat(impatient.refusal(impatient.reclaimer().offline("/a")).reason())
                     .isEqualTo(Reason.NOT_ONLINE);
             assertThat(impatient.state("/", 0).deferred()).containsEntry(0, 200L);
-            impatient.checkNothingLeft();
-        } finally {
-            impatient.stop();
         }
     }
 
@@ -204,10 +202,10 @@ class OfflineDuringPassesTest {
         }
         rounds.get();
         kit.settle();
-        long left = caches.stream().mapToLong(cache -> cache.model().objects()).sum();
+        long left = caches.stream().mapToLong(cache -> cache.table().objects()).sum();
         assertThat(freed[0] + left).as(seeded.toString()).isEqualTo(added[0] + added[1] + added[2] + added[3]);
         kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
-        assertThat(caches).as(seeded.toString()).allMatch(cache -> cache.model().objects() == 0);
+        assertThat(caches).as(seeded.toString()).allMatch(cache -> cache.table().objects() == 0);
     }
 
     /** Nobody scans, every visit only defers: so the sum is what each visit added, wherever cgroups went meanwhile. */

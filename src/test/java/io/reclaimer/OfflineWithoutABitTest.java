@@ -8,8 +8,8 @@ import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class OfflineWithoutABitTest {
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with("reclaimer.offline-timeout = 5m");
+    final ReclaimerExtension kit = ReclaimerExtension.create().with("reclaimer.offline-timeout = 5m");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("later").byCgroup().callDeadline(Duration.ofMinutes(5));
 
@@ -65,7 +65,7 @@ class OfflineWithoutABitTest {
 
     @Test
     void reparentThatFailsAfterTheCgroupIsOfflineSetsTheBitOfItsParent() {
-        kit.expectErrors();
+        kit.expectError("");
         ShrinkerHandle handle = register();
         kit.online("/a");
         kit.online("/a/b");

@@ -9,8 +9,8 @@ import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Kind;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -24,7 +24,8 @@ class OnNodesTest {
     private static final int DIRECT = 1;
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with("reclaimer.nodes = [heap, direct]");
+    final ReclaimerExtension kit =
+            ReclaimerExtension.create().expectActor("$*").with("reclaimer.nodes = [heap, direct]");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("pages");
 

@@ -8,9 +8,9 @@ import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.TraceEvent;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Gate;
-import io.reclaimer.testkit.ModelShrinker;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.TableShrinker;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -25,7 +25,7 @@ class PassTest {
             ShrinkerSpec.named("pages").byCgroup().byNode();
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.create();
+    final ReclaimerExtension kit = ReclaimerExtension.create();
 
     @Test
     void setBitsAreVisitedInRisingOrderAcrossUnits() {
@@ -95,7 +95,7 @@ class PassTest {
     @Test
     void bitOfAShrinkerThatIsNotYetRegisteredIsKept() {
         Cgroup shop = kit.online("/shop");
-        ModelShrinker pages = ModelShrinker.full();
+        TableShrinker pages = TableShrinker.full();
         ShrinkerHandle handle = kit.allocate(SPEC, pages);
         pages.put(shop.path(), 0, 10);
         handle.setBit(shop, 0);
@@ -172,7 +172,7 @@ class PassTest {
     void objectsThatComeRightAfterEmptyAreFoundByTheSecondLook() {
         Cgroup shop = kit.online("/shop");
         Cache pages = Cache.register(kit, "pages");
-        pages.model().putLate(shop.path(), 0, 10);
+        pages.table().putLate(shop.path(), 0, 10);
         pages.handle().setBit(shop, 0);
         kit.settle();
         assertThat(kit.pass("/shop", 0, 0).freedObjects()).isEqualTo(10);

@@ -7,10 +7,11 @@ import akka.actor.typed.javadsl.Adapter;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Gate;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Seeded;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +27,8 @@ class PassivationTest {
     private static final int NODES = 2;
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with(
-            "reclaimer { nodes = [a, b], idle-after = 2ms, round-deadline = 60s, max-rounds = 1000 }");
+    final ReclaimerExtension kit = ReclaimerExtension.create()
+            .with("reclaimer { nodes = [a, b], idle-after = 2ms, round-deadline = 60s, max-rounds = 1000 }");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup().byNode();
 
@@ -71,7 +72,7 @@ class PassivationTest {
             pages.put(a, i % NODES, 10);
             kit.settle();
             empty();
-            assertThat(pages.model().objects()).isZero();
+            assertThat(pages.table().objects()).isZero();
             awaitPassivated(a);
         }
     }
@@ -120,9 +121,8 @@ class PassivationTest {
     /** A visitor that is stuck in the parent holds up nothing in the child. */
     @Test
     void childOfACgroupThatIsStuckIsPassivatedAndComesBackAndGoesOffline() {
-        ReclaimerKit stuckAbove = ReclaimerKit.with(
-                        "reclaimer { nodes = [a], idle-after = 2ms, call-deadline = 1h, round-deadline = 1h }")
-                .start();
+        ReclaimerTestSystem stuckAbove = ReclaimerTestSystem.start(
+                "reclaimer { nodes = [a], idle-after = 2ms, call-deadline = 1h, round-deadline = 1h }");
         Gate gate = new Gate();
         try {
             Cgroup a = stuckAbove.online("/a");
@@ -165,8 +165,8 @@ class PassivationTest {
             stir(seeded.fork(i), cgroups, List.of(pages, shared));
             kit.settle();
             empty();
-            assertThat(pages.model().objects()).as("pages, %d, %s", i, seeded).isZero();
-            assertThat(shared.model().objects()).as("shared, %d, %s", i, seeded).isZero();
+            assertThat(pages.table().objects()).as("pages, %d, %s", i, seeded).isZero();
+            assertThat(shared.table().objects()).as("shared, %d, %s", i, seeded).isZero();
             for (int c = cgroups.size() - 1; c >= 0; c--) {
                 kit.offline(cgroups.get(c).path().toString());
             }
@@ -225,7 +225,7 @@ class PassivationTest {
         kit.settle();
         kit.reclaim(ReclaimRequest.everywhere().startingAt(12));
         empty();
-        assertThat(pages.model().objects()).isZero();
+        assertThat(pages.table().objects()).isZero();
     }
 
     private static void awaitPassivated(Cgroup cgroup) {

@@ -7,7 +7,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.reclaimer.adapter.CaffeineShrinker;
 import io.reclaimer.pressure.Pressure;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +26,7 @@ class ReadmeTest {
     private static final Pattern SNIPPET = Pattern.compile("// README begin\\n(.*?)\\n *// README end", Pattern.DOTALL);
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.create();
+    final ReclaimerExtension kit = ReclaimerExtension.create();
 
     private Cache<String, byte[]> cache = Caffeine.newBuilder().build();
 

@@ -10,8 +10,8 @@ import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -23,7 +23,7 @@ class ReclaimerProtocolTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.create();
+    final ReclaimerExtension kit = ReclaimerExtension.create();
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup();
     private final CgroupPath path = CgroupPath.of("/a");

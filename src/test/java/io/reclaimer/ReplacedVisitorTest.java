@@ -10,9 +10,9 @@ import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Gate;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -28,7 +28,7 @@ class ReplacedVisitorTest {
     private static final int OBJECTS = 100;
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with("""
+    final ReclaimerExtension kit = ReclaimerExtension.create().with("""
             reclaimer.call-deadline = 10m
             reclaimer.visit-dispatcher.fork-join-executor { parallelism-min = 2, parallelism-max = 2 }
             """);
@@ -58,7 +58,7 @@ class ReplacedVisitorTest {
         kit.settle();
         ReclaimReport report = kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
         assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.DONE);
-        assertThat(next.model().objects()).isZero();
+        assertThat(next.table().objects()).isZero();
         assertThat(report.freedObjects()).isEqualTo(OBJECTS);
     }
 
@@ -101,7 +101,7 @@ class ReplacedVisitorTest {
         assertThat(kit.reclaim(in(1)).freedObjects()).isOne();
         CompletionStage<ReclaimReport> round = kit.reclaimer().reclaim(in(1_000).within(Duration.ofMinutes(10)));
         gate.awaitEntered();
-        Threads.until(() -> last.model().objects() == 0 && first.model().objects() == 0);
+        Threads.until(() -> last.table().objects() == 0 && first.table().objects() == 0);
         gate.open();
         assertThat(kit.await(round).freedObjects()).isEqualTo(2 * OBJECTS - 1);
     }
@@ -146,7 +146,7 @@ class ReplacedVisitorTest {
     /** Those that were moved after the deadline are found, though a visit has found nothing in between. */
     @Test
     void objectsThatAreMovedAfterTheDeadlineSetTheBitAgain() {
-        kit.expectErrors();
+        kit.expectError("");
         CompletableFuture<Long> moved = new CompletableFuture<>();
         Cgroup a = kit.online("/a");
         Cgroup below = kit.online("/a/b");

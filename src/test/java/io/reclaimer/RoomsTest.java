@@ -22,9 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Keeps the arrows between the rooms. A room without classes passes, so that rooms can be filled one by one. */
+/** The arrows between the packages ("rooms") hold. A room without classes passes, so that rooms can be filled one by one. */
 class RoomsTest {
-    /** Each room, and which others it may use: only ones above it, so there is no circle. */
+    /** A room and the rooms that it may use: only rooms above it, so there is no cycle. */
     private enum Room {
         SHRINKER,
         ENGINE_UNIT(SHRINKER),
@@ -38,7 +38,9 @@ class RoomsTest {
         OBSERVE(ROOT, SHRINKER),
         SCENARIO(ROOT, SHRINKER, PRESSURE, CLUSTER),
         TESTKIT(ROOT, SHRINKER, PRESSURE, SCENARIO),
-        CONSOLE(SHRINKER, ROOT, PRESSURE, ADAPTER, CLUSTER, OBSERVE, SCENARIO, TESTKIT);
+        TESTKIT_CONTRACT(ROOT, SHRINKER, TESTKIT),
+        TESTKIT_JUNIT(ROOT, SHRINKER, SCENARIO, TESTKIT),
+        CONSOLE(SHRINKER, ROOT, PRESSURE, ADAPTER, CLUSTER, OBSERVE, SCENARIO);
 
         private final Set<Room> mayUse;
 
@@ -50,6 +52,7 @@ class RoomsTest {
             return switch (this) {
                 case ROOT -> "io.reclaimer";
                 case ENGINE -> "io.reclaimer.engine";
+                case TESTKIT -> "io.reclaimer.testkit";
                 default -> "io.reclaimer." + name().toLowerCase(Locale.ROOT).replace('_', '.') + "..";
             };
         }

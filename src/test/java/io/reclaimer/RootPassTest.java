@@ -7,8 +7,8 @@ import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.TraceEvent;
 import io.reclaimer.testkit.Gate;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class RootPassTest {
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.create();
+    final ReclaimerExtension kit = ReclaimerExtension.create();
 
     @Test
     void shrinkersAreCalledInTheOrderRegistered() {

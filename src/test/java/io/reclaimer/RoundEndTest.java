@@ -12,9 +12,10 @@ import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.TraceEvent;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Gate;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -28,7 +29,8 @@ class RoundEndTest {
     private static final Duration SOON = Duration.ofMillis(50);
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with("reclaimer { nodes = [a, b], round-deadline = 60s, max-rounds = 3 }");
+    final ReclaimerExtension kit =
+            ReclaimerExtension.create().with("reclaimer { nodes = [a, b], round-deadline = 60s, max-rounds = 3 }");
 
     private final ShrinkerSpec spec =
             ShrinkerSpec.named("pages").byCgroup().byNode().batch(10);
@@ -58,17 +60,12 @@ class RoundEndTest {
 
     @Test
     void deadlineOfTheSettingsCountsWhereTheRequestHasNone() {
-        ReclaimerKit quick =
-                ReclaimerKit.with("reclaimer.round-deadline = 50ms").start();
-        try {
+        try (ReclaimerTestSystem quick = ReclaimerTestSystem.start("reclaimer.round-deadline = 50ms")) {
             quick.register(ShrinkerSpec.named("stuck"), Scripted.stuck(10, gate));
             ReclaimReport report = quick.reclaim(ReclaimRequest.everywhere().startingAt(0));
             assertThat(report.outcome()).isEqualTo(Outcome.DEADLINE);
             gate.open();
             Threads.until(() -> quick.state().shrinkers().get(0).holds() == 0);
-            quick.checkNothingLeft();
-        } finally {
-            quick.stop();
         }
     }
 

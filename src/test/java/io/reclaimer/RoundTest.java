@@ -9,8 +9,8 @@ import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.TraceEvent;
 import io.reclaimer.testkit.Cache;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class RoundTest {
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with("reclaimer { nodes = [a, b], report-entries = 3 }");
+    final ReclaimerExtension kit = ReclaimerExtension.create().with("reclaimer { nodes = [a, b], report-entries = 3 }");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup().byNode();
 
@@ -35,7 +35,7 @@ class RoundTest {
         assertThat(report.firstPriority()).isEqualTo(12);
         assertThat(report.lastPriority()).isEqualTo(12);
         assertThat(report.freedObjects()).isZero();
-        assertThat(pages.model().objects()).isEqualTo(100_000);
+        assertThat(pages.table().objects()).isEqualTo(100_000);
     }
 
     /** 1,024 objects give a batch at priority 4, of deltas and what was owed. */
@@ -146,7 +146,7 @@ class RoundTest {
         assertThat(report.largest())
                 .extracting(freed -> freed.cgroup().toString())
                 .containsExactly("/a", "/a/b", "/a/b/c");
-        assertThat(pages.model().objects()).isEqualTo(20);
+        assertThat(pages.table().objects()).isEqualTo(20);
     }
 
     @Test
@@ -243,9 +243,9 @@ class RoundTest {
         CompletionStage<ReclaimReport> second =
                 kit.reclaimer().reclaim(ReclaimRequest.in("/a").objects(30_000));
         assertThat(kit.await(first).freedObjects() + kit.await(second).freedObjects())
-                .isEqualTo(20_000 - pages.model().objects());
+                .isEqualTo(20_000 - pages.table().objects());
         assertThat(kit.await(first).outcome()).isEqualTo(Outcome.SHORT);
-        assertThat(pages.model().objects()).isZero();
+        assertThat(pages.table().objects()).isZero();
     }
 
     @Test
@@ -261,7 +261,7 @@ class RoundTest {
         long freed = rounds.stream()
                 .mapToLong(round -> kit.await(round).freedObjects())
                 .sum();
-        assertThat(freed).isPositive().isEqualTo(200_000 - pages.model().objects());
+        assertThat(freed).isPositive().isEqualTo(200_000 - pages.table().objects());
     }
 
     @Test

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Kind;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +18,7 @@ class SaturationTest {
     private static final long MOST = Long.MAX_VALUE;
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.create();
+    final ReclaimerExtension kit = ReclaimerExtension.create();
 
     /** Three of them, so that a sum that wraps around twice does not look right by chance. */
     private static final int CGROUPS = 3;

@@ -6,9 +6,9 @@ import io.reclaimer.shrinker.Shortfall;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Gate;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -21,8 +21,8 @@ class ShortfallTest {
             ReclaimRequest.everywhere().objects(1_000_000).startingAt(1).within(Duration.ofMinutes(1));
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with(
-            "reclaimer { quarantine.after-faults = 1, call-deadline = 300ms, object-accounting = off }");
+    final ReclaimerExtension kit = ReclaimerExtension.create()
+            .with("reclaimer { quarantine.after-faults = 1, call-deadline = 300ms, object-accounting = off }");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("pages");
 

@@ -10,9 +10,10 @@ import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Gate;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,8 +26,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ShutdownTest {
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with(
-            "akka.coordinated-shutdown.phases.before-actor-system-terminate.timeout = 60s\nreclaimer.round-deadline = 60s");
+    final ReclaimerExtension kit = ReclaimerExtension.create()
+            .with(
+                    "akka.coordinated-shutdown.phases.before-actor-system-terminate.timeout = 60s\nreclaimer.round-deadline = 60s");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup();
     private final Gate gate = new Gate();
@@ -108,8 +110,7 @@ class ShutdownTest {
 
     @Test
     void systemsInOneJvmDoNotSeeEachOther() {
-        ReclaimerKit other = ReclaimerKit.create().start();
-        try {
+        try (ReclaimerTestSystem other = ReclaimerTestSystem.start("")) {
             Cache mine = Cache.register(kit, "mine");
             Cache theirs = Cache.register(other, "theirs");
             assertThat(mine.handle().id()).isEqualTo(theirs.handle().id());
@@ -119,15 +120,12 @@ class ShutdownTest {
             other.settle();
             assertThat(other.reclaim(ReclaimRequest.everywhere().startingAt(0)).freedObjects())
                     .isEqualTo(10);
-            assertThat(mine.model().objects()).isEqualTo(10);
+            assertThat(mine.table().objects()).isEqualTo(10);
             assertThat(kit.state().shrinkers())
                     .extracting(shrinker -> shrinker.spec().name())
                     .containsExactly("mine");
             kit.online("/b");
             assertThat(other.state().cgroups()).hasSize(2);
-            other.checkNothingLeft();
-        } finally {
-            other.stop();
         }
         assertThat(kit.reclaim(ReclaimRequest.everywhere().startingAt(0)).freedObjects())
                 .isEqualTo(10);

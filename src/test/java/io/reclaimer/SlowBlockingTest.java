@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.Held;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +20,8 @@ class SlowBlockingTest {
     private static final int PLACES = 2;
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with("reclaimer.blocking { calls = 2, calls-per-shrinker = 1 }");
+    final ReclaimerExtension kit =
+            ReclaimerExtension.create().with("reclaimer.blocking { calls = 2, calls-per-shrinker = 1 }");
 
     @Test
     void slowCallsThatHaveAllPlacesHoldUpNoOtherBlockingShrinker() {

@@ -6,9 +6,9 @@ import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.Held;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -22,7 +22,8 @@ class StateUnderLoadTest {
     private static final int STEPS = 150;
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with("reclaimer { call-deadline = 200ms, offline-timeout = 1m }");
+    final ReclaimerExtension kit =
+            ReclaimerExtension.create().with("reclaimer { call-deadline = 200ms, offline-timeout = 1m }");
 
     @Test
     void stateBesideDeparturesAndRegistrationsKeepsTheSumOfDeferredCounts() throws Exception {

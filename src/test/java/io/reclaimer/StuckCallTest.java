@@ -6,9 +6,9 @@ import akka.Done;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Gate;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class StuckCallTest {
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with("reclaimer.call-deadline = 200ms");
+    final ReclaimerExtension kit = ReclaimerExtension.create().with("reclaimer.call-deadline = 200ms");
 
     private final Gate gate = new Gate();
 

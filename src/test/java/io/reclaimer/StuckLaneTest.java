@@ -6,9 +6,9 @@ import io.reclaimer.shrinker.Shortfall;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Gate;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -24,7 +24,7 @@ class StuckLaneTest {
 
     /** No visit becomes late, so each round waits for its turn. */
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with("""
+    final ReclaimerExtension kit = ReclaimerExtension.create().with("""
             reclaimer { call-deadline = 1s, late-after = 1h, offline-timeout = 1m }
             reclaimer.blocking { calls = 1, calls-per-shrinker = 8 }
             """);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Scripted;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,10 +18,9 @@ class TargetTest {
     @ParameterizedTest
     @CsvSource({"1, 1", "1, 95", "1, 100", "2, 1", "2, 1000", "2, 12345"})
     void roundStopsWithinABatchAWorker(int workers, long target) {
-        ReclaimerKit kit = ReclaimerKit.with("reclaimer.visit-dispatcher.fork-join-executor { parallelism-min = "
-                        + workers + ", parallelism-max = " + workers + ", parallelism-factor = 100 }")
-                .start();
-        try {
+        try (ReclaimerTestSystem kit =
+                ReclaimerTestSystem.start("reclaimer.visit-dispatcher.fork-join-executor { parallelism-min = " + workers
+                        + ", parallelism-max = " + workers + ", parallelism-factor = 100 }")) {
             ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup().byNode().batch(BATCH);
             ShrinkerHandle first = kit.register(spec, Scripted.endless(100_000));
             ShrinkerHandle second = kit.register(spec, Scripted.endless(100_000));
@@ -39,16 +38,12 @@ class TargetTest {
                         .isGreaterThanOrEqualTo(target)
                         .isLessThan(target + (long) workers * BATCH);
             }
-            kit.checkNothingLeft();
-        } finally {
-            kit.stop();
         }
     }
 
     @Test
     void whatARoundDidNotScanBecauseItsTargetWasMetStaysOwed() {
-        ReclaimerKit kit = ReclaimerKit.create().start();
-        try {
+        try (ReclaimerTestSystem kit = ReclaimerTestSystem.start("")) {
             Cgroup a = kit.online("/a");
             ShrinkerHandle pages =
                     kit.register(ShrinkerSpec.named("pages").byCgroup().batch(BATCH), Scripted.endless(1_000));
@@ -56,9 +51,6 @@ class TargetTest {
             kit.settle();
             kit.reclaim(ReclaimRequest.in("/a").startingAt(0).objects(25));
             assertThat(kit.state("/a", 0).deferred()).containsEntry(pages.id(), 2_000L - 30);
-            kit.checkNothingLeft();
-        } finally {
-            kit.stop();
         }
     }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Cache;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.ReclaimerTestSystem;
 import org.junit.jupiter.api.Test;
 
 /** What is reclaimed and comes straight back becomes dearer, where that is switched on. */
@@ -32,9 +32,8 @@ class ThrashTest {
 
     /** What two caches of equal size lose in five rounds, one of whose objects all come back after each. */
     private static Losses losses(String raiseSeeks) {
-        ReclaimerKit kit = ReclaimerKit.with("reclaimer.thrash { raise-seeks = " + raiseSeeks + ", half-life = 1h }")
-                .start();
-        try {
+        try (ReclaimerTestSystem kit =
+                ReclaimerTestSystem.start("reclaimer.thrash { raise-seeks = " + raiseSeeks + ", half-life = 1h }")) {
             Cgroup a = kit.online("/a");
             Cache comesBack = Cache.register(kit, "comes back");
             Cache staysAway = Cache.register(kit, "stays away");
@@ -53,8 +52,6 @@ class ThrashTest {
             }
             ReclaimerState.ShrinkerState state = kit.state().shrinkers().get(0);
             return new Losses(lostByComesBack, lostByStaysAway, state.seeks(), state.refaultRate());
-        } finally {
-            kit.stop();
         }
     }
 }

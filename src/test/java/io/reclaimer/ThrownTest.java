@@ -7,14 +7,15 @@ import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.BlockingReclaimer;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.Held.Place;
 import io.reclaimer.testkit.Kind;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
 import io.reclaimer.testkit.Thrown;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ThrownTest {
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with("akka.jvm-exit-on-fatal-error = off");
+    final ReclaimerExtension kit = ReclaimerExtension.create().with("akka.jvm-exit-on-fatal-error = off");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("broken").byCgroup();
     private final AtomicReference<Optional<Place>> broken = new AtomicReference<>(Optional.empty());
@@ -46,7 +47,7 @@ class ThrownTest {
         STAGE_THAT_HAS_FAILED(Kind.ASYNC_AT_ONCE),
         STAGE_THAT_FAILS_LATER(Kind.ASYNC) {
             @Override
-            ShrinkerHandle register(ReclaimerKit kit, ShrinkerSpec spec, Shrinker shrinker) {
+            ShrinkerHandle register(BlockingReclaimer kit, ShrinkerSpec spec, Shrinker shrinker) {
                 return registerStages(
                         kit,
                         spec,
@@ -57,13 +58,13 @@ class ThrownTest {
         /** The same, with nothing around what was thrown. */
         STAGE_THAT_HAS_FAILED_WITH_ITSELF(Kind.ASYNC) {
             @Override
-            ShrinkerHandle register(ReclaimerKit kit, ShrinkerSpec spec, Shrinker shrinker) {
+            ShrinkerHandle register(BlockingReclaimer kit, ShrinkerSpec spec, Shrinker shrinker) {
                 return registerStages(kit, spec, shrinker, ThrownTest::complete);
             }
         },
         STAGE_THAT_IS_NOT_RETURNED(Kind.PLAIN) {
             @Override
-            ShrinkerHandle register(ReclaimerKit kit, ShrinkerSpec spec, Shrinker shrinker) {
+            ShrinkerHandle register(BlockingReclaimer kit, ShrinkerSpec spec, Shrinker shrinker) {
                 return kit.await(kit.reclaimer().register(spec, new AsyncShrinker() {
                     @Override
                     public CompletionStage<Long> count(ShrinkControl control) {
@@ -89,13 +90,13 @@ class ThrownTest {
             this.kind = kind;
         }
 
-        ShrinkerHandle register(ReclaimerKit kit, ShrinkerSpec spec, Shrinker shrinker) {
+        ShrinkerHandle register(BlockingReclaimer kit, ShrinkerSpec spec, Shrinker shrinker) {
             return kind.register(kit, spec, shrinker);
         }
     }
 
     private static ShrinkerHandle registerStages(
-            ReclaimerKit kit,
+            BlockingReclaimer kit,
             ShrinkerSpec spec,
             Shrinker shrinker,
             BiConsumer<CompletableFuture<Long>, Supplier<Long>> completing) {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.TraceEvent;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class TraceTest {
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.create();
+    final ReclaimerExtension kit = ReclaimerExtension.create();
 
     private final Queue<TraceEvent> heard = new ConcurrentLinkedQueue<>();
 

@@ -10,9 +10,10 @@ import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Gate;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -30,7 +31,8 @@ class UnansweredCallTest {
     private static final int QUARANTINE_AFTER = 3;
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with("reclaimer.quarantine { after-faults = 3, duration = 1h }");
+    final ReclaimerExtension kit =
+            ReclaimerExtension.create().with("reclaimer.quarantine { after-faults = 3, duration = 1h }");
 
     private final ShrinkerSpec spec =
             ShrinkerSpec.named("slow").byCgroup().byNode().batch(10).callDeadline(DEADLINE);
@@ -202,8 +204,7 @@ class UnansweredCallTest {
 
     @Test
     void manyThatAreStuckDoNotStarveTheOthers() {
-        ReclaimerKit own = ReclaimerKit.with("reclaimer.blocking { calls = 2, calls-per-shrinker = 2 }")
-                .start();
+        ReclaimerTestSystem own = ReclaimerTestSystem.start("reclaimer.blocking { calls = 2, calls-per-shrinker = 2 }");
         Gate gate = new Gate();
         try {
             for (int i = 0; i < 8; i++) {

@@ -9,8 +9,8 @@ import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.TraceEvent;
 import io.reclaimer.testkit.Gate;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -29,7 +29,7 @@ class VisitRulesTest {
             ShrinkerSpec.named("pages").byCgroup().byNode();
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with("reclaimer.nodes = [a, b]");
+    final ReclaimerExtension kit = ReclaimerExtension.create().with("reclaimer.nodes = [a, b]");
 
     @Test
     void traceSaysWhatTheVisitDid() {

@@ -17,11 +17,11 @@ import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.TraceEvent;
 import io.reclaimer.testkit.CountedScheduler;
 import io.reclaimer.testkit.Kind;
-import io.reclaimer.testkit.ModelShrinker;
 import io.reclaimer.testkit.Pauses;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Seeded;
+import io.reclaimer.testkit.TableShrinker;
 import io.reclaimer.testkit.Threads;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -68,12 +68,12 @@ class ZooTest {
     private static final String BAD_TENANT = "/bad";
 
     /** Not the one that stops at every so many calls: which these are depends on the order of visits in two cgroups. */
-    private static final List<ModelShrinker.Scan> SCANS = List.of(
-            ModelShrinker.Scan.FULL,
-            ModelShrinker.Scan.HALF,
-            ModelShrinker.Scan.UNDER,
-            ModelShrinker.Scan.REFUSE,
-            ModelShrinker.Scan.FULL);
+    private static final List<TableShrinker.Scan> SCANS = List.of(
+            TableShrinker.Scan.FULL,
+            TableShrinker.Scan.HALF,
+            TableShrinker.Scan.UNDER,
+            TableShrinker.Scan.REFUSE,
+            TableShrinker.Scan.FULL);
 
     private static final String SETTINGS = """
             akka.scheduler.implementation = "io.reclaimer.testkit.CountedScheduler"
@@ -86,7 +86,7 @@ class ZooTest {
             """;
 
     private final List<ShrinkerHandle> handles = new ArrayList<>();
-    private final List<ModelShrinker> models = new ArrayList<>();
+    private final List<TableShrinker> models = new ArrayList<>();
     private final List<ShrinkerHandle> good = new ArrayList<>();
     private final List<ShrinkerHandle> bad = new ArrayList<>();
     private final Queue<CompletionStage<?>> pending = new ConcurrentLinkedQueue<>();
@@ -108,7 +108,8 @@ class ZooTest {
     /** What was traced of the good ones, by shrinker, cgroup and node. */
     private Map<String, List<TraceEvent>> run(boolean withBad, Random random) {
         CountedScheduler.reset();
-        ReclaimerKit kit = ReclaimerKit.with(SETTINGS).start();
+        ReclaimerTestSystem kit = ReclaimerTestSystem.start(SETTINGS);
+        kit.expectActor("$*");
         Map<String, List<TraceEvent>> traces;
         try (Pauses pauses = Pauses.watch()) {
             TENANTS.forEach(kit::online);
@@ -150,22 +151,22 @@ class ZooTest {
         return traces;
     }
 
-    private void registerGood(ReclaimerKit kit, int i) {
+    private void registerGood(ReclaimerTestSystem kit, int i) {
         Kind kind = Kind.values()[i % Kind.values().length];
         boolean cgroupAware = i % 7 != 0;
         boolean numaAware = i % 4 != 0;
-        ModelShrinker.Scan scan = SCANS.get(i % SCANS.size());
+        TableShrinker.Scan scan = SCANS.get(i % SCANS.size());
         ShrinkerSpec spec = ShrinkerSpec.named("good" + i).batch(16 + i).seeks(1 + i % 4);
         spec = cgroupAware ? spec.byCgroup() : spec;
         spec = numaAware ? spec.byNode() : spec;
-        ModelShrinker model = new ModelShrinker(cgroupAware, numaAware, i % 2 == 0 ? Shrinker.EMPTY : 0, scan, 50);
+        TableShrinker model = new TableShrinker(cgroupAware, numaAware, i % 2 == 0 ? Shrinker.EMPTY : 0, scan, 50);
         ShrinkerHandle handle = kind.register(kit, spec, model);
         models.add(model);
         good.add(handle);
         handles.add(handle);
     }
 
-    private void rounds(ReclaimerKit kit, Random random, boolean withBad, Pauses pauses) {
+    private void rounds(ReclaimerTestSystem kit, Random random, boolean withBad, Pauses pauses) {
         List<Cgroup> tenants = TENANTS.stream().map(kit::online).toList();
         Cgroup badTenant = kit.online(BAD_TENANT);
         for (int round = 0; round < ROUNDS; round++) {
@@ -198,13 +199,13 @@ class ZooTest {
     }
 
     /** Not more than a few calls can work off: some never free anything. */
-    private static void put(ModelShrinker model, CgroupPath cgroup, int node, long objects) {
+    private static void put(TableShrinker model, CgroupPath cgroup, int node, long objects) {
         if (model.objects(cgroup, node) < 300) {
             model.put(cgroup, node, objects);
         }
     }
 
-    private static void ask(ReclaimerKit kit, Pauses pauses, ReclaimRequest request) {
+    private static void ask(ReclaimerTestSystem kit, Pauses pauses, ReclaimRequest request) {
         long stoodStill = pauses.millis();
         long start = System.nanoTime();
         ReclaimReport report = kit.reclaim(request);
@@ -219,7 +220,7 @@ class ZooTest {
         }
     }
 
-    private void freeAll(ReclaimerKit kit, Pauses pauses) {
+    private void freeAll(ReclaimerTestSystem kit, Pauses pauses) {
         long stoodStill = pauses.millis();
         long start = System.nanoTime();
         List<CompletionStage<Done>> freed = new ArrayList<>();
@@ -234,7 +235,7 @@ class ZooTest {
                 .isLessThanOrEqualTo(1_000 + pauses.millis() - stoodStill);
     }
 
-    private static void assertNothingLeft(ReclaimerKit kit) {
+    private static void assertNothingLeft(ReclaimerTestSystem kit) {
         Threads.until(() -> kit.state().shrinkers().isEmpty());
         ExtendedActorSystem system = (ExtendedActorSystem) Adapter.toClassic(kit.system());
         Threads.until(() -> system.printTree()
@@ -249,7 +250,7 @@ class ZooTest {
                 () -> CountedScheduler.pending().stream()
                         .allMatch(timer -> TIMERS_LEFT.stream().anyMatch(timer::startsWith)),
                 CountedScheduler::pending);
-        kit.checkNothingLeft();
+        kit.check();
     }
 
     /** In the tree that Akka prints, an indented line for each actor below its parent's. */
@@ -280,7 +281,7 @@ class ZooTest {
     }
 
     /** The ten ways. */
-    private void registerBad(ReclaimerKit kit, int way) {
+    private void registerBad(ReclaimerTestSystem kit, int way) {
         ShrinkerSpec spec = ShrinkerSpec.named("bad" + way).byCgroup().batch(10).callDeadline(BAD_CALL);
         ShrinkerHandle handle = switch (way) {
             case 0 ->
@@ -316,7 +317,7 @@ class ZooTest {
     }
 
     /** The one whose actor dies in a call has gone by itself; another one takes its place. */
-    private void replaceTheDead(ReclaimerKit kit) {
+    private void replaceTheDead(ReclaimerTestSystem kit) {
         ShrinkerHandle dead = bad.get(BAD - 1);
         if (dead.isFreed()) {
             ShrinkerHandle next = kit.await(kit.reclaimer().register(dead.spec(), mortal(kit)));
@@ -362,7 +363,7 @@ class ZooTest {
     }
 
     /** Uses the reclaimer from inside its calls, where that touches nobody else. */
-    private ShrinkerHandle callingBack(ReclaimerKit kit, ShrinkerSpec spec) {
+    private ShrinkerHandle callingBack(ReclaimerTestSystem kit, ShrinkerSpec spec) {
         List<ShrinkerHandle> self = new ArrayList<>();
         Cgroup badTenant = kit.online(BAD_TENANT);
         Shrinker shrinker = new Scripted(
@@ -391,7 +392,7 @@ class ZooTest {
     }
 
     /** Dies in the middle of its tenth call. */
-    private static ActorRef<ShrinkerMessage> mortal(ReclaimerKit kit) {
+    private static ActorRef<ShrinkerMessage> mortal(ReclaimerTestSystem kit) {
         return kit.testKit()
                 .spawn(Behaviors.setup(context -> new Object() {
                     private int calls;

@@ -8,110 +8,108 @@ import io.reclaimer.testkit.ShrinkerCall.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/** The calls of one shrinker. Any thread: stages are completed by whomever. */
-final class CallLog {
+/** The calls of one shrinker, in order. Register what {@link #recording} returns in its place. Thread-safe. */
+public final class CallLog {
 
     private final String shrinker;
     private final Supplier<Duration> clock;
     private final List<ShrinkerCall> calls = new ArrayList<>();
     private int callsWhenFreed = Integer.MAX_VALUE;
 
-    CallLog(String shrinker, Supplier<Duration> clock) {
-        this.shrinker = shrinker;
-        this.clock = clock;
+    /** @param clock the time since any start */
+    public CallLog(String shrinker, Supplier<Duration> clock) {
+        this.shrinker = Objects.requireNonNull(shrinker, "shrinker");
+        this.clock = Objects.requireNonNull(clock, "clock");
     }
 
-    synchronized void freed() {
+    /** Notes that the free of the shrinker was answered: a call that begins after this is an error of the reclaimer. */
+    public synchronized void markFreed() {
         callsWhenFreed = calls.size();
     }
 
-    synchronized List<ShrinkerCall> calls() {
+    public synchronized List<ShrinkerCall> calls() {
         return List.copyOf(calls);
     }
 
-    synchronized List<ShrinkerCall> callsAfterFreed() {
+    /** The calls that began after {@link #markFreed}. */
+    public synchronized List<ShrinkerCall> callsAfterFreed() {
         return callsWhenFreed >= calls.size() ? List.of() : List.copyOf(calls.subList(callsWhenFreed, calls.size()));
     }
 
-    /** The call's number. */
-    private synchronized int begin(Kind kind, CgroupPath cgroup, int node, long asked) {
-        calls.add(new ShrinkerCall(clock.get(), kind, shrinker, cgroup, node, asked, OptionalLong.empty()));
-        return calls.size() - 1;
+    private synchronized ShrinkerCall begin(Kind kind, CgroupPath cgroup, int node, long nrToScan) {
+        ShrinkerCall call = new ShrinkerCall(clock.get(), kind, shrinker, cgroup, node, nrToScan);
+        calls.add(call);
+        return call;
     }
 
-    private synchronized void end(int number, long answer) {
-        ShrinkerCall call = calls.get(number);
-        calls.set(
-                number,
-                new ShrinkerCall(
-                        call.at(),
-                        call.kind(),
-                        shrinker,
-                        call.cgroup(),
-                        call.node(),
-                        call.asked(),
-                        OptionalLong.of(answer)));
+    private ShrinkerCall begin(Kind kind, ShrinkControl control) {
+        return begin(kind, control.cgroup(), control.node(), kind == Kind.SCAN ? control.nrToScan() : 0);
     }
 
-    private long recorded(int number, LongSupplier call) {
-        long answer = call.getAsLong();
-        end(number, answer);
-        return answer;
+    /** Notes the result, and returns it. */
+    private static long ended(ShrinkerCall call, long result) {
+        call.end(result);
+        return result;
     }
 
-    private CompletionStage<Long> recorded(int number, CompletionStage<Long> answer) {
-        // Not a stage of ours: what the engine waits for is the shrinker's own.
-        answer.whenComplete((value, why) -> {
+    /** Returns the stage itself, and no dependent one: the engine waits for the stage of the shrinker. */
+    private static CompletionStage<Long> ended(ShrinkerCall call, CompletionStage<Long> result) {
+        result.whenComplete((value, failure) -> {
             if (value != null) {
-                end(number, value);
+                call.end(value);
             }
         });
-        return answer;
+        return result;
     }
 
-    /** The same shrinker, with its calls in this log. */
-    Shrinker recording(Shrinker inner) {
+    /** A shrinker that calls {@code inner}, and records each call. */
+    public Shrinker recording(Shrinker inner) {
+        Objects.requireNonNull(inner, "inner");
         return new Shrinker() {
             @Override
             public long count(ShrinkControl control) {
-                return recorded(begin(Kind.COUNT, control.cgroup(), control.node(), 0), () -> inner.count(control));
+                ShrinkerCall call = begin(Kind.COUNT, control);
+                return ended(call, inner.count(control));
             }
 
             @Override
             public long scan(ShrinkControl control) {
-                int number = begin(Kind.SCAN, control.cgroup(), control.node(), control.nrToScan());
-                return recorded(number, () -> inner.scan(control));
+                ShrinkerCall call = begin(Kind.SCAN, control);
+                return ended(call, inner.scan(control));
             }
 
             @Override
             public long reparent(CgroupPath offline, CgroupPath parent, int node) {
-                return recorded(begin(Kind.REPARENT, offline, node, 0), () -> inner.reparent(offline, parent, node));
+                ShrinkerCall call = begin(Kind.REPARENT, offline, node, 0);
+                return ended(call, inner.reparent(offline, parent, node));
             }
         };
     }
 
-    /** The same of one that answers with stages. */
-    AsyncShrinker recording(AsyncShrinker inner) {
+    /** As {@link #recording(Shrinker)}, for a shrinker that returns stages. */
+    public AsyncShrinker recording(AsyncShrinker inner) {
+        Objects.requireNonNull(inner, "inner");
         return new AsyncShrinker() {
             @Override
             public CompletionStage<Long> count(ShrinkControl control) {
-                return recorded(begin(Kind.COUNT, control.cgroup(), control.node(), 0), inner.count(control));
+                ShrinkerCall call = begin(Kind.COUNT, control);
+                return ended(call, inner.count(control));
             }
 
             @Override
             public CompletionStage<Long> scan(ShrinkControl control) {
-                int number = begin(Kind.SCAN, control.cgroup(), control.node(), control.nrToScan());
-                return recorded(number, inner.scan(control));
+                ShrinkerCall call = begin(Kind.SCAN, control);
+                return ended(call, inner.scan(control));
             }
 
             @Override
             public CompletionStage<Long> reparent(CgroupPath offline, CgroupPath parent, int node) {
-                return recorded(begin(Kind.REPARENT, offline, node, 0), inner.reparent(offline, parent, node));
+                ShrinkerCall call = begin(Kind.REPARENT, offline, node, 0);
+                return ended(call, inner.reparent(offline, parent, node));
             }
         };
     }

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * A heap of which the test says how full it is: the reclaimer's own pressure watches it, and starts rounds as it would for a real
- * one. One thread's.
+ * A heap whose size and use the test sets. The reclaimer's heap pressure watches it, and starts rounds as for a real heap. Confined
+ * to the thread of the test.
  */
 public final class FakeHeap {
 
@@ -31,19 +31,19 @@ public final class FakeHeap {
         settle = newSettle;
     }
 
-    /** So much is in use, garbage included. Nothing happens until the next collection, or the next look at the heap. */
+    /** Sets the bytes in use, garbage included. They take effect at the next collection, or the next poll of the heap. */
     public void use(long bytes) {
         usedBytes = bytes;
     }
 
-    /** A collection has ended and left so much: what pressure goes by. Rounds that are due begin, and run as far as they can now. */
+    /** Simulates a collection that leaves so many bytes. Rounds that become due start, and run as far as they can now. */
     public void collect(long liveBytes) {
         steered.collected(liveBytes);
         usedBytes = liveBytes;
         settle.run();
     }
 
-    /** What pressure knows and has done. */
+    /** The state of the heap pressure. */
     public HeapStatus status() {
         return pressure.orElseThrow().heapStatus();
     }

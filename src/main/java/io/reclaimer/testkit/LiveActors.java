@@ -16,18 +16,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import scala.jdk.javaapi.CollectionConverters;
 
-/** The actors of an application: those under {@code /user}. Any thread. */
+/** The actors of an application: those below {@code /user}. Thread-safe. */
 final class LiveActors {
 
-    /**
-     * How often all are asked to work off what they have: once for what the test has sent them, once for what they sent one
-     * another for that.
-     */
-    private static final int SETTLING_TURNS = 2;
+    /** Two passes: the first for the messages of the test, the second for the messages that those caused. */
+    private static final int SETTLING_PASSES = 2;
 
     private LiveActors() {}
 
-    /** All that live, by path below {@code /user}, as in {@code carts/cart-1}. */
+    /** All live actors by their path below {@code /user}, such as {@code carts/cart-1}. */
     static Map<String, ActorRef> of(ActorSystem<?> system) {
         Map<String, ActorRef> found = new TreeMap<>();
         addChildren(((ExtendedActorSystem) Adapter.toClassic(system)).provider().guardian(), "", found);
@@ -44,31 +41,28 @@ final class LiveActors {
         }
     }
 
-    /**
-     * Waits until all have handled what was sent to them before, and then {@code last} has; or until it takes too long, as
-     * where one waits for something.
-     */
-    static void settle(ActorSystem<?> system, ActorRef last, Duration patience) {
-        for (int turn = 0; turn < SETTLING_TURNS; turn++) {
+    /** Waits until all actors, and then {@code last}, have handled the messages that were sent to them; or until the timeout. */
+    static void settle(ActorSystem<?> system, ActorRef last, Duration timeout) {
+        for (int pass = 0; pass < SETTLING_PASSES; pass++) {
             await(
                     CompletableFuture.allOf(of(system).values().stream()
-                            .map(actor -> handledAll(actor, patience))
+                            .map(actor -> handledAll(actor, timeout))
                             .toArray(CompletableFuture[]::new)),
-                    patience);
+                    timeout);
         }
-        await(handledAll(last, patience), patience);
+        await(handledAll(last, timeout), timeout);
     }
 
-    /** Every actor answers this by itself, after all that came before. */
-    private static CompletableFuture<Object> handledAll(ActorRef actor, Duration patience) {
-        return Patterns.ask(actor, new Identify(""), patience).toCompletableFuture();
+    /** Every actor replies to {@code Identify} by itself, after all messages that came before. */
+    private static CompletableFuture<Object> handledAll(ActorRef actor, Duration timeout) {
+        return Patterns.ask(actor, new Identify(""), timeout).toCompletableFuture();
     }
 
-    private static void await(CompletableFuture<?> all, Duration patience) {
+    private static void await(CompletableFuture<?> all, Duration timeout) {
         try {
-            all.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            all.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            // Whoever does not answer is not done; what it does later is the next check's.
+            // An actor that does not reply is busy; the checks that follow say so.
         } catch (InterruptedException e) {
             throw new AssertionError("Interrupted while waiting for the actors of a test", e);
         }

@@ -6,53 +6,58 @@ import org.slf4j.ILoggerFactory;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is logged from its beginning to its end, in the whole JVM, while the console is silent. Any thread.
+ * The log of the whole JVM between the start and the end of the capture. Thread-safe.
  *
- * <p>Logback is optional, so nothing but {@link LogbackCapture} refers to it.
+ * <p>Logback is optional, so {@link LogbackCapture} is the only class that refers to it.
  */
 interface LogCapture {
 
-    /** Begins. Where SLF4J is bound to something else than Logback nothing is captured, which is said once a JVM. */
-    static LogCapture begin() {
-        return begin(LoggerFactory.getILoggerFactory());
+    /**
+     * Starts a capture. It captures nothing where SLF4J is bound to something else than Logback, and says so once a JVM.
+     *
+     * @param mutesConsole whether the log is kept off the console until the end
+     */
+    static LogCapture start(boolean mutesConsole) {
+        return start(LoggerFactory.getILoggerFactory(), mutesConsole);
     }
 
-    static LogCapture begin(ILoggerFactory bound) {
+    static LogCapture start(ILoggerFactory bound, boolean mutesConsole) {
         // By name: the class may not be there.
         if (bound.getClass().getName().equals("ch.qos.logback.classic.LoggerContext")) {
-            return LogbackCapture.begin(bound);
+            return LogbackCapture.start(bound, mutesConsole);
         }
-        Off.say(bound);
+        Off.warn(bound);
         return new Off();
     }
 
-    /** Forgets what was captured. */
+    /** Forgets all events so far. */
     void clear();
 
-    /** What was logged at level ERROR, a line each, with logger and message. */
+    /** The events at level ERROR, a line each, with logger, message and exception. */
     List<String> errors();
 
-    /** All that was captured, as lines. */
+    /** All events, as lines. */
     List<String> lines();
 
-    /** Ends it; the console is as before. What was captured stays. */
+    /** Ends the capture, and gives the console its log back. The events so far are kept. */
     void end();
 
-    /** Where there is no Logback. */
+    /** The capture where Logback is missing. */
     final class Off implements LogCapture {
-        private static final AtomicBoolean SAID = new AtomicBoolean();
+        private static final AtomicBoolean WARNED = new AtomicBoolean();
 
-        private static void say(ILoggerFactory bound) {
-            if (!SAID.getAndSet(true)) {
-                System.err.println("ReclaimerExtension: logs are not captured, and error logs fail no test, as SLF4J is"
-                        + " bound to [" + bound.getClass().getName()
-                        + "]; put logback-classic on the test class path to have that");
+        private static void warn(ILoggerFactory bound) {
+            if (!WARNED.getAndSet(true)) {
+                System.err.println(
+                        "Reclaimer test kit: logs are not captured, and error logs fail no test, because SLF4J is"
+                                + " bound to [" + bound.getClass().getName()
+                                + "]; put logback-classic on the test class path to capture them");
             }
         }
 
-        /** For the test that it is said once. */
-        static void forget() {
-            SAID.set(false);
+        /** Has the next capture warn again; for tests. */
+        static void forgetWarning() {
+            WARNED.set(false);
         }
 
         @Override

@@ -20,34 +20,45 @@ import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.ILoggerFactory;
 
-/** Captures what Logback is given. Levels stay as configured; appenders other than the console's stay in use. */
+/** A capture of Logback's events. Levels stay as configured; appenders other than the console's stay in use. */
 final class LogbackCapture extends AppenderBase<ILoggingEvent> implements LogCapture {
 
-    /** How many events are kept, the last ones: more than anybody reads, and some MiB at most. */
+    /** The number of events that are kept, the latest ones: more than anybody reads, and some MiB at most. */
     private static final int MOST_EVENTS = 10_000;
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT);
 
-    /** An appender that was taken off a logger. */
-    private record Muted(Logger logger, Appender<ILoggingEvent> console) {}
+    /** A console appender that was detached from its logger. */
+    private record MutedConsole(Logger logger, Appender<ILoggingEvent> appender) {}
 
     private final Deque<ILoggingEvent> events = new ArrayDeque<>();
     private final List<Logger> attached = new ArrayList<>();
-    private final List<Muted> muted = new ArrayList<>();
+    private final List<MutedConsole> muted = new ArrayList<>();
     private long dropped;
 
-    static LogCapture begin(ILoggerFactory bound) {
+    static LogCapture start(ILoggerFactory bound, boolean mutesConsole) {
         LoggerContext context = (LoggerContext) bound;
         LogbackCapture capture = new LogbackCapture();
         capture.setContext(context);
         capture.start();
         for (Logger logger : context.getLoggerList()) {
-            capture.take(logger);
+            // First the own appender, so that no event is lost in between.
+            capture.attachTo(logger);
+            if (mutesConsole) {
+                capture.mute(logger);
+            }
         }
         return capture;
     }
 
-    private void take(Logger logger) {
+    private void attachTo(Logger logger) {
+        if (logger.getName().equals(org.slf4j.Logger.ROOT_LOGGER_NAME) || !logger.isAdditive()) {
+            logger.addAppender(this);
+            attached.add(logger);
+        }
+    }
+
+    private void mute(Logger logger) {
         List<Appender<ILoggingEvent>> consoles = new ArrayList<>();
         for (Iterator<Appender<ILoggingEvent>> all = logger.iteratorForAppenders(); all.hasNext(); ) {
             Appender<ILoggingEvent> appender = all.next();
@@ -55,14 +66,9 @@ final class LogbackCapture extends AppenderBase<ILoggingEvent> implements LogCap
                 consoles.add(appender);
             }
         }
-        // First its own, so that nothing is lost in between.
-        if (logger.getName().equals(org.slf4j.Logger.ROOT_LOGGER_NAME) || !logger.isAdditive()) {
-            logger.addAppender(this);
-            attached.add(logger);
-        }
         for (Appender<ILoggingEvent> console : consoles) {
             logger.detachAppender(console);
-            muted.add(new Muted(logger, console));
+            muted.add(new MutedConsole(logger, console));
         }
     }
 
@@ -102,7 +108,7 @@ final class LogbackCapture extends AppenderBase<ILoggingEvent> implements LogCap
         List<String> lines = new ArrayList<>();
         synchronized (events) {
             if (dropped > 0) {
-                lines.add("[" + dropped + "] earlier ones were dropped");
+                lines.add("[" + dropped + "] earlier events were dropped");
             }
         }
         for (ILoggingEvent event : copy()) {
@@ -124,7 +130,7 @@ final class LogbackCapture extends AppenderBase<ILoggingEvent> implements LogCap
 
     @Override
     public void end() {
-        muted.forEach(one -> one.logger().addAppender(one.console()));
+        muted.forEach(console -> console.logger().addAppender(console.appender()));
         muted.clear();
         attached.forEach(logger -> logger.detachAppender(this));
         attached.clear();

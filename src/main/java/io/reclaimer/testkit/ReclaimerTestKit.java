@@ -4,11 +4,8 @@ import akka.actor.setup.Setup;
 import akka.actor.typed.ActorSystem;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import io.reclaimer.Cgroup;
-import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.Reclaimer;
-import io.reclaimer.ReclaimerState;
 import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.pressure.HeapSetup;
 import io.reclaimer.scenario.VirtualSystem;
@@ -28,8 +25,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A reclaimer whose time the test has in its hands: nothing happens but what the test asks for, on the test's own thread, in the
- * same order each time, and an hour takes milliseconds.
+ * A reclaimer in virtual time: everything runs on the thread of the test, in the same order each time, and only inside of calls of
+ * this kit. An hour takes milliseconds.
  *
  * <pre>{@code
  * try (ReclaimerTestKit kit = ReclaimerTestKit.create()) {
@@ -41,16 +38,17 @@ import java.util.concurrent.CompletionStage;
  * }
  * }</pre>
  *
- * <p>The shrinker's calls are recorded ({@link #calls}). One that blocks blocks the test; its own threads run as they do, and
- * what they hand to the reclaimer is done when the test lets something happen next. {@link #close} fails where something is
- * left that must not be: rounds under way, visits that hold a shrinker, calls after a shrinker was freed.
+ * <p>The calls of shrinkers that are registered here are recorded ({@link #calls}). A shrinker that blocks blocks the test. Work
+ * that a shrinker's own threads hand to the reclaimer is done in the next call of the kit.
  *
- * <p>One thread's.
+ * <p>{@link #close} fails where rounds are under way, visits hold a shrinker, or a shrinker was called after it was freed.
+ *
+ * <p>Confined to the thread of the test.
  */
-public final class ReclaimerTestKit implements AutoCloseable {
+public final class ReclaimerTestKit implements BlockingReclaimer, AutoCloseable {
 
-    /** In virtual time; far more than anything that has no deadline of its own takes. */
-    private static final Duration PATIENCE = Duration.ofDays(1);
+    /** The virtual time after which {@link #await} gives up: far more than any deadline. */
+    private static final Duration AWAIT_TIMEOUT = Duration.ofDays(1);
 
     private final VirtualTime time;
     private final VirtualSystem system;
@@ -76,21 +74,21 @@ public final class ReclaimerTestKit implements AutoCloseable {
         }
     }
 
-    /** With the defaults. */
+    /** Creates a kit with the default settings. */
     public static ReclaimerTestKit create() {
         return with("");
     }
 
-    /** With these settings before those of the application and the defaults, as {@code reclaimer.nodes = [heap, direct]}. */
+    /** Creates a kit with these settings, such as {@code reclaimer.nodes = [heap, direct]}, before the defaults. */
     public static ReclaimerTestKit with(String settings) {
         Objects.requireNonNull(settings, "settings");
         return new ReclaimerTestKit(ConfigFactory.parseString(settings), new VirtualTime(), Optional.empty());
     }
 
     /**
-     * The same, and the heap that is watched is one whose size and use the test says, see {@link #heap}.
+     * Creates a kit whose heap pressure watches a {@link #heap} that the test sets.
      *
-     * @param limitBytes how much can live in it, above 0
+     * @param limitBytes the size of the heap, above 0
      */
     public static ReclaimerTestKit withHeap(long limitBytes, String settings) {
         Objects.requireNonNull(settings, "settings");
@@ -99,10 +97,12 @@ public final class ReclaimerTestKit implements AutoCloseable {
         return new ReclaimerTestKit(ConfigFactory.parseString(settings), time, Optional.of(heap));
     }
 
+    @Override
     public ActorSystem<?> system() {
         return system.system();
     }
 
+    @Override
     public Reclaimer reclaimer() {
         return reclaimer;
     }
@@ -110,111 +110,99 @@ public final class ReclaimerTestKit implements AutoCloseable {
     /**
      * The heap of {@link #withHeap}.
      *
-     * @throws IllegalStateException where the kit was made without
+     * @throws IllegalStateException where the kit was created without
      */
     public FakeHeap heap() {
-        return heap.orElseThrow(
-                () -> new IllegalStateException("There is no fake heap; make the kit by ReclaimerTestKit.withHeap"));
+        return heap.orElseThrow(() ->
+                new IllegalStateException("There is no fake heap; create the kit with ReclaimerTestKit.withHeap"));
     }
 
-    /** How much time has gone by. */
+    /** The virtual time since the start. */
     public Duration elapsed() {
         return time.elapsed();
     }
 
-    /** Lets so much time go by, with all that happens meanwhile. */
+    /** Lets virtual time pass, and runs all that is due meanwhile. */
     public void advance(Duration by) {
         Objects.requireNonNull(by, "by");
         time.advanceTo(time.elapsed().plus(by));
     }
 
-    /** Does all that is to be done now; no time goes by. */
+    /** Runs all that is due now; no time passes. */
+    @Override
     public void settle() {
         time.settle();
     }
 
     /**
-     * Lets the time go by until the stage is complete.
+     * Lets virtual time pass until the stage is complete, and returns its value.
      *
-     * @throws RuntimeException what it failed with
+     * @throws RuntimeException the failure of the stage
      * @throws IllegalStateException where it is not complete after a day
      */
+    @Override
     public <T> T await(CompletionStage<T> stage) {
+        Objects.requireNonNull(stage, "stage");
         try {
-            return system.await(stage, PATIENCE);
+            return system.await(stage, AWAIT_TIMEOUT);
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
     }
 
-    /** Brings a cgroup online, with all above it. */
-    public Cgroup online(String path) {
-        return await(reclaimer.onlineWithParents(path));
-    }
-
-    public void offline(String path) {
-        await(reclaimer.offline(path));
+    /** Registers a shrinker, and records its calls. */
+    @Override
+    public ShrinkerHandle register(ShrinkerSpec spec, Shrinker shrinker) {
+        Objects.requireNonNull(spec, "spec");
+        Objects.requireNonNull(shrinker, "shrinker");
+        CallLog log = new CallLog(spec.name(), time::elapsed);
+        return keep(await(reclaimer.register(spec, log.recording(shrinker))), log);
     }
 
     /** Registers a shrinker, and records its calls. */
-    public ShrinkerHandle register(ShrinkerSpec spec, Shrinker shrinker) {
-        Objects.requireNonNull(shrinker, "shrinker");
-        CallLog log = new CallLog(spec.name(), time::elapsed);
-        return logged(await(reclaimer.register(spec, log.recording(shrinker))), log);
-    }
-
-    /** The same, of one that answers with stages. */
+    @Override
     public ShrinkerHandle register(ShrinkerSpec spec, AsyncShrinker shrinker) {
+        Objects.requireNonNull(spec, "spec");
         Objects.requireNonNull(shrinker, "shrinker");
         CallLog log = new CallLog(spec.name(), time::elapsed);
-        return logged(await(reclaimer.register(spec, log.recording(shrinker))), log);
+        return keep(await(reclaimer.register(spec, log.recording(shrinker))), log);
     }
 
-    private ShrinkerHandle logged(ShrinkerHandle handle, CallLog log) {
+    private ShrinkerHandle keep(ShrinkerHandle handle, CallLog log) {
         logs.put(handle, log);
         return handle;
     }
 
-    /** Frees a shrinker of this kit. From then on a call of it fails the test. */
+    /** Frees a shrinker that was registered here. A later call of it fails the test. */
     public void free(ShrinkerHandle shrinker) {
+        Objects.requireNonNull(shrinker, "shrinker");
         await(shrinker.free());
-        log(shrinker).freed();
+        log(shrinker).markFreed();
     }
 
-    /** A round, to its end. */
-    public ReclaimReport reclaim(ReclaimRequest request) {
-        return await(reclaimer.reclaim(request));
-    }
-
-    /** One pass on one cgroup alone, on one node. */
-    public ReclaimReport pass(String cgroup, int node, int priority) {
-        Objects.requireNonNull(cgroup, "cgroup");
-        return reclaim(ReclaimRequest.in(cgroup).alone().onNodes(node).startingAt(priority));
-    }
-
-    /** A round that the test takes step by step. */
+    /** Starts a round that the test runs pass by pass. */
     public SteppedRound begin(ReclaimRequest request) {
         return new SteppedRound(this, reclaimer.reclaim(request).toCompletableFuture());
     }
 
-    /** Lets the next thing happen: at most the next message; then, where there is none, the next timer. */
+    /** Runs the next message or, where there is none, the next timer that is due now. */
     boolean step() {
         return time.step() || time.advanceUntil(() -> false, Duration.ZERO);
     }
 
-    /** Whether time went by: to what is due next. */
+    /** Lets time pass until the next timer is due; answers whether there was one. */
     boolean toNextTimer() {
         Duration before = time.elapsed();
-        time.advanceUntil(() -> time.elapsed().compareTo(before) > 0, PATIENCE);
+        time.advanceUntil(() -> time.elapsed().compareTo(before) > 0, AWAIT_TIMEOUT);
         return time.elapsed().compareTo(before) > 0;
     }
 
-    /** What visits have traced since the beginning, in that order. */
+    /** The trace of all visits since the start. */
     public List<TraceEvent> trace() {
         return List.copyOf(trace);
     }
 
-    /** The calls of a shrinker since it was registered, in that order. */
+    /** The calls of a shrinker since it was registered here, in order. */
     public List<ShrinkerCall> calls(ShrinkerHandle shrinker) {
         Objects.requireNonNull(shrinker, "shrinker");
         return log(shrinker).calls();
@@ -223,13 +211,13 @@ public final class ReclaimerTestKit implements AutoCloseable {
     private CallLog log(ShrinkerHandle shrinker) {
         CallLog log = logs.get(shrinker);
         if (log == null) {
-            throw new IllegalArgumentException(
-                    "[" + shrinker + "] was not registered by this kit; register it by kit.register");
+            throw new IllegalArgumentException("The calls of [" + shrinker
+                    + "] are not recorded; register a Shrinker or an AsyncShrinker with kit.register");
         }
         return log;
     }
 
-    /** Calls of shrinkers of this kit after they were freed, of all of them. */
+    /** The calls of all recorded shrinkers after they were freed. */
     List<ShrinkerCall> callsAfterFreed() {
         return logs.values().stream()
                 .flatMap(log -> log.callsAfterFreed().stream())
@@ -240,32 +228,7 @@ public final class ReclaimerTestKit implements AutoCloseable {
         return log(shrinker).callsAfterFreed();
     }
 
-    /** What the reclaimer has now; every bit set before is in it. */
-    public ReclaimerState state() {
-        return await(reclaimer.state());
-    }
-
-    /** Whether the bit of a shrinker is set in a cgroup on a node. */
-    public boolean isBitSet(ShrinkerHandle shrinker, Cgroup cgroup, int node) {
-        Objects.requireNonNull(shrinker, "shrinker");
-        return state(cgroup, node).bits().contains(shrinker.id());
-    }
-
-    /** How many objects a shrinker owes in a cgroup on a node. */
-    public long deferred(ShrinkerHandle shrinker, Cgroup cgroup, int node) {
-        Objects.requireNonNull(shrinker, "shrinker");
-        return state(cgroup, node).deferred().getOrDefault(shrinker.id(), 0L);
-    }
-
-    private ReclaimerState.CgroupState state(Cgroup cgroup, int node) {
-        return state().cgroups().stream()
-                .filter(one -> one.cgroup().equals(cgroup.path()) && one.node() == node)
-                .findFirst()
-                .orElseThrow(() ->
-                        new IllegalArgumentException("[" + cgroup.path() + "] is not online on node [" + node + "]"));
-    }
-
-    /** Ends it, and fails where something is left that must not be. */
+    /** Checks that nothing is left behind, and ends the actor system in any case. */
     @Override
     public void close() {
         try {

@@ -11,11 +11,12 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
- * What can be said of a {@link ReclaimerTestKit}. Each throws an {@link AssertionError} that says what is wrong and where to look.
+ * Assertions on a {@link ReclaimerTestKit}. Each one throws an {@link AssertionError} that says what is wrong and where to look.
+ * Confined to the thread of the test.
  */
 public final class ReclaimerTestKitAssert {
 
-    private static final int MOST_CALLS_TOLD = 5;
+    private static final int MOST_CALLS_LISTED = 5;
 
     private final ReclaimerTestKit kit;
 
@@ -28,12 +29,12 @@ public final class ReclaimerTestKitAssert {
         return new ReclaimerTestKitAssert(kit);
     }
 
-    /** No round is under way, and no visit holds a shrinker. */
+    /** Asserts that no round is under way, and no visit holds a shrinker. */
     public ReclaimerTestKitAssert isIdle() {
         ReclaimerState state = kit.state();
         check(
                 state.runningRounds() == 0,
-                "[%d] rounds are under way. Let them end: kit.await what they answer, or kit.advance by their deadline",
+                "[%d] rounds are under way. Let them end: kit.await their reports, or kit.advance by their deadline",
                 state.runningRounds());
         for (ReclaimerState.ShrinkerState shrinker : state.shrinkers()) {
             check(
@@ -45,12 +46,12 @@ public final class ReclaimerTestKitAssert {
         return this;
     }
 
-    /** No shrinker that this kit freed was called after that. */
+    /** Asserts that no shrinker was called after the kit freed it. */
     public ReclaimerTestKitAssert neverCalledAfterFreed() {
         return noCalls(kit.callsAfterFreed());
     }
 
-    /** That shrinker was not called after this kit freed it. */
+    /** Asserts that one shrinker was not called after the kit freed it. */
     public ReclaimerTestKitAssert neverCalledAfterFreed(ShrinkerHandle shrinker) {
         Objects.requireNonNull(shrinker, "shrinker");
         return noCalls(kit.callsAfterFreed(shrinker));
@@ -59,42 +60,42 @@ public final class ReclaimerTestKitAssert {
     private ReclaimerTestKitAssert noCalls(List<ShrinkerCall> calls) {
         check(
                 calls.isEmpty(),
-                "Called after it was freed: %s. Whoever answers a free must not answer before the last visit has ended",
-                calls.stream().limit(MOST_CALLS_TOLD).toList());
+                "Called after the free was answered: %s. This is an error of the reclaimer",
+                calls.stream().limit(MOST_CALLS_LISTED).toList());
         return this;
     }
 
     /**
-     * Nothing is lost and nothing counted twice: what was added is what is held now and what scans said they freed.
+     * Asserts that no object is lost and none is counted twice: the objects added are those held now and those freed by scans.
      *
-     * @param added objects since the shrinker was registered
-     * @param held what it holds now, of all cgroups and nodes
+     * @param added the objects added since the shrinker was registered
+     * @param held the objects held now, in all cgroups and on all nodes
      */
     public ReclaimerTestKitAssert conserves(ShrinkerHandle shrinker, long added, LongSupplier held) {
         Objects.requireNonNull(shrinker, "shrinker");
         Objects.requireNonNull(held, "held");
         long freed = freed(shrinker);
         long now = held.getAsLong();
-        long known = Saturating.add(now, freed);
+        long accounted = Saturating.add(now, freed);
         check(
-                added == known,
-                "Shrinker [%s] does not conserve its objects: [%d] were added, [%d] are held, its scans said they freed "
-                        + "[%d]: %s. Count what a scan frees by what it took out, and move all when a cgroup goes offline",
+                added == accounted,
+                "Shrinker [%s] does not conserve its objects: [%d] were added, [%d] are held, and its scans freed "
+                        + "[%d]: %s. A scan has to return the objects that it removed, and a reparent has to move all",
                 shrinker.spec().name(),
                 added,
                 now,
                 freed,
-                added > known ? added - known + " are lost" : known - added + " are too many");
+                added > accounted ? added - accounted + " are lost" : accounted - added + " are too many");
         return this;
     }
 
     private long freed(ShrinkerHandle shrinker) {
         return Saturating.sum(kit.calls(shrinker).stream()
                 .filter(call -> call.kind() == ShrinkerCall.Kind.SCAN)
-                .mapToLong(call -> Math.max(0, call.answer().orElse(0))));
+                .mapToLong(call -> Math.max(0, call.result().orElse(0))));
     }
 
-    /** Its bit is set in that cgroup on that node: rounds will find it. */
+    /** Asserts that the bit of a shrinker is set in a cgroup on a node, so that rounds visit it there. */
     public ReclaimerTestKitAssert setsItsBit(ShrinkerHandle shrinker, Cgroup cgroup, int node) {
         Objects.requireNonNull(shrinker, "shrinker");
         check(
@@ -107,26 +108,26 @@ public final class ReclaimerTestKitAssert {
         return this;
     }
 
-    /** Its bit is not set there: rounds pass it by. */
+    /** Asserts that the bit of a shrinker is not set in a cgroup on a node, so that no round visits it there. */
     public ReclaimerTestKitAssert hasNoBit(ShrinkerHandle shrinker, Cgroup cgroup, int node) {
         Objects.requireNonNull(shrinker, "shrinker");
         check(
                 !kit.isBitSet(shrinker, cgroup, node),
-                "Shrinker [%s] has its bit set for [%s] on node [%d]. It is cleared when a count answers EMPTY, and not set again "
-                        + "until an object is added",
+                "Shrinker [%s] has its bit set for [%s] on node [%d]. A count that returns EMPTY clears it, and the next object "
+                        + "sets it again",
                 shrinker.spec().name(),
                 cgroup.path(),
                 node);
         return this;
     }
 
-    /** It owes so many objects there. */
+    /** Asserts the deferred count of a shrinker in a cgroup on a node. */
     public ReclaimerTestKitAssert defers(ShrinkerHandle shrinker, Cgroup cgroup, int node, long objects) {
         Objects.requireNonNull(shrinker, "shrinker");
         long deferred = kit.deferred(shrinker, cgroup, node);
         check(
                 deferred == objects,
-                "Shrinker [%s] owes [%d] objects in [%s] on node [%d], not [%d]",
+                "The deferred count of shrinker [%s] is [%d] objects in [%s] on node [%d], not [%d]",
                 shrinker.spec().name(),
                 deferred,
                 cgroup.path(),
@@ -135,47 +136,43 @@ public final class ReclaimerTestKitAssert {
         return this;
     }
 
-    /** It was asked for something in that cgroup. */
-    public ReclaimerTestKitAssert wasAskedIn(ShrinkerHandle shrinker, String cgroup) {
+    /** Asserts that a shrinker was called for a cgroup. */
+    public ReclaimerTestKitAssert wasCalledIn(ShrinkerHandle shrinker, String cgroup) {
         Objects.requireNonNull(shrinker, "shrinker");
         Objects.requireNonNull(cgroup, "cgroup");
         List<ShrinkerCall> calls = kit.calls(shrinker);
         check(
                 calls.stream().anyMatch(call -> call.cgroup().equals(CgroupPath.of(cgroup))),
-                "Shrinker [%s] was never called in [%s]; it was in %s. Is its bit set there?",
+                "Shrinker [%s] was never called for [%s], but for %s. Is its bit set there?",
                 shrinker.spec().name(),
                 cgroup,
                 calls.stream().map(call -> call.cgroup().toString()).distinct().collect(Collectors.toList()));
         return this;
     }
 
-    /** No call of it was a fault. */
+    /** Asserts that no call of a shrinker was a fault. */
     public ReclaimerTestKitAssert hasNoFaults(ShrinkerHandle shrinker) {
-        ReclaimerState.ShrinkerState state = shrinker.state();
+        return hasNoFaults(shrinker.state());
+    }
+
+    /** Asserts that no call of any shrinker was a fault. */
+    public ReclaimerTestKitAssert hasNoFaults() {
+        kit.state().shrinkers().forEach(this::hasNoFaults);
+        return this;
+    }
+
+    private ReclaimerTestKitAssert hasNoFaults(ReclaimerState.ShrinkerState state) {
         check(
                 state.faults() == 0,
                 "Shrinker [%s] has [%d] faults; the last one: %s",
-                shrinker.spec().name(),
+                state.spec().name(),
                 state.faults(),
                 state.lastFault().orElse(""));
         return this;
     }
 
-    /** No shrinker has one. */
-    public ReclaimerTestKitAssert hasNoFaults() {
-        for (ReclaimerState.ShrinkerState state : kit.state().shrinkers()) {
-            check(
-                    state.faults() == 0,
-                    "Shrinker [%s] has [%d] faults; the last one: %s",
-                    state.spec().name(),
-                    state.faults(),
-                    state.lastFault().orElse(""));
-        }
-        return this;
-    }
-
-    private static void check(boolean right, String message, Object... values) {
-        if (!right) {
+    private static void check(boolean holds, String message, Object... values) {
+        if (!holds) {
             throw new AssertionError(String.format(message, values));
         }
     }

@@ -2,11 +2,10 @@ package io.reclaimer.testkit;
 
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.shrinker.TraceEvent;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** A round of a {@link ReclaimerTestKit} that is under way, and goes on when the test says so. One thread's. */
+/** A round of a {@link ReclaimerTestKit} that goes on pass by pass, when the test says so. Confined to the thread of the test. */
 public final class SteppedRound {
 
     private final ReclaimerTestKit kit;
@@ -19,30 +18,30 @@ public final class SteppedRound {
         this.seen = kit.trace().size();
     }
 
-    /** Whether it has answered. */
+    /** Whether the round has ended. */
     public boolean isOver() {
         return report.isDone();
     }
 
     /**
-     * Lets the engine go on until one more (cgroup, node) pair has been visited, or the round is over.
+     * Runs until the visits of one more cgroup on one node are done, or the round is over.
      *
-     * @return what its visits have traced; empty where the round is over
+     * @return the trace of these visits; empty where the round is over
      */
-    public List<TraceEvent> nextPair() {
+    public List<TraceEvent> nextPass() {
         while (!isOver() && kit.trace().size() == seen) {
             if (!kit.step() && !kit.toNextTimer()) {
                 throw new IllegalStateException(
-                        "The round waits for something that does not come: a shrinker's stage?");
+                        "The round waits, and nothing is left to run: is there a stage that nobody completes?");
             }
         }
         List<TraceEvent> all = kit.trace();
-        List<TraceEvent> visits = new ArrayList<>(all.subList(seen, all.size()));
+        List<TraceEvent> visits = all.subList(seen, all.size());
         seen = all.size();
         return visits;
     }
 
-    /** Lets it run to its end. */
+    /** Runs the round to its end. */
     public ReclaimReport finish() {
         return kit.await(report);
     }

@@ -1,18 +1,17 @@
 /**
- * For the tests of those who use the reclaimer, in their own build: JUnit 5 and akka-actor-testkit-typed.
+ * The test kit: tools for the tests of applications that use a reclaimer.
  *
  * <ul>
- *   <li>{@link io.reclaimer.testkit.ShrinkerContract}: runs the whole contract of a shrinker against one of theirs.
- *   <li>{@link io.reclaimer.testkit.ReclaimerTestKit}: a reclaimer whose time the test has in its hands.
- *   <li>{@link io.reclaimer.testkit.ScenarioFiles}: each scenario of some files is a test.
- *   <li>{@link io.reclaimer.testkit.Schedule}: runs the actors of a system, and tasks of a test, in an order that a seed decides.
- *   <li>{@link io.reclaimer.testkit.ReclaimerExtension}: an actor system with a reclaimer for each test, or each class,
- *       which fails a test that leaves something behind.
+ *   <li>{@link io.reclaimer.testkit.ReclaimerTestKit}: a reclaimer in virtual time, on the thread of the test.
+ *   <li>{@link io.reclaimer.testkit.ReclaimerTestSystem}: a real actor system with a reclaimer, which checks that a test leaves
+ *       nothing behind.
+ *   <li>{@code io.reclaimer.testkit.junit}: both for JUnit 5, and scenario files as tests.
+ *   <li>{@code io.reclaimer.testkit.contract}: the contract of a shrinker as tests.
  * </ul>
  *
- * <p>Rules: it uses the front door and the contract, as any application does; what it needs beyond (junit-jupiter-api,
- * akka-actor-testkit-typed, logback-classic) are optional dependencies of this project, which those add who use it, and
- * nothing outside of this package refers to it. Without Logback it works as well, and captures no logs.
+ * <p>Rules: the kit uses the public API only, as any application does. Its libraries (akka-actor-testkit-typed, junit-jupiter-api
+ * and, where logs are to be captured, logback-classic) are optional dependencies of this project, and no other package refers to
+ * them. This package does not depend on the two packages below it.
  */
 @NullMarked
 package io.reclaimer.testkit;

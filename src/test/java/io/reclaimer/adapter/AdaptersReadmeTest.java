@@ -19,7 +19,7 @@ import io.reclaimer.Reclaimer;
 import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.adapter.ShardedEntities.StopQuestion;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Threads;
 import java.nio.ByteBuffer;
 import java.util.Map;
@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 /** The code that the README shows for each adapter is this code, and works. */
 class AdaptersReadmeTest {
 
-    private ReclaimerKit kit;
+    private ReclaimerTestSystem kit;
     private Reclaimer reclaimer;
     private Cgroup acme;
     private Map<String, Cgroup> tenants;
@@ -48,7 +48,7 @@ class AdaptersReadmeTest {
 
     @AfterEach
     void stop() {
-        kit.checkNothingLeft();
+        kit.check();
         kit.stop();
     }
 

@@ -11,10 +11,10 @@ import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.Asked;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.FakeControl;
 import io.reclaimer.testkit.Seeded;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +34,7 @@ class CaffeineCensusTest {
 
     @RegisterExtension
     // What a late visit frees after the end of a round is in no report.
-    final ReclaimerKit kit = ReclaimerKit.with("reclaimer.late-after = 1m");
+    final ReclaimerExtension kit = ReclaimerExtension.create().with("reclaimer.late-after = 1m");
 
     /** By tenant: /shop/0 to /shop/3. */
     private List<Cgroup> tenants = List.of();
@@ -92,7 +92,7 @@ class CaffeineCensusTest {
         CaffeineShrinker<Key, String> shrinker = shared(bounded(20_000, 20_000, 0, 0));
         kit.await(shrinker.register(kit.reclaimer(), SPEC));
         assertThat(count(shrinker, "/shop/0")).isEqualTo(20_000);
-        shrinker.scan(Asked.of(tenants.get(0).path(), 5_000));
+        shrinker.scan(FakeControl.of(tenants.get(0).path(), 5_000));
         assertThat(count(shrinker, "/shop/0")).isEqualTo(40_000 - 20_000 - shrinker.reclaimedObjects());
         assertThat(count(shrinker, "/shop/1")).isEqualTo(20_000);
     }
@@ -101,10 +101,13 @@ class CaffeineCensusTest {
     void scanFreesWhatBelongsToTheCgroupOnly() {
         for (Cache<Key, String> cache : List.of(bounded(300, 300, 300, 1), unbounded(300, 300, 300, 1))) {
             CaffeineShrinker<Key, String> shrinker = shared(cache);
-            assertThat(shrinker.scan(Asked.of(CgroupPath.of("/shop/1"), 100))).isEqualTo(100);
-            assertThat(shrinker.scan(Asked.of(CgroupPath.of("/shop/3"), 100))).isOne();
-            assertThat(shrinker.scan(Asked.of(CgroupPath.of("/shop"), 100))).isZero();
-            assertThat(shrinker.scan(Asked.of(CgroupPath.root(), 100))).isZero();
+            assertThat(shrinker.scan(FakeControl.of(CgroupPath.of("/shop/1"), 100)))
+                    .isEqualTo(100);
+            assertThat(shrinker.scan(FakeControl.of(CgroupPath.of("/shop/3"), 100)))
+                    .isOne();
+            assertThat(shrinker.scan(FakeControl.of(CgroupPath.of("/shop"), 100)))
+                    .isZero();
+            assertThat(shrinker.scan(FakeControl.of(CgroupPath.root(), 100))).isZero();
             assertThat(held(cache)).isEqualTo(Map.of(0, 300L, 1, 200L, 2, 300L));
         }
     }
@@ -118,7 +121,7 @@ class CaffeineCensusTest {
             assertThat(cache.getIfPresent(new Key(0, number))).isNotNull();
             cache.cleanUp();
         }
-        assertThat(shrinker.scan(Asked.of(CgroupPath.of("/shop/0"), 200))).isEqualTo(200);
+        assertThat(shrinker.scan(FakeControl.of(CgroupPath.of("/shop/0"), 200))).isEqualTo(200);
         assertThat(cache.asMap().keySet().stream().filter(key -> key.tenant() == 0))
                 .hasSize(100)
                 .allMatch(key -> key.number() < 100);
@@ -134,7 +137,7 @@ class CaffeineCensusTest {
             CaffeineShrinker<Key, String> shrinker = shared(cache);
             long freed = 0;
             for (int i = 0; i <= 50_005 / CaffeineScan.MOST_LOOKED_AT; i++) {
-                freed += shrinker.scan(Asked.of(CgroupPath.of("/shop/1"), 128));
+                freed += shrinker.scan(FakeControl.of(CgroupPath.of("/shop/1"), 128));
             }
             assertThat(freed).isEqualTo(5);
             assertThat(held(cache)).isEqualTo(Map.of(0, 50_000L));
@@ -316,7 +319,7 @@ class CaffeineCensusTest {
     }
 
     private static long count(Shrinker shrinker, String cgroup) {
-        return shrinker.count(Asked.of(CgroupPath.of(cgroup), 0));
+        return shrinker.count(FakeControl.of(CgroupPath.of(cgroup), 0));
     }
 
     private List<Integer> bits(int tenant) {

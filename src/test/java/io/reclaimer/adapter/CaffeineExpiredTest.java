@@ -10,8 +10,8 @@ import io.reclaimer.Cgroup;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.Asked;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.FakeControl;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -29,8 +29,8 @@ class CaffeineExpiredTest {
     private static final int DEAD = 5_000;
 
     @RegisterExtension
-    final ReclaimerKit kit =
-            ReclaimerKit.with("akka.scheduler.implementation = \"akka.testkit.ExplicitlyTriggeredScheduler\"");
+    final ReclaimerExtension kit = ReclaimerExtension.create()
+            .with("akka.scheduler.implementation = \"akka.testkit.ExplicitlyTriggeredScheduler\"");
 
     private final AtomicLong now = new AtomicLong();
 
@@ -48,15 +48,15 @@ class CaffeineExpiredTest {
         CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache);
         kit.await(shrinker.register(kit.reclaimer(), SPEC));
         now.addAndGet(Duration.ofHours(1).toNanos());
-        assertThat(shrinker.count(Asked.of(ROOT, 0))).isEqualTo(DEAD);
+        assertThat(shrinker.count(FakeControl.of(ROOT, 0))).isEqualTo(DEAD);
         for (int scan = 1; scan <= DEAD / 100; scan++) {
-            assertThat(shrinker.scan(Asked.of(ROOT, 100))).isEqualTo(100);
-            assertThat(shrinker.count(Asked.of(ROOT, 0))).isEqualTo(DEAD - 100 * scan);
+            assertThat(shrinker.scan(FakeControl.of(ROOT, 100))).isEqualTo(100);
+            assertThat(shrinker.count(FakeControl.of(ROOT, 0))).isEqualTo(DEAD - 100 * scan);
             if (scan == 1) {
                 assertThat(cache.estimatedSize()).isZero();
             }
         }
-        assertThat(shrinker.scan(Asked.of(ROOT, 100))).isZero();
+        assertThat(shrinker.scan(FakeControl.of(ROOT, 100))).isZero();
         assertThat(shrinker.reclaimedObjects()).isZero();
     }
 
@@ -80,10 +80,10 @@ class CaffeineExpiredTest {
         Cache<Integer, String> cache = withDead(Caches.builder().expireAfterWrite(Duration.ofMinutes(10)));
         CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache);
         kit.await(shrinker.register(kit.reclaimer(), SPEC));
-        assertThat(shrinker.scan(Asked.of(ROOT, 100))).isEqualTo(100);
+        assertThat(shrinker.scan(FakeControl.of(ROOT, 100))).isEqualTo(100);
         ManualTime.get(kit.system()).timePasses(Duration.ofSeconds(1));
-        assertThat(shrinker.count(Asked.of(ROOT, 0))).isZero();
-        assertThat(shrinker.scan(Asked.of(ROOT, 100))).isZero();
+        assertThat(shrinker.count(FakeControl.of(ROOT, 0))).isZero();
+        assertThat(shrinker.scan(FakeControl.of(ROOT, 100))).isZero();
     }
 
     @Test
@@ -99,7 +99,7 @@ class CaffeineExpiredTest {
         CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache).bytesPerWeight(1);
         kit.await(shrinker.register(kit.reclaimer(), SPEC));
         for (int scan = 0; scan < 5; scan++) {
-            Asked asked = Asked.of(ROOT, 100);
+            FakeControl asked = FakeControl.of(ROOT, 100);
             assertThat(shrinker.scan(asked)).isEqualTo(100);
             assertThat(asked.freedBytes()).isEqualTo(100_000);
         }
@@ -116,7 +116,7 @@ class CaffeineExpiredTest {
         long freed = 0;
         for (int scan = 0; scan < 100; scan++) {
             for (Cgroup owner : owners) {
-                freed += shrinker.scan(Asked.of(owner.path(), 100));
+                freed += shrinker.scan(FakeControl.of(owner.path(), 100));
             }
         }
         assertThat(freed).isLessThanOrEqualTo(DEAD + 200);
@@ -135,8 +135,8 @@ class CaffeineExpiredTest {
         CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache, (Integer key) -> owner);
         kit.await(shrinker.register(kit.reclaimer(), SPEC));
         now.addAndGet(Duration.ofHours(1).toNanos());
-        assertThat(shrinker.count(Asked.of(owner.path(), 0))).isEqualTo(500);
-        assertThat(shrinker.scan(Asked.of(owner.path(), 1_000))).isEqualTo(500);
+        assertThat(shrinker.count(FakeControl.of(owner.path(), 0))).isEqualTo(500);
+        assertThat(shrinker.scan(FakeControl.of(owner.path(), 1_000))).isEqualTo(500);
     }
 
     private Cache<Integer, String> withDead(Caffeine<Object, Object> builder) {

@@ -6,7 +6,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import io.reclaimer.Cgroup;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +26,7 @@ class CaffeineHitRateTest {
     private static final int REQUESTS_A_SECOND = 2_500;
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.create();
+    final ReclaimerExtension kit = ReclaimerExtension.create();
 
     enum Load {
         /** A key is asked for some times shortly after it first appears, then never again. */

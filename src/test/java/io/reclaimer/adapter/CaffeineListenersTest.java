@@ -6,7 +6,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import com.github.benmanes.caffeine.cache.RemovalListener;
 import io.reclaimer.shrinker.CgroupPath;
-import io.reclaimer.testkit.Asked;
+import io.reclaimer.testkit.FakeControl;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +25,8 @@ class CaffeineListenersTest {
         Cache<Integer, Runnable> files = filled(
                 Caches.builder().maximumSize(ENTRIES).removalListener(closing).build());
         assertThat(open).hasValue(ENTRIES);
-        assertThat(CaffeineShrinker.of(files).scan(Asked.of(ROOT, ENTRIES))).isEqualTo(ENTRIES);
+        assertThat(CaffeineShrinker.of(files).scan(FakeControl.of(ROOT, ENTRIES)))
+                .isEqualTo(ENTRIES);
         assertThat(open).hasValue(0);
     }
 
@@ -38,12 +39,12 @@ class CaffeineListenersTest {
                 .evictionListener(closing)
                 .build());
         CaffeineShrinker<Integer, Runnable> silent = CaffeineShrinker.of(files);
-        assertThat(silent.scan(Asked.of(ROOT, 100))).isEqualTo(100);
+        assertThat(silent.scan(FakeControl.of(ROOT, 100))).isEqualTo(100);
         assertThat(open).hasValue(ENTRIES);
         assertThat(files.stats().evictionCount()).isEqualTo(ENTRIES);
         CaffeineShrinker<Integer, Runnable> shrinker =
                 CaffeineShrinker.of(files).onReclaimed((key, file) -> closing.onRemoval(key, file, RemovalCause.SIZE));
-        assertThat(shrinker.scan(Asked.of(ROOT, ENTRIES))).isEqualTo(ENTRIES - 100);
+        assertThat(shrinker.scan(FakeControl.of(ROOT, ENTRIES))).isEqualTo(ENTRIES - 100);
         assertThat(open).hasValue(100);
         assertThat(files.stats().evictionCount()).isEqualTo(ENTRIES);
         assertThat(shrinker.reclaimedObjects()).isEqualTo(ENTRIES - 100);

@@ -12,9 +12,9 @@ import io.reclaimer.ReclaimRequest;
 import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.Asked;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.FakeControl;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -36,8 +36,8 @@ class CaffeineOrderTest {
     private record Key(int tenant, int number) {}
 
     @RegisterExtension
-    final ReclaimerKit kit =
-            ReclaimerKit.with("akka.scheduler.implementation = \"akka.testkit.ExplicitlyTriggeredScheduler\"");
+    final ReclaimerExtension kit = ReclaimerExtension.create()
+            .with("akka.scheduler.implementation = \"akka.testkit.ExplicitlyTriggeredScheduler\"");
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 4, 20, 1_000})
@@ -61,7 +61,7 @@ class CaffeineOrderTest {
         kit.settle();
         long freed = 0;
         for (Cgroup owner : owners) {
-            freed += shrinker.scan(Asked.of(owner.path(), each / 2));
+            freed += shrinker.scan(FakeControl.of(owner.path(), each / 2));
         }
         assertThat(freed).isEqualTo(ENTRIES / 2);
         assertThat(IntStream.range(0, tenants)
@@ -106,7 +106,7 @@ class CaffeineOrderTest {
         CaffeineShrinker<Key, String> shrinker = CaffeineShrinker.of(cache, (Key key) -> owners.get(key.tenant()));
         fill(cache, 2, 900);
         kit.await(shrinker.register(kit.reclaimer(), SPEC));
-        assertThat(shrinker.scan(Asked.of(owners.get(0).path(), 100))).isEqualTo(100);
+        assertThat(shrinker.scan(FakeControl.of(owners.get(0).path(), 100))).isEqualTo(100);
         List<Key> coldest = cache.policy()
                 .eviction()
                 .orElseThrow()
@@ -121,7 +121,7 @@ class CaffeineOrderTest {
             }
         });
         ManualTime.get(kit.system()).timePasses(Duration.ofSeconds(1));
-        assertThat(shrinker.scan(Asked.of(owners.get(0).path(), 600))).isEqualTo(600);
+        assertThat(shrinker.scan(FakeControl.of(owners.get(0).path(), 600))).isEqualTo(600);
         assertThat(cache.asMap()).containsKeys(coldest.toArray(Key[]::new));
     }
 
@@ -195,10 +195,10 @@ class CaffeineOrderTest {
         AtomicLong inner = new AtomicLong();
         shrinker.onReclaimed((key, value) -> {
             if (inner.getAndIncrement() == 0) {
-                inner.set(shrinker.scan(Asked.of(first, 300)) + 1);
+                inner.set(shrinker.scan(FakeControl.of(first, 300)) + 1);
             }
         });
-        assertThat(shrinker.scan(Asked.of(first, 400))).isEqualTo(400);
+        assertThat(shrinker.scan(FakeControl.of(first, 400))).isEqualTo(400);
         assertThat(shrinker.reclaimedObjects()).isEqualTo(700);
         assertThat(cache.asMap()).hasSize(1_300);
     }

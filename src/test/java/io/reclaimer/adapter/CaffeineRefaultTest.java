@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Cache;
 import io.reclaimer.shrinker.CgroupPath;
-import io.reclaimer.testkit.Asked;
+import io.reclaimer.testkit.FakeControl;
 import io.reclaimer.testkit.Seeded;
 import io.reclaimer.testkit.Threads;
 import java.util.ArrayList;
@@ -34,7 +34,7 @@ class CaffeineRefaultTest {
         CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(filled(bounded(), 10));
         shrinker.missed(3);
         assertThat(shrinker.refaults()).isZero();
-        shrinker.scan(Asked.of(ROOT, 10));
+        shrinker.scan(FakeControl.of(ROOT, 10));
         shrinker.missed(3);
         assertThat(shrinker.refaults()).isOne();
         shrinker.missed(3);
@@ -47,7 +47,7 @@ class CaffeineRefaultTest {
         for (Cache<Integer, String> cache : List.of(bounded(), unbounded())) {
             CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(filled(cache, 10));
             for (int round = 0; round < 3; round++) {
-                shrinker.scan(Asked.of(ROOT, 10));
+                shrinker.scan(FakeControl.of(ROOT, 10));
                 assertThat(shrinker.refaults()).isEqualTo(10L * round);
                 filled(cache, 10);
             }
@@ -59,7 +59,7 @@ class CaffeineRefaultTest {
     void keyThatIsBackAndStaysIsFoundByLaterScans() {
         Cache<Integer, String> cache = filled(bounded(), 1000);
         CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache);
-        shrinker.scan(Asked.of(ROOT, 200));
+        shrinker.scan(FakeControl.of(ROOT, 200));
         List<Integer> reclaimed = IntStream.range(0, 1000)
                 .filter(key -> !keysOf(cache).contains(key))
                 .boxed()
@@ -71,7 +71,7 @@ class CaffeineRefaultTest {
             }
         });
         for (int i = 0; i < 10; i++) {
-            shrinker.scan(Asked.of(ROOT, 50));
+            shrinker.scan(FakeControl.of(ROOT, 50));
         }
         assertThat(keysOf(cache)).containsAll(reclaimed);
         assertThat(shrinker.refaults()).isEqualTo(200);
@@ -82,7 +82,7 @@ class CaffeineRefaultTest {
         Cache<Integer, String> cache = filled(bounded(), 10);
         CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache);
         cache.invalidate(3);
-        shrinker.scan(Asked.of(ROOT, 10));
+        shrinker.scan(FakeControl.of(ROOT, 10));
         shrinker.missed(3);
         assertThat(shrinker.refaults()).isZero();
     }
@@ -92,7 +92,7 @@ class CaffeineRefaultTest {
         AsyncCache<Integer, String> cache = Caches.builder().buildAsync();
         filled(cache.synchronous(), 10);
         CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache);
-        shrinker.scan(Asked.of(ROOT, 10));
+        shrinker.scan(FakeControl.of(ROOT, 10));
         assertThat(cache.get(3, key -> {
                     shrinker.missed(key);
                     return "loaded";
@@ -129,10 +129,10 @@ class CaffeineRefaultTest {
     void nothingIsRememberedWhereTheApplicationSaysSo() {
         Cache<Integer, String> cache = filled(bounded(), 10);
         CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache).rememberedKeys(0);
-        shrinker.scan(Asked.of(ROOT, 10));
+        shrinker.scan(FakeControl.of(ROOT, 10));
         shrinker.missed(3);
         filled(cache, 10);
-        shrinker.scan(Asked.of(ROOT, 10));
+        shrinker.scan(FakeControl.of(ROOT, 10));
         assertThat(shrinker.refaults()).isZero();
         assertThatThrownBy(() -> shrinker.rememberedKeys(-1)).hasMessageContaining("[-1]");
         assertThatThrownBy(() -> shrinker.rememberedKeys(65_537)).hasMessageContaining("[65537]");
@@ -160,7 +160,7 @@ class CaffeineRefaultTest {
         assertThat(cache.asMap()).hasSize(8_000);
         CaffeineShrinker<Object, String> shrinker = CaffeineShrinker.of(cache);
         for (int round = 0; round < 20; round++) {
-            assertThat(shrinker.scan(Asked.of(ROOT, 500))).isEqualTo(500);
+            assertThat(shrinker.scan(FakeControl.of(ROOT, 500))).isEqualTo(500);
             int next = 8_000 + round * 500;
             IntStream.range(next, next + 500).forEach(n -> {
                 shrinker.missed(keyOf.apply(n));
@@ -179,10 +179,10 @@ class CaffeineRefaultTest {
         CaffeineShrinker<Object, String> shrinker = CaffeineShrinker.of(cache);
         List<Object> reclaimed = new ArrayList<>();
         shrinker.onReclaimed((key, value) -> reclaimed.add(key));
-        shrinker.scan(Asked.of(ROOT, 2_000));
+        shrinker.scan(FakeControl.of(ROOT, 2_000));
         List.copyOf(reclaimed).forEach(key -> cache.put(key, "back"));
         for (int scan = 0; scan < 16; scan++) {
-            shrinker.scan(Asked.of(ROOT, 500));
+            shrinker.scan(FakeControl.of(ROOT, 500));
         }
         assertThat(shrinker.refaults()).isEqualTo(2_000);
     }
@@ -242,14 +242,14 @@ class CaffeineRefaultTest {
         Seeded seeded = Seeded.create();
         Cache<Integer, String> cache = filled(bounded(), 1000);
         CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache);
-        shrinker.scan(Asked.of(ROOT, 500));
+        shrinker.scan(FakeControl.of(ROOT, 500));
         List<Integer> left = List.copyOf(keysOf(cache));
         filled(cache, 1000);
         Runnable misses = () ->
                 IntStream.range(0, 1000).filter(key -> !left.contains(key)).forEach(shrinker::missed);
         Runnable scans = () -> {
             for (int i = 0; i < 50; i++) {
-                shrinker.scan(Asked.of(ROOT, 1 + seeded.nextInt(5)));
+                shrinker.scan(FakeControl.of(ROOT, 1 + seeded.nextInt(5)));
             }
         };
         Threads.run(misses, misses, scans);

@@ -14,9 +14,10 @@ import io.reclaimer.ReclaimRequest;
 import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.Asked;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.FakeControl;
+import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,8 +31,8 @@ class CaffeineRoomTest {
     private static final int INTERVAL = 60;
 
     @RegisterExtension
-    final ReclaimerKit kit =
-            ReclaimerKit.with("akka.scheduler.implementation = \"akka.testkit.ExplicitlyTriggeredScheduler\"");
+    final ReclaimerExtension kit = ReclaimerExtension.create()
+            .with("akka.scheduler.implementation = \"akka.testkit.ExplicitlyTriggeredScheduler\"");
 
     @Test
     void maximumIsKeptUnlessTheApplicationSaysOtherwise() {
@@ -42,7 +43,7 @@ class CaffeineRoomTest {
                 shrinker.lowerMaximum(Duration.ofMinutes(1)).keepMaximum();
             }
             kit.await(shrinker.register(kit.reclaimer(), SPEC));
-            shrinker.scan(Asked.of(ROOT, 300));
+            shrinker.scan(FakeControl.of(ROOT, 300));
             assertThat(maximumOf(cache)).isEqualTo(UNREACHED);
         }
     }
@@ -58,7 +59,7 @@ class CaffeineRoomTest {
     @Test
     void maximumIsLoweredToWhatIsHeld() {
         Cache<Integer, String> cache = filled(bounded(), 800);
-        lowering(cache).scan(Asked.of(ROOT, 310));
+        lowering(cache).scan(FakeControl.of(ROOT, 310));
         assertThat(maximumOf(cache)).isEqualTo(500);
         assertThat(keysOf(cache)).hasSize(490);
     }
@@ -67,9 +68,9 @@ class CaffeineRoomTest {
     void maximumThatIsReachedIsNotLoweredForLessThanAStep() {
         Cache<Integer, String> cache = filled(Caches.builder().maximumSize(800).build(), 800);
         CaffeineShrinker<Integer, String> shrinker = lowering(cache);
-        shrinker.scan(Asked.of(ROOT, 99));
+        shrinker.scan(FakeControl.of(ROOT, 99));
         assertThat(maximumOf(cache)).isEqualTo(800);
-        shrinker.scan(Asked.of(ROOT, 1));
+        shrinker.scan(FakeControl.of(ROOT, 1));
         assertThat(maximumOf(cache)).isEqualTo(700);
     }
 
@@ -78,7 +79,7 @@ class CaffeineRoomTest {
     void maximumByWeightIsLoweredToTheWeightThatIsHeld() {
         Cache<Integer, String> cache = filled(Caches.weighted(1L << 40), 100);
         long before = keysOf(cache).stream().mapToLong(key -> 1_000 + key).sum();
-        lowering(cache).scan(Asked.of(ROOT, 50));
+        lowering(cache).scan(FakeControl.of(ROOT, 50));
         long weight = keysOf(cache).stream().mapToLong(key -> 1_000 + key).sum();
         assertThat(maximumOf(cache)).isBetween(weight, weight + before / 8).isEqualTo(before / 8 * 5);
         assertThat(keysOf(cache)).hasSize(50);
@@ -88,10 +89,10 @@ class CaffeineRoomTest {
     @Test
     void cacheKeepsAStepOfRoomWhenAllWasReclaimed() {
         Cache<Integer, String> large = filled(bounded(), 6400);
-        lowering(large).scan(Asked.of(ROOT, 6400));
+        lowering(large).scan(FakeControl.of(ROOT, 6400));
         assertThat(maximumOf(large)).isEqualTo(800);
         Cache<Integer, String> small = filled(bounded(), 3);
-        lowering(small).scan(Asked.of(ROOT, 3));
+        lowering(small).scan(FakeControl.of(ROOT, 3));
         assertThat(maximumOf(small)).isOne();
     }
 
@@ -100,11 +101,11 @@ class CaffeineRoomTest {
     void maximumIsChangedOnceAnInterval() {
         Cache<Integer, String> cache = filled(bounded(), 800);
         CaffeineShrinker<Integer, String> shrinker = lowering(cache);
-        shrinker.scan(Asked.of(ROOT, 100));
+        shrinker.scan(FakeControl.of(ROOT, 100));
         assertThat(maximumOf(cache)).isEqualTo(700);
         for (int second = 1; second < INTERVAL; second++) {
             pass(1);
-            shrinker.scan(Asked.of(ROOT, 5));
+            shrinker.scan(FakeControl.of(ROOT, 5));
             assertThat(maximumOf(cache)).isEqualTo(700);
         }
         pass(1);
@@ -114,7 +115,7 @@ class CaffeineRoomTest {
     @Test
     void maximumGrowsBackStepByStepAndNotBeyond() {
         Cache<Integer, String> cache = filled(Caches.builder().maximumSize(800).build(), 800);
-        lowering(cache).scan(Asked.of(ROOT, 400));
+        lowering(cache).scan(FakeControl.of(ROOT, 400));
         List<Long> maxima = new ArrayList<>();
         for (int change = 0; change < 6; change++) {
             maxima.add(maximumOf(cache));
@@ -126,7 +127,7 @@ class CaffeineRoomTest {
     @Test
     void maximumThatWasNeverReachedIsBackWhenWhatWasHeldIs() {
         Cache<Integer, String> cache = filled(bounded(), 800);
-        lowering(cache).scan(Asked.of(ROOT, 300));
+        lowering(cache).scan(FakeControl.of(ROOT, 300));
         List<Long> maxima = new ArrayList<>();
         for (int change = 0; change < 4; change++) {
             maxima.add(maximumOf(cache));
@@ -138,21 +139,21 @@ class CaffeineRoomTest {
     @Test
     void maximumIsKeptWhereNothingIsRegistered() {
         Cache<Integer, String> cache = filled(bounded(), 1000);
-        CaffeineShrinker.of(cache).lowerMaximum(Duration.ofMinutes(1)).scan(Asked.of(ROOT, 300));
+        CaffeineShrinker.of(cache).lowerMaximum(Duration.ofMinutes(1)).scan(FakeControl.of(ROOT, 300));
         assertThat(maximumOf(cache)).isEqualTo(UNREACHED);
     }
 
     @Test
     void scanThatFreesNothingLowersNothing() {
         Cache<Integer, String> cache = bounded();
-        lowering(cache).scan(Asked.of(ROOT, 300));
+        lowering(cache).scan(FakeControl.of(ROOT, 300));
         assertThat(maximumOf(cache)).isEqualTo(UNREACHED);
     }
 
     @Test
     void maximumThatTheApplicationSetsMeanwhileIsLeftAsItIs() {
         Cache<Integer, String> cache = filled(bounded(), 800);
-        lowering(cache).scan(Asked.of(ROOT, 400));
+        lowering(cache).scan(FakeControl.of(ROOT, 400));
         cache.policy().eviction().orElseThrow().setMaximum(2000);
         pass(20 * INTERVAL);
         assertThat(maximumOf(cache)).isEqualTo(2000);
@@ -162,10 +163,10 @@ class CaffeineRoomTest {
     void maximumThatTheApplicationSetsMeanwhileIsTheOneToGoBackTo() {
         Cache<Integer, String> cache = filled(bounded(), 800);
         CaffeineShrinker<Integer, String> shrinker = lowering(cache);
-        shrinker.scan(Asked.of(ROOT, 400));
+        shrinker.scan(FakeControl.of(ROOT, 400));
         cache.policy().eviction().orElseThrow().setMaximum(2000);
         pass(INTERVAL);
-        shrinker.scan(Asked.of(ROOT, 100));
+        shrinker.scan(FakeControl.of(ROOT, 100));
         assertThat(maximumOf(cache)).isLessThan(400);
         pass(20 * INTERVAL);
         assertThat(maximumOf(cache)).isEqualTo(2000);
@@ -176,12 +177,12 @@ class CaffeineRoomTest {
         Cache<Integer, String> cache = filled(bounded(), 800);
         CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache).lowerMaximum(interval());
         ShrinkerHandle handle = kit.await(shrinker.register(kit.reclaimer(), SPEC));
-        shrinker.scan(Asked.of(ROOT, 400));
+        shrinker.scan(FakeControl.of(ROOT, 400));
         kit.await(handle.free());
         assertThat(maximumOf(cache)).isEqualTo(400);
         pass(INTERVAL);
         assertThat(maximumOf(cache)).isEqualTo(UNREACHED);
-        shrinker.scan(Asked.of(ROOT, 100));
+        shrinker.scan(FakeControl.of(ROOT, 100));
         pass(INTERVAL);
         assertThat(maximumOf(cache)).isEqualTo(UNREACHED);
     }
@@ -189,15 +190,15 @@ class CaffeineRoomTest {
     /** The task that would raise it is otherwise just forgotten by the scheduler. */
     @Test
     void roomIsGivenBackWhenTheSystemEnds() {
-        ReclaimerKit other = ReclaimerKit.create().start();
+        ReclaimerTestSystem other = ReclaimerTestSystem.start("");
         Cache<Integer, String> cache = filled(bounded(), 800);
         CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache).lowerMaximum(interval());
         other.await(shrinker.register(other.reclaimer(), SPEC));
-        shrinker.scan(Asked.of(ROOT, 400));
+        shrinker.scan(FakeControl.of(ROOT, 400));
         assertThat(maximumOf(cache)).isEqualTo(400);
         other.stop();
         Threads.until(() -> maximumOf(cache) == UNREACHED);
-        shrinker.scan(Asked.of(ROOT, 100));
+        shrinker.scan(FakeControl.of(ROOT, 100));
         assertThat(maximumOf(cache)).isEqualTo(UNREACHED);
     }
 
@@ -219,7 +220,7 @@ class CaffeineRoomTest {
         CaffeineShrinker<Integer, String> shrinker = lowering(cache);
         Runnable scans = () -> {
             for (int i = 0; i < 50; i++) {
-                shrinker.scan(Asked.of(ROOT, 100));
+                shrinker.scan(FakeControl.of(ROOT, 100));
             }
         };
         Threads.run(scans, scans, () -> pass(50 * INTERVAL));

@@ -21,9 +21,9 @@ import io.reclaimer.ReclaimRequest;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.Asked;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.FakeControl;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -46,7 +46,7 @@ class CaffeineScanTest {
     private static final CgroupPath WEB = CgroupPath.of("/shop/web");
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.create();
+    final ReclaimerExtension kit = ReclaimerExtension.create();
 
     /** A cache that is less than half full does not note what is used. */
     @Test
@@ -56,7 +56,7 @@ class CaffeineScanTest {
         filled(cache, 100);
         use(cache, 0, 20);
         Shrinker shrinker = CaffeineShrinker.of(cache, WEB);
-        assertThat(shrinker.scan(Asked.of(WEB, 30))).isEqualTo(30);
+        assertThat(shrinker.scan(FakeControl.of(WEB, 30))).isEqualTo(30);
         assertThat(keysOf(cache))
                 .containsExactlyInAnyOrderElementsOf(IntStream.range(0, 100)
                         .filter(key -> key < 20 || key >= 50)
@@ -70,7 +70,7 @@ class CaffeineScanTest {
     void asManyAreFreedAsAskedFor(int asked) {
         for (Cache<Integer, String> cache : List.of(bounded(), unbounded())) {
             filled(cache, 1000);
-            assertThat(CaffeineShrinker.of(cache, WEB).scan(Asked.of(WEB, asked)))
+            assertThat(CaffeineShrinker.of(cache, WEB).scan(FakeControl.of(WEB, asked)))
                     .isEqualTo(asked);
             assertThat(keysOf(cache)).hasSize(1000 - asked);
         }
@@ -83,7 +83,7 @@ class CaffeineScanTest {
         Shrinker shrinker = CaffeineShrinker.of(cache, WEB);
         use(cache, 0, 150);
         use(cache, 850, 1000);
-        assertThat(shrinker.scan(Asked.of(WEB, 700))).isEqualTo(700);
+        assertThat(shrinker.scan(FakeControl.of(WEB, 700))).isEqualTo(700);
         assertThat(keysOf(cache)).hasSize(300).allMatch(key -> key < 150 || key >= 850);
     }
 
@@ -97,7 +97,7 @@ class CaffeineScanTest {
         filled(cache, alreadyThere, 1000);
         use(cache, 0, 100);
         assertThat(Caches.maximumOf(cache)).isEqualTo(Caches.UNREACHED);
-        assertThat(shrinker.scan(Asked.of(WEB, 900))).isEqualTo(900);
+        assertThat(shrinker.scan(FakeControl.of(WEB, 900))).isEqualTo(900);
         assertThat(keysOf(cache)).hasSize(100).allMatch(key -> key < 100);
     }
 
@@ -109,7 +109,7 @@ class CaffeineScanTest {
         filled(cache, 9_000);
         use(cache, 0, 1_000);
         for (int i = 0; i < 10; i++) {
-            assertThat(shrinker.scan(Asked.of(CgroupPath.root(), 500))).isEqualTo(500);
+            assertThat(shrinker.scan(FakeControl.of(CgroupPath.root(), 500))).isEqualTo(500);
         }
         Set<Integer> left = keysOf(cache);
         assertThat(left).hasSize(4_000);
@@ -143,9 +143,9 @@ class CaffeineScanTest {
         for (Cache<Integer, String> cache : List.of(bounded(), unbounded())) {
             filled(cache, 300);
             Shrinker shrinker = CaffeineShrinker.of(cache, WEB);
-            assertThat(shrinker.scan(Asked.of(WEB, Long.MAX_VALUE))).isEqualTo(300);
+            assertThat(shrinker.scan(FakeControl.of(WEB, Long.MAX_VALUE))).isEqualTo(300);
             assertThat(keysOf(cache)).isEmpty();
-            assertThat(shrinker.scan(Asked.of(WEB, 10))).isZero();
+            assertThat(shrinker.scan(FakeControl.of(WEB, 10))).isZero();
         }
     }
 
@@ -159,8 +159,8 @@ class CaffeineScanTest {
                 .build();
         filled(cache, 100);
         Shrinker shrinker = CaffeineShrinker.of(cache, WEB);
-        assertThat(shrinker.count(Asked.of(WEB, 0))).isEqualTo(100);
-        assertThat(shrinker.scan(Asked.of(WEB, 30))).isEqualTo(30);
+        assertThat(shrinker.count(FakeControl.of(WEB, 0))).isEqualTo(100);
+        assertThat(shrinker.scan(FakeControl.of(WEB, 30))).isEqualTo(30);
         assertThat(keysOf(cache)).hasSize(70).allMatch(key -> key >= 30);
     }
 
@@ -170,12 +170,12 @@ class CaffeineScanTest {
         Shrinker shrinker = CaffeineShrinker.of(cache, WEB);
         long freed = 0;
         for (int i = 0; i < 20; i++) {
-            freed += shrinker.scan(Asked.of(WEB, 50));
+            freed += shrinker.scan(FakeControl.of(WEB, 50));
         }
         assertThat(freed).isEqualTo(1000);
         assertThat(keysOf(cache)).isEmpty();
         filled(cache, 10);
-        assertThat(shrinker.scan(Asked.of(WEB, 10))).isEqualTo(10);
+        assertThat(shrinker.scan(FakeControl.of(WEB, 10))).isEqualTo(10);
     }
 
     /** One that is written anew just then is not cold any more. */
@@ -185,7 +185,7 @@ class CaffeineScanTest {
         CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache, WEB);
         shrinker.onReclaimed((key, value) -> cache.put(9, "new"));
         cache.asMap().remove(0);
-        assertThat(shrinker.scan(Asked.of(WEB, 10))).isEqualTo(8);
+        assertThat(shrinker.scan(FakeControl.of(WEB, 10))).isEqualTo(8);
         assertThat(shrinker.reclaimedObjects()).isEqualTo(8);
         assertThat(cache.asMap()).containsExactly(Map.entry(9, "new"));
     }
@@ -193,7 +193,7 @@ class CaffeineScanTest {
     @Test
     void bytesAreTheWeights() {
         Cache<Integer, String> cache = filled(Caches.weighted(1L << 40), 10);
-        Asked asked = Asked.of(WEB, 100);
+        FakeControl asked = FakeControl.of(WEB, 100);
         assertThat(CaffeineShrinker.of(cache, WEB).bytesPerWeight(1).scan(asked))
                 .isEqualTo(10);
         assertThat(asked.freedBytes()).isEqualTo(10_045);
@@ -202,7 +202,7 @@ class CaffeineScanTest {
     @Test
     void bytesAreAMultipleOfTheWeights() {
         Cache<Integer, String> cache = filled(Caches.weighted(1L << 40), 1);
-        Asked asked = Asked.of(WEB, 100);
+        FakeControl asked = FakeControl.of(WEB, 100);
         CaffeineShrinker.of(cache, WEB).bytesPerWeight(8).scan(asked);
         assertThat(asked.freedBytes()).isEqualTo(8_000);
         filled(cache, 1);
@@ -236,7 +236,7 @@ class CaffeineScanTest {
 
     @Test
     void nothingIsSaidOfBytesWhereWeightsMayBeAnything() {
-        Asked asked = Asked.of(WEB, 5);
+        FakeControl asked = FakeControl.of(WEB, 5);
         CaffeineShrinker.of(filled(bounded(), 10), WEB).scan(asked);
         CaffeineShrinker.of(filled(unbounded(), 10), WEB).scan(asked);
         CaffeineShrinker.of(filled(Caches.weighted(1L << 40), 10), WEB).scan(asked);
@@ -257,7 +257,8 @@ class CaffeineScanTest {
                 .<Integer, String>weigher((key, value) -> key % 2)
                 .build();
         filled(cache, 600);
-        assertThat(CaffeineShrinker.of(cache, WEB).scan(Asked.of(WEB, 1000))).isEqualTo(300);
+        assertThat(CaffeineShrinker.of(cache, WEB).scan(FakeControl.of(WEB, 1000)))
+                .isEqualTo(300);
         assertThat(keysOf(cache)).hasSize(300).allMatch(key -> key % 2 == 0);
     }
 
@@ -272,7 +273,8 @@ class CaffeineScanTest {
         filled(cache, 1000);
         now.addAndGet(Duration.ofSeconds(2).toNanos());
         use(cache, 0, 100);
-        assertThat(CaffeineShrinker.of(cache, WEB).scan(Asked.of(WEB, 700))).isEqualTo(700);
+        assertThat(CaffeineShrinker.of(cache, WEB).scan(FakeControl.of(WEB, 700)))
+                .isEqualTo(700);
         assertThat(keysOf(cache)).hasSize(300).allMatch(key -> key < 100 || key >= 800);
     }
 
@@ -281,13 +283,15 @@ class CaffeineScanTest {
         Cache<Integer, String> written =
                 Caches.builder().expireAfterWrite(Duration.ofHours(1)).build();
         filled(written, 1000);
-        assertThat(CaffeineShrinker.of(written, WEB).scan(Asked.of(WEB, 700))).isEqualTo(700);
+        assertThat(CaffeineShrinker.of(written, WEB).scan(FakeControl.of(WEB, 700)))
+                .isEqualTo(700);
         assertThat(keysOf(written)).hasSize(300).allMatch(key -> key >= 700);
         Cache<Integer, String> variable = Caches.builder()
                 .expireAfter(Expiry.<Integer, String>creating((key, value) -> Duration.ofHours(2000L - key)))
                 .build();
         filled(variable, 1000);
-        assertThat(CaffeineShrinker.of(variable, WEB).scan(Asked.of(WEB, 1000))).isEqualTo(1000);
+        assertThat(CaffeineShrinker.of(variable, WEB).scan(FakeControl.of(WEB, 1000)))
+                .isEqualTo(1000);
     }
 
     @Test
@@ -301,7 +305,7 @@ class CaffeineScanTest {
             filled(cache, 100);
             now.addAndGet(20);
             filled(cache, 100, 150);
-            assertThat(CaffeineShrinker.of(cache, WEB).scan(Asked.of(WEB, 1000)))
+            assertThat(CaffeineShrinker.of(cache, WEB).scan(FakeControl.of(WEB, 1000)))
                     .isEqualTo(50);
         }
     }
@@ -318,7 +322,8 @@ class CaffeineScanTest {
                 cache.put(object, object);
                 kept.add(object);
             }
-            assertThat(CaffeineShrinker.of(cache, WEB).scan(Asked.of(WEB, 150))).isEqualTo(150);
+            assertThat(CaffeineShrinker.of(cache, WEB).scan(FakeControl.of(WEB, 150)))
+                    .isEqualTo(150);
             assertThat(cache.asMap()).hasSize(50);
         }
         assertThat(kept).hasSize(600);
@@ -338,11 +343,11 @@ class CaffeineScanTest {
                         ? CaffeineShrinker.of(cache.synchronous(), WEB)
                         : CaffeineShrinker.of(cache, kit.online("/a"));
                 CgroupPath cgroup = view ? WEB : CgroupPath.of("/a");
-                assertThat(shrinker.scan(Asked.of(cgroup, 30))).isEqualTo(30);
-                assertThat(shrinker.scan(Asked.of(cgroup, 100))).isEqualTo(70);
+                assertThat(shrinker.scan(FakeControl.of(cgroup, 30))).isEqualTo(30);
+                assertThat(shrinker.scan(FakeControl.of(cgroup, 100))).isEqualTo(70);
                 assertThat(cache.asMap()).containsExactly(Map.entry(1000, loading));
                 loading.complete("loaded");
-                assertThat(shrinker.scan(Asked.of(cgroup, 100))).isOne();
+                assertThat(shrinker.scan(FakeControl.of(cgroup, 100))).isOne();
                 assertThat(cache.asMap()).isEmpty();
             }
         }
@@ -356,13 +361,13 @@ class CaffeineScanTest {
         Cgroup cgroup = kit.online("/a");
         CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache, cgroup);
         shrinker.onReclaimed((key, value) -> cache.put(9, new CompletableFuture<>()));
-        assertThat(Caches.await(Threads.start(() -> shrinker.scan(Asked.of(cgroup.path(), 10)))))
+        assertThat(Caches.await(Threads.start(() -> shrinker.scan(FakeControl.of(cgroup.path(), 10)))))
                 .isEqualTo(9L);
         CaffeineShrinker<Integer, String> ofView = CaffeineShrinker.of(cache.synchronous(), cgroup);
         cache.asMap().remove(9);
         filled(cache.synchronous(), 10);
         ofView.onReclaimed((key, value) -> cache.put(9, new CompletableFuture<>()));
-        assertThat(Caches.await(Threads.start(() -> ofView.scan(Asked.of(cgroup.path(), 10)))))
+        assertThat(Caches.await(Threads.start(() -> ofView.scan(FakeControl.of(cgroup.path(), 10)))))
                 .isEqualTo(9L);
     }
 
@@ -370,7 +375,7 @@ class CaffeineScanTest {
     void scanEndsWhenTheRoundIsOver() {
         Cache<Integer, String> cache = filled(bounded(), 1000);
         CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache, WEB);
-        Asked asked = new Asked(WEB, 0, 1000, () -> shrinker.reclaimedObjects() >= 100);
+        FakeControl asked = new FakeControl(WEB, 0, 1000, () -> shrinker.reclaimedObjects() >= 100);
         assertThat(shrinker.scan(asked)).isEqualTo(CaffeineScan.CHUNK);
         assertThat(asked.nrScanned()).isEqualTo(CaffeineScan.CHUNK);
     }
@@ -383,7 +388,7 @@ class CaffeineScanTest {
                 CaffeineShrinker.of(cache, WEB).onReclaimed(heard::put);
         cache.invalidate(keysOf(cache).iterator().next());
         Map<Integer, String> before = Map.copyOf(cache.asMap());
-        shrinker.scan(Asked.of(WEB, 30));
+        shrinker.scan(FakeControl.of(WEB, 30));
         assertThat(heard).hasSize(30);
         assertThat(before).containsAllEntriesOf(heard);
         assertThat(shrinker.reclaimedObjects()).isEqualTo(30);
@@ -398,9 +403,9 @@ class CaffeineScanTest {
         shrinker.onReclaimed((key, value) -> Caches.await(Threads.start(() -> {
             cache.put(put.getAndIncrement(), "new");
             cache.cleanUp();
-            return shrinker.count(Asked.of(WEB, 0));
+            return shrinker.count(FakeControl.of(WEB, 0));
         })));
-        assertThat(shrinker.scan(Asked.of(WEB, 10))).isEqualTo(10);
+        assertThat(shrinker.scan(FakeControl.of(WEB, 10))).isEqualTo(10);
         assertThat(keysOf(cache)).hasSize(10).allMatch(key -> key >= 100);
     }
 
@@ -415,7 +420,7 @@ class CaffeineScanTest {
             shrinker.onReclaimed((key, value) -> {
                 throw new IllegalStateException("no");
             });
-            assertThat(shrinker.scan(Asked.of(WEB, 300))).isEqualTo(300);
+            assertThat(shrinker.scan(FakeControl.of(WEB, 300))).isEqualTo(300);
         } finally {
             logger.detachAppender(log);
         }

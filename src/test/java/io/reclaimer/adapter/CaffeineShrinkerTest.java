@@ -16,11 +16,12 @@ import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.Asked;
+import io.reclaimer.testkit.FakeControl;
 import io.reclaimer.testkit.Gate;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Seeded;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -41,18 +42,18 @@ class CaffeineShrinkerTest {
 
     @RegisterExtension
     // What a late visit frees after the end of a round is in no report.
-    final ReclaimerKit kit = ReclaimerKit.with("reclaimer.late-after = 1m");
+    final ReclaimerExtension kit = ReclaimerExtension.create().with("reclaimer.late-after = 1m");
 
     @Test
     void countIsTheSizeOfTheCache() {
         Cache<Integer, String> cache = bounded();
         Shrinker shrinker = CaffeineShrinker.of(cache, WEB);
-        assertThat(shrinker.count(Asked.of(WEB, 0))).isZero();
+        assertThat(shrinker.count(FakeControl.of(WEB, 0))).isZero();
         filled(cache, 7);
-        assertThat(shrinker.count(Asked.of(WEB, 0))).isEqualTo(7);
+        assertThat(shrinker.count(FakeControl.of(WEB, 0))).isEqualTo(7);
     }
 
-    /** Asked before each visit, also of caches that nothing is taken from. */
+    /** FakeControl before each visit, also of caches that nothing is taken from. */
     @Test
     void countDoesNotWaitForTheCachesLock() {
         Cache<Integer, String> cache = filled(bounded(), 10);
@@ -64,7 +65,7 @@ class CaffeineShrinkerTest {
                     return true;
                 }));
         gate.awaitEntered();
-        Caches.await(Threads.start(() -> shrinker.count(Asked.of(WEB, 0))));
+        Caches.await(Threads.start(() -> shrinker.count(FakeControl.of(WEB, 0))));
         assertThat(holder).isNotDone();
         gate.open();
         Caches.await(holder);
@@ -75,8 +76,8 @@ class CaffeineShrinkerTest {
         Cache<Integer, String> cache = filled(bounded(), 10);
         Shrinker shrinker = CaffeineShrinker.of(cache, WEB);
         for (CgroupPath other : List.of(SHOP, CgroupPath.root(), WEB.child("a"))) {
-            assertThat(shrinker.count(Asked.of(other, 0))).isEqualTo(Shrinker.EMPTY);
-            assertThat(shrinker.scan(Asked.of(other, 10))).isZero();
+            assertThat(shrinker.count(FakeControl.of(other, 0))).isEqualTo(Shrinker.EMPTY);
+            assertThat(shrinker.scan(FakeControl.of(other, 10))).isZero();
         }
         assertThat(keysOf(cache)).hasSize(10);
     }
@@ -92,16 +93,12 @@ class CaffeineShrinkerTest {
 
     @Test
     void cacheOfACgroupIsTheRootsWhereCgroupsAreDisabled() {
-        ReclaimerKit without =
-                ReclaimerKit.with("reclaimer.cgroups-enabled = false").start();
-        try {
+        try (ReclaimerTestSystem without = ReclaimerTestSystem.start("reclaimer.cgroups-enabled = false")) {
             Cache<Integer, String> cache = filled(bounded(), 10);
             without.await(CaffeineShrinker.of(cache, WEB).register(without.reclaimer(), SPEC));
             assertThat(without.reclaim(ReclaimRequest.everywhere().startingAt(0))
                             .freedObjects())
                     .isEqualTo(10);
-        } finally {
-            without.stop();
         }
     }
 
@@ -111,12 +108,12 @@ class CaffeineShrinkerTest {
         Shrinker shrinker = CaffeineShrinker.of(cache, WEB);
         assertThat(shrinker.reparent(CgroupPath.of("/batch"), CgroupPath.root(), 0))
                 .isZero();
-        assertThat(shrinker.count(Asked.of(WEB, 0))).isEqualTo(10);
+        assertThat(shrinker.count(FakeControl.of(WEB, 0))).isEqualTo(10);
         assertThat(shrinker.reparent(WEB, SHOP, 0)).isEqualTo(10);
         assertThat(keysOf(cache)).hasSize(10);
-        assertThat(shrinker.count(Asked.of(WEB, 0))).isEqualTo(Shrinker.EMPTY);
-        assertThat(shrinker.count(Asked.of(SHOP, 0))).isEqualTo(10);
-        assertThat(shrinker.scan(Asked.of(SHOP, 4))).isEqualTo(4);
+        assertThat(shrinker.count(FakeControl.of(WEB, 0))).isEqualTo(Shrinker.EMPTY);
+        assertThat(shrinker.count(FakeControl.of(SHOP, 0))).isEqualTo(10);
+        assertThat(shrinker.scan(FakeControl.of(SHOP, 4))).isEqualTo(4);
     }
 
     /** So that the parent's bit is set for what comes later. */
@@ -258,7 +255,8 @@ class CaffeineShrinkerTest {
                         assertThat(removed.put(key, cause)).isNull())
                 .build();
         filled(cache, 300);
-        assertThat(CaffeineShrinker.of(cache, WEB).scan(Asked.of(WEB, 200))).isEqualTo(200);
+        assertThat(CaffeineShrinker.of(cache, WEB).scan(FakeControl.of(WEB, 200)))
+                .isEqualTo(200);
         assertThat(removed).hasSize(200).doesNotContainKeys(keysOf(cache).toArray(Integer[]::new));
         assertThat(removed.values()).containsOnly(RemovalCause.EXPLICIT);
     }

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import io.reclaimer.Cgroup;
-import io.reclaimer.testkit.Asked;
+import io.reclaimer.testkit.FakeControl;
 import io.reclaimer.testkit.Gate;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
@@ -30,7 +30,7 @@ class CaffeineSlowLoadTest {
     }
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.create();
+    final ReclaimerExtension kit = ReclaimerExtension.create();
 
     private final Gate loader = new Gate();
     private final Cache<Key, String> cache = Caches.builder().build();
@@ -53,7 +53,7 @@ class CaffeineSlowLoadTest {
         Future<?> load = startLoad();
         Future<?> scan = Threads.start(() -> {
             scanning.set(Thread.currentThread());
-            return shrinker.scan(Asked.of(owners.get(0).path(), 10));
+            return shrinker.scan(FakeControl.of(owners.get(0).path(), 10));
         });
         Threads.until(() -> scanning.get() != null && scanning.get().getState() == Thread.State.BLOCKED);
         assertThat(scan).isNotDone();
@@ -66,9 +66,9 @@ class CaffeineSlowLoadTest {
     void countsAndScansOfOtherEntriesDoNotWaitForALoad() {
         Future<?> load = startLoad();
         Future<?> others = Threads.start(() -> {
-            assertThat(shrinker.count(Asked.of(owners.get(0).path(), 0))).isEqualTo(10);
-            assertThat(shrinker.count(Asked.of(owners.get(1).path(), 0))).isEqualTo(10);
-            return shrinker.scan(Asked.of(owners.get(1).path(), 10));
+            assertThat(shrinker.count(FakeControl.of(owners.get(0).path(), 0))).isEqualTo(10);
+            assertThat(shrinker.count(FakeControl.of(owners.get(1).path(), 0))).isEqualTo(10);
+            return shrinker.scan(FakeControl.of(owners.get(1).path(), 10));
         });
         assertThat(Caches.await(others)).isEqualTo(10L);
         assertThat(load).isNotDone();

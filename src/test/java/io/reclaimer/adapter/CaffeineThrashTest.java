@@ -7,7 +7,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.reclaimer.Cgroup;
 import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -18,7 +18,8 @@ class CaffeineThrashTest {
     private static final int ENTRIES = 20_000;
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with("reclaimer.thrash { raise-seeks = on, half-life = 1h }");
+    final ReclaimerExtension kit =
+            ReclaimerExtension.create().with("reclaimer.thrash { raise-seeks = on, half-life = 1h }");
 
     private final Cache<Integer, String> comesBack = cache();
     private final Cache<Integer, String> staysAway = cache();

@@ -14,10 +14,11 @@ import io.reclaimer.shrinker.Shortfall;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.ShrinkerTrait;
-import io.reclaimer.testkit.Asked;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.FakeControl;
+import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Seeded;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -43,7 +44,8 @@ class DirectBufferPoolTest {
     private static final int DIRECT = 1;
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with("reclaimer { nodes = [heap, direct], round-deadline = 60s }");
+    final ReclaimerExtension kit =
+            ReclaimerExtension.create().with("reclaimer { nodes = [heap, direct], round-deadline = 60s }");
 
     private final PlayedMemory memory = new PlayedMemory();
 
@@ -61,8 +63,8 @@ class DirectBufferPoolTest {
     void poolSaysThatItHasNothingOnOtherNodes() {
         DirectBufferPool pool = register(KIB);
         leaseAndClose(pool, 3);
-        assertThat(pool.shrinker().count(new Asked("/", HEAP, 0))).isEqualTo(Shrinker.EMPTY);
-        assertThat(pool.shrinker().count(new Asked("/", DIRECT, 0))).isEqualTo(3);
+        assertThat(pool.shrinker().count(new FakeControl("/", HEAP, 0))).isEqualTo(Shrinker.EMPTY);
+        assertThat(pool.shrinker().count(new FakeControl("/", DIRECT, 0))).isEqualTo(3);
     }
 
     /** Rounds over the heap would wait for it in vain. */
@@ -196,15 +198,12 @@ class DirectBufferPoolTest {
 
     @Test
     void poolWithoutANodeForItIsRefused() {
-        ReclaimerKit heapOnly = ReclaimerKit.create().start();
-        try {
+        try (ReclaimerTestSystem heapOnly = ReclaimerTestSystem.start("")) {
             assertThatThrownBy(() -> DirectBufferPool.register(heapOnly.reclaimer(), SPEC, KIB))
                     .isInstanceOfSatisfying(
                             ReclaimerException.class,
                             refusal -> assertThat(refusal.reason()).isEqualTo(Reason.NO_SUCH_NODE))
                     .hasMessageContainingAll("[direct]", "[reclaimer.nodes]");
-        } finally {
-            heapOnly.stop();
         }
     }
 

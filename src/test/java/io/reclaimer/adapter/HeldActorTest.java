@@ -26,8 +26,8 @@ import io.reclaimer.ShrinkerMessage.ScanObjects;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.ModelShrinker;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.TableShrinker;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +50,7 @@ class HeldActorTest {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.create();
+    final ReclaimerExtension kit = ReclaimerExtension.create().expectActor("$*");
 
     private final Registry registry = new Registry();
 
@@ -114,7 +114,7 @@ class HeldActorTest {
 
     @Test
     void crashWithoutASupervisorEndsTheRegisteredRef() {
-        kit.expectErrors();
+        kit.expectError("");
         ActorRef<Command> store = spawn(global());
         ActorRef<ShrinkerMessage> registered = registry.only();
         TestProbe<Object> watcher = kit.testKit().createTestProbe();
@@ -276,7 +276,7 @@ class HeldActorTest {
 
     @Test
     void refusedRegistrationIsLoggedAndTriedAgainByARestart() {
-        kit.expectErrors();
+        kit.expectError("");
         registry.late = Optional.of(CompletableFuture.failedFuture(new IllegalStateException("no id is left")));
         ActorRef<Command> store = LoggingTestKit.error("will not be reclaimed")
                 .withCause(IllegalStateException.class)
@@ -297,7 +297,7 @@ class HeldActorTest {
 
     @Test
     void stateThatIsNullIsSaidToBe() {
-        kit.expectErrors();
+        kit.expectError("");
         Behavior<Command> behavior = HeldActor.<HeldState>of(SPEC, () -> null)
                 .registeredBy(registry)
                 .behavior((context, state) -> Behaviors.empty());
@@ -308,7 +308,7 @@ class HeldActorTest {
 
     @Test
     void stateThatAnswersNullIsSaidTo() {
-        kit.expectErrors();
+        kit.expectError("");
         HeldState state = new HeldState() {
             @Override
             public long size() {
@@ -429,7 +429,7 @@ class HeldActorTest {
         }
 
         private synchronized ShrinkerHandle allocate(ShrinkerSpec spec) {
-            ShrinkerHandle allocated = kit.allocate(spec, ModelShrinker.full());
+            ShrinkerHandle allocated = kit.allocate(spec, TableShrinker.full());
             handle = Optional.of(allocated);
             return allocated;
         }

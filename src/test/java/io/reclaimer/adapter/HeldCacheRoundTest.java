@@ -15,7 +15,7 @@ import io.reclaimer.Reclaimer;
 import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.ShrinkerMessage;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -28,7 +28,7 @@ class HeldCacheRoundTest {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.create();
+    final ReclaimerExtension kit = ReclaimerExtension.create().expectActor("$*");
 
     private final CompletableFuture<ShrinkerHandle> registered = new CompletableFuture<>();
 

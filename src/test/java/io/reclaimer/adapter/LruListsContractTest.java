@@ -2,8 +2,8 @@ package io.reclaimer.adapter;
 
 import io.reclaimer.Reclaimer;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.ContractSubject;
-import io.reclaimer.testkit.ShrinkerContract;
+import io.reclaimer.testkit.contract.ContractSubject;
+import io.reclaimer.testkit.contract.ShrinkerContract;
 import org.junit.jupiter.api.Nested;
 
 /** {@link LruLists} keep the contract, also where some objects were used and have a second chance. */

@@ -8,8 +8,9 @@ import io.reclaimer.ReclaimRequest;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -24,7 +25,7 @@ class LruListsTest {
     private static final ShrinkerSpec SPEC = ShrinkerSpec.named("pages");
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with("reclaimer.nodes = [a, b]");
+    final ReclaimerExtension kit = ReclaimerExtension.create().with("reclaimer.nodes = [a, b]");
 
     private final List<String> reclaimed = Collections.synchronizedList(new ArrayList<>());
 
@@ -275,16 +276,12 @@ class LruListsTest {
 
     @Test
     void listsWorkWhereCgroupsAreDisabled() {
-        ReclaimerKit flat = ReclaimerKit.with("reclaimer.cgroups-enabled = off").start();
-        try {
+        try (ReclaimerTestSystem flat = ReclaimerTestSystem.start("reclaimer.cgroups-enabled = off")) {
             LruLists<String> lists = flat.await(LruLists.register(flat.reclaimer(), SPEC, reclaimed::add));
             lists.addToRoot(0, "page");
             assertThat(flat.reclaim(ReclaimRequest.everywhere().startingAt(0)).freedObjects())
                     .isEqualTo(1);
             assertThat(reclaimed).containsExactly("page");
-            flat.checkNothingLeft();
-        } finally {
-            flat.stop();
         }
     }
 

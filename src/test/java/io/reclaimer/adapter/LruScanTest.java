@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.Asked;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.FakeControl;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LruScanTest implements LruOwner<Integer> {
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.create();
+    final ReclaimerExtension kit = ReclaimerExtension.create();
 
     private final List<Integer> asked = new ArrayList<>();
     private final List<Integer> reclaimed = new ArrayList<>();
@@ -62,7 +62,7 @@ class LruScanTest implements LruOwner<Integer> {
     @ValueSource(ints = {1, LruShrinker.CHUNK - 1, LruShrinker.CHUNK, LruShrinker.CHUNK + 1, 299, 300})
     void noMoreAreLookedAtThanAskedFor(int most) {
         add(300);
-        Asked control = new Asked("/", 0, most);
+        FakeControl control = new FakeControl("/", 0, most);
         assertThat(lists.shrinker().scan(control)).isEqualTo(most);
         assertThat(control.nrScanned()).isEqualTo(most);
         assertThat(reclaimed).isEqualTo(numbers(0, most));
@@ -71,7 +71,7 @@ class LruScanTest implements LruOwner<Integer> {
     @Test
     void whatWasLookedAtIsSaidWhereThereIsLess() {
         add(100);
-        Asked control = new Asked("/", 0, Long.MAX_VALUE);
+        FakeControl control = new FakeControl("/", 0, Long.MAX_VALUE);
         assertThat(lists.shrinker().scan(control)).isEqualTo(100);
         assertThat(control.nrScanned()).isEqualTo(100);
     }
@@ -79,15 +79,15 @@ class LruScanTest implements LruOwner<Integer> {
     @Test
     void nothingToLookAtStopsTheVisit() {
         assertThat(scan(10)).isEqualTo(Shrinker.STOP);
-        assertThat(lists.shrinker().scan(new Asked("/unknown", 0, 10))).isEqualTo(Shrinker.STOP);
+        assertThat(lists.shrinker().scan(new FakeControl("/unknown", 0, 10))).isEqualTo(Shrinker.STOP);
     }
 
     @Test
     void countIsTheLengthAndEmptyWhereThereIsNothing() {
-        assertThat(lists.shrinker().count(new Asked("/", 0, 0))).isEqualTo(Shrinker.EMPTY);
-        assertThat(lists.shrinker().count(new Asked("/unknown", 0, 0))).isEqualTo(Shrinker.EMPTY);
+        assertThat(lists.shrinker().count(new FakeControl("/", 0, 0))).isEqualTo(Shrinker.EMPTY);
+        assertThat(lists.shrinker().count(new FakeControl("/unknown", 0, 0))).isEqualTo(Shrinker.EMPTY);
         add(3);
-        assertThat(lists.shrinker().count(new Asked("/", 0, 0))).isEqualTo(3);
+        assertThat(lists.shrinker().count(new FakeControl("/", 0, 0))).isEqualTo(3);
     }
 
     @Test
@@ -156,7 +156,7 @@ class LruScanTest implements LruOwner<Integer> {
             }
             return stays;
         };
-        Asked control = new Asked("/", 0, 10_000);
+        FakeControl control = new FakeControl("/", 0, 10_000);
         assertThat(lists.shrinker().scan(control)).isZero();
         assertThat(control.nrScanned()).isEqualTo(200);
         assertThat(asked).isEqualTo(numbers(0, 200));
@@ -178,7 +178,7 @@ class LruScanTest implements LruOwner<Integer> {
     void objectInAScansHandsIsCounted() {
         add(1);
         verdict = value -> {
-            assertThat(lists.shrinker().count(new Asked("/", 0, 0))).isEqualTo(1);
+            assertThat(lists.shrinker().count(new FakeControl("/", 0, 0))).isEqualTo(1);
             return LruVerdict.REMOVE;
         };
         assertThat(scan(1)).isEqualTo(1);
@@ -241,7 +241,8 @@ class LruScanTest implements LruOwner<Integer> {
                 }));
         LruItem<Integer> first = failing.addToRoot(0, 0);
         failing.addToRoot(0, 1);
-        assertThatThrownBy(() -> failing.shrinker().scan(new Asked("/", 0, 2))).hasMessage("dropped with an error");
+        assertThatThrownBy(() -> failing.shrinker().scan(new FakeControl("/", 0, 2)))
+                .hasMessage("dropped with an error");
         assertThat(first.remove()).isFalse();
         assertThat(drops).hasValue(1);
         assertThat(failing.reclaimed()).isEqualTo(1);
@@ -256,7 +257,8 @@ class LruScanTest implements LruOwner<Integer> {
                     throw new IllegalStateException("no key");
                 }));
         failing.addToRoot(0, 0);
-        assertThatThrownBy(() -> failing.shrinker().scan(new Asked("/", 0, 1))).hasMessage("no key");
+        assertThatThrownBy(() -> failing.shrinker().scan(new FakeControl("/", 0, 1)))
+                .hasMessage("no key");
         assertThat(dropped).containsExactly(0);
         assertThat(failing.reclaimed()).isEqualTo(1);
         assertThat(failing.sizeOfRoot(0)).isZero();
@@ -265,7 +267,7 @@ class LruScanTest implements LruOwner<Integer> {
     @Test
     void scanEndsSoonWhereTheRoundIsOver() {
         add(1000);
-        Asked control = new Asked(CgroupPath.root(), 0, 1000, () -> true);
+        FakeControl control = new FakeControl(CgroupPath.root(), 0, 1000, () -> true);
         assertThat(lists.shrinker().scan(control)).isEqualTo(LruShrinker.CHUNK);
         assertThat(control.nrScanned()).isEqualTo(LruShrinker.CHUNK);
     }
@@ -277,7 +279,7 @@ class LruScanTest implements LruOwner<Integer> {
     }
 
     private long scan(long most) {
-        return lists.shrinker().scan(new Asked("/", 0, most));
+        return lists.shrinker().scan(new FakeControl("/", 0, most));
     }
 
     private static List<Integer> numbers(int from, int to) {

@@ -6,10 +6,10 @@ import io.reclaimer.Cgroup;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.Asked;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.FakeControl;
 import io.reclaimer.testkit.Seeded;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
@@ -47,7 +47,8 @@ class LruStressTest {
     private static final int USED = 8192;
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with("reclaimer { nodes = [a, b], round-deadline = 60s }");
+    final ReclaimerExtension kit =
+            ReclaimerExtension.create().with("reclaimer { nodes = [a, b], round-deadline = 60s }");
 
     private final Seeded seeded = Seeded.create();
 
@@ -124,7 +125,7 @@ class LruStressTest {
                     item.value().own();
                 }
             });
-            Runnable scan = () -> lists.shrinker().scan(new Asked("/", 0, 20));
+            Runnable scan = () -> lists.shrinker().scan(new FakeControl("/", 0, 20));
             Threads.run(remover, scan, remover, scan);
             assertThat(lists.sizeOfRoot(0)).isZero();
             assertThat(pages).allMatch(page -> page.owners.get() == 1);

@@ -8,7 +8,7 @@ import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
 import akka.cluster.typed.SelfUp;
 import akka.cluster.typed.Subscribe;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.ReclaimerTestSystem;
 import java.time.Duration;
 
 /** A cluster of this one member, and a reclaimer in it, for all tests of a class. */
@@ -44,8 +44,9 @@ final class ShardedCluster {
 
     private ShardedCluster() {}
 
-    static ReclaimerKit start(String settings) {
-        ReclaimerKit kit = ReclaimerKit.with(settings + "\n" + CONFIG).start();
+    static ReclaimerTestSystem start(String settings) {
+        ReclaimerTestSystem kit = ReclaimerTestSystem.start(settings + "\n" + CONFIG);
+        kit.expectActor("$*");
         join(kit.testKit());
         return kit;
     }

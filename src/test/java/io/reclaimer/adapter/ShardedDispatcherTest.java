@@ -10,7 +10,7 @@ import io.reclaimer.ShrinkerMessage.ObjectsCounted;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.testkit.Gate;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ShardedDispatcherTest {
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with("""
+    final ReclaimerExtension kit = ReclaimerExtension.create().expectActor("$*").with("""
             akka.actor.default-dispatcher {
               executor = "thread-pool-executor"
               thread-pool-executor.fixed-pool-size = 1

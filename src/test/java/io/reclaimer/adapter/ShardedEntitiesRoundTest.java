@@ -15,7 +15,7 @@ import io.reclaimer.ReclaimRequest;
 import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.adapter.ShardedEntities.StopQuestion;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.ReclaimerTestSystem;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -30,7 +30,7 @@ class ShardedEntitiesRoundTest {
     private static final ShrinkerSpec SPEC =
             ShrinkerSpec.named("carts").objectBytes(10_000).callDeadline(PATIENCE.plusMinutes(1));
 
-    private static ReclaimerKit kit;
+    private static ReclaimerTestSystem kit;
 
     @BeforeAll
     static void form() {
@@ -44,7 +44,7 @@ class ShardedEntitiesRoundTest {
 
     @AfterEach
     void checkNothingLeft() {
-        kit.checkNothingLeft();
+        kit.check();
     }
 
     @Test

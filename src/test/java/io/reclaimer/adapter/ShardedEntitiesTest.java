@@ -22,7 +22,7 @@ import io.reclaimer.ShrinkerMessage.ScanObjects;
 import io.reclaimer.adapter.ShardedEntities.StopQuestion;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.testkit.Gate;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.ReclaimerTestSystem;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
@@ -43,7 +43,7 @@ class ShardedEntitiesTest {
     private static final EntityTypeKey<Command> KEY = EntityTypeKey.create(Command.class, "cart");
     private static final Map<String, ShardedEntities<Command>> TRACKERS = new ConcurrentHashMap<>();
 
-    private static ReclaimerKit kit;
+    private static ReclaimerTestSystem kit;
     private static ActorRef<ShardingEnvelope<Command>> region;
     private static int tests;
 
@@ -70,7 +70,7 @@ class ShardedEntitiesTest {
 
     @AfterEach
     void checkNothingLeft() {
-        kit.checkNothingLeft();
+        kit.check();
     }
 
     @Test

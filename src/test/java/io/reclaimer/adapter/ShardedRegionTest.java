@@ -18,7 +18,7 @@ import io.reclaimer.ShrinkerMessage.ObjectsScanned;
 import io.reclaimer.ShrinkerMessage.ScanObjects;
 import io.reclaimer.adapter.ShardedLimit.Settings;
 import io.reclaimer.shrinker.CgroupPath;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.ReclaimerTestSystem;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
@@ -31,7 +31,7 @@ class ShardedRegionTest {
 
     private static final Duration PATIENCE = ShardedCluster.PATIENCE;
 
-    private static ReclaimerKit kit;
+    private static ReclaimerTestSystem kit;
 
     @BeforeAll
     static void form() {
@@ -45,7 +45,7 @@ class ShardedRegionTest {
 
     @AfterEach
     void checkNothingLeft() {
-        kit.checkNothingLeft();
+        kit.check();
     }
 
     @Test

@@ -7,7 +7,7 @@ import io.reclaimer.cluster.ClusterReport.MemberOutcome;
 import io.reclaimer.cluster.ClusterReport.Outcome;
 import io.reclaimer.cluster.Members.One;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.ModelShrinker;
+import io.reclaimer.testkit.TableShrinker;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -31,7 +31,7 @@ class ClusterGiveTest {
     void memberThatGivesNothingRefusesOthersAndServesItself() {
         One closed = members.add("reclaimer.cluster.give = off");
         members.awaitAll();
-        ModelShrinker cache = closed.cache("/shop", OBJECTS);
+        TableShrinker cache = closed.cache("/shop", OBJECTS);
         ClusterReport others = reclaim(members.first(), 1_000);
         assertThat(others.outcome()).isEqualTo(Outcome.PARTIAL);
         ClusterReport.Member refused = entry(others, closed);
@@ -52,7 +52,7 @@ class ClusterGiveTest {
     void memberGivesNoMoreThanSoMuchAMinute() {
         One bound = members.add("reclaimer.cluster.give = " + 2_000 * OBJECT_BYTES + " B");
         members.awaitAll();
-        ModelShrinker cache = bound.cache("/shop", OBJECTS);
+        TableShrinker cache = bound.cache("/shop", OBJECTS);
         ClusterReport first = reclaim(members.first(), 1_000);
         assertThat(first.outcome()).isEqualTo(Outcome.MET);
         assertThat(entry(first, bound).reason()).isEqualTo(Optional.empty());

@@ -7,7 +7,7 @@ import io.reclaimer.ReclaimRequest;
 import io.reclaimer.cluster.ClusterReport.MemberOutcome;
 import io.reclaimer.cluster.ClusterReport.Outcome;
 import io.reclaimer.cluster.Members.One;
-import io.reclaimer.testkit.ModelShrinker;
+import io.reclaimer.testkit.TableShrinker;
 import io.reclaimer.testkit.Threads;
 import java.io.IOException;
 import java.time.Duration;
@@ -24,7 +24,7 @@ class ClusterKillIT {
 
     private Members members;
     private One first;
-    private ModelShrinker cache;
+    private TableShrinker cache;
     private ForkedMember victim;
     private String victimName;
 

@@ -13,8 +13,8 @@ import io.reclaimer.cluster.Members.One;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Gate;
-import io.reclaimer.testkit.ModelShrinker;
 import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.TableShrinker;
 import io.reclaimer.testkit.Threads;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,7 +43,7 @@ class ClusterLoadTest {
     /** Three times as many as a member's reclaimer runs at a time. */
     @Test
     void asManyRoundsAsAllowedOnEachMemberAllMeetTheirTargets() {
-        List<ModelShrinker> caches =
+        List<TableShrinker> caches =
                 members.all().stream().map(ClusterLoadTest::tenants).toList();
         List<CompletionStage<ClusterReport>> rounds = new ArrayList<>();
         for (int i = 0; i < 3 * ROUNDS; i++) {
@@ -60,7 +60,7 @@ class ClusterLoadTest {
         }
         assertThat(freed)
                 .isEqualTo(3 * TENANTS * 100_000L
-                        - caches.stream().mapToLong(ModelShrinker::objects).sum());
+                        - caches.stream().mapToLong(TableShrinker::objects).sum());
     }
 
     /** Their parts are stuck in a tenant's cache, as many as may be. Everybody else gets on. */
@@ -69,7 +69,7 @@ class ClusterLoadTest {
         One victim = members.get(1);
         Gate gate = new Gate();
         ShrinkerHandle stuck = victim.cache("/stuck", Scripted.stuck(1_000_000, gate));
-        ModelShrinker quiet = victim.cache("/quiet", 1_000_000);
+        TableShrinker quiet = victim.cache("/quiet", 1_000_000);
         List<CompletionStage<ClusterReport>> rounds = new ArrayList<>();
         for (One other : List.of(members.get(0), members.get(2))) {
             for (int i = 0; i < ROUNDS - 1; i++) {
@@ -101,7 +101,7 @@ class ClusterLoadTest {
     @Test
     void applicationThatBlocksTheAnswersHoldsUpNoPart() {
         One blocked = members.get(1);
-        ModelShrinker cache = blocked.cache("/quiet", 1_000_000);
+        TableShrinker cache = blocked.cache("/quiet", 1_000_000);
         Gate gate = new Gate();
         Executor answers =
                 blocked.kit.system().dispatchers().lookup(DispatcherSelector.fromConfig("reclaimer.answer-dispatcher"));
@@ -118,8 +118,8 @@ class ClusterLoadTest {
         callbacks.forEach(callback -> Members.await(blocked, callback));
     }
 
-    private static ModelShrinker tenants(One one) {
-        ModelShrinker cache = ModelShrinker.full();
+    private static TableShrinker tenants(One one) {
+        TableShrinker cache = TableShrinker.full();
         List<Cgroup> online = new ArrayList<>();
         for (int i = 0; i < TENANTS; i++) {
             online.add(one.kit.await(one.reclaimer().onlineWithParents("/t/" + i)));

@@ -7,7 +7,7 @@ import io.reclaimer.ReclaimRequest;
 import io.reclaimer.cluster.ClusterReport.MemberOutcome;
 import io.reclaimer.cluster.ClusterReport.Outcome;
 import io.reclaimer.cluster.Members.One;
-import io.reclaimer.testkit.ModelShrinker;
+import io.reclaimer.testkit.TableShrinker;
 import io.reclaimer.testkit.Threads;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,7 +26,7 @@ class ClusterPartitionIT {
     private static final String GOES_ON = "akka.cluster.run-coordinated-shutdown-when-down = off";
     private static final long OBJECTS = 50_000;
 
-    private final Map<One, ModelShrinker> caches = new HashMap<>();
+    private final Map<One, TableShrinker> caches = new HashMap<>();
 
     /** With the resolver's own times. */
     @Test

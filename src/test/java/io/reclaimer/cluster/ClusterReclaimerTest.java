@@ -15,9 +15,9 @@ import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.testkit.Gate;
-import io.reclaimer.testkit.ModelShrinker;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.TableShrinker;
 import io.reclaimer.testkit.Threads;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,7 +54,7 @@ class ClusterReclaimerTest {
     /** Passes free by the batch, so shares are those of whole batches. */
     @Test
     void targetIsSplitByWhatMembersHold() {
-        List<ModelShrinker> caches = caches("/split", 10_000, 20_000, 30_000);
+        List<TableShrinker> caches = caches("/split", 10_000, 20_000, 30_000);
         ClusterReport report = reclaim(in("/split").objects(6_000));
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
         assertThat(report.cgroup()).isEqualTo(CgroupPath.of("/split"));
@@ -74,7 +74,7 @@ class ClusterReclaimerTest {
 
     @Test
     void cgroupThatIsNotOnlineSomewhereIsNoError() {
-        ModelShrinker cache = members.get(1).cache("/one/deep", 5_000);
+        TableShrinker cache = members.get(1).cache("/one/deep", 5_000);
         ClusterReport report = reclaim(in("/one/deep").objects(1_000));
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
         assertThat(report.members()).extracting(ClusterReport.Member::outcome).containsOnly(MemberOutcome.DONE);
@@ -85,7 +85,7 @@ class ClusterReclaimerTest {
     @Test
     void whatOneCannotDeliverComesFromTheOthers() {
         members.get(1).cache("/refuses", new Scripted(any -> 50_000, any -> Shrinker.STOP));
-        ModelShrinker willing = members.get(2).cache("/refuses", 50_000);
+        TableShrinker willing = members.get(2).cache("/refuses", 50_000);
         ClusterReport report = reclaim(in("/refuses").objects(4_000));
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
         assertThat(part(report, members.get(1)).outcome()).isEqualTo(MemberOutcome.SHORT);
@@ -98,7 +98,7 @@ class ClusterReclaimerTest {
 
     @Test
     void whereAllTogetherHaveLessItEndsShort() {
-        List<ModelShrinker> caches = caches("/little", 10, 20, 30);
+        List<TableShrinker> caches = caches("/little", 10, 20, 30);
         ClusterReport report = reclaim(in("/little").objects(61));
         assertThat(report.outcome()).isEqualTo(Outcome.SHORT);
         assertThat(report.freedObjects()).isEqualTo(60);
@@ -109,7 +109,7 @@ class ClusterReclaimerTest {
 
     @Test
     void withoutATargetEachDoesOnePass() {
-        List<ModelShrinker> caches = caches("/pass", 1_024, 1_024, 100);
+        List<TableShrinker> caches = caches("/pass", 1_024, 1_024, 100);
         ClusterReport report = reclaim(in("/pass").startingAt(2));
         assertThat(report.outcome()).isEqualTo(Outcome.DONE);
         // A quarter twice over: 512 of 1,024; of 100 less than a batch.
@@ -141,7 +141,7 @@ class ClusterReclaimerTest {
     void memberWhoseShrinkersAreAllStuckHoldsUpNothing() {
         Gate gate = new Gate();
         ShrinkerHandle stuck = members.get(1).cache("/stuck", Scripted.stuck(40_000, gate));
-        ModelShrinker willing = members.get(2).cache("/stuck", 40_000);
+        TableShrinker willing = members.get(2).cache("/stuck", 40_000);
         ClusterReport report = reclaim(in("/stuck").objects(4_000).within(Duration.ofSeconds(4)));
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
         assertThat(report.elapsed()).isLessThan(Duration.ofSeconds(4));
@@ -191,7 +191,7 @@ class ClusterReclaimerTest {
     /** All at the same time, from different members, for more than there is: each object is counted by one report. */
     @Test
     void fiftyRoundsOnOnePathFreeEachObjectOnce() {
-        List<ModelShrinker> caches = caches("/fifty", 20_000, 20_000, 20_000);
+        List<TableShrinker> caches = caches("/fifty", 20_000, 20_000, 20_000);
         List<CompletionStage<ClusterReport>> rounds = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
             rounds.add(members.get(i % 3).cluster.reclaim(in("/fifty").objects(1_500)));
@@ -235,7 +235,7 @@ class ClusterReclaimerTest {
     /** Each member's table comes to show what all hold, and what is left of it. */
     @Test
     void tableOfEachMemberShowsAll() {
-        List<ModelShrinker> caches = caches("/table", 100_000, 200_000, 300_000);
+        List<TableShrinker> caches = caches("/table", 100_000, 200_000, 300_000);
         for (One one : members.all()) {
             for (int i = 0; i < 3; i++) {
                 awaitRow(one, members.get(i), "/table", caches.get(i).objects());
@@ -302,7 +302,7 @@ class ClusterReclaimerTest {
     /** A member that is in no cluster yet. */
     @Test
     void oneAloneIsAClusterOfOne() {
-        ReclaimerKit kit = ReclaimerKit.with(Members.CONFIG).start();
+        ReclaimerTestSystem kit = ReclaimerTestSystem.start(Members.CONFIG);
         ClusterReclaimer alone = ClusterReclaimer.get(kit.system());
         assertThat(ClusterReclaimer.get(kit.system())).isSameAs(alone);
         ClusterReport report =
@@ -317,7 +317,7 @@ class ClusterReclaimerTest {
 
     @Test
     void systemThatIsMadeForNoClusterIsRefused() {
-        ReclaimerKit kit = ReclaimerKit.create().start();
+        ReclaimerTestSystem kit = ReclaimerTestSystem.start("");
         assertThatThrownBy(() -> ClusterReclaimer.get(kit.system()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("akka.actor.provider is [local] but has to be cluster for rounds over a cluster");
@@ -354,16 +354,16 @@ class ClusterReclaimerTest {
                 () -> path + " of " + of.name() + " " + objects + ": " + one.cluster.table());
     }
 
-    private static List<ModelShrinker> caches(String path, long... objects) {
-        List<ModelShrinker> caches = new ArrayList<>();
+    private static List<TableShrinker> caches(String path, long... objects) {
+        List<TableShrinker> caches = new ArrayList<>();
         for (int i = 0; i < objects.length; i++) {
             caches.add(members.get(i).cache(path, objects[i]));
         }
         return caches;
     }
 
-    private static long objects(List<ModelShrinker> caches) {
-        return caches.stream().mapToLong(ModelShrinker::objects).sum();
+    private static long objects(List<TableShrinker> caches) {
+        return caches.stream().mapToLong(TableShrinker::objects).sum();
     }
 
     private static ClusterReport reclaim(ReclaimRequest request) {

@@ -8,7 +8,7 @@ import io.reclaimer.cluster.ClusterReport.Outcome;
 import io.reclaimer.cluster.Members.One;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
-import io.reclaimer.testkit.ModelShrinker;
+import io.reclaimer.testkit.TableShrinker;
 import io.reclaimer.testkit.Threads;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,7 +36,7 @@ class ClusterRestartIT {
     @Test
     void rollingRestartOfAllMembersUnderLoad() throws Exception {
         Members members = Members.start(3);
-        List<ModelShrinker> caches = new ArrayList<>();
+        List<TableShrinker> caches = new ArrayList<>();
         members.all().forEach(one -> caches.add(one.cache("/shop", OBJECTS)));
         // Those on which rounds are requested: one that has just started knows nobody yet.
         List<One> asked = new CopyOnWriteArrayList<>(members.all());
@@ -71,7 +71,7 @@ class ClusterRestartIT {
             one.get();
         }
         long freed = caches.size() * OBJECTS
-                - caches.stream().mapToLong(ModelShrinker::objects).sum();
+                - caches.stream().mapToLong(TableShrinker::objects).sum();
         System.out.println(reports.size() + " rounds freed " + freed + ", " + refused + " were refused");
         // A report says of a member whose answer did not come in time that it did not; only that may be missing.
         long reported = reports.stream().mapToLong(ClusterReport::freedObjects).sum();

@@ -12,8 +12,8 @@ import io.reclaimer.ReclaimRequest;
 import io.reclaimer.cluster.ClusterReport.MemberOutcome;
 import io.reclaimer.cluster.ClusterReport.Outcome;
 import io.reclaimer.cluster.Members.One;
-import io.reclaimer.testkit.ModelShrinker;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.ReclaimerTestSystem;
+import io.reclaimer.testkit.TableShrinker;
 import io.reclaimer.testkit.Threads;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -81,7 +81,7 @@ class ClusterTlsIT {
     @AfterEach
     void stop() {
         try {
-            all.forEach(one -> one.kit.checkNothingLeft());
+            all.forEach(one -> one.kit.check());
         } finally {
             all.parallelStream().forEach(one -> one.kit.stop());
             streams.detachAppender(appender);
@@ -119,9 +119,7 @@ class ClusterTlsIT {
 
     private One join(String settings) {
         One one = new One(
-                ReclaimerKit.with(SETTINGS + "\n" + settings + "\n" + Members.CONFIG)
-                        .start(),
-                behavior -> behavior);
+                ReclaimerTestSystem.start(SETTINGS + "\n" + settings + "\n" + Members.CONFIG), behavior -> behavior);
         all.add(one);
         Cluster.get(one.kit.system())
                 .manager()
@@ -131,7 +129,7 @@ class ClusterTlsIT {
     }
 
     private void awaitRefusals(One from, One to, String... reasons) {
-        String connection = "[outbound connection to [akka://spec@" + to.name() + "], control stream]";
+        String connection = "[outbound connection to [akka://reclaimer-test@" + to.name() + "], control stream]";
         Threads.until(
                 () -> endedConnections.stream()
                                 .filter(message -> message.startsWith(connection)
@@ -142,7 +140,7 @@ class ClusterTlsIT {
     }
 
     private void checkIsNoMember(One stranger) {
-        ModelShrinker cache = stranger.cache("/shop", OBJECTS);
+        TableShrinker cache = stranger.cache("/shop", OBJECTS);
         checkRoundIsOverMembersAlone();
         assertThat(cache.objects()).isEqualTo(OBJECTS);
         assertThat(stranger.state().present()).containsExactly(stranger.name());
@@ -151,7 +149,7 @@ class ClusterTlsIT {
 
     /** That it is over both of them, frees on both, and that they know of nobody else. */
     private void checkRoundIsOverMembersAlone() {
-        List<ModelShrinker> caches =
+        List<TableShrinker> caches =
                 members.stream().map(member -> member.cache("/shop", OBJECTS)).toList();
         ClusterReport report = Members.await(
                 members.get(0),

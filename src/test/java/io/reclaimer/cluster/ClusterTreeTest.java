@@ -7,7 +7,7 @@ import io.reclaimer.cluster.ClusterMessage.Answers;
 import io.reclaimer.cluster.ClusterMessage.Bundle;
 import io.reclaimer.cluster.ClusterReport.MemberOutcome;
 import io.reclaimer.cluster.ClusterReport.Outcome;
-import io.reclaimer.testkit.ModelShrinker;
+import io.reclaimer.testkit.TableShrinker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +28,7 @@ class ClusterTreeTest {
         Watched watched = new Watched(Optional::of);
         // On a busy machine a count may take long; one that is late says that it has nothing.
         Members members = Members.start(MEMBERS, "reclaimer.late-after = 10 s", watched, MOST_DIRECT);
-        List<ModelShrinker> caches = caches(members);
+        List<TableShrinker> caches = caches(members);
         ClusterReport report = reclaim(members, 0, 50_000);
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
         assertThat(report.members()).hasSize(MEMBERS).allSatisfy(member -> {
@@ -45,7 +45,7 @@ class ClusterTreeTest {
     void whereHeadsKnowNothingOfBundlesMembersAreAskedDirectly() {
         Watched watched = new Watched(message -> Optional.of(message).filter(one -> !(one instanceof Bundle)));
         Members members = Members.start(MEMBERS, "reclaimer.cluster.resend-after = 1 m", watched, MOST_DIRECT);
-        List<ModelShrinker> caches = caches(members);
+        List<TableShrinker> caches = caches(members);
         ClusterReport report = reclaim(members, 0, 50_000);
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
         assertThat(report.members()).allMatch(member -> member.outcome() == MemberOutcome.DONE);
@@ -58,7 +58,7 @@ class ClusterTreeTest {
     @Test
     void roundsOfAllMembersByWayOfEachOtherAreKeptApart() {
         Members members = Members.start(MEMBERS, "", new Watched(Optional::of), MOST_DIRECT);
-        List<ModelShrinker> caches = caches(members);
+        List<TableShrinker> caches = caches(members);
         List<CompletionStage<ClusterReport>> rounds = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
             rounds.add(members.get(i % MEMBERS).cluster.reclaim(request(1_000)));
@@ -81,11 +81,11 @@ class ClusterTreeTest {
         return ReclaimRequest.in("/shop").objects(objects).within(Duration.ofMinutes(1));
     }
 
-    private static List<ModelShrinker> caches(Members members) {
+    private static List<TableShrinker> caches(Members members) {
         return members.all().stream().map(one -> one.cache("/shop", 100_000)).toList();
     }
 
-    private static long left(List<ModelShrinker> caches) {
-        return caches.stream().mapToLong(ModelShrinker::objects).sum();
+    private static long left(List<TableShrinker> caches) {
+        return caches.stream().mapToLong(TableShrinker::objects).sum();
     }
 }

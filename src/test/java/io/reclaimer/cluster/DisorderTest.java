@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.cluster.ClusterReport.MemberOutcome;
 import io.reclaimer.cluster.ClusterReport.Outcome;
-import io.reclaimer.testkit.ModelShrinker;
 import io.reclaimer.testkit.Seeded;
+import io.reclaimer.testkit.TableShrinker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +36,7 @@ class DisorderTest {
         Seeded random = Seeded.create();
         Members members =
                 Members.start(3, "reclaimer.cluster.resend-after = 100 ms", new Disorder(random, lost), mostDirect);
-        List<ModelShrinker> caches = new ArrayList<>();
+        List<TableShrinker> caches = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             caches.add(members.get(i).cache("/shop", 100_000));
         }
@@ -59,7 +59,7 @@ class DisorderTest {
         assertThat(freed)
                 .as("%s", random)
                 .isEqualTo(300_000
-                        - caches.stream().mapToLong(ModelShrinker::objects).sum());
+                        - caches.stream().mapToLong(TableShrinker::objects).sum());
         members.end();
     }
 }

@@ -11,7 +11,7 @@ import io.reclaimer.cluster.ClusterReport.MemberOutcome;
 import io.reclaimer.cluster.ClusterReport.Outcome;
 import io.reclaimer.cluster.FakeRound.Sent;
 import io.reclaimer.cluster.MemberParts.End;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class FanOutOutcomeTest {
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.create();
+    final ReclaimerExtension kit = ReclaimerExtension.create();
 
     @Test
     void shortIsSaidWhereEachHasSaidThatItHasNoMore() {

@@ -12,8 +12,8 @@ import io.reclaimer.cluster.ClusterMessage.Refused;
 import io.reclaimer.cluster.ClusterReport.Member;
 import io.reclaimer.cluster.ClusterReport.MemberOutcome;
 import io.reclaimer.cluster.ClusterReport.Outcome;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Seeded;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -37,7 +37,7 @@ class FanOutRandomTest {
     private static final Set<MemberOutcome> AWAY = Set.of(MemberOutcome.UNREACHABLE, MemberOutcome.LEFT);
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.create();
+    final ReclaimerExtension kit = ReclaimerExtension.create();
 
     private record Event(long atMillis, long number, Runnable what) {}
 

@@ -11,7 +11,8 @@ import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Jvm;
-import io.reclaimer.testkit.ModelShrinker;
+import io.reclaimer.testkit.ReclaimerTestSystem;
+import io.reclaimer.testkit.TableShrinker;
 import io.reclaimer.testkit.Threads;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -54,10 +55,12 @@ final class ForkedMember {
     public static void main(String[] args) {
         String settings = "akka.cluster.seed-nodes = [\"" + args[0] + "\"]\nakka.loglevel = WARNING\n" + Members.CONFIG;
         ActorSystem<Void> system = ActorSystem.create(
-                Behaviors.empty(), "spec", ConfigFactory.parseString(settings).withFallback(ConfigFactory.load()));
+                Behaviors.empty(),
+                ReclaimerTestSystem.NAME,
+                ConfigFactory.parseString(settings).withFallback(ConfigFactory.load()));
         ClusterReclaimer cluster = ClusterReclaimer.get(system);
         Reclaimer reclaimer = Reclaimer.get(system);
-        ModelShrinker objects = ModelShrinker.full();
+        TableShrinker objects = TableShrinker.full();
         objects.put(CgroupPath.of(args[1]), 0, Long.parseLong(args[2]));
         Cgroup cgroup =
                 reclaimer.onlineWithParents(args[1]).toCompletableFuture().join();
@@ -70,7 +73,7 @@ final class ForkedMember {
     }
 
     /** Takes its time to free. */
-    private record Slow(ModelShrinker objects) implements Shrinker {
+    private record Slow(TableShrinker objects) implements Shrinker {
         @Override
         public long count(ShrinkControl control) {
             return objects.count(control);

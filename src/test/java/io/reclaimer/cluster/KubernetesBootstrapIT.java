@@ -12,8 +12,8 @@ import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.cluster.ClusterReport.Outcome;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.ModelShrinker;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.ReclaimerTestSystem;
+import io.reclaimer.testkit.TableShrinker;
 import io.reclaimer.testkit.Threads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -43,7 +43,7 @@ class KubernetesBootstrapIT {
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final int port = freePort();
-    private ReclaimerKit kit;
+    private ReclaimerTestSystem kit;
 
     @BeforeAll
     static void makeKeys(@TempDir Path directory) throws Exception {
@@ -53,7 +53,7 @@ class KubernetesBootstrapIT {
     @AfterEach
     void stop() {
         try {
-            kit.checkNothingLeft();
+            kit.check();
         } finally {
             kit.stop();
         }
@@ -80,7 +80,7 @@ class KubernetesBootstrapIT {
         start(1);
         ClusterReclaimer cluster = ClusterReclaimer.get(kit.system());
         Cgroup shop = kit.online("/shop");
-        ModelShrinker cache = ModelShrinker.full();
+        TableShrinker cache = TableShrinker.full();
         ShrinkerHandle handle =
                 kit.register(ShrinkerSpec.named("pages").byCgroup().byNode(), cache);
         cache.put(CgroupPath.of("/shop"), 0, 10_000);
@@ -126,7 +126,7 @@ class KubernetesBootstrapIT {
         environment.putAll(
                 Map.of("POD_IP", "127.0.0.1", "NAMESPACE", "market", "AKKA_CLUSTER_BOOTSTRAP_SERVICE_NAME", "shop"));
         String conf = ConfFile.settings("kubernetes.conf", environment);
-        kit = ReclaimerKit.with(conf + "\n" + """
+        kit = ReclaimerTestSystem.start(conf + "\n" + """
                 akka.coordinated-shutdown.exit-jvm = off
                 akka.cluster.jmx.enabled = off
                 akka.remote.artery.canonical.port = 0
@@ -137,7 +137,7 @@ class KubernetesBootstrapIT {
                 akka.management.cluster.bootstrap.contact-point.probe-interval = 100 ms
                 akka.discovery.method = config
                 akka.discovery.config.services.shop.endpoints = [{ host = "127.0.0.1", port = %d }]
-                """.formatted(port, pods, port)).start();
+                """.formatted(port, pods, port));
     }
 
     private void awaitOk(String path) {

@@ -15,7 +15,7 @@ import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.Shortfall;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 abstract class MemberPartsSpec {
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.create();
+    final ReclaimerExtension kit = ReclaimerExtension.create();
 
     static final String STOPPED = "visits were not made, or ended early: [3] STOPPED";
 

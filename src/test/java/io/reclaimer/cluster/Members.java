@@ -17,8 +17,8 @@ import io.reclaimer.cluster.ClusterMember.State;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.ModelShrinker;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.ReclaimerTestSystem;
+import io.reclaimer.testkit.TableShrinker;
 import io.reclaimer.testkit.Threads;
 import java.time.Duration;
 import java.util.List;
@@ -51,18 +51,18 @@ final class Members {
 
     /** One of them. */
     static final class One {
-        final ReclaimerKit kit;
+        final ReclaimerTestSystem kit;
         final ClusterReclaimer cluster;
 
-        One(ReclaimerKit kit, UnaryOperator<Behavior<ClusterMember.Command>> between) {
+        One(ReclaimerTestSystem kit, UnaryOperator<Behavior<ClusterMember.Command>> between) {
             this(kit, between, PostOffice.MOST_DIRECT);
         }
 
-        One(ReclaimerKit kit, UnaryOperator<Behavior<ClusterMember.Command>> between, int mostDirect) {
+        One(ReclaimerTestSystem kit, UnaryOperator<Behavior<ClusterMember.Command>> between, int mostDirect) {
             this(kit, new Seams(between, round -> round, mostDirect));
         }
 
-        One(ReclaimerKit kit, Seams seams) {
+        One(ReclaimerTestSystem kit, Seams seams) {
             this.kit = kit;
             this.cluster = new ClusterReclaimer(kit.system(), seams);
         }
@@ -76,8 +76,8 @@ final class Members {
         }
 
         /** A cache with so many objects in a cgroup, which is brought online. */
-        ModelShrinker cache(String path, long objects) {
-            ModelShrinker model = ModelShrinker.full();
+        TableShrinker cache(String path, long objects) {
+            TableShrinker model = TableShrinker.full();
             cache(path, model);
             model.put(CgroupPath.of(path), 0, objects);
             return model;
@@ -159,8 +159,7 @@ final class Members {
 
     /** One more, which joins; who knows of it by now is another matter. */
     One add(String more) {
-        One one = new One(
-                ReclaimerKit.with(more + "\n" + settings + "\n" + CONFIG).start(), between, mostDirect);
+        One one = new One(ReclaimerTestSystem.start(more + "\n" + settings + "\n" + CONFIG), between, mostDirect);
         members.add(one);
         Cluster.get(one.kit.system())
                 .manager()
@@ -230,7 +229,7 @@ final class Members {
                             && one.state().parts() == 0
                             && one.kit.state().runningRounds() == 0,
                     () -> one.name() + ": " + one.state());
-            one.kit.checkNothingLeft();
+            one.kit.check();
         }
     }
 

@@ -10,9 +10,9 @@ import io.reclaimer.cluster.ClusterReport.MemberOutcome;
 import io.reclaimer.cluster.ClusterReport.Outcome;
 import io.reclaimer.cluster.Members.One;
 import io.reclaimer.testkit.Gate;
-import io.reclaimer.testkit.ModelShrinker;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.TableShrinker;
 import io.reclaimer.testkit.Threads;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -43,7 +43,7 @@ class MembershipTest {
             }
             return control.nrToScan();
         }));
-        ModelShrinker other = members.get(1).cache("/shop", 50_000);
+        TableShrinker other = members.get(1).cache("/shop", 50_000);
         CompletionStage<ClusterReport> round = first.cluster.reclaim(request(20_000));
         gate.awaitEntered();
         members.leave(leaver);
@@ -96,7 +96,7 @@ class MembershipTest {
         CompletionStage<ClusterReport> round = first.cluster.reclaim(request(2_000));
         gate.awaitEntered();
         One joiner = members.add("");
-        ModelShrinker cache = joiner.cache("/shop", 40_000);
+        TableShrinker cache = joiner.cache("/shop", 40_000);
         members.awaitAll();
         gate.open();
         ClusterReport before = Members.await(first, round);
@@ -113,7 +113,7 @@ class MembershipTest {
     /** It has memory that nobody asks for, so it is not known that nobody has more. */
     @Test
     void memberWithoutAReclaimerIsInTheReportWithTheReason() {
-        ReclaimerKit without = ReclaimerKit.with(Members.CONFIG).start();
+        ReclaimerTestSystem without = ReclaimerTestSystem.start(Members.CONFIG);
         Cluster cluster = Cluster.get(without.system());
         cluster.manager()
                 .tell(Join.create(Cluster.get(first.kit.system()).selfMember().address()));
@@ -150,7 +150,7 @@ class MembershipTest {
     /** By a message that it can't answer. Rounds under way answer, and the next ones are as before. */
     @Test
     void memberThatFailsGoesOn() {
-        members.all().forEach(one -> one.kit.expectErrors());
+        members.all().forEach(one -> one.kit.expectError(""));
         Gate gate = new Gate();
         members.get(1).cache("/shop", new Scripted(any -> 10_000, control -> {
             gate.pass();

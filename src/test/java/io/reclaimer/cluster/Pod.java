@@ -10,7 +10,7 @@ import io.reclaimer.Reclaimer;
 import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.ModelShrinker;
+import io.reclaimer.testkit.TableShrinker;
 import io.reclaimer.testkit.Threads;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -34,7 +34,7 @@ final class Pod {
         ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "pod", ConfigFactory.load());
         Reclaimer reclaimer = Reclaimer.get(system);
         ClusterReclaimer cluster = ClusterReclaimer.get(system);
-        ModelShrinker cache = ModelShrinker.full();
+        TableShrinker cache = TableShrinker.full();
         cache.put(CgroupPath.of("/shop"), 0, OBJECTS);
         Cgroup shop = reclaimer.onlineWithParents("/shop").toCompletableFuture().join();
         ShrinkerHandle handle = reclaimer

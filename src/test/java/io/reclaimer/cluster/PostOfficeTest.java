@@ -7,7 +7,7 @@ import akka.actor.typed.ActorRefResolver;
 import io.reclaimer.cluster.ClusterMessage.Bundle;
 import io.reclaimer.cluster.ClusterMessage.Count;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -25,7 +25,7 @@ class PostOfficeTest {
     private static final long DUE = (MEMBERS) * PostOffice.DIRECT_NANOS;
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.create();
+    final ReclaimerExtension kit = ReclaimerExtension.create();
 
     private record Sent(int seat, ClusterMessage message) {}
 

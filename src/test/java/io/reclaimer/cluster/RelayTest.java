@@ -9,7 +9,7 @@ import io.reclaimer.cluster.ClusterMessage.Bundle;
 import io.reclaimer.cluster.ClusterMessage.Count;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
 import io.reclaimer.cluster.ClusterMessage.Refused;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.ReclaimerTestSystem;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,7 +25,7 @@ class RelayTest {
 
     private static final long ROUND = 7;
 
-    private static ReclaimerKit kit;
+    private static ReclaimerTestSystem kit;
     private static InnerMessages inner;
     private static ActorRef<ClusterMessage> own;
     private static ActorRef<ClusterMessage> requester;
@@ -51,7 +51,7 @@ class RelayTest {
 
     @BeforeAll
     static void start() {
-        kit = ReclaimerKit.with(Members.CONFIG).start();
+        kit = ReclaimerTestSystem.start(Members.CONFIG);
         inner = new InnerMessages(kit.system());
         own = door("own");
         requester = door("requester");

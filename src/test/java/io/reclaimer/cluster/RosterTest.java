@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import akka.actor.typed.ActorRef;
 import akka.cluster.MemberStatus;
 import io.reclaimer.ReclaimRequest;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.ReclaimerTestSystem;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -23,13 +23,13 @@ class RosterTest {
     private static final long OTHER = 2;
     private static final long HEAD = 3;
 
-    private static ReclaimerKit kit;
+    private static ReclaimerTestSystem kit;
 
     private Roster roster;
 
     @BeforeAll
     static void start() {
-        kit = ReclaimerKit.with(Members.CONFIG).start();
+        kit = ReclaimerTestSystem.start(Members.CONFIG);
     }
 
     @AfterAll

@@ -12,7 +12,7 @@ import io.reclaimer.cluster.Members.One;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.testkit.Gate;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
 import java.time.Duration;
@@ -26,7 +26,6 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Each request has an answer, whatever is wrong with it, and whatever is thrown. One member, in no cluster. */
@@ -37,20 +36,12 @@ class RoundAnswerTest {
     private static final String NAMES =
             IntStream.range(0, NODES).mapToObj(node -> "n" + node).collect(Collectors.joining(", "));
 
-    private final ReclaimerKit kit = ReclaimerKit.with("reclaimer.nodes = [" + NAMES + "]\n" + Members.CONFIG);
-
-    @BeforeEach
-    void start() {
-        kit.start();
-    }
+    private final ReclaimerTestSystem kit =
+            ReclaimerTestSystem.start("reclaimer.nodes = [" + NAMES + "]\n" + Members.CONFIG);
 
     @AfterEach
-    void stop() {
-        try {
-            kit.checkNothingLeft();
-        } finally {
-            kit.stop();
-        }
+    void close() {
+        kit.close();
     }
 
     @Test
@@ -126,7 +117,7 @@ class RoundAnswerTest {
     /** By what no door has checked. */
     @Test
     void roundWhoseActorThrowsWhereItIsMadeFailsAndSaysWhy() {
-        kit.expectErrors();
+        kit.expectError("");
         Queue<ReclaimerException> failures = new ConcurrentLinkedQueue<>();
         Terms terms = new Terms(
                 ReclaimRequest.in("/shop").objects(1),
@@ -160,7 +151,7 @@ class RoundAnswerTest {
     /** In the middle of a part. The part is told that the round is over. */
     @Test
     void roundWhoseActorThrowsInAMessageFailsAndSaysWhy() {
-        kit.expectErrors();
+        kit.expectError("");
         One one = new One(kit, Seams.NONE);
         Gate gate = new Gate();
         one.cache("/shop", Scripted.stuck(1_000, gate));

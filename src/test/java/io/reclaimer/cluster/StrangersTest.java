@@ -19,8 +19,8 @@ import io.reclaimer.cluster.ClusterMessage.Reclaim;
 import io.reclaimer.cluster.ClusterReport.Outcome;
 import io.reclaimer.cluster.Members.One;
 import io.reclaimer.testkit.Gate;
-import io.reclaimer.testkit.ModelShrinker;
 import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.TableShrinker;
 import io.reclaimer.testkit.Threads;
 import java.time.Duration;
 import java.util.List;
@@ -66,7 +66,7 @@ class StrangersTest {
     /** Whether it sends a uid or not, and whichever it is. */
     @Test
     void strangersRequestsDoNothingAndAreCountedAndLogged() {
-        ModelShrinker cache = first.cache("/shop", 10_000);
+        TableShrinker cache = first.cache("/shop", 10_000);
         long uid = Cluster.get(first.kit.system()).selfMember().uniqueAddress().longUid();
         LoggingTestKit.warn("no member of this cluster").withOccurrences(1).expect(first.kit.system(), () -> {
             long round = 70;
@@ -89,7 +89,7 @@ class StrangersTest {
 
     @Test
     void strangersBundleIsNotPassedOn() {
-        ModelShrinker cache = members.get(1).cache("/shop", 10_000);
+        TableShrinker cache = members.get(1).cache("/shop", 10_000);
         InnerMessages inner = new InnerMessages(stranger);
         Count count = new Count(7, 0, "/shop", false, List.of(), List.of(), 60_000, 1_000, door, 0, false);
         send(new Bundle(7, List.of(members.get(1).name()), List.of("count/1"), List.of(inner.write(count)), door, 0));

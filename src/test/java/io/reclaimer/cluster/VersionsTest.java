@@ -20,7 +20,7 @@ import io.reclaimer.cluster.ClusterMessage.Reclaimed;
 import io.reclaimer.cluster.ClusterMessage.Refused;
 import io.reclaimer.cluster.ClusterReport.Outcome;
 import io.reclaimer.cluster.Members.One;
-import io.reclaimer.testkit.ModelShrinker;
+import io.reclaimer.testkit.TableShrinker;
 import io.reclaimer.testkit.Threads;
 import java.io.IOException;
 import java.time.Duration;
@@ -97,7 +97,7 @@ class VersionsTest {
     @ValueSource(ints = {1, PostOffice.MOST_DIRECT})
     void roundsWithMembersOfTheFirstVersionFreeAndSayWhatTheyFreed(int mostDirect) {
         Members members = Members.start(3, "", new Watched(message -> Optional.of(first(message))), mostDirect);
-        List<ModelShrinker> caches = new ArrayList<>();
+        List<TableShrinker> caches = new ArrayList<>();
         members.all().forEach(one -> caches.add(one.cache("/shop", 100_000)));
         List<CompletionStage<ClusterReport>> rounds = new ArrayList<>();
         for (int i = 0; i < 9; i++) {
@@ -111,7 +111,7 @@ class VersionsTest {
         }
         assertThat(freed)
                 .isEqualTo(300_000
-                        - caches.stream().mapToLong(ModelShrinker::objects).sum());
+                        - caches.stream().mapToLong(TableShrinker::objects).sum());
         assertThat(members.all()).allMatch(one -> one.cluster.status().droppedRequests() == 0);
         members.end();
     }

@@ -23,7 +23,7 @@ import io.reclaimer.cluster.ClusterMessage.Offer;
 import io.reclaimer.cluster.ClusterMessage.Reclaimed;
 import io.reclaimer.cluster.ClusterMessage.Refused;
 import io.reclaimer.cluster.ClusterMessage.Row;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Seeded;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -48,7 +48,7 @@ class WireTest {
 
     static final List<String> KINDS = List.copyOf(ClusterSerializer.KINDS.keySet());
 
-    private static ReclaimerKit kit;
+    private static ReclaimerTestSystem kit;
     private static ClusterSerializer serializer;
     private static final Map<Golden, Map<String, ClusterMessage>> golden = new EnumMap<>(Golden.class);
 
@@ -59,7 +59,7 @@ class WireTest {
 
     @BeforeAll
     static void start() {
-        kit = ReclaimerKit.with(Members.CONFIG).start();
+        kit = ReclaimerTestSystem.start(Members.CONFIG);
         serializer = new ClusterSerializer((ExtendedActorSystem) Adapter.toClassic(kit.system()));
         ActorRef<ClusterMessage> door = ActorRefResolver.get(kit.system())
                 .resolveActorRef("akka://shop@10.1.2.3:25520/system/reclaimer-cluster#-1234567");

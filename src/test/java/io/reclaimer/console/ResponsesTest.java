@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.adapter.DirectBufferPool;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -16,7 +16,8 @@ class ResponsesTest {
     private static final byte[] PAGE = {1, 2, 3};
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with(NodeProgram.DEFAULTS.root().render());
+    final ReclaimerExtension kit =
+            ReclaimerExtension.create().with(NodeProgram.DEFAULTS.root().render());
 
     private DirectBufferPool pool;
     private Responses responses;

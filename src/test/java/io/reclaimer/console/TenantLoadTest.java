@@ -7,8 +7,8 @@ import akka.actor.typed.ActorRef;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.ReclaimerState;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -19,7 +19,9 @@ class TenantLoadTest {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.with(NodeProgram.DEFAULTS.root().render());
+    final ReclaimerExtension kit = ReclaimerExtension.create()
+            .expectActor("$*")
+            .with(NodeProgram.DEFAULTS.root().render());
 
     private final OutOfMemory outOfMemory = new OutOfMemory(() -> {});
     private long lastKey;

@@ -7,9 +7,9 @@ import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.engine.call.ShrinkerEntry;
 import io.reclaimer.testkit.Cache;
-import io.reclaimer.testkit.ReclaimerKit;
 import io.reclaimer.testkit.Seeded;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -27,7 +27,7 @@ class DirtyMarksTest {
     private static final int OBJECTS = 150;
 
     @RegisterExtension
-    final ReclaimerKit kit = ReclaimerKit.create();
+    final ReclaimerExtension kit = ReclaimerExtension.create();
 
     private final Seeded seeded = Seeded.create();
 
@@ -40,7 +40,7 @@ class DirtyMarksTest {
             kit.settle();
             kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
             for (Cache cache : caches) {
-                assertThat(cache.model().objects())
+                assertThat(cache.table().objects())
                         .as("iteration %d, %s", i, seeded)
                         .isZero();
             }
@@ -62,7 +62,7 @@ class DirtyMarksTest {
             kit.await(round);
             kit.settle();
             kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
-            assertThat(cache.model().objects())
+            assertThat(cache.table().objects())
                     .as("iteration %d, %s", i, seeded)
                     .isZero();
         }

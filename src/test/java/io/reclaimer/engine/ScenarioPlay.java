@@ -5,11 +5,11 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.dispatch.AbstractNodeQueue;
 import akka.dispatch.Envelope;
 import akka.dispatch.Mailbox;
+import io.reclaimer.interleavings.Decisions;
 import io.reclaimer.interleavings.Op;
 import io.reclaimer.interleavings.Play;
 import io.reclaimer.interleavings.Scenario;
-import io.reclaimer.testkit.Choices;
-import io.reclaimer.testkit.Schedule;
+import io.reclaimer.interleavings.Schedule;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
@@ -87,7 +87,7 @@ public final class ScenarioPlay implements Play {
     public void play(
             Scenario scenario,
             Schedule schedule,
-            Choices choices,
+            Decisions decisions,
             ActorRef<Consumer<ActorContext<?>>> nursery,
             Consumer<String> trace) {
         DeferredBook book = new DeferredBook(scenario.traced());
@@ -111,14 +111,14 @@ public final class ScenarioPlay implements Play {
         }
         schedule.runElsewhere(scenario.takesTime());
         world.makeTrouble();
-        choose(scenario, schedule, choices, world);
+        choose(scenario, schedule, decisions, world);
         if (scenario.takesTime()) {
             passTime(schedule, world, invariants);
         }
         world.calmDown();
         schedule.runElsewhere(false);
         invariants.checkQuiet();
-        schedule.choose(Choices.inOrder(), false);
+        schedule.choose(Decisions.inOrder(), false);
         end(schedule, world, invariants);
         if (trace != null) {
             schedule.trace(ignored -> {}, task -> "");
@@ -128,8 +128,8 @@ public final class ScenarioPlay implements Play {
         schedule.run();
     }
 
-    private static void choose(Scenario scenario, Schedule schedule, Choices choices, ScenarioWorld world) {
-        schedule.choose(choices, scenario.byRank());
+    private static void choose(Scenario scenario, Schedule schedule, Decisions decisions, ScenarioWorld world) {
+        schedule.choose(decisions, scenario.byRank());
         schedule.allowTimers(scenario.timers());
         for (int i = 0; i < scenario.users().size(); i++) {
             List<Op> ops = scenario.users().get(i);

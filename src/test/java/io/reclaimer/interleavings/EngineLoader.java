@@ -15,9 +15,8 @@ import net.bytebuddy.jar.asm.FieldVisitor;
 import net.bytebuddy.jar.asm.Opcodes;
 
 /**
- * Loads the engine once more, with steps woven into it ({@link StepWeaver}), and maybe with a fault: classes that are
- * compiled anew take the place of those that are there. Test classes of the engine's package are loaded with it, as they
- * are; all other classes are the application's.
+ * Loads a second copy of the engine, with steps woven into it ({@link StepWeaver}) and, where classes are replaced, with a fault.
+ * Test classes in the engine's package are loaded with it, unchanged; all other classes are the parent's.
  */
 final class EngineLoader extends ClassLoader {
 
@@ -35,16 +34,16 @@ final class EngineLoader extends ClassLoader {
         registerAsParallelCapable();
     }
 
-    private final Map<String, byte[]> instead;
+    private final Map<String, byte[]> replacements;
 
     /**
-     * An engine of its own.
+     * Creates a loader of one engine.
      *
-     * @param instead classes by name that take the place of those that are there
+     * @param replacements classes by name that replace those of the engine
      */
-    EngineLoader(Map<String, byte[]> instead) {
+    EngineLoader(Map<String, byte[]> replacements) {
         super(EngineLoader.class.getClassLoader());
-        this.instead = instead;
+        this.replacements = replacements;
     }
 
     @Override
@@ -61,7 +60,7 @@ final class EngineLoader extends ClassLoader {
     private Class<?> define(String name) throws ClassNotFoundException {
         String file = name.replace('.', '/') + ".class";
         try {
-            byte[] bytes = instead.get(name);
+            byte[] bytes = replacements.get(name);
             Path main = MAIN.resolve(file);
             if (bytes == null && Files.exists(main)) {
                 bytes = Files.readAllBytes(main);

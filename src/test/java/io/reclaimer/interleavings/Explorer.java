@@ -7,8 +7,6 @@ import akka.actor.typed.javadsl.Behaviors;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import com.typesafe.config.ConfigFactory;
-import io.reclaimer.testkit.Choices;
-import io.reclaimer.testkit.Schedule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,19 +17,23 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.LoggerFactory;
 
-/** Plays scenarios by seed on an engine, in a system that is used for all of them. */
+/** Plays scenarios by seed on one engine, in one actor system. Confined to one thread. */
 final class Explorer implements AutoCloseable {
 
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
-    /** What came of one scenario. */
-    record Outcome(String failure, int[] choices, List<String> trace) {
+    /**
+     * The outcome of one scenario.
+     *
+     * @param failure null where there is none
+     */
+    record Outcome(String failure, int[] decisions, List<String> trace) {
         boolean isGood() {
             return failure == null;
         }
     }
 
-    /** What is wrong with shrinkers that make trouble is nothing to tell of, thousands of times. */
+    /** Off meanwhile: shrinkers that fail on purpose would be logged thousands of times. */
     private final Logger log = (Logger) LoggerFactory.getLogger("io.reclaimer.engine");
 
     private final Level logged = log.getLevel();
@@ -39,11 +41,11 @@ final class Explorer implements AutoCloseable {
     private Schedule schedule;
     private ActorSystem<Consumer<ActorContext<?>>> system;
 
-    /** An engine with these classes in place of its own. */
-    Explorer(Map<String, byte[]> instead) {
+    /** @param replacements classes by name that replace classes of the engine */
+    Explorer(Map<String, byte[]> replacements) {
         log.setLevel(Level.OFF);
         try {
-            play = (Play) new EngineLoader(instead)
+            play = (Play) new EngineLoader(replacements)
                     .loadClass("io.reclaimer.engine.ScenarioPlay")
                     .getConstructor()
                     .newInstance();
@@ -68,17 +70,18 @@ final class Explorer implements AutoCloseable {
     }
 
     private static Behavior<Consumer<ActorContext<?>>> nursery() {
-        return Behaviors.receive((context, what) -> {
-            what.accept(context);
+        return Behaviors.receive((context, action) -> {
+            action.accept(context);
             return Behaviors.same();
         });
     }
 
-    /** The first seed of a range that fails. */
+    /** The first seed that fails, from {@code from} up to and without {@code to}. */
     OptionalLong firstFailure(long from, long to) {
         return inSchedule(() -> {
             for (long seed = from; seed < to; seed++) {
-                if (!playHere(Scenario.ofSeed(seed), Choices.ofSeed(seed), null).isGood()) {
+                if (!playHere(Scenario.ofSeed(seed), Decisions.ofSeed(seed), null)
+                        .isGood()) {
                     return OptionalLong.of(seed);
                 }
             }
@@ -86,23 +89,23 @@ final class Explorer implements AutoCloseable {
         });
     }
 
-    Outcome play(Scenario scenario, Choices choices) {
+    Outcome play(Scenario scenario, Decisions decisions) {
         List<String> trace = new ArrayList<>();
-        return inSchedule(() -> playHere(scenario, choices, trace));
+        return inSchedule(() -> playHere(scenario, decisions, trace));
     }
 
-    private Outcome playHere(Scenario scenario, Choices choices, List<String> trace) {
-        play.play(scenario, schedule, choices, system, trace == null ? null : trace::add);
-        return new Outcome(schedule.failure(), choices.made(), trace == null ? List.of() : trace);
+    private Outcome playHere(Scenario scenario, Decisions decisions, List<String> trace) {
+        play.play(scenario, schedule, decisions, system, trace == null ? null : trace::add);
+        return new Outcome(schedule.failure(), decisions.taken(), trace == null ? List.of() : trace);
     }
 
-    private <T> T inSchedule(Supplier<T> what) {
+    private <T> T inSchedule(Supplier<T> work) {
         AtomicReference<T> result = new AtomicReference<>();
         AtomicReference<Throwable> thrown = new AtomicReference<>();
         try {
             schedule.enter(() -> {
                 try {
-                    result.set(what.get());
+                    result.set(work.get());
                 } catch (Throwable t) {
                     thrown.set(t);
                 }

@@ -2,7 +2,6 @@ package io.reclaimer.interleavings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reclaimer.testkit.Choices;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterAll;
@@ -10,12 +9,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Explores what may happen in which order, by seed: {@code -Dreclaimer.seeds=N} explores the first N, and
- * {@code -Dreclaimer.seed=N} plays that one alone and prints its trace.
+ * Explores interleavings by seed. {@code -Dreclaimer.seeds=N} explores the first N seeds; {@code -Dreclaimer.seed=N} plays seed N
+ * alone and prints its trace.
  */
 class InterleavingsTest {
 
-    /** How many seeds each build explores. */
+    /** The number of seeds that each build explores. */
     static final long SEEDS = 4_000;
 
     private static Explorer explorer;
@@ -34,7 +33,7 @@ class InterleavingsTest {
     void everythingHoldsInEachOrder() {
         Long one = Long.getLong("reclaimer.seed");
         if (one != null) {
-            Explorer.Outcome outcome = explorer.play(Scenario.ofSeed(one), Choices.ofSeed(one));
+            Explorer.Outcome outcome = explorer.play(Scenario.ofSeed(one), Decisions.ofSeed(one));
             System.out.println(Report.of(Scenario.ofSeed(one), outcome));
             assertThat(outcome.failure()).as("-Dreclaimer.seed=%d", one).isNull();
             return;
@@ -49,20 +48,20 @@ class InterleavingsTest {
         }
     }
 
-    /** What is printed of a seed has to be what happened. */
+    /** The trace of a seed is only worth something where a second run is the same. */
     @Test
     void eachSeedIsTheSameWheneverItIsPlayed() {
         for (long seed = 1; seed <= 300; seed++) {
             Scenario scenario = Scenario.ofSeed(seed);
             if (scenario.takesTime()) {
-                // Of several visitors that are late, Akka has a round that ends unwatch one before the other by chance.
+                // A round that ends unwatches several late visitors, in an order that Akka leaves to chance.
                 continue;
             }
-            Explorer.Outcome once = explorer.play(scenario, Choices.ofSeed(seed));
-            Explorer.Outcome twice = explorer.play(scenario, Choices.ofSeed(seed));
+            Explorer.Outcome once = explorer.play(scenario, Decisions.ofSeed(seed));
+            Explorer.Outcome twice = explorer.play(scenario, Decisions.ofSeed(seed));
             assertThat(twice.trace()).as("seed %d", seed).isEqualTo(once.trace());
-            Explorer.Outcome again = explorer.play(scenario, Choices.again(once.choices()));
-            assertThat(again.trace()).as("seed %d, from its choices", seed).isEqualTo(once.trace());
+            Explorer.Outcome again = explorer.play(scenario, Decisions.replay(once.decisions()));
+            assertThat(again.trace()).as("seed %d, from its decisions", seed).isEqualTo(once.trace());
         }
     }
 }

@@ -1,6 +1,6 @@
 package io.reclaimer.interleavings;
 
-/** What somebody does in a scenario. Cgroups, shrinkers and rounds are named by number. */
+/** An operation of a scenario. Cgroups, shrinkers and rounds are given by number. */
 public sealed interface Op {
 
     record Online(int cgroup) implements Op {}
@@ -13,19 +13,19 @@ public sealed interface Op {
 
     record Free(int shrinker) implements Op {}
 
-    /** Adds objects, and then sets the bit. */
+    /** Adds objects, then sets the bit. */
     record Put(int shrinker, int cgroup, int node, int objects) implements Op {}
 
     /**
      * Requests a round.
      *
-     * @param nodes all where it is -1
-     * @param target 0: none
+     * @param node -1 for all nodes
+     * @param target 0 for none
      */
     record Round(int number, int top, int node, int firstPriority, int target, int withinMillis) implements Op {}
 
     record Cancel(int round) implements Op {}
 
-    /** Time passes until the next timer is over. */
+    /** Lets time pass until the next timer is due. */
     record Wait() implements Op {}
 }

@@ -2,23 +2,21 @@ package io.reclaimer.interleavings;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.ActorContext;
-import io.reclaimer.testkit.Choices;
-import io.reclaimer.testkit.Schedule;
 import java.util.function.Consumer;
 
-/** Plays scenarios on an engine; made once for each engine that is loaded. */
+/** Plays scenarios on an engine; one for each engine that is loaded. Confined to the thread of the schedule. */
 public interface Play {
 
     /**
-     * Plays one, on a thread of the schedule; what went wrong is that one's failure.
+     * Plays one scenario. Called on a thread of the schedule, whose failure tells what went wrong.
      *
-     * @param nursery runs what it is told, so that it has children
-     * @param trace told each step; null: nobody is
+     * @param nursery an actor that runs the functions it is sent, and so gets children
+     * @param trace receives each step; null for no trace
      */
     void play(
             Scenario scenario,
             Schedule schedule,
-            Choices choices,
+            Decisions decisions,
             ActorRef<Consumer<ActorContext<?>>> nursery,
             Consumer<String> trace);
 }

@@ -1,6 +1,5 @@
 package io.reclaimer.interleavings;
 
-import io.reclaimer.testkit.Choices;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -8,12 +7,12 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** What a person reads of a scenario that failed; made short first. */
+/** The report of a scenario that failed, for people: shrunk first, and then printed. */
 final class Report {
 
     private Report() {}
 
-    /** The whole of it. */
+    /** The whole scenario and its trace, up to the failure. */
     static String of(Scenario scenario, Explorer.Outcome outcome) {
         StringBuilder text = new StringBuilder();
         text.append(outcome.isGood() ? "Everything holds" : outcome.failure()).append("\n");
@@ -46,22 +45,22 @@ final class Report {
                         .collect(Collectors.joining("\n"));
     }
 
-    /** What is left of a seed that fails when all is left out without which it fails as well. */
+    /** The report of a failing seed, without the operations and decisions that it fails without, too. */
     static String shortest(Explorer explorer, long seed) {
         Scenario scenario = Scenario.ofSeed(seed);
-        Explorer.Outcome outcome = explorer.play(scenario, Choices.ofSeed(seed));
+        Explorer.Outcome outcome = explorer.play(scenario, Decisions.ofSeed(seed));
         if (outcome.isGood()) {
-            return "Seed " + seed + " failed once and did not when it was played again: -Dreclaimer.seed=" + seed;
+            return "Seed " + seed + " failed once, and not when it was played again: -Dreclaimer.seed=" + seed;
         }
         Shorter shorter = new Shorter(explorer, scenario, outcome);
-        return "Seed " + seed + " fails (all of it: -Dreclaimer.seed=" + seed + "). What is left of it when "
-                + shorter.leftOut() + " is left out:\n" + of(shorter.scenario(), shorter.outcome());
+        return "Seed " + seed + " fails (in full: -Dreclaimer.seed=" + seed + "). It still fails without "
+                + shorter.removed() + ":\n" + of(shorter.scenario(), shorter.outcome());
     }
 
-    /** Leaves out what it can: first what is done, then changes of who runs. */
+    /** Removes operations first, and then changes of thread, for as long as the scenario fails. Delta debugging. */
     private static final class Shorter {
 
-        /** How often it is played at most: some seconds. */
+        /** The most plays: some seconds. */
         private static final int TRIES = 4_000;
 
         private final Explorer explorer;
@@ -76,13 +75,13 @@ final class Report {
             this.scenario = scenario;
             this.outcome = outcome;
             this.ops = scenario.ops();
-            this.changes = changes(outcome.choices());
+            this.changes = changes(outcome.decisions());
             int before;
             do {
-                before = this.scenario.ops() + changes(this.outcome.choices());
-                leaveOutOps();
-                leaveOutChoices();
-            } while (this.scenario.ops() + changes(this.outcome.choices()) < before && tries < TRIES);
+                before = this.scenario.ops() + changes(this.outcome.decisions());
+                removeOps();
+                removeDecisions();
+            } while (this.scenario.ops() + changes(this.outcome.decisions()) < before && tries < TRIES);
         }
 
         Scenario scenario() {
@@ -93,20 +92,21 @@ final class Report {
             return outcome;
         }
 
-        String leftOut() {
-            return "what " + (ops - scenario.ops()) + " of " + ops + " operations and "
-                    + (changes - changes(outcome.choices())) + " of " + changes + " choices do";
+        String removed() {
+            return (ops - scenario.ops()) + " of " + ops + " operations and " + (changes - changes(outcome.decisions()))
+                    + " of " + changes + " decisions";
         }
 
-        private static int changes(int[] choices) {
-            return (int) Arrays.stream(choices).filter(choice -> choice != 0).count();
+        private static int changes(int[] decisions) {
+            return (int)
+                    Arrays.stream(decisions).filter(decision -> decision != 0).count();
         }
 
-        private boolean fails(Scenario shorter, Choices choices) {
+        private boolean fails(Scenario shorter, Decisions decisions) {
             if (tries++ >= TRIES) {
                 return false;
             }
-            Explorer.Outcome now = explorer.play(shorter, choices);
+            Explorer.Outcome now = explorer.play(shorter, decisions);
             if (now.isGood()) {
                 return false;
             }
@@ -115,18 +115,18 @@ final class Report {
             return true;
         }
 
-        private void leaveOutOps() {
+        private void removeOps() {
             for (int user = -1; user < scenario.users().size(); user++) {
                 int which = user;
                 int size = opsOf(which).size();
-                leaveOut(size, (from, to) -> {
+                remove(size, (from, to) -> {
                     List<Op> fewer = new ArrayList<>(opsOf(which));
                     fewer.subList(from, to).clear();
                     Scenario shorter = withOps(which, fewer);
-                    // With other things done the same numbers mean something else: both are worth a try.
-                    return fails(shorter, Choices.again(outcome.choices()))
-                            || fails(shorter, Choices.ofSeed(scenario.seed()))
-                            || IntStream.range(0, 10).anyMatch(i -> fails(shorter, Choices.ofSeed(i)));
+                    // With other operations the same decisions mean something else, so others are tried as well.
+                    return fails(shorter, Decisions.replay(outcome.decisions()))
+                            || fails(shorter, Decisions.ofSeed(scenario.seed()))
+                            || IntStream.range(0, 10).anyMatch(i -> fails(shorter, Decisions.ofSeed(i)));
                 });
             }
         }
@@ -144,20 +144,20 @@ final class Report {
             return scenario.with(scenario.setup(), users);
         }
 
-        private void leaveOutChoices() {
-            int[] all = outcome.choices();
+        private void removeDecisions() {
+            int[] all = outcome.decisions();
             List<Integer> places = IntStream.range(0, all.length)
                     .filter(i -> all[i] != 0)
                     .boxed()
                     .collect(Collectors.toCollection(ArrayList::new));
-            // From the end, for what comes after the failure does not matter.
+            // From the end: decisions after the failure do not matter.
             Collections.reverse(places);
-            leaveOut(places.size(), (from, to) -> {
+            remove(places.size(), (from, to) -> {
                 int[] fewer = all.clone();
                 for (int place : places.subList(from, to)) {
                     fewer[place] = 0;
                 }
-                boolean fails = fails(scenario, Choices.again(fewer));
+                boolean fails = fails(scenario, Decisions.replay(fewer));
                 if (fails) {
                     System.arraycopy(fewer, 0, all, 0, all.length);
                     places.subList(from, to).clear();
@@ -170,8 +170,8 @@ final class Report {
             boolean fails(int from, int to);
         }
 
-        /** Leaves out halves, quarters and so on of so many, each for good where it still fails. */
-        private static void leaveOut(int size, Without without) {
+        /** Tries to remove halves, quarters and so on; what can be removed stays removed. */
+        private static void remove(int size, Without without) {
             int left = size;
             for (int length = Math.max(1, size / 2); length > 0; length /= 2) {
                 int from = 0;

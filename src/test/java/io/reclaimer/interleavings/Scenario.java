@@ -5,18 +5,18 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * A random situation, by a seed: what there is, and who then does what at the same time.
+ * A random scenario, drawn from a seed: shrinkers and cgroups, and the operations of users that run concurrently.
  *
- * @param nodes how many
- * @param fillers how many ids are taken before, so that maps have to grow for more
- * @param slowClock whether calls take long, so that turns end within visits
- * @param byRank how choices are drawn, see {@code Choices}
- * @param patient whether who asks for something waits for the answer before the next
- * @param traced whether visits are traced, so that what they owe can be reckoned
- * @param timers how many timers may be chosen
- * @param kinds of shrinkers, by number
- * @param setup done first, one after the other, undisturbed
- * @param users what each user does, at the same time as the others
+ * @param nodes the number of nodes
+ * @param fillers the number of ids that are taken in advance, so that maps have to grow for further ids
+ * @param slowClock whether calls take long, so that time slices end within visits
+ * @param byRank the strategy by which decisions are drawn, see {@link DecisionStrategy}
+ * @param patient whether a user waits for each answer before its next operation
+ * @param traced whether visits are traced, so that deferred counts can be checked
+ * @param timers the number of timers that may be chosen
+ * @param kinds the shrinkers, by number
+ * @param setup the operations that run first, one after the other, undisturbed
+ * @param users the operations of each user, which runs concurrently with the others
  */
 public record Scenario(
         long seed,
@@ -31,15 +31,15 @@ public record Scenario(
         List<Op> setup,
         List<List<Op>> users) {
 
-    /** The cgroups there may be. The root is number 0. */
+    /** The cgroups of all scenarios. The root is number 0. */
     public static final List<String> CGROUPS = List.of("/", "/a", "/a/x", "/b", "/a/x/q");
 
     private static final int SHRINKERS = 3;
 
-    /** Of how many seeds one has shrinkers meet in one pair. */
+    /** One seed in this number has all shrinkers set their first bits in one cgroup on one node. */
     private static final int MEETINGS_EACH = 16;
 
-    /** An id that is taken by fillers, up to the end of a map. */
+    /** The ids of one unit. Fillers take all but one or two of them. */
     private static final int IDS = 64;
 
     /** How a shrinker is called. */
@@ -49,35 +49,35 @@ public record Scenario(
         STAGE
     }
 
-    /** The trouble that calls of a shrinker make now and then. */
+    /** What is wrong with some of the calls of a shrinker. */
     public enum Trouble {
         NONE,
-        /** A stage is completed by another thread, soon. */
+        /** Another thread completes the stage, soon. */
         LATER,
-        /** It takes some tens of milliseconds: a call, or until a stage is completed. */
+        /** The call, or its stage, takes some tens of milliseconds. */
         SLOW,
-        /** It does not come back while the users are at it. */
+        /** The call does not return before the users have ended. */
         STUCK,
-        /** It comes back, or its stage is completed, only when its deadline is over. */
+        /** The call returns, or its stage is completed, after the deadline. */
         OVERDUE,
-        /** It throws, or its stage fails. */
+        /** The call throws, or its stage fails. */
         FAILS,
-        /** The same, with an {@code Error}. */
+        /** As {@link #FAILS}, with an {@code Error}. */
         FAILS_WITH_AN_ERROR;
 
-        /** Whether it needs time to pass. */
+        /** Whether time has to pass until it ends. */
         public boolean takesTime() {
             return this == SLOW || this == STUCK || this == OVERDUE;
         }
     }
 
     /**
-     * Behaviour of a shrinker.
+     * The behaviour of a shrinker.
      *
-     * @param troubleEach of how many calls one makes trouble
-     * @param millis how long a slow call takes
-     * @param inCall of stages: whether the call itself takes long, or the stage
-     * @param reparentFails whether it fails after it has moved its objects
+     * @param troubleEach one call in this number is in trouble
+     * @param millis the time of a slow call
+     * @param inCall whether the call itself takes long, rather than its stage
+     * @param reparentFails whether a reparent fails after it has moved the objects
      */
     public record Kind(
             boolean byCgroup,
@@ -94,13 +94,13 @@ public record Scenario(
             boolean inCall,
             boolean reparentFails) {
 
-        /** Whether all of its objects are freed by a visit at priority 0, as long as nobody adds more. */
+        /** Whether a visit at priority 0 frees all of its objects, where none is added meanwhile. */
         public boolean givesAll() {
             return (trouble == Trouble.NONE || trouble == Trouble.LATER) && stopsEach == 0 && !halves && seeks > 0;
         }
     }
 
-    /** Whether a call of a shrinker may take long, so that time has to pass. */
+    /** Whether calls of a shrinker can take long, so that time has to pass. */
     public boolean takesTime() {
         return kinds.stream().anyMatch(kind -> kind.trouble().takesTime());
     }
@@ -109,7 +109,7 @@ public record Scenario(
         return new Drawn(seed).scenario();
     }
 
-    /** The same with other things done. */
+    /** This scenario with other operations. */
     Scenario with(List<Op> newSetup, List<List<Op>> newUsers) {
         return new Scenario(
                 seed,
@@ -129,7 +129,7 @@ public record Scenario(
         return setup.size() + users.stream().mapToInt(List::size).sum();
     }
 
-    /** One that is being drawn. Most is done in one place, by one shrinker, so that it meets. */
+    /** Draws a scenario. Most operations are on one shrinker in one cgroup on one node, so that they interact. */
     private static final class Drawn {
         private final long seed;
         private final SplittableRandom random;
@@ -138,19 +138,19 @@ public record Scenario(
         private final int hotShrinker;
         private final int hotNode;
 
-        /** Whether all is done in one place, by few who do little: what meets there does so often. */
+        /** Whether few users with few operations all use one place, so that most of their steps interact. */
         private final boolean narrow;
 
-        /** Of how many things one is done elsewhere. */
+        /** One operation in this number is elsewhere. */
         private final int spread;
 
-        /** Whether there are shrinkers of other manners than plain, and such that make trouble. */
+        /** Whether some shrinkers are not plain, or in trouble. */
         private final boolean troubled;
 
-        /** Whether all that happens is that bits are set of which the objects are gone, and objects come while that is found. */
+        /** Whether users only add objects while a round finds bits whose objects are gone, and counts a second time. */
         private final boolean looksTwice;
 
-        /** Whether all that happens is that shrinkers set their first bits in one pair at the same time. */
+        /** Whether users only set the first bits of all shrinkers in one place at the same time. */
         private final boolean meets;
 
         private int rounds;
@@ -230,7 +230,7 @@ public record Scenario(
         }
 
         private int node() {
-            // One that is not NUMA aware has something for all nodes.
+            // A shrinker that is not NUMA aware is visited on all nodes.
             return oneIn(spread) || oneIn(6) ? random.nextInt(nodes) : hotNode;
         }
 
@@ -238,7 +238,7 @@ public record Scenario(
             List<Op> ops = new ArrayList<>();
             String hot = CGROUPS.get(hotCgroup);
             for (int i = 1; i < CGROUPS.size(); i++) {
-                // Mostly what is done is done in a leaf: only a leaf can go offline.
+                // Mostly the place is a leaf: only a leaf can go offline.
                 if (hot.startsWith(CGROUPS.get(i)) || oneIn(narrow ? 8 : 3)) {
                     ops.add(new Op.Online(i));
                 }
@@ -255,7 +255,7 @@ public record Scenario(
                 ops.add(put());
             }
             if (looksTwice || oneIn(3)) {
-                // What was put is gone, and its bits are still set.
+                // The objects are freed, and their bits stay set.
                 ops.add(new Op.Put(hotShrinker, hotCgroup, hotNode, 1 + random.nextInt(20)));
                 ops.add(new Op.Round(rounds++, 0, -1, 0, 0, 60));
             } else if (oneIn(3)) {
@@ -306,7 +306,7 @@ public record Scenario(
             } else if (what < 87) {
                 ops.add(new Op.Free(shrinker()));
             } else if (what < 91) {
-                // The id of one that goes is handed out again.
+                // The freed id is handed out again.
                 int shrinker = shrinker();
                 ops.add(new Op.Free(shrinker));
                 ops.add(new Op.Allocate(shrinker));

@@ -26,10 +26,10 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
 /**
- * A fault to be found: what the engine's source says in one place, and what it is made to say instead. Compiled when it is
- * needed; the engine itself is as it is.
+ * A fault that the exploration has to find: a text in one source file of the engine, and its replacement. Compiled on demand; the
+ * engine itself does not change.
  *
- * <p>Where the source has changed so that the place is not there any more, or more than once, making it fails.
+ * <p>Compiling fails where the text is not in the source exactly once.
  */
 enum SeededFault {
     BIT_CLEARED_WITHOUT_A_SECOND_COUNT(
@@ -242,12 +242,12 @@ enum SeededFault {
         this.instead = instead;
     }
 
-    /** Whether the interleavings are to find it. */
+    /** Whether the exploration has to find it; otherwise its test has to. */
     boolean isFoundByInterleavings() {
         return spec.isEmpty();
     }
 
-    /** What its test, which finds it, throws; null where it finds nothing. */
+    /** The failure of its test; null where the test does not find the fault. */
     Throwable thrownBySpec() throws ReflectiveOperationException {
         int dot = spec.lastIndexOf('.');
         Class<?> test = new EngineLoader(classes()).loadClass("io.reclaimer.engine." + spec.substring(0, dot));
@@ -259,21 +259,21 @@ enum SeededFault {
         }
     }
 
-    /** The classes that differ from the engine's, by name. */
+    /** The classes of the faulty source file, by name. */
     Map<String, byte[]> classes() {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         if (compiler == null) {
-            throw new IllegalStateException("Faults are compiled: this has to run on a JDK, not on a JRE");
+            throw new IllegalStateException("Seeded faults are compiled: run the tests on a JDK, not on a JRE");
         }
         Map<String, ByteArrayOutputStream> compiled = new HashMap<>();
-        StringWriter said = new StringWriter();
+        StringWriter messages = new StringWriter();
         try (JavaFileManager files = inMemory(compiler, compiled)) {
             List<String> options =
                     List.of("-proc:none", "-g", "-nowarn", "-classpath", System.getProperty("java.class.path"));
             JavaFileObject source = source();
-            if (!compiler.getTask(said, files, null, options, null, List.of(source))
+            if (!compiler.getTask(messages, files, null, options, null, List.of(source))
                     .call()) {
-                throw new IllegalStateException(this + " does not compile: " + said);
+                throw new IllegalStateException(this + " does not compile: " + messages);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -293,8 +293,8 @@ enum SeededFault {
         Matcher places = Pattern.compile(words).matcher(whole);
         List<MatchResult> found = places.results().toList();
         if (found.size() != 1) {
-            throw new IllegalStateException(this + ": [" + there + "] is " + found.size() + " times in " + className
-                    + "; it has to be there once");
+            throw new IllegalStateException(this + ": [" + there + "] occurs [" + found.size() + "] times in "
+                    + className + "; it has to occur once");
         }
         MatchResult place = found.get(0);
         String faulty = whole.substring(0, place.start()) + instead + whole.substring(place.end());

@@ -10,8 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Shows that exploring can fail: each fault is found within {@value #SEEDS} seeds, or by the test that it names.
- * {@code -Dreclaimer.faults=all} tries all of them; a build leaves out those that take more than some hundred seeds.
+ * Shows that the exploration can fail: each fault is found within {@value #SEEDS} seeds, or by the test that it names.
+ * {@code -Dreclaimer.faults=all} tries all faults; a build leaves out those that take more than some hundred seeds.
  */
 class SeededFaultsTest {
 
@@ -65,13 +65,13 @@ class SeededFaultsTest {
         }
     }
 
-    /** A free that does not wait needs a shrinker, somebody who frees it, a round, and one change of who runs. */
+    /** A free that does not wait shows with one shrinker, its free, one round and one change of thread. */
     @Test
-    void whatFailsIsMadeShort() {
+    void failingSeedIsShrunk() {
         try (Explorer explorer = new Explorer(SeededFault.FREE_DOES_NOT_WAIT_FOR_HOLDS.classes())) {
             long seed = 0;
             do {
-                // Where calls take long there is more to read.
+                // The trace is longer where calls take long.
                 seed = explorer.firstFailure(seed + 1, SEEDS).orElseThrow();
             } while (Scenario.ofSeed(seed).takesTime());
             String report = Report.shortest(explorer, seed);

@@ -1,6 +1,5 @@
 package io.reclaimer.interleavings;
 
-import io.reclaimer.testkit.Schedule;
 import java.util.Set;
 import net.bytebuddy.jar.asm.ClassReader;
 import net.bytebuddy.jar.asm.ClassVisitor;
@@ -11,15 +10,16 @@ import net.bytebuddy.jar.asm.Opcodes;
 import net.bytebuddy.jar.asm.Type;
 
 /**
- * Puts a call to {@link Schedule#step} before each instruction of a class by which threads meet: reads and writes of
- * volatile fields, what goes through a {@code VarHandle} or an atomic, and messages that are sent. So no step can be
- * forgotten, and the engine has nothing in it for the sake of a test.
+ * Weaves a call to {@link Schedule#step} before each instruction by which threads interact: reads and writes of volatile fields,
+ * calls of a {@code VarHandle} or an atomic, and sent messages. So no step is forgotten, and the engine holds no code for tests.
  *
- * <p>None inside a lock, where other threads could not do anything about it but wait: locks are counted.
+ * <p>Steps inside a lock have no effect, because other threads could only wait there. So locks are counted
+ * ({@link ScheduledThread#locked}).
  */
 final class StepWeaver extends ClassVisitor {
 
     private static final String SCHEDULE = Type.getInternalName(Schedule.class);
+    private static final String THREAD = Type.getInternalName(ScheduledThread.class);
 
     private final Set<String> volatiles;
     private String owner = "";
@@ -30,7 +30,7 @@ final class StepWeaver extends ClassVisitor {
     }
 
     /**
-     * The same class with the calls.
+     * Weaves one class.
      *
      * @param volatiles the volatile fields of all classes, as {@code owner.name}
      */
@@ -50,7 +50,7 @@ final class StepWeaver extends ClassVisitor {
     @Override
     public MethodVisitor visitMethod(int access, String name, String descriptor, String signature, String[] thrown) {
         MethodVisitor next = super.visitMethod(access, name, descriptor, signature, thrown);
-        // What is being made is nobody else's yet.
+        // No other thread sees an object before its constructor has ended.
         return name.startsWith("<")
                 ? next
                 : new Weaving(next, owner + "." + name, (access & Opcodes.ACC_SYNCHRONIZED) != 0);
@@ -122,7 +122,7 @@ final class StepWeaver extends ClassVisitor {
         }
 
         private void call(String method) {
-            super.visitMethodInsn(Opcodes.INVOKESTATIC, SCHEDULE, method, "()V", false);
+            super.visitMethodInsn(Opcodes.INVOKESTATIC, THREAD, method, "()V", false);
         }
     }
 }

@@ -13,7 +13,7 @@ import io.reclaimer.cluster.ClusterReport;
 import io.reclaimer.pressure.HeapStatus;
 import io.reclaimer.pressure.PressureState;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.ModelShrinker;
+import io.reclaimer.testkit.TableShrinker;
 import io.reclaimer.testkit.Threads;
 import java.time.Duration;
 import java.util.List;
@@ -32,7 +32,7 @@ enum Operation {
                     .reclaim(ReclaimRequest.everywhere().objects(ALL_OBJECTS).within(LIMIT)));
             assertThat(report.outcome()).as(report.toString()).isEqualTo(ReclaimReport.Outcome.MET);
             assertThat(report.freedObjects()).isEqualTo(ALL_OBJECTS);
-            assertThat(world.side.pages.model().objects()).isZero();
+            assertThat(world.side.pages.table().objects()).isZero();
             return freed(report.freedObjects());
         }
     },
@@ -111,8 +111,8 @@ enum Operation {
                     ReclaimRequest.everywhere().objects(ALL_OBJECTS).within(LIMIT)));
             assertThat(report.outcome()).as(report.toString()).isEqualTo(ClusterReport.Outcome.MET);
             assertThat(report.members()).hasSize(2);
-            long left = world.side.pages.model().objects()
-                    + world.other.pages.model().objects();
+            long left = world.side.pages.table().objects()
+                    + world.other.pages.table().objects();
             // Nothing is freed that is not reported, and nothing of the troubled cgroup is.
             assertThat(report.freedObjects()).isEqualTo(2 * ALL_OBJECTS - left);
             assertThat(report.freedObjects()).isBetween((long) ALL_OBJECTS, (long) ALL_OBJECTS + OVERSHOOT);
@@ -128,7 +128,7 @@ enum Operation {
             world.side.fill();
             relieve(world, PressureState.LOW, 0.72);
             relieve(world, PressureState.MIN, 0.90);
-            long freed = ALL_OBJECTS - world.side.pages.model().objects();
+            long freed = ALL_OBJECTS - world.side.pages.table().objects();
             assertThat(freed).isBetween(HEAP_OBJECTS, HEAP_OBJECTS + OVERSHOOT);
             world.side.drain();
             return freed(HEAP_OBJECTS);
@@ -169,7 +169,7 @@ enum Operation {
     /** From 28 % and from 10 % free to 35 % free, in objects of 1 KiB. */
     private static final long HEAP_OBJECTS = 69 + 245;
 
-    private static final ModelShrinker NOTHING = ModelShrinker.full();
+    private static final TableShrinker NOTHING = TableShrinker.full();
 
     private final String title;
 

@@ -14,8 +14,8 @@ import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.ModelShrinker;
 import io.reclaimer.testkit.Scripted;
+import io.reclaimer.testkit.TableShrinker;
 import io.reclaimer.testkit.Threads;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -112,7 +112,7 @@ enum Trouble {
                 thrown.incrementAndGet();
                 throw new IllegalStateException("planted by the test");
             }));
-            ModelShrinker model = ModelShrinker.full();
+            TableShrinker model = TableShrinker.full();
             ShrinkerHandle handle = register(world, SPEC, model);
             world.troubled(handle);
             model.put(CgroupPath.of(World.TROUBLED), 0, World.OBJECTS);

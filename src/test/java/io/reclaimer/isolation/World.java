@@ -18,7 +18,7 @@ import io.reclaimer.pressure.Pressure;
 import io.reclaimer.pressure.SteeredHeap;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Cache;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Threads;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -75,12 +75,12 @@ final class World implements AutoCloseable {
 
     /** A member, with healthy cgroups. */
     static final class Side {
-        final ReclaimerKit kit;
+        final ReclaimerTestSystem kit;
         final Cache pages;
         final List<Cgroup> cgroups;
         final ClusterReclaimer cluster;
 
-        Side(ReclaimerKit kit) {
+        Side(ReclaimerTestSystem kit) {
             this.kit = kit;
             this.pages = Cache.register(
                     kit,
@@ -100,9 +100,9 @@ final class World implements AutoCloseable {
         void drain() {
             cgroups.forEach(
                     cgroup -> kit.reclaim(ReclaimRequest.in(cgroup.path()).startingAt(0)));
-            if (pages.model().objects() > 0) {
+            if (pages.table().objects() > 0) {
                 throw new AssertionError(
-                        "Left in the healthy cgroups: " + pages.model().objects());
+                        "Left in the healthy cgroups: " + pages.table().objects());
             }
         }
     }
@@ -123,9 +123,8 @@ final class World implements AutoCloseable {
         this.heap = new SteeredHeap(
                 HEAP_LIMIT_BYTES, this::usedBytes, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
         Setup heapSetup = new HeapSetup(heap, round -> {});
-        this.side =
-                new Side(ReclaimerKit.with(settings + "\n" + CONFIG, heapSetup).start());
-        this.other = new Side(ReclaimerKit.with(CONFIG).start());
+        this.side = new Side(ReclaimerTestSystem.start(settings + "\n" + CONFIG, heapSetup));
+        this.other = new Side(ReclaimerTestSystem.start(CONFIG));
         this.pressure = Pressure.get(side.kit.system());
         Cluster first = Cluster.get(side.kit.system());
         first.manager().tell(Join.create(first.selfMember().address()));
@@ -134,7 +133,8 @@ final class World implements AutoCloseable {
                 .tell(Join.create(first.selfMember().address()));
         awaitBoth(side);
         awaitBoth(other);
-        side.kit.expectErrors();
+        side.kit.expectError("");
+        side.kit.expectActor("$*");
     }
 
     private long usedBytes() {
@@ -255,8 +255,8 @@ final class World implements AutoCloseable {
     }
 
     void checkNothingLeft() {
-        side.kit.checkNothingLeft();
-        other.kit.checkNothingLeft();
+        side.kit.check();
+        other.kit.check();
     }
 
     @Override

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
 import java.util.Set;
@@ -31,10 +31,10 @@ class HeapNodeTest {
     }
 
     private static Set<Integer> nodesAsked(String nodes) {
-        ReclaimerKit kit = ReclaimerKit.with("""
+        ReclaimerTestSystem kit = ReclaimerTestSystem.start("""
                         reclaimer.nodes = [%s]
                         reclaimer.pressure.heap.watermarks { min = 0.0000001, low = 0.9999998, high = 0.9999999 }
-                        """.formatted(nodes)).start();
+                        """.formatted(nodes));
         try {
             Set<Integer> asked = ConcurrentHashMap.newKeySet();
             kit.register(

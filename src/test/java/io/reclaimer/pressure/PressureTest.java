@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.ReclaimerKit;
+import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
 import java.time.Duration;
@@ -21,7 +21,7 @@ class PressureTest {
 
     @Test
     void roundsOfTheSystemsReclaimerStartAfterACollection() {
-        ReclaimerKit kit = ReclaimerKit.with(ALWAYS_LOW).start();
+        ReclaimerTestSystem kit = ReclaimerTestSystem.start(ALWAYS_LOW);
         try {
             CountDownLatch scanned = new CountDownLatch(1);
             // Next to nothing each, so that what is freed ends no pressure.
@@ -46,9 +46,8 @@ class PressureTest {
 
     @Test
     void withRoundsOffNothingIsFreed() {
-        ReclaimerKit kit = ReclaimerKit.with(ALWAYS_LOW + "\nreclaimer.pressure.heap.rounds = off")
-                .start();
-        try {
+        try (ReclaimerTestSystem kit =
+                ReclaimerTestSystem.start(ALWAYS_LOW + "\nreclaimer.pressure.heap.rounds = off")) {
             Scripted pages = new Scripted(control -> 1_000, ShrinkControl::nrToScan);
             kit.register(ShrinkerSpec.named("pages"), pages);
             Pressure pressure = Pressure.get(kit.system());
@@ -56,31 +55,24 @@ class PressureTest {
             Threads.until(() -> pressure.heapStatus().state() == PressureState.LOW);
             assertThat(pressure.heapStatus().rounds()).isZero();
             assertThat(pages.calls).as("It may be counted").noneMatch(call -> call.startsWith("scan"));
-            kit.checkNothingLeft();
-        } finally {
-            kit.stop();
         }
     }
 
     @Test
     void statusIsToldByMessageAsWell() {
-        ReclaimerKit kit = ReclaimerKit.create().start();
-        try {
+        try (ReclaimerTestSystem kit = ReclaimerTestSystem.start("")) {
             TestProbe<HeapStatus> probe = kit.testKit().createTestProbe();
             Pressure.get(kit.system()).heap().tell(new HeapPressure.GetStatus(probe.getRef()));
             HeapStatus status = probe.receiveMessage(Duration.ofSeconds(60));
             assertThat(status.limitBytes()).isEqualTo(new PlatformHeap().limitBytes());
             assertThat(status.usedBytes()).isPositive();
-            kit.checkNothingLeft();
-        } finally {
-            kit.stop();
         }
     }
 
     @Test
     void thereIsOneASystem() {
-        ReclaimerKit kit = ReclaimerKit.create().start();
-        ReclaimerKit other = ReclaimerKit.create().start();
+        ReclaimerTestSystem kit = ReclaimerTestSystem.start("");
+        ReclaimerTestSystem other = ReclaimerTestSystem.start("");
         try {
             assertThat(Pressure.get(kit.system())).isSameAs(Pressure.get(kit.system()));
             assertThat(Pressure.get(other.system())).isNotSameAs(Pressure.get(kit.system()));
@@ -92,14 +84,10 @@ class PressureTest {
 
     @Test
     void invalidSettingFailsTheFirstGet() {
-        ReclaimerKit kit =
-                ReclaimerKit.with("reclaimer.pressure.heap.retry-min = 0s").start();
-        try {
+        try (ReclaimerTestSystem kit = ReclaimerTestSystem.start("reclaimer.pressure.heap.retry-min = 0s")) {
             assertThatThrownBy(() -> Pressure.get(kit.system()))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContainingAll("reclaimer.pressure.heap.retry-min", "[0s]", "1 ms");
-        } finally {
-            kit.stop();
         }
     }
 }

@@ -2,7 +2,7 @@ package io.reclaimer.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reclaimer.testkit.ScenarioFiles;
+import io.reclaimer.testkit.junit.ScenarioFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

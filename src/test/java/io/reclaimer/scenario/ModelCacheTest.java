@@ -10,7 +10,7 @@ import io.reclaimer.scenario.CacheModel.WhenEmpty;
 import io.reclaimer.scenario.ModelCache.Cell;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.Shrinker;
-import io.reclaimer.testkit.Asked;
+import io.reclaimer.testkit.FakeControl;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,21 +40,21 @@ class ModelCacheTest {
     }
 
     private static long scan(ModelCache cache, long asked) {
-        return cache.scan(new Asked(WEB, 0, asked));
+        return cache.scan(new FakeControl(WEB, 0, asked));
     }
 
     @Test
     void countsWhatIsThereAndWhatItIsToSayWhereNothingIs() {
         ModelCache cache = cache(model(Scan.FULL, 1, Optional.empty()));
-        assertThat(cache.count(new Asked(WEB, 0, 0))).isEqualTo(Shrinker.EMPTY);
+        assertThat(cache.count(new FakeControl(WEB, 0, 0))).isEqualTo(Shrinker.EMPTY);
         assertThat(cache.add(CELL, 10)).isTrue();
         assertThat(cache.add(CELL, 10)).isFalse();
-        assertThat(cache.count(new Asked(WEB, 0, 0))).isEqualTo(20);
-        assertThat(cache.count(new Asked(WEB, 1, 0))).isEqualTo(Shrinker.EMPTY);
+        assertThat(cache.count(new FakeControl(WEB, 0, 0))).isEqualTo(20);
+        assertThat(cache.count(new FakeControl(WEB, 1, 0))).isEqualTo(Shrinker.EMPTY);
         cache.change(
                 new CacheModel(WhenEmpty.ZERO, Scan.FULL, 1, Duration.ZERO, 2.5, 0, Duration.ZERO, Optional.empty()));
-        assertThat(cache.count(new Asked(WEB, 0, 0))).isEqualTo(50);
-        assertThat(cache.count(new Asked(WEB, 1, 0))).isZero();
+        assertThat(cache.count(new FakeControl(WEB, 0, 0))).isEqualTo(50);
+        assertThat(cache.count(new FakeControl(WEB, 1, 0))).isZero();
     }
 
     @Test
@@ -63,7 +63,7 @@ class ModelCacheTest {
         assertThat(scan(filled(Scan.FULL, 1), 5_000)).isEqualTo(1_000);
         assertThat(scan(filled(Scan.HALF, 1), 100)).isEqualTo(50);
         assertThat(scan(filled(Scan.REFUSE, 1), 100)).isZero();
-        Asked under = new Asked(WEB, 0, 100);
+        FakeControl under = new FakeControl(WEB, 0, 100);
         assertThat(filled(Scan.UNDER, 30).scan(under)).isEqualTo(30);
         assertThat(under.nrScanned()).isEqualTo(30);
         ModelCache stop = filled(Scan.STOP, 2);
@@ -113,7 +113,7 @@ class ModelCacheTest {
         assertThat(all.lost()).isZero();
         assertThat(freed).containsExactly(300L);
         // What was late for a cgroup that is gone never came.
-        assertThat(cache.count(new Asked(WEB, 0, 0))).isEqualTo(Shrinker.EMPTY);
+        assertThat(cache.count(new FakeControl(WEB, 0, 0))).isEqualTo(Shrinker.EMPTY);
         assertThat(cache.objects(CELL)).isZero();
     }
 
@@ -124,7 +124,7 @@ class ModelCacheTest {
         assertThat(cache.callsAfterFreed()).isZero();
         cache.freed();
         scan(cache, 1);
-        cache.count(new Asked(WEB, 0, 0));
+        cache.count(new FakeControl(WEB, 0, 0));
         assertThat(cache.callsAfterFreed()).isEqualTo(2);
     }
 }

@@ -15,12 +15,12 @@ import scala.concurrent.ExecutionContext;
 import scala.concurrent.duration.FiniteDuration;
 
 /**
- * Akka's scheduler, which knows what it has yet to do; named by {@code akka.scheduler.implementation}. Every kind of timer
- * comes down to the one method here.
+ * Akka's scheduler with a list of its pending timers, for {@code akka.scheduler.implementation}. Timers of all kinds pass through
+ * its one method. Thread-safe.
  */
 public final class CountedScheduler extends LightArrayRevolverScheduler {
 
-    /** Of all systems that use it, for a test that runs one at a time. */
+    /** The timers of all systems with this scheduler; a test runs one system at a time. */
     private static final AtomicReference<Queue<Timer>> TIMERS = new AtomicReference<>(new ConcurrentLinkedQueue<>());
 
     private record Timer(
@@ -30,12 +30,12 @@ public final class CountedScheduler extends LightArrayRevolverScheduler {
         super(config, log, threads);
     }
 
-    /** Forgets what it knows. */
+    /** Forgets all timers. */
     public static void reset() {
         TIMERS.set(new ConcurrentLinkedQueue<>());
     }
 
-    /** What is yet to be done, neither run nor cancelled. */
+    /** The timers that have neither run nor been cancelled. */
     public static List<String> pending() {
         return TIMERS.get().stream()
                 .filter(timer -> timer.done().isEmpty()
@@ -48,7 +48,7 @@ public final class CountedScheduler extends LightArrayRevolverScheduler {
     @Override
     public Cancellable scheduleOnce(FiniteDuration delay, Runnable runnable, ExecutionContext executor) {
         if (runnable instanceof Scheduler.TaskRunOnClose) {
-            // Akka's own, for the end of a dispatcher; the scheduler has to know it for what it is.
+            // Akka's own timer for the end of a dispatcher: the scheduler checks its type.
             return super.scheduleOnce(delay, runnable, executor);
         }
         Timer timer = new Timer(delay + " " + runnable, new AtomicReference<>(), new ConcurrentHashMap<>());

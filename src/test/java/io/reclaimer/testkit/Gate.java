@@ -2,19 +2,19 @@ package io.reclaimer.testkit;
 
 import java.util.concurrent.CountDownLatch;
 
-/** Where a shrinker's call stands still until the test lets it go. */
+/** A gate at which a shrinker's call blocks until the test opens it. Thread-safe. */
 public final class Gate {
 
     private final CountDownLatch entered = new CountDownLatch(1);
     private final CountDownLatch opened = new CountDownLatch(1);
 
-    /** Stands still until {@link #open}; from then on goes through. */
+    /** Blocks until {@link #open}. */
     public void pass() {
         entered.countDown();
         Threads.await(opened);
     }
 
-    /** Waits until somebody stands here. */
+    /** Waits until a call has come to the gate. */
     public void awaitEntered() {
         Threads.await(entered);
     }

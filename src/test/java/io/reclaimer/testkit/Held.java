@@ -4,10 +4,10 @@ import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 
-/** A shrinker one of whose calls in one cgroup does not come back until the test lets it go; elsewhere it has nothing. */
+/** A shrinker with objects in one cgroup, where one of its calls blocks at a {@link Gate}. */
 public final class Held implements Shrinker {
 
-    /** Which call is held. */
+    /** The call that blocks. */
     public enum Place {
         COUNT,
         SCAN,

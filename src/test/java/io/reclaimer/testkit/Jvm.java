@@ -12,19 +12,19 @@ public final class Jvm {
 
     private Jvm() {}
 
-    /** Java with these options; a class path, a class and its arguments are to follow. */
+    /** The start of a command: Java with these options. The caller adds class path, class and arguments. */
     public static List<String> java(String... options) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(options));
         if (Runtime.version().feature() >= 24) {
-            // Akka's use of it would be warned of on standard error.
+            // Prevents a warning about Akka's use of it on standard error.
             command.add("--sun-misc-unsafe-memory-access=allow");
         }
         return command;
     }
 
-    /** The class path that Maven starts the program with: the operator's folder first, and nothing of the tests. */
+    /** The class path of the node program: the operator's folder first, and no test classes. */
     public static String programClassPath() {
         return "conf" + File.pathSeparator
                 + Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))

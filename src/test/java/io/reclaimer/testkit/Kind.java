@@ -1,6 +1,8 @@
 package io.reclaimer.testkit;
 
+import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.Behaviors;
 import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.ShrinkerMessage;
@@ -12,49 +14,54 @@ import io.reclaimer.shrinker.ShrinkerSpec;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** The kinds of shrinker; each can stand for any plain one, which then is called in that kind's way. */
+/** The kinds of shrinker. Each allocates a plain shrinker as a shrinker of its kind. */
 public enum Kind {
     PLAIN {
         @Override
-        public ShrinkerHandle allocate(ReclaimerKit kit, ShrinkerSpec spec, Shrinker shrinker) {
+        public ShrinkerHandle allocate(BlockingReclaimer kit, ShrinkerSpec spec, Shrinker shrinker) {
             return kit.allocate(spec, shrinker);
         }
     },
     BLOCKING {
         @Override
-        public ShrinkerHandle allocate(ReclaimerKit kit, ShrinkerSpec spec, Shrinker shrinker) {
+        public ShrinkerHandle allocate(BlockingReclaimer kit, ShrinkerSpec spec, Shrinker shrinker) {
             return kit.allocate(spec.blocking(), shrinker);
         }
     },
-    /** Its stages are complete when they are returned. */
+    /** A shrinker whose stages are complete when they are returned. */
     ASYNC_AT_ONCE {
         @Override
-        public ShrinkerHandle allocate(ReclaimerKit kit, ShrinkerSpec spec, Shrinker shrinker) {
+        public ShrinkerHandle allocate(BlockingReclaimer kit, ShrinkerSpec spec, Shrinker shrinker) {
             return kit.await(kit.reclaimer().allocate(spec, async(shrinker, Runnable::run)));
         }
     },
-    /** Its stages are completed by another thread. */
+    /** A shrinker whose stages another thread completes. */
     ASYNC {
         @Override
-        public ShrinkerHandle allocate(ReclaimerKit kit, ShrinkerSpec spec, Shrinker shrinker) {
+        public ShrinkerHandle allocate(BlockingReclaimer kit, ShrinkerSpec spec, Shrinker shrinker) {
             return kit.await(kit.reclaimer().allocate(spec, async(shrinker, Threads.executor())));
         }
     },
     ACTOR {
         @Override
-        public ShrinkerHandle allocate(ReclaimerKit kit, ShrinkerSpec spec, Shrinker shrinker) {
-            return kit.await(kit.reclaimer().allocate(spec, kit.testKit().spawn(actor(shrinker))));
+        public ShrinkerHandle allocate(BlockingReclaimer kit, ShrinkerSpec spec, Shrinker shrinker) {
+            ActorRef<ShrinkerMessage> actor =
+                    kit.system().systemActorOf(actor(shrinker), "shrinker-" + ACTORS.incrementAndGet(), Props.empty());
+            return kit.await(kit.reclaimer().allocate(spec, actor));
         }
     };
 
-    public abstract ShrinkerHandle allocate(ReclaimerKit kit, ShrinkerSpec spec, Shrinker shrinker);
+    private static final AtomicInteger ACTORS = new AtomicInteger();
 
-    public ShrinkerHandle register(ReclaimerKit kit, ShrinkerSpec spec, Shrinker shrinker) {
+    public abstract ShrinkerHandle allocate(BlockingReclaimer kit, ShrinkerSpec spec, Shrinker shrinker);
+
+    public ShrinkerHandle register(BlockingReclaimer kit, ShrinkerSpec spec, Shrinker shrinker) {
         return kit.await(allocate(kit, spec, shrinker).register());
     }
 
-    /** Answers what {@code shrinker} answers, on a thread of the executor. */
+    /** A shrinker that returns the results of {@code shrinker} as stages, which the executor completes. */
     public static AsyncShrinker async(Shrinker shrinker, Executor executor) {
         return new AsyncShrinker() {
             @Override
@@ -74,17 +81,17 @@ public enum Kind {
         };
     }
 
-    /** An actor that answers what {@code shrinker} answers; what that throws stops it. */
+    /** An actor that replies with the results of {@code shrinker}; an exception stops it. */
     public static Behavior<ShrinkerMessage> actor(Shrinker shrinker) {
         return Behaviors.receive(ShrinkerMessage.class)
                 .onMessage(ShrinkerMessage.CountObjects.class, count -> {
-                    count.reply(shrinker.count(new Asked(count.cgroup(), count.node(), 0)));
+                    count.reply(shrinker.count(new FakeControl(count.cgroup(), count.node(), 0)));
                     return Behaviors.same();
                 })
                 .onMessage(ShrinkerMessage.ScanObjects.class, scan -> {
-                    Asked asked = new Asked(scan.cgroup(), scan.node(), scan.nrToScan());
-                    long freed = shrinker.scan(asked);
-                    scan.reply(freed, asked.nrScanned(), asked.freedBytes());
+                    FakeControl control = new FakeControl(scan.cgroup(), scan.node(), scan.nrToScan());
+                    long freed = shrinker.scan(control);
+                    scan.reply(freed, control.nrScanned(), control.freedBytes());
                     return Behaviors.same();
                 })
                 .onMessage(ShrinkerMessage.ReparentObjects.class, move -> {

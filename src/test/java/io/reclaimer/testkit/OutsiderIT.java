@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * An application that is not part of this build, {@code src/test/outsider}: takes the jar from its coordinates in a repository, with
- * what these bring and nothing else, and tests its own shrinker with the kit.
+ * The application in {@code src/test/outsider}, which is not part of this build: it has the jar by its coordinates, with its
+ * dependencies and nothing else, and tests its own shrinker with the kit.
  */
 class OutsiderIT {
 
@@ -49,7 +49,7 @@ class OutsiderIT {
         }
     }
 
-    /** As {@code mvn deploy} lays it out. */
+    /** Copies the jar into a repository, in the layout of {@code mvn deploy}. */
     private static void publish(Path repository) throws IOException {
         Path place = repository.resolve(Path.of("io", "reclaimer", "reclaimer", VERSION));
         Files.createDirectories(place);
@@ -57,7 +57,7 @@ class OutsiderIT {
         Files.copy(Path.of("pom.xml"), place.resolve("reclaimer-" + VERSION + ".pom"));
     }
 
-    /** Into a local repository of its own, so that nothing of this build is left in the user's; what else it needs is in that one. */
+    /** The command has a local repository of its own, so that nothing of this build is left in the user's repository. */
     private List<String> command(Path published, Path project) {
         return List.of(
                 Path.of(System.getProperty("maven.home"), "bin", "mvn").toString(),

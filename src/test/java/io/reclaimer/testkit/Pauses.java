@@ -4,8 +4,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Adds up for how long this machine or process stood still, so that what a test measures can be told from that: a thread
- * that wants to run every few milliseconds, and notes how much later it does.
+ * Measures the time for which this machine or process stood still, so that a test can subtract it from its own measurements: a
+ * thread that sleeps for a few milliseconds at a time, and adds up how late it wakes. Thread-safe.
  */
 public final class Pauses implements AutoCloseable {
 
@@ -24,7 +24,7 @@ public final class Pauses implements AutoCloseable {
         return pauses;
     }
 
-    /** For how long, since the start. */
+    /** The time of all pauses since the start. */
     public long millis() {
         return TimeUnit.NANOSECONDS.toMillis(nanos);
     }

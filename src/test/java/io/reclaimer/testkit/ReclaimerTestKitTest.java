@@ -22,13 +22,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
-/** The kit that users test their shrinkers with. */
+/** {@link ReclaimerTestKit} and its assertions. */
 class ReclaimerTestKitTest {
 
     private static final ShrinkerSpec PAGES = ShrinkerSpec.named("pages").byCgroup();
     private static final CgroupPath WEB = CgroupPath.of("/shop/web");
 
-    private final ModelShrinker cache = ModelShrinker.full();
+    private final TableShrinker cache = TableShrinker.full();
 
     private ShrinkerHandle filled(ReclaimerTestKit kit, Cgroup web, long objects) {
         ShrinkerHandle pages = kit.register(PAGES, cache);
@@ -38,7 +38,7 @@ class ReclaimerTestKitTest {
     }
 
     @Test
-    void roundFreesWhatItIsToAndEverythingSaysSo() {
+    void roundMeetsItsTargetAndAssertionsHold() {
         try (ReclaimerTestKit kit = ReclaimerTestKit.create()) {
             Cgroup web = kit.online("/shop/web");
             ShrinkerHandle pages = filled(kit, web, 1_000);
@@ -47,7 +47,7 @@ class ReclaimerTestKitTest {
             assertThat(report.freedObjects()).isEqualTo(256);
             assertThat(kit)
                     .setsItsBit(pages, web, 0)
-                    .wasAskedIn(pages, "/shop/web")
+                    .wasCalledIn(pages, "/shop/web")
                     .conserves(pages, 1_000, cache::objects)
                     .hasNoFaults(pages)
                     .hasNoFaults()
@@ -57,9 +57,9 @@ class ReclaimerTestKitTest {
         }
     }
 
-    /** All that takes time takes none: a day goes by in no time, with what happens in it. */
+    /** A day of virtual time passes in milliseconds. */
     @Test
-    void timeGoesByWhenTheTestSaysSo() {
+    void timePassesOnlyInAdvance() {
         try (ReclaimerTestKit kit = ReclaimerTestKit.with("reclaimer.quarantine.after-faults = 1")) {
             Cgroup web = kit.online("/shop/web");
             ShrinkerHandle pages = filled(kit, web, 10_000);
@@ -71,7 +71,7 @@ class ReclaimerTestKitTest {
     }
 
     @Test
-    void passIsOneVisitAndWhatItOwesStays() {
+    void passIsOneVisitAndDefersTheRemainder() {
         try (ReclaimerTestKit kit = ReclaimerTestKit.create()) {
             Cgroup web = kit.online("/shop/web");
             ShrinkerHandle pages = filled(kit, web, 1_000);
@@ -82,7 +82,7 @@ class ReclaimerTestKitTest {
     }
 
     @Test
-    void roundIsTakenPairByPair() {
+    void roundRunsPassByPass() {
         try (ReclaimerTestKit kit = ReclaimerTestKit.create()) {
             Cgroup web = kit.online("/shop/web");
             Cgroup orm = kit.online("/shop/orm");
@@ -90,12 +90,12 @@ class ReclaimerTestKitTest {
             cache.put(orm.path(), 0, 1_000);
             pages.setBit(orm, 0);
             SteppedRound round = kit.begin(ReclaimRequest.in("/shop").startingAt(4));
-            List<TraceEvent> first = round.nextPair();
+            List<TraceEvent> first = round.nextPass();
             assertThat(first).extracting(TraceEvent::cgroup).containsOnly(web.path());
             assertThat(round.isOver()).isFalse();
-            List<TraceEvent> second = round.nextPair();
+            List<TraceEvent> second = round.nextPass();
             assertThat(second).extracting(TraceEvent::cgroup).containsOnly(orm.path());
-            assertThat(round.nextPair()).isEmpty();
+            assertThat(round.nextPass()).isEmpty();
             assertThat(round.isOver()).isTrue();
             assertThat(round.finish().outcome()).isEqualTo(Outcome.DONE);
         }
@@ -111,12 +111,12 @@ class ReclaimerTestKitTest {
             assertThat(kit.calls(pages)).isEmpty();
             kit.heap().collect(80 << 20);
             assertThat(kit.heap().status().rounds()).isPositive();
-            assertThat(kit).wasAskedIn(pages, "/shop/web").conserves(pages, 100_000, cache::objects);
+            assertThat(kit).wasCalledIn(pages, "/shop/web").conserves(pages, 100_000, cache::objects);
         }
     }
 
     @Test
-    void bitIsMissedWhereNobodySetIt() {
+    void missingBitFailsTheAssertion() {
         try (ReclaimerTestKit kit = ReclaimerTestKit.create()) {
             Cgroup web = kit.online("/shop/web");
             ShrinkerHandle pages = kit.register(PAGES, cache);
@@ -125,14 +125,14 @@ class ReclaimerTestKitTest {
             assertThatThrownBy(() -> assertThat(kit).setsItsBit(pages, web, 0))
                     .isInstanceOf(AssertionError.class)
                     .hasMessageContaining("[pages]", "[/shop/web]", "handle.setBit");
-            assertThatThrownBy(() -> assertThat(kit).wasAskedIn(pages, "/shop/web"))
+            assertThatThrownBy(() -> assertThat(kit).wasCalledIn(pages, "/shop/web"))
                     .isInstanceOf(AssertionError.class)
                     .hasMessageContaining("never called");
         }
     }
 
     @Test
-    void whatIsLostAndWhatIsTooManyIsSaid() {
+    void lostAndSurplusObjectsFailTheAssertion() {
         try (ReclaimerTestKit kit = ReclaimerTestKit.create()) {
             Cgroup web = kit.online("/shop/web");
             ShrinkerHandle pages = filled(kit, web, 1_000);
@@ -150,7 +150,7 @@ class ReclaimerTestKitTest {
     }
 
     @Test
-    void faultIsSaid() {
+    void faultFailsTheAssertion() {
         try (ReclaimerTestKit kit = ReclaimerTestKit.create()) {
             Cgroup web = kit.online("/shop/web");
             ShrinkerHandle pages = kit.register(PAGES, new io.reclaimer.shrinker.Shrinker() {
@@ -171,13 +171,13 @@ class ReclaimerTestKitTest {
                     .hasMessageContaining("broken");
             assertThat(kit.calls(pages))
                     .filteredOn(call -> call.kind() == ShrinkerCall.Kind.SCAN)
-                    .allMatch(call -> call.answer().isEmpty());
+                    .allMatch(call -> call.result().isEmpty());
         }
     }
 
-    /** A stage that nobody completes holds the shrinker until its call's deadline. */
+    /** A stage that nobody completes keeps the round under way until the deadline of the call. */
     @Test
-    void whatIsLeftUnderWayFailsTheTest() {
+    void roundUnderWayFailsTheAssertion() {
         List<CompletableFuture<Long>> stages = new ArrayList<>();
         AsyncShrinker slow = new AsyncShrinker() {
             @Override
@@ -241,20 +241,8 @@ class ReclaimerTestKitTest {
         }
     }
 
-    /** The assertion itself: what a log says that has calls after the end. */
     @Test
-    void callAfterFreedIsTold() {
-        CallLog log = new CallLog("pages", () -> Duration.ZERO);
-        io.reclaimer.shrinker.Shrinker recorded = log.recording(cache);
-        recorded.count(new Asked(WEB, 0, 0));
-        log.freed();
-        assertThat(log.callsAfterFreed()).isEmpty();
-        recorded.scan(new Asked(WEB, 0, 10));
-        assertThat(log.callsAfterFreed()).hasSize(1);
-    }
-
-    @Test
-    void misuseIsSaid() {
+    void misuseIsRefusedWithWhatToDo() {
         try (ReclaimerTestKit kit = ReclaimerTestKit.create()) {
             assertThatThrownBy(kit::heap).hasMessageContaining("withHeap");
             ShrinkerHandle other = kit.await(kit.reclaimer().register(PAGES, cache));

@@ -8,17 +8,17 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 
-/** A shrinker that answers what the test says, and notes who asked. */
+/** A shrinker that is scripted by functions, and records its calls. Thread-safe, where the functions are. */
 public final class Scripted implements Shrinker {
 
     private final ToLongFunction<ShrinkControl> count;
     private final ToLongFunction<ShrinkControl> scan;
     private final LongSupplier reparent;
 
-    /** Each call: {@code count} or {@code scan}, cgroup, node, and for a scan how many objects. */
+    /** The calls, as text: {@code count} or {@code scan}, cgroup, node, and for a scan the objects it was asked for. */
     public final Queue<String> calls = new ConcurrentLinkedQueue<>();
 
-    /** Moves nothing where a cgroup goes offline. */
+    /** Creates a shrinker whose reparent moves nothing. */
     public Scripted(ToLongFunction<ShrinkControl> count, ToLongFunction<ShrinkControl> scan) {
         this(count, scan, () -> 0);
     }
@@ -29,12 +29,12 @@ public final class Scripted implements Shrinker {
         this.reparent = reparent;
     }
 
-    /** Always has that many, and frees what it is asked for. */
+    /** A shrinker that always counts so many objects, and frees what it is asked for. */
     public static Scripted endless(long objects) {
         return new Scripted(control -> objects, ShrinkControl::nrToScan);
     }
 
-    /** Has that many, and stands still in its first scan. */
+    /** A shrinker that counts so many objects, and blocks at the gate in its scans. */
     public static Scripted stuck(long objects, Gate gate) {
         return new Scripted(control -> objects, control -> {
             gate.pass();
@@ -42,7 +42,7 @@ public final class Scripted implements Shrinker {
         });
     }
 
-    /** Has that many, and stands still in its scans in one cgroup only; elsewhere it frees what it is asked for. */
+    /** A shrinker that counts so many objects, blocks at the gate in its scans of one cgroup, and frees what it is asked for elsewhere. */
     public static Scripted stuckIn(String cgroup, long objects, Gate gate) {
         return new Scripted(control -> objects, control -> {
             if (!control.cgroup().toString().equals(cgroup)) {

@@ -2,7 +2,7 @@ package io.reclaimer.testkit;
 
 import java.util.Random;
 
-/** Random numbers of a test, by a seed that is printed and taken back with {@code -Dreclaimer.seed=}. */
+/** The random numbers of a test. The seed is printed, and set again with {@code -Dreclaimer.seed=}. */
 public final class Seeded extends Random {
     private static final long serialVersionUID = 1L;
 
@@ -13,24 +13,24 @@ public final class Seeded extends Random {
         this.seed = seed;
     }
 
-    /** With the seed that was asked for, or a new one. */
+    /** Creates random numbers with the seed that is set, or else a new one. */
     public static Seeded create() {
         Seeded seeded = new Seeded(Long.getLong("reclaimer.seed", System.nanoTime()));
         System.out.println(seeded);
         return seeded;
     }
 
-    /** For a thread of its own, so that threads do not disturb one another's numbers. */
+    /** Random numbers for one thread, which do not depend on other threads. */
     public Seeded fork(int number) {
         return new Seeded(seed * 31 + number);
     }
 
-    /** Any number of objects from 0 to {@link Long#MAX_VALUE}, of any size as likely as of any other. */
+    /** A random number of objects from 0 to {@link Long#MAX_VALUE}; each magnitude is as likely as any other. */
     public long objects() {
         return nextLong() >>> 1 >>> nextInt(63);
     }
 
-    /** What repeats the run. */
+    /** The option that repeats the run. */
     @Override
     public String toString() {
         return "-Dreclaimer.seed=" + seed;

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** Runs tasks at the same time, and waits for latches as long as a machine may stand still. */
+/** Concurrent tasks and waits of a test. The timeouts allow for a machine that stands still. Thread-safe. */
 public final class Threads {
 
     private static final long PATIENCE_SECONDS = 60;
@@ -25,7 +25,7 @@ public final class Threads {
 
     private Threads() {}
 
-    /** Starts all together; returns when all have ended, and fails where one did. */
+    /** Runs all tasks concurrently. Returns when all have ended, and fails where one did. */
     public static void run(Runnable... tasks) throws Exception {
         CyclicBarrier start = new CyclicBarrier(tasks.length);
         List<Future<?>> all = new ArrayList<>();
@@ -41,33 +41,33 @@ public final class Threads {
         }
     }
 
-    /** Other threads than the caller's. */
+    /** An executor that runs each task on another thread than the caller's. */
     public static Executor executor() {
         return POOL;
     }
 
-    /** Starts one. */
+    /** Starts a task on another thread. */
     public static Future<?> start(Callable<?> task) {
         return POOL.submit(task);
     }
 
-    /** Waits for a latch; never returns without it. */
+    /** Waits for a latch, and fails at the timeout. */
     public static void await(CountDownLatch latch) {
         try {
             if (!latch.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                throw new AssertionError("Nobody came within " + PATIENCE_SECONDS + " s");
+                throw new AssertionError("The latch was not released within " + PATIENCE_SECONDS + " s");
             }
         } catch (InterruptedException e) {
             throw new AssertionError("Interrupted while waiting", e);
         }
     }
 
-    /** Waits for what nobody announces. */
+    /** Polls until a condition holds, and fails at the timeout. */
     public static void until(BooleanSupplier reached) {
         until(reached, () -> "");
     }
 
-    /** The same; says how it stands where it is not reached. */
+    /** As {@link #until(BooleanSupplier)}, with the current state in the failure. */
     public static void until(BooleanSupplier reached, Supplier<?> standing) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (!reached.getAsBoolean()) {

@@ -2,7 +2,7 @@ package io.reclaimer.testkit;
 
 import java.util.function.Supplier;
 
-/** What user code may throw, the worst of it: nothing of it may end anything but the call. */
+/** Exceptions and errors of user code, the worst kinds. Each may end the call that throws it, and nothing else. */
 public enum Thrown {
     OUT_OF_MEMORY(() -> new OutOfMemoryError("Java heap space")),
     OUT_OF_DIRECT_BUFFERS(() -> new OutOfMemoryError("Cannot reserve 4194304 bytes of direct buffer memory")),
@@ -37,7 +37,7 @@ public enum Thrown {
         }
     });
 
-    /** An error of a class that nobody knows. */
+    /** An error of a class that no code has a case for. */
     private static final class UnknownError extends Error {
         private static final long serialVersionUID = 1;
     }
@@ -57,7 +57,7 @@ public enum Thrown {
         throw Thrown.<RuntimeException>asIs(make());
     }
 
-    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // nothing is cast: the compiler alone is told so
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // erased: nothing is cast at run time
     private static <T extends Throwable> T asIs(Throwable thrown) throws T {
         throw (T) thrown;
     }

@@ -2,8 +2,8 @@ package shop;
 
 import io.reclaimer.Reclaimer;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.ContractSubject;
-import io.reclaimer.testkit.ShrinkerContract;
+import io.reclaimer.testkit.contract.ContractSubject;
+import io.reclaimer.testkit.contract.ShrinkerContract;
 
 // README begin
 class PageCacheContractTest extends ShrinkerContract {

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.reclaimer.Reclaimer;
 import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.ReclaimRequest;
-import io.reclaimer.testkit.ReclaimerExtension;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
