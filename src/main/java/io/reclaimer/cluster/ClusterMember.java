@@ -13,20 +13,18 @@ import akka.actor.typed.javadsl.TimerScheduler;
 import akka.cluster.typed.Cluster;
 import io.reclaimer.CountReport;
 import io.reclaimer.ReclaimReport;
-import io.reclaimer.ReclaimRequest;
 import io.reclaimer.Reclaimer;
-import io.reclaimer.cluster.ClusterMessage.Answers;
-import io.reclaimer.cluster.ClusterMessage.Bundle;
+import io.reclaimer.cluster.Candidate.Presence;
 import io.reclaimer.cluster.ClusterMessage.Cancel;
 import io.reclaimer.cluster.ClusterMessage.Count;
 import io.reclaimer.cluster.ClusterMessage.Malformed;
-import io.reclaimer.cluster.ClusterMessage.Offer;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
-import io.reclaimer.cluster.ClusterMessage.Reclaimed;
-import io.reclaimer.cluster.ClusterMessage.Refused;
+import io.reclaimer.cluster.ClusterMessage.Reply;
 import io.reclaimer.cluster.ClusterMessage.Request;
 import io.reclaimer.cluster.ClusterMessage.Row;
 import io.reclaimer.cluster.ClusterReport.Outcome;
+import io.reclaimer.cluster.MemberEnvironment.Requester;
+import io.reclaimer.cluster.RoundParameters.Sender;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
@@ -38,171 +36,165 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * This member, as the others see it: receives all their messages. One a system, at {@value #PATH}.
+ * The cluster actor of this member: receives the messages of all members. One per actor system, at {@value #PATH}.
  *
- * <p>It hands requests to {@link MemberParts}, which has the reclaimer do them, and answers to the {@link ClusterRound} they
- * are for; what it gets as the head of a group, requests and answers, goes through {@link Relay}. It keeps the
- * {@link Roster}, and tells the rounds what changes in it.
+ * <p>It passes requests to its {@link MemberParts} and replies to the {@link ClusterRound} that they belong to. It owns the
+ * {@link Roster}, and tells the rounds about changes of it.
  */
 final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
 
-    /** What it can be told: by other members, and by its own. */
-    sealed interface Command permits ClusterMessage, RosterChange, Local {}
+    /** Protocol: messages of members, changes of the cluster, and messages of this member. */
+    sealed interface Command permits ClusterMessage, Roster.Change, Local {}
 
-    /** From this member only. */
+    /** Sent by this member only. */
     sealed interface Local extends Command {}
 
-    /** Starts a round; answered once, with a report or why there is none. */
-    record Start(ClusterRequest request, RoundAnswer answer) implements Local {}
+    /** Starts a round. The result is completed once, with a report or the reason why there is none. */
+    record Start(ClusterRequest request, CompletableFuture<ClusterReport> result) implements Local {}
 
-    /** This member is about to leave: no more parts and rounds. Answered when none is under way. */
+    /** Ends all parts and rounds, because this member is about to leave. Answered when none is under way. */
     record Leave(ActorRef<Done> replyTo) implements Local {}
 
-    /** Answered with what there is now. */
     record GetState(ActorRef<State> replyTo) implements Local {}
 
     /**
-     * What there is.
+     * The state of this member, for tests.
      *
-     * @param members the names of all that are in the cluster, and this one
-     * @param present of those who take part and can be reached
-     * @param rounds under way here
-     * @param parts under way, of whomever's rounds
-     * @param known rounds that parts are remembered of
+     * @param members the names of all members of the cluster, and of this one
+     * @param present the names of those that take part and can be reached
+     * @param rounds the number of rounds under way that were requested here
+     * @param parts the number of parts under way or waiting
+     * @param known the number of rounds that are remembered for their parts
      */
     record State(List<String> members, List<String> present, int rounds, int parts, int known) {}
 
-    /** What came of a count: a report, or why there is none. */
+    /** The result of a count: a report, or the reason why there is none. */
     record Counted(
             long round,
             @Nullable CountReport report,
             @Nullable Throwable why) implements Local {}
 
-    /** What came of a part: a report, or why there is none. */
+    /** The result of a part: a report, or the reason why there is none. */
     record PartEnded(
             long round,
             int part,
             @Nullable ReclaimReport report,
             @Nullable Throwable why) implements Local {}
 
-    private record RoundEnded(long round, CgroupPath cgroup, RoundAnswer answer) implements Local {}
+    private record RoundEnded(long round, CgroupPath cgroup, CompletableFuture<ClusterReport> result)
+            implements Local {}
 
-    /** Its own timers. */
-    private enum Due implements Local {
-        /** What is over is forgotten. */
+    private enum Timer implements Local {
+        /** Rounds that are over are forgotten. */
         FORGET,
-        /** What waits for a place has waited long enough. */
-        PARTS,
-        /** Answers to others have waited long enough. */
-        SEND_WAITING
+        /** Waiting counts and parts are answered as late. */
+        PARTS
     }
 
-    /** Its name among the system's actors. */
+    /**
+     * The surroundings of the actor.
+     *
+     * @param publish receives the totals of the parts when they have changed
+     */
+    record Setup(
+            Reclaimer reclaimer,
+            ClusterSettings settings,
+            Supplier<MemberEnvironment.Heap> heap,
+            Consumer<MemberParts.Totals> publish,
+            Interceptors interceptors) {}
+
+    /** Wrappers of the behaviors of this actor and of its rounds, by which tests lose messages and cause faults. */
+    record Interceptors(UnaryOperator<Behavior<Command>> member, UnaryOperator<Behavior<ClusterRound.Command>> round) {
+
+        static final Interceptors NONE = new Interceptors(member -> member, round -> round);
+    }
+
     static final String NAME = "reclaimer-cluster";
 
-    /** Where it is found on every member. */
+    /** The path of the cluster actor on every member. */
     static final String PATH = "/system/" + NAME;
 
     private static final Duration FORGET_INTERVAL = Duration.ofSeconds(5);
 
     private final TimerScheduler<Command> timers;
-    private final Reclaimer reclaimer;
-    private final ClusterSettings settings;
-    private final Consumer<MemberParts.Given> publish;
+    private final Setup setup;
     private final Roster roster;
     private final MemberParts<ActorRef<ClusterMessage>> parts;
-    private final Relay relay;
-    private final Seams seams;
-    private final ActorRef<ClusterMessage> door;
+    private final Sender sender;
     private final Map<Long, ActorRef<ClusterRound.Command>> rounds = new HashMap<>();
-    private final List<ActorRef<Done>> leaving = new ArrayList<>();
-    private boolean left;
+    private final List<ActorRef<Done>> leaveReplies = new ArrayList<>();
+    private boolean isLeaving;
 
-    /** When it wakes up for what waits for a place. */
-    private OptionalLong partsDue = OptionalLong.empty();
+    /** The time of the active timer of waiting parts; empty where there is none. */
+    private OptionalLong partsDueNanos = OptionalLong.empty();
 
     /**
-     * Not from 0: what comes late for a round of a life before must find nobody, and no two members' rounds may have the
-     * same number ({@link MemberParts}), also where many start at the same moment.
+     * Starts at a random number, so that a late reply to a round of a previous life finds no round, and no two members use
+     * the same number ({@link KnownRounds}), even where many start at the same moment.
      */
     private long lastRound = new SecureRandom().nextLong() >>> 1;
 
-    /**
-     * @param publish is given what was done, when that has changed
-     * @param seams where tests step in
-     */
-    static Behavior<Command> create(
-            Reclaimer reclaimer,
-            ClusterSettings settings,
-            Supplier<MemberParts.Heap> heap,
-            Consumer<MemberParts.Given> publish,
-            Seams seams) {
-        GiveBudget give = new GiveBudget(settings.giveBytes());
-        Behavior<Command> behavior = Behaviors.setup(context -> Behaviors.withTimers(
-                timers -> new ClusterMember(context, timers, reclaimer, settings, give, heap, publish, seams)));
-        // A bug: rounds requested here answer with what they know, and the member goes on, without what it knew of
-        // others'.
-        // What it gave them is not forgotten.
-        return seams.member().apply(Behaviors.supervise(behavior).onFailure(SupervisorStrategy.restart()));
+    static Behavior<Command> create(Setup setup) {
+        GiveBudget budget = new GiveBudget(setup.settings().giveBytes());
+        Behavior<Command> behavior = Behaviors.setup(
+                context -> Behaviors.withTimers(timers -> new ClusterMember(context, timers, setup, budget)));
+        // After a bug, rounds requested here are answered with what is known, and the member goes on without its memory
+        // of
+        // the rounds of others. The budget keeps what was freed for them.
+        return setup.interceptors()
+                .member()
+                .apply(Behaviors.supervise(behavior).onFailure(SupervisorStrategy.restart()));
     }
 
     private ClusterMember(
-            ActorContext<Command> context,
-            TimerScheduler<Command> timers,
-            Reclaimer reclaimer,
-            ClusterSettings settings,
-            GiveBudget give,
-            Supplier<MemberParts.Heap> heap,
-            Consumer<MemberParts.Given> publish,
-            Seams seams) {
+            ActorContext<Command> context, TimerScheduler<Command> timers, Setup setup, GiveBudget budget) {
         super(context);
-        this.seams = seams;
-        this.publish = publish;
         this.timers = timers;
-        this.reclaimer = reclaimer;
-        this.settings = settings;
-        this.door = context.getSelf().narrow();
+        this.setup = setup;
         this.parts = new MemberParts<>(
-                new ReclaimerPort(context, reclaimer, heap), reclaimer.settings()::node, settings.maxParts(), give);
-        give.forgetParts(System.nanoTime());
-        this.roster = new Roster(Cluster.get(context.getSystem()).selfMember(), door);
-        this.relay = new Relay(new RelayPort(roster), new InnerMessages(context.getSystem()), door);
-        RosterChange.subscribe(context, door);
+                new LocalReclaimer(context, setup.reclaimer(), setup.heap()),
+                setup.reclaimer().settings()::node,
+                setup.settings().maxParts(),
+                budget);
+        budget.settleReserved(System.nanoTime());
+        ActorRef<ClusterMessage> self = context.getSelf().narrow();
+        this.roster = new Roster(Cluster.get(context.getSystem()).selfMember(), self);
+        this.sender = new Sender(self, roster.selfUid());
+        Roster.subscribe(context, self);
     }
 
     @Override
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
                 .onMessage(Request.class, this::onRequest)
-                .onMessage(Offer.class, message -> answered(message.round(), message))
-                .onMessage(Reclaimed.class, message -> answered(message.round(), message))
-                .onMessage(Refused.class, message -> answered(message.round(), message))
-                .onMessage(Answers.class, message -> answered(message.round(), message))
+                .onMessage(Reply.class, this::onReply)
                 .onMessage(Row.class, message -> this)
                 .onMessage(Malformed.class, this::onMalformed)
                 .onMessage(Counted.class, this::onCounted)
                 .onMessage(PartEnded.class, this::onPartEnded)
-                .onMessage(Due.class, this::onDue)
+                .onMessage(Timer.class, this::onTimer)
                 .onMessage(Start.class, this::onStart)
                 .onMessage(RoundEnded.class, this::onRoundEnded)
-                .onMessage(RosterChange.class, this::onRosterChange)
+                .onMessage(Roster.Change.class, this::onRosterChange)
                 .onMessage(Leave.class, this::onLeave)
                 .onMessage(GetState.class, this::onGetState)
                 .build();
     }
 
-    /** Members only are served; whoever else asks gets no answer, so that nobody else can have this one connect to it. */
+    /** Serves members only. Any other sender gets no reply, so it cannot make this member connect to an address. */
     private Behavior<Command> onRequest(Request message) {
         Optional<Requester> requester = roster.requester(message.replyTo(), message.fromUid());
         if (requester.isEmpty()) {
             WireFaults.get(getContext().getSystem())
                     .stranger(
-                            ClusterSerializer.kindOf(message),
+                            ClusterSerializer.manifestOf(message),
                             message.replyTo().path().address() + " uid " + message.fromUid());
             return this;
         }
@@ -213,51 +205,51 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
             parts.reclaim(reclaim.replyTo(), reclaim, now);
         } else if (message instanceof Cancel cancel) {
             parts.cancel(cancel);
-        } else if (message instanceof Bundle bundle) {
-            // Also where this member is leaving: whoever is to get it is not.
-            relay.bundle(requester.get(), bundle, now);
         }
-        if (!timers.isTimerActive(Due.FORGET)) {
-            timers.startTimerWithFixedDelay(Due.FORGET, Due.FORGET, FORGET_INTERVAL);
+        if (!timers.isTimerActive(Timer.FORGET)) {
+            timers.startTimerWithFixedDelay(Timer.FORGET, Timer.FORGET, FORGET_INTERVAL);
         }
-        return partsChanged();
+        return schedulePartsTimer();
     }
 
-    /** Wakes up when what waits for a place may not wait any longer. */
-    private Behavior<Command> partsChanged() {
+    private Behavior<Command> schedulePartsTimer() {
         OptionalLong due = parts.dueNanos();
-        if (!due.equals(partsDue)) {
-            partsDue = due;
+        if (!due.equals(partsDueNanos)) {
+            partsDueNanos = due;
             if (due.isPresent()) {
                 long delay = Math.max(0, due.getAsLong() - System.nanoTime());
-                timers.startSingleTimer(Due.PARTS, Due.PARTS, Duration.ofNanos(delay));
+                timers.startSingleTimer(Timer.PARTS, Timer.PARTS, Duration.ofNanos(delay));
             } else {
-                timers.cancel(Due.PARTS);
+                timers.cancel(Timer.PARTS);
             }
         }
         return this;
     }
 
-    private Behavior<Command> onDue(Due message) {
+    private Behavior<Command> onTimer(Timer timer) {
         long now = System.nanoTime();
-        switch (message) {
-            case FORGET -> forget(now);
+        switch (timer) {
+            case FORGET -> {
+                parts.forgetOld(now);
+                if (parts.known() == 0) {
+                    timers.cancel(Timer.FORGET);
+                }
+            }
             case PARTS -> {
-                partsDue = OptionalLong.empty();
+                partsDueNanos = OptionalLong.empty();
                 parts.tick(now);
                 answerLeave();
             }
-            case SEND_WAITING -> relay.sendWaiting();
         }
-        return partsChanged();
+        return schedulePartsTimer();
     }
 
-    /** Whoever waits for an answer to it, or for it as an answer, is told. */
+    /** Refuses an unreadable request, and ends the wait for an unreadable reply. */
     private Behavior<Command> onMalformed(Malformed message) {
         message.header().ifPresent(header -> {
-            Refused refused = PartAnswer.unreadable(message, header);
+            Reply refused = PartReply.unreadable(message, header);
             if (header.replyTo().isEmpty()) {
-                answered(header.round(), refused);
+                onReply(refused);
             } else if (roster.requester(header.replyTo().get(), header.fromUid())
                     .isPresent()) {
                 header.replyTo().get().tell(refused);
@@ -266,122 +258,92 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
         return this;
     }
 
-    private void forget(long now) {
-        parts.forgetOld(now);
-        relay.forgetOld(now);
-        if (parts.known() + relay.known() == 0) {
-            timers.cancel(Due.FORGET);
-        }
-    }
-
     private Behavior<Command> onCounted(Counted message) {
         parts.counted(message.round(), message.report(), message.why(), System.nanoTime());
-        return partsChanged();
+        return schedulePartsTimer();
     }
 
     private Behavior<Command> onPartEnded(PartEnded message) {
         parts.reclaimed(message.round(), message.part(), message.report(), message.why(), System.nanoTime());
-        publish.accept(parts.given());
+        setup.publish().accept(parts.totals());
         answerLeave();
-        return partsChanged();
+        return schedulePartsTimer();
     }
 
-    /** Of a round here, or of one that this member is a head in. Where the round is over, the answer is too late. */
-    private Behavior<Command> answered(long round, ClusterMessage message) {
-        ActorRef<ClusterRound.Command> of = rounds.get(round);
-        if (of != null) {
-            of.tell(new ClusterRound.Answered(message));
-        } else {
-            relay.answered(message);
-            if (relay.isWaiting() && !timers.isTimerActive(Due.SEND_WAITING)) {
-                timers.startSingleTimer(Due.SEND_WAITING, Due.SEND_WAITING, Relay.LONGEST_WAIT);
-            }
+    /** Passes a reply to its round. A reply to a round that is over is dropped. */
+    private Behavior<Command> onReply(Reply reply) {
+        ActorRef<ClusterRound.Command> round = rounds.get(reply.round());
+        if (round != null) {
+            round.tell(new ClusterRound.Replied(reply));
         }
         return this;
     }
 
     private Behavior<Command> onStart(Start message) {
-        if (left) {
+        int maxRounds = setup.settings().maxRounds();
+        if (isLeaving) {
             String leaving = "No round over the cluster is started: this member is leaving it";
-            message.answer().refuse(new ReclaimerException(Reason.SHUTTING_DOWN, leaving));
-        } else if (rounds.size() >= settings.maxRounds()) {
-            String many = "No round over the cluster is started: [" + settings.maxRounds()
+            message.result().completeExceptionally(new ReclaimerException(Reason.SHUTTING_DOWN, leaving));
+        } else if (rounds.size() >= maxRounds) {
+            String many = "No round over the cluster is started: [" + maxRounds
                     + "] are under way here, as many as allowed [reclaimer.cluster.max-rounds]";
-            message.answer().refuse(new ReclaimerException(Reason.TOO_MANY_ROUNDS, many));
+            message.result().completeExceptionally(new ReclaimerException(Reason.TOO_MANY_ROUNDS, many));
         } else {
             try {
-                start(message);
+                start(message.request(), message.result());
             } catch (RuntimeException e) {
                 CgroupPath cgroup = message.request().request().cgroup();
-                message.answer().refuse(AnswerGuard.failed(cgroup, Reasons.of(e)));
+                message.result().completeExceptionally(ClusterRound.failed(cgroup, Reasons.of(e)));
             }
         }
         return this;
     }
 
-    private void start(Start message) {
-        ReclaimRequest request = message.request().request();
+    private void start(ClusterRequest request, CompletableFuture<ClusterReport> result) {
         long round = ++lastRound;
-        Terms terms = new Terms(
-                request,
-                request.nodes().stream().map(reclaimer.settings()::nodeName).toList(),
-                request.within().orElse(reclaimer.settings().roundDeadline()),
-                settings.resendAfter(),
-                round);
-        List<Guest> guests = roster.guests(message.request());
-        List<Optional<ActorRef<ClusterMessage>>> doors =
-                guests.stream().map(guest -> roster.door(guest.member())).toList();
+        RoundParameters parameters = RoundParameters.of(
+                round, request, setup.reclaimer().settings(), setup.settings().resendAfter(), sender);
+        List<Candidate> candidates = roster.candidates(request);
+        List<Optional<ActorRef<ClusterMessage>>> refs = candidates.stream()
+                .map(candidate -> roster.ref(candidate.member()))
+                .toList();
+        Behavior<ClusterRound.Command> behavior = ClusterRound.create(parameters, candidates, refs, result);
         ActorRef<ClusterRound.Command> child = getContext()
-                .spawnAnonymous(
-                        seams.round()
-                                .apply(ClusterRound.create(
-                                        round,
-                                        terms,
-                                        guests,
-                                        doors,
-                                        new Sender(door, roster.selfUid()),
-                                        seams.mostDirect(),
-                                        message.answer())),
-                        DispatcherSelector.sameAsParent());
+                .spawnAnonymous(setup.interceptors().round().apply(behavior), DispatcherSelector.sameAsParent());
         rounds.put(round, child);
-        getContext().watchWith(child, new RoundEnded(round, request.cgroup(), message.answer()));
+        getContext().watchWith(child, new RoundEnded(round, parameters.request().cgroup(), result));
     }
 
     private Behavior<Command> onRoundEnded(RoundEnded message) {
         rounds.remove(message.round());
-        if (!message.answer().isGiven()) {
-            message.answer().refuse(AnswerGuard.failed(message.cgroup(), "its actor ended without an answer"));
-        }
+        message.result()
+                .completeExceptionally(ClusterRound.failed(message.cgroup(), "its actor ended without an answer"));
         answerLeave();
         return this;
     }
 
-    private Behavior<Command> onRosterChange(RosterChange change) {
-        roster.gone(change).forEach(uid -> {
-            parts.requesterGone(uid);
-            relay.requesterGone(uid);
-        });
-        for (String name : roster.change(change)) {
-            ClusterRound.Changed changed = new ClusterRound.Changed(name, roster.presence(name));
+    private Behavior<Command> onRosterChange(Roster.Change change) {
+        roster.removedUids(change).forEach(parts::requesterGone);
+        for (String name : roster.apply(change)) {
+            ClusterRound.PresenceChanged changed = new ClusterRound.PresenceChanged(name, roster.presence(name));
             rounds.values().forEach(round -> round.tell(changed));
         }
-        return partsChanged();
+        return schedulePartsTimer();
     }
 
     private Behavior<Command> onLeave(Leave message) {
-        left = true;
-        leaving.add(message.replyTo());
+        isLeaving = true;
+        leaveReplies.add(message.replyTo());
         parts.leave();
-        relay.sendWaiting();
         rounds.values().forEach(round -> round.tell(new ClusterRound.End(Outcome.SHUTDOWN)));
         answerLeave();
-        return partsChanged();
+        return schedulePartsTimer();
     }
 
     private void answerLeave() {
-        if (!leaving.isEmpty() && rounds.isEmpty() && parts.running() == 0) {
-            leaving.forEach(replyTo -> replyTo.tell(Done.getInstance()));
-            leaving.clear();
+        if (!leaveReplies.isEmpty() && rounds.isEmpty() && parts.running() == 0) {
+            leaveReplies.forEach(replyTo -> replyTo.tell(Done.getInstance()));
+            leaveReplies.clear();
         }
     }
 

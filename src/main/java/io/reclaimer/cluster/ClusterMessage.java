@@ -1,90 +1,87 @@
 package io.reclaimer.cluster;
 
 import akka.actor.typed.ActorRef;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimFlag;
 import io.reclaimer.shrinker.Shrinker;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What members send each other: the marker by which {@link ClusterSerializer} knows them. Each is one flat record, and
- * checked where it is made, which is also where it is read.
+ * A message between members. {@link ClusterSerializer} writes and reads messages; each is a flat record that checks its
+ * components when it is constructed, and so also when it is read. Public for the scenarios of this project; no part of the
+ * API.
  *
- * <p>A round is known by its number; a member by its <em>seat</em> in the round, a number from 0. Answers go to whoever asked
- * ({@code replyTo}): the member that runs the round, or the head of a group, by way of which it asks ({@link Bundle}).
+ * <p>A round is identified by its number, a participant by its index in the round, from 0 ({@code seat} on the wire).
  *
- * <p>To change one: a new component has to be allowed to be missing, for the previous version does not send it; what is
- * removed is ignored where it still comes. Any other change is a new record beside the old one, with a manifest of its own
- * in {@code ClusterSerializer}: first a version that reads both and sends the old one, then one that sends the new one.
+ * <p>Compatibility between versions:
  *
- * <p>Components that the first version did not send are marked <em>since the second</em>; a number of 0, {@code false} or an
- * empty text is what they are in its messages. Names of constants (flags, {@code pressure}, {@code end}) are read as they
- * come, for a later version may have more of them: whoever uses one says what an unknown one is taken for.
+ * <ul>
+ *   <li>A new component must be optional, because the previous version does not send it. A component that is no longer
+ *       known is ignored. Any other change is a new record with a manifest of its own, in two releases: the first reads
+ *       both and sends the old form, the second sends the new one.
+ *   <li>Components marked <em>since version 2</em> are 0, {@code false} or empty in messages of version 1.
+ *   <li>Names of constants (flags, {@code pressure}, {@code end}) are read as text, because a later version may have more
+ *       of them. The reader of such a name defines what an unknown one means.
+ * </ul>
  */
 public sealed interface ClusterMessage extends ClusterMember.Command {
 
-    /** The most names of nodes in a message. */
-    int MOST_NODES = 64;
+    /** Maximum number of node names in a message. */
+    int MAX_NODES = 64;
 
-    /** The most flags of a request. */
-    int MOST_FLAGS = 64;
+    /** Maximum number of flags of a request. */
+    int MAX_FLAGS = 64;
 
-    /** The most cgroups in a row of the table. */
-    int MOST_CGROUPS = 64;
+    /** Maximum number of cgroups in a row of the table. */
+    int MAX_CGROUPS = 64;
 
-    /** The most rounds, seats and parts: far above what there can be. */
-    int MOST_SEATS = 1 << 20;
+    /** Upper bound of the index of a participant and of the number of a part, far above real ones. */
+    int MAX_INDEX = 1 << 20;
 
-    /** The most messages inside another one. */
-    int MOST_INNER = 256;
+    /** Maximum length of a name or reason, in characters. */
+    int MAX_TEXT = 512;
 
-    /** What may be in a {@link Bundle}. */
-    Set<String> REQUESTS = Set.of("count/1", "reclaim/1", "cancel/1");
+    /** Maximum length of all cgroup paths of a row together, in characters. */
+    int MAX_CGROUP_CHARACTERS = 8 * 1024;
 
-    /** What may be in {@link Answers}. */
-    Set<String> REPLIES = Set.of("offer/1", "reclaimed/1", "refused/1");
-
-    /** The longest word or sentence. */
-    int LONGEST_TEXT = 512;
-
-    /** The most characters of all cgroups of a row together. */
-    int LONGEST_CGROUPS = 8 * 1024;
-
-    /** What a member asks of another. */
+    /** A message of the coordinator of a round to a participant. */
     sealed interface Request extends ClusterMessage {
 
-        /** Where the answer goes. */
+        long round();
+
+        /** The recipient of the reply: the member that coordinates the round. */
         ActorRef<ClusterMessage> replyTo();
 
-        /** The uid of the actor system that runs the round, whichever way the request comes; since the second. */
+        /** The uid of the actor system of that member; since version 2. */
         long fromUid();
     }
 
-    /** One that may be in a {@link Bundle}. */
-    sealed interface Relayed extends Request {
+    /** A participant's answer to a {@link Request}. */
+    sealed interface Reply extends ClusterMessage {
 
-        /** The same request of that system, with its answer to go there. */
-        Relayed passedOn(ActorRef<ClusterMessage> newReplyTo, long newFromUid);
+        long round();
+
+        /** The index of the participant. */
+        int participant();
     }
 
     /**
-     * What could you free?
+     * Asks how much the participant could free. Answered with {@link Offer} or {@link Refused}.
      *
      * @param cgroup a path
-     * @param nodes by name; empty for all
+     * @param nodes the names of the nodes; empty for all
      * @param flags the names of {@link ReclaimFlag}s
-     * @param withinMillis how long the round may still take, from when this was sent
-     * @param countMillis how long counting may take
-     * @param knowsNonces whether parts bring back the nonce of the offer; since the second
+     * @param withinMillis the time that the round has left when this is sent
+     * @param countMillis the time allowed for counting
+     * @param knowsNonces whether parts of this round carry the nonce of the offer; since version 2
      */
     record Count(
             long round,
-            int seat,
+            @JsonProperty("seat") int participant,
             String cgroup,
             boolean alone,
             List<String> nodes,
@@ -94,50 +91,33 @@ public sealed interface ClusterMessage extends ClusterMember.Command {
             ActorRef<ClusterMessage> replyTo,
             long fromUid,
             boolean knowsNonces)
-            implements Relayed {
+            implements Request {
 
         public Count {
-            Check.seat(seat);
-            CgroupPath.of(Check.present("cgroup", cgroup));
-            nodes = Check.list("nodes", nodes, MOST_NODES);
-            nodes.forEach(Check::nodeName);
-            flags = Check.list("flags", flags, MOST_FLAGS);
-            flags.forEach(flag -> Check.constant("flags", flag));
-            Check.range("withinMillis", withinMillis, 1, Duration.ofDays(1).toMillis());
-            Check.range("countMillis", countMillis, 1, withinMillis);
-            Check.present("replyTo", replyTo);
-        }
-
-        @Override
-        public Count passedOn(ActorRef<ClusterMessage> newReplyTo, long newFromUid) {
-            return new Count(
-                    round,
-                    seat,
-                    cgroup,
-                    alone,
-                    nodes,
-                    flags,
-                    withinMillis,
-                    countMillis,
-                    newReplyTo,
-                    newFromUid,
-                    knowsNonces);
+            Validation.participant(participant);
+            CgroupPath.of(Validation.present("cgroup", cgroup));
+            nodes = Validation.list("nodes", nodes, MAX_NODES);
+            nodes.forEach(Validation::nodeName);
+            flags = Validation.list("flags", flags, MAX_FLAGS);
+            flags.forEach(flag -> Validation.constant("flags", flag));
+            Validation.range("withinMillis", withinMillis, 1, Duration.ofDays(1).toMillis());
+            Validation.range("countMillis", countMillis, 1, withinMillis);
+            Validation.present("replyTo", replyTo);
         }
     }
 
     /**
-     * To {@link Count}: so much.
+     * Answers {@link Count} with the amount that could be freed.
      *
-     * @param plannedObjects by priority, what one pass would free
-     * @param pressure a {@link MemberPressure}
-     * @param nonce a random number that is no other offer's, to be brought back by the parts that go by this offer; since the
-     *     second
-     * @param complete whether this is all that there is; since the second
-     * @param shortfall why it is not; since the second
+     * @param plannedObjects by priority, the objects that one pass would free
+     * @param pressure the name of a {@link MemberPressure}
+     * @param nonce a random number, unique to this offer, which the parts based on it carry; since version 2
+     * @param complete whether this is all that could be freed; since version 2
+     * @param shortfall the reason why the offer is not complete; since version 2
      */
     record Offer(
             long round,
-            int seat,
+            @JsonProperty("seat") int participant,
             long freeableObjects,
             long freeableBytes,
             List<Long> plannedObjects,
@@ -147,36 +127,37 @@ public sealed interface ClusterMessage extends ClusterMember.Command {
             long nonce,
             boolean complete,
             String shortfall)
-            implements ClusterMessage {
+            implements Reply {
 
         public Offer {
-            Check.seat(seat);
-            Check.count("freeableObjects", freeableObjects);
-            Check.count("freeableBytes", freeableBytes);
-            plannedObjects = Check.list("plannedObjects", plannedObjects, Shrinker.LOWEST_PRIORITY + 1);
+            Validation.participant(participant);
+            Validation.count("freeableObjects", freeableObjects);
+            Validation.count("freeableBytes", freeableBytes);
+            plannedObjects = Validation.list("plannedObjects", plannedObjects, Shrinker.LOWEST_PRIORITY + 1);
             if (plannedObjects.size() != Shrinker.LOWEST_PRIORITY + 1) {
-                throw Check.invalid("plannedObjects", plannedObjects.size(), Shrinker.LOWEST_PRIORITY + 1 + " numbers");
+                throw Validation.invalid(
+                        "plannedObjects", plannedObjects.size(), Shrinker.LOWEST_PRIORITY + 1 + " numbers");
             }
-            plannedObjects.forEach(objects -> Check.count("plannedObjects", objects));
-            Check.constant("pressure", pressure);
-            Check.count("liveBytes", liveBytes);
-            Check.count("limitBytes", limitBytes);
-            shortfall = Check.optionalText("shortfall", shortfall);
+            plannedObjects.forEach(objects -> Validation.count("plannedObjects", objects));
+            Validation.constant("pressure", pressure);
+            Validation.count("liveBytes", liveBytes);
+            Validation.count("limitBytes", limitBytes);
+            shortfall = Validation.optionalText("shortfall", shortfall);
         }
     }
 
     /**
-     * Your part of the round, of that number.
+     * Assigns a part of the round. Answered with {@link Reclaimed} or {@link Refused}.
      *
-     * @param part from 1
-     * @param objects to free; 0 for one pass
-     * @param priority of the first pass
-     * @param untilMicros until when it is to be answered, from when the offer was sent
-     * @param nonce of the offer that it goes by; 0 where that had none; since the second
+     * @param part the number of the part, from 1
+     * @param objects the target; 0 for one pass
+     * @param priority the priority of the first pass
+     * @param untilMicros the time by which the part has to be answered, counted from the moment the offer was sent
+     * @param nonce the nonce of the offer on which the part is based; 0 where the offer had none; since version 2
      */
     record Reclaim(
             long round,
-            int seat,
+            @JsonProperty("seat") int participant,
             int part,
             long objects,
             int priority,
@@ -184,34 +165,29 @@ public sealed interface ClusterMessage extends ClusterMember.Command {
             ActorRef<ClusterMessage> replyTo,
             long fromUid,
             long nonce)
-            implements Relayed {
+            implements Request {
 
         public Reclaim {
-            Check.seat(seat);
-            Check.range("part", part, 1, MOST_SEATS);
-            Check.count("objects", objects);
-            Check.range("priority", priority, Shrinker.HIGHEST_PRIORITY, Shrinker.LOWEST_PRIORITY);
-            Check.range("untilMicros", untilMicros, 0, TimeUnit.DAYS.toMicros(1));
-            Check.present("replyTo", replyTo);
-        }
-
-        @Override
-        public Reclaim passedOn(ActorRef<ClusterMessage> newReplyTo, long newFromUid) {
-            return new Reclaim(round, seat, part, objects, priority, untilMicros, newReplyTo, newFromUid, nonce);
+            Validation.participant(participant);
+            Validation.range("part", part, 1, MAX_INDEX);
+            Validation.count("objects", objects);
+            Validation.range("priority", priority, Shrinker.HIGHEST_PRIORITY, Shrinker.LOWEST_PRIORITY);
+            Validation.range("untilMicros", untilMicros, 0, TimeUnit.DAYS.toMicros(1));
+            Validation.present("replyTo", replyTo);
         }
     }
 
     /**
-     * To {@link Reclaim}: done, as far as it went.
+     * Answers {@link Reclaim} with the result of the part.
      *
-     * @param end an {@link MemberParts.End}
-     * @param exhausted whether everybody there was asked, and has no more; since the second
-     * @param notBegun whether nothing of it was tried: it came too late, or waited for too long; since the second
-     * @param reason why it freed less than it was to; since the second
+     * @param end the name of a {@link PartEnd}
+     * @param exhausted whether every shrinker there was asked and has no more; since version 2
+     * @param notBegun whether nothing of the part was tried, because it came too late or waited too long; since version 2
+     * @param reason why less was freed than the part asked for; since version 2
      */
     record Reclaimed(
             long round,
-            int seat,
+            @JsonProperty("seat") int participant,
             int part,
             String end,
             long freedObjects,
@@ -219,125 +195,50 @@ public sealed interface ClusterMessage extends ClusterMember.Command {
             boolean exhausted,
             boolean notBegun,
             String reason)
-            implements ClusterMessage {
+            implements Reply {
 
         public Reclaimed {
-            Check.seat(seat);
-            Check.range("part", part, 1, MOST_SEATS);
-            Check.constant("end", end);
-            Check.count("freedObjects", freedObjects);
-            Check.count("freedBytes", freedBytes);
-            reason = Check.optionalText("reason", reason);
+            Validation.participant(participant);
+            Validation.range("part", part, 1, MAX_INDEX);
+            Validation.constant("end", end);
+            Validation.count("freedObjects", freedObjects);
+            Validation.count("freedBytes", freedBytes);
+            reason = Validation.optionalText("reason", reason);
         }
     }
 
     /**
-     * To {@link Count} or {@link Reclaim}: no, and why.
+     * Refuses a {@link Count} or {@link Reclaim}.
      *
-     * @param part what it is said to: the part, or 0 for the count; since the second
-     * @param again whether it may be asked again, after a while, beginning with the count; since the second
+     * @param part the number of the refused part, or 0 for the count; since version 2
+     * @param again whether the coordinator may ask again after a while, beginning with the count; since version 2
      */
-    record Refused(long round, int seat, String reason, int part, boolean again) implements ClusterMessage {
+    record Refused(long round, @JsonProperty("seat") int participant, String reason, int part, boolean again)
+            implements Reply {
 
         public Refused {
-            Check.seat(seat);
-            Check.text("reason", reason);
-            Check.range("part", part, 0, MOST_SEATS);
+            Validation.participant(participant);
+            Validation.text("reason", reason);
+            Validation.range("part", part, 0, MAX_INDEX);
         }
     }
 
-    /** The round is over, or is to be. */
-    record Cancel(long round, ActorRef<ClusterMessage> replyTo, long fromUid) implements Relayed {
+    /** Tells a participant that the round is over. Not answered; a part under way is answered with what it freed. */
+    record Cancel(long round, ActorRef<ClusterMessage> replyTo, long fromUid) implements Request {
 
         public Cancel {
-            Check.present("replyTo", replyTo);
-        }
-
-        @Override
-        public Cancel passedOn(ActorRef<ClusterMessage> newReplyTo, long newFromUid) {
-            return new Cancel(round, newReplyTo, newFromUid);
+            Validation.present("replyTo", replyTo);
         }
     }
 
     /**
-     * To the head of a group of members: pass these on, and gather what is answered.
+     * A member's row of the shared table. It travels in the replicated data, not by itself.
      *
-     * @param members whom each is for, by name
-     * @param kinds what each is, of {@link #REQUESTS}
-     * @param messages each as it is written by itself, with {@code replyTo} of who sent the bundle
-     */
-    record Bundle(
-            long round,
-            List<String> members,
-            List<String> kinds,
-            List<byte[]> messages,
-            ActorRef<ClusterMessage> replyTo,
-            long fromUid)
-            implements Request {
-
-        public Bundle {
-            members = Check.list("members", members, MOST_INNER);
-            members.forEach(member -> Check.text("members", member));
-            kinds = Check.inner(kinds, REQUESTS, messages);
-            messages = List.copyOf(messages);
-            if (members.size() != messages.size()) {
-                throw Check.invalid("members", members.size(), "as many as messages");
-            }
-            Check.present("replyTo", replyTo);
-        }
-
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Bundle bundle
-                    && round == bundle.round
-                    && members.equals(bundle.members)
-                    && kinds.equals(bundle.kinds)
-                    && Check.isSame(messages, bundle.messages)
-                    && replyTo.equals(bundle.replyTo)
-                    && fromUid == bundle.fromUid;
-        }
-
-        @Override
-        public int hashCode() {
-            return Objects.hash(round, members, kinds, replyTo);
-        }
-    }
-
-    /**
-     * To {@link Bundle}: what has been answered by now. More may come.
-     *
-     * @param kinds what each is, of {@link #REPLIES}
-     * @param messages each as it is written by itself
-     */
-    record Answers(long round, List<String> kinds, List<byte[]> messages) implements ClusterMessage {
-
-        public Answers {
-            kinds = Check.inner(kinds, REPLIES, messages);
-            messages = List.copyOf(messages);
-        }
-
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Answers answers
-                    && round == answers.round
-                    && kinds.equals(answers.kinds)
-                    && Check.isSame(messages, answers.messages);
-        }
-
-        @Override
-        public int hashCode() {
-            return Objects.hash(round, kinds);
-        }
-    }
-
-    /**
-     * A member's row of the shared table. Not sent by itself: it travels in the replicated data.
-     *
-     * @param publishedMillis since 1970, by the member's clock
-     * @param pressure a {@link MemberPressure}
-     * @param freeableObjects by all cgroups
-     * @param cgroups those that could free most: paths
-     * @param cgroupObjects what each of these could free
+     * @param publishedMillis since 1970, by the clock of the member
+     * @param pressure the name of a {@link MemberPressure}
+     * @param freeableObjects the sum over all cgroups
+     * @param cgroups the paths of the cgroups that could free most
+     * @param cgroupObjects the objects that each of these could free
      */
     record Row(
             String member,
@@ -351,39 +252,41 @@ public sealed interface ClusterMessage extends ClusterMember.Command {
             implements ClusterMessage {
 
         public Row {
-            Check.text("member", member);
-            Check.count("publishedMillis", publishedMillis);
-            Check.constant("pressure", pressure);
-            Check.count("liveBytes", liveBytes);
-            Check.count("limitBytes", limitBytes);
-            Check.count("freeableObjects", freeableObjects);
-            cgroups = Check.list("cgroups", cgroups, MOST_CGROUPS);
+            Validation.text("member", member);
+            Validation.count("publishedMillis", publishedMillis);
+            Validation.constant("pressure", pressure);
+            Validation.count("liveBytes", liveBytes);
+            Validation.count("limitBytes", limitBytes);
+            Validation.count("freeableObjects", freeableObjects);
+            cgroups = Validation.list("cgroups", cgroups, MAX_CGROUPS);
             cgroups.forEach(CgroupPath::of);
-            Check.range("cgroups", cgroups.stream().mapToInt(String::length).sum(), 0, LONGEST_CGROUPS);
-            cgroupObjects = Check.list("cgroupObjects", cgroupObjects, MOST_CGROUPS);
+            int characters = cgroups.stream().mapToInt(String::length).sum();
+            Validation.range("cgroups", characters, 0, MAX_CGROUP_CHARACTERS);
+            cgroupObjects = Validation.list("cgroupObjects", cgroupObjects, MAX_CGROUPS);
             if (cgroupObjects.size() != cgroups.size()) {
-                throw Check.invalid("cgroupObjects", cgroupObjects.size(), "as many as cgroups");
+                throw Validation.invalid("cgroupObjects", cgroupObjects.size(), "as many as cgroups");
             }
-            cgroupObjects.forEach(objects -> Check.count("cgroupObjects", objects));
+            cgroupObjects.forEach(objects -> Validation.count("cgroupObjects", objects));
         }
     }
 
     /**
-     * What could not be read: counted where it was. Written again as it came, for replicated data that holds one is passed on.
+     * A message that could not be read. It is written again as it came, because replicated data that contains one is passed
+     * on.
      *
-     * @param manifest as it came
-     * @param bytes as they came
-     * @param header what could be read of it, where it is of a round
-     * @param why it could not be read
+     * @param manifest the manifest as it came
+     * @param bytes the bytes as they came
+     * @param header the common components, where they could be read and the message belongs to a round
+     * @param why the reason
      */
     record Malformed(String manifest, byte[] bytes, Optional<Header> header, String why) implements ClusterMessage {}
 
     /**
-     * What messages of a round have in common, in any version.
+     * The components that messages of a round have in common, in every version.
      *
-     * @param part 0 where it is of no part
-     * @param replyTo where an answer goes; empty where it is one itself
+     * @param part 0 where the message is about no part
+     * @param replyTo the recipient of the reply; empty where the message is a reply itself
      * @param fromUid as in {@link Request}
      */
-    record Header(long round, int seat, int part, Optional<ActorRef<ClusterMessage>> replyTo, long fromUid) {}
+    record Header(long round, int participant, int part, Optional<ActorRef<ClusterMessage>> replyTo, long fromUid) {}
 }

@@ -8,7 +8,6 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.Extension;
 import akka.actor.typed.ExtensionId;
-import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.AskPattern;
 import akka.cluster.Cluster;
 import akka.cluster.Member;
@@ -17,16 +16,16 @@ import com.typesafe.config.Config;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.Reclaimer;
 import io.reclaimer.cluster.ClusterMessage.Row;
+import io.reclaimer.cluster.MemberEnvironment.Heap;
 import io.reclaimer.pressure.HeapStatus;
 import io.reclaimer.pressure.Pressure;
 import io.reclaimer.shrinker.Cancellation;
-import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.Saturating;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -38,38 +37,57 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import scala.concurrent.ExecutionContext;
 
 /**
- * The {@link Reclaimer}s of an Akka Cluster together: rounds over all members, and what the members know of each other. Started
- * on each member that is to take part, by {@link #get}; a member on which it was not is left alone.
+ * The front door of rounds over an Akka Cluster: an Akka extension, started by {@link #get} on each member that is to take
+ * part. A member on which it was not started is left alone. Thread-safe; no method blocks.
  *
- * <p>Every method may be called from any thread and returns at once. A member that is in no cluster, not yet or not any more,
- * is a cluster of one.
+ * <p>A member that is in no cluster, not yet or not any more, is a cluster of one.
  *
- * <p>When the member leaves, rounds requested on it end, and parts of others' rounds end with what they did. When it is downed,
- * as the smaller side of a partition is, Akka ends its actor system, and the reclaimer with it, unless
- * {@code akka.cluster.run-coordinated-shutdown-when-down} is {@code off}: then this process goes on reclaiming by itself.
+ * <p>When the member leaves the cluster, rounds requested on it end, and parts of other members' rounds end with what they
+ * have freed. When the member is downed, as the smaller side of a partition is, Akka terminates its actor system and the
+ * reclaimer with it. With {@code akka.cluster.run-coordinated-shutdown-when-down = off} the process instead goes on
+ * reclaiming by itself.
  */
 public final class ClusterReclaimer implements Extension {
+
+    /**
+     * The work of one member in rounds over the cluster since its start.
+     *
+     * @param rounds the number of answered rounds that were requested here
+     * @param freedObjects the objects that these rounds freed on all members together
+     * @param parts the number of parts done here, for rounds of any member
+     * @param gaveObjects the objects that these parts freed
+     * @param gaveOthersBytes the bytes freed for rounds of other members, which {@code reclaimer.cluster.give} limits
+     * @param malformedMessages the number of messages of other members that could not be read
+     * @param droppedRequests the number of requests that were dropped because their sender is no member
+     */
+    public record Status(
+            long rounds,
+            long freedObjects,
+            long parts,
+            long gaveObjects,
+            long gaveOthersBytes,
+            long malformedMessages,
+            long droppedRequests) {}
 
     private static final ExtensionId<ClusterReclaimer> ID = new ExtensionId<>() {
         @Override
         public ClusterReclaimer createExtension(ActorSystem<?> system) {
-            return new ClusterReclaimer(system, Seams.NONE);
+            return new ClusterReclaimer(system, ClusterMember.Interceptors.NONE);
         }
     };
 
     private static final DispatcherSelector CONTROL_DISPATCHER =
             DispatcherSelector.fromConfig("reclaimer.control-dispatcher");
 
-    private static final Props CONTROL = CONTROL_DISPATCHER;
+    /** How long leaving waits for parts and rounds, which end at once. */
+    private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(3);
 
-    /** How long leaving waits for parts and rounds to end, which they do at once. */
-    private static final Duration LEAVE_PATIENCE = Duration.ofSeconds(3);
-
-    /** How long after its deadline a round that nobody has answered is given up, which takes a fault in the reclaimer. */
-    private static final Duration LATE = Duration.ofSeconds(5);
+    /** How long after its deadline a round without an answer fails. An answer that late takes a fault in the reclaimer. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final ActorSystem<?> system;
     private final Reclaimer reclaimer;
@@ -78,18 +96,18 @@ public final class ClusterReclaimer implements Extension {
     private final Executor answers;
     private final ExecutionContext control;
     private final Set<CompletableFuture<ClusterReport>> open = ConcurrentHashMap.newKeySet();
-    private volatile boolean ended;
+    private volatile boolean hasEnded;
 
     private final AtomicLong rounds = new AtomicLong();
     private final AtomicLong freedObjects = new AtomicLong();
 
-    /** Written by the member's actor only. */
-    private volatile MemberParts.Given given = new MemberParts.Given(0, 0, 0);
+    /** Written by the cluster actor only. */
+    private volatile MemberParts.Totals totals = new MemberParts.Totals(0, 0, 0);
 
-    /** Written by the view only. */
+    /** Written by the replica of the table only. */
     private volatile Map<String, ClusterMessage> rows = Map.of();
 
-    ClusterReclaimer(ActorSystem<?> system, Seams seams) {
+    ClusterReclaimer(ActorSystem<?> system, ClusterMember.Interceptors interceptors) {
         ClusterSettings settings = settings(system.settings().config());
         this.system = system;
         this.reclaimer = Reclaimer.get(system);
@@ -97,23 +115,25 @@ public final class ClusterReclaimer implements Extension {
         this.answers = system.dispatchers().lookup(DispatcherSelector.fromConfig("reclaimer.answer-dispatcher"));
         this.control = system.dispatchers().lookup(CONTROL_DISPATCHER);
         this.member = system.systemActorOf(
-                ClusterMember.create(reclaimer, settings, this::heap, newGiven -> given = newGiven, seams),
+                ClusterMember.create(new ClusterMember.Setup(
+                        reclaimer, settings, this::heap, newTotals -> totals = newTotals, interceptors)),
                 ClusterMember.NAME,
-                CONTROL);
-        system.systemActorOf(
-                ClusterView.create(
-                        settings.view(), reclaimer, this::heap, newRows -> rows = newRows, System::currentTimeMillis),
-                "reclaimer-cluster-view",
-                CONTROL);
+                CONTROL_DISPATCHER);
+        if (settings.table().isEnabled()) {
+            system.systemActorOf(
+                    TableReplica.create(settings.table(), reclaimer, this::heap, newRows -> rows = newRows),
+                    TableReplica.NAME,
+                    CONTROL_DISPATCHER);
+        }
         system.getWhenTerminated().thenRun(this::end);
         CoordinatedShutdown.get(system)
                 .addTask(CoordinatedShutdown.PhaseBeforeClusterShutdown(), "reclaimer-cluster", this::leave);
     }
 
     /**
-     * That of {@code system}, started if need be.
+     * The extension of an actor system, started if need be.
      *
-     * @throws IllegalArgumentException where the actor system is made for no cluster, or a setting is invalid
+     * @throws IllegalArgumentException where the provider of the actor system is not {@code cluster}, or a setting is invalid
      * @throws NullPointerException where {@code system} is null
      */
     public static ClusterReclaimer get(ActorSystem<?> system) {
@@ -140,13 +160,13 @@ public final class ClusterReclaimer implements Extension {
         return ClusterSettings.of(config);
     }
 
-    /** This member's name in requests, reports and the table: {@code host:port}. */
+    /** The name of this member in requests, reports and the table: {@code host:port}. */
     public String member() {
         return Roster.nameOf(cluster.selfMember().uniqueAddress());
     }
 
     /**
-     * As {@link #reclaim(ClusterRequest)}, over all members.
+     * Starts a round over all members; see {@link #reclaim(ClusterRequest)}.
      *
      * @throws NullPointerException where {@code request} is null
      */
@@ -155,137 +175,134 @@ public final class ClusterReclaimer implements Extension {
     }
 
     /**
-     * Starts a round over the cluster, and answers once with what it did: when it is done, or by its deadline.
+     * Starts a round over the cluster, and answers once: when the round is done, or by its deadline.
      *
-     * <p>A member on which the cgroup is not online has nothing to free, which is no error. Members that are unreachable are
-     * not waited for. What hangs on the stage runs on the reclaimer's answer dispatcher. Cancelling the future of the stage, or
-     * completing it in any other way, cancels the round too.
+     * <p>A member on which the cgroup is not online has nothing to free, which is no error. Unreachable members are not
+     * waited for. Callbacks of the stage run on the answer dispatcher of the reclaimer. Cancelling the future of the stage,
+     * or completing it in any other way, cancels the round.
      *
-     * <p>The stage fails with a {@link ReclaimerException}: where as many rounds as allowed are under way here
-     * ({@code TOO_MANY_ROUNDS}), the request names a node that there is not here ({@code NO_SUCH_NODE}) or more than
-     * {@value ClusterMessage#MOST_NODES} nodes ({@code INVALID_REQUEST}), this member is leaving or the actor system has ended
-     * ({@code SHUTTING_DOWN}), or a fault in the reclaimer ended the round ({@code FAILED}). It is never left open.
+     * <p>The stage fails with a {@link ReclaimerException}: where the maximum number of rounds is under way here ({@code
+     * TOO_MANY_ROUNDS}), the request names a node that does not exist here ({@code NO_SUCH_NODE}) or more than {@value
+     * ClusterMessage#MAX_NODES} nodes ({@code INVALID_REQUEST}), this member is leaving or the actor system has ended
+     * ({@code SHUTTING_DOWN}), or a fault in the reclaimer ended the round ({@code FAILED}). It is always completed.
      *
      * @throws NullPointerException where {@code request} is null
      */
     public CompletionStage<ClusterReport> reclaim(ClusterRequest request) {
         Objects.requireNonNull(request, "request");
         try {
-            RequestRule.check(request, reclaimer.settings());
+            request.check(reclaimer.settings());
         } catch (ReclaimerException e) {
             return CompletableFuture.failedStage(e);
         }
         CompletableFuture<ClusterReport> future = new CompletableFuture<>();
-        // Before looking whether it has ended: so either this or the end sees the other.
+        // Added before the flag is read, so that either this method or end() sees the other.
         open.add(future);
-        if (ended) {
+        if (hasEnded) {
             end();
         } else {
-            RoundAnswer answer = answerOf(future);
-            answerLate(request, answer, future);
-            member.tell(new ClusterMember.Start(cancelledWith(future, request), answer));
+            CompletableFuture<ClusterReport> result = new CompletableFuture<>();
+            forward(result, future);
+            failLate(request, result, future);
+            member.tell(new ClusterMember.Start(withOwnCancellation(request, future), result));
         }
         return future;
     }
 
-    /** The request with a cancellation of its own, which is thrown by the user's one, and when the future is complete. */
-    private static ClusterRequest cancelledWith(CompletionStage<ClusterReport> future, ClusterRequest request) {
+    /** The request with a cancellation of its own: triggered by that of the user, and when the future is complete. */
+    private static ClusterRequest withOwnCancellation(ClusterRequest request, CompletionStage<ClusterReport> future) {
         Cancellation own = new Cancellation();
-        Runnable forget = request.request()
+        Runnable unregister = request.request()
                 .cancellation()
                 .map(users -> users.onCancel(own::cancel))
                 .orElse(() -> {});
         future.whenComplete((report, why) -> {
-            forget.run();
+            unregister.run();
             own.cancel();
         });
         return request.cancelledBy(own);
     }
 
-    private RoundAnswer answerOf(CompletableFuture<ClusterReport> future) {
-        return new RoundAnswer(
-                report -> {
-                    rounds.incrementAndGet();
-                    freedObjects.accumulateAndGet(report.freedObjects(), Split::add);
-                    complete(future, () -> future.complete(report));
-                },
-                why -> complete(future, () -> future.completeExceptionally(why)));
+    private void forward(CompletionStage<ClusterReport> result, CompletableFuture<ClusterReport> future) {
+        result.whenComplete((report, why) -> complete(future, report, why));
     }
 
-    private void complete(CompletableFuture<ClusterReport> future, Runnable completion) {
+    /** Completes the future of a user on the answer dispatcher. */
+    private void complete(
+            CompletableFuture<ClusterReport> future, @Nullable ClusterReport report, @Nullable Throwable why) {
         open.remove(future);
+        if (report != null) {
+            rounds.incrementAndGet();
+            freedObjects.accumulateAndGet(report.freedObjects(), Saturating::add);
+        }
+        Runnable completion = () -> {
+            if (report != null) {
+                future.complete(report);
+            } else {
+                future.completeExceptionally(Objects.requireNonNull(why, "why"));
+            }
+        };
         try {
             answers.execute(completion);
         } catch (RejectedExecutionException e) {
-            // The dispatcher ends a moment before the last actors do.
+            // The dispatcher ends shortly before the last actors.
             completion.run();
         }
     }
 
-    /** Answers a request that nobody has answered well after its deadline, whatever became of those who were to. */
-    private void answerLate(ClusterRequest request, RoundAnswer answer, CompletionStage<ClusterReport> stage) {
+    /** Fails a round that has no answer some time after its deadline, whatever happened to its actor. */
+    private void failLate(
+            ClusterRequest request, CompletableFuture<ClusterReport> result, CompletionStage<ClusterReport> future) {
         Duration within = request.request().within().orElse(reclaimer.settings().roundDeadline());
-        Runnable late = () -> answer.refuse(AnswerGuard.failed(
+        Runnable fail = () -> result.completeExceptionally(ClusterRound.failed(
                 request.request().cgroup(),
-                "there was no answer by its deadline [" + within + "], nor within [" + LATE + "] after it"));
+                "there was no answer by its deadline [" + within + "], nor within [" + PATIENCE + "] after it"));
         try {
-            Cancellable timer = system.scheduler().scheduleOnce(within.plus(LATE), late, control);
-            stage.whenComplete((report, why) -> timer.cancel());
+            Cancellable timer = system.scheduler().scheduleOnce(within.plus(PATIENCE), fail, control);
+            future.whenComplete((report, why) -> timer.cancel());
         } catch (IllegalStateException e) {
-            // What a scheduler says that has ended: the end of the system answers.
+            // The scheduler has been shut down with the actor system.
             end();
         }
     }
 
-    /** What the members have said of themselves, as far as it has come here. */
+    /**
+     * The table of the members, as far as this member has received it. Empty unless {@code reclaimer.cluster.table.enabled}
+     * is {@code on}.
+     */
     public ClusterTable table() {
-        long now = System.currentTimeMillis();
         Map<String, Member> members = new TreeMap<>();
-        cluster.state().getMembers().forEach(one -> members.put(ClusterView.rowKey(one.uniqueAddress()), one));
+        cluster.state().getMembers().forEach(one -> members.put(TableReplica.rowKey(one.uniqueAddress()), one));
         Member self = cluster.selfMember();
-        members.put(ClusterView.rowKey(self.uniqueAddress()), self);
+        members.put(TableReplica.rowKey(self.uniqueAddress()), self);
         Set<UniqueAddress> unreachable = new HashSet<>();
         cluster.state().getUnreachable().forEach(one -> unreachable.add(one.uniqueAddress()));
+        long now = System.currentTimeMillis();
+        Map<String, ClusterMessage> received = rows;
         List<ClusterTable.Row> table = new ArrayList<>();
-        Map<String, ClusterMessage> all = rows;
         members.forEach((key, one) -> {
-            if (all.get(key) instanceof Row row) {
-                table.add(tableRow(row, !unreachable.contains(one.uniqueAddress()), now));
+            if (received.get(key) instanceof Row row) {
+                table.add(ClusterTable.Row.of(row, !unreachable.contains(one.uniqueAddress()), now));
             }
         });
         return new ClusterTable(List.copyOf(table));
     }
 
-    private static ClusterTable.Row tableRow(Row row, boolean reachable, long nowMillis) {
-        Map<CgroupPath, Long> cgroups = new LinkedHashMap<>();
-        for (int i = 0; i < row.cgroups().size(); i++) {
-            cgroups.put(CgroupPath.of(row.cgroups().get(i)), row.cgroupObjects().get(i));
-        }
-        return new ClusterTable.Row(
-                row.member(),
-                reachable,
-                MemberPressure.orShortest(row.pressure()),
-                row.liveBytes(),
-                row.limitBytes(),
-                row.freeableObjects(),
-                cgroups,
-                Duration.ofMillis(Math.max(0, nowMillis - row.publishedMillis())));
-    }
-
-    /** What this member has done so far. */
-    public ClusterStatus status() {
-        MemberParts.Given now = given;
-        return new ClusterStatus(
+    /** The work of this member so far. */
+    public Status status() {
+        MemberParts.Totals now = totals;
+        WireFaults faults = WireFaults.get(system);
+        return new Status(
                 rounds.get(),
                 freedObjects.get(),
                 now.parts(),
                 now.objects(),
                 now.othersBytes(),
-                WireFaults.get(system).unreadableMessages(),
-                WireFaults.get(system).strangersRequests());
+                faults.unreadableMessages(),
+                faults.strangersRequests());
     }
 
-    /** All rows there are, also those of members that are gone. */
+    /** All rows that were received, including those of members that are gone. */
     Map<String, ClusterMessage> rows() {
         return rows;
     }
@@ -294,24 +311,24 @@ public final class ClusterReclaimer implements Extension {
         return member;
     }
 
-    private MemberParts.Heap heap() {
+    private Heap heap() {
         return Pressure.find(system)
                 .map(Pressure::heapStatus)
                 .map(ClusterReclaimer::heap)
-                .orElse(new MemberParts.Heap(MemberPressure.UNWATCHED, 0, 0));
+                .orElse(Heap.UNWATCHED);
     }
 
-    private static MemberParts.Heap heap(HeapStatus status) {
-        return new MemberParts.Heap(MemberPressure.of(status.state()), status.liveBytes(), status.limitBytes());
+    private static Heap heap(HeapStatus status) {
+        return new Heap(MemberPressure.of(status.state()), status.liveBytes(), status.limitBytes());
     }
 
     private CompletionStage<Done> leave() {
         return AskPattern.<ClusterMember.Command, Done>ask(
-                member, ClusterMember.Leave::new, LEAVE_PATIENCE, system.scheduler());
+                member, ClusterMember.Leave::new, LEAVE_TIMEOUT, system.scheduler());
     }
 
     private void end() {
-        ended = true;
+        hasEnded = true;
         open.forEach(future -> future.completeExceptionally(
                 new ReclaimerException(Reason.SHUTTING_DOWN, "The actor system has ended")));
         open.clear();

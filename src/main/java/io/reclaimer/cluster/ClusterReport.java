@@ -9,17 +9,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a round over a cluster did, as far as members have said until it answered: what is counted here was freed. A member
- * whose outcome is {@code DEADLINE}, {@code UNREACHABLE}, {@code LEFT} or {@code REFUSED} may have freed more, up to what it was
- * asked for.
+ * The report of a round over a cluster, from the replies that had arrived when it was answered. What it counts was freed. A
+ * member with the outcome {@code DEADLINE}, {@code UNREACHABLE}, {@code LEFT} or {@code REFUSED} may have freed more, up to
+ * what it was asked for.
  *
  * @param cgroup the top of the subtree
- * @param outcome how it ended
- * @param freedObjects by all members
- * @param freedBytes the same in bytes, by the sizes shrinkers gave
+ * @param outcome how the round ended
+ * @param freedObjects the objects freed by all members
+ * @param freedBytes the same in bytes, by the sizes that shrinkers gave
  * @param elapsed from request to answer
- * @param members all that are in the cluster, of the request's role, or all that it names, in that order; also those that
- *     could not be asked
+ * @param members an entry for each member of the cluster with the requested role, or for each member that the request
+ *     names, in that order, including those that could not be asked
  */
 public record ClusterReport(
         CgroupPath cgroup,
@@ -31,56 +31,56 @@ public record ClusterReport(
 
     /** How a round over a cluster ended. */
     public enum Outcome {
-        /** There was no target; every member that could be reached has done its pass. */
+        /** There was no target, and every member that could be reached has done its pass. */
         DONE,
         /** The target is met. */
         MET,
-        /** The target is not met, and nobody can give more: every member that could be reached is exhausted. */
+        /** The target is not met, and every member that could be reached is exhausted. */
         SHORT,
         /**
-         * The target is not met, or the pass not done, and that is not all that there is: somebody refused, was not asked, or
-         * could not go on. Each of these members' entries says why.
+         * The target is not met, or the pass is not done, and more could be freed: some member refused, was not asked, or
+         * could not go on. The entry of each such member gives the reason.
          */
         PARTIAL,
-        /** The same for lack of time: the deadline passed, or less was left than a part takes. */
+        /** As {@link #PARTIAL}, for lack of time: the deadline passed, or less time was left than a part takes. */
         DEADLINE,
-        /** The request's cancellation was thrown. */
+        /** The cancellation of the request was triggered. */
         CANCELLED,
-        /** The actor system is shutting down, or its member has left. */
+        /** The actor system is shutting down, or this member leaves the cluster. */
         SHUTDOWN
     }
 
-    /** How it ended for one member. */
+    /** How a round ended for one member. */
     public enum MemberOutcome {
-        /** It freed all that it was asked for, if anything. */
+        /** The member freed all that it was asked for, if anything. */
         DONE,
-        /** It could not free what it was asked for; {@link Member#exhausted} says whether it has no more. */
+        /** The member could not free what it was asked for. {@link Member#isExhausted} tells whether it has no more. */
         SHORT,
-        /** It was not done by the deadline of its part, or did not answer by that of the round. */
+        /** The part was not done by its deadline, or the member did not answer by the deadline of the round. */
         DEADLINE,
-        /** It may have had something to give, and was not asked for it: it takes no part, or offered too late. */
+        /** The member may have had something to free, and was not asked: it takes no part, or offered too late. */
         NOT_ASKED,
-        /** It could not be reached. */
+        /** The member could not be reached. */
         UNREACHABLE,
-        /** It is no member, left, or is on its way out. */
+        /** It is no member, has left the cluster, or is leaving. */
         LEFT,
-        /** It said no. */
+        /** The member refused. */
         REFUSED
     }
 
     /**
-     * One member's part.
+     * The entry of one member.
      *
-     * @param member its name, {@code host:port}
-     * @param outcome how it ended
-     * @param pressure what it said of its heap; empty where it said nothing
-     * @param freeableObjects what it said it could free
+     * @param member the name, {@code host:port}
+     * @param outcome how the round ended for it
+     * @param pressure the memory pressure that it reported; empty where it did not answer
+     * @param freeableObjects the objects that it offered
      * @param askedObjects the sum of its parts; 0 where there was no target
-     * @param freedObjects what it said it freed
+     * @param freedObjects the objects that it reported as freed
      * @param freedBytes the same in bytes
-     * @param took from the first question to the last answer
-     * @param reason why it ended so, where that is not {@code DONE}; and what is known of why it has not offered all
-     * @param exhausted whether it said that everybody there was asked and has no more
+     * @param took from the first request to the last reply
+     * @param reason why the outcome is not {@code DONE}, and why the offer was not complete
+     * @param isExhausted whether it reported that every shrinker was asked and has no more
      */
     public record Member(
             String member,
@@ -92,9 +92,9 @@ public record ClusterReport(
             long freedBytes,
             Duration took,
             Optional<String> reason,
-            boolean exhausted) {}
+            boolean isExhausted) {}
 
-    /** How many members ended how; of how none did, nothing. */
+    /** The number of members by outcome, without outcomes of no member. */
     public Map<MemberOutcome, Integer> countByOutcome() {
         Map<MemberOutcome, Integer> counts = new EnumMap<>(MemberOutcome.class);
         members.forEach(member -> counts.merge(member.outcome(), 1, Integer::sum));

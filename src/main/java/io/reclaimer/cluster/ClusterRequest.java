@@ -1,23 +1,26 @@
 package io.reclaimer.cluster;
 
 import io.reclaimer.ReclaimRequest;
+import io.reclaimer.ReclaimerSettings;
 import io.reclaimer.shrinker.Cancellation;
+import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a round over a cluster is to do: a {@link ReclaimRequest}, whose target is that of all members together, and who takes
- * part. Immutable.
+ * A request for a round over a cluster: a {@link ReclaimRequest}, whose target is that of all members together, and the
+ * members that take part. Immutable.
  *
- * <p>Of the request: nodes are meant by name, so a member whose configuration numbers them otherwise is asked for the same
- * memories; a member that has no node of that name refuses.
+ * <p>Nodes cross the network by name, so a member that numbers them differently is asked for the same memories. A member
+ * without a node of that name refuses.
  */
 public final class ClusterRequest {
 
-    /** The most members that a request may name: more than a cluster has. */
-    private static final int MOST_MEMBERS = 100_000;
+    /** Maximum number of members that a request may name, more than a cluster has. */
+    private static final int MAX_MEMBERS = 100_000;
 
     private final ReclaimRequest request;
     private final Optional<String> role;
@@ -30,7 +33,7 @@ public final class ClusterRequest {
     }
 
     /**
-     * Over all members that take part: those on which {@link ClusterReclaimer} was started.
+     * A request to all members that take part: those on which {@link ClusterReclaimer} was started.
      *
      * @throws IllegalArgumentException where its target is in bytes
      * @throws NullPointerException where {@code request} is null
@@ -44,7 +47,7 @@ public final class ClusterRequest {
     }
 
     /**
-     * The same, over members of that role only.
+     * A copy limited to the members of a role.
      *
      * @throws NullPointerException where {@code newRole} is null
      */
@@ -53,11 +56,11 @@ public final class ClusterRequest {
     }
 
     /**
-     * The same, over these members only.
+     * A copy limited to the named members.
      *
-     * @param names as in reports, {@code host:port}; 1 to {@value #MOST_MEMBERS}, none twice. One that is no member is in the
-     *     report as {@code LEFT}
-     * @throws IllegalArgumentException where there are none or too many, or one is there twice
+     * @param names 1 to {@value #MAX_MEMBERS} distinct names as in reports, {@code host:port}. A name of no member is
+     *     reported as {@code LEFT}
+     * @throws IllegalArgumentException where there are no names, too many, or the same name twice
      * @throws NullPointerException where {@code names} or one of them is null
      */
     public ClusterRequest onMembers(String... names) {
@@ -65,9 +68,9 @@ public final class ClusterRequest {
         for (int i = 0; i < names.length; i++) {
             Objects.requireNonNull(names[i], "names[" + i + "]");
         }
-        if (names.length > MOST_MEMBERS) {
-            throw new IllegalArgumentException("The members of a request are [" + names.length + "] but have to be ["
-                    + MOST_MEMBERS + "] or less");
+        if (names.length > MAX_MEMBERS) {
+            throw new IllegalArgumentException(
+                    "The members of a request are [" + names.length + "] but have to be [" + MAX_MEMBERS + "] or less");
         }
         List<String> list = List.of(names);
         if (list.isEmpty() || list.size() > Set.copyOf(list).size()) {
@@ -77,24 +80,40 @@ public final class ClusterRequest {
         return new ClusterRequest(request, role, list);
     }
 
-    /** The same, whose round ends when {@code cancellation} is thrown. */
+    /** A copy whose round ends when the cancellation is triggered. */
     ClusterRequest cancelledBy(Cancellation cancellation) {
         return new ClusterRequest(request.cancelledBy(cancellation), role, members);
     }
 
-    /** What is asked for. */
+    /** The request to each member, with the target of all members together. */
     public ReclaimRequest request() {
         return request;
     }
 
-    /** Who takes part; empty for any role. */
+    /** The role of the members that take part; empty for any. */
     public Optional<String> role() {
         return role;
     }
 
-    /** Who takes part, by name; empty for all. */
+    /** The names of the members that take part; empty for all. */
     public List<String> members() {
         return members;
+    }
+
+    /**
+     * Checks the nodes on the member that the round is requested on.
+     *
+     * @throws ReclaimerException where a node does not exist here, or there are more nodes than a message may name
+     */
+    void check(ReclaimerSettings settings) {
+        List<Integer> nodes = request.nodes();
+        nodes.forEach(settings::nodeName);
+        if (nodes.size() > ClusterMessage.MAX_NODES) {
+            throw new ReclaimerException(
+                    Reason.INVALID_REQUEST,
+                    "The request names [" + nodes.size() + "] nodes; a round over a cluster can be asked for up to ["
+                            + ClusterMessage.MAX_NODES + "], or for all by naming none");
+        }
     }
 
     @Override

@@ -2,33 +2,40 @@ package io.reclaimer.cluster;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.BehaviorInterceptor;
 import akka.actor.typed.PostStop;
+import akka.actor.typed.TypedActorContext;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
-import io.reclaimer.cluster.ClusterMessage.Answers;
-import io.reclaimer.cluster.ClusterMessage.Offer;
-import io.reclaimer.cluster.ClusterMessage.Reclaimed;
-import io.reclaimer.cluster.ClusterMessage.Refused;
+import io.reclaimer.cluster.Candidate.Presence;
 import io.reclaimer.cluster.ClusterReport.Outcome;
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
-/** One round over the cluster: the clock and the timer of a {@link FanOut} and its {@link PostOffice}. Stops when it has answered. */
+/**
+ * One round over the cluster: the clock, the timer and the network of a {@link Coordinator}. Stops when the round has its
+ * report.
+ */
 final class ClusterRound extends AbstractBehavior<ClusterRound.Command> {
 
     sealed interface Command {}
 
-    /** A member's answer. */
-    record Answered(ClusterMessage message) implements Command {}
+    /** A reply of a participant. */
+    record Replied(ClusterMessage.Reply reply) implements Command {}
 
-    /** What is known of a member has changed. */
-    record Changed(String member, Presence presence) implements Command {}
+    /** The presence of a member has changed. */
+    record PresenceChanged(String member, Presence presence) implements Command {}
 
-    /** It is to end early. */
+    /** Ends the round early. */
     record End(Outcome outcome) implements Command {}
 
     private enum Tick implements Command {
@@ -36,135 +43,100 @@ final class ClusterRound extends AbstractBehavior<ClusterRound.Command> {
     }
 
     private final TimerScheduler<Command> timers;
-    private final InnerMessages inner;
-    private final PostOffice postOffice;
-    private final FanOut fanOut;
-    private final Runnable forgetCancellation;
+    private final Coordinator coordinator;
+    private final Runnable unregisterCancellation;
     private long dueNanos;
 
     /**
-     * @param doors where messages for each guest go; empty for one who is not there
-     * @param mostDirect of {@link PostOffice}
-     * @param answer is given the report, or what the round failed of
+     * @param refs the cluster actor of each candidate; empty for one that does not take part
+     * @param result completed with the report, or with the failure of the round
      */
     static Behavior<Command> create(
-            long round,
-            Terms terms,
-            List<Guest> guests,
-            List<Optional<ActorRef<ClusterMessage>>> doors,
-            Sender sender,
-            int mostDirect,
-            RoundAnswer answer) {
+            RoundParameters parameters,
+            List<Candidate> candidates,
+            List<Optional<ActorRef<ClusterMessage>>> refs,
+            CompletableFuture<ClusterReport> result) {
         Behavior<Command> behavior = Behaviors.setup(context -> Behaviors.withTimers(
-                timers -> new ClusterRound(context, timers, round, terms, guests, doors, sender, mostDirect, answer)
-                        .begin(guests)));
-        return Behaviors.intercept(() -> new AnswerGuard(terms.request().cgroup(), answer), behavior);
+                timers -> new ClusterRound(context, timers, parameters, refs, result).begin(candidates)));
+        return Behaviors.intercept(() -> new FailureGuard(parameters.request().cgroup(), result), behavior);
     }
 
     private ClusterRound(
             ActorContext<Command> context,
             TimerScheduler<Command> timers,
-            long round,
-            Terms terms,
-            List<Guest> guests,
-            List<Optional<ActorRef<ClusterMessage>>> doors,
-            Sender sender,
-            int mostDirect,
-            RoundAnswer answer) {
+            RoundParameters parameters,
+            List<Optional<ActorRef<ClusterMessage>>> refs,
+            CompletableFuture<ClusterReport> result) {
         super(context);
         this.timers = timers;
-        this.inner = new InnerMessages(context.getSystem());
-        this.postOffice = new PostOffice(
-                (seat, message) -> doors.get(seat).ifPresent(door -> door.tell(message)),
-                inner,
-                round,
-                guests.stream().map(Guest::member).toList(),
-                doors.indexOf(Optional.of(sender.door())),
-                sender,
-                mostDirect);
-        FanOut.Port port = new FanOut.Port() {
-            @Override
-            public void send(int seat, ClusterMessage message) {
-                postOffice.add(seat, message);
-            }
+        this.coordinator = new Coordinator(
+                new Coordinator.Output() {
+                    @Override
+                    public void send(int participant, ClusterMessage message) {
+                        refs.get(participant).ifPresent(ref -> ref.tell(message));
+                    }
 
-            @Override
-            public void answer(ClusterReport report) {
-                answer.report(report);
-            }
-        };
-        this.fanOut = new FanOut(port, round, terms, sender);
+                    @Override
+                    public void report(ClusterReport report) {
+                        result.complete(report);
+                    }
+                },
+                parameters);
         ActorRef<Command> self = context.getSelf();
-        this.forgetCancellation = terms.request()
+        this.unregisterCancellation = parameters
+                .request()
                 .cancellation()
                 .map(cancellation -> cancellation.onCancel(() -> self.tell(new End(Outcome.CANCELLED))))
                 .orElse(() -> {});
     }
 
-    private Behavior<Command> begin(List<Guest> guests) {
+    private Behavior<Command> begin(List<Candidate> candidates) {
         long now = System.nanoTime();
         dueNanos = now - 1;
-        fanOut.begin(guests, now);
+        coordinator.begin(candidates, now);
         return next(now);
     }
 
     @Override
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
-                .onMessage(Answered.class, this::onAnswered)
-                .onMessage(Changed.class, this::onChanged)
+                .onMessage(Replied.class, this::onReplied)
+                .onMessage(PresenceChanged.class, this::onPresenceChanged)
                 .onMessage(End.class, this::onEnd)
                 .onMessage(Tick.class, this::onTick)
                 .onSignal(PostStop.class, signal -> onPostStop())
                 .build();
     }
 
-    private Behavior<Command> onAnswered(Answered answered) {
+    private Behavior<Command> onReplied(Replied message) {
         long now = System.nanoTime();
-        if (answered.message() instanceof Answers answers) {
-            inner.read(answers).forEach(message -> take(message, now));
-        } else {
-            take(answered.message(), now);
-        }
+        coordinator.receive(message.reply(), now);
         return next(now);
     }
 
-    private void take(ClusterMessage message, long now) {
-        postOffice.answered(message);
-        if (message instanceof Offer offer) {
-            fanOut.offered(offer, now);
-        } else if (message instanceof Reclaimed reclaimed) {
-            fanOut.reclaimed(reclaimed, now);
-        } else if (message instanceof Refused refused) {
-            fanOut.refused(refused, now);
-        }
-    }
-
-    private Behavior<Command> onChanged(Changed message) {
+    private Behavior<Command> onPresenceChanged(PresenceChanged message) {
         long now = System.nanoTime();
-        postOffice.changed(message.member(), message.presence());
-        fanOut.changed(message.member(), message.presence(), now);
+        coordinator.update(message.member(), message.presence(), now);
         return next(now);
     }
 
     private Behavior<Command> onEnd(End message) {
         long now = System.nanoTime();
-        fanOut.end(message.outcome(), now);
+        coordinator.end(message.outcome(), now);
         return next(now);
     }
 
     private Behavior<Command> onTick(Tick message) {
         long now = System.nanoTime();
-        fanOut.tick(now);
+        coordinator.tick(now);
         return next(now);
     }
 
     private Behavior<Command> next(long now) {
-        postOffice.post(now);
-        if (fanOut.isAnswered()) {
+        if (coordinator.isReported()) {
             return Behaviors.stopped();
         }
-        long due = postOffice.dueNanos(fanOut.dueNanos());
+        long due = coordinator.dueNanos();
         if (due != dueNanos) {
             dueNanos = due;
             timers.startSingleTimer(Tick.INSTANCE, Tick.INSTANCE, Duration.ofNanos(Math.max(0, due - now)));
@@ -175,10 +147,50 @@ final class ClusterRound extends AbstractBehavior<ClusterRound.Command> {
     }
 
     private Behavior<Command> onPostStop() {
-        forgetCancellation.run();
-        long now = System.nanoTime();
-        fanOut.answerNow(Outcome.SHUTDOWN, now);
-        postOffice.post(now);
+        unregisterCancellation.run();
+        coordinator.abort(Outcome.SHUTDOWN, System.nanoTime());
         return this;
+    }
+
+    /** The failure of a round that ended without a report. */
+    static ReclaimerException failed(CgroupPath cgroup, String why) {
+        return new ReclaimerException(Reason.FAILED, "The round over the cluster on [" + cgroup + "] failed: " + why);
+    }
+
+    /**
+     * Fails the round whose actor throws, at its creation as well as in a message, and lets the actor stop as it would have.
+     * Confined to the actor of the round.
+     */
+    private static final class FailureGuard extends BehaviorInterceptor<Command, Command> {
+
+        private final CgroupPath cgroup;
+        private final CompletableFuture<ClusterReport> result;
+
+        FailureGuard(CgroupPath cgroup, CompletableFuture<ClusterReport> result) {
+            super(Command.class);
+            this.cgroup = cgroup;
+            this.result = result;
+        }
+
+        @Override
+        public Behavior<Command> aroundStart(TypedActorContext<Command> context, PreStartTarget<Command> target) {
+            return guarded(() -> target.start(context));
+        }
+
+        @Override
+        public Behavior<Command> aroundReceive(
+                TypedActorContext<Command> context, Command message, ReceiveTarget<Command> target) {
+            return guarded(() -> target.apply(context, message));
+        }
+
+        private Behavior<Command> guarded(Supplier<Behavior<Command>> step) {
+            try {
+                return step.get();
+            } catch (RuntimeException | Error e) {
+                // Before the actor stops, because a stopped round reports the outcome SHUTDOWN.
+                result.completeExceptionally(failed(cgroup, Reasons.of(e)));
+                throw e;
+            }
+        }
     }
 }

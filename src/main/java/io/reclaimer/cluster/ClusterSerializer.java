@@ -4,32 +4,35 @@ import akka.actor.ExtendedActorSystem;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.Adapter;
 import akka.serialization.SerializerWithStringManifest;
-import com.typesafe.config.Config;
+import akka.serialization.jackson.JacksonObjectMapperProvider;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
 import io.reclaimer.cluster.ClusterMessage.Header;
 import io.reclaimer.cluster.ClusterMessage.Malformed;
 import io.reclaimer.cluster.ClusterMessage.Request;
+import java.io.IOException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes and reads {@link ClusterMessage}s: CBOR by Jackson, each kind under a name of its own with a version. Any thread.
- * Made by Akka, see {@code reference.conf}.
+ * The serializer of {@link ClusterMessage}s: CBOR by Jackson, with a manifest per kind that contains a version.
+ * Thread-safe. Created by Akka, see {@code reference.conf}.
  *
- * <p>Reads what is on its list, up to {@value #MOST_BYTES} bytes, or {@value #MOST_OUTER_BYTES} of messages in messages, and
- * nothing else; no name of a class is ever taken from a message. What it can't read is counted ({@link WireFaults}) and
- * becomes {@link Malformed}, for an exception would be logged by the transport each time.
+ * <p>It reads the listed kinds, up to {@value #MAX_BYTES} bytes, and nothing else; no class name is ever taken from a
+ * message. An unreadable message is counted by {@link WireFaults} and becomes a {@link Malformed}. An exception instead
+ * would be logged by the transport each time.
  */
 public final class ClusterSerializer extends SerializerWithStringManifest {
 
-    /** The largest message but one with others inside. */
-    static final int MOST_BYTES = 16 * 1024;
+    /** Maximum size of a message. */
+    static final int MAX_BYTES = 16 * 1024;
 
-    /** The largest message with others inside: half of the largest frame that Artery allows by default, 256 KiB. */
-    static final int MOST_OUTER_BYTES = 128 * 1024;
-
-    /** Every kind, by its name on the wire: what it is, and the version of its form. */
+    /** The kinds by manifest: the name of the kind and the version of its form. */
     static final Map<String, Class<? extends ClusterMessage>> KINDS = Map.of(
             "count/1", ClusterMessage.Count.class,
             "offer/1", ClusterMessage.Offer.class,
@@ -37,47 +40,42 @@ public final class ClusterSerializer extends SerializerWithStringManifest {
             "reclaimed/1", ClusterMessage.Reclaimed.class,
             "refused/1", ClusterMessage.Refused.class,
             "cancel/1", ClusterMessage.Cancel.class,
-            "bundle/1", ClusterMessage.Bundle.class,
-            "answers/1", ClusterMessage.Answers.class,
             "row/1", ClusterMessage.Row.class);
 
-    private static final Map<Class<?>, String> NAMES =
+    private static final Map<Class<?>, String> MANIFESTS =
             KINDS.entrySet().stream().collect(Collectors.toMap(Map.Entry::getValue, Map.Entry::getKey));
 
     private final ExtendedActorSystem system;
 
-    /** Made with the first message: Akka makes the serializer also where there is no Jackson, and no cluster. */
+    /** Created with the first message: Akka creates serializers even where Jackson and the cluster are missing. */
     private volatile @Nullable Cbor cbor;
 
     public ClusterSerializer(ExtendedActorSystem system) {
         this.system = system;
     }
 
-    /** As Akka's own are, from its configuration. */
+    /** Read from the configuration, as those of Akka's own serializers are. */
     @Override
     public int identifier() {
-        return identifier(system.settings().config());
-    }
-
-    static int identifier(Config config) {
-        return config.getInt("akka.actor.serialization-identifiers.\"" + ClusterSerializer.class.getName() + "\"");
+        return system.settings()
+                .config()
+                .getInt("akka.actor.serialization-identifiers.\"" + ClusterSerializer.class.getName() + "\"");
     }
 
     @Override
     public String manifest(Object message) {
-        return kindOf(message);
+        return manifestOf(message);
     }
 
-    /** Its kind's name on the wire. */
-    static String kindOf(Object message) {
+    static String manifestOf(Object message) {
         if (message instanceof Malformed malformed) {
             return malformed.manifest();
         }
-        String name = NAMES.get(message.getClass());
-        if (name == null) {
+        String manifest = MANIFESTS.get(message.getClass());
+        if (manifest == null) {
             throw new IllegalArgumentException("[" + message.getClass().getName() + "] is no message of members");
         }
-        return name;
+        return manifest;
     }
 
     @Override
@@ -85,17 +83,13 @@ public final class ClusterSerializer extends SerializerWithStringManifest {
         if (message instanceof Malformed malformed) {
             return malformed.bytes();
         }
-        String kind = manifest(message);
+        String manifest = manifestOf(message);
         byte[] bytes = cbor().write(message);
-        if (bytes.length > mostBytes(kind)) {
-            throw new IllegalArgumentException("A message of kind [" + kind + "] has [" + bytes.length
-                    + "] bytes; allowed are [" + mostBytes(kind) + "]");
+        if (bytes.length > MAX_BYTES) {
+            throw new IllegalArgumentException("A message of kind [" + manifest + "] has [" + bytes.length
+                    + "] bytes; allowed are [" + MAX_BYTES + "]");
         }
         return bytes;
-    }
-
-    private static int mostBytes(String kind) {
-        return kind.equals("bundle/1") || kind.equals("answers/1") ? MOST_OUTER_BYTES : MOST_BYTES;
     }
 
     @Override
@@ -105,11 +99,15 @@ public final class ClusterSerializer extends SerializerWithStringManifest {
             if (kind == null) {
                 throw new IllegalArgumentException("there is no such kind in this version");
             }
-            if (bytes.length > mostBytes(manifest)) {
+            if (bytes.length > MAX_BYTES) {
                 throw new IllegalArgumentException(
-                        "it has [" + bytes.length + "] bytes; allowed are [" + mostBytes(manifest) + "]");
+                        "it has [" + bytes.length + "] bytes; allowed are [" + MAX_BYTES + "]");
             }
-            return checked(cbor().read(bytes, kind));
+            ClusterMessage message = cbor().read(bytes, kind);
+            if (message instanceof Request request) {
+                checkReplyTo(request.replyTo());
+            }
+            return message;
         } catch (Exception | StackOverflowError e) {
             String why = Reasons.of(e);
             WireFaults.get(Adapter.toTyped(system)).unreadable(manifest, why);
@@ -117,48 +115,44 @@ public final class ClusterSerializer extends SerializerWithStringManifest {
         }
     }
 
-    /** Answers go to other members' doors, whatever a message says. */
-    private static ClusterMessage checked(ClusterMessage message) {
-        if (message instanceof Request request) {
-            checkDoor(request.replyTo());
-        }
-        return message;
-    }
-
-    private static void checkDoor(ActorRef<ClusterMessage> replyTo) {
+    /** Replies go to the cluster actors of members only, whatever a message says. */
+    private static void checkReplyTo(ActorRef<ClusterMessage> replyTo) {
         if (!replyTo.path().toStringWithoutAddress().equals(ClusterMember.PATH)) {
             throw new IllegalArgumentException("its answer is to go to ["
                     + replyTo.path().name() + "], which is not what receives answers [" + ClusterMember.PATH + "]");
         }
     }
 
-    /** What messages of a round have in common, as it is written; what is missing is null. */
+    /** The common components as they are written; a missing one is null. */
     private record WrittenHeader(
             @Nullable Long round,
-            @Nullable Integer seat,
+            @JsonProperty("seat") @Nullable Integer participant,
             @Nullable Integer part,
             @Nullable ActorRef<ClusterMessage> replyTo,
             @Nullable Long fromUid) {}
 
-    /** So that a member of another version is answered, whatever it says that is not known here. */
+    /**
+     * Reads the common components, so that a member of another version is answered even where its message is not
+     * understood.
+     */
     private Optional<Header> header(byte[] bytes) {
-        if (bytes.length > MOST_BYTES) {
+        if (bytes.length > MAX_BYTES) {
             return Optional.empty();
         }
         try {
             WrittenHeader written = cbor().read(bytes, WrittenHeader.class);
-            if (written.round() == null || written.seat() == null) {
+            if (written.round() == null || written.participant() == null) {
                 return Optional.empty();
             }
             int part = written.part() == null ? 0 : written.part();
-            Check.seat(written.seat());
-            Check.range("part", part, 0, ClusterMessage.MOST_SEATS);
+            Validation.participant(written.participant());
+            Validation.range("part", part, 0, ClusterMessage.MAX_INDEX);
             if (written.replyTo() != null) {
-                checkDoor(written.replyTo());
+                checkReplyTo(written.replyTo());
             }
             return Optional.of(new Header(
                     written.round(),
-                    written.seat(),
+                    written.participant(),
                     part,
                     Optional.ofNullable(written.replyTo()),
                     written.fromUid() == null ? 0 : written.fromUid()));
@@ -168,11 +162,34 @@ public final class ClusterSerializer extends SerializerWithStringManifest {
     }
 
     private Cbor cbor() {
-        Cbor made = cbor;
-        if (made == null) {
-            made = new Cbor(system);
-            cbor = made;
+        Cbor created = cbor;
+        if (created == null) {
+            created = new Cbor(system);
+            cbor = created;
         }
-        return made;
+        return created;
+    }
+
+    /** Jackson, configured by Akka under {@code akka.serialization.jackson.reclaimer-cbor}. Thread-safe. */
+    private static final class Cbor {
+
+        private final ObjectMapper mapper;
+
+        Cbor(ExtendedActorSystem system) {
+            mapper = JacksonObjectMapperProvider.get(system)
+                    .getOrCreate("reclaimer-cbor", Optional.of(new CBORFactory()));
+        }
+
+        byte[] write(Object message) {
+            try {
+                return mapper.writeValueAsBytes(message);
+            } catch (JsonProcessingException e) {
+                throw new IllegalArgumentException(e.getOriginalMessage(), e);
+            }
+        }
+
+        <T> T read(byte[] bytes, Class<T> kind) throws IOException {
+            return Objects.requireNonNull(mapper.readValue(bytes, kind), "it is empty");
+        }
     }
 }

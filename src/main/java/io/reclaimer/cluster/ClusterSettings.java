@@ -6,47 +6,47 @@ import java.time.Duration;
 import java.util.function.Function;
 
 /**
- * The section {@code reclaimer.cluster} of the configuration, checked. What each key means stands in
- * {@code reference.conf}.
+ * The validated section {@code reclaimer.cluster} of the configuration. {@code reference.conf} documents each key.
  *
- * @param giveBytes of {@link GiveBudget}
+ * @param giveBytes the limit of the {@link GiveBudget}
  */
-record ClusterSettings(int maxRounds, int maxParts, long giveBytes, Duration resendAfter, View view) {
+record ClusterSettings(int maxRounds, int maxParts, long giveBytes, Duration resendAfter, Table table) {
 
-    /** Of the shared table. */
-    record View(Duration interval, Duration refresh, double step, int cgroups) {}
+    /** The settings of the shared table. */
+    record Table(boolean isEnabled, Duration interval, Duration refresh, double step, int cgroups) {}
 
-    private static final Duration SHORTEST = Duration.ofMillis(1);
-    private static final Duration LONGEST = Duration.ofDays(1);
-    private static final int MOST_ROUNDS = 1024;
-    private static final int MOST_PARTS = 1024;
+    private static final Duration MIN_DURATION = Duration.ofMillis(1);
+    private static final Duration MAX_DURATION = Duration.ofDays(1);
+    private static final int MAX_ROUNDS = 1024;
+    private static final int MAX_PARTS = 1024;
 
     /**
-     * Reads and checks them.
+     * Reads and checks the section.
      *
      * @throws IllegalArgumentException names the key, the value and what is allowed
      */
     static ClusterSettings of(Config config) {
         Config section = config.getConfig("reclaimer.cluster");
-        Duration interval = duration(section, "view.interval", SHORTEST);
+        Duration interval = duration(section, "table.interval", MIN_DURATION);
         return new ClusterSettings(
-                number(section, "max-rounds", 1, MOST_ROUNDS),
-                number(section, "max-parts", 1, MOST_PARTS),
+                number(section, "max-rounds", 1, MAX_ROUNDS),
+                number(section, "max-parts", 1, MAX_PARTS),
                 give(section),
-                duration(section, "resend-after", SHORTEST),
-                new View(
+                duration(section, "resend-after", MIN_DURATION),
+                new Table(
+                        read(section, "table.enabled", "on or off", section::getBoolean),
                         interval,
-                        duration(section, "view.refresh", interval),
+                        duration(section, "table.refresh", interval),
                         step(section),
-                        number(section, "view.cgroups", 0, ClusterMessage.MOST_CGROUPS)));
+                        number(section, "table.cgroups", 0, ClusterMessage.MAX_CGROUPS)));
     }
 
-    /** Bytes a minute, {@link GiveBudget#ALL} or {@link GiveBudget#NOTHING}. */
+    /** Bytes per minute, {@link GiveBudget#UNLIMITED} or {@link GiveBudget#NOTHING}. */
     private static long give(Config section) {
         String allowed = "on, off, or a size from 1 byte up, as in 64 MiB, that is freed for others in a minute";
         String word = read(section, "give", allowed, section::getString);
         if (word.equals("on") || word.equals("off")) {
-            return word.equals("on") ? GiveBudget.ALL : GiveBudget.NOTHING;
+            return word.equals("on") ? GiveBudget.UNLIMITED : GiveBudget.NOTHING;
         }
         long bytes = read(section, "give", allowed, section::getBytes);
         if (bytes < 1) {
@@ -57,26 +57,26 @@ record ClusterSettings(int maxRounds, int maxParts, long giveBytes, Duration res
 
     private static double step(Config section) {
         String allowed = "a share above 0, up to 1";
-        double step = read(section, "view.step", allowed, section::getDouble);
+        double step = read(section, "table.step", allowed, section::getDouble);
         if (!(step > 0 && step <= 1)) {
-            throw invalid("view.step", step, allowed);
+            throw invalid("table.step", step, allowed);
         }
         return step;
     }
 
-    private static int number(Config section, String key, int least, int most) {
-        String allowed = "a number, " + least + " to " + most;
+    private static int number(Config section, String key, int min, int max) {
+        String allowed = "a number, " + min + " to " + max;
         int value = read(section, key, allowed, section::getInt);
-        if (value < least || value > most) {
+        if (value < min || value > max) {
             throw invalid(key, value, allowed);
         }
         return value;
     }
 
-    private static Duration duration(Config section, String key, Duration least) {
-        String allowed = "a duration, " + least.toMillis() + "ms to " + LONGEST.toHours() + "h";
+    private static Duration duration(Config section, String key, Duration min) {
+        String allowed = "a duration, " + min.toMillis() + "ms to " + MAX_DURATION.toHours() + "h";
         Duration value = read(section, key, allowed, section::getDuration);
-        if (value.compareTo(least) < 0 || value.compareTo(LONGEST) > 0) {
+        if (value.compareTo(min) < 0 || value.compareTo(MAX_DURATION) > 0) {
             throw invalid(key, section.getString(key), allowed);
         }
         return value;

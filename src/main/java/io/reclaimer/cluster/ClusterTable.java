@@ -3,41 +3,61 @@ package io.reclaimer.cluster;
 import io.reclaimer.shrinker.CgroupPath;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /**
- * What the members of a cluster have said of themselves, as far as this member has heard. A row is replaced when something in
- * it changed by more than a step, and from time to time.
+ * The table in which members of a cluster publish their pressure and what they could free, as far as it has arrived on this
+ * member. For people and dashboards: no round uses it. A member publishes a new row when a number has changed by more than a
+ * step, and at regular intervals.
  *
- * @param rows by name of the member
+ * @param rows by the name of the member
  */
 public record ClusterTable(List<Row> rows) {
 
     /**
-     * One member.
+     * The row of one member.
      *
-     * @param member its name, {@code host:port}
-     * @param reachable whether it can be reached now
-     * @param pressure how short of heap it is
-     * @param liveBytes the estimate of what is live of its heap; 0 where it is unwatched
-     * @param limitBytes how much can live there
-     * @param freeableObjects what all its cgroups could free
-     * @param cgroups what those could free that could free most, the most first
-     * @param age since it was published, as far as the clocks of the two members agree
+     * @param member the name, {@code host:port}
+     * @param isReachable whether the member can be reached now
+     * @param pressure its memory pressure
+     * @param liveBytes its estimate of the live bytes of the heap; 0 where the heap is not watched
+     * @param limitBytes the bytes that can be live there
+     * @param freeableObjects the objects that all cgroups together could free
+     * @param cgroups the cgroups that could free most and their objects, in descending order
+     * @param age the time since the row was published, as far as the clocks of the two members agree
      */
     public record Row(
             String member,
-            boolean reachable,
+            boolean isReachable,
             MemberPressure pressure,
             long liveBytes,
             long limitBytes,
             long freeableObjects,
             Map<CgroupPath, Long> cgroups,
-            Duration age) {}
+            Duration age) {
 
-    /** For people: a title, and a line a member. */
+        static Row of(ClusterMessage.Row row, boolean isReachable, long nowMillis) {
+            Map<CgroupPath, Long> cgroups = new LinkedHashMap<>();
+            for (int i = 0; i < row.cgroups().size(); i++) {
+                cgroups.put(
+                        CgroupPath.of(row.cgroups().get(i)), row.cgroupObjects().get(i));
+            }
+            return new Row(
+                    row.member(),
+                    isReachable,
+                    MemberPressure.namedOrMin(row.pressure()),
+                    row.liveBytes(),
+                    row.limitBytes(),
+                    row.freeableObjects(),
+                    cgroups,
+                    Duration.ofMillis(Math.max(0, nowMillis - row.publishedMillis())));
+        }
+    }
+
+    /** The table as text: a title, and a line per member. */
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
         lines.add(line("member", "age", "pressure", "live/limit MB", "freeable", "most in"));
@@ -45,7 +65,7 @@ public record ClusterTable(List<Row> rows) {
             lines.add(line(
                     row.member(),
                     row.age().toSeconds() + " s",
-                    row.reachable() ? row.pressure().name().toLowerCase(Locale.ROOT) : "unreachable",
+                    row.isReachable() ? row.pressure().name().toLowerCase(Locale.ROOT) : "unreachable",
                     (row.liveBytes() >> 20) + "/" + (row.limitBytes() >> 20),
                     Long.toString(row.freeableObjects()),
                     row.cgroups().entrySet().stream()

@@ -1,5 +1,7 @@
 package io.reclaimer.cluster;
 
+import io.reclaimer.cluster.MemberEnvironment.Requester;
+import io.reclaimer.shrinker.Saturating;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -7,135 +9,127 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How much a member frees for rounds of other members: all that they ask for, nothing, or so many bytes in any minute. Confined
- * to one actor; has no clock. Times are in nanoseconds from any start.
+ * The limit on what a member frees for rounds of other members ({@code reclaimer.cluster.give}): none, zero, or so many
+ * bytes in any minute. Confined to one actor; has no clock. Times are in nanoseconds from an arbitrary start.
  *
- * <p>A part takes what it is expected to free when it begins, and gives back what it did not free when it has ended. What it
- * freed counts for a minute from then on. So what is freed in a minute is never more than that, but for what parts free beyond
- * their targets, and where objects are larger than was expected: that is missing afterwards.
+ * <p>A part reserves the bytes that it is expected to free when it begins, and returns the rest when it has ended. The
+ * freed bytes count for a minute from then on. So the bytes freed in a minute exceed the limit only where parts free more
+ * than their targets, or objects are larger than expected; the excess is deducted from later parts.
  */
 final class GiveBudget {
 
-    /** Of {@code bytesAMinute}: no bound. */
-    static final long ALL = Long.MAX_VALUE;
+    /** A limit of no bound. */
+    static final long UNLIMITED = Long.MAX_VALUE;
 
-    /** Of {@code bytesAMinute}: nothing. */
+    /** A limit of zero. */
     static final long NOTHING = 0;
 
     private static final long WINDOW_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-    /** What is freed in as long is counted together, so that the book has no more than some sixty entries. */
+    /** Bytes freed within a slot are counted together, so that there are about sixty entries. */
     private static final long SLOT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private record Slot(long startNanos, long bytes) {}
 
-    private final long bytesAMinute;
+    private final long bytesPerMinute;
 
-    /** What was freed, the oldest first. */
+    /** The freed bytes, the oldest first. */
     private final Deque<Slot> slots = new ArrayDeque<>();
 
-    /** What parts under way are expected to free, by round. */
-    private final Map<Long, Long> expected = new HashMap<>();
+    /** The bytes reserved for parts under way, by round. */
+    private final Map<Long, Long> reserved = new HashMap<>();
 
     private long givenBytes;
 
-    GiveBudget(long bytesAMinute) {
-        this.bytesAMinute = bytesAMinute;
+    GiveBudget(long bytesPerMinute) {
+        this.bytesPerMinute = bytesPerMinute;
     }
 
-    /** Whether anything can be freed for a member's rounds now. */
-    boolean isAnyLeft(Requester requester, long now) {
-        return requester.own() || leftBytes(now) > 0;
+    /** Whether anything can be freed for the requester now. */
+    boolean hasBytes(Requester requester, long now) {
+        return requester.isSelf() || availableBytes(now) > 0;
     }
 
-    /** How many objects can be freed for a round now. */
-    long objects(KnownRound<?> known, long now) {
-        long left = known.requester.own() ? ALL : leftBytes(now);
-        return left == ALL ? ALL : left / known.objectBytes();
+    /** The objects that can be freed for a round now. */
+    long availableObjects(KnownRound<?> known, long now) {
+        long bytes = known.requester.isSelf() ? UNLIMITED : availableBytes(now);
+        return bytes == UNLIMITED ? UNLIMITED : bytes / known.objectBytes();
     }
 
-    /** A part begins; it is cut to what is left. False where nothing is. */
-    boolean begin(KnownRound<?> known, long now) {
-        long most = objects(known, now);
+    /** Reserves the bytes of a part that begins, and cuts the part to them. Returns false where none are available. */
+    boolean tryReserve(KnownRound<?> known, long now) {
+        long available = availableObjects(known, now);
         long objects = known.expectedObjects();
-        known.cutObjects = objects > most ? most : 0;
-        if (most > 0 && !known.requester.own()) {
-            expected.put(known.number, PartAnswer.times(Math.min(objects, most), known.objectBytes()));
+        known.cutObjects = objects > available ? available : 0;
+        if (available > 0 && !known.requester.isSelf()) {
+            reserved.put(known.number, Saturating.multiply(Math.min(objects, available), known.objectBytes()));
         }
-        return most > 0;
+        return available > 0;
     }
 
-    /** A part has ended. */
-    void end(KnownRound<?> known, long freedBytes, long now) {
-        if (!known.requester.own()) {
-            expected.remove(known.number);
+    /** Replaces the reservation of a part that has ended by the bytes that it freed. */
+    void settle(KnownRound<?> known, long freedBytes, long now) {
+        if (!known.requester.isSelf()) {
+            reserved.remove(known.number);
             add(freedBytes, now);
         }
     }
 
-    /** A part has ended, and nobody knows what it freed: taken for what was expected of it. */
-    void endUnknown(KnownRound<?> known, long now) {
-        if (!known.requester.own()) {
-            add(expected.getOrDefault(known.number, 0L), now);
-            expected.remove(known.number);
-        }
+    /** The bytes reserved for a part under way; 0 where there are none. */
+    long reservedBytes(KnownRound<?> known) {
+        return reserved.getOrDefault(known.number, 0L);
     }
 
-    /** Whoever began parts knows nothing of them any more; they go on. */
-    void forgetParts(long now) {
-        expected.values().forEach(bytes -> add(bytes, now));
-        expected.clear();
+    /** Counts all reservations as freed: their parts go on, but their results will not be known. */
+    void settleReserved(long now) {
+        reserved.values().forEach(bytes -> add(bytes, now));
+        reserved.clear();
     }
 
     private void add(long freedBytes, long now) {
         if (freedBytes == 0) {
             return;
         }
-        givenBytes = Split.add(givenBytes, freedBytes);
+        givenBytes = Saturating.add(givenBytes, freedBytes);
         Slot last = slots.peekLast();
         if (last != null && now - last.startNanos() < SLOT_NANOS) {
             slots.removeLast();
-            slots.addLast(new Slot(last.startNanos(), Split.add(last.bytes(), freedBytes)));
+            slots.addLast(new Slot(last.startNanos(), Saturating.add(last.bytes(), freedBytes)));
         } else {
             slots.addLast(new Slot(now, freedBytes));
         }
-        forget(now);
+        removeOld(now);
     }
 
-    private void forget(long now) {
+    private void removeOld(long now) {
         slots.removeIf(slot -> now - slot.startNanos() >= WINDOW_NANOS + SLOT_NANOS);
     }
 
-    private long leftBytes(long now) {
-        if (bytesAMinute == ALL) {
-            return ALL;
+    private long availableBytes(long now) {
+        if (bytesPerMinute == UNLIMITED) {
+            return UNLIMITED;
         }
-        forget(now);
-        long used = 0;
-        for (Slot slot : slots) {
-            used = Split.add(used, slot.bytes());
-        }
-        for (long bytes : expected.values()) {
-            used = Split.add(used, bytes);
-        }
-        return Math.max(0, bytesAMinute - used);
+        removeOld(now);
+        long freed = Saturating.sum(slots.stream().mapToLong(Slot::bytes));
+        long expected = Saturating.sum(reserved.values().stream().mapToLong(Long::longValue));
+        return Math.max(0, bytesPerMinute - Saturating.add(freed, expected));
     }
 
-    /** What was freed for others so far. */
+    /** The bytes freed for other members so far. */
     long givenBytes() {
         return givenBytes;
     }
 
-    /** Why a part or an offer is less than it could be. */
-    String reason() {
-        return "it frees up to [" + bytesAMinute
+    /** Why a part or an offer is cut. */
+    String cutReason() {
+        return "it frees up to [" + bytesPerMinute
                 + "] bytes a minute for rounds of other members [reclaimer.cluster.give]";
     }
 
-    /** Why there is none. */
-    String refusal() {
-        return bytesAMinute == NOTHING
+    /** Why a count or a part is refused. */
+    String refusalReason() {
+        return bytesPerMinute == NOTHING
                 ? "it frees nothing for rounds of other members [reclaimer.cluster.give = off]"
-                : reason() + ", and has freed as much";
+                : cutReason() + ", and has freed as much";
     }
 }

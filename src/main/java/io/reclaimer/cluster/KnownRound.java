@@ -5,33 +5,38 @@ import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.cluster.ClusterMessage.Count;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
+import io.reclaimer.cluster.MemberEnvironment.Requester;
 import io.reclaimer.shrinker.Cancellation;
+import io.reclaimer.shrinker.ReclaimFlag;
+import io.reclaimer.shrinker.Saturating;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a member knows of one round. {@link MemberParts}' alone, which keeps it in step.
+ * State of one round on a member that takes part in it. Confined to its {@link MemberParts}.
  *
- * @param <A> where answers go
+ * @param <A> the address that replies are sent to
  */
 final class KnownRound<A> {
 
-    /** How many offers are remembered. Who asks more often than that has missed the first ones. */
-    private static final int MOST_OFFERS = 8;
+    /** Maximum number of remembered offers. A coordinator that asks more often has missed the first ones. */
+    private static final int MAX_OFFERS = 8;
 
-    /** Where nothing was counted and nothing freed. */
+    /** The size of an object where nothing was counted and nothing freed. */
     private static final long UNKNOWN_OBJECT_BYTES = ShrinkerSpec.DEFAULT_OBJECT_BYTES;
 
-    /** What is being done for it. */
+    /** The work under way for the round. */
     enum Stage {
         COUNT_WAITS,
         COUNTING,
-        /** Nothing: it was offered, and no part is under way. */
+        /** None: the offer was made, and no part is under way. */
         OFFERED,
         PART_WAITS,
         PART_RUNS
@@ -39,113 +44,146 @@ final class KnownRound<A> {
 
     final long number;
     final Requester requester;
-    final int seat;
+    final int participant;
     final long forgetNanos;
 
-    /** What to count: parts add their target, priority and time. */
+    /** The request to count. Parts add their target, priority and time. */
     final ReclaimRequest request;
 
     final Cancellation cancellation = new Cancellation();
 
-    /** Who asked last: where it came another way before, that one may be gone. */
+    /** The recipient of replies: the sender of the last request. */
     A replyTo;
 
     Stage stage = Stage.COUNT_WAITS;
 
-    /** The last part; 0 before the first. */
+    /** The number of the last part; 0 before the first. */
     int part;
 
-    /** What it is to free; 0 for one pass. */
+    /** The target of the last part; 0 for one pass. */
     long partObjects;
 
     int partPriority;
     long partEndNanos;
 
-    /** What it was cut to, for the member gives no more; 0 where it was not. */
+    /** The target after the cut by the {@link GiveBudget}; 0 where the part was not cut. */
     long cutObjects;
 
-    /** The answer to it, a refusal too; null while it is under way. */
+    /** The reply to the last part; null while the part is under way. */
     @Nullable
     ClusterMessage result;
 
-    /** Whether nobody is there any more to be answered. */
+    /** Whether the requester was removed from the cluster, so that nothing is sent any more. */
     boolean isRequesterGone;
 
     private @Nullable CountReport counted;
     private long freedObjects;
     private long freedBytes;
 
-    /** When offers were made, by their nonces: one each time the round has asked for it. */
-    private final Map<Long, Long> offeredNanos = new LinkedHashMap<>();
+    /** The time of each offer by its nonce, the oldest first: one for each time that the count was requested. */
+    private final Map<Long, Long> offers = new LinkedHashMap<>();
 
-    private long firstOfferedNanos;
+    private long firstOfferNanos;
 
-    /** Whether parts have to bring back the nonce of the offer: not where a count came from, or by way of, the version before. */
+    /** Whether parts must carry the nonce of an offer, which version 1 does not know. */
     private boolean needsNonce;
 
     KnownRound(A replyTo, Requester requester, ReclaimRequest request, Count message, long forgetNanos) {
         this.number = message.round();
         this.replyTo = replyTo;
         this.requester = requester;
-        this.seat = message.seat();
+        this.participant = message.participant();
         this.needsNonce = message.knowsNonces();
         this.forgetNanos = forgetNanos;
         this.request = request.cancelledBy(cancellation);
     }
 
-    /** Its count has come again. */
-    void countedAgain(A from, Count message) {
+    /**
+     * The request to the reclaimer of this member for a count.
+     *
+     * @param nodeNumber the number of a node by its name; throws where there is no such node
+     * @throws RuntimeException where a node or a flag is unknown here; its message is the reason of the refusal
+     */
+    static ReclaimRequest requestOf(Count message, ToIntFunction<String> nodeNumber) {
+        ReclaimRequest request = ReclaimRequest.in(message.cgroup()).within(Duration.ofMillis(message.countMillis()));
+        if (message.alone()) {
+            request = request.alone();
+        }
+        if (!message.nodes().isEmpty()) {
+            request = request.onNodes(
+                    message.nodes().stream().mapToInt(nodeNumber).distinct().toArray());
+        }
+        for (String flag : message.flags()) {
+            request = switch (flag(flag)) {
+                case BACKGROUND -> request.background();
+                case MAY_NOT_BLOCK -> request.mayBlock(false);
+                case LOSSLESS_ONLY -> request.losslessOnly();
+            };
+        }
+        return request;
+    }
+
+    private static ReclaimFlag flag(String name) {
+        return Arrays.stream(ReclaimFlag.values())
+                .filter(flag -> flag.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("the flag [" + name
+                        + "] is not known in its version; known are " + Arrays.toString(ReclaimFlag.values())));
+    }
+
+    /** The work of the round that waits for a slot, until that time. */
+    AdmissionQueue.Task task(long latestNanos) {
+        return new AdmissionQueue.Task(number, request.cgroup().toString(), requester.uid(), latestNanos);
+    }
+
+    /** Notes that the count was requested again. */
+    void countAgain(A from, Count message) {
         replyTo = from;
         needsNonce &= message.knowsNonces();
     }
 
-    /** It has been counted. */
-    void counted(CountReport report) {
+    void setCounted(CountReport report) {
         counted = report;
     }
 
-    /** What was counted. */
     CountReport counted() {
         return Objects.requireNonNull(counted, "not counted yet");
     }
 
-    /** An offer is made. */
-    void offers(long nonce, long now) {
-        if (offeredNanos.isEmpty()) {
-            firstOfferedNanos = now;
+    void addOffer(long nonce, long now) {
+        if (offers.isEmpty()) {
+            firstOfferNanos = now;
         }
-        offeredNanos.put(nonce, now);
-        if (offeredNanos.size() > MOST_OFFERS) {
-            offeredNanos.remove(offeredNanos.keySet().iterator().next());
+        offers.put(nonce, now);
+        if (offers.size() > MAX_OFFERS) {
+            offers.remove(offers.keySet().iterator().next());
         }
     }
 
     boolean isOffered() {
-        return !offeredNanos.isEmpty();
+        return !offers.isEmpty();
     }
 
-    /** When the offer was made that a part goes by; empty where it goes by none that was. */
-    OptionalLong offeredNanos(Reclaim message) {
+    /** When the offer was made on which a part is based; empty where the part is based on no known offer. */
+    OptionalLong offerNanos(Reclaim message) {
         if (message.nonce() == 0 && !needsNonce) {
-            return OptionalLong.of(firstOfferedNanos);
+            return OptionalLong.of(firstOfferNanos);
         }
-        Long made = offeredNanos.get(message.nonce());
-        return made == null ? OptionalLong.empty() : OptionalLong.of(made);
+        Long offered = offers.get(message.nonce());
+        return offered == null ? OptionalLong.empty() : OptionalLong.of(offered);
     }
 
-    /** A part has ended. */
-    void freed(ReclaimReport report) {
-        freedObjects = Split.add(freedObjects, report.freedObjects());
-        freedBytes = Split.add(freedBytes, report.freedBytes());
+    void addFreed(ReclaimReport report) {
+        freedObjects = Saturating.add(freedObjects, report.freedObjects());
+        freedBytes = Saturating.add(freedBytes, report.freedBytes());
     }
 
-    /** By all its parts. */
+    /** The objects freed by all parts. */
     long freedObjects() {
         return freedObjects;
     }
 
-    /** A part begins to wait. */
-    void partBegins(Reclaim message, long endNanos) {
+    void setPart(Reclaim message, long endNanos) {
         part = message.part();
         partObjects = message.objects();
         partPriority = message.priority();
@@ -155,22 +193,22 @@ final class KnownRound<A> {
     }
 
     /**
-     * What the part has the reclaimer do.
+     * The request to the reclaimer of this member for the last part.
      *
-     * @throws IllegalArgumentException where its priority is not allowed in such a round
+     * @throws IllegalArgumentException where the priority is not allowed in such a round
      */
-    ReclaimRequest partRequest(long leftNanos) {
-        ReclaimRequest pass = request.startingAt(partPriority).within(Duration.ofNanos(leftNanos));
+    ReclaimRequest partRequest(long remainingNanos) {
+        ReclaimRequest pass = request.startingAt(partPriority).within(Duration.ofNanos(remainingNanos));
         long objects = cutObjects > 0 ? cutObjects : partObjects;
         return objects > 0 ? pass.objects(objects) : pass;
     }
 
-    /** What the part is to free, or what one pass would free by the count. */
+    /** The target of the last part, or the objects that its pass would free by the count. */
     long expectedObjects() {
         return partObjects > 0 ? partObjects : counted().plannedObjects().get(partPriority);
     }
 
-    /** About how large its objects are: as those were that it freed, or before that, as shrinkers have said. At least 1. */
+    /** The mean size of the freed objects, or of the counted ones while nothing was freed. At least 1. */
     long objectBytes() {
         CountReport report = counted();
         long objects = freedObjects > 0 ? freedObjects : report.freeableObjects();

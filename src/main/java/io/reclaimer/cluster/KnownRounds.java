@@ -8,19 +8,18 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rounds that a member knows. {@link MemberParts}' alone. Bounded: beyond {@value #MOST} the oldest for which nothing is
- * under way is forgotten.
+ * The rounds in which a member takes part, at most {@value #MAX}: beyond that, the oldest round without work under way is
+ * forgotten. Confined to its {@link MemberParts}.
  *
- * <p>By number alone, for a round's requests come from whom it asks by way of as well as from itself. Members count rounds
- * from a number of 63 random bits: of 10,000 members with a million rounds each, the odds that any two of all rounds have the
- * same number are 1 to 90,000, and these would have to be under way together.
+ * <p>The number alone identifies a round. Each member counts its rounds from a random number of 63 bits. With 10,000
+ * members and a million rounds each, the odds that any two rounds have the same number are 1 to 90,000, and only rounds
+ * that overlap would be confused.
  *
- * @param <A> where answers go
+ * @param <A> the address that replies are sent to
  */
 final class KnownRounds<A> {
 
-    /** How many there may be at a time. */
-    static final int MOST = 1024;
+    static final int MAX = 1024;
 
     /** The oldest first. */
     private final Map<Long, KnownRound<A>> rounds = new LinkedHashMap<>();
@@ -46,28 +45,28 @@ final class KnownRounds<A> {
         return rounds.size();
     }
 
-    /** Of how many a part is under way, or waits. */
-    int withPart() {
+    /** The number of parts under way or waiting. */
+    int parts() {
         return (int) rounds.values().stream()
                 .filter(known -> known.stage == Stage.PART_WAITS || known.stage == Stage.PART_RUNS)
                 .count();
     }
 
-    /** Forgets what is over. */
+    /** Forgets rounds that are over. */
     void forgetOld(long now) {
         rounds.values().removeIf(known -> known.stage == Stage.OFFERED && now - known.forgetNanos >= 0);
     }
 
     /**
-     * Forgets what is over, and where that is not enough for one more, the oldest round for which nothing is under way. Where
-     * something was still to come of it, that is refused, for nothing is known of the round; so nothing is done twice. The
-     * round may begin again.
+     * Makes room for one more round: forgets rounds that are over, and otherwise the oldest round without work under way. A
+     * further part of a forgotten round is refused, because its round is unknown, so nothing is done twice; its coordinator
+     * may begin again with the count.
      *
-     * @return false where something is under way for each
+     * @return false where work is under way for every round
      */
     boolean makeRoom(long now) {
         forgetOld(now);
-        if (rounds.size() < MOST) {
+        if (rounds.size() < MAX) {
             return true;
         }
         Optional<KnownRound<A>> idle = rounds.values().stream()

@@ -3,14 +3,15 @@ package io.reclaimer.cluster;
 import io.reclaimer.CountReport;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
+import io.reclaimer.Reclaimer;
 import io.reclaimer.cluster.ClusterMessage.Cancel;
 import io.reclaimer.cluster.ClusterMessage.Count;
 import io.reclaimer.cluster.ClusterMessage.Offer;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
-import io.reclaimer.cluster.ClusterMessage.Refused;
 import io.reclaimer.cluster.KnownRound.Stage;
+import io.reclaimer.cluster.MemberEnvironment.Requester;
+import io.reclaimer.shrinker.Saturating;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
@@ -18,383 +19,336 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a member does in rounds over the cluster: counts, offers, and runs its parts as rounds of its own. One thread's; has no
- * clock and sends nothing itself. Times are in nanoseconds from any start; whoever calls calls {@link #tick} at
- * {@link #dueNanos}.
+ * The work of one member in rounds over the cluster: it counts, makes offers, and runs its parts as rounds of its own
+ * reclaimer. Without an actor, a clock or a network of its own: the caller passes the time, in nanoseconds from an
+ * arbitrary start, and calls {@link #tick} at {@link #dueNanos}. Confined to one actor. Public for the scenarios of this
+ * project; no part of the API.
  *
- * <p>It does so many things at a time, counts and parts together; what is asked of it beyond that waits ({@link Places}), for as
- * long as the round can do with it. So rounds of other members, however many, take no more of its reclaimer than that.
+ * <p>A fixed number of counts and parts run at a time; the others wait in an {@link AdmissionQueue} for as long as they are
+ * of use to their round. So rounds of other members, however many, take no more than that of the reclaimer.
  *
- * <p>Requests may come twice, late, and in any order. A count that comes again is answered with the same offer, a part that
- * comes again with the same result; neither is done twice. A part is good until a time after the offer, which the round sets
- * so that it is over by then on this member's clock too: one that comes later is answered as late, and nothing is freed.
+ * <p>Requests may arrive twice, late and in any order. A repeated request is answered with the same result; nothing is done
+ * twice. A part has to end within a time after its offer, which the coordinator chooses to end before the round, by the
+ * clock of this member. A part that arrives later is answered as late, and frees nothing.
  *
- * @param <A> where answers go
+ * @param <A> the address that replies are sent to
  */
-final class MemberParts<A> {
-
-    /** How a part ended. */
-    enum End {
-        /** All of it is freed; or the one pass is done. */
-        DONE,
-        /** No more can be freed. */
-        SHORT,
-        /** The time was over. */
-        DEADLINE,
-        /** The round is over. */
-        CANCELLED,
-        /** This member is shutting down. */
-        SHUTDOWN;
-
-        /** Of that name; empty for one that this version does not know. */
-        static Optional<End> named(String name) {
-            return Arrays.stream(values())
-                    .filter(end -> end.name().equals(name))
-                    .findFirst();
-        }
-    }
-
-    /** What is needed around it. */
-    interface Port<A> {
-        /** Counts; {@link MemberParts#counted} is to be called with what comes of it. */
-        void count(long round, ReclaimRequest request);
-
-        /** Starts a round; {@link MemberParts#reclaimed} is to be called with what comes of it. */
-        void reclaim(long round, int part, ReclaimRequest request);
-
-        void send(A to, ClusterMessage message);
-
-        /** What to say of the heap, now. */
-        Heap heap();
-
-        /** A random number, not 0. */
-        long nonce();
-    }
-
-    /** This member's heap. */
-    record Heap(MemberPressure pressure, long liveBytes, long limitBytes) {}
+public final class MemberParts<A> {
 
     /**
-     * What was done so far.
+     * The sums over all parts that have ended.
      *
-     * @param parts that were run
-     * @param objects that they freed
-     * @param othersBytes that those of them freed that were for rounds of others
+     * @param othersBytes the bytes freed for rounds of other members
      */
-    record Given(long parts, long objects, long othersBytes) {}
+    record Totals(long parts, long objects, long othersBytes) {}
 
-    /** What stays of a round after its time, to answer what comes late. */
+    /** How long a round is remembered after its time, to answer late requests. */
     static final long KEPT_NANOS = Duration.ofSeconds(1).toNanos();
+
+    /** A count may wait for nine tenths of the time of its round. A later offer would be of no use. */
+    private static final int COUNT_WAIT_TENTHS = 9;
 
     private static final String LEAVING = "it is leaving the cluster";
 
-    private final Port<A> port;
+    private final MemberEnvironment<A> environment;
     private final ToIntFunction<String> nodeNumber;
-    private final Places places;
-    private final GiveBudget give;
-
+    private final AdmissionQueue queue;
+    private final GiveBudget budget;
     private final KnownRounds<A> rounds = new KnownRounds<>();
-    private boolean leaving;
-    private boolean starting;
-    private Given given = new Given(0, 0, 0);
+    private boolean isLeaving;
+    private boolean isStarting;
+    private Totals totals = new Totals(0, 0, 0);
 
     /**
-     * @param nodeNumber the number of a node by its name; throws where there is none, and the message is the refusal
-     * @param maxParts how many counts and parts may be under way at a time
-     * @param give how much is freed for rounds of others
+     * @param nodeNumber the number of a node by its name; throws where there is no such node, with the reason of the refusal
+     * @param maxParts the maximum number of counts and parts that run at a time
      */
-    MemberParts(Port<A> port, ToIntFunction<String> nodeNumber, int maxParts, GiveBudget give) {
-        this.port = port;
+    MemberParts(MemberEnvironment<A> environment, ToIntFunction<String> nodeNumber, int maxParts, GiveBudget budget) {
+        this.environment = environment;
         this.nodeNumber = nodeNumber;
-        this.places = new Places(maxParts);
-        this.give = give;
+        this.queue = new AdmissionQueue(maxParts);
+        this.budget = budget;
     }
 
-    /** How many parts are under way, or wait. */
+    /** The parts of a member with the settings of its actor system. */
+    public static <A> MemberParts<A> create(MemberEnvironment<A> environment, Reclaimer reclaimer) {
+        ClusterSettings settings =
+                ClusterSettings.of(reclaimer.system().settings().config());
+        return new MemberParts<>(
+                environment, reclaimer.settings()::node, settings.maxParts(), new GiveBudget(settings.giveBytes()));
+    }
+
+    /** The number of parts under way or waiting. */
     int running() {
-        return rounds.withPart();
+        return rounds.parts();
     }
 
-    Given given() {
-        return given;
+    Totals totals() {
+        return totals;
     }
 
-    /** How many rounds are known, over or not. */
+    /** The number of rounds that are remembered, over or not. */
     int known() {
         return rounds.size();
     }
 
     /** When {@link #tick} is to be called next; empty where nothing waits. */
-    OptionalLong dueNanos() {
-        return places.dueNanos();
+    public OptionalLong dueNanos() {
+        return queue.dueNanos();
     }
 
-    /** Forgets what is over. */
+    /** Forgets rounds that are over. */
     void forgetOld(long now) {
         rounds.forgetOld(now);
     }
 
-    void count(A from, Requester requester, Count message, long now) {
+    /** Handles a request to count. */
+    public void count(A from, Requester requester, Count message, long now) {
         KnownRound<A> known = rounds.get(message.round());
-        if (known != null) {
-            // Twice. Where it waits or is being counted, the answer will come.
-            known.countedAgain(from, message);
-            if (known.isOffered()) {
-                offer(known, now);
-            }
+        if (known == null) {
+            countFirst(from, requester, message, now);
             return;
         }
-        if (leaving) {
-            refuse(from, message, LEAVING, false);
-            return;
+        known.countAgain(from, message);
+        if (known.isOffered()) {
+            offer(known, now);
         }
-        if (!give.isAnyLeft(requester, now)) {
-            refuse(from, message, give.refusal(), false);
-            return;
-        }
-        if (!rounds.makeRoom(now)) {
-            String many = "it takes part in [" + rounds.size() + "] rounds over the cluster, as many as allowed";
-            refuse(from, message, many, true);
-            return;
-        }
-        ReclaimRequest request;
-        try {
-            request = PartRequest.of(message, nodeNumber);
-        } catch (RuntimeException e) {
-            refuse(from, message, Reasons.of(e), false);
-            return;
-        }
-        long withinNanos = Duration.ofMillis(message.withinMillis()).toNanos();
-        rounds.add(new KnownRound<>(from, requester, request, message, now + withinNanos + KEPT_NANOS));
-        // Later than that the round could not do with what was counted.
-        places.enter(new Places.Work(message.round(), message.cgroup(), requester.uid(), now + withinNanos / 10 * 9));
-        startNext(now);
     }
 
-    /** Has those that wait begin, as far as there are places. What they do may end at once, and call this again. */
+    private void countFirst(A from, Requester requester, Count message, long now) {
+        if (isLeaving) {
+            environment.send(from, PartReply.refused(message, LEAVING, false));
+        } else if (!budget.hasBytes(requester, now)) {
+            environment.send(from, PartReply.refused(message, budget.refusalReason(), false));
+        } else if (!rounds.makeRoom(now)) {
+            String reason = "it takes part in [" + rounds.size() + "] rounds over the cluster, as many as allowed";
+            environment.send(from, PartReply.refused(message, reason, true));
+        } else {
+            ReclaimRequest request;
+            try {
+                request = KnownRound.requestOf(message, nodeNumber);
+            } catch (RuntimeException e) {
+                environment.send(from, PartReply.refused(message, Reasons.of(e), false));
+                return;
+            }
+            long withinNanos = Duration.ofMillis(message.withinMillis()).toNanos();
+            KnownRound<A> known = new KnownRound<>(from, requester, request, message, now + withinNanos + KEPT_NANOS);
+            rounds.add(known);
+            queue.add(known.task(now + withinNanos / 10 * COUNT_WAIT_TENTHS));
+            startNext(now);
+        }
+    }
+
+    /** Starts waiting tasks while there are slots. A task may end at once, and call this method again. */
     private void startNext(long now) {
-        if (starting) {
+        if (isStarting) {
             return;
         }
-        starting = true;
-        for (Optional<Places.Work> next = places.next(); next.isPresent(); next = places.next()) {
+        isStarting = true;
+        for (Optional<AdmissionQueue.Task> next = queue.next(); next.isPresent(); next = queue.next()) {
             KnownRound<A> known = rounds.get(next.get().round());
             if (known == null) {
-                places.leave(next.get().round());
+                queue.release(next.get().round());
             } else if (known.stage == Stage.COUNT_WAITS) {
                 known.stage = Stage.COUNTING;
-                port.count(known.number, known.request);
+                environment.count(known.number, known.request);
             } else {
                 startPart(known, now);
             }
         }
-        starting = false;
+        isStarting = false;
     }
 
     private void startPart(KnownRound<A> known, long now) {
-        long leftNanos = known.partEndNanos - now;
-        if (leftNanos <= 0) {
-            places.leave(known.number);
-            waitedTooLong(known);
+        long remainingNanos = known.partEndNanos - now;
+        if (remainingNanos <= 0) {
+            queue.release(known.number);
+            answerLate(known);
             return;
         }
-        if (!give.begin(known, now)) {
-            refusePart(known, give.refusal());
+        if (!budget.tryReserve(known, now)) {
+            refusePart(known, budget.refusalReason());
             return;
         }
         ReclaimRequest request;
         try {
-            request = known.partRequest(leftNanos);
+            request = known.partRequest(remainingNanos);
         } catch (IllegalArgumentException e) {
-            give.end(known, 0, now);
+            budget.settle(known, 0, now);
             refusePart(known, Reasons.of(e));
             return;
         }
         known.stage = Stage.PART_RUNS;
-        port.reclaim(known.number, known.part, request);
+        environment.reclaim(known.number, known.part, request);
     }
 
     private void refusePart(KnownRound<A> known, String reason) {
-        places.leave(known.number);
+        queue.release(known.number);
         known.stage = Stage.OFFERED;
-        answer(known, refusal(known, known.part, reason, false));
+        answer(known, PartReply.refused(known, known.part, reason, false));
     }
 
-    /** What came of a count: a report, or why there is none. */
-    void counted(long round, @Nullable CountReport report, @Nullable Throwable why, long now) {
+    /** Handles the result of a count: a report, or the reason why there is none. */
+    public void counted(long round, @Nullable CountReport report, @Nullable Throwable why, long now) {
         KnownRound<A> known = rounds.get(round);
         if (known == null || known.stage != Stage.COUNTING) {
             return;
         }
-        places.leave(round);
+        queue.release(round);
         if (report == null) {
             rounds.remove(round);
-            refuse(known, 0, Reasons.of(why), Reasons.isTooMany(why));
+            send(known, PartReply.refused(known, 0, Reasons.of(why), Reasons.isTooManyRounds(why)));
         } else {
             known.stage = Stage.OFFERED;
-            known.counted(report);
+            known.setCounted(report);
             offer(known, now);
         }
         startNext(now);
     }
 
-    /** Each time with another nonce, for the time of a part that goes by it is counted from here. */
+    /** Makes an offer with a nonce of its own: the time of a part is counted from the offer on which it is based. */
     private void offer(KnownRound<A> known, long now) {
-        Offer offer = PartAnswer.offer(known, port.heap(), port.nonce(), give.objects(known, now), give.reason());
-        known.offers(offer.nonce(), now);
+        Offer offer = PartReply.offer(
+                known,
+                environment.heap(),
+                environment.nonce(),
+                budget.availableObjects(known, now),
+                budget.cutReason());
+        known.addOffer(offer.nonce(), now);
         send(known, offer);
     }
 
-    void reclaim(A from, Reclaim message, long now) {
+    /** Handles the request to run a part. */
+    public void reclaim(A from, Reclaim message, long now) {
         KnownRound<A> known = rounds.get(message.round());
         if (known == null || !known.isOffered()) {
-            refuse(from, message, "it knows nothing of the round, or not any more");
+            environment.send(from, PartReply.refused(message, "it does not know the round, or has forgotten it"));
             return;
         }
-        OptionalLong offeredNanos = known.offeredNanos(message);
-        if (offeredNanos.isEmpty()) {
-            refuse(from, message, "the part goes by another offer than was made");
+        OptionalLong offerNanos = known.offerNanos(message);
+        if (offerNanos.isEmpty()) {
+            environment.send(from, PartReply.refused(message, "the part is based on an offer that was not made"));
             return;
         }
         known.replyTo = from;
         if (message.part() <= known.part) {
-            // Twice, or one that was overtaken.
-            ClusterMessage result = known.result;
-            if (message.part() == known.part && result != null) {
-                send(known, result);
+            // Repeated, or overtaken by a later part.
+            if (message.part() == known.part && known.result != null) {
+                send(known, known.result);
             }
         } else if (known.stage != Stage.OFFERED) {
-            refuse(known, message.part(), "its part before is still under way", false);
+            send(known, PartReply.refused(known, message.part(), "its previous part is still under way", false));
         } else {
-            known.partBegins(message, offeredNanos.getAsLong() + TimeUnit.MICROSECONDS.toNanos(message.untilMicros()));
-            begin(known, now);
+            known.setPart(message, offerNanos.getAsLong() + TimeUnit.MICROSECONDS.toNanos(message.untilMicros()));
+            enqueuePart(known, now);
         }
     }
 
-    private void begin(KnownRound<A> known, long now) {
-        if (leaving) {
-            answer(known, PartAnswer.notBegun(known, End.SHUTDOWN, ""));
+    private void enqueuePart(KnownRound<A> known, long now) {
+        if (isLeaving) {
+            answer(known, PartReply.notBegun(known, PartEnd.SHUTDOWN, ""));
         } else if (known.cancellation.isCancelled()) {
-            answer(known, PartAnswer.notBegun(known, End.CANCELLED, ""));
+            answer(known, PartReply.notBegun(known, PartEnd.CANCELLED, ""));
         } else if (known.partEndNanos - now <= 0) {
-            answer(known, PartAnswer.notBegun(known, End.DEADLINE, "it came when its time was over"));
+            answer(known, PartReply.notBegun(known, PartEnd.DEADLINE, "it arrived after its time was over"));
         } else {
             known.stage = Stage.PART_WAITS;
-            places.enter(new Places.Work(
-                    known.number, known.request.cgroup().toString(), known.requester.uid(), known.partEndNanos));
+            queue.add(known.task(known.partEndNanos));
             startNext(now);
         }
     }
 
-    /** What came of a part: a report, or why there is none. */
-    void reclaimed(long round, int part, @Nullable ReclaimReport report, @Nullable Throwable why, long now) {
+    /** Handles the result of a part: a report, or the reason why there is none. */
+    public void reclaimed(long round, int part, @Nullable ReclaimReport report, @Nullable Throwable why, long now) {
         KnownRound<A> known = rounds.get(round);
         if (known == null || known.part != part || known.stage != Stage.PART_RUNS) {
             return;
         }
-        places.leave(round);
+        queue.release(round);
         known.stage = Stage.OFFERED;
-        if (report == null) {
-            if (Reasons.isTooMany(why)) {
-                give.end(known, 0, now);
-            } else {
-                give.endUnknown(known, now);
-            }
-            answer(known, refusal(known, part, Reasons.of(why), Reasons.isTooMany(why)));
+        if (report != null) {
+            budget.settle(known, report.freedBytes(), now);
+            long objects = Saturating.add(totals.objects(), report.freedObjects());
+            totals = new Totals(totals.parts() + 1, objects, budget.givenBytes());
+            known.addFreed(report);
+            answer(known, PartReply.ended(known, report, isLeaving, budget.cutReason()));
         } else {
-            give.end(known, report.freedBytes(), now);
-            given = new Given(given.parts() + 1, Split.add(given.objects(), report.freedObjects()), give.givenBytes());
-            known.freed(report);
-            answer(known, PartAnswer.ended(known, report, leaving, give.reason()));
+            boolean isTooMany = Reasons.isTooManyRounds(why);
+            // A refused part freed nothing; a failed one may have freed all that was reserved for it.
+            budget.settle(known, isTooMany ? 0 : budget.reservedBytes(known), now);
+            answer(known, PartReply.refused(known, part, Reasons.of(why), isTooMany));
         }
         startNext(now);
     }
 
+    /** Answers tasks that may not wait any longer. */
+    public void tick(long now) {
+        queue.removeLate(now)
+                .forEach(task -> Optional.ofNullable(rounds.get(task.round())).ifPresent(this::answerLate));
+    }
+
+    private void answerLate(KnownRound<A> known) {
+        String reason = "no slot was free in time: [" + queue.slots()
+                + "] counts and parts are under way there, as many as allowed [reclaimer.cluster.max-parts]";
+        if (known.stage == Stage.COUNT_WAITS) {
+            rounds.remove(known.number);
+            send(known, PartReply.refused(known, 0, reason, false));
+        } else {
+            known.stage = Stage.OFFERED;
+            answer(known, PartReply.notBegun(known, PartEnd.DEADLINE, reason));
+        }
+    }
+
+    /** Ends the work for a round that is over. */
+    public void cancel(Cancel message) {
+        KnownRound<A> known = rounds.get(message.round());
+        if (known != null) {
+            end(known, PartEnd.CANCELLED);
+        }
+    }
+
+    /** Refuses everything from now on, and ends the work under way early. */
+    void leave() {
+        isLeaving = true;
+        rounds.all().forEach(known -> end(known, PartEnd.SHUTDOWN));
+    }
+
+    /** Ends the work for the rounds of a member that was removed from the cluster, and sends nothing for them any more. */
+    void requesterGone(long uid) {
+        for (KnownRound<A> known : rounds.all()) {
+            if (known.requester.uid() == uid) {
+                known.isRequesterGone = true;
+                end(known, PartEnd.CANCELLED);
+            }
+        }
+    }
+
+    /** Running work is answered when it has ended; waiting work is answered at once. */
+    private void end(KnownRound<A> known, PartEnd end) {
+        known.cancellation.cancel();
+        if (!queue.remove(known.number)) {
+            return;
+        }
+        if (known.stage == Stage.COUNT_WAITS) {
+            rounds.remove(known.number);
+            if (end == PartEnd.SHUTDOWN) {
+                send(known, PartReply.refused(known, 0, LEAVING, false));
+            }
+        } else {
+            known.stage = Stage.OFFERED;
+            answer(known, PartReply.notBegun(known, end, ""));
+        }
+    }
+
+    /** Sends the reply to a part, and keeps it for repeated requests. */
     private void answer(KnownRound<A> known, ClusterMessage result) {
         known.result = result;
         send(known, result);
     }
 
-    /** Time has gone by: what can't wait any longer is answered. */
-    void tick(long now) {
-        places.late(now).forEach(work -> waitedTooLong(rounds.get(work.round())));
-    }
-
-    private void waitedTooLong(@Nullable KnownRound<A> known) {
-        if (known == null) {
-            return;
-        }
-        String reason = "there was no place for it in time: [" + places.most()
-                + "] counts and parts are under way there, as many as allowed [reclaimer.cluster.max-parts]";
-        if (known.stage == Stage.COUNT_WAITS) {
-            rounds.remove(known.number);
-            refuse(known, 0, reason, false);
-        } else {
-            known.stage = Stage.OFFERED;
-            answer(known, PartAnswer.notBegun(known, End.DEADLINE, reason));
-        }
-    }
-
-    /** The round is over, or is to be. */
-    void cancel(Cancel message) {
-        KnownRound<A> known = rounds.get(message.round());
-        if (known != null) {
-            end(known, End.CANCELLED);
-        }
-    }
-
-    /** From now on everything is refused, and what is under way ends early, with what it did. */
-    void leave() {
-        leaving = true;
-        rounds.all().forEach(known -> end(known, End.SHUTDOWN));
-    }
-
-    /** A member was removed from the cluster: what is under way for its rounds ends, and is answered to nobody. */
-    void requesterGone(long uid) {
-        for (KnownRound<A> known : rounds.all()) {
-            if (known.requester.uid() == uid) {
-                known.isRequesterGone = true;
-                end(known, End.CANCELLED);
-            }
-        }
-    }
-
-    /** What runs says what it did when it has ended; what waits has not begun. */
-    private void end(KnownRound<A> known, End how) {
-        known.cancellation.cancel();
-        if (!places.stopWaiting(known.number)) {
-            return;
-        }
-        if (known.stage == Stage.COUNT_WAITS) {
-            rounds.remove(known.number);
-            if (how == End.SHUTDOWN) {
-                refuse(known, 0, LEAVING, false);
-            }
-        } else {
-            known.stage = Stage.OFFERED;
-            answer(known, PartAnswer.notBegun(known, how, ""));
-        }
-    }
-
-    private void send(KnownRound<A> known, ClusterMessage answer) {
+    private void send(KnownRound<A> known, ClusterMessage reply) {
         if (!known.isRequesterGone) {
-            port.send(known.replyTo, answer);
+            environment.send(known.replyTo, reply);
         }
-    }
-
-    private void refuse(KnownRound<A> known, int part, String reason, boolean again) {
-        send(known, refusal(known, part, reason, again));
-    }
-
-    private static Refused refusal(KnownRound<?> known, int part, String reason, boolean again) {
-        return PartAnswer.refused(known.number, known.seat, part, reason, again);
-    }
-
-    private void refuse(A to, Count message, String reason, boolean again) {
-        port.send(to, PartAnswer.refused(message.round(), message.seat(), 0, reason, again));
-    }
-
-    private void refuse(A to, Reclaim message, String reason) {
-        port.send(to, PartAnswer.refused(message.round(), message.seat(), message.part(), reason, true));
     }
 }

@@ -4,29 +4,26 @@ import io.reclaimer.pressure.PressureState;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** How short of heap a member is, as it says itself. */
+/** The memory pressure that a member reports of itself. */
 public enum MemberPressure {
-    /** Nobody watches: {@link io.reclaimer.pressure.Pressure} was not started on it. */
+    /** Unknown: {@link io.reclaimer.pressure.Pressure} was not started on the member. */
     UNWATCHED,
-    /** Enough is free. */
+    /** Enough heap is free. */
     NONE,
-    /** Less than its low watermark is free. */
+    /** Less heap is free than the low watermark. */
     LOW,
-    /** Less than its min watermark is free. */
+    /** Less heap is free than the min watermark. */
     MIN;
 
-    /** Of that name; empty for one that this version does not know. */
+    /** The constant of that name; empty where this version does not know it. */
     static Optional<MemberPressure> named(String name) {
         return Arrays.stream(values())
                 .filter(pressure -> pressure.name().equals(name))
                 .findFirst();
     }
 
-    /**
-     * Of that name. One that this version does not know is taken for the shortest, so that nobody counts on such a member
-     * having enough.
-     */
-    static MemberPressure orShortest(String name) {
+    /** The constant of that name, or {@link #MIN} where this version does not know it: an unknown member is not relied on. */
+    static MemberPressure namedOrMin(String name) {
         return named(name).orElse(MIN);
     }
 

@@ -1,6 +1,7 @@
 package io.reclaimer.cluster;
 
 import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.Shortfall;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -10,22 +11,22 @@ import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The sentences that say why, in messages and reports. Any thread. */
+/** Texts of reasons in messages and reports. Thread-safe. */
 final class Reasons {
 
     private Reasons() {}
 
-    /** What a failure says of itself; the name of its class where it says nothing. Never empty. */
+    /** The message of a failure, or the name of its class where it has none. Never empty. */
     static String of(@Nullable Throwable failure) {
         Throwable cause = cause(failure);
         if (cause == null) {
-            return "nothing is said";
+            return "there is no message";
         }
         String message = cause.getMessage();
         return message == null || message.isBlank() ? cause.getClass().getName() : message;
     }
 
-    /** The failure itself, without what stages wrap it in. */
+    /** The failure itself, without the exceptions in which stages wrap it. */
     static @Nullable Throwable cause(@Nullable Throwable failure) {
         Throwable cause = failure;
         while (cause instanceof CompletionException && cause.getCause() != null) {
@@ -34,7 +35,7 @@ final class Reasons {
         return cause;
     }
 
-    /** Why not everybody was asked, or could go on; empty where everybody was and could. */
+    /** Why some shrinkers were not visited or not to the end; empty where all were. */
     static String ofShortfalls(Map<Shortfall, Long> shortfalls) {
         return shortfalls.isEmpty()
                 ? ""
@@ -45,23 +46,19 @@ final class Reasons {
                                         .collect(Collectors.joining(", "));
     }
 
-    /** Several reasons as one; without those that are empty. */
+    /** Joins the reasons that are not empty. */
     static String join(String... reasons) {
         return Arrays.stream(reasons).filter(reason -> !reason.isEmpty()).collect(Collectors.joining("; "));
     }
 
-    /** Whether as many rounds as allowed are under way, which is over soon. */
-    static boolean isTooMany(@Nullable Throwable failure) {
-        return cause(failure) instanceof ReclaimerException refusal
-                && refusal.reason() == ReclaimerException.Reason.TOO_MANY_ROUNDS;
+    /** Whether the reclaimer refused a round because too many are under way, which is over soon. */
+    static boolean isTooManyRounds(@Nullable Throwable failure) {
+        return cause(failure) instanceof ReclaimerException refusal && refusal.reason() == Reason.TOO_MANY_ROUNDS;
     }
 
-    /**
-     * A text that can be written as UTF-8, of so many characters at most. Half of a character that takes two places can't be,
-     * whether it came so or is what the cut leaves.
-     */
-    static String cut(String text, int most) {
-        String whole = text.length() <= most ? text : text.substring(0, most);
-        return new String(whole.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+    /** Cuts a text to a maximum length, and replaces lone surrogates, which UTF-8 cannot represent. */
+    static String cut(String text, int max) {
+        String start = text.length() <= max ? text : text.substring(0, max);
+        return new String(start.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 }

@@ -2,9 +2,18 @@ package io.reclaimer.cluster;
 
 import akka.actor.Address;
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.receptionist.Receptionist;
+import akka.actor.typed.receptionist.ServiceKey;
+import akka.cluster.ClusterEvent;
 import akka.cluster.Member;
 import akka.cluster.MemberStatus;
 import akka.cluster.UniqueAddress;
+import akka.cluster.typed.Cluster;
+import akka.cluster.typed.SelfRemoved;
+import akka.cluster.typed.Subscribe;
+import io.reclaimer.cluster.Candidate.Presence;
+import io.reclaimer.cluster.MemberEnvironment.Requester;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,27 +24,75 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /**
- * Who is in the cluster, who of them takes part, and who can be reached, as this member knows it. One thread's.
+ * The members of the cluster as this member knows them: which there are, which take part, and which can be reached.
+ * Confined to the actor that owns it.
  *
- * <p>Members are named by host and port. One that was restarted under the same name is another one: the newest counts.
+ * <p>A member is named by host and port. A member that was restarted under the same name is another one; the newest counts.
  */
 final class Roster {
 
-    private final Member self;
-    private final ActorRef<ClusterMessage> ownDoor;
-    private final Map<String, Member> members = new TreeMap<>();
-    private final Map<Long, Member> byUid = new HashMap<>();
-    private final Set<UniqueAddress> unreachable = new HashSet<>();
-    private Map<String, ActorRef<ClusterMessage>> doors = Map.of();
+    /** A change that the cluster or the receptionist reports. */
+    sealed interface Change extends ClusterMember.Command {}
 
-    Roster(Member self, ActorRef<ClusterMessage> ownDoor) {
+    /** The cluster actors of all members that take part. */
+    record Participating(Set<ActorRef<ClusterMessage>> refs) implements Change {}
+
+    /** A member is new, or has another status. */
+    record MemberChanged(Member member) implements Change {}
+
+    record MemberRemoved(Member member) implements Change {}
+
+    record ReachabilityChanged(Member member, boolean isReachable) implements Change {}
+
+    /** This member was removed from the cluster, and its actor system goes on. */
+    record SelfGone() implements Change {}
+
+    private static final ServiceKey<ClusterMessage> KEY = ServiceKey.create(ClusterMessage.class, ClusterMember.NAME);
+
+    private final Member self;
+    private final ActorRef<ClusterMessage> selfRef;
+    private final Map<String, Member> members = new TreeMap<>();
+    private final Set<UniqueAddress> unreachable = new HashSet<>();
+    private Map<String, ActorRef<ClusterMessage>> refs = Map.of();
+
+    Roster(Member self, ActorRef<ClusterMessage> selfRef) {
         this.self = self;
-        this.ownDoor = ownDoor;
+        this.selfRef = selfRef;
     }
 
-    /** A member's name. */
+    /** Registers the cluster actor of this member, and subscribes it to changes. */
+    static void subscribe(ActorContext<ClusterMember.Command> context, ActorRef<ClusterMessage> selfRef) {
+        ActorRef<Receptionist.Command> receptionist = context.getSystem().receptionist();
+        receptionist.tell(Receptionist.register(KEY, selfRef));
+        receptionist.tell(Receptionist.subscribe(
+                KEY,
+                context.messageAdapter(
+                        Receptionist.Listing.class,
+                        listing -> new Participating(listing.getAllServiceInstances(KEY)))));
+        subscribe(
+                context,
+                ClusterEvent.MemberEvent.class,
+                event -> event instanceof ClusterEvent.MemberRemoved
+                        ? new MemberRemoved(event.member())
+                        : new MemberChanged(event.member()));
+        subscribe(
+                context,
+                ClusterEvent.ReachabilityEvent.class,
+                event -> new ReachabilityChanged(event.member(), event instanceof ClusterEvent.ReachableMember));
+        subscribe(context, SelfRemoved.class, removed -> new SelfGone());
+    }
+
+    private static <E extends ClusterEvent.ClusterDomainEvent> void subscribe(
+            ActorContext<ClusterMember.Command> context, Class<E> event, Function<E, Change> toChange) {
+        Cluster.get(context.getSystem())
+                .subscriptions()
+                .tell(Subscribe.create(context.messageAdapter(event, toChange::apply), event));
+    }
+
+    /** The name of a member. */
     static String nameOf(UniqueAddress member) {
         return nameOf(member.address(), "local");
     }
@@ -50,91 +107,84 @@ final class Roster {
         return nameOf(self.uniqueAddress());
     }
 
-    /** Takes a change in; of whom {@link #presence} may be another now. */
-    List<String> change(RosterChange change) {
-        if (change instanceof RosterChange.Is is) {
-            members.put(nameOf(is.member().uniqueAddress()), is.member());
-            byUid.put(is.member().uniqueAddress().longUid(), is.member());
-            return List.of(nameOf(is.member().uniqueAddress()));
+    /** The uid of the actor system of this member. */
+    long selfUid() {
+        return self.uniqueAddress().longUid();
+    }
+
+    /** Applies a change. Returns the names of the members whose {@link #presence} may have changed. */
+    List<String> apply(Change change) {
+        if (change instanceof MemberChanged changed) {
+            String name = nameOf(changed.member().uniqueAddress());
+            members.put(name, changed.member());
+            return List.of(name);
         }
-        if (change instanceof RosterChange.Gone gone) {
-            UniqueAddress address = gone.member().uniqueAddress();
+        if (change instanceof MemberRemoved removed) {
+            UniqueAddress address = removed.member().uniqueAddress();
             unreachable.remove(address);
-            members.remove(nameOf(address), gone.member());
-            byUid.remove(address.longUid());
+            members.remove(nameOf(address), removed.member());
             return List.of(nameOf(address));
         }
-        if (change instanceof RosterChange.Reachability reachability) {
+        if (change instanceof ReachabilityChanged reachability) {
             UniqueAddress address = reachability.member().uniqueAddress();
-            if (reachability.reachable()) {
+            if (reachability.isReachable()) {
                 unreachable.remove(address);
             } else {
                 unreachable.add(address);
             }
             return List.of(nameOf(address));
         }
-        if (change instanceof RosterChange.Doors all) {
+        if (change instanceof Participating participating) {
             Map<String, ActorRef<ClusterMessage>> byName = new HashMap<>();
-            all.doors().forEach(door -> byName.put(nameOf(door.path().address(), selfName()), door));
-            doors = byName;
-            // Who is without a door has been asked, or not; that it has one now is for the next round.
+            participating.refs().forEach(ref -> byName.put(nameOf(ref.path().address(), selfName()), ref));
+            refs = byName;
+            // Rounds under way have asked a member or not; a new cluster actor is asked by the next round.
             return List.of();
         }
-        // There is nobody else, and will not be again.
         List<String> all = List.copyOf(names());
         unreachable.clear();
         members.clear();
-        byUid.clear();
         return all;
     }
 
-    /** The uid of this member's actor system. */
-    long selfUid() {
-        return self.uniqueAddress().longUid();
-    }
-
-    /** Who is gone with a change, for good: by the uids of their actor systems. */
-    List<Long> gone(RosterChange change) {
-        if (change instanceof RosterChange.Gone gone) {
-            return List.of(gone.member().uniqueAddress().longUid());
+    /** The uids of the actor systems that a change removes for good. To be called before {@link #apply}. */
+    List<Long> removedUids(Change change) {
+        if (change instanceof MemberRemoved removed) {
+            return List.of(removed.member().uniqueAddress().longUid());
         }
-        return change instanceof RosterChange.SelfGone
-                ? byUid.keySet().stream().filter(uid -> uid != selfUid()).toList()
+        return change instanceof SelfGone
+                ? members.values().stream()
+                        .map(member -> member.uniqueAddress().longUid())
+                        .filter(uid -> uid != selfUid())
+                        .toList()
                 : List.of();
     }
 
     /**
-     * The member that runs the round of a request; empty where that, or who the answer goes to, is no member.
+     * The member that sent a request; empty where the sender is no member.
      *
-     * <p>The answer goes to that member or to a head. An actor system that was restarted under the same address has another
-     * uid, so what it asked before it ended is not taken for a request of the new one. The version before does not send the
-     * uid: there the member is the one of the address. This member always sends its own, so nobody else asks in its name
-     * without knowing it.
+     * <p>The member is the one at the address of {@code replyTo}, and has to have the uid that the request states: an actor
+     * system that was restarted under the same address has another uid, so a request from before the restart is not taken for
+     * one of the new system. Version 1 does not send the uid; this member always does.
      */
     Optional<Requester> requester(ActorRef<ClusterMessage> replyTo, long fromUid) {
         Address address = replyTo.path().address();
-        boolean isHere = address.getHost().isEmpty();
-        Optional<Member> answered = isHere
-                ? Optional.of(self)
-                : Optional.ofNullable(members.get(nameOf(address, selfName())))
-                        .filter(member -> member.address().equals(address));
-        if (answered.isEmpty() || (isHere && fromUid == 0)) {
-            return Optional.empty();
+        if (address.getHost().isEmpty()) {
+            return fromUid == selfUid() ? Optional.of(new Requester(selfName(), fromUid, true)) : Optional.empty();
         }
-        Optional<Member> asking = fromUid == 0
-                ? answered
-                : fromUid == selfUid() ? Optional.of(self) : Optional.ofNullable(byUid.get(fromUid));
-        return asking.map(Member::uniqueAddress)
-                .map(member ->
-                        new Requester(nameOf(member), member.longUid(), isHere && member.longUid() == selfUid()));
+        return Optional.ofNullable(members.get(nameOf(address, selfName())))
+                .map(Member::uniqueAddress)
+                .filter(member -> member.address().equals(address))
+                .filter(member -> fromUid == 0 || fromUid == member.longUid())
+                .map(member -> new Requester(nameOf(member), member.longUid(), false));
     }
 
-    /** Where messages for a member go; empty where it does not take part. */
-    Optional<ActorRef<ClusterMessage>> door(String name) {
-        return name.equals(selfName()) ? Optional.of(ownDoor) : Optional.ofNullable(doors.get(name));
+    /** The cluster actor of a member; empty where the member does not take part. */
+    Optional<ActorRef<ClusterMessage>> ref(String name) {
+        return name.equals(selfName()) ? Optional.of(selfRef) : Optional.ofNullable(refs.get(name));
     }
 
-    /** How a member stands. This one is there also where it is in no cluster, and while it is joining one. */
+    /** The presence of a member. This member is present even while it is in no cluster, or joins one. */
     Presence presence(String name) {
         boolean isSelf = name.equals(selfName());
         Member member = members.get(name);
@@ -163,10 +213,10 @@ final class Roster {
         if (status.equals(MemberStatus.joining())) {
             return Presence.JOINING;
         }
-        return doors.containsKey(name) ? Presence.HERE : Presence.WITHOUT_RECLAIMER;
+        return refs.containsKey(name) ? Presence.HERE : Presence.WITHOUT_RECLAIMER;
     }
 
-    /** All that are in the cluster, and this one, in the order of their names. */
+    /** The names of all members of the cluster, and of this one, in order. */
     SortedSet<String> names() {
         SortedSet<String> names = new TreeSet<>(members.keySet());
         names.add(selfName());
@@ -174,18 +224,18 @@ final class Roster {
     }
 
     /**
-     * Who is in the report of a round: those that were named, whatever is known of them, or all that are in the cluster, whether
-     * they can be asked or not.
+     * The members in the report of a round: those that the request names, or all of the cluster, whether they can be asked
+     * or not.
      */
-    List<Guest> guests(ClusterRequest request) {
-        List<Guest> guests = new ArrayList<>();
+    List<Candidate> candidates(ClusterRequest request) {
+        List<Candidate> candidates = new ArrayList<>();
         for (String name : request.members().isEmpty() ? names() : request.members()) {
             Presence presence = presence(name);
             if (presence == Presence.GONE || hasRole(name, request.role())) {
-                guests.add(new Guest(name, presence));
+                candidates.add(new Candidate(name, presence));
             }
         }
-        return guests;
+        return candidates;
     }
 
     private boolean hasRole(String name, Optional<String> role) {

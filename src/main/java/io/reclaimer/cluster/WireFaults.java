@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts messages that are dropped, by cause: those that could not be read, and requests of actor systems that are no members.
- * Warns of each cause once a minute, however many there are. Thread-safe.
+ * The counters of dropped messages, by cause: messages that could not be read, and requests of actor systems that are no
+ * members. Logs a warning at most once a minute per cause. Thread-safe.
  */
 final class WireFaults implements Extension {
 
@@ -29,10 +29,10 @@ final class WireFaults implements Extension {
 
     static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-    private static final int LONGEST_KIND = 32;
+    private static final int MAX_KIND = 32;
 
-    /** Whoever sends these has them written into this member's log. */
-    private static final int LONGEST_TEXT = 256;
+    /** Limits the text from unknown senders in the log of this member. */
+    private static final int MAX_TEXT = 256;
 
     private final Cause unreadable;
     private final Cause strangers;
@@ -46,40 +46,40 @@ final class WireFaults implements Extension {
         return ID.apply(system);
     }
 
-    /** A message can't be read. */
+    /** Counts a message that cannot be read. */
     void unreadable(String manifest, String why) {
-        unreadable.more(() -> "A message of another member of kind [" + shown(manifest, LONGEST_KIND)
-                + "] can't be read: " + shown(why, LONGEST_TEXT));
+        unreadable.add(() -> "A message of another member of kind [" + shown(manifest, MAX_KIND) + "] cannot be read: "
+                + shown(why, MAX_TEXT));
     }
 
-    /** A request came from an actor system that is no member; it is dropped. */
+    /** Counts a request that is dropped because its sender is no member. */
     void stranger(String kind, String address) {
-        strangers.more(() -> "A request of kind [" + shown(kind, LONGEST_KIND) + "] is dropped: it came from ["
-                + shown(address, LONGEST_TEXT) + "], which is no member of this cluster, or not any more");
+        strangers.add(() -> "A request of kind [" + shown(kind, MAX_KIND) + "] is dropped: its sender ["
+                + shown(address, MAX_TEXT) + "] is no member of this cluster, or no longer one");
     }
 
-    /** How many messages could not be read so far. */
+    /** The number of messages that could not be read so far. */
     long unreadableMessages() {
         return unreadable.count.get();
     }
 
-    /** How many requests of actor systems that are no members were dropped so far. */
+    /** The number of requests that were dropped so far because their sender is no member. */
     long strangersRequests() {
         return strangers.count.get();
     }
 
-    /** In one line, whatever it is. */
-    private static String shown(String text, int most) {
-        return Reasons.cut(text, most).replaceAll("\\p{Cntrl}", "?");
+    /** The text in one line. */
+    private static String shown(String text, int max) {
+        return Reasons.cut(text, max).replaceAll("\\p{Cntrl}", "?");
     }
 
-    /** One cause. */
+    /** The counter and the log of one cause. */
     private static final class Cause {
         private final LongSupplier nanoTime;
         private final Consumer<String> warn;
         private final AtomicLong count = new AtomicLong();
 
-        /** Until when nothing is logged. */
+        /** The time before which nothing is logged. */
         private final AtomicLong quietUntil;
 
         Cause(LongSupplier nanoTime, Consumer<String> warn) {
@@ -88,12 +88,12 @@ final class WireFaults implements Extension {
             this.quietUntil = new AtomicLong(nanoTime.getAsLong());
         }
 
-        void more(Supplier<String> text) {
+        void add(Supplier<String> text) {
             long number = count.incrementAndGet();
             long now = nanoTime.getAsLong();
             long until = quietUntil.get();
             if (now - until >= 0 && quietUntil.compareAndSet(until, now + QUIET_NANOS)) {
-                warn.accept(text.get() + ". [" + number + "] were so far; this is said once a minute");
+                warn.accept(text.get() + ". [" + number + "] so far; logged once a minute");
             }
         }
     }

@@ -1,58 +1,58 @@
 /**
- * Rounds over the members of an Akka Cluster, and what the members know of each other. The only room whose messages cross a
- * socket. The door is {@link io.reclaimer.cluster.ClusterReclaimer}.
+ * Rounds over the members of an Akka Cluster. The only package whose messages cross a socket. {@link
+ * io.reclaimer.cluster.ClusterReclaimer} is the front door; {@link io.reclaimer.cluster.ClusterRequest}, {@link
+ * io.reclaimer.cluster.ClusterReport}, {@link io.reclaimer.cluster.ClusterTable} and {@link
+ * io.reclaimer.cluster.MemberPressure} complete the API.
  *
- * <p>Who does what:
+ * <p>Actors:
  *
  * <ul>
- *   <li>{@link io.reclaimer.cluster.ClusterMember}, one a member: knows who takes part ({@code Roster}: Receptionist and
- *       membership), does this member's part of others' rounds ({@code MemberParts}), passes on what others of a group are
- *       asked ({@code Relay}), and starts rounds;
- *   <li>{@link io.reclaimer.cluster.ClusterRound}, one a request: the clock of {@code FanOut}, which decides, and of
- *       {@code PostOffice}, which sends;
- *   <li>{@link io.reclaimer.cluster.ClusterView}, one a member: publishes its row of the shared table, and keeps the table.
+ *   <li>{@link io.reclaimer.cluster.ClusterMember}, one per member, receives all messages of other members. It owns the
+ *       {@code Roster} of members and this member's {@code MemberParts}, and starts rounds.
+ *   <li>{@link io.reclaimer.cluster.ClusterRound}, one per round, is the clock and the network of a {@code Coordinator}.
+ *   <li>{@link io.reclaimer.cluster.TableReplica}, one per member where the shared table is enabled, publishes its row.
  * </ul>
  *
  * <p>A round:
  *
  * <ol>
- *   <li>Each member counts what it could free there, and offers it.
- *   <li>The target is split over the offers ({@code Split}), by the arithmetic of the engine.
- *   <li>Each member runs its part as a round of its own. What parts did not deliver is split again, over those that can give
- *       more, while the deadline lasts; a part has half of the time that is left, so that a member that is stuck leaves the
- *       others the other half.
+ *   <li>The coordinator asks every participant directly. Each counts what it could free, and offers it.
+ *   <li>The target is allocated to the offers ({@code Allocation}), by the arithmetic of the engine.
+ *   <li>Each participant runs its part as a round of its own. Objects that parts did not deliver are allocated again, to
+ *       the participants that can give more, while the deadline lasts. An allocation gets half of the remaining time, so
+ *       that a stuck participant leaves the others the other half.
  * </ol>
- *
- * <p>Where more than some hundred messages are to go out at a time, they go in bundles by way of some of the members, the heads.
- * {@code FanOut} knows nothing of that, and nothing relies on them.
  *
  * <p>Rules:
  *
  * <ul>
  *   <li>A round ends by its own deadline and by reachability. It never waits for a member to be removed from the cluster.
- *   <li>What the report says was freed, was freed. A member whose answer does not come may have freed up to what it was asked
- *       for; its entry says that it did not end well.
- *   <li>No member does a part after its round is over, or after its requester was removed: a part is good until a time on the
- *       member's own clock, counted from its offer, and the round counts from the offer's arrival, which is later. So no two
- *       clocks have to agree. What a frozen member finds when it wakes up is too late.
- *   <li>Every message may be lost, late, twice, and in any order. Requests are sent again until they are answered; who
- *       receives one twice answers twice and does it once.
- *   <li>A report says that nobody can give more only where each member that can be reached has said so itself. It names every
- *       member, and why one did not do what it was asked for, or was not asked.
- *   <li>Rounds of others take no more of a member's reclaimer than {@code reclaimer.cluster.max-parts} ({@code Places}); what
- *       waits is answered when its time is over. One refusal puts a member out of one split, not out of the round.
- *   <li>Rounds of others free no more in a minute than {@code reclaimer.cluster.give} ({@code GiveBudget}); offers and parts are
- *       cut to it.
- *   <li>A member's reclaimer is asked by messages ({@code ReclaimerCall}), and each call is answered: no part needs a thread that
- *       an application may block, and none keeps its place for good.
- *   <li>Members only are served ({@code Roster.requester}), until they are removed. Everything else is dropped, and counted.
- *   <li>A part goes by one offer, whose nonce it brings back. So what is replayed when the round is forgotten does nothing.
- *   <li>Every request is answered, whatever it holds that this version does not know; and every request for a round,
- *       whatever is thrown ({@code AnswerGuard}, {@code ClusterReclaimer}).
- *   <li>What decides ({@code FanOut}, {@code PostOffice}, {@code Relay}, {@code MemberParts}, {@code Places}, {@code GiveBudget},
- *       {@code Split}, {@code Verdict}, {@code ViewRule}) has no actor, clock or network of its own, so that the same code runs
- *       in simulation with a thousand members.
- *   <li>What comes from another member is checked like what comes from a user, where it is read ({@code ClusterMessage}).
+ *   <li>Everything that a report counts was freed. A participant whose reply is missing may have freed up to what it was
+ *       asked for; its entry does not claim a good end.
+ *   <li>No participant runs a part after its round is over, or after the coordinating member was removed. A part is valid
+ *       for a time on the participant's own clock, counted from its offer; the coordinator counts from the arrival of the
+ *       offer, which is later. So no two clocks have to agree, and a frozen member that wakes up finds its part expired.
+ *   <li>Any message may be lost, late, duplicated or reordered. Requests are sent again until they are answered. A
+ *       participant answers a duplicate again, and does its work once.
+ *   <li>The outcome {@code SHORT} takes a statement of each reachable participant that it is exhausted. A report names
+ *       every member, and the reason where a member was not asked or fell short.
+ *   <li>Rounds of others take at most {@code reclaimer.cluster.max-parts} slots of a member's reclaimer ({@code
+ *       AdmissionQueue}). A count or part that waits too long is answered. A temporary refusal excludes a participant from
+ *       one allocation, not from the round.
+ *   <li>Rounds of others free at most {@code reclaimer.cluster.give} bytes in a minute ({@code GiveBudget}). Offers and
+ *       parts are cut to that.
+ *   <li>A member's reclaimer is asked by messages, and each is answered ({@code LocalReclaimer}). So no part depends on a
+ *       thread that an application may block, and none keeps its slot for good.
+ *   <li>Only members are served, until they are removed ({@code Roster.requester}). Other requests are dropped and counted.
+ *   <li>A part carries the nonce of the offer on which it is based. So replaying it when the round is forgotten does
+ *       nothing.
+ *   <li>Every request between members is answered, even one that this version does not understand. Every request for a
+ *       round is answered, even where its actor fails ({@code ClusterRound}, {@code ClusterReclaimer}).
+ *   <li>Every message from another member is validated when it is read, as the input of a user is ({@code ClusterMessage}).
+ *   <li>The decisions ({@code Coordinator}, {@code MemberParts}, {@code AdmissionQueue}, {@code GiveBudget}, {@code
+ *       Allocation}, {@code RowPolicy}) have no actor, clock or network of their own, so that scenarios and simulations run
+ *       the same code. {@code Coordinator}, {@code MemberParts} and the types in their signatures are public for scenarios
+ *       only.
  * </ul>
  */
 @NullMarked

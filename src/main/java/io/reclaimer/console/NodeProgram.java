@@ -10,7 +10,6 @@ import com.typesafe.config.ConfigFactory;
 import io.reclaimer.Reclaimer;
 import io.reclaimer.adapter.DirectBufferPool;
 import io.reclaimer.cluster.ClusterReclaimer;
-import io.reclaimer.cluster.ClusterStatus;
 import io.reclaimer.cluster.ClusterTable;
 import io.reclaimer.pressure.HeapPressure;
 import io.reclaimer.pressure.Pressure;
@@ -50,7 +49,7 @@ final class NodeProgram {
     static final Config DEFAULTS = ConfigFactory.parseString("reclaimer.nodes = [\"" + HeapPressure.NODE + "\", \""
             + DirectBufferPool.NODE + "\"]\nnode { load = 1, surges = on }");
 
-    private static final ClusterStatus NO_CLUSTER = new ClusterStatus(0, 0, 0, 0, 0, 0, 0);
+    private static final ClusterReclaimer.Status NO_CLUSTER = new ClusterReclaimer.Status(0, 0, 0, 0, 0, 0, 0);
 
     private static final Config NO_ROUNDS = ConfigFactory.parseString("reclaimer.pressure.heap.rounds = off");
 
@@ -148,7 +147,7 @@ final class NodeProgram {
     private void printLines() throws InterruptedException {
         Duration end = options.runFor().orElse(Durations.LONGEST);
         Map<Tenant, Hits.Rate> before = caches.rates();
-        ClusterStatus given = clusterStatus();
+        ClusterReclaimer.Status given = clusterStatus();
         List<String> members = List.of();
         for (int line = 1; ; line++) {
             Duration due = LINE_INTERVAL.multipliedBy(line);
@@ -163,7 +162,7 @@ final class NodeProgram {
                     StatusLine.of(elapsed(), heapMaxBytes, pressure.heapStatus(), options, Hits.since(now, before))));
             before = now;
             held = held.with(caches);
-            ClusterStatus status = clusterStatus();
+            ClusterReclaimer.Status status = clusterStatus();
             List<String> present = present();
             if (!present.equals(members)) {
                 output.print(List.of(StatusLine.members(present)));
@@ -182,14 +181,14 @@ final class NodeProgram {
     /** Who is in the cluster and can be reached, as far as they have said so; nobody where it is no member. */
     private List<String> present() {
         return cluster.map(member -> member.table().rows().stream()
-                        .filter(ClusterTable.Row::reachable)
+                        .filter(ClusterTable.Row::isReachable)
                         .map(ClusterTable.Row::member)
                         .toList())
                 .orElse(List.of());
     }
 
     /** All zero where it is no member. */
-    private ClusterStatus clusterStatus() {
+    private ClusterReclaimer.Status clusterStatus() {
         return cluster.map(ClusterReclaimer::status).orElse(NO_CLUSTER);
     }
 

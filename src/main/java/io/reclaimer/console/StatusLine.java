@@ -1,6 +1,6 @@
 package io.reclaimer.console;
 
-import io.reclaimer.cluster.ClusterStatus;
+import io.reclaimer.cluster.ClusterReclaimer;
 import io.reclaimer.cluster.ClusterTable;
 import io.reclaimer.pressure.HeapStatus;
 import java.time.Duration;
@@ -78,7 +78,7 @@ final class StatusLine {
     }
 
     /** What a member gave in rounds over the cluster since the last line. */
-    static String gave(ClusterStatus before, ClusterStatus now) {
+    static String gave(ClusterReclaimer.Status before, ClusterReclaimer.Status now) {
         long parts = now.parts() - before.parts();
         return String.format(
                 Locale.ROOT,

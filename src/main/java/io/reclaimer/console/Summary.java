@@ -1,7 +1,7 @@
 package io.reclaimer.console;
 
 import io.reclaimer.adapter.DirectBufferPool;
-import io.reclaimer.cluster.ClusterStatus;
+import io.reclaimer.cluster.ClusterReclaimer;
 import io.reclaimer.pressure.HeapStatus;
 import io.reclaimer.shrinker.CgroupPath;
 import java.time.Duration;
@@ -33,7 +33,7 @@ record Summary(
         Map<Tenant, Hits.Rate> hits,
         MeanHeld held,
         DirectBufferPool.Statistics buffers,
-        Optional<ClusterStatus> cluster,
+        Optional<ClusterReclaimer.Status> cluster,
         boolean outOfMemory) {
 
     /** For people; the last line is {@link #json}. */
@@ -83,7 +83,7 @@ record Summary(
                 outOfMemory);
     }
 
-    private static String json(ClusterStatus status) {
+    private static String json(ClusterReclaimer.Status status) {
         return format(
                 "\"cluster\":{\"rounds\":%d,\"freedObjects\":%d,\"parts\":%d,\"gaveObjects\":%d},",
                 status.rounds(), status.freedObjects(), status.parts(), status.gaveObjects());

@@ -1,7 +1,6 @@
 package io.reclaimer.scenario;
 
 import io.reclaimer.ReclaimRequest;
-import io.reclaimer.cluster.ClusterRehearsal;
 import io.reclaimer.cluster.ClusterReport;
 import io.reclaimer.cluster.ClusterRequest;
 import java.time.Duration;
@@ -14,15 +13,15 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
-/** The members' cluster, and the network between them. One thread's. */
-final class ScenarioCluster implements ClusterRehearsal.Network {
+/** The cluster of the members of a scenario, and the modelled network between them. Confined to one thread. */
+final class ScenarioCluster implements VirtualCluster.Network {
 
     private final ClusterModel model;
     private final VirtualTime time;
     private final Random random;
-    private final ClusterRehearsal rehearsal;
+    private final VirtualCluster cluster;
 
-    /** Those that neither send nor receive; what has come for those that may wake. */
+    /** The members that neither send nor receive, with the messages that arrived meanwhile. */
     private final Map<String, List<Runnable>> frozen = new HashMap<>();
 
     private final Set<String> killed = new HashSet<>();
@@ -31,16 +30,16 @@ final class ScenarioCluster implements ClusterRehearsal.Network {
         this.model = model;
         this.time = time;
         this.random = random;
-        this.rehearsal = new ClusterRehearsal(this, time::nowNanos);
-        members.forEach(member -> rehearsal.add(member.name(), member.reclaimer()));
+        this.cluster = new VirtualCluster(this, time::nowNanos);
+        members.forEach(member -> cluster.add(member.name(), member.reclaimer()));
     }
 
     CompletionStage<ClusterReport> reclaim(ScenarioMember on, ReclaimRequest request, List<String> over) {
         ClusterRequest all = ClusterRequest.of(request);
-        return rehearsal.reclaim(on.name(), over.isEmpty() ? all : all.onMembers(over.toArray(String[]::new)));
+        return cluster.reclaim(on.name(), over.isEmpty() ? all : all.onMembers(over.toArray(String[]::new)));
     }
 
-    /** It does nothing any more, or not until it wakes. The others notice after a while. */
+    /** Kills or freezes a member. The others notice after a while. */
     void down(ScenarioMember member, boolean forGood) {
         member.down(true);
         if (forGood) {
@@ -49,12 +48,12 @@ final class ScenarioCluster implements ClusterRehearsal.Network {
         frozen.putIfAbsent(member.name(), new ArrayList<>());
         time.after(model.noticedAfter(), () -> {
             if (frozen.containsKey(member.name())) {
-                rehearsal.reachable(member.name(), false);
+                cluster.reachable(member.name(), false);
             }
         });
     }
 
-    /** Does what has come meanwhile. */
+    /** Wakes a frozen member, which then handles the messages that arrived meanwhile. */
     void wake(ScenarioMember member) {
         if (killed.contains(member.name())) {
             throw new ScenarioFault("[" + member.name() + "] was killed, and does not wake");
@@ -67,7 +66,7 @@ final class ScenarioCluster implements ClusterRehearsal.Network {
         waiting.forEach(time::submit);
         time.after(model.latency(), () -> {
             if (!frozen.containsKey(member.name())) {
-                rehearsal.reachable(member.name(), true);
+                cluster.reachable(member.name(), true);
             }
         });
     }
@@ -96,7 +95,7 @@ final class ScenarioCluster implements ClusterRehearsal.Network {
     }
 
     @Override
-    public void after(Duration delay, Runnable what) {
-        time.after(delay, what);
+    public void after(Duration delay, Runnable action) {
+        time.after(delay, action);
     }
 }

@@ -10,7 +10,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The page about rounds over a cluster names tests that there are. */
+/** The tests that the page about rounds over a cluster names exist. */
 class ClusterDocsTest {
 
     private static final Pattern ROW = Pattern.compile("^\\| .* \\| `(\\w+)\\.(\\w+)` \\|$", Pattern.MULTILINE);

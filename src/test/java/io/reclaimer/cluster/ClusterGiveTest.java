@@ -13,7 +13,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Members that bound what they free for rounds of others. */
+/** Members that limit what they free for rounds of others. */
 class ClusterGiveTest {
 
     private static final long OBJECTS = 100_000;
@@ -47,7 +47,7 @@ class ClusterGiveTest {
         assertThat(closed.cluster.status().gaveObjects()).isEqualTo(own.freedObjects());
     }
 
-    /** All within far less than a minute of each other on any machine that ends this test. */
+    /** Both rounds end within far less than a minute. */
     @Test
     void memberGivesNoMoreThanSoMuchAMinute() {
         One bound = members.add("reclaimer.cluster.give = " + 2_000 * OBJECT_BYTES + " B");
@@ -58,12 +58,12 @@ class ClusterGiveTest {
         assertThat(entry(first, bound).reason()).isEqualTo(Optional.empty());
         ClusterReport second = reclaim(members.first(), 5_000);
         assertThat(second.outcome()).isEqualTo(Outcome.PARTIAL);
-        assertThat(entry(second, bound).exhausted()).isFalse();
+        assertThat(entry(second, bound).isExhausted()).isFalse();
         assertThat(entry(second, bound).reason())
                 .hasValueSatisfying(reason -> assertThat(reason)
                         .contains("[" + 2_000 * OBJECT_BYTES + "] bytes a minute")
                         .contains("[reclaimer.cluster.give]"));
-        // Beyond it by a batch a thread at most.
+        // The limit may be exceeded by a batch per thread.
         assertThat(OBJECTS - cache.objects())
                 .isEqualTo(first.freedObjects() + second.freedObjects())
                 .isBetween(2_000L, 2_000L + 2 * 128);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Two members here and one in a JVM of its own, which is killed or frozen. */
+/** Two members in this JVM and one in its own, which is killed or frozen. */
 class ClusterKillIT {
 
     private static final long OBJECTS = 60_000;
@@ -41,7 +41,7 @@ class ClusterKillIT {
 
     @AfterEach
     void end() {
-        // In this order: members do not leave while one is unreachable.
+        // Members do not leave while one is unreachable, so they are stopped first.
         try {
             members.end();
         } finally {
@@ -49,7 +49,7 @@ class ClusterKillIT {
         }
     }
 
-    /** SIGKILL in the middle of its part: the others do the rest, long before the cluster has removed it. */
+    /** SIGKILL while its part is under way. The others free the rest long before the cluster removes the member. */
     @Test
     void partOfAMemberThatIsKilledGoesToTheOthers() {
         CompletionStage<ClusterReport> round = first.cluster.reclaim(request(40_000, Duration.ofSeconds(60)));
@@ -62,10 +62,10 @@ class ClusterKillIT {
         assertThat(part.askedObjects()).isPositive();
         assertThat(part.freedObjects()).isZero();
         assertThat(report.freedObjects()).isEqualTo(OBJECTS - cache.objects()).isGreaterThanOrEqualTo(40_000);
-        viewForgetsTheVictim();
+        tableForgetsTheVictim();
     }
 
-    /** SIGSTOP before the round, beyond its deadline: what it finds when it wakes up is too late. */
+    /** SIGSTOP before the round, until after its deadline. */
     @Test
     void memberThatIsFrozenFreesNothingWhenItWakesUp() throws Exception {
         victim.freeze();
@@ -78,7 +78,7 @@ class ClusterKillIT {
         assertThat(victim.left(OBJECTS)).as("freed for that round only").isGreaterThan(OBJECTS - 3_000);
     }
 
-    /** SIGSTOP in the middle of its part: it answers by the deadline, without what the frozen one did. */
+    /** SIGSTOP while its part is under way. The round is answered by its deadline, without the frozen member's result. */
     @Test
     void memberThatIsFrozenInTheMiddleOfItsPartEndsItWhenItWakesUp() throws Exception {
         CompletionStage<ClusterReport> round = first.cluster.reclaim(request(40_000, Duration.ofSeconds(10)));
@@ -92,12 +92,12 @@ class ClusterKillIT {
         assertThat(report.freedObjects() - part.freedObjects()).isEqualTo(OBJECTS - cache.objects());
         victim.wake();
         victimIsPartOfTheNextRound();
-        // The calls under way when it was frozen come to their end, and those of the round that followed.
+        // The scans that were under way, and those of the next round.
         assertThat(victim.scans() - scans).isLessThan(20);
         assertThat(OBJECTS - victim.left(OBJECTS)).isLessThan(part.askedObjects());
     }
 
-    /** Awake it is as before: nothing is left of the round that went by. */
+    /** The awake member works as before. */
     private void victimIsPartOfTheNextRound() {
         ClusterReport next = roundThatReachesTheVictim();
         assertThat(next.outcome()).as("%s", next).isEqualTo(Outcome.MET);
@@ -105,7 +105,7 @@ class ClusterKillIT {
         Threads.until(() -> first.cluster.table().rows().size() == 3, first.cluster::table);
     }
 
-    /** Just awake, the victim may be unreachable once more: another round is begun then. */
+    /** Repeats the round while the victim, which has just woken up, is unreachable once more. */
     private ClusterReport roundThatReachesTheVictim() {
         ClusterRequest request =
                 ClusterRequest.of(request(500, Duration.ofSeconds(60))).onMembers(victimName);
@@ -119,7 +119,7 @@ class ClusterKillIT {
         return last.get();
     }
 
-    private void viewForgetsTheVictim() {
+    private void tableForgetsTheVictim() {
         for (One one : members.all()) {
             Threads.until(() -> one.cluster.table().rows().size() == 2, one.cluster::table);
         }

@@ -25,10 +25,10 @@ import java.util.concurrent.Executor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Many rounds of other members at a time, and what is left for a member's own. Three members with the default settings. */
+/** Many rounds of other members at a time, and a member's own rounds meanwhile. Three members with the default settings. */
 class ClusterLoadTest {
 
-    /** Of {@code reclaimer.cluster.max-rounds}. */
+    /** The default of {@code reclaimer.cluster.max-rounds}. */
     private static final int ROUNDS = 64;
 
     private static final int TENANTS = 20;
@@ -40,7 +40,7 @@ class ClusterLoadTest {
         members.end();
     }
 
-    /** Three times as many as a member's reclaimer runs at a time. */
+    /** Three times as many rounds as a member's reclaimer runs at a time. */
     @Test
     void asManyRoundsAsAllowedOnEachMemberAllMeetTheirTargets() {
         List<TableShrinker> caches =
@@ -63,7 +63,7 @@ class ClusterLoadTest {
                         - caches.stream().mapToLong(TableShrinker::objects).sum());
     }
 
-    /** Their parts are stuck in a tenant's cache, as many as may be. Everybody else gets on. */
+    /** The parts of one tenant are stuck, as many as get slots. All other rounds proceed. */
     @Test
     void roundsOfOthersLeaveAMemberItsOwnRoundsAndOtherTenantsTheirs() {
         One victim = members.get(1);
@@ -97,7 +97,7 @@ class ClusterLoadTest {
                         member.outcome() != MemberOutcome.REFUSED && member.outcome() != MemberOutcome.NOT_ASKED));
     }
 
-    /** All threads of the dispatcher that completes its futures, and more. */
+    /** An application blocks all threads of the answer dispatcher, which completes its futures. */
     @Test
     void applicationThatBlocksTheAnswersHoldsUpNoPart() {
         One blocked = members.get(1);

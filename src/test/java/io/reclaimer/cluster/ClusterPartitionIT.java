@@ -18,8 +18,8 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 /**
- * Five members, of which some lose the others; the split brain resolver's default strategy decides. It downs the smaller side,
- * whose actor systems end, or go on by themselves, as is set.
+ * Five members, of which some lose the others; the split brain resolver's default strategy decides. It downs the smaller
+ * side, whose actor systems end, or go on by themselves, as is set.
  */
 class ClusterPartitionIT {
 
@@ -28,7 +28,7 @@ class ClusterPartitionIT {
 
     private final Map<One, TableShrinker> caches = new HashMap<>();
 
-    /** With the resolver's own times. */
+    /** With the default times of the resolver. */
     @Test
     void partitionOfTwoAndThreeAndItsHealing() {
         partition(2, "");
@@ -41,7 +41,7 @@ class ClusterPartitionIT {
 
     private void partition(int few, String settings) {
         Members members = Members.start(4, settings + "\n" + Cut.CONFIG, behavior -> behavior);
-        // The last one goes on reclaiming for itself when it is downed.
+        // The last member goes on reclaiming by itself when it is downed.
         One goesOn = members.add(GOES_ON);
         members.awaitAll();
         members.all().forEach(one -> caches.put(one, one.cache("/shop", OBJECTS)));
@@ -51,7 +51,7 @@ class ClusterPartitionIT {
         Cut.between(large, small);
         roundsOnBothSidesAnswer(large, small);
 
-        // The larger side goes on as a cluster of its own.
+        // The larger side stays a cluster.
         Members.awaitAll(large);
         for (One one : large) {
             Threads.until(() -> one.cluster.table().rows().size() == large.size(), one.cluster::table);
@@ -61,7 +61,7 @@ class ClusterPartitionIT {
                 .extracting(ClusterReport.Member::outcome)
                 .containsOnly(MemberOutcome.DONE);
 
-        // Of the smaller one, each ends, but for the one that goes on by itself.
+        // The members of the smaller side end, except for the one that goes on by itself.
         for (One one : small) {
             if (one != goesOn) {
                 one.awaitTermination();
@@ -79,7 +79,7 @@ class ClusterPartitionIT {
         assertThat(local.freedObjects() + alone.freedObjects())
                 .isEqualTo(before - caches.get(goesOn).objects());
 
-        // Healed, the downed ones come back as new members.
+        // After the healing, the downed members come back as new ones.
         Cut.heal(large, List.of(goesOn));
         members.forget(goesOn);
         for (int i = 0; i < few; i++) {
@@ -96,7 +96,7 @@ class ClusterPartitionIT {
         members.end();
     }
 
-    /** Nobody is removed yet, and nobody may be known to be unreachable: reports are exact for those that can be reached. */
+    /** Before any member is removed or known to be unreachable, reports are exact for the own side. */
     private void roundsOnBothSidesAnswer(List<One> large, List<One> small) {
         Map<One, Long> before = new HashMap<>();
         caches.forEach((one, cache) -> before.put(one, cache.objects()));

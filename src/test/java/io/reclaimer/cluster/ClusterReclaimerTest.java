@@ -3,6 +3,9 @@ package io.reclaimer.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import akka.actor.ActorNotFound;
+import akka.actor.typed.javadsl.Adapter;
+import com.typesafe.config.ConfigFactory;
 import io.reclaimer.Cgroup;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.Reclaimer;
@@ -51,7 +54,7 @@ class ClusterReclaimerTest {
         members.checkNothingLeft();
     }
 
-    /** Passes free by the batch, so shares are those of whole batches. */
+    /** Passes free whole batches, so shares are rounded to batches. */
     @Test
     void targetIsSplitByWhatMembersHold() {
         List<TableShrinker> caches = caches("/split", 10_000, 20_000, 30_000);
@@ -90,7 +93,7 @@ class ClusterReclaimerTest {
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
         assertThat(part(report, members.get(1)).outcome()).isEqualTo(MemberOutcome.SHORT);
         assertThat(part(report, members.get(1)).freedObjects()).isZero();
-        assertThat(part(report, members.get(1)).exhausted()).isFalse();
+        assertThat(part(report, members.get(1)).isExhausted()).isFalse();
         assertThat(part(report, members.get(1)).reason().orElseThrow()).contains("STOPPED");
         assertThat(part(report, members.get(1)).askedObjects()).isPositive();
         assertThat(report.freedObjects()).isBetween(4_000L, 4_000L + 2 * 128).isEqualTo(50_000 - willing.objects());
@@ -104,7 +107,7 @@ class ClusterReclaimerTest {
         assertThat(report.freedObjects()).isEqualTo(60);
         assertThat(objects(caches)).isZero();
         assertThat(report.members())
-                .allMatch(part -> part.freedObjects() == part.freeableObjects() && part.exhausted());
+                .allMatch(part -> part.freedObjects() == part.freeableObjects() && part.isExhausted());
     }
 
     @Test
@@ -136,7 +139,7 @@ class ClusterReclaimerTest {
                         org.assertj.core.groups.Tuple.tuple("10.9.9.9:1", MemberOutcome.LEFT));
     }
 
-    /** It has half of the time; the others get its part while the deadline lasts. */
+    /** The part has half of the time; then its objects go to the others. */
     @Test
     void memberWhoseShrinkersAreAllStuckHoldsUpNothing() {
         Gate gate = new Gate();
@@ -181,14 +184,14 @@ class ClusterReclaimerTest {
         ClusterReport report = reclaim(in("/allstuck").objects(4_000).within(Duration.ofSeconds(1)));
         assertThat(report.outcome()).isIn(Outcome.PARTIAL, Outcome.DEADLINE);
         assertThat(report.members())
-                .allMatch(part -> !part.exhausted() && part.reason().isPresent());
+                .allMatch(part -> !part.isExhausted() && part.reason().isPresent());
         assertThat(report.freedObjects()).isZero();
         assertThat(report.members()).extracting(ClusterReport.Member::outcome).containsOnly(MemberOutcome.DEADLINE);
         gate.open();
         stuck.forEach(handle -> first.kit.await(handle.free()));
     }
 
-    /** All at the same time, from different members, for more than there is: each object is counted by one report. */
+    /** Concurrent rounds from several members, for more objects than there are. */
     @Test
     void fiftyRoundsOnOnePathFreeEachObjectOnce() {
         List<TableShrinker> caches = caches("/fifty", 20_000, 20_000, 20_000);
@@ -232,7 +235,6 @@ class ClusterReclaimerTest {
                 .containsOnly(MemberOutcome.DONE);
     }
 
-    /** Each member's table comes to show what all hold, and what is left of it. */
     @Test
     void tableOfEachMemberShowsAll() {
         List<TableShrinker> caches = caches("/table", 100_000, 200_000, 300_000);
@@ -251,12 +253,12 @@ class ClusterReclaimerTest {
                     .containsExactlyElementsOf(
                             members.all().stream().map(One::name).sorted().toList());
             assertThat(one.cluster.table().rows())
-                    .allMatch(row -> row.reachable() && row.age().compareTo(Duration.ofMinutes(5)) < 0);
+                    .allMatch(row -> row.isReachable() && row.age().compareTo(Duration.ofMinutes(5)) < 0);
             assertThat(one.cluster.table().lines()).hasSize(4).last().asString().contains("unwatched", "/table");
         }
     }
 
-    /** What could not be read has become this; it is dropped, and nothing else happens. */
+    /** A message with unreadable bytes. */
     @Test
     void malformedMessagesAreCountedAndDropped() {
         long before = members.get(1).cluster.status().malformedMessages();
@@ -270,11 +272,11 @@ class ClusterReclaimerTest {
     @Test
     void statusSaysWhatAMemberHasDone() {
         members.get(2).cache("/status", 10_000);
-        ClusterStatus here = first.cluster.status();
-        ClusterStatus there = members.get(2).cluster.status();
+        ClusterReclaimer.Status here = first.cluster.status();
+        ClusterReclaimer.Status there = members.get(2).cluster.status();
         ClusterReport report = reclaim(in("/status").objects(1_000));
-        ClusterStatus hereAfter = first.cluster.status();
-        ClusterStatus thereAfter = members.get(2).cluster.status();
+        ClusterReclaimer.Status hereAfter = first.cluster.status();
+        ClusterReclaimer.Status thereAfter = members.get(2).cluster.status();
         assertThat(hereAfter.rounds() - here.rounds()).isOne();
         assertThat(hereAfter.freedObjects() - here.freedObjects()).isEqualTo(report.freedObjects());
         assertThat(hereAfter.parts()).isEqualTo(here.parts());
@@ -297,6 +299,25 @@ class ClusterReclaimerTest {
         gate.open();
         assertThat(Members.await(one, running).members()).hasSize(1);
         alone.end();
+    }
+
+    /** A table that is not enabled costs nothing. */
+    @Test
+    void tableIsEmptyUnlessItIsEnabled() {
+        ReclaimerTestSystem kit = ReclaimerTestSystem.start(Members.CONFIG + "reclaimer.cluster.table.enabled = off");
+        ClusterReclaimer cluster = ClusterReclaimer.get(kit.system());
+        assertThat(kit.await(cluster.reclaim(ReclaimRequest.everywhere())).members())
+                .hasSize(1);
+        assertThat(cluster.table().rows()).isEmpty();
+        assertThat(cluster.table().lines()).as("the title").hasSize(1);
+        CompletionStage<akka.actor.ActorRef> replica = Adapter.toClassic(kit.system())
+                .actorSelection("/system/" + TableReplica.NAME)
+                .resolveOne(Members.PATIENCE);
+        assertThatThrownBy(() -> replica.toCompletableFuture().join()).hasCauseInstanceOf(ActorNotFound.class);
+        assertThat(ClusterSettings.of(ConfigFactory.load()).table().isEnabled())
+                .as("by default")
+                .isFalse();
+        kit.stop();
     }
 
     /** A member that is in no cluster yet. */
@@ -335,7 +356,7 @@ class ClusterReclaimerTest {
         CompletionStage<Cgroup> acme = Reclaimer.get(system).onlineWithParents("/acme/eu"); // when first used here
         CompletionStage<ClusterReport> report = acme.thenCompose(online ->
                 cluster.reclaim(ReclaimRequest.in("/acme").objects(5_000).within(Duration.ofSeconds(2))));
-        ClusterTable table = cluster.table(); // what each member could free, and how short of heap it is
+        ClusterTable table = cluster.table(); // with reclaimer.cluster.table.enabled = on: what each member could free
         // README end
         assertThat(Members.await(first, report).freedObjects()).isGreaterThanOrEqualTo(5_000);
         assertThat(table.rows()).isNotEmpty();

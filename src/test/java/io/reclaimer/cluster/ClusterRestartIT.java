@@ -30,7 +30,7 @@ class ClusterRestartIT {
     private static final Set<MemberOutcome> ENDED =
             Set.of(MemberOutcome.DONE, MemberOutcome.SHORT, MemberOutcome.REFUSED);
 
-    /** A batch for each of the threads that visit. */
+    /** A batch per visiting thread. */
     private static final long OVERSHOOT = 4 * 128;
 
     @Test
@@ -38,7 +38,7 @@ class ClusterRestartIT {
         Members members = Members.start(3);
         List<TableShrinker> caches = new ArrayList<>();
         members.all().forEach(one -> caches.add(one.cache("/shop", OBJECTS)));
-        // Those on which rounds are requested: one that has just started knows nobody yet.
+        // The members on which rounds are requested. A member that has just started knows no others yet.
         List<One> asked = new CopyOnWriteArrayList<>(members.all());
         Queue<ClusterReport> reports = new ConcurrentLinkedQueue<>();
         AtomicBoolean over = new AtomicBoolean();
@@ -73,7 +73,7 @@ class ClusterRestartIT {
         long freed = caches.size() * OBJECTS
                 - caches.stream().mapToLong(TableShrinker::objects).sum();
         System.out.println(reports.size() + " rounds freed " + freed + ", " + refused + " were refused");
-        // A report says of a member whose answer did not come in time that it did not; only that may be missing.
+        // Only objects of members whose reply did not come in time may be missing; their entries say so.
         long reported = reports.stream().mapToLong(ClusterReport::freedObjects).sum();
         long unsaid = reports.stream()
                 .flatMap(report -> report.members().stream())
@@ -92,7 +92,7 @@ class ClusterRestartIT {
         members.end();
     }
 
-    /** One that is about to leave refuses, or answers with what it knows. */
+    /** A member that is about to leave refuses, or answers with what it knows. */
     private static void request(One one, Queue<ClusterReport> reports, AtomicLong refused) {
         ReclaimRequest request = ReclaimRequest.in("/shop").objects(300).within(Duration.ofSeconds(30));
         try {

@@ -31,12 +31,12 @@ import org.slf4j.LoggerFactory;
 /** Two members with {@code conf/tls.conf}, and others that try to join them. */
 class ClusterTlsIT {
 
-    /** After so many connections of a stranger have ended, the next ones will as well. */
+    /** The number of failed connections after which further ones are taken to fail, too. */
     private static final int REFUSALS = 3;
 
     private static final long OBJECTS = 10_000;
 
-    /** Connections that end are told as DEBUG, but for the first one; and tried again soon. */
+    /** Logs failed connections at DEBUG, as Akka does after the first one, and retries soon. */
     private static final String SETTINGS = """
             akka.loglevel = DEBUG
             akka.remote.artery.advanced.outbound-restart-backoff = 100 ms
@@ -94,7 +94,7 @@ class ClusterTlsIT {
         checkRoundIsOverMembersAlone();
     }
 
-    /** It trusts them; they do not trust it. */
+    /** The new member trusts the others, which do not trust it. */
     @Test
     void memberWithACertificateThatOthersDoNotTrustCannotJoin() {
         One stranger = join(foreignKeys.settings("stranger", keys));
@@ -109,7 +109,7 @@ class ClusterTlsIT {
         checkIsNoMember(stranger);
     }
 
-    /** It is who would answer it that finds out. */
+    /** The members that would answer notice it. */
     @Test
     void memberWhoseCertificateNamesAnotherHostCannotJoin() {
         One stranger = join(keys.settings("elsewhere", keys));
@@ -119,7 +119,8 @@ class ClusterTlsIT {
 
     private One join(String settings) {
         One one = new One(
-                ReclaimerTestSystem.start(SETTINGS + "\n" + settings + "\n" + Members.CONFIG), behavior -> behavior);
+                ReclaimerTestSystem.start(SETTINGS + "\n" + settings + "\n" + Members.CONFIG),
+                ClusterMember.Interceptors.NONE);
         all.add(one);
         Cluster.get(one.kit.system())
                 .manager()
@@ -147,7 +148,7 @@ class ClusterTlsIT {
         assertThat(Cluster.get(stranger.kit.system()).state().getMembers()).isEmpty();
     }
 
-    /** That it is over both of them, frees on both, and that they know of nobody else. */
+    /** Checks that a round frees on both members, and that they know no others. */
     private void checkRoundIsOverMembersAlone() {
         List<TableShrinker> caches =
                 members.stream().map(member -> member.cache("/shop", OBJECTS)).toList();

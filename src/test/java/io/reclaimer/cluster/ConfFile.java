@@ -7,7 +7,7 @@ import com.typesafe.config.ConfigRenderOptions;
 import java.io.File;
 import java.util.Map;
 
-/** What an operator's file in {@code conf} says, where the environment is what the test says. */
+/** Reader of the files in {@code conf}, with an environment of the test. */
 final class ConfFile {
 
     private ConfFile() {}

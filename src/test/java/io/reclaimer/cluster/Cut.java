@@ -14,19 +14,19 @@ import io.reclaimer.cluster.Members.One;
 import java.util.List;
 import scala.jdk.javaapi.FutureConverters;
 
-/** Cuts the network between groups of members, in the transport itself, which has to be in its test mode. */
+/** Partitions between groups of members, made in the transport, which has to be in its test mode. */
 final class Cut {
 
     static final String CONFIG = "akka.remote.artery.advanced.test-mode = on";
 
     private Cut() {}
 
-    /** Nothing gets from one group to the other. */
+    /** Drops all messages between two groups. */
     static void between(List<One> some, List<One> others) {
         set(some, others, Blackhole.getInstance());
     }
 
-    /** Everything does again. */
+    /** Ends the partition. */
     static void heal(List<One> some, List<One> others) {
         set(some, others, Unthrottled.getInstance());
     }

@@ -12,24 +12,24 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * A bad network before a member's door: messages of other members come twice, late, in another order, or not at all.
+ * An interceptor of the messages to a member, which duplicates, delays, reorders and loses some.
  *
- * @param lost how many of a hundred do not come
+ * @param lost the number of lost messages in a hundred
  */
 record Disorder(Seeded random, int lost) implements UnaryOperator<Behavior<ClusterMember.Command>> {
 
     private static final int LATEST_MILLIS = 60;
 
     @Override
-    public Behavior<ClusterMember.Command> apply(Behavior<ClusterMember.Command> door) {
-        return Behaviors.intercept(() -> new Interceptor(random.fork(random.nextInt()), lost), door);
+    public Behavior<ClusterMember.Command> apply(Behavior<ClusterMember.Command> ref) {
+        return Behaviors.intercept(() -> new Interceptor(random.fork(random.nextInt()), lost), ref);
     }
 
     private static final class Interceptor extends BehaviorInterceptor<ClusterMember.Command, ClusterMember.Command> {
         private final Seeded random;
         private final int lost;
 
-        /** Those that have been through this. */
+        /** Messages that were delayed, and pass the next time. */
         private final Set<ClusterMember.Command> through = Collections.newSetFromMap(new IdentityHashMap<>());
 
         Interceptor(Seeded random, int lost) {

@@ -14,28 +14,17 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Messages that come twice, late, in another order, or not at all. */
+/** Rounds whose messages are duplicated, late, reordered or lost. */
 class DisorderTest {
 
     private static final int ROUNDS = 30;
 
-    /** None is done twice, and what was lost is asked for again: so each report is exact. */
+    /** Nothing is done twice, and lost messages are sent again, so each report is exact. */
     @ParameterizedTest
     @ValueSource(ints = {0, 10})
     void duplicatedDelayedReorderedAndLostMessagesCountOnce(int lost) {
-        messagesCountOnce(lost, PostOffice.MOST_DIRECT);
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {0, 10})
-    void theyCountOnceByWayOfHeadsToo(int lost) {
-        messagesCountOnce(lost, 1);
-    }
-
-    private static void messagesCountOnce(int lost, int mostDirect) {
         Seeded random = Seeded.create();
-        Members members =
-                Members.start(3, "reclaimer.cluster.resend-after = 100 ms", new Disorder(random, lost), mostDirect);
+        Members members = Members.start(3, "reclaimer.cluster.resend-after = 100 ms", new Disorder(random, lost));
         List<TableShrinker> caches = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             caches.add(members.get(i).cache("/shop", 100_000));

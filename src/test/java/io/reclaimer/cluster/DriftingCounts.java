@@ -14,18 +14,18 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * What one member counts while nothing happens: each tenant's objects walk a little around their mean. Only those are kept
- * that may get among the largest; the others are a sum that stands still.
+ * The counts of one member while nothing happens: the objects of each tenant drift around a mean. Only tenants that may get
+ * among the largest are modelled; the others are a constant sum.
  */
 final class DriftingCounts {
 
-    /** More than a row lists: the next one has a fifth less than the last one of a row, and never gets into it by drifting. */
+    /** More than a row lists: the next tenant has a fifth less than the last one of a row, and never drifts into the row. */
     private static final int KEPT = 40;
 
     private static final double LEAST_OBJECTS = 64;
     private static final double PARETO_SHAPE = 1.1;
 
-    /** A step of the walk, as a part of the whole drift. */
+    /** A step, as a share of the drift. */
     private static final double STEP = 0.1;
 
     private record Tenant(CgroupPath path, long mean) {}
@@ -34,7 +34,7 @@ final class DriftingCounts {
     private final double drift;
     private final List<Tenant> kept;
     private final double[] walked;
-    private final long rest;
+    private final long othersObjects;
 
     DriftingCounts(int tenants, double drift, Random random) {
         this.random = random;
@@ -47,12 +47,13 @@ final class DriftingCounts {
         all.sort(Comparator.comparingLong(Tenant::mean).reversed());
         this.kept = List.copyOf(all.subList(0, Math.min(KEPT, tenants)));
         this.walked = new double[kept.size()];
-        this.rest = all.stream().skip(kept.size()).mapToLong(Tenant::mean).sum();
+        this.othersObjects =
+                all.stream().skip(kept.size()).mapToLong(Tenant::mean).sum();
     }
 
     CountReport next() {
         List<Counted> largest = new ArrayList<>();
-        long sum = rest;
+        long sum = othersObjects;
         for (int i = 0; i < walked.length; i++) {
             double step = STEP * (2 * random.nextDouble() - 1);
             walked[i] = Math.max(-1, Math.min(1, walked[i] + step));
@@ -70,7 +71,7 @@ final class DriftingCounts {
                 walked.length,
                 Duration.ZERO,
                 largest,
-                rest,
+                othersObjects,
                 Map.of(),
                 0);
     }

@@ -15,7 +15,7 @@ class ExampleMembersTest {
             .mapToObj(number -> ConfFile.parse("member" + number + ".conf", Map.of()))
             .toList();
 
-    /** A member that is restarted finds the cluster by one of the others; this holds for the first one too. */
+    /** A restarted member finds the cluster by one of the others, also the first one. */
     @Test
     void eachMemberIsASeedOfAll() {
         List<String> all = MEMBERS.stream().map(ExampleMembersTest::address).toList();

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
 
-/** Lists pods as the API server of Kubernetes does, to who has the token and asks for those of the label. */
+/** A fake API server of Kubernetes, which lists pods to a client with the right token and label. */
 final class FakeApiServer implements AutoCloseable {
 
     static final String TOKEN = "token-of-the-service-account";

@@ -10,12 +10,12 @@ import akka.cluster.UniqueAddress;
 import akka.util.Version;
 import scala.jdk.javaapi.CollectionConverters;
 
-/** Members that are not there, as the cluster tells of them. */
+/** Members that do not exist, as the cluster reports them. */
 final class FakeMembers {
 
     private FakeMembers() {}
 
-    /** One of the role {@code cache}. */
+    /** A member with the role {@code cache}. */
     static Member member(String host, long uid, MemberStatus status) {
         return new Member(
                 new UniqueAddress(new Address("akka", "shop", host, 25520), uid),
@@ -26,14 +26,14 @@ final class FakeMembers {
                 Version.Zero());
     }
 
-    /** The door of one that is elsewhere. */
-    static ActorRef<ClusterMessage> door(ActorSystem<?> system, String actorSystem, String host) {
+    /** The cluster actor of a member elsewhere. */
+    static ActorRef<ClusterMessage> ref(ActorSystem<?> system, String actorSystem, String host) {
         return ActorRefResolver.get(system)
                 .resolveActorRef("akka://" + actorSystem + "@" + host + ":25520" + ClusterMember.PATH + "#1");
     }
 
-    /** The door of one that is here. */
-    static ActorRef<ClusterMessage> ownDoor(ActorSystem<?> system) {
+    /** The cluster actor of the member in this process. */
+    static ActorRef<ClusterMessage> ownRef(ActorSystem<?> system) {
         return ActorRefResolver.get(system).resolveActorRef("akka://" + system.name() + ClusterMember.PATH + "#1");
     }
 }

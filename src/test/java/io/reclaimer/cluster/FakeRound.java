@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.typed.ActorSystem;
 import io.reclaimer.ReclaimRequest;
+import io.reclaimer.cluster.Candidate.Presence;
 import io.reclaimer.cluster.ClusterMessage.Offer;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
 import io.reclaimer.cluster.ClusterMessage.Reclaimed;
@@ -14,14 +15,14 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A round over members that are not there: time and answers are the test's. Times are in milliseconds. It has ten seconds, and
- * asks again after half a second.
+ * A {@link Coordinator} whose clock and participants are the test's. Times are in milliseconds. The round has ten seconds,
+ * and sends requests again after half a second.
  */
 final class FakeRound {
 
     static final long ROUND = 7;
 
-    record Sent(int seat, ClusterMessage message) {
+    record Sent(int participant, ClusterMessage message) {
         Reclaim part() {
             return (Reclaim) message;
         }
@@ -29,31 +30,37 @@ final class FakeRound {
 
     private final List<Sent> sent = new ArrayList<>();
     final List<ClusterReport> reports = new ArrayList<>();
-    final FanOut fanOut;
+    final Coordinator coordinator;
 
-    /** Over as many members as there are presences, which are m0, m1, and so on. */
+    /** A round over one member for each presence: m0, m1, and so on. */
     FakeRound(ActorSystem<?> system, ReclaimRequest request, Presence... presences) {
         this(system, request, Duration.ofSeconds(10), presences);
     }
 
     FakeRound(ActorSystem<?> system, ReclaimRequest request, Duration within, Presence... presences) {
-        FanOut.Port port = new FanOut.Port() {
+        Coordinator.Output output = new Coordinator.Output() {
             @Override
-            public void send(int seat, ClusterMessage message) {
+            public void send(int participant, ClusterMessage message) {
                 assertThat(reports).as("nothing is sent after the answer").isEmpty();
-                sent.add(new Sent(seat, message));
+                sent.add(new Sent(participant, message));
             }
 
             @Override
-            public void answer(ClusterReport report) {
+            public void report(ClusterReport report) {
                 reports.add(report);
             }
         };
-        Terms terms = new Terms(request, List.of(), within, Duration.ofMillis(500), 0);
-        fanOut = new FanOut(port, ROUND, terms, new Sender(system.ignoreRef(), Messages.UID));
-        fanOut.begin(
+        RoundParameters parameters = new RoundParameters(
+                ROUND,
+                request,
+                List.of(),
+                within,
+                Duration.ofMillis(500),
+                new RoundParameters.Sender(system.ignoreRef(), Messages.UID));
+        coordinator = new Coordinator(output, parameters);
+        coordinator.begin(
                 IntStream.range(0, presences.length)
-                        .mapToObj(seat -> new Guest("m" + seat, presences[seat]))
+                        .mapToObj(participant -> new Candidate("m" + participant, presences[participant]))
                         .toList(),
                 0);
     }
@@ -62,43 +69,44 @@ final class FakeRound {
         return Duration.ofMillis(millis).toNanos();
     }
 
-    /** Of all that there is. */
-    void offer(int seat, long objects, long atMillis) {
-        offer(Messages.offer(ROUND, seat, objects), atMillis);
+    /** Receives a complete offer. */
+    void offer(int participant, long objects, long atMillis) {
+        offer(Messages.offer(ROUND, participant, objects), atMillis);
     }
 
     void offer(Offer offer, long atMillis) {
-        fanOut.offered(offer, millis(atMillis));
+        coordinator.receive(offer, millis(atMillis));
     }
 
-    /** One that ends short is exhausted. */
-    void done(Sent part, MemberParts.End end, long freed, long atMillis) {
-        boolean exhausted = end == MemberParts.End.SHORT;
+    /** Receives the result of a part. A member whose part ends short is exhausted. */
+    void done(Sent part, PartEnd end, long freed, long atMillis) {
+        boolean exhausted = end == PartEnd.SHORT;
         done(
-                new Reclaimed(ROUND, part.seat(), part.part().part(), end.name(), freed, freed, exhausted, false, ""),
+                new Reclaimed(
+                        ROUND, part.participant(), part.part().part(), end.name(), freed, freed, exhausted, false, ""),
                 atMillis);
     }
 
     void done(Reclaimed result, long atMillis) {
-        fanOut.reclaimed(result, millis(atMillis));
+        coordinator.receive(result, millis(atMillis));
     }
 
     void tick(long atMillis) {
-        fanOut.tick(millis(atMillis));
+        coordinator.tick(millis(atMillis));
     }
 
-    void changed(int seat, Presence presence, long atMillis) {
-        fanOut.changed("m" + seat, presence, millis(atMillis));
+    void changed(int participant, Presence presence, long atMillis) {
+        coordinator.update("m" + participant, presence, millis(atMillis));
     }
 
-    /** What was sent since it was asked last. */
+    /** The messages sent since the last call. */
     List<Sent> take() {
         List<Sent> taken = List.copyOf(sent);
         sent.clear();
         return taken;
     }
 
-    /** The parts sent since it was asked last. */
+    /** The parts sent since the last call. */
     List<Sent> parts() {
         return take().stream().filter(one -> one.message() instanceof Reclaim).toList();
     }
@@ -108,15 +116,15 @@ final class FakeRound {
         return reports.get(0);
     }
 
-    ClusterReport.Member member(int seat) {
-        return report().members().get(seat);
+    ClusterReport.Member member(int participant) {
+        return report().members().get(participant);
     }
 
-    MemberOutcome outcome(int seat) {
-        return member(seat).outcome();
+    MemberOutcome outcome(int participant) {
+        return member(participant).outcome();
     }
 
-    String reason(int seat) {
-        return member(seat).reason().orElse("");
+    String reason(int participant) {
+        return member(participant).reason().orElse("");
     }
 }

@@ -24,8 +24,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A member in a JVM of its own, to be killed or frozen. Its one cache is slow: a scan takes a while, and is told of on
- * standard output, with what is left.
+ * A member in a JVM of its own, to be killed or frozen. Its cache is slow: each scan takes a while, and prints the number of
+ * objects left.
  */
 final class ForkedMember {
 
@@ -46,12 +46,12 @@ final class ForkedMember {
                 lines.add(line);
             }
         } catch (IOException e) {
-            // Where it is killed.
+            // The process was killed.
             lines.add("ended: " + e);
         }
     }
 
-    /** What runs in the other JVM: joins a seed, and has so many objects in a cgroup. */
+    /** The program of the other JVM: joins a seed node, and has a cache with objects in a cgroup. */
     public static void main(String[] args) {
         String settings = "akka.cluster.seed-nodes = [\"" + args[0] + "\"]\nakka.loglevel = WARNING\n" + Members.CONFIG;
         ActorSystem<Void> system = ActorSystem.create(
@@ -72,7 +72,7 @@ final class ForkedMember {
         System.out.println("member " + cluster.member());
     }
 
-    /** Takes its time to free. */
+    /** A slow shrinker. */
     private record Slow(TableShrinker objects) implements Shrinker {
         @Override
         public long count(ShrinkControl control) {
@@ -106,7 +106,7 @@ final class ForkedMember {
                 .start());
     }
 
-    /** Its name, when it has one. */
+    /** The name of the member, once it has started. */
     String name() {
         Threads.until(() -> lines.stream().anyMatch(line -> line.startsWith("member ")), () -> lines);
         return lines.stream()
@@ -116,12 +116,12 @@ final class ForkedMember {
                 .substring("member ".length());
     }
 
-    /** How often it was asked to scan. */
+    /** The number of scans. */
     long scans() {
         return lines.stream().filter(line -> line.startsWith("left ")).count();
     }
 
-    /** What was left after its last scan. */
+    /** The objects after the last scan. */
     long left(long before) {
         return lines.stream()
                 .filter(line -> line.startsWith("left "))

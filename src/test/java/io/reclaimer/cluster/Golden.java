@@ -1,8 +1,6 @@
 package io.reclaimer.cluster;
 
 import akka.actor.typed.ActorRef;
-import io.reclaimer.cluster.ClusterMessage.Answers;
-import io.reclaimer.cluster.ClusterMessage.Bundle;
 import io.reclaimer.cluster.ClusterMessage.Cancel;
 import io.reclaimer.cluster.ClusterMessage.Count;
 import io.reclaimer.cluster.ClusterMessage.Offer;
@@ -15,19 +13,18 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.stream.LongStream;
 
 /**
- * A message of each kind, by version: what the bytes in {@code src/test/resources/wire} say. The first version's, and below
- * {@code second} those of the second, which has more components.
+ * A message of each kind by version, and its bytes: those of version 1 in {@code src/test/resources/wire}, those of version
+ * 2, which has more components, in {@code second}.
  */
 enum Golden {
     FIRST("/wire/"),
     SECOND("/wire/second/");
 
     private static final long ROUND = 1L << 40;
-    private static final int SEAT = 3;
+    private static final int PARTICIPANT = 3;
 
     private final String folder;
 
@@ -35,7 +32,7 @@ enum Golden {
         this.folder = folder;
     }
 
-    /** The bytes of a kind, kept as that version wrote them. */
+    /** The bytes of a kind, as that version wrote them. */
     byte[] bytes(String kind) throws IOException {
         String file = folder + kind.replace('/', '-') + ".cbor";
         try (InputStream in = Golden.class.getResourceAsStream(file)) {
@@ -46,12 +43,8 @@ enum Golden {
         }
     }
 
-    /**
-     * The messages that they are.
-     *
-     * @param inner gives the bytes of a kind inside another message
-     */
-    Map<String, ClusterMessage> messages(ActorRef<ClusterMessage> door, Function<String, byte[]> inner) {
+    /** The messages by kind. */
+    Map<String, ClusterMessage> messages(ActorRef<ClusterMessage> ref) {
         boolean more = this == SECOND;
         long uid = more ? Long.MIN_VALUE + 5 : 0;
         long nonce = more ? -8_111_222_333_444_555_666L : 0;
@@ -60,23 +53,24 @@ enum Golden {
                 "count/1",
                 new Count(
                         ROUND,
-                        SEAT,
+                        PARTICIPANT,
                         "/shop/web",
                         true,
                         List.of("heap", "direct"),
                         List.of("BACKGROUND"),
                         10_000,
                         2_250,
-                        door,
+                        ref,
                         uid,
                         more));
         messages.put("offer/1", offer(nonce, more));
-        messages.put("reclaim/1", new Reclaim(ROUND, SEAT, 2, 5_000, 12, 4_250_000, door, uid, nonce));
+        messages.put("reclaim/1", new Reclaim(ROUND, PARTICIPANT, 2, 5_000, 12, 4_250_000, ref, uid, nonce));
         messages.put(
                 "reclaimed/1",
-                new Reclaimed(ROUND, SEAT, 2, "SHORT", 4_711, 1L << 33, more, more, more ? "[2] visits STUCK" : ""));
-        messages.put("refused/1", new Refused(ROUND, SEAT, "There is no node [gpu]", more ? 2 : 0, more));
-        messages.put("cancel/1", new Cancel(ROUND, door, uid));
+                new Reclaimed(
+                        ROUND, PARTICIPANT, 2, "SHORT", 4_711, 1L << 33, more, more, more ? "[2] visits STUCK" : ""));
+        messages.put("refused/1", new Refused(ROUND, PARTICIPANT, "There is no node [gpu]", more ? 2 : 0, more));
+        messages.put("cancel/1", new Cancel(ROUND, ref, uid));
         messages.put(
                 "row/1",
                 new Row(
@@ -88,27 +82,13 @@ enum Golden {
                         30_000,
                         List.of("/shop/web", "/"),
                         List.of(20_000L, 100L)));
-        List<String> requests = List.of("count/1", "reclaim/1", "cancel/1");
-        messages.put(
-                "bundle/1",
-                new Bundle(
-                        ROUND,
-                        List.of("a:1", "b:2", "c:3"),
-                        requests,
-                        requests.stream().map(inner).toList(),
-                        door,
-                        uid));
-        List<String> replies = List.of("offer/1", "reclaimed/1", "refused/1");
-        messages.put(
-                "answers/1",
-                new Answers(ROUND, replies, replies.stream().map(inner).toList()));
         return messages;
     }
 
     private static Offer offer(long nonce, boolean more) {
         return new Offer(
                 ROUND,
-                SEAT,
+                PARTICIPANT,
                 Long.MAX_VALUE,
                 1_024,
                 LongStream.rangeClosed(0, 12).map(p -> 100_000 >> p).boxed().toList(),

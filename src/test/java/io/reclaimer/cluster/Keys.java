@@ -21,7 +21,7 @@ final class Keys {
 
     private static final Path PAGE = Path.of("src", "site", "markdown", "cluster-setup.md");
 
-    /** Each another, so that one taken for another fails. */
+    /** Distinct passwords, so that a confusion fails. */
     private static final Map<String, String> PASSWORDS = Map.of(
             "CA_PASSWORD", "of-the-ca", "SSL_KEY_STORE_PASSWORD", "of-keys", "SSL_TRUST_STORE_PASSWORD", "of-trust");
 
@@ -100,12 +100,12 @@ final class Keys {
         return context;
     }
 
-    /** What {@code conf/tls.conf} is for a member with the key of that name, who trusts what {@code trusted} signed. */
+    /** The settings of {@code conf/tls.conf} for a member with a key, which trusts a CA. */
     String settings(String member, Keys trusted) {
         return ConfFile.settings("tls.conf", environment(member, trusted));
     }
 
-    /** What a member's environment is, which has the key of that name and trusts what {@code trusted} signed. */
+    /** The environment of a member with a key, which trusts a CA. */
     Map<String, String> environment(String member, Keys trusted) {
         Map<String, String> environment = new HashMap<>(PASSWORDS);
         environment.remove("CA_PASSWORD");

@@ -95,7 +95,7 @@ class KubernetesBootstrapIT {
         assertThat(report.freedObjects()).isGreaterThanOrEqualTo(1_000).isEqualTo(10_000 - cache.objects());
     }
 
-    /** So that it is not restarted while it waits for the others, and gets nothing to do. */
+    /** The pod is not restarted while it waits for the others, and gets no traffic. */
     @Test
     void memberThatWaitsForOthersIsAliveButNotReady() throws Exception {
         start(2);
@@ -105,7 +105,7 @@ class KubernetesBootstrapIT {
         assertThat(Cluster.get(kit.system()).state().getMembers()).isEmpty();
     }
 
-    /** Nobody has to log in. */
+    /** Without authentication. */
     @Test
     void managementChangesNothing() throws Exception {
         start(1);
@@ -120,7 +120,7 @@ class KubernetesBootstrapIT {
         assertThat(get("/ready").statusCode()).isEqualTo(200);
     }
 
-    /** @param pods how many it waits for before it forms a cluster: it finds itself, and nobody else */
+    /** @param pods the required number of pods to form a cluster: the pod finds only itself */
     private void start(int pods) {
         Map<String, String> environment = new HashMap<>(keys.environment("pod", keys));
         environment.putAll(

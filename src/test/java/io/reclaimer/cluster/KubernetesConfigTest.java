@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** That {@code conf/kubernetes.conf} and {@code conf/kubernetes.yaml} fit each other, and Akka. */
+/** The consistency of {@code conf/kubernetes.conf}, {@code conf/kubernetes.yaml} and Akka. */
 class KubernetesConfigTest {
 
     private static final Map<String, String> ENVIRONMENT = Map.of(
@@ -76,7 +76,7 @@ class KubernetesConfigTest {
         }
     }
 
-    /** A setting that nobody has is one that is misspelt. Those left as comments count too. */
+    /** An unknown setting is a misspelt one. Settings in comments are checked, too. */
     @Test
     void allSettingsAreThoseOfAkkaOrReclaimer() throws IOException {
         String withComments = Files.readString(Path.of("conf", "kubernetes.conf"))
@@ -117,7 +117,7 @@ class KubernetesConfigTest {
                 .containsEntry("AKKA_CLUSTER_BOOTSTRAP_SERVICE_NAME", "metadata.labels['app']");
     }
 
-    /** Without TLS, whoever reaches the port can join, and empty the caches of all members. */
+    /** Without TLS, anybody who reaches the port can join, and empty the caches of all members. */
     @Test
     void membersTalkOverTlsOnlyAndShowCertificates() {
         Config artery = config.getConfig("akka.remote.artery");
@@ -129,7 +129,7 @@ class KubernetesConfigTest {
                 .isFalse();
     }
 
-    /** As the command on the page makes it. */
+    /** As made by the command on the page. */
     @Test
     void keysAndPasswordsAreThoseOfTheSecret() throws IOException {
         String page = Files.readString(Path.of("src", "site", "markdown", "cluster-setup.md"));
@@ -266,7 +266,7 @@ class KubernetesConfigTest {
                 .isGreaterThan(atWorst);
     }
 
-    /** Otherwise a member that was downed, or can't join, would stay as it is for good. */
+    /** Otherwise a member that was downed, or cannot join, would never be restarted. */
     @Test
     void memberThatIsOutOfTheClusterIsStartedAgain() {
         assertThat(config.getBoolean("akka.cluster.run-coordinated-shutdown-when-down"))

@@ -108,7 +108,7 @@ class KubernetesPodsIT {
                 .containsOnlyKeys(rest.stream().map(ip -> ip + ":25520").toList());
     }
 
-    /** Until each of these is ready, and sees all of them Up and nobody else. */
+    /** Waits until each pod is ready, and sees exactly these pods as Up. */
     private void awaitMembers(List<String> expected) {
         for (String ip : expected) {
             Threads.until(
@@ -126,7 +126,7 @@ class KubernetesPodsIT {
         }
     }
 
-    /** By address, their status, as this one sees it. */
+    /** The status of the members by address, as one pod sees them. */
     private Map<String, String> members(String ip) throws IOException {
         HttpResponse<String> response = get(ip, "/cluster/members");
         assertThat(response.statusCode()).isEqualTo(200);
@@ -149,7 +149,7 @@ class KubernetesPodsIT {
         }
     }
 
-    /** Who freed how many in a round that the pod starts when it knows so many members. */
+    /** The objects freed by each member in a round that a pod starts when it knows the number of members. */
     private Map<String, Long> reclaim(Process pod, int members, long objects) throws Exception {
         pod.outputWriter(StandardCharsets.UTF_8)
                 .append(members + " " + objects + "\n")

@@ -8,6 +8,7 @@ import io.reclaimer.cluster.ClusterMessage.Offer;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
 import io.reclaimer.cluster.ClusterMessage.Reclaimed;
 import io.reclaimer.cluster.ClusterMessage.Refused;
+import io.reclaimer.cluster.MemberEnvironment.Requester;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
@@ -17,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** A member that frees up to 2,000 bytes a minute for rounds of others. It counts 1,000 objects of 4 bytes in each. */
+/** A member that frees up to 2,000 bytes a minute for rounds of others, and counts 1,000 objects of 4 bytes in each. */
 class MemberPartsGiveTest extends MemberPartsSpec {
 
     private static final long BYTES = 2_000;
@@ -69,7 +70,7 @@ class MemberPartsGiveTest extends MemberPartsSpec {
         assertThat(parts.running()).isZero();
     }
 
-    /** A refusal gives back its place, and what the part was to take. */
+    /** A refused part returns its slot and its reservation. */
     @Test
     void partThatIsRefusedKeepsNothing() {
         for (int round = 1; round <= 20; round++) {
@@ -95,7 +96,7 @@ class MemberPartsGiveTest extends MemberPartsSpec {
         assertThat(offer(3, Messages.REQUESTER).freeableObjects()).isEqualTo(50);
     }
 
-    /** By what its parts freed, which are larger than was counted. */
+    /** The freed objects are larger than counted. */
     @Test
     void objectsAreAsLargeAsThoseThatWereFreed() {
         offer(1, Messages.REQUESTER);
@@ -126,10 +127,10 @@ class MemberPartsGiveTest extends MemberPartsSpec {
         freed(0, ReclaimReport.Outcome.MET, 5_000, 20_000, 2);
         take();
         assertThat(offer(2, Messages.REQUESTER).freeableObjects()).isEqualTo(500);
-        assertThat(parts.given()).isEqualTo(new MemberParts.Given(1, 5_000, 0));
+        assertThat(parts.totals()).isEqualTo(new MemberParts.Totals(1, 5_000, 0));
     }
 
-    /** It may have freed all that it was asked for. */
+    /** A failed part may have freed its whole target. */
     @Test
     void partThatFailsHasTakenWhatWasExpectedOfIt() {
         offer(1, Messages.REQUESTER);
@@ -162,37 +163,37 @@ class MemberPartsGiveTest extends MemberPartsSpec {
     void numbersOfAnySizeStayWithinTheBound() {
         GiveBudget budget = new GiveBudget(BYTES);
         KnownRound<String> known = huge(Messages.REQUESTER);
-        assertThat(budget.begin(known, 0)).isFalse();
+        assertThat(budget.tryReserve(known, 0)).isFalse();
         GiveBudget large = new GiveBudget(Long.MAX_VALUE - 1);
-        assertThat(large.begin(known, 0)).isTrue();
-        large.end(known, Long.MAX_VALUE, 1);
-        large.end(known, Long.MAX_VALUE, 2);
+        assertThat(large.tryReserve(known, 0)).isTrue();
+        large.settle(known, Long.MAX_VALUE, 1);
+        large.settle(known, Long.MAX_VALUE, 2);
         assertThat(large.givenBytes()).isEqualTo(Long.MAX_VALUE);
-        assertThat(large.isAnyLeft(Messages.REQUESTER, 3)).isFalse();
+        assertThat(large.hasBytes(Messages.REQUESTER, 3)).isFalse();
     }
 
-    /** A member's actor that was started anew knows nothing of its parts, which go on. */
+    /** A restarted cluster actor has forgotten its parts, which go on. */
     @Test
     void partsThatNobodyKnowsAnyMoreHaveTakenWhatWasExpected() {
         GiveBudget budget = new GiveBudget(BYTES);
         KnownRound<String> known = known(1, Messages.REQUESTER, 1_000, 4_000);
-        known.partBegins(reclaim(1, 1, 400, 4_000), 0);
-        assertThat(budget.begin(known, 0)).isTrue();
-        budget.forgetParts(1);
-        assertThat(budget.objects(known, 2)).isEqualTo(100);
-        assertThat(budget.objects(known, millis(61_002))).isEqualTo(500);
+        known.setPart(reclaim(1, 1, 400, 4_000), 0);
+        assertThat(budget.tryReserve(known, 0)).isTrue();
+        budget.settleReserved(1);
+        assertThat(budget.availableObjects(known, 2)).isEqualTo(100);
+        assertThat(budget.availableObjects(known, millis(61_002))).isEqualTo(500);
     }
 
     private KnownRound<String> huge(Requester requester) {
         KnownRound<String> known = known(7, requester, 2, Long.MAX_VALUE);
-        known.partBegins(reclaim(7, 1, Long.MAX_VALUE, 4_000), 0);
+        known.setPart(reclaim(7, 1, Long.MAX_VALUE, 4_000), 0);
         return known;
     }
 
     private KnownRound<String> known(long round, Requester requester, long objects, long bytes) {
         KnownRound<String> known =
-                new KnownRound<>("a", requester, PartRequest.of(count(round), name -> 0), count(round), 0);
-        known.counted(new CountReport(
+                new KnownRound<>("a", requester, KnownRound.requestOf(count(round), name -> 0), count(round), 0);
+        known.setCounted(new CountReport(
                 CgroupPath.of("/shop"),
                 ReclaimReport.Outcome.DONE,
                 objects,

@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
-/** What a member says to what it can not do in a round. */
+/** Refusals of a member. */
 class MemberPartsRefusalTest extends MemberPartsSpec {
 
     MemberPartsRefusalTest() {
-        super(2 * KnownRounds.MOST);
+        super(2 * KnownRounds.MAX);
     }
 
     @Test
@@ -50,7 +50,7 @@ class MemberPartsRefusalTest extends MemberPartsSpec {
         assertThat(parts.running()).isZero();
     }
 
-    /** Where the first answer was lost, the round asks again. */
+    /** The first reply may be lost; the request is then sent again. */
     @Test
     void refusalOfAPartIsSaidAgain() {
         offered(2, 0);
@@ -62,7 +62,7 @@ class MemberPartsRefusalTest extends MemberPartsSpec {
         assertThat(refusal()).isEqualTo(refused);
     }
 
-    /** As many rounds as may be are under way there, which is over soon. */
+    /** Too many rounds are under way there, which is over soon. */
     @Test
     void whatTheReclaimerRefusesForNowMayBeAskedAgain() {
         CompletionException tooMany =
@@ -83,7 +83,7 @@ class MemberPartsRefusalTest extends MemberPartsSpec {
         assertThat(take()).containsExactly(new Sent("a", reclaimed(1, 2, "DONE", 500)));
     }
 
-    /** It has to say something, for an empty reason can't be sent. */
+    /** A refusal with an empty reason cannot be sent. */
     @Test
     void failureThatSaysNothingIsRefusedToo() {
         parts.count("a", Messages.REQUESTER, count(1), 0);

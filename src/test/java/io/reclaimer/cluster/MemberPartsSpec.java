@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What a member does in rounds of others; time, the reclaimer and the others are the test's. */
+/** Base of the tests of {@link MemberParts}; the clock, the reclaimer and the other members are the test's. */
 abstract class MemberPartsSpec {
 
     @RegisterExtension
@@ -44,15 +44,15 @@ abstract class MemberPartsSpec {
 
     final MemberParts<String> parts;
 
-    /** @param maxParts how many counts and parts may be under way at a time */
+    /** @param maxParts the number of slots */
     MemberPartsSpec(int maxParts) {
-        this(maxParts, GiveBudget.ALL);
+        this(maxParts, GiveBudget.UNLIMITED);
     }
 
-    /** @param giveBytes of {@link GiveBudget} */
+    /** @param giveBytes the limit of the {@link GiveBudget} */
     MemberPartsSpec(int maxParts, long giveBytes) {
         parts = new MemberParts<>(
-                new MemberParts.Port<>() {
+                new MemberEnvironment<>() {
                     @Override
                     public void count(long round, ReclaimRequest request) {
                         counting.add(new Counting(round, request));
@@ -69,8 +69,8 @@ abstract class MemberPartsSpec {
                     }
 
                     @Override
-                    public MemberParts.Heap heap() {
-                        return new MemberParts.Heap(MemberPressure.LOW, 70, 100);
+                    public MemberEnvironment.Heap heap() {
+                        return new MemberEnvironment.Heap(MemberPressure.LOW, 70, 100);
                     }
 
                     @Override
@@ -105,7 +105,7 @@ abstract class MemberPartsSpec {
         return new Reclaim(round, 3, 1, 500, 12, 4_000_000, nobody(), Messages.UID, ofNonce);
     }
 
-    /** Of objects of ten bytes. One that ends short is exhausted. */
+    /** A result with objects of ten bytes. A part that ends short is exhausted. */
     static Reclaimed reclaimed(long round, int part, String end, long freed) {
         return new Reclaimed(round, 3, part, end, freed, 10 * freed, end.equals("SHORT"), false, "");
     }
@@ -118,7 +118,7 @@ abstract class MemberPartsSpec {
         return kit.system().ignoreRef();
     }
 
-    /** A round that was counted for, and offered at that time. */
+    /** Has a round counted, and offered at that time. */
     void offered(long round, long atMillis) {
         parts.count("a", Messages.REQUESTER, count(round), 0);
         counted(counting.size() - 1, millis(atMillis));

@@ -18,11 +18,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What a member answers to what it is asked in rounds of others, where it has places for all. */
+/** The replies of a member to requests of rounds, with slots for all. */
 class MemberPartsTest extends MemberPartsSpec {
 
     MemberPartsTest() {
-        super(2 * KnownRounds.MOST);
+        super(2 * KnownRounds.MAX);
     }
 
     @Test
@@ -62,7 +62,7 @@ class MemberPartsTest extends MemberPartsSpec {
         assertThat(take()).hasSize(2).allMatch(one -> one.message() instanceof Offer);
     }
 
-    /** A part goes by one of its offers, and its time is counted from that one. */
+    /** A part is based on one offer, and its time is counted from that one. */
     @Test
     void offerThatIsMadeAgainHasATimeOfItsOwn() {
         offered(1, 1_000);
@@ -77,7 +77,7 @@ class MemberPartsTest extends MemberPartsSpec {
         assertThat(running.get(1).request().within()).contains(Duration.ofMillis(1_500));
     }
 
-    /** It was freed for this round; the round counts on it once. */
+    /** Objects that were freed for this round are not offered again. */
     @Test
     void offerThatIsMadeAgainIsLessWhatWasFreedSince() {
         offered(1, 0);
@@ -90,7 +90,7 @@ class MemberPartsTest extends MemberPartsSpec {
         assertThat(offer.plannedObjects()).containsOnly(5L);
     }
 
-    /** By their numbers, of which no two members have the same. */
+    /** By their numbers, which are unique in the cluster. */
     @Test
     void roundsOfSeveralMembersAreKeptApart() {
         parts.count("a", Messages.REQUESTER, count(1), 0);
@@ -107,18 +107,18 @@ class MemberPartsTest extends MemberPartsSpec {
         assertThat(take()).containsExactly(new Sent("b", notBegun(2, 1, "CANCELLED", "")));
     }
 
-    /** A round may ask by way of another member, and by itself when nothing comes of that. */
+    /** A restart of the cluster actor changes its address. */
     @Test
-    void answersGoToWhoeverAskedLast() {
-        parts.count("head", Messages.REQUESTER, count(1), 0);
+    void answersGoToTheSenderOfTheLastRequest() {
+        parts.count("b", Messages.REQUESTER, count(1), 0);
         parts.count("a", Messages.REQUESTER, count(1), 1);
         assertThat(counting).hasSize(1);
         counted(0, 5);
         assertThat(take()).singleElement().matches(one -> one.to().equals("a"));
         parts.reclaim("a", reclaim(1, 1, 500, 4_000), 6);
-        parts.reclaim("head", reclaim(1, 1, 500, 4_000), 7);
+        parts.reclaim("b", reclaim(1, 1, 500, 4_000), 7);
         ended(0, ReclaimReport.Outcome.MET, 512);
-        assertThat(take()).containsExactly(new Sent("head", reclaimed(1, 1, "DONE", 512)));
+        assertThat(take()).containsExactly(new Sent("b", reclaimed(1, 1, "DONE", 512)));
     }
 
     @Test
@@ -133,13 +133,14 @@ class MemberPartsTest extends MemberPartsSpec {
         assertThat(take()).containsExactly(new Sent("a", reclaimed(1, 1, "DONE", 512)));
     }
 
-    /** What a frozen member finds when it wakes up. */
+    /** The member was frozen meanwhile. */
     @Test
     void partThatComesTooLateFreesNothing() {
         offered(1, 1_000);
         parts.reclaim("a", reclaim(1, 1, 500, 4_000), millis(5_000));
         assertThat(running).isEmpty();
-        assertThat(take()).containsExactly(new Sent("a", notBegun(1, 1, "DEADLINE", "it came when its time was over")));
+        assertThat(take())
+                .containsExactly(new Sent("a", notBegun(1, 1, "DEADLINE", "it arrived after its time was over")));
     }
 
     @Test
@@ -183,27 +184,27 @@ class MemberPartsTest extends MemberPartsSpec {
                 .matches(refused -> refused.again() && refused.part() == 1)
                 .extracting(Refused::reason)
                 .asString()
-                .contains("knows nothing of the round");
+                .contains("does not know the round");
         parts.count("a", Messages.REQUESTER, count(2), 0);
         parts.reclaim("a", reclaim(2, 1, 500, 4_000), 1);
-        assertThat(reason()).contains("knows nothing of the round");
+        assertThat(reason()).contains("does not know the round");
         assertThat(running).isEmpty();
     }
 
-    /** Its offer was another one. */
+    /** The nonce is not that of an offer. */
     @Test
     void partOfAnotherOfferIsRefused() {
         offered(1, 0);
         parts.reclaim("a", part(1, Messages.NONCE + 1), 1);
-        assertThat(reason()).contains("another offer");
+        assertThat(reason()).contains("an offer that was not made");
         parts.reclaim("a", part(1, 0), 1);
-        assertThat(reason()).contains("another offer");
+        assertThat(reason()).contains("an offer that was not made");
         assertThat(running).isEmpty();
         parts.reclaim("a", part(1, Messages.NONCE), 1);
         assertThat(running).hasSize(1);
     }
 
-    /** The count can be done again; what was freed for its first offer is not freed for the second. */
+    /** The replayed count makes a new offer, with another nonce. */
     @Test
     void partThatIsReplayedAfterItsRoundWasForgottenFreesNothing() {
         Count count = count(1);
@@ -220,21 +221,21 @@ class MemberPartsTest extends MemberPartsSpec {
         take();
         parts.reclaim("a", part, millis(20_002));
         assertThat(running).hasSize(1);
-        assertThat(reason()).contains("another offer");
+        assertThat(reason()).contains("an offer that was not made");
     }
 
-    /** It does not send nonces, nor does a head of that version pass on that the requester knows them. */
+    /** Version 1 does not send nonces. */
     @Test
     void requesterOfTheVersionBeforeIsServedWithoutNonces() {
         Count count = count(1);
         Count before =
                 new Count(1, 3, "/shop", false, List.of(), List.of(), 10_000, 2_000, nobody(), Messages.UID, false);
         parts.count("a", Messages.REQUESTER, count, 0);
-        parts.count("head", Messages.REQUESTER, before, 0);
+        parts.count("a", Messages.REQUESTER, before, 0);
         counted(0, 0);
         take();
         parts.reclaim("a", part(1, Messages.NONCE + 1), 1);
-        assertThat(reason()).contains("another offer");
+        assertThat(reason()).contains("an offer that was not made");
         parts.reclaim("a", part(1, 0), 1);
         assertThat(running).hasSize(1);
     }
@@ -247,7 +248,7 @@ class MemberPartsTest extends MemberPartsSpec {
         assertThat(parts.known()).isZero();
     }
 
-    /** To whom nothing is sent any more. */
+    /** Nothing is sent to the requester any more. */
     @Test
     void partEndsWhenItsRequesterIsRemoved() {
         offered(1, 0);
@@ -259,7 +260,7 @@ class MemberPartsTest extends MemberPartsSpec {
         ended(0, ReclaimReport.Outcome.CANCELLED, 20);
         assertThat(take()).isEmpty();
         assertThat(parts.running()).isZero();
-        assertThat(parts.given().objects()).isEqualTo(20);
+        assertThat(parts.totals().objects()).isEqualTo(20);
     }
 
     @Test
@@ -294,7 +295,7 @@ class MemberPartsTest extends MemberPartsSpec {
         assertThat(reason()).contains("leaving");
     }
 
-    /** Its own report has to say so: short at the last priority, with nobody left out. */
+    /** The report of its reclaimer has to be short at the last priority, without shortfalls. */
     @Test
     void memberIsExhaustedOnlyWhereItsReclaimerSaysSo() {
         offered(1, 0);
@@ -359,25 +360,25 @@ class MemberPartsTest extends MemberPartsSpec {
         assertThat(take()).singleElement().matches(one -> one.message() instanceof Reclaimed);
     }
 
-    /** Where rounds are quick, many are known that are over. */
+    /** With quick rounds, many are known that are over. */
     @Test
     void oldestRoundThatIsNotUnderWayMakesRoomForANewOne() {
         offered(0, 0);
         parts.reclaim("a", reclaim(0, 1, 500, 4_000), 1);
-        for (int i = 1; i < KnownRounds.MOST; i++) {
+        for (int i = 1; i < KnownRounds.MAX; i++) {
             offered(i, 0);
         }
         offered(9_999, 0);
-        assertThat(parts.known()).isEqualTo(KnownRounds.MOST);
+        assertThat(parts.known()).isEqualTo(KnownRounds.MAX);
         parts.reclaim("a", reclaim(1, 1, 500, 4_000), 1);
-        assertThat(reason()).contains("knows nothing of the round");
+        assertThat(reason()).contains("does not know the round");
         ended(0, ReclaimReport.Outcome.MET, 500);
         assertThat(take()).singleElement().matches(one -> one.message() instanceof Reclaimed);
     }
 
     @Test
     void moreRoundsThanAllowedAreRefused() {
-        for (int i = 0; i < KnownRounds.MOST; i++) {
+        for (int i = 0; i < KnownRounds.MAX; i++) {
             parts.count("a", Messages.REQUESTER, count(i), 0);
         }
         parts.count("a", Messages.REQUESTER, count(9_999), 0);
@@ -386,6 +387,6 @@ class MemberPartsTest extends MemberPartsSpec {
                 .extracting(Refused::reason)
                 .asString()
                 .contains("[1024] rounds");
-        assertThat(parts.known()).isEqualTo(KnownRounds.MOST);
+        assertThat(parts.known()).isEqualTo(KnownRounds.MAX);
     }
 }

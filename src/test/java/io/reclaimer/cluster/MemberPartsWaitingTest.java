@@ -7,7 +7,7 @@ import io.reclaimer.cluster.ClusterMessage.Offer;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** What waits on a member that has two places for counts and parts. */
+/** Waiting counts and parts of a member with two slots. */
 class MemberPartsWaitingTest extends MemberPartsSpec {
 
     MemberPartsWaitingTest() {
@@ -34,7 +34,7 @@ class MemberPartsWaitingTest extends MemberPartsSpec {
         assertThat(parts.running()).isEqualTo(1);
     }
 
-    /** The engine may answer at once. */
+    /** The reclaimer may answer at once. */
     @Test
     void placesAreNeverLost() {
         for (int i = 0; i < 10; i++) {
@@ -68,11 +68,11 @@ class MemberPartsWaitingTest extends MemberPartsSpec {
                                 1,
                                 1,
                                 "DEADLINE",
-                                "there was no place for it in time: [2] counts and parts are under way there,"
+                                "no slot was free in time: [2] counts and parts are under way there,"
                                         + " as many as allowed [reclaimer.cluster.max-parts]")));
         assertThat(parts.running()).isZero();
         assertThat(parts.dueNanos()).isEmpty();
-        // It is known, and may be asked again.
+        // The round is known, and may ask again.
         counted(1, millis(4_001));
         counted(2, millis(4_001));
         take();
@@ -82,7 +82,7 @@ class MemberPartsWaitingTest extends MemberPartsSpec {
                 .matches(part -> part.request().within().orElseThrow().equals(Duration.ofMillis(1_500)));
     }
 
-    /** Its time is over when a place is free, and nobody has looked at the clock before. */
+    /** The time of the part is over when a slot is free, and no timer has run before. */
     @Test
     void partWhoseTimeIsOverWhenAPlaceIsFreeDoesNotBegin() {
         offered(1, 0);
@@ -95,7 +95,7 @@ class MemberPartsWaitingTest extends MemberPartsSpec {
                 .last()
                 .satisfies(one -> assertThat(one.message().toString()).contains("DEADLINE", "max-parts"));
         parts.count("a", Messages.REQUESTER, count(77), millis(4_002));
-        assertThat(counting).as("the place is free").extracting(Counting::round).contains(77L);
+        assertThat(counting).as("the slot is free").extracting(Counting::round).contains(77L);
     }
 
     @Test
@@ -161,11 +161,11 @@ class MemberPartsWaitingTest extends MemberPartsSpec {
                         new Sent("b", Messages.refused(2, 3, "it is leaving the cluster")));
     }
 
-    /** Requests come twice; what waits is known as what runs is. */
+    /** Repeated requests for waiting work. */
     @Test
-    void whatWaitsAndComesAgainWaitsOnceAndIsAnsweredToWhoAskedLast() {
+    void whatWaitsAndComesAgainWaitsOnceAndIsAnsweredToTheLastSender() {
         busy();
-        parts.count("head", Messages.REQUESTER, count(1), 0);
+        parts.count("b", Messages.REQUESTER, count(1), 0);
         parts.count("a", Messages.REQUESTER, count(1), 1);
         counted(0, 2);
         take();
@@ -174,7 +174,7 @@ class MemberPartsWaitingTest extends MemberPartsSpec {
         assertThat(take()).singleElement().matches(one -> one.to().equals("a") && one.message() instanceof Offer);
         parts.count("a", Messages.REQUESTER, count(8), 3);
         parts.count("a", Messages.REQUESTER, count(9), 3);
-        parts.reclaim("head", reclaim(1, 1, 500, 4_000), 4);
+        parts.reclaim("b", reclaim(1, 1, 500, 4_000), 4);
         parts.reclaim("a", reclaim(1, 1, 500, 4_000), 5);
         counted(1, 6);
         counted(3, 6);
@@ -185,7 +185,7 @@ class MemberPartsWaitingTest extends MemberPartsSpec {
         assertThat(take()).containsExactly(new Sent("a", reclaimed(1, 1, "DONE", 500)));
     }
 
-    /** Two counts of other rounds, which take both places. */
+    /** Starts two counts of other rounds, which take both slots. */
     private void busy() {
         parts.count("x", Messages.REQUESTER, count(1_001), 0);
         parts.count("x", Messages.REQUESTER, count(1_002), 0);

@@ -31,7 +31,7 @@ final class Members {
 
     static final Duration PATIENCE = Duration.ofMinutes(1);
 
-    /** Quick to notice and to decide; all else is Akka's default, the split brain resolver's too. */
+    /** Short intervals of failure detection and gossip; otherwise the defaults of Akka, also of the split brain resolver. */
     static final String CONFIG = """
             akka.actor.provider = cluster
             akka.remote.artery.canonical.hostname = "127.0.0.1"
@@ -46,25 +46,18 @@ final class Members {
             akka.cluster.typed.receptionist.distributed-data.notify-subscribers-interval = 100 ms
             akka.cluster.distributed-data.gossip-interval = 200 ms
             akka.cluster.distributed-data.notify-subscribers-interval = 100 ms
-            reclaimer.cluster.view.interval = 200 ms
+            reclaimer.cluster.table.enabled = on
+            reclaimer.cluster.table.interval = 200 ms
             """;
 
-    /** One of them. */
+    /** One member. */
     static final class One {
         final ReclaimerTestSystem kit;
         final ClusterReclaimer cluster;
 
-        One(ReclaimerTestSystem kit, UnaryOperator<Behavior<ClusterMember.Command>> between) {
-            this(kit, between, PostOffice.MOST_DIRECT);
-        }
-
-        One(ReclaimerTestSystem kit, UnaryOperator<Behavior<ClusterMember.Command>> between, int mostDirect) {
-            this(kit, new Seams(between, round -> round, mostDirect));
-        }
-
-        One(ReclaimerTestSystem kit, Seams seams) {
+        One(ReclaimerTestSystem kit, ClusterMember.Interceptors interceptors) {
             this.kit = kit;
-            this.cluster = new ClusterReclaimer(kit.system(), seams);
+            this.cluster = new ClusterReclaimer(kit.system(), interceptors);
         }
 
         String name() {
@@ -75,7 +68,7 @@ final class Members {
             return kit.reclaimer();
         }
 
-        /** A cache with so many objects in a cgroup, which is brought online. */
+        /** Registers a cache with objects in a cgroup, which is brought online. */
         TableShrinker cache(String path, long objects) {
             TableShrinker model = TableShrinker.full();
             cache(path, model);
@@ -95,21 +88,21 @@ final class Members {
             return handle;
         }
 
-        /** Over the socket. */
+        /** Sends a message over the socket. */
         void sendTo(One other, ClusterMessage message) {
             ActorRefResolver here = ActorRefResolver.get(kit.system());
-            ActorRef<ClusterMessage> door = other.cluster.ref().narrow();
+            ActorRef<ClusterMessage> ref = other.cluster.ref().narrow();
             here.<ClusterMessage>resolveActorRef(
-                            ActorRefResolver.get(other.kit.system()).toSerializationFormat(door))
+                            ActorRefResolver.get(other.kit.system()).toSerializationFormat(ref))
                     .tell(message);
         }
 
-        /** Whether it is on its way out. */
-        boolean leaving() {
+        /** Whether the member is shutting down. */
+        boolean isLeaving() {
             return CoordinatedShutdown.get(kit.system()).getShutdownReason().isPresent();
         }
 
-        /** Its actor system ends by itself. */
+        /** Waits until the actor system has ended by itself. */
         void awaitTermination() {
             kit.await(kit.system().getWhenTerminated());
         }
@@ -127,25 +120,16 @@ final class Members {
     private final List<One> members = new CopyOnWriteArrayList<>();
 
     private final String settings;
-    private final UnaryOperator<Behavior<ClusterMember.Command>> between;
+    private final ClusterMember.Interceptors interceptors;
 
-    private final int mostDirect;
-
-    private Members(String settings, UnaryOperator<Behavior<ClusterMember.Command>> between, int mostDirect) {
+    private Members(String settings, UnaryOperator<Behavior<ClusterMember.Command>> interceptor) {
         this.settings = settings;
-        this.between = between;
-        this.mostDirect = mostDirect;
+        this.interceptors = new ClusterMember.Interceptors(interceptor, round -> round);
     }
 
-    /** Starts so many, and waits until each knows of all. */
-    static Members start(int count, String settings, UnaryOperator<Behavior<ClusterMember.Command>> between) {
-        return start(count, settings, between, PostOffice.MOST_DIRECT);
-    }
-
-    /** The same, with heads where a round sends more messages than that at a time. */
-    static Members start(
-            int count, String settings, UnaryOperator<Behavior<ClusterMember.Command>> between, int mostDirect) {
-        Members members = new Members(settings, between, mostDirect);
+    /** Starts members, and waits until each knows all. */
+    static Members start(int count, String settings, UnaryOperator<Behavior<ClusterMember.Command>> interceptor) {
+        Members members = new Members(settings, interceptor);
         for (int i = 0; i < count; i++) {
             members.add("");
         }
@@ -157,9 +141,10 @@ final class Members {
         return start(count, "", behavior -> behavior);
     }
 
-    /** One more, which joins; who knows of it by now is another matter. */
+    /** Starts one more member, which joins. The others may not know it yet. */
     One add(String more) {
-        One one = new One(ReclaimerTestSystem.start(more + "\n" + settings + "\n" + CONFIG), between, mostDirect);
+        One one = new One(
+                ReclaimerTestSystem.start(more + "\n" + settings + "\n" + CONFIG), interceptors);
         members.add(one);
         Cluster.get(one.kit.system())
                 .manager()
@@ -179,7 +164,7 @@ final class Members {
         return List.copyOf(members);
     }
 
-    /** Waits until each knows of all, and can reach them. */
+    /** Waits until each member knows all, and can reach them. */
     void awaitAll() {
         awaitAll(members);
     }
@@ -196,20 +181,20 @@ final class Members {
         }
     }
 
-    /** It leaves, as when it is told to end. */
+    /** Makes a member leave, as when it is told to end. */
     void leave(One one) {
         Cluster.get(one.kit.system())
                 .manager()
                 .tell(Leave.create(Cluster.get(one.kit.system()).selfMember().address()));
     }
 
-    /** It is gone, or about to be: not looked after any more. */
+    /** Stops a member that is gone, or about to be, and checks it no more. */
     void forget(One one) {
         members.remove(one);
         one.kit.stop();
     }
 
-    /** It leaves, and has ended. */
+    /** Makes a member leave, and waits until it has ended. */
     void leaveAndForget(One one) {
         members.remove(one);
         leave(one);
@@ -221,7 +206,7 @@ final class Members {
         return one.kit.await(stage);
     }
 
-    /** Nothing is under way, and nothing is held. */
+    /** Checks that nothing is under way, and nothing is held. */
     void checkNothingLeft() {
         for (One one : members) {
             Threads.until(

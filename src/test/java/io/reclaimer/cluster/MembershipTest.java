@@ -31,7 +31,7 @@ class MembershipTest {
         members.end();
     }
 
-    /** It is told to end in the middle of its part, says what it did, and the others do the rest. */
+    /** A member leaves while its part is under way. */
     @Test
     void memberThatLeavesSaysWhatItDidAndTheOthersDoTheRest() {
         One leaver = members.get(2);
@@ -47,7 +47,7 @@ class MembershipTest {
         CompletionStage<ClusterReport> round = first.cluster.reclaim(request(20_000));
         gate.awaitEntered();
         members.leave(leaver);
-        Threads.until(() -> leaver.leaving());
+        Threads.until(() -> leaver.isLeaving());
         gate.open();
         ClusterReport report = Members.await(first, round);
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
@@ -60,7 +60,7 @@ class MembershipTest {
         members.forget(leaver);
         members.awaitAll();
         for (One one : members.all()) {
-            // Nothing of it is passed on any more.
+            // The row of the leaver is removed.
             Threads.until(() -> one.cluster.rows().size() == 2, one.cluster::rows);
             assertThat(one.cluster.table().rows()).hasSize(2);
         }
@@ -68,7 +68,7 @@ class MembershipTest {
                 .hasSize(2);
     }
 
-    /** The round was requested on it. */
+    /** The leaving member is the requester. */
     @Test
     void roundOfAMemberThatLeavesIsAnswered() {
         One leaver = members.get(2);
@@ -85,7 +85,7 @@ class MembershipTest {
         members.forget(leaver);
     }
 
-    /** One that joins while a round is under way is no part of it, disturbs nothing, and is part of the next. */
+    /** The round under way is not affected. */
     @Test
     void memberThatJoinsIsPartOfTheNextRound() {
         Gate gate = new Gate();
@@ -110,7 +110,7 @@ class MembershipTest {
         }
     }
 
-    /** It has memory that nobody asks for, so it is not known that nobody has more. */
+    /** Such a member may have more, so the outcome is never SHORT. */
     @Test
     void memberWithoutAReclaimerIsInTheReportWithTheReason() {
         ReclaimerTestSystem without = ReclaimerTestSystem.start(Members.CONFIG);
@@ -119,7 +119,7 @@ class MembershipTest {
                 .tell(Join.create(Cluster.get(first.kit.system()).selfMember().address()));
         String name = Roster.nameOf(cluster.selfMember().uniqueAddress());
         Threads.until(() -> first.state().members().contains(name), first::state);
-        // That it is up, the first one hears when it hears of it.
+        // Wait until the first member knows that it is up.
         Threads.until(() -> !reasonOf(name).contains("not up yet"), () -> reasonOf(name));
         first.cache("/shop", 1_000);
         ClusterReport report = Members.await(first, first.cluster.reclaim(request(5_000)));
@@ -128,7 +128,7 @@ class MembershipTest {
         assertThat(report.members()).hasSize(4);
         assertThat(part(report, name).outcome()).isEqualTo(MemberOutcome.NOT_ASKED);
         assertThat(part(report, name).reason().orElseThrow()).contains("no ClusterReclaimer is known there");
-        assertThat(part(report, first.name()).exhausted()).isTrue();
+        assertThat(part(report, first.name()).isExhausted()).isTrue();
         assertThat(Members.await(
                                 first,
                                 first.cluster.reclaim(
@@ -141,13 +141,13 @@ class MembershipTest {
         members.awaitAll();
     }
 
-    /** Why a member gives nothing to a round that is requested now. */
+    /** The reason in the entry of a member in a round that is requested now. */
     private String reasonOf(String name) {
         ClusterReport report = Members.await(first, first.cluster.reclaim(request(1)));
         return part(report, name).reason().orElseThrow();
     }
 
-    /** By a message that it can't answer. Rounds under way answer, and the next ones are as before. */
+    /** A message without a recipient of the answer causes a fault. Rounds under way are answered, and later ones work. */
     @Test
     void memberThatFailsGoesOn() {
         members.all().forEach(one -> one.kit.expectError(""));
@@ -167,7 +167,7 @@ class MembershipTest {
         assertThat(next.members()).hasSize(3);
     }
 
-    /** It has fewer memories than the others, and is asked for one that it has not. */
+    /** A member with fewer nodes than the requester. */
     @Test
     void memberThatHasNoSuchNodeRefuses() {
         One joiner = members.add("reclaimer.nodes = [heap, direct]");

@@ -20,9 +20,9 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The application of a pod: a cache of {@link #OBJECTS} in /shop, and for each line that it reads, {@code members objects},
- * a round over the cluster for so many objects as soon as it knows so many members. It prints who freed how many:
- * {@code host:port=objects} for each member, with blanks between.
+ * The application of a pod, with a cache of {@link #OBJECTS} in /shop. For each input line {@code members objects} it waits
+ * until it knows as many members, runs a round over the cluster with that target, and prints the freed objects of each
+ * member, {@code host:port=objects}, separated by blanks.
  */
 final class Pod {
 

@@ -8,21 +8,21 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
-/** The sentences that say why. */
+/** Texts of reasons. */
 class ReasonsTest {
 
-    /** What stages wrap a failure in is of no use to who reads it. */
+    /** The wrapping exceptions of stages are of no use to a reader. */
     @Test
     void failureOfAStageIsSaidWithoutTheStage() {
         ReclaimerException why = new ReclaimerException(Reason.TOO_MANY_ROUNDS, "[64] are under way");
         assertThat(Reasons.of(new CompletionException(new CompletionException(why))))
                 .isEqualTo("[64] are under way");
-        assertThat(Reasons.isTooMany(new CompletionException(why))).isTrue();
-        assertThat(Reasons.isTooMany(new CompletionException(new IllegalStateException("[64] are under way"))))
+        assertThat(Reasons.isTooManyRounds(new CompletionException(why))).isTrue();
+        assertThat(Reasons.isTooManyRounds(new CompletionException(new IllegalStateException("[64] are under way"))))
                 .isFalse();
     }
 
-    /** A refusal has to say something, or it can't be sent. */
+    /** A refusal with an empty reason cannot be sent. */
     @Test
     void failureThatSaysNothingIsNamedByItsClass() {
         assertThat(Reasons.of(new IllegalStateException())).isEqualTo("java.lang.IllegalStateException");
@@ -31,7 +31,7 @@ class ReasonsTest {
         assertThat(Reasons.of(null)).isNotBlank();
     }
 
-    /** Half of a character can't be written as UTF-8, and the message would be lost. */
+    /** A lone surrogate cannot be written as UTF-8, and the message would be lost. */
     @Test
     void cutTextCanBeWritten() {
         String face = "\uD83D\uDE00";

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import akka.actor.typed.ActorRef;
 import akka.cluster.MemberStatus;
 import io.reclaimer.ReclaimRequest;
+import io.reclaimer.cluster.Candidate.Presence;
+import io.reclaimer.cluster.MemberEnvironment.Requester;
 import io.reclaimer.testkit.ReclaimerTestSystem;
 import java.util.Arrays;
 import java.util.stream.Collectors;
@@ -16,12 +18,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whom a member knows; what the cluster tells it is the test's. */
+/** The members that a member knows; the changes of the cluster are the test's. */
 class RosterTest {
 
     private static final long SELF = 1;
     private static final long OTHER = 2;
-    private static final long HEAD = 3;
+    private static final long MATE = 3;
 
     private static ReclaimerTestSystem kit;
 
@@ -42,50 +44,48 @@ class RosterTest {
         roster = new Roster(FakeMembers.member("self", SELF, MemberStatus.up()), own());
         is("self", SELF, MemberStatus.up());
         is("other", OTHER, MemberStatus.up());
-        is("head", HEAD, MemberStatus.up());
+        is("mate", MATE, MemberStatus.up());
     }
 
     @Test
     void requestOfAMemberIsOfThatMember() {
-        assertThat(roster.requester(door("other"), OTHER)).contains(new Requester("other:25520", OTHER, false));
+        assertThat(roster.requester(ref("other"), OTHER)).contains(new Requester("other:25520", OTHER, false));
         assertThat(roster.requester(own(), SELF)).contains(new Requester("self:25520", SELF, true));
     }
 
-    /** The answer goes to the head, and the round is that of the one behind it. */
+    /** A message states the uid of its sender; one that states another member's is dropped. */
     @Test
-    void requestByWayOfAHeadIsOfWhoseRoundItIs() {
-        assertThat(roster.requester(door("head"), OTHER)).contains(new Requester("other:25520", OTHER, false));
-        assertThat(roster.requester(own(), OTHER)).contains(new Requester("other:25520", OTHER, false));
-        assertThat(roster.requester(door("head"), SELF))
-                .as("nobody else's request is this member's own")
-                .contains(new Requester("self:25520", SELF, false));
+    void requestInTheNameOfAnotherMemberIsNobodys() {
+        assertThat(roster.requester(ref("mate"), OTHER)).isEmpty();
+        assertThat(roster.requester(ref("mate"), SELF)).isEmpty();
+        assertThat(roster.requester(own(), OTHER)).isEmpty();
     }
 
     @Test
     void requestOfAnActorSystemThatIsNoMemberIsNobodys() {
-        assertThat(roster.requester(door("stranger"), 77)).isEmpty();
-        assertThat(roster.requester(door("stranger"), OTHER)).isEmpty();
-        assertThat(roster.requester(door("stranger"), 0)).isEmpty();
-        assertThat(roster.requester(FakeMembers.door(kit.system(), "bookshop", "other"), 0))
+        assertThat(roster.requester(ref("stranger"), 77)).isEmpty();
+        assertThat(roster.requester(ref("stranger"), OTHER)).isEmpty();
+        assertThat(roster.requester(ref("stranger"), 0)).isEmpty();
+        assertThat(roster.requester(FakeMembers.ref(kit.system(), "bookshop", "other"), 0))
                 .isEmpty();
-        assertThat(roster.requester(FakeMembers.door(kit.system(), "bookshop", "other"), OTHER))
+        assertThat(roster.requester(FakeMembers.ref(kit.system(), "bookshop", "other"), OTHER))
                 .isEmpty();
     }
 
-    /** The one before it asked, and has ended. */
+    /** The actor system that sent the request has ended. */
     @Test
     void requestOfTheLifeBeforeARestartIsNobodys() {
-        assertThat(roster.requester(door("other"), OTHER + 10)).isEmpty();
+        assertThat(roster.requester(ref("other"), OTHER + 10)).isEmpty();
         gone("other", OTHER);
         is("other", OTHER + 10, MemberStatus.up());
-        assertThat(roster.requester(door("other"), OTHER)).isEmpty();
-        assertThat(roster.requester(door("other"), OTHER + 10)).isPresent();
+        assertThat(roster.requester(ref("other"), OTHER)).isEmpty();
+        assertThat(roster.requester(ref("other"), OTHER + 10)).isPresent();
     }
 
-    /** It does not send its uid. */
+    /** Version 1 does not send its uid. */
     @Test
     void requestOfTheVersionBeforeIsOfTheMemberOfItsAddress() {
-        assertThat(roster.requester(door("other"), 0)).contains(new Requester("other:25520", OTHER, false));
+        assertThat(roster.requester(ref("other"), 0)).contains(new Requester("other:25520", OTHER, false));
         assertThat(roster.requester(own(), 0))
                 .as("this member is of this version")
                 .isEmpty();
@@ -95,24 +95,25 @@ class RosterTest {
     @ValueSource(strings = {"Joining", "WeaklyUp", "Up", "Leaving", "Exiting", "Down", "PreparingForShutdown"})
     void memberIsOneUntilItIsRemoved(String status) {
         is("other", OTHER, status(status));
-        assertThat(roster.requester(door("other"), OTHER)).isPresent();
+        assertThat(roster.requester(ref("other"), OTHER)).isPresent();
         gone("other", OTHER);
-        assertThat(roster.requester(door("other"), OTHER)).isEmpty();
-        assertThat(roster.requester(door("other"), 0)).isEmpty();
+        assertThat(roster.requester(ref("other"), OTHER)).isEmpty();
+        assertThat(roster.requester(ref("other"), 0)).isEmpty();
     }
 
     @Test
     void removedMembersAreKnownByTheirUids() {
-        RosterChange.Gone gone = new RosterChange.Gone(FakeMembers.member("other", OTHER, MemberStatus.removed()));
-        assertThat(roster.gone(gone)).containsExactly(OTHER);
-        roster.change(gone);
-        assertThat(roster.gone(new RosterChange.SelfGone())).containsExactly(HEAD);
-        roster.change(new RosterChange.SelfGone());
-        assertThat(roster.requester(door("head"), HEAD)).isEmpty();
+        Roster.MemberRemoved gone =
+                new Roster.MemberRemoved(FakeMembers.member("other", OTHER, MemberStatus.removed()));
+        assertThat(roster.removedUids(gone)).containsExactly(OTHER);
+        roster.apply(gone);
+        assertThat(roster.removedUids(new Roster.SelfGone())).containsExactly(MATE);
+        roster.apply(new Roster.SelfGone());
+        assertThat(roster.requester(ref("mate"), MATE)).isEmpty();
         assertThat(roster.requester(own(), SELF)).isPresent();
     }
 
-    /** Each of them, whatever is the matter with it; before this one is up as well. */
+    /** In every status, and also before this member is up. */
     @ParameterizedTest
     @CsvSource({
         "Joining, JOINING",
@@ -125,43 +126,43 @@ class RosterTest {
         "ReadyForShutdown, CLUSTER_ENDS"
     })
     void everyMemberIsInTheReportWithHowItStands(String status, Presence presence) {
-        doors("other", "head");
+        refs("other", "mate");
         is("self", SELF, MemberStatus.joining());
         is("other", OTHER, status(status));
-        roster.change(new RosterChange.Reachability(FakeMembers.member("head", HEAD, MemberStatus.up()), false));
+        roster.apply(new Roster.ReachabilityChanged(FakeMembers.member("mate", MATE, MemberStatus.up()), false));
         ClusterRequest all = ClusterRequest.of(ReclaimRequest.everywhere());
-        assertThat(roster.guests(all))
+        assertThat(roster.candidates(all))
                 .containsExactly(
-                        new Guest("head:25520", Presence.UNREACHABLE),
-                        new Guest("other:25520", presence),
-                        new Guest("self:25520", Presence.HERE));
-        assertThat(roster.guests(all.onRole("cache"))).hasSize(3);
-        assertThat(roster.guests(all.onRole("web"))).isEmpty();
-        assertThat(roster.guests(all.onMembers("other:25520", "nobody:1")))
-                .containsExactly(new Guest("other:25520", presence), new Guest("nobody:1", Presence.GONE));
+                        new Candidate("mate:25520", Presence.UNREACHABLE),
+                        new Candidate("other:25520", presence),
+                        new Candidate("self:25520", Presence.HERE));
+        assertThat(roster.candidates(all.onRole("cache"))).hasSize(3);
+        assertThat(roster.candidates(all.onRole("web"))).isEmpty();
+        assertThat(roster.candidates(all.onMembers("other:25520", "nobody:1")))
+                .containsExactly(new Candidate("other:25520", presence), new Candidate("nobody:1", Presence.GONE));
     }
 
     @Test
     void memberWithoutAReclaimerIsInTheReportWithTheReason() {
-        doors("other");
-        assertThat(roster.guests(ClusterRequest.of(ReclaimRequest.everywhere())))
+        refs("other");
+        assertThat(roster.candidates(ClusterRequest.of(ReclaimRequest.everywhere())))
                 .containsExactly(
-                        new Guest("head:25520", Presence.WITHOUT_RECLAIMER),
-                        new Guest("other:25520", Presence.HERE),
-                        new Guest("self:25520", Presence.HERE));
+                        new Candidate("mate:25520", Presence.WITHOUT_RECLAIMER),
+                        new Candidate("other:25520", Presence.HERE),
+                        new Candidate("self:25520", Presence.HERE));
     }
 
-    private void doors(String... hosts) {
-        roster.change(new RosterChange.Doors(
-                Arrays.stream(hosts).map(RosterTest::door).collect(Collectors.toSet())));
+    private void refs(String... hosts) {
+        roster.apply(new Roster.Participating(
+                Arrays.stream(hosts).map(RosterTest::ref).collect(Collectors.toSet())));
     }
 
     private void is(String host, long uid, MemberStatus status) {
-        roster.change(new RosterChange.Is(FakeMembers.member(host, uid, status)));
+        roster.apply(new Roster.MemberChanged(FakeMembers.member(host, uid, status)));
     }
 
     private void gone(String host, long uid) {
-        roster.change(new RosterChange.Gone(FakeMembers.member(host, uid, MemberStatus.removed())));
+        roster.apply(new Roster.MemberRemoved(FakeMembers.member(host, uid, MemberStatus.removed())));
     }
 
     private static MemberStatus status(String name) {
@@ -179,10 +180,10 @@ class RosterTest {
     }
 
     private static ActorRef<ClusterMessage> own() {
-        return FakeMembers.ownDoor(kit.system());
+        return FakeMembers.ownRef(kit.system());
     }
 
-    private static ActorRef<ClusterMessage> door(String host) {
-        return FakeMembers.door(kit.system(), "shop", host);
+    private static ActorRef<ClusterMessage> ref(String host) {
+        return FakeMembers.ref(kit.system(), "shop", host);
     }
 }

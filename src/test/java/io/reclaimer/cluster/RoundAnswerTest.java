@@ -8,6 +8,7 @@ import akka.actor.typed.javadsl.Adapter;
 import akka.actor.typed.javadsl.Behaviors;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.ShrinkerHandle;
+import io.reclaimer.cluster.Candidate.Presence;
 import io.reclaimer.cluster.Members.One;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
@@ -18,20 +19,18 @@ import io.reclaimer.testkit.Threads;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Each request has an answer, whatever is wrong with it, and whatever is thrown. One member, in no cluster. */
+/** Every request for a round is answered, even where it is invalid or its actor fails. One member, in no cluster. */
 class RoundAnswerTest {
 
-    private static final int NODES = ClusterMessage.MOST_NODES + 1;
+    private static final int NODES = ClusterMessage.MAX_NODES + 1;
 
     private static final String NAMES =
             IntStream.range(0, NODES).mapToObj(node -> "n" + node).collect(Collectors.joining(", "));
@@ -45,8 +44,8 @@ class RoundAnswerTest {
     }
 
     @Test
-    void moreNodesThanAMessageMayNameAreRefusedAtTheDoor() {
-        One one = new One(kit, Seams.NONE);
+    void moreNodesThanAMessageMayNameAreRefused() {
+        One one = new One(kit, ClusterMember.Interceptors.NONE);
         ReclaimRequest request = ReclaimRequest.everywhere().objects(1);
         assertThat(kit.refusal(one.cluster.reclaim(request.onNodes(nodes(NODES)))))
                 .hasMessageContaining("[65] nodes")
@@ -59,34 +58,10 @@ class RoundAnswerTest {
         assertThat(kit.await(one.cluster.reclaim(request)).members()).hasSize(1);
     }
 
-    @Test
-    void rehearsalRefusesTheSameRequests() {
-        ClusterRehearsal rehearsal = new ClusterRehearsal(
-                new ClusterRehearsal.Network() {
-                    @Override
-                    public void send(String from, String to, Runnable arrival) {
-                        throw new AssertionError("Nothing is sent");
-                    }
-
-                    @Override
-                    public void after(Duration delay, Runnable what) {
-                        throw new AssertionError("Nothing is waited for");
-                    }
-                },
-                () -> 0);
-        rehearsal.add("a", kit.reclaimer());
-        ClusterRequest many = ClusterRequest.of(ReclaimRequest.everywhere().onNodes(nodes(NODES)));
-        ClusterRequest none = ClusterRequest.of(ReclaimRequest.everywhere().onNodes(NODES));
-        assertThat(kit.refusal(rehearsal.reclaim("a", many)).reason()).isEqualTo(Reason.INVALID_REQUEST);
-        assertThat(kit.refusal(rehearsal.reclaim("a", none)).reason()).isEqualTo(Reason.NO_SUCH_NODE);
-        assertNullRefused("on", () -> rehearsal.reclaim(null, none));
-        assertNullRefused("request", () -> rehearsal.reclaim("a", null));
-    }
-
-    /** In the caller's thread, where the stack trace shows who it was. */
+    /** In the thread of the caller, whose stack trace shows the cause. */
     @Test
     void nullIsRefusedInTheCallerAndNamed() {
-        ClusterReclaimer cluster = new One(kit, Seams.NONE).cluster;
+        ClusterReclaimer cluster = new One(kit, ClusterMember.Interceptors.NONE).cluster;
         ClusterRequest request = ClusterRequest.of(ReclaimRequest.everywhere());
         assertNullRefused("request", () -> cluster.reclaim((ReclaimRequest) null));
         assertNullRefused("request", () -> cluster.reclaim((ClusterRequest) null));
@@ -114,54 +89,43 @@ class RoundAnswerTest {
                 .hasMessageContaining("[100000] or less");
     }
 
-    /** By what no door has checked. */
+    /** A request that was not checked. */
     @Test
     void roundWhoseActorThrowsWhereItIsMadeFailsAndSaysWhy() {
         kit.expectError("");
-        Queue<ReclaimerException> failures = new ConcurrentLinkedQueue<>();
-        Terms terms = new Terms(
+        RoundParameters parameters = new RoundParameters(
+                1,
                 ReclaimRequest.in("/shop").objects(1),
                 kit.reclaimer().settings().nodes(),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(1),
-                1);
-        RoundAnswer answer = new RoundAnswer(
-                report -> {
-                    throw new AssertionError("It is answered by " + report);
-                },
-                failures::add);
+                new RoundParameters.Sender(kit.system().ignoreRef(), 1));
+        CompletableFuture<ClusterReport> result = new CompletableFuture<>();
         kit.testKit()
                 .spawn(ClusterRound.create(
-                        1,
-                        terms,
-                        List.of(new Guest("a:1", Presence.HERE)),
+                        parameters,
+                        List.of(new Candidate("a:1", Presence.HERE)),
                         List.of(Optional.of(kit.system().ignoreRef())),
-                        new Sender(kit.system().ignoreRef(), 1),
-                        1,
-                        answer));
-        Threads.until(() -> !failures.isEmpty());
-        assertThat(failures).singleElement().satisfies(failure -> {
-            assertThat(failure.reason()).isEqualTo(Reason.FAILED);
-            assertThat(failure)
-                    .hasMessageContaining("[/shop]")
-                    .hasMessageContaining("nodes is [65]; allowed is up to 64");
-        });
+                        result));
+        ReclaimerException failure = kit.refusal(result);
+        assertThat(failure.reason()).isEqualTo(Reason.FAILED);
+        assertThat(failure).hasMessageContaining("[/shop]").hasMessageContaining("nodes is [65]; allowed is up to 64");
     }
 
-    /** In the middle of a part. The part is told that the round is over. */
+    /** While a part is under way, which is told that the round is over. */
     @Test
     void roundWhoseActorThrowsInAMessageFailsAndSaysWhy() {
         kit.expectError("");
-        One one = new One(kit, Seams.NONE);
+        One one = new One(kit, ClusterMember.Interceptors.NONE);
         Gate gate = new Gate();
         one.cache("/shop", Scripted.stuck(1_000, gate));
         CompletionStage<ClusterReport> round =
                 one.cluster.reclaim(ReclaimRequest.in("/shop").objects(10).within(Duration.ofMinutes(1)));
         gate.awaitEntered();
-        // No member has no name: looking for it is what throws.
+        // A presence is never null: the coordinator throws.
         Adapter.toClassic(kit.system())
                 .actorSelection(ClusterMember.PATH + "/*")
-                .tell(new ClusterRound.Changed(null, Presence.HERE), ActorRef.noSender());
+                .tell(new ClusterRound.PresenceChanged(one.name(), null), ActorRef.noSender());
         assertThat(kit.refusal(round).reason()).isEqualTo(Reason.FAILED);
         gate.open();
         Threads.until(() -> one.state().rounds() == 0 && one.state().parts() == 0);
@@ -171,7 +135,7 @@ class RoundAnswerTest {
 
     @Test
     void roundWhoseActorEndsWithoutAnAnswerIsAnsweredByItsParent() {
-        One one = new One(kit, new Seams(member -> member, round -> Behaviors.stopped(), PostOffice.MOST_DIRECT));
+        One one = new One(kit, new ClusterMember.Interceptors(member -> member, round -> Behaviors.stopped()));
         ReclaimerException failure =
                 kit.refusal(one.cluster.reclaim(ReclaimRequest.in("/shop").within(Duration.ofMinutes(1))));
         assertThat(failure.reason()).isEqualTo(Reason.FAILED);
@@ -179,10 +143,10 @@ class RoundAnswerTest {
         assertThat(one.state().rounds()).isZero();
     }
 
-    /** Where nothing is left that could answer. */
+    /** The cluster actor ignores the request. */
     @Test
     void requestThatNobodyAnswersFailsSoonAfterItsDeadline() {
-        One one = new One(kit, new Seams(member -> Behaviors.ignore(), round -> round, PostOffice.MOST_DIRECT));
+        One one = new One(kit, new ClusterMember.Interceptors(member -> Behaviors.ignore(), round -> round));
         ReclaimerException failure =
                 kit.refusal(one.cluster.reclaim(ReclaimRequest.in("/shop").within(Duration.ofMillis(1))));
         assertThat(failure.reason()).isEqualTo(Reason.FAILED);
@@ -192,7 +156,7 @@ class RoundAnswerTest {
 
     @Test
     void roundWhoseFutureIsCancelledEnds() {
-        One one = new One(kit, Seams.NONE);
+        One one = new One(kit, ClusterMember.Interceptors.NONE);
         Gate gate = new Gate();
         ShrinkerHandle stuck = one.cache("/stuck", Scripted.stuck(1_000_000, gate));
         CompletableFuture<ClusterReport> round = one.cluster
@@ -204,19 +168,6 @@ class RoundAnswerTest {
         gate.open();
         kit.await(stuck.free());
         Threads.until(() -> one.state().parts() == 0, one::state);
-    }
-
-    @Test
-    void firstAnswerCounts() {
-        Queue<Object> given = new ConcurrentLinkedQueue<>();
-        RoundAnswer answer = new RoundAnswer(given::add, given::add);
-        assertThat(answer.isGiven()).isFalse();
-        ReclaimerException why = new ReclaimerException(Reason.FAILED, "no");
-        answer.refuse(why);
-        assertThat(answer.isGiven()).isTrue();
-        answer.report(null);
-        answer.refuse(new ReclaimerException(Reason.SHUTTING_DOWN, "no"));
-        assertThat(given).containsExactly(why);
     }
 
     private static int[] nodes(int count) {

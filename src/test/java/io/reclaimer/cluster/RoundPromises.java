@@ -8,12 +8,12 @@ import io.reclaimer.cluster.SimulatedMember.Health;
 import java.time.Duration;
 import java.util.stream.LongStream;
 
-/** What a simulated round is held to. */
+/** Assertions about simulated rounds. */
 final class RoundPromises {
 
     private RoundPromises() {}
 
-    /** What every round holds, whatever happens to it. */
+    /** What holds for every round. */
     static void check(SimulatedResult result) {
         String name = result.setup().toString();
         assertThat(result.reports()).as(name).hasSize(1);
@@ -38,14 +38,14 @@ final class RoundPromises {
         assertThat(LongStream.of(result.firstParts()).sum()).as(name).isEqualTo(Math.min(target, offered));
         if (report.outcome() == Outcome.MET) {
             assertThat(report.freedObjects()).as(name).isGreaterThanOrEqualTo(target);
-            long waves = result.setup().unwell() == Health.FREEZES_WITH_ITS_PART ? 2 : 1;
+            long allocations = result.setup().unwell() == Health.FREEZES_WITH_ITS_PART ? 2 : 1;
             assertThat(report.freedObjects() - target)
                     .as(name)
-                    .isLessThan(waves * SimulatedTenants.BATCH * result.parts());
+                    .isLessThan(allocations * SimulatedTenants.BATCH * result.parts());
         }
     }
 
-    /** The same where one in a hundred does not answer. */
+    /** What holds where one member in a hundred does not answer. */
     static void checkFaults(SimulatedResult result, boolean canBeMet) {
         boolean isKnown = result.setup().unwell() == Health.UNREACHABLE;
         MemberOutcome said = isKnown ? MemberOutcome.UNREACHABLE : MemberOutcome.DEADLINE;

@@ -10,12 +10,12 @@ import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Tables in Markdown, in the order of their numbers, whatever the order of the tests. */
+/** Tables in Markdown, in the order of their numbers. */
 final class ScaleTables {
 
     private final SortedMap<Integer, StringBuilder> tables = new TreeMap<>();
 
-    /** A table; what was in one of that number is gone. */
+    /** Starts a table. It replaces an earlier one of the same number. */
     Table table(int number, String title, String... columns) {
         StringBuilder text = new StringBuilder("### " + title + "\n\n");
         tables.put(number, text);
@@ -34,7 +34,7 @@ final class ScaleTables {
         }
     }
 
-    /** One of them. */
+    /** One table. */
     record Table(StringBuilder text) {
         void row(Object... cells) {
             List<String> texts = Arrays.stream(cells).map(String::valueOf).toList();

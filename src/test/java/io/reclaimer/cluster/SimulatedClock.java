@@ -6,8 +6,8 @@ import java.util.PriorityQueue;
 import java.util.Queue;
 
 /**
- * Virtual time in nanoseconds, and what is to happen in it, in the order of time and then of asking. So two runs that ask
- * the same are the same.
+ * Virtual time in nanoseconds, with a queue of events in the order of time, and of scheduling among equals. So equal runs
+ * have equal results.
  */
 final class SimulatedClock {
 
@@ -22,12 +22,12 @@ final class SimulatedClock {
         return nowNanos;
     }
 
-    /** At that time, or now where it has passed. */
+    /** Schedules an event at a time, or now where it has passed. */
     void at(long nanos, Runnable what) {
         events.add(new Event(Math.max(nanos, nowNanos), asked++, what));
     }
 
-    /** Runs until nothing is left to happen. */
+    /** Runs until no event is left. */
     void run() {
         for (Event next = events.poll(); next != null; next = events.poll()) {
             nowNanos = next.atNanos();
@@ -35,7 +35,7 @@ final class SimulatedClock {
         }
     }
 
-    /** One thread that handles messages one at a time, in the order of arrival. */
+    /** A thread that handles messages one at a time, in the order of arrival. */
     static final class Cpu {
 
         private record Job(long costNanos, Runnable handler) {}
@@ -50,7 +50,7 @@ final class SimulatedClock {
             this.clock = clock;
         }
 
-        /** Handled when those before it are, after what it costs to receive it. */
+        /** Enqueues a message, which is handled after the previous ones and the cost of receiving it. */
         void submit(long costNanos, Runnable handler) {
             waiting.add(new Job(costNanos, handler));
             if (!busy) {
@@ -58,14 +58,14 @@ final class SimulatedClock {
             }
         }
 
-        /** Within a handler: spends that much more. Returns when that is over. */
+        /** Spends time within a handler. Returns the time at which it is over. */
         long spend(long nanos) {
             busyNanos += nanos;
             cursorNanos += nanos;
             return cursorNanos;
         }
 
-        /** What it worked in all. */
+        /** The total busy time. */
         long busyNanos() {
             return busyNanos;
         }

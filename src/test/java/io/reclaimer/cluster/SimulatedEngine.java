@@ -12,24 +12,24 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A member's reclaimer, as far as a round over the cluster can tell: visits at falling priorities, whole batches, a stop
- * within a batch of the target, what is owed kept. Done at once; how long it would have taken is in the report.
+ * A model of the reclaimer of a member: visits at falling priorities, whole batches, a stop within a batch of the target, and
+ * deferred work. A round is computed at once; its report states the time that it would have taken.
  */
 final class SimulatedEngine {
 
-    /** A pass's own cost, and that of a visit: from the benchmark in the README, a pass with little to visit and one with much. */
+    /** The costs of a pass and of a visit, from the benchmarks of a pass with few visits and of one with many. */
     static final long PASS_NANOS = 100_000;
 
     static final long VISIT_NANOS = 150;
 
-    /** Of a scan call that frees a batch. */
+    /** The cost of a scan call that frees a batch. */
     static final long BATCH_NANOS = 10_000;
 
     private final SimulatedTenants tenants;
     private final int member;
     private final double slowness;
     private final int[] objects;
-    private final long[] owed;
+    private final long[] deferred;
     private int first;
     private long freed;
     private long partFreed;
@@ -40,10 +40,10 @@ final class SimulatedEngine {
         this.member = member;
         this.slowness = slowness;
         this.objects = tenants.objects(member);
-        this.owed = new long[objects.length];
+        this.deferred = new long[objects.length];
     }
 
-    /** What was freed here, whoever knows of it. */
+    /** The objects freed here, reported or not. */
     long freedObjects() {
         return freed;
     }
@@ -52,7 +52,7 @@ final class SimulatedEngine {
         return slow(PASS_NANOS + VISIT_NANOS * tenants.counted(member).visits());
     }
 
-    /** As before the first part: a round counts once. */
+    /** The count before the first part: a round counts once. */
     CountReport count() {
         return tenants.counted(member);
     }
@@ -91,13 +91,13 @@ final class SimulatedEngine {
                 Map.of());
     }
 
-    /** {@code SHORT} where there is neither the target nor the end of the time. */
+    /** Returns {@code SHORT} where neither the target was met nor the time was over. */
     private Outcome pass(int priority, long target, long within) {
         elapsedNanos += slow(PASS_NANOS);
         for (int n = 0; n < objects.length; n++) {
             int tenant = (first + n) % objects.length;
             if (objects[tenant] > 0 && visit(tenant, priority, target, within)) {
-                // What it did not reach comes first next time.
+                // The next pass begins where this one ended.
                 first = tenant;
                 return partFreed >= target ? Outcome.MET : Outcome.DEADLINE;
             }
@@ -105,10 +105,10 @@ final class SimulatedEngine {
         return Outcome.SHORT;
     }
 
-    /** True where the round is to stop. */
+    /** Returns whether the round is to stop. */
     private boolean visit(int tenant, int priority, long target, long within) {
         long freeable = objects[tenant];
-        long before = owed[tenant];
+        long before = deferred[tenant];
         int seeks = SimulatedTenants.seeks(tenant);
         long toScan = SimulatedTenants.scan(freeable, before, priority, seeks);
         long scanned = 0;
@@ -125,7 +125,7 @@ final class SimulatedEngine {
             elapsedNanos += slow(BATCH_NANOS);
         }
         long left = before + SimulatedTenants.delta(freeable, priority, seeks) - scanned;
-        owed[tenant] = Math.min(Math.max(left, 0), 2 * freeable);
+        deferred[tenant] = Math.min(Math.max(left, 0), 2 * freeable);
         return partFreed >= target || elapsedNanos >= within;
     }
 

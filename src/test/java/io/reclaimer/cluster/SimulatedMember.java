@@ -3,62 +3,60 @@ package io.reclaimer.cluster;
 import akka.actor.typed.ActorRef;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
-import io.reclaimer.cluster.ClusterMessage.Bundle;
 import io.reclaimer.cluster.ClusterMessage.Cancel;
 import io.reclaimer.cluster.ClusterMessage.Count;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
 
-/** A member that does its part of rounds, also as a head: real {@link MemberParts} over a modelled reclaimer, real {@link Relay}. */
-final class SimulatedMember implements MemberParts.Port<ActorRef<ClusterMessage>> {
+/** A simulated member: the real {@link MemberParts} over a modelled reclaimer. */
+final class SimulatedMember implements MemberEnvironment<ActorRef<ClusterMessage>> {
 
-    /** What is the matter with it. */
+    /** The health of a member. */
     enum Health {
         WELL,
-        /** It never answers, and nobody knows. */
+        /** Never answers, and nobody knows. */
         FROZEN,
-        /** It offers, and does what a head does; from when it gets a part to do or to pass on it never says a word. */
+        /** Offers, and never answers from the moment when it gets a part. */
         FREEZES_WITH_ITS_PART,
-        /** It never answers, and the requester's member knows. */
+        /** Never answers, and the member of the requester knows. */
         UNREACHABLE
+    }
+
+    /** Sends the replies of a member. */
+    interface Outbox {
+        void send(ActorRef<ClusterMessage> to, ClusterMessage message);
     }
 
     private static final Requester REQUESTER = new Requester(Wire.member(0), Wire.UID, false);
 
-    /** The default. One round at a time needs one. */
+    /** The default. One round at a time needs one slot. */
     private static final int MAX_PARTS = 8;
 
-    static final MemberParts.Heap HEAP = new MemberParts.Heap(MemberPressure.NONE, 1L << 30, 4L << 30);
+    static final Heap HEAP = new Heap(MemberPressure.NONE, 1L << 30, 4L << 30);
 
     private final SimulatedClock clock;
     private final SimulatedClock.Cpu cpu;
     private final SimulatedEngine engine;
     private final double slowness;
     private final Health health;
-    private final Relay.Port net;
+    private final Outbox outbox;
     private final MemberParts<ActorRef<ClusterMessage>> parts =
-            new MemberParts<>(this, name -> 0, MAX_PARTS, new GiveBudget(GiveBudget.ALL));
-    private final Relay relay;
-    private boolean frozen;
-    private boolean waking;
+            new MemberParts<>(this, name -> 0, MAX_PARTS, new GiveBudget(GiveBudget.UNLIMITED));
+    private boolean isFrozen;
 
-    /** @param net by which it sends */
     SimulatedMember(
             SimulatedClock clock,
             SimulatedClock.Cpu cpu,
             SimulatedEngine engine,
             double slowness,
             Health health,
-            Relay.Port net,
-            InnerMessages inner,
-            ActorRef<ClusterMessage> door) {
+            Outbox outbox) {
         this.clock = clock;
         this.cpu = cpu;
         this.engine = engine;
         this.slowness = slowness;
         this.health = health;
-        this.net = net;
-        this.relay = new Relay(net, inner, door);
-        this.frozen = health == Health.FROZEN || health == Health.UNREACHABLE;
+        this.outbox = outbox;
+        this.isFrozen = health == Health.FROZEN || health == Health.UNREACHABLE;
     }
 
     SimulatedEngine engine() {
@@ -69,13 +67,11 @@ final class SimulatedMember implements MemberParts.Port<ActorRef<ClusterMessage>
         return cpu;
     }
 
-    /** A message has arrived. */
+    /** Handles a message that has arrived. */
     void receive(ClusterMessage message, boolean isLocal) {
-        boolean isPart = message instanceof Reclaim
-                || (message instanceof Bundle bundle && bundle.kinds().contains("reclaim/1"));
-        frozen |= isPart && health == Health.FREEZES_WITH_ITS_PART;
-        if (!frozen) {
-            cpu.submit(isLocal ? 0 : (long) (SimulatedNetwork.costNanos(message) * slowness), () -> handle(message));
+        isFrozen |= message instanceof Reclaim && health == Health.FREEZES_WITH_ITS_PART;
+        if (!isFrozen) {
+            cpu.submit(isLocal ? 0 : (long) (SimulatedNetwork.MESSAGE_NANOS * slowness), () -> handle(message));
         }
     }
 
@@ -86,22 +82,6 @@ final class SimulatedMember implements MemberParts.Port<ActorRef<ClusterMessage>
             parts.reclaim(reclaim.replyTo(), reclaim, clock.now());
         } else if (message instanceof Cancel cancel) {
             parts.cancel(cancel);
-        } else if (message instanceof Bundle bundle) {
-            relay.bundle(REQUESTER, bundle, clock.now());
-        } else {
-            relay.answered(message);
-            wakeLater();
-        }
-    }
-
-    /** Akka's clock may take twice as long. */
-    private void wakeLater() {
-        if (relay.isWaiting() && !waking) {
-            waking = true;
-            clock.at(clock.now() + 2 * Relay.LONGEST_WAIT.toNanos(), () -> {
-                waking = false;
-                cpu.submit(0, relay::sendWaiting);
-            });
         }
     }
 
@@ -122,15 +102,15 @@ final class SimulatedMember implements MemberParts.Port<ActorRef<ClusterMessage>
 
     @Override
     public void send(ActorRef<ClusterMessage> to, ClusterMessage message) {
-        net.send(to, message);
+        outbox.send(to, message);
     }
 
     @Override
-    public MemberParts.Heap heap() {
+    public Heap heap() {
         return HEAP;
     }
 
-    /** As long as most are. */
+    /** A nonce of the most frequent length. */
     @Override
     public long nonce() {
         return Wire.UID;

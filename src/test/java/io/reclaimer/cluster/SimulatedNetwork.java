@@ -4,17 +4,17 @@ import java.time.Duration;
 import java.util.Random;
 
 /**
- * The way between members: how long it takes, what is lost on it, and what was sent. Messages may overtake each other.
- * One run's.
+ * A simulated network between members: transit times, losses, and the count of messages and bytes. Messages may overtake each
+ * other. Confined to one run.
  */
 final class SimulatedNetwork {
 
     /**
-     * What kind it is. One way is half a round trip, log-normal, times the slowness of both ends.
+     * The kind of a network. A transit takes half a round trip, log-normal, times the slowness of both ends.
      *
      * @param roundTrip the median
-     * @param sigma of the logarithm; 0.4: one in a hundred takes more than 2.5 times the median
-     * @param lossPart the part of messages that never arrive
+     * @param sigma the deviation of the logarithm; 0.4: one in a hundred takes more than 2.5 times the median
+     * @param lossPart the share of messages that never arrive
      */
     record Kind(String name, Duration roundTrip, double sigma, double lossPart) {
 
@@ -30,32 +30,20 @@ final class SimulatedNetwork {
     }
 
     /**
-     * What goes with each message, in bytes: 28 of Artery's header with compressed references and manifest
+     * The bytes that each message has beyond its content: 28 of Artery's header with compressed references and manifest
      * ({@code EnvelopeBuffer}), 4 of its frame's length, 66 of Ethernet, IP and TCP with timestamps where a message is a
      * packet of its own. Many in one packet cost less.
      */
     static final int ENVELOPE_BYTES = 28 + 4 + 66;
 
     /**
-     * What a member spends for a message that it sends, and for one that it receives. Measured: an exchange of two small
-     * messages over Artery takes 8 to 11 microseconds where 256 are under way, and each side sends one and receives one.
+     * The time that the thread of a member spends on each message that it sends or receives. Measured: an exchange of two
+     * small messages over Artery takes 8 to 11 microseconds where 256 are under way, and each side sends one and receives
+     * one.
      */
     static final long MESSAGE_NANOS = 5_000;
 
-    /** The same for each message inside one that is sent or received: it is written or read, and takes no way through Artery. */
-    static final long INNER_NANOS = 1_000;
-
-    /** What a member spends for that message, on either side, if it is not a slow one. */
-    static long costNanos(ClusterMessage message) {
-        if (message instanceof ClusterMessage.Bundle bundle) {
-            return MESSAGE_NANOS + INNER_NANOS * bundle.messages().size();
-        }
-        return message instanceof ClusterMessage.Answers answers
-                ? MESSAGE_NANOS + INNER_NANOS * answers.messages().size()
-                : MESSAGE_NANOS;
-    }
-
-    /** One in fifty is three times as slow as the others, on the way and at work. */
+    /** One member in fifty is three times as slow as the others, in transit and at work. */
     private static final double SLOW_PART = 0.02;
 
     private static final double SLOWNESS = 3;
@@ -81,20 +69,20 @@ final class SimulatedNetwork {
         }
     }
 
-    /** How many times as long everything takes there. The requester, 0, is never slow. */
+    /** The factor by which everything takes longer at a member. The requester, 0, is never slow. */
     double slowness(int member) {
         return slowness[member];
     }
 
-    /** Who gets what was sent. */
-    interface Door {
+    /** The recipient of a message. */
+    interface Receiver {
         void receive(ClusterMessage message, boolean isLocal);
     }
 
-    /** Sends what leaves at that time. What a member tells itself is never written, and takes no way. */
-    void send(int from, int to, Door door, ClusterMessage message, long atNanos) {
+    /** Sends a message that leaves at a time. A message of a member to itself is not written, and has no transit time. */
+    void send(int from, int to, Receiver receiver, ClusterMessage message, long atNanos) {
         if (from == to) {
-            clock.at(atNanos, () -> door.receive(message, true));
+            clock.at(atNanos, () -> receiver.receive(message, true));
             return;
         }
         byte[] written = wire.write(message);
@@ -102,30 +90,30 @@ final class SimulatedNetwork {
         messages[from]++;
         bytes[from] += size;
         boolean isLost = random.nextDouble() < kind.lossPart();
-        long way = oneWayNanos(from, to);
+        long transit = transitNanos(from, to);
         if (!isLost) {
-            clock.at(atNanos + way, () -> {
+            clock.at(atNanos + transit, () -> {
                 messages[to]++;
                 bytes[to] += size;
-                door.receive(wire.read(written, message), false);
+                receiver.receive(wire.read(written, message), false);
             });
         }
     }
 
-    /** Drawn for each message. */
-    long oneWayNanos(int from, int to) {
+    /** The transit time, drawn for each message. */
+    private long transitNanos(int from, int to) {
         double gauss = StrictMath.sqrt(-2 * StrictMath.log(1 - random.nextDouble()))
                 * StrictMath.cos(2 * StrictMath.PI * random.nextDouble());
         double median = kind.roundTrip().toNanos() / 2.0;
         return (long) (median * StrictMath.exp(kind.sigma() * gauss) * slowness[from] * slowness[to]);
     }
 
-    /** How many a member sent and received. */
+    /** The number of messages that a member sent and received. */
     long messages(int member) {
         return messages[member];
     }
 
-    /** The same in bytes. */
+    /** The bytes that a member sent and received. */
     long bytes(int member) {
         return bytes[member];
     }

@@ -7,15 +7,15 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * What came of a simulated round.
+ * The result of a simulated round.
  *
  * @param reports all answers
- * @param countNanos by member, from question to offer; 0 where there was none
- * @param partNanos by member, the longest from a part to its result; 0 where there was none
- * @param firstParts by member, its part of the first wave
- * @param offers by member; empty lists where there was none
- * @param freedObjects by member, what it did free
- * @param requesterBusyNanos what the requester's thread worked until the answer
+ * @param countNanos by member, the time from the request to count to the offer; 0 where there was none
+ * @param partNanos by member, the longest time from a part to its result; 0 where there was none
+ * @param firstParts by member, the part in the first allocation
+ * @param offers by member; empty where there was none
+ * @param freedObjects by member, the objects that were freed
+ * @param requesterBusyNanos the time that the thread of the requester was busy until the answer
  */
 record SimulatedResult(
         SimulatedSetup setup,
@@ -37,10 +37,7 @@ record SimulatedResult(
         return report().elapsed().toNanos();
     }
 
-    /**
-     * The longest round trip of another member that got a part, its service time included. What the requester asks
-     * itself waits for its own thread, and is none.
-     */
+    /** The longest round trip of a member with a part other than the requester, including the work of the member. */
     long slowestNanos() {
         return IntStream.range(1, partNanos.length)
                 .filter(i -> partNanos[i] > 0)
@@ -49,24 +46,24 @@ record SimulatedResult(
                 .orElseThrow();
     }
 
-    /** How long it took, in round trips of the slowest where each is asked directly. */
-    double roundTrips(SimulatedResult flat) {
-        return (double) elapsedNanos() / flat.slowestNanos();
+    /** The time of the round, in round trips of the slowest member. */
+    double roundTrips() {
+        return (double) elapsedNanos() / slowestNanos();
     }
 
-    /** How many members got a part of the first wave. */
+    /** The number of members with a part in the first allocation. */
     long parts() {
         return LongStream.of(firstParts).filter(part -> part > 0).count();
     }
 
-    /** What was freed beyond the target, as a part of it. */
+    /** The objects freed beyond the target, as a share of it. */
     double error() {
         return (double) (report().freedObjects() - setup.target()) / setup.target();
     }
 
     /**
-     * How far a part of the first wave is from the member's share, at most, in objects. Its share is by what each would free
-     * at the highest priority at which all together would free enough.
+     * The maximum difference between a part of the first allocation and the share of its member, in objects. The share is
+     * proportional to what each member would free at the highest priority at which all together would free enough.
      */
     double deviation() {
         int priority = Shrinker.LOWEST_PRIORITY;
@@ -86,7 +83,7 @@ record SimulatedResult(
         return offers.stream().mapToLong(offer -> offer.get(priority)).sum();
     }
 
-    /** Those whose part is not known to have ended. */
+    /** The members whose part is not known to have ended. */
     List<ClusterReport.Member> withoutAnswer() {
         return report().members().stream()
                 .filter(member -> member.outcome() != MemberOutcome.DONE && member.outcome() != MemberOutcome.SHORT)

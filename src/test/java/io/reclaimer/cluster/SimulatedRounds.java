@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
-/** Figures of several rounds of one kind. */
+/** Statistics of several rounds of one kind. */
 final class SimulatedRounds {
 
     private SimulatedRounds() {}

@@ -9,32 +9,32 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * The shared table while nothing happens: real {@link ViewRule}s over counts that drift, and a model of Distributed Data as
- * it is by default, with messages of the size that its serializers give them. Nothing is lost, and the way takes no time.
+ * The shared table while nothing happens: the real {@link RowPolicy} over drifting counts, and a model of Distributed Data
+ * with its default settings and the message sizes of its serializers. Nothing is lost, and transit takes no time.
  *
  * <ul>
- *   <li>Every 2 s a member sends one other, drawn at random, a digest of each map. Where digests differ, the other one sends
- *       all of these maps, and gets them back.
- *   <li>Every 400 ms it sends what it has changed itself to the next few members, {@code members / 5 + 1}, at least 2 and at
- *       most 10, in a circle, until each has had it once.
+ *   <li>Every 2 s a member sends one other, drawn at random, a digest of each map. Where digests differ, the other one
+ *       sends all of these maps, and gets them back.
+ *   <li>Every 400 ms it sends what it has changed itself to the next few members, {@code members / 5 + 1}, at least 2 and
+ *       at most 10, in a circle, until each has had it once.
  * </ul>
  */
 final class SimulatedTable {
 
     /**
-     * What is run.
+     * The setup of a run.
      *
-     * @param drift by how much a tenant's count leaves its mean, at most: a share of it
-     * @param refresh how old a row gets at most
-     * @param length what is measured, after a minute
+     * @param drift the maximum deviation of the count of a tenant from its mean, as a share of it
+     * @param refresh the maximum age of a row
+     * @param length the measured time, after a minute of warm-up
      */
     record Setup(int members, int tenants, double drift, Duration refresh, Duration length, long seed) {}
 
     /**
-     * What came of it: bytes that all members sent, by what for.
+     * The result of a run: the bytes that all members sent, by kind of message.
      *
-     * @param published rows
-     * @param mapBytes of the largest map
+     * @param published the number of published rows
+     * @param mapBytes the size of the largest map
      */
     record Result(Setup setup, long published, long digestBytes, long deltaBytes, long mapsBytes, int mapBytes) {
 
@@ -42,7 +42,7 @@ final class SimulatedTable {
             return (double) bytes / setup.members() / setup.length().toSeconds();
         }
 
-        /** Sent by each member. */
+        /** The bytes sent by each member. */
         double bytesPerSecond() {
             return perSecond(digestBytes + deltaBytes + mapsBytes);
         }
@@ -52,35 +52,35 @@ final class SimulatedTable {
         }
     }
 
-    /** The defaults of {@code reclaimer.cluster.view}. */
-    static final ClusterSettings.View SETTINGS =
-            ClusterSettings.of(ConfigFactory.load()).view();
+    /** The defaults of {@code reclaimer.cluster.table}. */
+    static final ClusterSettings.Table SETTINGS =
+            ClusterSettings.of(ConfigFactory.load()).table();
 
     private static final Duration WARM_UP = Duration.ofMinutes(1);
     private static final int STEP_MILLIS = 200;
     private static final int DELTA_STEPS = 400 / STEP_MILLIS;
     private static final int GOSSIP_STEPS = 2_000 / STEP_MILLIS;
-    private static final int VIEW_STEPS = (int) SETTINGS.interval().toMillis() / STEP_MILLIS;
+    private static final int COUNT_STEPS = (int) SETTINGS.interval().toMillis() / STEP_MILLIS;
 
     private final Random random;
-    private final ViewRule rule;
+    private final RowPolicy policy;
     private final DriftingCounts[] counts;
     private final Row[] last;
     private final int[] bucket;
-    /** By map, whose rows are in it. */
+    /** By map, the members whose rows are in it. */
     private final List<List<Integer>> rows = new ArrayList<>();
 
-    /** By member, what it knows: the number of each member's row, and one digest a map. */
+    /** By member, its knowledge: the number of the row of each member, and a digest per map. */
     private final int[][] known;
 
     private final long[][] digests;
-    /** By member, the number of its row that each other one was sent, and whose turn it is. */
+    /** By member, the number of its row that each other member was sent, and the next recipient. */
     private final int[][] sent;
 
     private final int[] turn;
     private final int[] phase;
     private final int statusBytes;
-    private final int[] mapsBytes = new int[ClusterView.BUCKETS];
+    private final int[] mapsBytes = new int[TableReplica.BUCKETS];
     private final int rowBytes;
     private final int largestMapBytes;
 
@@ -93,43 +93,43 @@ final class SimulatedTable {
     private SimulatedTable(Setup setup, Wire wire) {
         int members = setup.members();
         this.random = new Random(setup.seed());
-        this.rule = new ViewRule(
-                new ClusterSettings.View(SETTINGS.interval(), setup.refresh(), SETTINGS.step(), SETTINGS.cgroups()));
+        this.policy = new RowPolicy(new ClusterSettings.Table(
+                true, SETTINGS.interval(), setup.refresh(), SETTINGS.step(), SETTINGS.cgroups()));
         this.counts = new DriftingCounts[members];
         this.last = new Row[members];
         this.bucket = new int[members];
         this.known = new int[members][members];
-        this.digests = new long[members][ClusterView.BUCKETS];
+        this.digests = new long[members][TableReplica.BUCKETS];
         this.sent = new int[members][members];
         this.turn = random.ints(members, 0, members).toArray();
-        this.phase = random.ints(members, 0, VIEW_STEPS * GOSSIP_STEPS).toArray();
+        this.phase = random.ints(members, 0, COUNT_STEPS * GOSSIP_STEPS).toArray();
         List<List<Row>> maps = new ArrayList<>();
-        for (int i = 0; i < ClusterView.BUCKETS; i++) {
+        for (int i = 0; i < TableReplica.BUCKETS; i++) {
             maps.add(new ArrayList<>());
             rows.add(new ArrayList<>());
         }
         for (int i = 0; i < members; i++) {
             counts[i] = new DriftingCounts(setup.tenants(), setup.drift(), random);
             long age = random.nextInt((int) setup.refresh().toMillis());
-            last[i] = rule.row(Wire.member(i), counts[i].next(), SimulatedMember.HEAP, atMillis(0) - age);
-            bucket[i] = Math.floorMod(Wire.member(i).hashCode(), ClusterView.BUCKETS);
+            last[i] = policy.row(Wire.member(i), counts[i].next(), SimulatedMember.HEAP, atMillis(0) - age);
+            bucket[i] = Math.floorMod(Wire.member(i).hashCode(), TableReplica.BUCKETS);
             maps.get(bucket[i]).add(last[i]);
             rows.get(bucket[i]).add(i);
         }
-        List<String> keys = IntStream.range(0, ClusterView.BUCKETS)
+        List<String> keys = IntStream.range(0, TableReplica.BUCKETS)
                 .mapToObj(SimulatedTable::key)
                 .toList();
         this.statusBytes = wire.statusBytes(keys) + SimulatedNetwork.ENVELOPE_BYTES;
         this.rowBytes = wire.deltaBytes(keys.get(bucket[0]), last[0]) + SimulatedNetwork.ENVELOPE_BYTES;
         int largest = 0;
-        for (int i = 0; i < ClusterView.BUCKETS; i++) {
+        for (int i = 0; i < TableReplica.BUCKETS; i++) {
             mapsBytes[i] = wire.gossipBytes(keys.get(i), maps.get(i)) + SimulatedNetwork.ENVELOPE_BYTES;
             largest = Math.max(largest, wire.mapBytes(maps.get(i)));
         }
         this.largestMapBytes = largest;
     }
 
-    /** As in {@link ClusterView}. */
+    /** As in {@link TableReplica}. */
     private static String key(int bucket) {
         return "reclaimer-" + bucket;
     }
@@ -153,7 +153,7 @@ final class SimulatedTable {
     private void step(long step) {
         for (int member = 0; member < known.length; member++) {
             long own = step + phase[member];
-            if (own % VIEW_STEPS == 0) {
+            if (own % COUNT_STEPS == 0) {
                 count(member, step);
             }
             if (own % DELTA_STEPS == 0) {
@@ -166,8 +166,8 @@ final class SimulatedTable {
     }
 
     private void count(int member, long step) {
-        Row row = rule.row(Wire.member(member), counts[member].next(), SimulatedMember.HEAP, atMillis(step));
-        if (rule.isDue(last[member], row)) {
+        Row row = policy.row(Wire.member(member), counts[member].next(), SimulatedMember.HEAP, atMillis(step));
+        if (policy.isDue(last[member], row)) {
             last[member] = row;
             learn(member, member, known[member][member] + 1);
             published += measuring ? 1 : 0;
@@ -204,9 +204,9 @@ final class SimulatedTable {
 
     private void gossip(int from, int to) {
         digestSum += measuring ? statusBytes : 0;
-        for (int map = 0; map < ClusterView.BUCKETS; map++) {
+        for (int map = 0; map < TableReplica.BUCKETS; map++) {
             if (digests[from][map] != digests[to][map]) {
-                // One way, and what comes of it back.
+                // There and back.
                 mapsSum += measuring ? 2L * mapsBytes[map] : 0;
                 for (int row : rows.get(map)) {
                     learn(from, row, known[to][row]);

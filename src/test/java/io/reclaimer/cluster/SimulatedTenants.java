@@ -11,19 +11,19 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * What the tenants hold on each member before a round: one cache a tenant and member. Few are large and most are small
- * (Pareto, cut off), three of ten are empty, and four of ten tenants have other seeks than 2. Shared by runs, never changed.
+ * The objects of the tenants on each member before a round: one cache per tenant and member. Few are large and most are small
+ * (Pareto, truncated), three of ten are empty, and four of ten tenants have other seeks than 2. Immutable, shared by runs.
  */
 final class SimulatedTenants {
 
     static final int BATCH = 128;
 
-    /** Of each object. */
+    /** The size of each object. */
     static final long OBJECT_BYTES = 1024;
 
     private static final int QUANTILES = 4096;
     private static final double LEAST_OBJECTS = 64;
-    private static final double MOST_OBJECTS = 1 << 20;
+    private static final double MAX_OBJECTS = 1 << 20;
     private static final double PARETO_SHAPE = 1.1;
     private static final double EMPTY_PART = 0.3;
     private static final int[] SEEKS = {2, 2, 1, 2, 4, 2, 8, 2, 0, 2};
@@ -46,13 +46,13 @@ final class SimulatedTenants {
         }
     }
 
-    /** The sizes, each as likely as any other. */
+    /** The quantiles of the sizes. */
     private static int[] sizes() {
         int[] sizes = new int[QUANTILES];
         int empty = (int) (QUANTILES * EMPTY_PART);
         for (int i = empty; i < QUANTILES; i++) {
             double above = (i - empty + 0.5) / (QUANTILES - empty);
-            sizes[i] = (int) Math.min(MOST_OBJECTS, LEAST_OBJECTS * StrictMath.pow(above, -1 / PARETO_SHAPE));
+            sizes[i] = (int) Math.min(MAX_OBJECTS, LEAST_OBJECTS * StrictMath.pow(above, -1 / PARETO_SHAPE));
         }
         return sizes;
     }
@@ -61,7 +61,7 @@ final class SimulatedTenants {
         return tenants;
     }
 
-    /** How many objects each tenant has there: a copy. */
+    /** A copy of the objects of each tenant on a member. */
     int[] objects(int member) {
         return objects.get(member).clone();
     }
@@ -70,14 +70,14 @@ final class SimulatedTenants {
         return counted.get(member);
     }
 
-    /** What the first so many hold. */
+    /** The objects on the first members together. */
     long freeableObjects(int members) {
         return counted.subList(0, members).stream()
                 .mapToLong(CountReport::freeableObjects)
                 .sum();
     }
 
-    /** What costs it to make one again. */
+    /** The seeks of a tenant. */
     static int seeks(int tenant) {
         return SEEKS[tenant % SEEKS.length];
     }
@@ -111,17 +111,17 @@ final class SimulatedTenants {
                 0);
     }
 
-    /** What one visit adds to the work that is owed. */
+    /** The work that one visit adds. */
     static long delta(long freeable, int priority, int seeks) {
         return seeks == 0 ? freeable / 2 : (freeable >> priority) * 4 / seeks;
     }
 
-    /** How much one visit is to scan. */
-    static long scan(long freeable, long owed, int priority, int seeks) {
-        return Math.min((owed >> priority) + delta(freeable, priority, seeks), 2 * freeable);
+    /** The objects that one visit is to scan. */
+    static long scan(long freeable, long deferred, int priority, int seeks) {
+        return Math.min((deferred >> priority) + delta(freeable, priority, seeks), 2 * freeable);
     }
 
-    /** What it frees where each scan call frees what it is asked for. */
+    /** The objects that a visit frees where each scan call frees all that it is asked for. */
     private static long mostFreed(long freeable, long scan) {
         long last = scan % BATCH;
         return Math.min(last >= freeable ? scan : scan - last, freeable);

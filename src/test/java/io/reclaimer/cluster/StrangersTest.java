@@ -12,7 +12,6 @@ import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Down;
 import com.typesafe.config.ConfigFactory;
 import io.reclaimer.ReclaimRequest;
-import io.reclaimer.cluster.ClusterMessage.Bundle;
 import io.reclaimer.cluster.ClusterMessage.Cancel;
 import io.reclaimer.cluster.ClusterMessage.Count;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
@@ -32,7 +31,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Requests of actor systems that are no members, or not any more, over real sockets. */
+/** Requests of actor systems that are not or no longer members, over real sockets. */
 class StrangersTest {
 
     private static final String GOES_ON = "akka.cluster.run-coordinated-shutdown-when-down = off";
@@ -49,7 +48,7 @@ class StrangersTest {
                             akka.remote.artery.canonical.port = 0
                             akka.coordinated-shutdown.exit-jvm = off
                             """).withFallback(ConfigFactory.load()));
-    private final ActorRef<ClusterMessage> door = stranger.systemActorOf(
+    private final ActorRef<ClusterMessage> ref = stranger.systemActorOf(
             Behaviors.<ClusterMessage>receiveMessage(message -> {
                 answers.add(message);
                 return Behaviors.same();
@@ -63,7 +62,7 @@ class StrangersTest {
         members.end();
     }
 
-    /** Whether it sends a uid or not, and whichever it is. */
+    /** With or without a uid, of the sender or of a member. */
     @Test
     void strangersRequestsDoNothingAndAreCountedAndLogged() {
         TableShrinker cache = first.cache("/shop", 10_000);
@@ -72,13 +71,13 @@ class StrangersTest {
             long round = 70;
             for (long from : new long[] {0, 4_711, uid}) {
                 round++;
-                send(new Count(round, 0, "/shop", false, List.of(), List.of(), 60_000, 1_000, door, from, false));
-                send(new Reclaim(round, 0, 1, Long.MAX_VALUE, 12, 60_000_000, door, from, 0));
+                send(new Count(round, 0, "/shop", false, List.of(), List.of(), 60_000, 1_000, ref, from, false));
+                send(new Reclaim(round, 0, 1, Long.MAX_VALUE, 12, 60_000_000, ref, from, 0));
             }
             Threads.until(() -> first.cluster.status().droppedRequests() >= 6);
             return null;
         });
-        // What comes after has been handled after.
+        // This request is handled after the others.
         assertThat(reclaim(first, 10).outcome()).isEqualTo(Outcome.MET);
         assertThat(first.state().known()).isEqualTo(1);
         assertThat(cache.objects()).isGreaterThan(9_000);
@@ -87,20 +86,7 @@ class StrangersTest {
         assertThat(members.get(1).cluster.status().droppedRequests()).isZero();
     }
 
-    @Test
-    void strangersBundleIsNotPassedOn() {
-        TableShrinker cache = members.get(1).cache("/shop", 10_000);
-        InnerMessages inner = new InnerMessages(stranger);
-        Count count = new Count(7, 0, "/shop", false, List.of(), List.of(), 60_000, 1_000, door, 0, false);
-        send(new Bundle(7, List.of(members.get(1).name()), List.of("count/1"), List.of(inner.write(count)), door, 0));
-        Threads.until(() -> first.cluster.status().droppedRequests() == 1);
-        assertThat(reclaim(first, 10).members()).hasSize(2);
-        assertThat(members.get(1).state().known()).isEqualTo(1);
-        assertThat(cache.objects()).isGreaterThan(9_000);
-        assertThat(answers).isEmpty();
-    }
-
-    /** It would have to know the round's number, which is random; this one does. */
+    /** The sender would have to know the random number of the round; this one does. */
     @Test
     void strangersCancelEndsNoPart() {
         Gate gate = new Gate();
@@ -116,13 +102,13 @@ class StrangersTest {
                 .map(Reclaim.class::cast)
                 .findFirst()
                 .orElseThrow();
-        send(new Cancel(part.round(), door, 0));
+        send(new Cancel(part.round(), ref, 0));
         Threads.until(() -> first.cluster.status().droppedRequests() == 1);
         gate.open();
         assertThat(Members.await(first, round).outcome()).isEqualTo(Outcome.MET);
     }
 
-    /** Nobody is left to whom it would matter. */
+    /** Nobody is left who would use their result. */
     @Test
     void partsOfAMemberThatWasRemovedEnd() {
         One requester = members.add("");

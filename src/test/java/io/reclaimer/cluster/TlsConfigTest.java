@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What {@code conf/tls.conf} says. */
+/** The settings of {@code conf/tls.conf}. */
 class TlsConfigTest {
 
     private static final Map<String, String> ENVIRONMENT = Map.of(
@@ -21,7 +21,7 @@ class TlsConfigTest {
             "SSL_TRUST_STORE", "trust",
             "SSL_TRUST_STORE_PASSWORD", "of-trust");
 
-    /** Akka's own default for a password that is not set would be a password. */
+    /** The default password of Akka must not be used. */
     @ParameterizedTest
     @ValueSource(strings = {"SSL_KEY_STORE", "SSL_KEY_STORE_PASSWORD", "SSL_TRUST_STORE", "SSL_TRUST_STORE_PASSWORD"})
     void whatIsNotInTheEnvironmentEndsTheStart(String name) {
@@ -32,7 +32,7 @@ class TlsConfigTest {
                 .hasMessageContaining("${" + name + "}");
     }
 
-    /** A setting that Akka does not have is one that is misspelt. */
+    /** An unknown setting is a misspelt one. */
     @Test
     void allSettingsAreAkkas() {
         Config akka = ConfigFactory.defaultReference();

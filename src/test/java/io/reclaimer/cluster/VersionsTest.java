@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
 import io.reclaimer.ReclaimRequest;
-import io.reclaimer.cluster.ClusterMessage.Bundle;
 import io.reclaimer.cluster.ClusterMessage.Cancel;
 import io.reclaimer.cluster.ClusterMessage.Count;
 import io.reclaimer.cluster.ClusterMessage.Header;
@@ -30,20 +29,18 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Members of other versions, as in a rolling upgrade. */
 class VersionsTest {
 
     private static final ObjectMapper PLAIN = new ObjectMapper(new CBORFactory());
 
-    /** What it sends and what it makes of what it gets: the first version knows nothing of what the second says more. */
+    /** The message as version 1 sends or reads it: without the components that version 2 added. */
     private static ClusterMessage first(ClusterMessage message) {
         if (message instanceof Count count && isElsewhere(count.replyTo())) {
             return new Count(
                     count.round(),
-                    count.seat(),
+                    count.participant(),
                     count.cgroup(),
                     count.alone(),
                     count.nodes(),
@@ -57,7 +54,7 @@ class VersionsTest {
         if (message instanceof Reclaim part && isElsewhere(part.replyTo())) {
             return new Reclaim(
                     part.round(),
-                    part.seat(),
+                    part.participant(),
                     part.part(),
                     part.objects(),
                     part.priority(),
@@ -69,13 +66,10 @@ class VersionsTest {
         if (message instanceof Cancel cancel && isElsewhere(cancel.replyTo())) {
             return new Cancel(cancel.round(), cancel.replyTo(), 0);
         }
-        if (message instanceof Bundle bundle) {
-            return new Bundle(bundle.round(), bundle.members(), bundle.kinds(), bundle.messages(), bundle.replyTo(), 0);
-        }
         if (message instanceof Reclaimed one) {
             return new Reclaimed(
                     one.round(),
-                    one.seat(),
+                    one.participant(),
                     one.part(),
                     one.end(),
                     one.freedObjects(),
@@ -87,16 +81,15 @@ class VersionsTest {
         return message;
     }
 
-    /** What a member tells itself is of its own version. */
+    /** False for messages of a member to itself, which are of its own version. */
     private static boolean isElsewhere(ActorRef<ClusterMessage> replyTo) {
         return replyTo.path().address().getHost().isPresent();
     }
 
-    /** Each takes the others for such, on every way. */
-    @ParameterizedTest
-    @ValueSource(ints = {1, PostOffice.MOST_DIRECT})
-    void roundsWithMembersOfTheFirstVersionFreeAndSayWhatTheyFreed(int mostDirect) {
-        Members members = Members.start(3, "", new Watched(message -> Optional.of(first(message))), mostDirect);
+    /** Each member takes the others for members of version 1. */
+    @Test
+    void roundsWithMembersOfTheFirstVersionFreeAndSayWhatTheyFreed() {
+        Members members = Members.start(3, "", new Watched(message -> Optional.of(first(message))));
         List<TableShrinker> caches = new ArrayList<>();
         members.all().forEach(one -> caches.add(one.cache("/shop", 100_000)));
         List<CompletionStage<ClusterReport>> rounds = new ArrayList<>();
@@ -116,7 +109,7 @@ class VersionsTest {
         members.end();
     }
 
-    /** Whatever it is that is not known, or not allowed here; and why is said. */
+    /** An unknown flag, kind or value is refused with the reason. */
     @Test
     void requestThatIsNotUnderstoodIsAnswered() throws IOException {
         Watched watched = new Watched(Optional::of);
@@ -140,11 +133,11 @@ class VersionsTest {
         members.end();
     }
 
-    /** The round that waits for it goes on without it, and says why. */
+    /** The round goes on without the member, and its entry has the reason. */
     @Test
     void answerThatIsNotUnderstoodEndsTheWait() {
         Watched watched = new Watched(message -> Optional.of(
-                message instanceof Offer offer && offer.seat() == 1
+                message instanceof Offer offer && offer.participant() == 1
                         ? new Malformed(
                                 "offer/2",
                                 new byte[1],
@@ -163,20 +156,19 @@ class VersionsTest {
         members.end();
     }
 
-    /** The member before has no nonce in its offer, and none is asked of its parts. */
     @Test
     void unknownConstantsOfAnswersAreTakenForTheSafestOnes() {
-        assertThat(MemberPressure.orShortest("HIGH")).isEqualTo(MemberPressure.MIN);
-        assertThat(MemberPressure.orShortest("LOW")).isEqualTo(MemberPressure.LOW);
-        assertThat(MemberParts.End.named("WELL")).isEmpty();
-        assertThat(MemberParts.End.named("SHORT")).contains(MemberParts.End.SHORT);
+        assertThat(MemberPressure.namedOrMin("HIGH")).isEqualTo(MemberPressure.MIN);
+        assertThat(MemberPressure.namedOrMin("LOW")).isEqualTo(MemberPressure.LOW);
+        assertThat(PartEnd.named("WELL")).isEmpty();
+        assertThat(PartEnd.named("SHORT")).contains(PartEnd.SHORT);
     }
 
     private static ReclaimRequest request(long objects) {
         return ReclaimRequest.in("/shop").objects(objects).within(Duration.ofMinutes(1));
     }
 
-    /** What a member writes of a count, changed. */
+    /** Sends a count as a member writes it, with a change. */
     private static void ask(One from, One to, String manifest, Consumer<ObjectNode> change) throws IOException {
         long uid = akka.cluster.typed.Cluster.get(from.kit.system())
                 .selfMember()
@@ -202,7 +194,7 @@ class VersionsTest {
         from.sendTo(to, new Malformed(manifest, PLAIN.writeValueAsBytes(fields), Optional.empty(), ""));
     }
 
-    /** Of that round and seat; forgets what was seen. */
+    /** The reason of the refusal of that count; clears the recorded messages. */
     private static String refusal(Watched watched) {
         Threads.until(() -> watched.seen.stream().anyMatch(Refused.class::isInstance));
         Refused refused = watched.seen.stream()
@@ -212,7 +204,7 @@ class VersionsTest {
                 .orElseThrow();
         watched.seen.clear();
         assertThat(refused.round()).isEqualTo(7);
-        assertThat(refused.seat()).isEqualTo(3);
+        assertThat(refused.participant()).isEqualTo(3);
         return refused.reason();
     }
 }

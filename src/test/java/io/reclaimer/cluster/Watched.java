@@ -10,22 +10,22 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
-/** Stands before a member's door: sees what comes, and decides what goes through. */
+/** An interceptor of the messages to members, which records them and replaces or drops some. */
 final class Watched implements UnaryOperator<Behavior<ClusterMember.Command>> {
 
-    /** Messages that came, of all members that it stands before. */
+    /** The messages to all intercepted members. */
     final Queue<ClusterMessage> seen = new ConcurrentLinkedQueue<>();
 
     private final Function<ClusterMessage, Optional<ClusterMessage>> through;
 
-    /** @param through what goes through in the place of a message; empty for nothing */
+    /** @param through the message that replaces a message; empty to drop it */
     Watched(Function<ClusterMessage, Optional<ClusterMessage>> through) {
         this.through = through;
     }
 
     @Override
-    public Behavior<ClusterMember.Command> apply(Behavior<ClusterMember.Command> door) {
-        return Behaviors.intercept(Interceptor::new, door);
+    public Behavior<ClusterMember.Command> apply(Behavior<ClusterMember.Command> ref) {
+        return Behaviors.intercept(Interceptor::new, ref);
     }
 
     private final class Interceptor extends BehaviorInterceptor<ClusterMember.Command, ClusterMember.Command> {

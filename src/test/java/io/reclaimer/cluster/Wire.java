@@ -33,21 +33,21 @@ import scala.Tuple2;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * The real serializers: what simulated members send each other is what these write. An actor system of its own, which joins
- * nothing. All addresses are made up and always the same, so sizes are.
+ * The real serializers for simulated members, in an actor system of its own that joins no cluster. All addresses are made
+ * up and constant, so the sizes of messages are, too.
  */
 final class Wire implements AutoCloseable {
 
-    /** Of each member's actor system, but for some bits. */
+    /** The uid of the actor systems, except for some bits. */
     static final long UID = 0x5eed_5eed_5eed_5eedL;
 
     private static final long CLOCK_MILLIS = 1_800_000_000_000L;
     private static final int DIGEST_BYTES = 20;
 
-    /** Of the numbers by which actors of one path differ, one as long as most are. */
-    private static final int FIRST_DOOR = 1_234_500_000;
+    /** The uid of the first cluster actor, as long as most are. */
+    private static final int FIRST_REF = 1_234_500_000;
 
-    /** How many changes a member has made to all its replicated data: that of some days. */
+    /** The minimum number of changes that a member has made to its replicated data: that of some days. */
     private static final int LEAST_CHANGES = 1_000;
 
     private final ActorSystem<Void> system = ActorSystem.create(
@@ -59,32 +59,27 @@ final class Wire implements AutoCloseable {
                             """).withFallback(ConfigFactory.load()));
     private final Serialization serialization = SerializationExtension.get(Adapter.toClassic(system));
 
-    /** Of messages inside others. */
-    InnerMessages inner() {
-        return new InnerMessages(system);
-    }
-
     @Override
     public void close() {
         system.terminate();
     }
 
-    /** A member's name, as in tables and reports. */
+    /** The name of a member. */
     static String member(int number) {
         return "10." + number / 65536 + "." + number / 256 % 256 + "." + number % 256 + ":25520";
     }
 
-    /** The door of a member. All are on one host, for each host would get a connection of its own, 10,000 of them. */
-    akka.actor.typed.ActorRef<ClusterMessage> door(int member) {
+    /** The cluster actor of a member. All are on one host, because each host would get a connection: 10,000 of them. */
+    akka.actor.typed.ActorRef<ClusterMessage> ref(int member) {
         return ActorRefResolver.get(system)
-                .resolveActorRef("akka://shop@" + member(0) + ClusterMember.PATH + "#" + (FIRST_DOOR + member));
+                .resolveActorRef("akka://shop@" + member(0) + ClusterMember.PATH + "#" + (FIRST_REF + member));
     }
 
     byte[] write(ClusterMessage message) {
         return serialization.serialize(message).get();
     }
 
-    /** Read again, by the same code as on a member. */
+    /** Reads a message by the same code as a member. */
     ClusterMessage read(byte[] bytes, ClusterMessage written) {
         var serializer = serialization.findSerializerFor(written);
         ClusterMessage read = (ClusterMessage) serialization
@@ -96,7 +91,7 @@ final class Wire implements AutoCloseable {
         return read;
     }
 
-    /** Of a status of that many keys, digests and all. */
+    /** The size of a status with the digests of the keys. */
     int statusBytes(List<String> keys) {
         Map<String, Tuple2<ByteString, Object>> digests = new LinkedHashMap<>();
         keys.forEach(key -> digests.put(key, Tuple2.apply(ByteString.fromArray(new byte[DIGEST_BYTES]), 0L)));
@@ -104,7 +99,7 @@ final class Wire implements AutoCloseable {
                 scala(digests), 0, 1, Option.apply((Object) UID), Option.apply((Object) UID)));
     }
 
-    /** Of a change of one row, as it is sent to one member. */
+    /** The size of the change of one row, as it is sent to one member. */
     int deltaBytes(String key, Row row) {
         SelfUniqueAddress self = address(row.member());
         LWWMap<String, ClusterMessage> before =
@@ -115,7 +110,7 @@ final class Wire implements AutoCloseable {
                 self.uniqueAddress(), false, scala(Map.of(key, new Replicator$Internal$Delta(envelope, 40, 40)))));
     }
 
-    /** Of all of a map, as it is sent where two members' digests differ: compressed. */
+    /** The size of a whole map, compressed, as it is sent where the digests of two members differ. */
     int gossipBytes(String key, List<Row> rows) {
         Replicator$Internal$DataEnvelope envelope = envelope(map(rows));
         return size(new Replicator$Internal$Gossip(
@@ -125,12 +120,12 @@ final class Wire implements AutoCloseable {
                 Option.apply((Object) UID)));
     }
 
-    /** Of all of a map, as the replicator weighs it against the largest frame. */
+    /** The size of a whole map, as the replicator compares it to the maximum frame. */
     int mapBytes(List<Row> rows) {
         return size(envelope(map(rows)));
     }
 
-    /** What a digest is taken of, where rows came as changes in that order. */
+    /** The input of a digest after changes of rows in that order. */
     byte[] mapFromChanges(List<Row> rows) {
         LWWMap<String, ClusterMessage> map = LWWMap.create();
         for (Row row : rows) {
@@ -150,7 +145,7 @@ final class Wire implements AutoCloseable {
         return map;
     }
 
-    /** Each member numbers its changes for itself, and here they are all of one process, whose counter is set back. */
+    /** Each member counts its own changes; here all share the counter of one process, which is set for each. */
     private static LWWMap<String, ClusterMessage> put(
             LWWMap<String, ClusterMessage> map, SelfUniqueAddress member, Row row) {
         VersionVector.Timestamp$.MODULE$
@@ -158,7 +153,7 @@ final class Wire implements AutoCloseable {
                 .set(LEAST_CHANGES + Math.floorMod(row.member().hashCode(), LEAST_CHANGES));
         return map.put(
                 member,
-                ClusterView.rowKey(member.uniqueAddress()),
+                TableReplica.rowKey(member.uniqueAddress()),
                 row,
                 (current, value) -> CLOCK_MILLIS + row.publishedMillis());
     }

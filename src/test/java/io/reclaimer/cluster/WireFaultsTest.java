@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** What is counted and logged of messages that are dropped; time is the test's. */
+/** Counters and log of dropped messages; the clock is the test's. */
 class WireFaultsTest {
 
     private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 1_000);
@@ -24,18 +24,18 @@ class WireFaultsTest {
         faults.unreadable("count/1", "too large");
         faults.stranger("reclaim/1", "akka://other@10.9.9.9:1 uid 7");
         assertThat(said).hasSize(2);
-        assertThat(said.get(0)).contains("[count/1]", "too large", "[1] were");
-        assertThat(said.get(1)).contains("[reclaim/1]", "[akka://other@10.9.9.9:1 uid 7]", "no member", "[1] were");
+        assertThat(said.get(0)).contains("[count/1]", "too large", "[1] so far");
+        assertThat(said.get(1)).contains("[reclaim/1]", "[akka://other@10.9.9.9:1 uid 7]", "no member", "[1] so far");
         now.addAndGet(1);
         faults.unreadable("count/1", "too large");
-        assertThat(said).hasSize(3).last().asString().contains("[7] were");
+        assertThat(said).hasSize(3).last().asString().contains("[7] so far");
         faults.stranger("reclaim/1", "akka://other@10.9.9.9:1 uid 7");
-        assertThat(said).hasSize(4).last().asString().contains("[7] were");
+        assertThat(said).hasSize(4).last().asString().contains("[7] so far");
         assertThat(faults.unreadableMessages()).isEqualTo(7);
         assertThat(faults.strangersRequests()).isEqualTo(7);
     }
 
-    /** Whoever sends something decides what is in it. */
+    /** The text comes from unknown senders. */
     @Test
     void lineIsOneLineAndNotLongWhateverWasSent() {
         faults.unreadable("k\n".repeat(1_000), "why\r\n".repeat(10_000));

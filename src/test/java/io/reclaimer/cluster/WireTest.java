@@ -13,9 +13,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
-import io.reclaimer.cluster.ClusterMessage.Answers;
-import io.reclaimer.cluster.ClusterMessage.Bundle;
-import io.reclaimer.cluster.ClusterMessage.Cancel;
 import io.reclaimer.cluster.ClusterMessage.Count;
 import io.reclaimer.cluster.ClusterMessage.Header;
 import io.reclaimer.cluster.ClusterMessage.Malformed;
@@ -41,7 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
-/** What crosses a socket. */
+/** Messages on the wire. */
 class WireTest {
 
     private static final ObjectMapper PLAIN = new ObjectMapper(new CBORFactory());
@@ -52,7 +49,7 @@ class WireTest {
     private static ClusterSerializer serializer;
     private static final Map<Golden, Map<String, ClusterMessage>> golden = new EnumMap<>(Golden.class);
 
-    /** As this version writes them. */
+    /** The messages of this version. */
     private static Map<String, ClusterMessage> now;
 
     private long faultsBefore;
@@ -61,10 +58,10 @@ class WireTest {
     static void start() {
         kit = ReclaimerTestSystem.start(Members.CONFIG);
         serializer = new ClusterSerializer((ExtendedActorSystem) Adapter.toClassic(kit.system()));
-        ActorRef<ClusterMessage> door = ActorRefResolver.get(kit.system())
+        ActorRef<ClusterMessage> ref = ActorRefResolver.get(kit.system())
                 .resolveActorRef("akka://shop@10.1.2.3:25520/system/reclaimer-cluster#-1234567");
         for (Golden version : Golden.values()) {
-            golden.put(version, version.messages(door, kind -> bytes(version, kind)));
+            golden.put(version, version.messages(ref));
         }
         now = golden.get(Golden.SECOND);
     }
@@ -79,7 +76,7 @@ class WireTest {
         faultsBefore = faults();
     }
 
-    /** The bytes that each version wrote, kept as they were. */
+    /** From the stored bytes of each version. */
     @ParameterizedTest
     @FieldSource("KINDS")
     void whatEachVersionWroteIsRead(String kind) {
@@ -101,18 +98,14 @@ class WireTest {
                 .isEqualTo(bytes(Golden.SECOND, kind));
     }
 
-    /** All that it knows is there, and means the same; the rest it ignores. */
+    /** The components that version 1 knows are there, with the same values; it ignores the others. */
     @ParameterizedTest
     @FieldSource("KINDS")
     void whatIsWrittenIsReadByTheFirstVersion(String kind) throws IOException {
         JsonNode first = PLAIN.readTree(bytes(Golden.FIRST, kind));
         JsonNode written = PLAIN.readTree(write(now.get(kind)));
-        first.fieldNames().forEachRemaining(name -> {
-            if (!name.equals("messages")) {
-                assertThat(written.get(name)).as(name).isEqualTo(first.get(name));
-            }
-        });
-        assertThat(written.has("messages")).isEqualTo(first.has("messages"));
+        first.fieldNames()
+                .forEachRemaining(name -> assertThat(written.get(name)).as(name).isEqualTo(first.get(name)));
     }
 
     @ParameterizedTest
@@ -123,7 +116,7 @@ class WireTest {
         assertThat(read(more, kind)).isEqualTo(now.get(kind));
     }
 
-    /** Whoever uses one decides what it is taken for; that the message is dropped would leave the other without an answer. */
+    /** The reader decides what an unknown constant means. Dropping the message would leave its sender without an answer. */
     @Test
     void constantsOfALaterVersionAreRead() throws IOException {
         assertThat(((Count) read(
@@ -147,7 +140,7 @@ class WireTest {
         }
     }
 
-    /** So that whoever asked is answered, and knows why. */
+    /** So the sender of an unreadable request is told why. */
     @Test
     void ofWhatCannotBeReadItIsKnownWhoWaitsForAnAnswer() throws IOException {
         Count count = (Count) now.get("count/1");
@@ -162,7 +155,7 @@ class WireTest {
                 .contains(new Header(count.round(), 3, 2, Optional.of(count.replyTo()), count.fromUid()));
         assertThat(header("offer/1", fields -> fields.put("freeableObjects", -1)))
                 .contains(new Header(count.round(), 3, 0, Optional.empty(), 0));
-        // Nobody waits for an answer to these, or it is not known who does.
+        // Nobody waits for an answer to these, or the sender is unknown.
         assertThat(header("cancel/1", fields -> fields.put("round", 0).remove("replyTo")))
                 .isEmpty();
         assertThat(header("row/1", fields -> fields.put("limitBytes", -1))).isEmpty();
@@ -171,7 +164,7 @@ class WireTest {
         assertThat(header("count/1", fields -> fields.put("seat", -1))).isEmpty();
         assertThat(header("count/1", fields -> fields.put("replyTo", "akka://shop@10.1.2.3:25520/user/victim")))
                 .isEmpty();
-        assertThat(header("count/1", fields -> fields.put("later", "x".repeat(ClusterSerializer.MOST_BYTES))))
+        assertThat(header("count/1", fields -> fields.put("later", "x".repeat(ClusterSerializer.MAX_BYTES))))
                 .isEmpty();
     }
 
@@ -196,11 +189,11 @@ class WireTest {
 
     @Test
     void whatIsTooLargeIsNotRead() throws IOException {
-        byte[] large = changed("refused/1", fields -> fields.put("later", "x".repeat(ClusterSerializer.MOST_BYTES)));
+        byte[] large = changed("refused/1", fields -> fields.put("later", "x".repeat(ClusterSerializer.MAX_BYTES)));
         assertMalformed(large, "refused/1");
     }
 
-    /** Names, paths and numbers are checked as those of a user are. */
+    /** Names, paths and numbers are checked like the input of a user. */
     @Test
     void whatIsNotAllowedIsNotRead() throws IOException {
         assertMalformed("count/1", fields -> fields.put("cgroup", "/../etc"));
@@ -232,66 +225,10 @@ class WireTest {
         });
     }
 
+    /** Otherwise a message could cause sends to any actor here. */
     @Test
-    void messagesInsideOthersAreRequestsOrAnswersAndNotTooMany() throws IOException {
-        assertMalformed("bundle/1", fields -> fields.withArray("kinds").set(0, "bundle/1"));
-        assertMalformed("bundle/1", fields -> fields.withArray("kinds").set(0, "offer/1"));
-        assertMalformed("bundle/1", fields -> fields.withArray("members").remove(0));
-        assertMalformed("bundle/1", fields -> fields.withArray("members").set(0, ""));
-        assertMalformed("bundle/1", fields -> fields.withArray("messages").remove(0));
-        assertMalformed("bundle/1", fields -> fields.remove("messages"));
-        assertMalformed("answers/1", fields -> fields.withArray("kinds").set(0, "count/1"));
-        assertMalformed("answers/1", fields -> fields.withArray("kinds").set(0, "answers/1"));
-        assertMalformed("answers/1", fields -> {
-            fields.putArray("kinds");
-            fields.putArray("messages");
-        });
-        assertMalformed("answers/1", fields -> {
-            for (int i = 0; i < ClusterMessage.MOST_INNER; i++) {
-                fields.withArray("kinds").add("refused/1");
-                fields.withArray("messages").add(new byte[1]);
-            }
-        });
-        assertMalformed(
-                "answers/1",
-                fields -> fields.withArray("messages").set(0, new byte[ClusterSerializer.MOST_OUTER_BYTES]));
-    }
-
-    /** What can't be read inside costs nobody else an answer. */
-    @Test
-    void oneMalformedInsideIsDroppedAloneAndCounted() {
-        List<String> kinds = List.of("refused/1", "refused/1");
-        Answers answers = new Answers(1, kinds, List.of(new byte[] {1, 2, 3}, write(now.get("refused/1"))));
-        assertThat(new InnerMessages(kit.system()).read((Answers) read(write(answers), "answers/1")))
-                .satisfiesExactly(
-                        one -> assertThat(one).isInstanceOf(Malformed.class),
-                        one -> assertThat(one).isEqualTo(now.get("refused/1")));
-        assertThat(faults()).isEqualTo(faultsBefore + 1);
-    }
-
-    /** The largest messages, as many as are put into one. */
-    @Test
-    void largestBundleFits() {
-        byte[] message = new byte[2_000];
-        List<byte[]> all = Collections.nCopies(ClusterMessage.MOST_INNER, message);
-        List<List<byte[]>> cut = InnerMessages.cut(all, ClusterMessage.MOST_INNER, one -> one.length + 512);
-        assertThat(cut).hasSizeGreaterThan(1);
-        for (List<byte[]> some : cut) {
-            Bundle bundle = new Bundle(
-                    Long.MAX_VALUE,
-                    Collections.nCopies(some.size(), "m".repeat(512)),
-                    Collections.nCopies(some.size(), "reclaim/1"),
-                    some,
-                    ((Cancel) now.get("cancel/1")).replyTo(),
-                    Long.MAX_VALUE);
-            assertThat(read(write(bundle), "bundle/1")).isEqualTo(bundle);
-        }
-    }
-
-    /** Otherwise a message could have any actor here sent something. */
-    @Test
-    void answersGoToOtherMembersDoorsOnly() throws IOException {
-        for (String kind : List.of("count/1", "reclaim/1", "cancel/1", "bundle/1")) {
+    void repliesGoToClusterActorsOnly() throws IOException {
+        for (String kind : List.of("count/1", "reclaim/1", "cancel/1")) {
             assertMalformed(kind, fields -> fields.put("replyTo", "akka://shop@10.1.2.3:25520/user/victim"));
             assertMalformed(kind, fields -> fields.put("replyTo", "no path"));
         }
@@ -319,7 +256,7 @@ class WireTest {
         assertThat(faults()).isGreaterThan(faultsBefore);
     }
 
-    /** The largest that the rules allow fits. */
+    /** The largest row that the checks allow. */
     @Test
     void largestRowFits() {
         String longest = "/" + "x".repeat(64);
@@ -333,7 +270,8 @@ class WireTest {
                 Long.MAX_VALUE,
                 paths,
                 Collections.nCopies(64, Long.MAX_VALUE));
-        assertThat(paths.stream().mapToInt(String::length).sum()).isBetween(8_000, ClusterMessage.LONGEST_CGROUPS);
+        assertThat(paths.stream().mapToInt(String::length).sum())
+                .isBetween(8_000, ClusterMessage.MAX_CGROUP_CHARACTERS);
         assertThat(read(write(row), "row/1")).isEqualTo(row);
     }
 
@@ -341,7 +279,7 @@ class WireTest {
         return SerializationExtension.get(Adapter.toClassic(kit.system()));
     }
 
-    /** As Akka does it, which tells Jackson's modules whose references they are. */
+    /** As Akka does it: Jackson needs the context of the actor system for references. */
     private static byte[] write(Object message) {
         return serialization().serialize(message).get();
     }

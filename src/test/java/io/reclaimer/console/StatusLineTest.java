@@ -2,7 +2,7 @@ package io.reclaimer.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reclaimer.cluster.ClusterStatus;
+import io.reclaimer.cluster.ClusterReclaimer;
 import io.reclaimer.cluster.ClusterTable;
 import io.reclaimer.cluster.MemberPressure;
 import io.reclaimer.pressure.HeapStatus;
@@ -116,10 +116,10 @@ class StatusLineTest {
     void memberSaysWhoIsThereWhatItGaveAndWhatAllHold() {
         assertThat(StatusLine.members(List.of("a:1"))).isEqualTo("  cluster: 1 member: a:1");
         assertThat(StatusLine.members(List.of("a:1", "b:2"))).isEqualTo("  cluster: 2 members: a:1, b:2");
-        ClusterStatus before = new ClusterStatus(0, 0, 2, 1_000, 0, 0, 0);
-        assertThat(StatusLine.gave(before, new ClusterStatus(0, 0, 3, 3_500, 0, 0, 0)))
+        ClusterReclaimer.Status before = new ClusterReclaimer.Status(0, 0, 2, 1_000, 0, 0, 0);
+        assertThat(StatusLine.gave(before, new ClusterReclaimer.Status(0, 0, 3, 3_500, 0, 0, 0)))
                 .isEqualTo("  cluster: gave 2,500 objects in 1 round; 3,500 in all");
-        assertThat(StatusLine.gave(before, new ClusterStatus(0, 0, 4, 3_500, 0, 0, 0)))
+        assertThat(StatusLine.gave(before, new ClusterReclaimer.Status(0, 0, 4, 3_500, 0, 0, 0)))
                 .contains("in 2 rounds");
         ClusterTable.Row row = new ClusterTable.Row(
                 "a:1",

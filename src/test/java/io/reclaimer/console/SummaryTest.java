@@ -7,7 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.reclaimer.adapter.DirectBufferPool;
-import io.reclaimer.cluster.ClusterStatus;
+import io.reclaimer.cluster.ClusterReclaimer;
 import io.reclaimer.pressure.HeapStatus;
 import io.reclaimer.pressure.PressureState;
 import java.time.Duration;
@@ -144,7 +144,7 @@ class SummaryTest {
                 HITS,
                 HELD,
                 BUFFERS,
-                Optional.of(new ClusterStatus(3, 6_000, 5, 4_000, 0, 0, 0)),
+                Optional.of(new ClusterReclaimer.Status(3, 6_000, 5, 4_000, 0, 0, 0)),
                 false);
         assertThat(member.lines())
                 .contains(

@@ -1,0 +1,126 @@
+package io.reclaimer.cluster;
+
+import java.math.BigInteger;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Allocates a target to members by the arithmetic by which the engine divides it among shrinkers. All amounts are objects.
+ *
+ * <p>A round of the engine goes to lower and lower priorities until its visits free enough; the amount that a shrinker has to
+ * give at that priority is its share. An allocation does the same: it takes the highest priority at which the passes of all
+ * members together would free enough, and divides the target in the proportion of what each pass would free. Where even the
+ * last priority is not enough, each member is asked for all that its pass would free, and the missing rest is divided in the
+ * proportion of what each member has left.
+ *
+ * <p>A member frees in batches, so parts smaller than a batch would free many times the target. Shares below a batch are
+ * therefore carried over to the next member (error diffusion): some members get a part of a batch and others none, in the
+ * proportion of their shares. The caller varies the first member.
+ */
+final class Allocation {
+
+    /** Minimum part, except for a member that has less: the default batch of a scan. */
+    static final long QUANTUM = 128;
+
+    /** Maximum amount of one member. No heap holds as many objects, and the sum over 100,000 members does not overflow. */
+    static final long MAX_OBJECTS = 1L << 46;
+
+    private Allocation() {}
+
+    /**
+     * Computes the parts.
+     *
+     * @param target at least 1
+     * @param planned for each member and priority, the objects that one pass would free; limited to {@code remaining}
+     * @param remaining for each member, the objects that it can free in all, at most {@link #MAX_OBJECTS}
+     * @param firstPriority the first priority to consider
+     * @param lastPriority the last priority to consider, not above the first
+     * @param start the member to begin with where not all get a part; any number
+     * @return for each member a part from 0 to its remaining objects; the sum is the target, or all remaining objects where
+     *     these are fewer
+     */
+    static long[] of(
+            long target, List<List<Long>> planned, long[] remaining, int firstPriority, int lastPriority, long start) {
+        long[] shares = new long[remaining.length];
+        long sum = 0;
+        for (int priority = firstPriority; priority >= lastPriority && sum < target; priority--) {
+            sum = 0;
+            for (int i = 0; i < remaining.length; i++) {
+                shares[i] = Math.min(planned.get(i).get(priority), remaining[i]);
+                sum += shares[i];
+            }
+        }
+        if (sum >= target) {
+            return diffuse(proportional(target, shares), shares, start);
+        }
+        long[] unplanned = new long[remaining.length];
+        for (int i = 0; i < remaining.length; i++) {
+            unplanned[i] = remaining[i] - shares[i];
+        }
+        long[] more = proportional(target - sum, unplanned);
+        for (int i = 0; i < remaining.length; i++) {
+            shares[i] += more[i];
+        }
+        return diffuse(shares, remaining, start);
+    }
+
+    /**
+     * Whole numbers in the proportion of the weights, none above its weight and none farther than 1 from its exact share; the
+     * sum is the total, or the sum of the weights where that is less.
+     */
+    static long[] proportional(long total, long[] weights) {
+        long sum = Arrays.stream(weights).sum();
+        if (sum <= total) {
+            return weights.clone();
+        }
+        long[] parts = new long[weights.length];
+        long weight = 0;
+        long given = 0;
+        for (int i = 0; i < weights.length; i++) {
+            // The running total is rounded, so no part is off by more than 1.
+            weight += weights[i];
+            parts[i] = productOver(total, weight, sum) - given;
+            given += parts[i];
+        }
+        return parts;
+    }
+
+    /** Exact even where the product overflows a long, which takes ten times as long. */
+    private static long productOver(long a, long b, long divisor) {
+        if (Math.multiplyHigh(a, b) == 0 && a * b >= 0) {
+            return a * b / divisor;
+        }
+        return BigInteger.valueOf(a)
+                .multiply(BigInteger.valueOf(b))
+                .divide(BigInteger.valueOf(divisor))
+                .longValueExact();
+    }
+
+    /** The same sum in parts of a quantum or more, except for the last one and for members whose maximum is less. */
+    private static long[] diffuse(long[] shares, long[] max, long start) {
+        int members = shares.length;
+        long[] parts = new long[members];
+        long carried = 0;
+        int first = members == 0 ? 0 : (int) Math.floorMod(start, (long) members);
+        for (int n = 0; n < members; n++) {
+            int i = (first + n) % members;
+            carried += shares[i];
+            if (carried >= Math.min(QUANTUM, max[i])) {
+                parts[i] = Math.min(carried, max[i]);
+                carried -= parts[i];
+            }
+        }
+        // Less than a quantum is left over: it goes to members with a part first, then to the others.
+        for (boolean newParts : new boolean[] {false, true}) {
+            for (int n = 0; n < members && carried > 0; n++) {
+                int i = (first + n) % members;
+                if (newParts || parts[i] > 0) {
+                    long more = Math.min(carried, max[i] - parts[i]);
+                    parts[i] += more;
+                    carried -= more;
+                }
+            }
+        }
+        return parts;
+    }
+}

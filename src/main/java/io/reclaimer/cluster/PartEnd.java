@@ -1,0 +1,82 @@
+package io.reclaimer.cluster;
+
+import io.reclaimer.cluster.ClusterMessage.Reclaimed;
+import io.reclaimer.cluster.ClusterReport.MemberOutcome;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** How a part of a round ended on its member. The names of the constants cross the wire. */
+enum PartEnd {
+    /** The target was met, or the single pass is done. */
+    DONE,
+    /** Less than the target could be freed. */
+    SHORT,
+    /** The time of the part was over. */
+    DEADLINE,
+    /** The round was over. */
+    CANCELLED,
+    /** The member is shutting down. */
+    SHUTDOWN;
+
+    /** The constant of that name; empty where this version does not know it. */
+    static Optional<PartEnd> named(String name) {
+        return Arrays.stream(values()).filter(end -> end.name().equals(name)).findFirst();
+    }
+
+    /**
+     * What a result means for the coordinator.
+     *
+     * @param outcome the outcome of the member so far
+     * @param isSpent whether another part for the member would be in vain
+     * @param reason why the outcome is not {@code DONE}; empty where it is
+     */
+    record Conclusion(MemberOutcome outcome, boolean isSpent, String reason) {}
+
+    /**
+     * Judges the result of a part. An unknown end counts as {@link #DEADLINE}.
+     *
+     * @param target the target of the part; 0 for a single pass
+     */
+    static Conclusion conclude(Reclaimed result, long target) {
+        Optional<PartEnd> known = named(result.end());
+        Conclusion conclusion = known.orElse(DEADLINE).concludeKnown(result, target);
+        String unknown = known.isPresent()
+                ? ""
+                : "its part ended as [" + result.end() + "], which this version does not know: taken for [" + DEADLINE
+                        + "]";
+        return new Conclusion(
+                conclusion.outcome(),
+                conclusion.isSpent(),
+                Reasons.join(conclusion.reason(), result.reason(), unknown));
+    }
+
+    private Conclusion concludeKnown(Reclaimed result, long target) {
+        boolean delivered = result.freedObjects() >= target;
+        // A member that freed something within its time, or did not begin, can be asked again.
+        boolean idle = result.freedObjects() == 0;
+        MemberOutcome late = delivered && target > 0 ? MemberOutcome.DONE : MemberOutcome.DEADLINE;
+        return switch (this) {
+            case DONE ->
+                conclusion(
+                        delivered ? MemberOutcome.DONE : MemberOutcome.SHORT,
+                        !delivered,
+                        "it freed less than it was asked for");
+            case SHORT -> conclusion(MemberOutcome.SHORT, true, shortReason(result));
+            case DEADLINE -> conclusion(late, idle && !result.notBegun(), "its part was not done in time");
+            case CANCELLED -> conclusion(late, idle, "its part was ended with the round");
+            case SHUTDOWN -> conclusion(MemberOutcome.LEFT, true, "it is shutting down");
+        };
+    }
+
+    private static Conclusion conclusion(MemberOutcome outcome, boolean isSpent, String reason) {
+        return new Conclusion(outcome, isSpent, outcome == MemberOutcome.DONE ? "" : reason);
+    }
+
+    /** Empty where the member itself gives a reason. */
+    private static String shortReason(Reclaimed result) {
+        if (!result.reason().isEmpty()) {
+            return "";
+        }
+        return result.exhausted() ? "it has no more" : "it freed less than it was asked for, and does not say why";
+    }
+}

@@ -1,0 +1,118 @@
+package io.reclaimer.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reclaimer.CountReport;
+import io.reclaimer.CountReport.Counted;
+import io.reclaimer.ReclaimReport;
+import io.reclaimer.cluster.ClusterMessage.Row;
+import io.reclaimer.shrinker.CgroupPath;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** The content of a row of the shared table, and when it is published. */
+class RowPolicyTest {
+
+    private final RowPolicy policy =
+            new RowPolicy(new ClusterSettings.Table(true, Duration.ofSeconds(5), Duration.ofMinutes(5), 0.25, 2));
+
+    @Test
+    void rowListsTheCgroupsThatCouldFreeMost() {
+        Row row = policy.row(
+                "m:1",
+                report(1_200, entry("/a", 100), entry("/b", 400), entry("/c", 300), entry("/a", 350), entry("/d", 50)),
+                new MemberEnvironment.Heap(MemberPressure.MIN, 7, 8),
+                99);
+        assertThat(row).isEqualTo(new Row("m:1", 99, "MIN", 7, 8, 1_200, List.of("/a", "/b"), List.of(450L, 400L)));
+    }
+
+    /** The size of a row is limited, however long paths are. */
+    @Test
+    void rowListsAsManyCgroupsAsFit() {
+        RowPolicy longList =
+                new RowPolicy(new ClusterSettings.Table(true, Duration.ofSeconds(5), Duration.ofMinutes(5), 0.25, 64));
+        String deep = ("/" + "x".repeat(60)).repeat(30);
+        Counted[] entries = IntStream.range(0, 64)
+                .mapToObj(i -> entry(deep + "/" + i, 1_000 - i))
+                .toArray(Counted[]::new);
+        Row row =
+                longList.row("m:1", report(64_000, entries), new MemberEnvironment.Heap(MemberPressure.NONE, 0, 0), 0);
+        assertThat(row.cgroups()).hasSize(4).allMatch(path -> path.startsWith(deep));
+    }
+
+    @Test
+    void smallChangesAreNotPublished() {
+        assertThat(policy.isDue(row(0, 10_000, 4_000), row(5_000, 10_000, 4_000)))
+                .isFalse();
+        assertThat(policy.isDue(row(0, 10_000, 4_000), row(5_000, 13_333, 5_333)))
+                .isFalse();
+        assertThat(policy.isDue(row(0, 100, 100), row(5_000, 0, 0))).isFalse();
+    }
+
+    @Test
+    void changesOfMoreThanAStepArePublished() {
+        assertThat(policy.isDue(row(0, 10_000, 4_000), row(5_000, 13_334, 4_000)))
+                .isTrue();
+        assertThat(policy.isDue(row(0, 10_000, 4_000), row(5_000, 10_000, 2_999)))
+                .isTrue();
+        assertThat(policy.isDue(row(0, 128, 0), row(5_000, 0, 0))).isTrue();
+    }
+
+    @Test
+    void changeOfThePressureIsPublished() {
+        Row before = row(0, 10, 10);
+        Row now = new Row("m:1", 5_000, "LOW", 0, 0, 10, before.cgroups(), before.cgroupObjects());
+        assertThat(policy.isDue(before, now)).isTrue();
+    }
+
+    @Test
+    void otherCgroupsThatCouldFreeMuchArePublished() {
+        Row now = new Row("m:1", 5_000, "NONE", 0, 0, 10_000, List.of("/other"), List.of(4_000L));
+        assertThat(policy.isDue(row(0, 10_000, 4_000), now)).isTrue();
+    }
+
+    /** The list is full, and an unlisted cgroup overtakes the last one. */
+    @Test
+    void cgroupsThatChangePlacesAtTheEndOfAFullListHaveNotMoved() {
+        Row before = new Row("m:1", 0, "NONE", 0, 0, 50_000, List.of("/a", "/b"), List.of(9_000L, 4_000L));
+        Row now = new Row("m:1", 5_000, "NONE", 0, 0, 50_000, List.of("/a", "/c"), List.of(9_000L, 4_010L));
+        assertThat(policy.isDue(before, now)).isFalse();
+        Row risen = new Row("m:1", 5_000, "NONE", 0, 0, 50_000, List.of("/a", "/c"), List.of(9_000L, 6_000L));
+        assertThat(policy.isDue(before, risen)).isTrue();
+        Row notFull = new Row("m:1", 5_000, "NONE", 0, 0, 50_000, List.of("/a"), List.of(9_000L));
+        assertThat(policy.isDue(before, notFull)).isTrue();
+    }
+
+    @Test
+    void rowIsRefreshedWhereNothingChanges() {
+        assertThat(policy.isDue(row(0, 10, 10), row(299_999, 10, 10))).isFalse();
+        assertThat(policy.isDue(row(0, 10, 10), row(300_000, 10, 10))).isTrue();
+    }
+
+    private static Row row(long atMillis, long freeable, long inShop) {
+        return new Row("m:1", atMillis, "NONE", 0, 0, freeable, List.of("/shop"), List.of(inShop));
+    }
+
+    private static Counted entry(String path, long objects) {
+        return new Counted(CgroupPath.of(path), "pages", objects);
+    }
+
+    private static CountReport report(long freeable, Counted... largest) {
+        return new CountReport(
+                CgroupPath.root(),
+                ReclaimReport.Outcome.DONE,
+                freeable,
+                0,
+                Collections.nCopies(13, 0L),
+                1,
+                Duration.ZERO,
+                List.of(largest),
+                0,
+                Map.of(),
+                0);
+    }
+}
