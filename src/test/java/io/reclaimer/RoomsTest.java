@@ -40,7 +40,9 @@ class RoomsTest {
         TESTKIT(ROOT, SHRINKER, PRESSURE, SCENARIO),
         TESTKIT_CONTRACT(ROOT, SHRINKER, TESTKIT),
         TESTKIT_JUNIT(ROOT, SHRINKER, SCENARIO, TESTKIT),
-        CONSOLE(SHRINKER, ROOT, PRESSURE, ADAPTER, CLUSTER, OBSERVE, SCENARIO);
+        CONSOLE_DEMO(ROOT, SHRINKER, PRESSURE, ADAPTER, CLUSTER),
+        CONSOLE_REPORT(SCENARIO),
+        CONSOLE(ROOT, SHRINKER, PRESSURE, ADAPTER, CLUSTER, SCENARIO, CONSOLE_DEMO, CONSOLE_REPORT);
 
         private final Set<Room> mayUse;
 
@@ -48,13 +50,12 @@ class RoomsTest {
             this.mayUse = Set.of(mayUse);
         }
 
+        /** A room that contains others is its own package only. */
         String packages() {
-            return switch (this) {
-                case ROOT -> "io.reclaimer";
-                case ENGINE -> "io.reclaimer.engine";
-                case TESTKIT -> "io.reclaimer.testkit";
-                default -> "io.reclaimer." + name().toLowerCase(Locale.ROOT).replace('_', '.') + "..";
-            };
+            boolean hasInnerRooms =
+                    Arrays.stream(values()).anyMatch(room -> room.name().startsWith(name() + "_"));
+            String name = "io.reclaimer." + name().toLowerCase(Locale.ROOT).replace('_', '.');
+            return this == ROOT ? "io.reclaimer" : hasInnerRooms ? name : name + "..";
         }
 
         static String[] packagesOf(Predicate<Room> which) {

@@ -4,6 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.reclaimer.console.demo.Hits;
+import io.reclaimer.console.demo.Pace;
+import io.reclaimer.console.demo.Tenant;
+import io.reclaimer.console.demo.TenantLoad;
+import io.reclaimer.console.demo.Zipf;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -18,8 +23,8 @@ import java.util.SplittableRandom;
 import java.util.stream.StreamSupport;
 
 /**
- * The node program against caches of a fixed size: equal shares, for each tenant and kind of object, of what the program's
- * caches held on average. The same requests, as many as the program's pace asks for, go to both. Prints one line a
+ * Compares the node program with caches of fixed sizes. Each tenant gets an equal share of the mean number of pages, and of
+ * sessions, that the program's caches held. Both get the same requests at the program's pace. Prints one line for each
  * collector.
  */
 public final class FixedShares {
@@ -31,7 +36,7 @@ public final class FixedShares {
 
     private FixedShares() {}
 
-    /** @param seconds of each run */
+    /** @param seconds the duration of each run */
     public static void run(int seconds) throws IOException {
         System.out.println(
                 "| collector | hit rate | fixed shares | difference, points | rounds | most live, MB | out of memory |");
@@ -75,7 +80,7 @@ public final class FixedShares {
                 run.get("outOfMemory").booleanValue() ? "yes" : "no");
     }
 
-    /** The mean over the tenants, as that of the program. */
+    /** Returns the mean over the tenants, as it is computed for the program. */
     private static double fixedHitRate(long pages, long sessions, int seconds) {
         int tenants = Tenant.values().length;
         Map<Tenant, Hits> hits = new EnumMap<>(Tenant.class);
@@ -108,7 +113,7 @@ public final class FixedShares {
                     * TenantLoad.BURST_INTERVAL.toMillis()
                     / 1000;
             for (; due >= 1; due--) {
-                long key = keys.next();
+                long key = keys.getAsLong();
                 long found = 0;
                 if (pageCache.getIfPresent(key) != null) {
                     found++;

@@ -12,19 +12,19 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Three members at once, each a process of its own like this one, whose lines are printed as they come, with the member's name
- * before them.
+ * Runs three members of a cluster, each in a process with the options of this JVM, and prints their lines with the
+ * member's name in front.
  */
 final class ClusterProgram {
 
     static final List<String> MEMBERS = List.of("member1", "member2", "member3");
 
-    /** For how long a member that is told to end is listened to. */
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    /** The time that members have for their last lines when this process is ended. */
+    private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(20);
 
     private final Output output = new Output(System.out);
 
-    /** Also read when the process is told to end. */
+    /** Also read by the shutdown hook. */
     private final List<Process> processes = new CopyOnWriteArrayList<>();
 
     private final List<Thread> readers = new CopyOnWriteArrayList<>();
@@ -32,8 +32,10 @@ final class ClusterProgram {
     private ClusterProgram() {}
 
     /**
-     * @param options for each member
-     * @return the exit code: 0 where that of all is
+     * Runs until all members have ended.
+     *
+     * @param options the options of each member
+     * @return the largest exit code of the members
      */
     static int run(List<String> options) throws InterruptedException {
         return new ClusterProgram().runAll(options);
@@ -60,13 +62,15 @@ final class ClusterProgram {
         return exitCode;
     }
 
-    /** Ctrl-C reaches the members as well; what ends this process otherwise has to end them. Their last words are printed. */
+    /**
+     * Ends the members, and prints their last lines. Ctrl-C reaches the members too, other signals only this process.
+     */
     private void end() {
-        // By their handles: a process that is destroyed itself is not listened to any more.
+        // Process.destroy would close the output of the member; its handle does not.
         processes.forEach(process -> process.toHandle().destroy());
         try {
             for (Thread reader : readers) {
-                reader.join(PATIENCE.toMillis());
+                reader.join(SHUTDOWN_TIMEOUT.toMillis());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

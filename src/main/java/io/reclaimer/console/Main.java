@@ -3,13 +3,15 @@ package io.reclaimer.console;
 import io.reclaimer.scenario.ScenarioFile;
 import picocli.CommandLine;
 
-/** Runs a node, see {@link NodeCommand} for the options; or scenarios, see {@link ScenarioCommand}. */
+/**
+ * The entry point of the program: {@link NodeCommand} runs a node, its subcommand {@link ScenarioCommand} scenarios.
+ */
 public final class Main {
 
-    /** Exit code: the node could not start, or it or a scenario ended by a fault. */
+    /** Exit code: the node could not start or ended by a fault, or an expectation of a scenario failed. */
     static final int FAILED = 1;
 
-    /** Exit code: the command line, a file it names or a setting is wrong. */
+    /** Exit code: the command line, a file that it names or a setting is invalid. */
     static final int USAGE = 2;
 
     /** Exit code: an {@link OutOfMemoryError}. */
@@ -17,7 +19,9 @@ public final class Main {
 
     private Main() {}
 
-    /** Returns where all went well, with no thread left, so that the JVM ends by itself; exits with a code otherwise. */
+    /**
+     * Returns normally on success, with no thread left, so that the JVM ends by itself. Exits with a code otherwise.
+     */
     public static void main(String[] args) {
         int exitCode = run(args);
         if (exitCode != 0) {
@@ -29,12 +33,12 @@ public final class Main {
         return run(ScenarioFile::read, args);
     }
 
-    /** @param scenarios who reads files of scenarios */
+    /** @param scenarios reads the files of scenarios */
     static int run(ScenarioFiles.Reader scenarios, String... args) {
         return new CommandLine(new NodeCommand())
                 .addSubcommand(new ScenarioCommand(scenarios))
                 .setParameterExceptionHandler(
-                        (wrong, all) -> NodeCommand.usageError(wrong.getMessage() + " (--help lists all options)"))
+                        (e, all) -> NodeCommand.usageError(e.getMessage() + " (--help lists all options)"))
                 .execute(args);
     }
 }

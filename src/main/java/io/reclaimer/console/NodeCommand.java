@@ -6,6 +6,11 @@ import com.typesafe.config.ConfigFactory;
 import io.reclaimer.ReclaimerSettings;
 import io.reclaimer.adapter.DirectBufferPool;
 import io.reclaimer.cluster.ClusterReclaimer;
+import io.reclaimer.console.demo.Pace;
+import io.reclaimer.console.demo.Tenant;
+import io.reclaimer.console.demo.TraceFile;
+import io.reclaimer.console.demo.Workload;
+import io.reclaimer.console.demo.Zipf;
 import io.reclaimer.pressure.HeapPressure;
 import io.reclaimer.pressure.HeapPressureSettings;
 import java.io.File;
@@ -24,27 +29,30 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** The command line: checks all there is to check, then runs a {@link NodeProgram}. */
+/** The command of the program: checks options and settings, then runs a {@link NodeProgram}. */
 @Command(
         name = "reclaimer",
         description = {
-            "Runs a node: three tenants, whose load is too much for the heap, and the reclaimer that keeps it alive.",
+            "Runs a node: three tenants whose data exceed the heap, and the reclaimer that keeps the node alive.",
             ""
         },
-        customSynopsis = "mvn -q compile exec:exec [-Dreclaimer.heap=256m] [-Dreclaimer.args=\"OPTIONS\"]",
+        customSynopsis = {
+            "java -Xmx256m -jar reclaimer-VERSION-node.jar [OPTIONS]",
+            "  or  mvn -q compile exec:exec [-Dreclaimer.heap=256m] [-Dreclaimer.args=\"OPTIONS\"]"
+        },
         optionListHeading = "%nOptions:%n",
         commandListHeading = "%nCommands (each with its own --help):%n",
         footer = {
             "",
-            "Ends by itself after --run-for, or by Ctrl-C; prints a summary whose last line is JSON.",
-            "Exit codes: 0 ended as asked, 2 wrong option, file or setting, 3 out of memory.",
+            "Ends after --run-for or by Ctrl-C, and prints a summary whose last line is JSON.",
+            "Exit codes: 0 normal end, 1 fault of the node, 2 invalid option, file or setting, 3 out of memory.",
             "Settings: conf/application.conf"
         },
         sortOptions = false,
-        versionProvider = NodeCommand.Version.class)
+        versionProvider = NodeCommand.ManifestVersion.class)
 final class NodeCommand implements Callable<Integer> {
 
-    /** About 0.9 GB a tenant, pages and sessions together. */
+    /** About 0.9 GB per tenant, pages and sessions together. */
     private static final long ZIPF_KEYS = 200_000;
 
     private static final double ZIPF_EXPONENT = 0.9;
@@ -53,64 +61,64 @@ final class NodeCommand implements Callable<Integer> {
             names = "--run-for",
             paramLabel = "DURATION",
             converter = DurationConverter.class,
-            description = "Ends after that long: 500ms, 20s, 10m, 1h. Default: runs until Ctrl-C.")
+            description = "The duration of the run: 500ms, 20s, 10m, 1h. Default: until Ctrl-C.")
     private @Nullable Duration runFor;
 
     @Option(
             names = "--reclaim",
             paramLabel = "on|off",
             converter = OnOffConverter.class,
-            description = "Off: the same load without the reclaimer, which ends out of memory. Default: on.")
+            description = "Off runs the same load without the reclaimer, until the heap is full. Default: on.")
     private OnOff reclaim = OnOff.ON;
 
     @Option(
             names = "--trace",
             paramLabel = "TENANT=FILE.gz",
-            description = "The tenant's keys come from that file (gzip, one decimal number a line), over and over. "
-                    + "Tenants: /shop/web, /shop/orm, /batch, or web, orm, batch. May be given for each. "
+            description = "Takes the tenant's keys from a file (gzip, one decimal number a line), repeatedly. "
+                    + "Tenants: /shop/web, /shop/orm, /batch, or web, orm, batch. Once for each tenant. "
                     + "Default: keys by Zipf's law.")
     private List<String> traces = new ArrayList<>();
 
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "Settings of this node, before those of conf/application.conf. With conf/member1.conf to "
-                    + "conf/member3.conf it is a member of a cluster on this machine.")
+            description = "Settings of this node; they override conf/application.conf. conf/member1.conf to "
+                    + "conf/member3.conf make it a member of a cluster on this machine.")
     private @Nullable String configFile;
 
     @Option(
             names = "--cluster",
-            description = "Starts these three members, each in a process of its own, and prints what they print.")
+            description = "Starts those three members, each in a process of its own, and prints their output.")
     private boolean cluster;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             converter = SeedConverter.class,
-            description = "Where the random numbers start: a whole number. Default: ${DEFAULT-VALUE}.")
+            description = "The seed of the random keys: a whole number. Default: ${DEFAULT-VALUE}.")
     private long seed = 1;
 
-    @Option(names = "--help", usageHelp = true, description = "Prints this.")
-    @SuppressWarnings("UnusedVariable") // picocli acts on the option being there
+    @Option(names = "--help", usageHelp = true, description = "Prints this help.")
+    @SuppressWarnings("UnusedVariable") // picocli acts on its presence
     private boolean help;
 
-    @Option(names = "--version", versionHelp = true, description = "Prints the version.")
+    @Option(names = "--version", versionHelp = true, description = "Prints the version of the program.")
     @SuppressWarnings("UnusedVariable") // as above
     private boolean version;
 
     /** @return the exit code */
     @Override
     public Integer call() throws InterruptedException {
-        Options options;
+        NodeOptions options;
         Config config;
         try {
             if (cluster) {
                 return ClusterProgram.run(memberOptions());
             }
-            // As load() does, with more layers: the node's file, the operator's, the node's defaults, the library's.
+            // Like ConfigFactory.load(), with more layers: the node's file, then the operator's, then the program's.
             config = ConfigFactory.load(
-                    ownFile().withFallback(ConfigFactory.defaultApplication()).withFallback(NodeProgram.DEFAULTS));
-            options = new Options(Optional.ofNullable(runFor), reclaim == OnOff.ON, Pace.of(config), loads());
+                    ownFile().withFallback(ConfigFactory.defaultApplication()).withFallback(Workload.DEFAULTS));
+            options = new NodeOptions(Optional.ofNullable(runFor), reclaim == OnOff.ON, Pace.of(config), loads());
             check(ReclaimerSettings.from(config));
             HeapPressureSettings.of(config);
             if (NodeProgram.isMember(config)) {
@@ -135,7 +143,7 @@ final class NodeCommand implements Callable<Integer> {
         return ConfigFactory.parseFile(file);
     }
 
-    /** What of the command line is for each of the three. */
+    /** Returns the options that are passed on to each member. */
     private List<String> memberOptions() {
         if (configFile != null || reclaim == OnOff.OFF || !traces.isEmpty()) {
             throw new IllegalArgumentException(
@@ -158,7 +166,7 @@ final class NodeCommand implements Callable<Integer> {
     private static void check(ReclaimerSettings settings) {
         if (!settings.cgroupsEnabled()) {
             throw new IllegalArgumentException(
-                    "reclaimer.cgroups-enabled is [off] but a node has tenants; allowed is on");
+                    "reclaimer.cgroups-enabled is [off] but the node needs cgroups for its tenants; allowed is on");
         }
         List<String> nodes = settings.nodes();
         if (!nodes.get(0).equals(HeapPressure.NODE) || !nodes.contains(DirectBufferPool.NODE)) {
@@ -168,20 +176,20 @@ final class NodeCommand implements Callable<Integer> {
         }
     }
 
-    /** One line on standard error. */
+    /** Prints one line on standard error. */
     static int usageError(String message) {
         System.err.println("reclaimer: " + message.replaceAll("\\s*\\R\\s*", " "));
         return Main.USAGE;
     }
 
-    private List<Options.Load> loads() {
+    private List<NodeOptions.Load> loads() {
         Map<Tenant, TraceFile> files = traceFiles();
         SplittableRandom random = new SplittableRandom(seed);
-        List<Options.Load> loads = new ArrayList<>();
+        List<NodeOptions.Load> loads = new ArrayList<>();
         for (Tenant tenant : Tenant.values()) {
             Zipf zipf = new Zipf(ZIPF_KEYS, ZIPF_EXPONENT, random.split());
             TraceFile file = files.get(tenant);
-            loads.add(new Options.Load(tenant, file == null ? zipf : file));
+            loads.add(new NodeOptions.Load(tenant, file == null ? zipf : file));
         }
         return loads;
     }
@@ -219,17 +227,6 @@ final class NodeCommand implements Callable<Integer> {
         }
     }
 
-    static final class DurationConverter implements CommandLine.ITypeConverter<Duration> {
-        @Override
-        public Duration convert(String text) {
-            try {
-                return Durations.parse(text);
-            } catch (IllegalArgumentException e) {
-                throw new CommandLine.TypeConversionException(e.getMessage());
-            }
-        }
-    }
-
     static final class SeedConverter implements CommandLine.ITypeConverter<Long> {
         @Override
         public Long convert(String text) {
@@ -242,7 +239,7 @@ final class NodeCommand implements Callable<Integer> {
         }
     }
 
-    /** Not a boolean: picocli takes those for options without a value. */
+    /** An enum, because picocli gives boolean options no value. */
     private enum OnOff {
         ON,
         OFF
@@ -261,15 +258,13 @@ final class NodeCommand implements Callable<Integer> {
         }
     }
 
-    /** From the jar's manifest; classes that are run from a build folder have none. */
-    static final class Version implements CommandLine.IVersionProvider {
+    /** Reads the version from the jar's manifest. Class folders have none. */
+    static final class ManifestVersion implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {
-            return new String[] {
-                "reclaimer "
-                        + Optional.ofNullable(Version.class.getPackage().getImplementationVersion())
-                                .orElse("(built from source)")
-            };
+            Optional<String> version =
+                    Optional.ofNullable(Main.class.getPackage().getImplementationVersion());
+            return new String[] {"reclaimer " + version.orElse("development")};
         }
     }
 }

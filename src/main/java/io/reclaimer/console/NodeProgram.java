@@ -11,7 +11,17 @@ import io.reclaimer.Reclaimer;
 import io.reclaimer.adapter.DirectBufferPool;
 import io.reclaimer.cluster.ClusterReclaimer;
 import io.reclaimer.cluster.ClusterTable;
-import io.reclaimer.pressure.HeapPressure;
+import io.reclaimer.console.demo.BufferRounds;
+import io.reclaimer.console.demo.Hits;
+import io.reclaimer.console.demo.MeanCacheSizes;
+import io.reclaimer.console.demo.NodeCaches;
+import io.reclaimer.console.demo.OutOfMemoryExit;
+import io.reclaimer.console.demo.Phases;
+import io.reclaimer.console.demo.SurgeRounds;
+import io.reclaimer.console.demo.Tenant;
+import io.reclaimer.console.demo.TenantLoad;
+import io.reclaimer.console.demo.Workload;
+import io.reclaimer.console.report.Formats;
 import io.reclaimer.pressure.Pressure;
 import java.time.Duration;
 import java.util.HashMap;
@@ -25,54 +35,56 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One run of a node: starts it, prints a line a second, ends it. By one thread, which it keeps until the end.
+ * One run of a node. Confined to the thread that calls {@link #run}, apart from the shutdown tasks and the exit on
+ * {@link OutOfMemoryError}.
  *
  * <ol>
  *   <li>{@link #run} starts the actor system and the caches, {@link #start} the load.
- *   <li>{@link #printLines} until the time is over, or someone ends the system (Ctrl-C).
- *   <li>Coordinated shutdown: {@link #stopLoad} first, then {@link #printSummary}, while the reclaimer ends rounds and
- *       frees the shrinkers, then the actors end.
+ *   <li>{@link #printLines} prints a line every second until the time is over or Ctrl-C ends the system.
+ *   <li>Coordinated shutdown runs {@link #stopLoad}, then {@link #printSummary}; meanwhile the reclaimer ends its
+ *       rounds and frees the shrinkers. Then the actors end.
  * </ol>
  */
 final class NodeProgram {
 
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(3);
     private static final Duration LINE_INTERVAL = Duration.ofSeconds(1);
-    private static final int LINES_A_TITLE = 20;
-    private static final int LINES_A_TABLE = 10;
+    private static final int LINES_PER_TITLE = 20;
+    private static final int LINES_PER_TABLE = 10;
 
-    /** What this program relies on, whatever is configured. */
+    /** Settings that this program relies on. They override the configuration. */
     private static final Config FIXED =
             ConfigFactory.parseString("akka { coordinated-shutdown.exit-jvm = off, jvm-exit-on-fatal-error = off }");
-
-    /** What it needs more of than the library's defaults have. */
-    static final Config DEFAULTS = ConfigFactory.parseString("reclaimer.nodes = [\"" + HeapPressure.NODE + "\", \""
-            + DirectBufferPool.NODE + "\"]\nnode { load = 1, surges = on }");
 
     private static final ClusterReclaimer.Status NO_CLUSTER = new ClusterReclaimer.Status(0, 0, 0, 0, 0, 0, 0);
 
     private static final Config NO_ROUNDS = ConfigFactory.parseString("reclaimer.pressure.heap.rounds = off");
 
-    private enum Ended implements CoordinatedShutdown.Reason {
-        AS_ASKED
+    private enum EndOfRun implements CoordinatedShutdown.Reason {
+        INSTANCE
     }
 
-    private final Options options;
+    private final NodeOptions options;
     private final ActorSystem<Workload.Command> system;
     private final NodeCaches caches;
     private final Pressure pressure;
     private final Optional<ClusterReclaimer> cluster;
-    private final OutOfMemory outOfMemory = new OutOfMemory(this::lastWords);
-    private final Output output = new Output(System.out);
     private final long heapMaxBytes = Runtime.getRuntime().maxMemory();
+    private final OutOfMemoryExit outOfMemory = new OutOfMemoryExit(
+            Main.OUT_OF_MEMORY,
+            "reclaimer: out of memory: the heap of " + Formats.megabytes(heapMaxBytes)
+                    + " MB is full; give it more (-Xmx512m, or -Dreclaimer.heap=512m with Maven)"
+                    + " or let it reclaim (--reclaim on)",
+            this::printOutOfMemorySummary);
+    private final Output output = new Output(System.out);
     private final long startNanos = System.nanoTime();
-    private final CountDownLatch ended = new CountDownLatch(1);
+    private final CountDownLatch terminated = new CountDownLatch(1);
 
     /** Written by the thread that prints lines. */
-    private volatile MeanHeld held = MeanHeld.NONE;
+    private volatile MeanCacheSizes sizes = MeanCacheSizes.NONE;
 
     private NodeProgram(
-            Options options,
+            NodeOptions options,
             ActorSystem<Workload.Command> system,
             NodeCaches caches,
             Optional<ClusterReclaimer> cluster) {
@@ -83,13 +95,13 @@ final class NodeProgram {
         this.cluster = cluster;
     }
 
-    /** Whether a node with these settings is a member of a cluster. */
+    /** Returns whether a node with these settings is a member of a cluster. */
     static boolean isMember(Config config) {
         return config.getString("akka.actor.provider").equals("cluster");
     }
 
     /** @return the exit code */
-    static int run(Options options, Config config) throws InterruptedException {
+    static int run(NodeOptions options, Config config) throws InterruptedException {
         Config settings = FIXED.withFallback(options.reclaim() ? config : NO_ROUNDS.withFallback(config));
         ActorSystem<Workload.Command> system = ActorSystem.create(Workload.create(), "node", settings);
         NodeCaches caches;
@@ -109,20 +121,19 @@ final class NodeProgram {
     }
 
     private void start() {
-        summary(true).lines(); // loads what is needed to say it later
-        outOfMemory.catchAll(system.name());
-        system.getWhenTerminated().thenRun(ended::countDown);
+        summary(true).lines(); // loads the classes that the exit on OutOfMemoryError needs
+        outOfMemory.handleUncaughtErrors(system.name());
+        system.getWhenTerminated().thenRun(terminated::countDown);
         CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
         shutdown.addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "stop-load", this::stopLoad);
         shutdown.addTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "summary", this::printSummary);
         output.print(StatusLine.header(options, heapMaxBytes));
-        Map<String, Behavior<TenantLoad.Command>> behaviors = new HashMap<>();
-        for (Options.Load load : options.loads()) {
-            behaviors.put(
-                    load.tenant().shortName(),
-                    TenantLoad.create(caches.of(load.tenant()), load.keys(), options.pace(), outOfMemory));
+        Map<String, Behavior<TenantLoad.Command>> loads = new HashMap<>();
+        for (NodeOptions.Load load : options.loads()) {
+            TenantLoad.Traffic traffic = new TenantLoad.Traffic(load.keys(), options.pace());
+            loads.put(load.tenant().shortName(), TenantLoad.create(caches.of(load.tenant()), traffic, outOfMemory));
         }
-        system.tell(new Workload.Start(behaviors, rounds()));
+        system.tell(new Workload.Start(loads, rounds()));
     }
 
     private Map<String, Behavior<?>> rounds() {
@@ -138,48 +149,48 @@ final class NodeProgram {
                         "surge-rounds",
                         SurgeRounds.create(
                                 member::reclaim,
-                                new Felt(pressure::heapStatus),
+                                new SurgeRounds.PressureDetector(pressure::heapStatus)::poll,
                                 () -> Phases.surging(elapsed()),
-                                output::print)));
+                                report -> output.print(List.of(StatusLine.surge(report))))));
         return rounds;
     }
 
     private void printLines() throws InterruptedException {
-        Duration end = options.runFor().orElse(Durations.LONGEST);
-        Map<Tenant, Hits.Rate> before = caches.rates();
-        ClusterReclaimer.Status given = clusterStatus();
-        List<String> members = List.of();
+        Duration end = options.runFor().orElse(DurationConverter.LONGEST);
+        Map<Tenant, Hits.Rate> ratesBefore = caches.rates();
+        ClusterReclaimer.Status statusBefore = clusterStatus();
+        List<String> membersBefore = List.of();
         for (int line = 1; ; line++) {
             Duration due = LINE_INTERVAL.multipliedBy(line);
-            if (endedUntil(due.compareTo(end) < 0 ? due : end) || due.compareTo(end) > 0) {
+            if (awaitTermination(due.compareTo(end) < 0 ? due : end) || due.compareTo(end) > 0) {
                 return;
             }
-            Map<Tenant, Hits.Rate> now = caches.rates();
-            if (line % LINES_A_TITLE == 1) {
+            if (line % LINES_PER_TITLE == 1) {
                 output.print(StatusLine.title());
             }
-            output.print(List.of(
-                    StatusLine.of(elapsed(), heapMaxBytes, pressure.heapStatus(), options, Hits.since(now, before))));
-            before = now;
-            held = held.with(caches);
+            Map<Tenant, Hits.Rate> rates = caches.rates();
+            output.print(List.of(StatusLine.of(
+                    elapsed(), heapMaxBytes, pressure.heapStatus(), options, Hits.since(rates, ratesBefore))));
+            ratesBefore = rates;
+            sizes = sizes.with(caches);
+            List<String> members = reachableMembers();
+            if (!members.equals(membersBefore)) {
+                output.print(List.of(StatusLine.members(members)));
+                membersBefore = members;
+            }
             ClusterReclaimer.Status status = clusterStatus();
-            List<String> present = present();
-            if (!present.equals(members)) {
-                output.print(List.of(StatusLine.members(present)));
-                members = present;
+            if (status.parts() > statusBefore.parts()) {
+                output.print(List.of(StatusLine.gave(statusBefore, status)));
             }
-            if (status.parts() > given.parts()) {
-                output.print(List.of(StatusLine.gave(given, status)));
-            }
-            given = status;
-            if (line % LINES_A_TABLE == 0) {
+            statusBefore = status;
+            if (line % LINES_PER_TABLE == 0) {
                 cluster.ifPresent(member -> output.print(StatusLine.table(member.table())));
             }
         }
     }
 
-    /** Who is in the cluster and can be reached, as far as they have said so; nobody where it is no member. */
-    private List<String> present() {
+    /** Returns the reachable members that have published their state; empty outside of a cluster. */
+    private List<String> reachableMembers() {
         return cluster.map(member -> member.table().rows().stream()
                         .filter(ClusterTable.Row::isReachable)
                         .map(ClusterTable.Row::member)
@@ -187,19 +198,18 @@ final class NodeProgram {
                 .orElse(List.of());
     }
 
-    /** All zero where it is no member. */
     private ClusterReclaimer.Status clusterStatus() {
         return cluster.map(ClusterReclaimer::status).orElse(NO_CLUSTER);
     }
 
-    /** Waits until so long after the start; whether the system has ended by then. */
-    private boolean endedUntil(Duration sinceStart) throws InterruptedException {
-        return ended.await(sinceStart.minus(elapsed()).toNanos(), TimeUnit.NANOSECONDS);
+    /** Waits until a time after the start. Returns whether the system has terminated by then. */
+    private boolean awaitTermination(Duration sinceStart) throws InterruptedException {
+        return terminated.await(sinceStart.minus(elapsed()).toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private int end() throws InterruptedException {
-        CoordinatedShutdown.get(system).runAll(Ended.AS_ASKED);
-        ended.await();
+        CoordinatedShutdown.get(system).runAll(EndOfRun.INSTANCE);
+        terminated.await();
         return isFault() ? Main.FAILED : 0;
     }
 
@@ -216,11 +226,11 @@ final class NodeProgram {
         return CompletableFuture.completedFuture(Done.getInstance());
     }
 
-    /** Whether something ended the system that nobody asked for. */
+    /** Returns whether the system ended for another reason than the end of the run, Ctrl-C or leaving the cluster. */
     private boolean isFault() {
         return CoordinatedShutdown.get(system)
                 .getShutdownReason()
-                .filter(reason -> !reason.equals(Ended.AS_ASKED)
+                .filter(reason -> !reason.equals(EndOfRun.INSTANCE)
                         && !reason.equals(CoordinatedShutdown.jvmExitReason())
                         && !reason.equals(CoordinatedShutdown.clusterLeavingReason()))
                 .isPresent();
@@ -233,13 +243,13 @@ final class NodeProgram {
             return "the cluster has downed this member, and with it the node"
                     + " [akka.cluster.run-coordinated-shutdown-when-down]";
         }
-        // Nobody else terminates the system by itself: an error in one of its threads, out of memory most likely.
+        // Only a fatal error in one of its threads makes the system terminate itself, most likely an OutOfMemoryError.
         return reason.equals(CoordinatedShutdown.actorSystemTerminateReason())
                 ? "a fatal error ended the node"
                 : "the node has ended: " + reason;
     }
 
-    private void lastWords() {
+    private void printOutOfMemorySummary() {
         output.printLast(summary(true).lines());
     }
 
@@ -248,9 +258,7 @@ final class NodeProgram {
                 elapsed(),
                 heapMaxBytes,
                 pressure.heapStatus(),
-                caches.rates(),
-                held,
-                caches.buffers(),
+                new Summary.Caches(caches.rates(), sizes, caches.buffers()),
                 cluster.map(ClusterReclaimer::status),
                 isOutOfMemory);
     }

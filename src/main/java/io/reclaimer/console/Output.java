@@ -3,7 +3,7 @@ package io.reclaimer.console;
 import java.io.PrintStream;
 import java.util.List;
 
-/** Where lines go, until the last ones: nothing comes after those. Thread-safe. */
+/** An output of lines that can be closed by its last lines. Thread-safe. */
 final class Output {
 
     private final PrintStream stream;
@@ -20,6 +20,7 @@ final class Output {
         }
     }
 
+    /** Prints lines, and ignores all later ones. */
     synchronized void printLast(List<String> lines) {
         print(lines);
         closed = true;

@@ -1,6 +1,11 @@
 package io.reclaimer.console;
 
 import com.typesafe.config.ConfigException;
+import io.reclaimer.console.report.ScenarioJson;
+import io.reclaimer.console.report.ScenarioOutcome;
+import io.reclaimer.console.report.ScenarioPage;
+import io.reclaimer.console.report.ScenarioPicture;
+import io.reclaimer.console.report.ScenarioText;
 import io.reclaimer.scenario.Scenario;
 import io.reclaimer.scenario.ScenarioResult;
 import io.reclaimer.scenario.ScenarioRunner;
@@ -22,23 +27,23 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The command {@code scenario}: checks all there is to check, then runs scenarios, one after the other. */
+/** The command {@code scenario}: checks options and files, then runs the scenarios one after the other. */
 @Command(
         name = "scenario",
-        description = {"Runs scenarios, each in a time of its own, and says whether all was as expected.", ""},
-        customSynopsis = "mvn -q compile exec:exec -Dreclaimer.args=\"scenario FILE... [OPTIONS]\"",
+        description = {"Runs scenarios in virtual time, and checks their expectations.", ""},
+        customSynopsis = {
+            "java -jar reclaimer-VERSION-node.jar scenario FILE... [OPTIONS]",
+            "  or  mvn -q compile exec:exec -Dreclaimer.args=\"scenario FILE... [OPTIONS]\""
+        },
         parameterListHeading = "Files:%n",
         optionListHeading = "%nOptions:%n",
         footer = {
             "",
-            "Exit codes: 0 all as expected, 1 something was not, 2 wrong option or file.",
-            "What is wrong with any file is on standard error, a line each; none is run."
+            "Exit codes: 0 all expectations passed, 1 an expectation failed, 2 invalid option, file or setting.",
+            "If a file is invalid, its errors are on standard error, a line each, and no scenario runs."
         },
         sortOptions = false)
 final class ScenarioCommand implements Callable<Integer> {
-
-    /** Exit code: something was not as expected. */
-    static final int UNEXPECTED = 1;
 
     private final ScenarioFiles.Reader reader;
 
@@ -48,10 +53,12 @@ final class ScenarioCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "FILE",
             arity = "1..*",
-            description = "A file of one or more scenarios, or a folder, of which all *.conf and *.json are taken.")
+            description = "A file of scenarios, or a folder with such files, *.conf and *.json.")
     private List<String> files = new ArrayList<>();
 
-    @Option(names = "--explain", description = "Shows what happened as a picture, as wide as $COLUMNS says, or 100.")
+    @Option(
+            names = "--explain",
+            description = "Draws the course of each scenario, as wide as $COLUMNS, or 100 characters.")
     private boolean explain;
 
     @Option(names = "--json", description = "Prints one JSON document and nothing else.")
@@ -60,21 +67,21 @@ final class ScenarioCommand implements Callable<Integer> {
     @Option(
             names = "--html",
             paramLabel = "FILE",
-            description = "Also writes one page with charts of all of them there, which needs no other file.")
+            description = "Also writes a page with charts of all scenarios. The page needs no other file.")
     private @Nullable String html;
 
-    @Option(names = "--only", paramLabel = "NAME", description = "Runs the scenarios of that name. May be repeated.")
+    @Option(names = "--only", paramLabel = "NAME", description = "Runs only scenarios of this name. May be repeated.")
     private List<String> only = new ArrayList<>();
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             converter = NodeCommand.SeedConverter.class,
-            description = "Where the random numbers start, instead of where each scenario says.")
+            description = "The seed of the random numbers, in place of each scenario's own.")
     private @Nullable Long seed;
 
-    @Option(names = "--help", usageHelp = true, description = "Prints this.")
-    @SuppressWarnings("UnusedVariable") // picocli acts on the option being there
+    @Option(names = "--help", usageHelp = true, description = "Prints this help.")
+    @SuppressWarnings("UnusedVariable") // picocli acts on its presence
     private boolean help;
 
     ScenarioCommand(ScenarioFiles.Reader reader) {
@@ -84,7 +91,7 @@ final class ScenarioCommand implements Callable<Integer> {
     /** @return the exit code */
     @Override
     public Integer call() {
-        // Whatever the terminal's locale is: names may have any character, and pictures do.
+        // UTF-8 in any locale: names may have any character, and pictures have block characters.
         PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
         try {
             checkOptions();
@@ -117,7 +124,7 @@ final class ScenarioCommand implements Callable<Integer> {
         }
     }
 
-    /** Where the page goes; checked before anything runs. */
+    /** Returns the file of the page, checked before anything runs. */
     private Optional<Path> page() {
         if (html == null) {
             return Optional.empty();
@@ -155,7 +162,7 @@ final class ScenarioCommand implements Callable<Integer> {
             out.println(ScenarioText.summary(outcomes, took));
         }
         page.ifPresent(file -> write(file, ScenarioPage.of(outcomes, took)));
-        return outcomes.stream().allMatch(ScenarioOutcome::passed) ? 0 : UNEXPECTED;
+        return outcomes.stream().allMatch(ScenarioOutcome::passed) ? 0 : Main.FAILED;
     }
 
     private ScenarioOutcome run(ScenarioFiles.Found found) {
@@ -164,7 +171,7 @@ final class ScenarioCommand implements Callable<Integer> {
             ScenarioResult result = ScenarioRunner.run(seeded(found.scenario()));
             return new ScenarioOutcome(found.file(), result, since(startNanos));
         } catch (IllegalArgumentException | ConfigException e) {
-            // What can be known of a setting only where it is used.
+            // Some settings are checked only where they are used.
             throw new IllegalArgumentException(
                     found.file() + ": [" + found.scenario().name() + "]: " + e.getMessage(), e);
         }

@@ -13,21 +13,24 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Finds and reads files of scenarios: all of them, so that all that is wrong with them can be said at once. One thread's. */
+/**
+ * The scenarios of files and folders. All files are read even if some are invalid, so that all errors are reported at
+ * once. Not thread-safe.
+ */
 final class ScenarioFiles {
 
-    /** Reads one. */
+    /** Reads one file. */
     @FunctionalInterface
     interface Reader {
         /**
-         * @throws ScenarioException where it is no file of scenarios
-         * @throws IOException where it can't be read
+         * @throws ScenarioException if the file is invalid
+         * @throws IOException if the file can't be read
          */
         List<Scenario> read(Path file) throws IOException;
     }
 
     /**
-     * One that was read.
+     * A scenario and its file.
      *
      * @param file as the user names it
      */
@@ -41,18 +44,14 @@ final class ScenarioFiles {
         this.reader = reader;
     }
 
-    /** In the order of the names, a folder's in alphabetical order, each file once. */
+    /** Reads files in the order of their names; those of a folder in alphabetical order. Each file is read once. */
     void read(List<String> names) {
         Set<Path> files = new LinkedHashSet<>();
         names.forEach(name -> files.addAll(files(name)));
         files.forEach(this::read);
     }
 
-    List<Found> found() {
-        return found;
-    }
-
-    /** All that is wrong, a line each; where there is any, what was found is of no use. */
+    /** Returns all errors, a line each. */
     List<String> problems() {
         return problems;
     }
@@ -104,7 +103,11 @@ final class ScenarioFiles {
         }
     }
 
-    /** Only those of these names; of all where there is none. Each must be one's. */
+    /**
+     * Returns the scenarios of these names, or all if there are no names.
+     *
+     * @throws IllegalArgumentException if a name is no scenario's
+     */
     List<Found> named(List<String> names) {
         for (String name : names) {
             if (found.stream().noneMatch(one -> one.scenario().name().equals(name))) {

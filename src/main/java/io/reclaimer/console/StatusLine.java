@@ -1,37 +1,44 @@
 package io.reclaimer.console;
 
+import io.reclaimer.cluster.ClusterReport;
 import io.reclaimer.cluster.ClusterReclaimer;
 import io.reclaimer.cluster.ClusterTable;
+import io.reclaimer.console.demo.Hits;
+import io.reclaimer.console.demo.Phases;
+import io.reclaimer.console.demo.SurgeRounds;
+import io.reclaimer.console.demo.Tenant;
+import io.reclaimer.console.report.Formats;
 import io.reclaimer.pressure.HeapStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
-/** The line a second of a running node, and the two above it that say what the columns are. */
+/** The lines that a running node prints: a status line every second, its column titles, and lines about the cluster. */
 final class StatusLine {
 
-    private static final long MEGABYTE = 1 << 20;
+    private static final String CLUSTER = "  cluster: ";
 
     private StatusLine() {}
 
-    /** What runs. */
-    static List<String> header(Options options, long maxBytes) {
+    /** Describes the run. */
+    static List<String> header(NodeOptions options, long maxBytes) {
         List<String> lines = new ArrayList<>();
-        lines.add("A node with a heap of up to " + megabytes(maxBytes) + " MB on Java "
+        lines.add("A node with a heap of up to " + Formats.megabytes(maxBytes) + " MB on Java "
                 + Runtime.version().feature()
                 + ", reclaim " + (options.reclaim() ? "on" : "off") + ", "
                 + options.runFor()
-                        .map(duration -> "for " + duration.toMillis() / 1000.0 + " s")
+                        .map(duration -> "for " + Formats.span(duration))
                         .orElse("until Ctrl-C"));
-        for (Options.Load load : options.loads()) {
+        for (NodeOptions.Load load : options.loads()) {
             lines.add(String.format("  %-9s  %s", load.tenant().path(), load.keys()));
         }
         return lines;
     }
 
-    /** What the columns are, in two lines. */
+    /** Returns the titles of the columns, in two lines. */
     static List<String> title() {
         StringBuilder names =
                 new StringBuilder(columns("time", "used/max", "live/limit", "pressure", "rounds", "direct", "freed"));
@@ -44,16 +51,18 @@ final class StatusLine {
     }
 
     /**
-     * @param elapsed since the start of the load
+     * Returns a status line.
+     *
+     * @param elapsed the time since the start of the load
      * @param maxBytes the heap's maximum
-     * @param options what runs
-     * @param hits of each tenant since the last line
+     * @param hits the hits of each tenant since the previous line
      */
-    static String of(Duration elapsed, long maxBytes, HeapStatus heap, Options options, Map<Tenant, Hits.Rate> hits) {
+    static String of(
+            Duration elapsed, long maxBytes, HeapStatus heap, NodeOptions options, Map<Tenant, Hits.Rate> hits) {
         StringBuilder line = new StringBuilder(columns(
                 elapsed.toSeconds() + " s",
-                megabytes(heap.usedBytes()) + "/" + megabytes(maxBytes),
-                megabytes(heap.liveBytes()) + "/" + megabytes(heap.limitBytes()),
+                Formats.megabytes(heap.usedBytes()) + "/" + Formats.megabytes(maxBytes),
+                Formats.megabytes(heap.liveBytes()) + "/" + Formats.megabytes(heap.limitBytes()),
                 options.reclaim() ? heap.state().name().toLowerCase(Locale.ROOT) : "(off)",
                 heap.rounds(),
                 heap.directRounds(),
@@ -66,31 +75,40 @@ final class StatusLine {
                 .toString();
     }
 
-    /** Who is in the cluster now. */
+    /** Lists the reachable members of the cluster. */
     static String members(List<String> names) {
-        return "  cluster: " + names.size() + (names.size() == 1 ? " member: " : " members: ")
-                + String.join(", ", names);
+        return CLUSTER + Formats.count(names.size(), "member") + ": " + String.join(", ", names);
     }
 
-    /** What the members say of themselves. */
     static List<String> table(ClusterTable table) {
-        return table.lines().stream().map(line -> "  cluster: " + line).toList();
+        return table.lines().stream().map(line -> CLUSTER + line).toList();
     }
 
-    /** What a member gave in rounds over the cluster since the last line. */
+    /** Tells what this member freed for rounds over the cluster between two readings. */
     static String gave(ClusterReclaimer.Status before, ClusterReclaimer.Status now) {
-        long parts = now.parts() - before.parts();
-        return String.format(
-                Locale.ROOT,
-                "  cluster: gave %,d objects in %,d %s; %,d in all",
-                now.gaveObjects() - before.gaveObjects(),
-                parts,
-                parts == 1 ? "round" : "rounds",
-                now.gaveObjects());
+        return CLUSTER + "gave " + Formats.number(now.gaveObjects() - before.gaveObjects()) + " objects in "
+                + Formats.count(now.parts() - before.parts(), "round") + "; " + Formats.number(now.gaveObjects())
+                + " in all";
     }
 
-    static long megabytes(long bytes) {
-        return Math.round((double) bytes / MEGABYTE);
+    /** Tells what each member freed in a round for the surging tenant. */
+    static String surge(ClusterReport report) {
+        return String.format(
+                        Locale.ROOT,
+                        CLUSTER + "%s surges; asked for %,d objects, freed %,d (%s) in %.1f ms: ",
+                        report.cgroup(),
+                        SurgeRounds.OBJECTS,
+                        report.freedObjects(),
+                        report.outcome().name().toLowerCase(Locale.ROOT),
+                        report.elapsed().toNanos() / 1e6)
+                + report.members().stream().map(StatusLine::member).collect(Collectors.joining(", "));
+    }
+
+    private static String member(ClusterReport.Member member) {
+        String outcome = member.outcome() == ClusterReport.MemberOutcome.DONE
+                ? ""
+                : " " + member.outcome().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        return member.member() + " " + Formats.number(member.freedObjects()) + outcome;
     }
 
     static String percent(Hits.Rate rate) {

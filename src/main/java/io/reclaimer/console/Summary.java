@@ -2,6 +2,10 @@ package io.reclaimer.console;
 
 import io.reclaimer.adapter.DirectBufferPool;
 import io.reclaimer.cluster.ClusterReclaimer;
+import io.reclaimer.console.demo.Hits;
+import io.reclaimer.console.demo.MeanCacheSizes;
+import io.reclaimer.console.demo.Tenant;
+import io.reclaimer.console.report.Formats;
 import io.reclaimer.pressure.HeapStatus;
 import io.reclaimer.shrinker.CgroupPath;
 import java.time.Duration;
@@ -15,43 +19,44 @@ import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
 /**
- * What a run came to.
+ * The results of a run.
  *
- * @param elapsed from the start of the load
+ * @param elapsed the time since the start of the load
  * @param heapMaxBytes the heap's maximum
  * @param heap the last status
- * @param hits of each tenant over all the run
- * @param held what caches held on average
- * @param buffers what there was of direct buffers at the end
- * @param cluster what was done in rounds over the cluster; empty for a node that is no member
- * @param outOfMemory whether that ended it
+ * @param cluster the totals of rounds over the cluster; empty for a node that is no member
+ * @param outOfMemory whether an {@link OutOfMemoryError} ended the run
  */
 record Summary(
         Duration elapsed,
         long heapMaxBytes,
         HeapStatus heap,
-        Map<Tenant, Hits.Rate> hits,
-        MeanHeld held,
-        DirectBufferPool.Statistics buffers,
+        Caches caches,
         Optional<ClusterReclaimer.Status> cluster,
         boolean outOfMemory) {
 
-    /** For people; the last line is {@link #json}. */
+    /**
+     * The results of the caches.
+     *
+     * @param hits the hits of each tenant over the whole run
+     * @param buffers the state of the direct buffers at the end
+     */
+    record Caches(Map<Tenant, Hits.Rate> hits, MeanCacheSizes sizes, DirectBufferPool.Statistics buffers) {}
+
+    /** Returns lines for people, then {@link #json}. */
     List<String> lines() {
+        DirectBufferPool.Statistics buffers = caches.buffers();
         List<String> lines = new ArrayList<>(List.of(
                 "",
                 format(
                         "%s after %.1f s; of %d MB heap at most %d MB were live",
                         outOfMemory ? "Out of memory" : "Ended",
                         seconds(),
-                        StatusLine.megabytes(heapMaxBytes),
-                        StatusLine.megabytes(heap.peakLiveBytes())),
+                        Formats.megabytes(heapMaxBytes),
+                        Formats.megabytes(heap.peakLiveBytes())),
                 format(
                         "%d rounds, %d of them direct, freed %d objects, %d MB",
-                        heap.rounds(),
-                        heap.directRounds(),
-                        heap.freedObjects(),
-                        StatusLine.megabytes(heap.freedBytes())),
+                        heap.rounds(), heap.directRounds(), heap.freedObjects(), Formats.megabytes(heap.freedBytes())),
                 format(
                         "Direct buffers: %d free, %d out, %d reclaimed",
                         buffers.free(), buffers.out(), buffers.reclaimed()),
@@ -63,8 +68,9 @@ record Summary(
         return lines;
     }
 
-    /** One object in one line. */
+    /** Returns one JSON object in one line. */
     String json() {
+        DirectBufferPool.Statistics buffers = caches.buffers();
         return format(
                 "{\"seconds\":%.3f,\"heapMaxBytes\":%d,\"heapPeakLiveBytes\":%d,\"rounds\":%d,\"freedObjects\":%d,"
                         + "\"hitRate\":{%s},\"meanPages\":%d,\"meanSessions\":%d,\"buffers\":{\"free\":%d,\"out\":%d,\"reclaimed\":%d},%s\"outOfMemory\":%b}",
@@ -74,8 +80,8 @@ record Summary(
                 heap.rounds(),
                 heap.freedObjects(),
                 byTenant(",", (path, rate) -> format("\"%s\":%.4f", path, rate.share())),
-                held.meanPages(),
-                held.meanSessions(),
+                caches.sizes().meanPages(),
+                caches.sizes().meanSessions(),
                 buffers.free(),
                 buffers.out(),
                 buffers.reclaimed(),
@@ -93,13 +99,13 @@ record Summary(
         return elapsed.toMillis() / 1000.0;
     }
 
-    private String byTenant(String separator, BiFunction<CgroupPath, Hits.Rate, String> written) {
+    private String byTenant(String separator, BiFunction<CgroupPath, Hits.Rate, String> format) {
         return Arrays.stream(Tenant.values())
-                .map(tenant -> written.apply(tenant.path(), hits.getOrDefault(tenant, Hits.Rate.NONE)))
+                .map(tenant -> format.apply(tenant.path(), caches.hits().getOrDefault(tenant, Hits.Rate.NONE)))
                 .collect(Collectors.joining(separator));
     }
 
-    /** Numbers have a point, whatever the locale. */
+    /** Formats independently of the locale. */
     private static String format(String format, Object... values) {
         return String.format(Locale.ROOT, format, values);
     }

@@ -18,20 +18,20 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The example's three members, as one command starts them: three processes, real sockets, the files of conf. */
+/** The three members that one command starts: three processes, real sockets, the files of conf. */
 class ClusterRunIT {
 
     private static final long PATIENCE_SECONDS = 300;
 
-    /** Arrives after the last line. */
+    /** Follows the last line. */
     private static final String END = "the output has ended";
 
-    /** As the command in README has it. With half of it, of which a cluster's own objects take a third, it can be too late. */
+    /** The default of the build. The cluster's own objects take about 40 MB, so half of it may be too little. */
     private static final String HEAP = "256m";
 
-    /** Until it is, and then told to end, as by Ctrl-C. */
+    /** Runs until all have answered, then ends the program as Ctrl-C does. */
     @Test
-    void oneMembersSurgeIsAnsweredByAll() throws Exception {
+    void allMembersAnswerTheSurgeOfOne() throws Exception {
         List<String> command = Jvm.java("-Xmx" + HEAP);
         command.addAll(List.of("-classpath", Jvm.programClassPath(), Main.class.getName(), "--cluster"));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -50,7 +50,7 @@ class ClusterRunIT {
             });
             for (String member : ClusterProgram.MEMBERS) {
                 await(arriving, lines, member + " \\| +cluster: 3 members: .*");
-                // A round may find nothing to free here yet; the next ones will.
+                // The first rounds may find nothing to free here yet.
                 await(arriving, lines, member + " \\| +cluster: gave .*; [1-9][0-9,]* in all");
             }
             await(arriving, lines, "member1 \\| +cluster: /.* surges; asked for 2,000 objects.*");
@@ -73,7 +73,7 @@ class ClusterRunIT {
                 .isZero();
     }
 
-    /** Until there is such a line, among those that were taken or those that arrive. */
+    /** Waits until a line matches, among those already read or those that arrive. */
     private static void await(BlockingQueue<String> arriving, List<String> lines, String pattern)
             throws InterruptedException {
         Predicate<String> isIt = Pattern.compile(pattern).asMatchPredicate();

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class NodeCommandTest {
 
-    /** What a run starts first: the threads of an actor system have its name. */
+    /** The prefix of the threads of the actor system, which a run starts first. */
     private static final String SYSTEM_THREADS = "node-";
 
     @TempDir
@@ -99,12 +99,12 @@ class NodeCommandTest {
         "--trace, --trace",
         "--seed, --seed"
     })
-    void anOptionThatCantBeReadEndsBeforeAnythingStarts(String options, String named) {
+    void anUnreadableOptionEndsBeforeAnythingStarts(String options, String named) {
         assertEndsBeforeAnythingStarts(options.split(" "), List.of(named, "--help lists all options"));
     }
 
     @Test
-    void whatIsWrongIsOneLineThoughItHasMoreItself() {
+    void anErrorIsOneLineEvenIfTheValueHasSeveral() {
         assertEndsBeforeAnythingStarts(
                 new String[] {"--reclaim", "on\nor\r\noff"},
                 List.of("--reclaim", "[on or off]", "allowed is on or off"));
@@ -172,10 +172,10 @@ class NodeCommandTest {
         assertEndsBeforeAnythingStarts(new String[] {"--run-for", "1h"}, List.of(parent, "[" + value, allowed));
     }
 
-    /** By an operator's file, which says that and nothing else. */
+    /** The nodes come from an operator's file. */
     @ParameterizedTest
     @ValueSource(strings = {"heap", "direct", "memory, direct"})
-    void nodesWithoutWhatTheProgramNeedsEndBeforeAnythingStarts(String nodes) throws IOException {
+    void missingNodesEndBeforeAnythingStarts(String nodes) throws IOException {
         Path file = Files.writeString(folder.resolve("nodes.conf"), "reclaimer.nodes = [" + nodes + "]");
         set("config.file", file.toString());
         assertEndsBeforeAnythingStarts(
@@ -200,7 +200,7 @@ class NodeCommandTest {
     }
 
     @Test
-    void aFileOfSettingsThatCantBeReadEndsBeforeAnythingStarts() throws IOException {
+    void anUnreadableFileOfSettingsEndsBeforeAnythingStarts() throws IOException {
         Path file = Files.writeString(folder.resolve("broken.conf"), "reclaimer { \n id-limit = \n");
         set("config.file", file.toString());
         assertEndsBeforeAnythingStarts(
@@ -208,7 +208,7 @@ class NodeCommandTest {
     }
 
     @Test
-    void helpTellsOfAllOptions() {
+    void helpListsAllOptions() {
         assertThat(Main.run("--help")).isZero();
         assertThat(text(out))
                 .contains(
@@ -229,13 +229,13 @@ class NodeCommandTest {
     }
 
     @Test
-    void versionIsOneLine() {
+    void versionOfClassFoldersIsDevelopment() {
         assertThat(Main.run("--version")).isZero();
-        assertThat(text(out).lines()).singleElement().asString().startsWith("reclaimer ");
+        assertThat(text(out).lines()).singleElement().asString().isEqualTo("reclaimer development");
         assertThat(text(err)).isEmpty();
     }
 
-    /** Whatever stands beside it, even what is wrong. */
+    /** Other options beside it are ignored, even invalid ones. */
     @Test
     void helpStartsNothing() {
         assertThat(Main.run("--help", "--run-for", "1h", "--trace", "web=none.gz"))

@@ -15,13 +15,13 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The node as its users start it: in a JVM of its own, with the operator's configuration and a heap that is too small. */
+/** The node as users start it: in a JVM of its own, with the operator's configuration and a heap that is too small. */
 class NodeIT {
 
     /** Far more than a run takes, on any machine. */
     private static final long PATIENCE_SECONDS = 180;
 
-    /** Half of what it usually gets, so that it is full in half the time. */
+    /** Half of the default, so that it is full in half the time. */
     private static final String HEAP = "128m";
 
     @TempDir
@@ -33,7 +33,7 @@ class NodeIT {
         }
     }
 
-    /** That it ends by itself, without an exit, shows that no thread is left. */
+    /** The JVM ends by itself, without System.exit, so no thread is left. */
     @Test
     void runsForAsLongAsAskedAndLeavesASummary() throws Exception {
         Ended node = run("--run-for", "12s");
@@ -53,7 +53,7 @@ class NodeIT {
     void withoutTheReclaimerItRunsOutOfMemory() throws Exception {
         Ended node = run("--reclaim", "off");
         assertThat(node.exitCode()).as(node.toString()).isEqualTo(Main.OUT_OF_MEMORY);
-        // The JVM's own words, where the handler of a thread has no memory either, are not the node's.
+        // The JVM prints a line of its own if the handler of a thread has no memory either.
         assertThat(node.err())
                 .filteredOn(line -> !line.isBlank() && !line.contains("thrown from the UncaughtExceptionHandler"))
                 .singleElement()
@@ -63,7 +63,7 @@ class NodeIT {
         assertThat(node.json().get("freedObjects").longValue()).isZero();
     }
 
-    /** As Ctrl-C does; the signal that the JVM gets from it is handled like this one. */
+    /** The JVM handles this signal like that of Ctrl-C. */
     @Test
     void whenAskedToEndItLeavesASummary() throws Exception {
         Path out = folder.resolve("out");

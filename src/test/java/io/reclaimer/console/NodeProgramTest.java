@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Short runs in this JVM. */
 class NodeProgramTest {
 
-    /** What the JVM itself, and what all of its code share, may start at any time. */
+    /** Threads that the JVM or its shared pools may start at any time. */
     private static final List<String> JVM_WIDE = List.of(
             "ForkJoinPool.commonPool-",
             "CompletableFutureDelayScheduler",
@@ -63,16 +63,16 @@ class NodeProgramTest {
         Set<Thread> left = new HashSet<>(Thread.getAllStackTraces().keySet());
         left.removeAll(before);
         left.removeIf(thread -> JVM_WIDE.stream().anyMatch(thread.getName()::startsWith));
-        // Pools end a moment after the system they belong to.
+        // The threads of a pool end shortly after their system.
         for (Thread thread : left) {
             thread.join(TimeUnit.SECONDS.toMillis(60));
         }
         assertThat(left).noneMatch(Thread::isAlive);
     }
 
-    /** Where the operator's file does not name them: no file of the tests does. */
+    /** The operator's file need not name them; there is none in the tests. */
     @Test
-    void nodesAreThoseTheProgramNeeds() {
+    void theProgramHasDefaultsOfItsNodes() {
         assertThat(ConfigFactory.load().getStringList("reclaimer.nodes")).containsExactly("heap");
         assertThat(Main.run("--run-for", "100ms")).isZero();
         assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
@@ -88,7 +88,7 @@ class NodeProgramTest {
                         .doubleValue())
                 .isGreaterThanOrEqualTo(0.1);
         assertThat(lines).filteredOn(line -> line.startsWith("{")).hasSize(1);
-        assertThat(lines.get(0)).contains("reclaim on", "for 0.1 s");
+        assertThat(lines.get(0)).contains("reclaim on", "for 100ms");
         assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
     }
 }

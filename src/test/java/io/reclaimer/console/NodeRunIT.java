@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What an operator sees of a node and does to it: its lines, its options, Ctrl-C. */
+/** A node as an operator uses it: its lines, its options, Ctrl-C. */
 class NodeRunIT {
 
     private static final long PATIENCE_SECONDS = 120;
@@ -36,7 +36,7 @@ class NodeRunIT {
     private final List<Process> started = new ArrayList<>();
 
     @AfterEach
-    void killWhatIsLeft() {
+    void killRemainingProcesses() {
         started.forEach(Process::destroyForcibly);
     }
 
@@ -72,7 +72,7 @@ class NodeRunIT {
         assertThat(ended.out()).filteredOn(line -> line.matches(STATUS_LINE)).hasSize(3);
     }
 
-    /** 128 and the number of the signal, as shells say it. */
+    /** The exit code is 128 plus the number of the signal. */
     @Test
     void ctrlCEndsItWithASummary() throws Exception {
         Process process = start(ProcessBuilder.Redirect.PIPE);
@@ -92,7 +92,7 @@ class NodeRunIT {
         assertThat(ended.err()).isEmpty();
     }
 
-    /** Of three keys, all but the first look-ups are hits; of Zipf's 200,000 hardly any so soon. */
+    /** With three keys nearly all look-ups are hits; with Zipf's 200,000 keys few are so soon. */
     @Test
     void traceGivesItsTenantTheKeys() throws Exception {
         Path trace = folder.resolve("three.gz");
@@ -139,7 +139,7 @@ class NodeRunIT {
         return folder.resolve("err");
     }
 
-    /** All lines until the process ends; runs something when the load is under way. */
+    /** Reads all lines until the process ends. Runs an action at the first status line. */
     private static void read(Process process, List<String> lines, Runnable underWay) throws IOException {
         boolean told = false;
         try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
@@ -164,7 +164,7 @@ class NodeRunIT {
         }
     }
 
-    /** As what a shell without job control starts in the background does, and all that this starts in turn. */
+    /** A shell without job control starts background processes that way, and their children inherit it. */
     private static boolean ignoresInterrupts(Process process) throws IOException {
         Path status = Path.of("/proc", String.valueOf(process.pid()), "status");
         if (!Files.exists(status)) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.ConfigFactory;
+import io.reclaimer.console.report.NoisyScenario;
 import io.reclaimer.scenario.Expectation.What;
 import io.reclaimer.scenario.Position;
 import io.reclaimer.scenario.Scenario;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a user sees of {@code scenario}: options, exit codes, where things are written. */
+/** The command {@code scenario}: options, exit codes, output. */
 class ScenarioCommandTest {
 
     private static final NoisyScenario PASSES = new NoisyScenario().expectAtLeast(21, What.FREED, "/noisy", 1);
@@ -63,7 +64,7 @@ class ScenarioCommandTest {
     }
 
     @Test
-    void allAsExpectedEndsWithZero() throws IOException {
+    void successEndsWithZero() throws IOException {
         file("noisy.conf", PASSES);
         assertThat(run("scenario", path("noisy.conf"))).isZero();
         assertThat(text(out).lines())
@@ -77,12 +78,12 @@ class ScenarioCommandTest {
                                 + ":21",
                         "");
         assertThat(lines().get(1)).startsWith("  " + path("noisy.conf") + ", seed 1, 1m in ");
-        assertThat(lastLine()).startsWith("1 scenario: 1 passed, 0 failed; 1m went by in it, which took ");
+        assertThat(lastLine()).startsWith("1 scenario: 1 passed, 0 failed; 1m of virtual time in ");
         assertThat(text(err)).isEmpty();
     }
 
     @Test
-    void aFailureEndsWithOneAndSaysHowItCameToIt() throws IOException {
+    void aFailureEndsWithOneAndShowsTheEventsBefore() throws IOException {
         file("noisy.conf", PASSES, FAILS);
         assertThat(run("scenario", path("noisy.conf"))).isEqualTo(1);
         String where = path("noisy.conf");
@@ -93,34 +94,34 @@ class ScenarioCommandTest {
                         "        expected  at least 90",
                         "        actual    5.51",
                         "        at        1:00.000",
-                        "        stands in " + where + ":22:5",
+                        "        place     " + where + ":22:5",
                         "        the last events before it",
                         "          0:50.000  pressure over / for 500 objects: MET, freed 512 in 0s",
                         "          0:51.000  pressure over / for 500 objects: MET, freed 512 in 0s")
                 .containsSequence("          0:59.000  pressure over / for 500 objects: MET, freed 512 in 0s", "");
         assertThat(lines()).filteredOn(line -> line.startsWith("          0:")).hasSize(10);
-        assertThat(lastLine()).startsWith("2 scenarios: 1 passed, 1 failed; 2m went by in them");
+        assertThat(lastLine()).startsWith("2 scenarios: 1 passed, 1 failed; 2m of virtual time in ");
         assertThat(text(err)).isEmpty();
     }
 
     @Test
-    void stepsThatCantBeDoneAreFailures() throws IOException {
+    void impossibleStepsAreFailures() throws IOException {
         file("step.conf", new NoisyScenario().step(17, 0, new Step.Offline("/none")));
         assertThat(run("scenario", path("step.conf"))).isEqualTo(1);
         assertThat(text(out)).contains("FAIL  offline /none; expected done; actual ", path("step.conf") + ":17");
     }
 
     @Test
-    void membersOfAClusterAreTold() throws IOException {
+    void membersOfAClusterAreNamed() throws IOException {
         file("cluster.conf", new NoisyScenario().members(2));
         assertThat(run("scenario", path("cluster.conf"))).isZero();
         assertThat(lines())
                 .anyMatch(line -> line.matches("  0:01.\\d+-0:59.\\d+  member1  ... 59 rounds of pressure .*"));
-        assertThat(text(out)).contains("  nothing is expected of it");
+        assertThat(text(out)).contains("  no expectations");
     }
 
     @Test
-    void allThatIsWrongWithAllFilesIsALineEachAndNothingRuns() throws IOException {
+    void eachErrorInAnyFileIsALineAndNothingRuns() throws IOException {
         file("a.conf", PASSES);
         wrong("b.conf", problem(3, 7, "nodes", "[0] is not allowed; allowed is\n1 to 64"), problem(9, 1, "", "no end"));
         wrong("c.conf", problem(1, 1, "pace", "unknown; allowed are name, about"));
@@ -137,7 +138,7 @@ class ScenarioCommandTest {
     }
 
     @Test
-    void aFolderMeansItsFilesOfScenariosInTheOrderOfTheirNames() throws IOException {
+    void aFolderStandsForItsScenarioFilesInAlphabeticalOrder() throws IOException {
         Path b = file("b.conf", PASSES);
         Path a = file("a.json", PASSES);
         file("c.txt");
@@ -155,12 +156,12 @@ class ScenarioCommandTest {
     }
 
     @Test
-    void aFolderWithoutScenariosIsWrong() {
-        assertWrong("there is no file *.conf or *.json in this folder", "scenario", folder.toString());
+    void aFolderWithoutScenariosIsRefused() {
+        assertRefused("there is no file *.conf or *.json in this folder", "scenario", folder.toString());
     }
 
     @Test
-    void onlyRunsThoseOfThatName() throws IOException {
+    void onlyRunsTheScenariosOfThatName() throws IOException {
         file("noisy.conf", PASSES, FAILS);
         assertThat(run("scenario", path("noisy.conf"), "--only", NoisyScenario.NAME))
                 .isZero();
@@ -170,9 +171,9 @@ class ScenarioCommandTest {
     }
 
     @Test
-    void onlyANameThatIsNobodysIsWrong() throws IOException {
+    void onlyWithAnUnknownNameIsRefused() throws IOException {
         file("noisy.conf", PASSES, FAILS);
-        assertWrong(
+        assertRefused(
                 "--only [noisy]: there is no scenario of that name; there are [noisy neighbour], [fails]",
                 "scenario",
                 path("noisy.conf"),
@@ -181,7 +182,7 @@ class ScenarioCommandTest {
     }
 
     @Test
-    void seedIsInPlaceOfTheScenariosOwn() throws IOException {
+    void seedReplacesTheSeedOfEachScenario() throws IOException {
         file("noisy.conf", PASSES);
         JsonNode own = json("scenario", path("noisy.conf"), "--json");
         JsonNode same = json("scenario", path("noisy.conf"), "--json", "--seed", "1");
@@ -193,7 +194,7 @@ class ScenarioCommandTest {
     }
 
     @Test
-    void explainShowsAPictureInPlaceOfTheTimeline() throws IOException {
+    void explainReplacesTheTimelineByAPicture() throws IOException {
         file("noisy.conf", PASSES);
         assertThat(run("scenario", path("noisy.conf"), "--explain")).isZero();
         assertThat(lines())
@@ -215,54 +216,55 @@ class ScenarioCommandTest {
     }
 
     @Test
-    void htmlIsOnePageOfAllThatWereRun() throws IOException {
+    void htmlIsOnePageAboutAllScenarios() throws IOException {
         file("noisy.conf", PASSES, FAILS);
         assertThat(run("scenario", path("noisy.conf"), "--html", path("page.html")))
                 .isEqualTo(1);
         assertThat(Files.readString(folder.resolve("page.html")))
-                .contains("<h2 id=\"s1-name\">noisy neighbour</h2>", "<h2 id=\"s2-name\">fails</h2>");
+                .startsWith("<!DOCTYPE html>")
+                .contains("\"name\":\"noisy neighbour\"", "\"name\":\"fails\"");
         assertThat(lastLine()).startsWith("2 scenarios");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "none/page.html", "a\0b"})
-    void aPageThatCantBeWrittenIsWrongBeforeAnythingRuns(String page) throws IOException {
+    void anUnwritablePageIsRefusedBeforeAnythingRuns(String page) throws IOException {
         file("noisy.conf", PASSES);
-        assertWrong("--html [", "scenario", path("noisy.conf"), "--html", page.contains("\0") ? page : path(page));
+        assertRefused("--html [", "scenario", path("noisy.conf"), "--html", page.contains("\0") ? page : path(page));
         assertThat(read).isEmpty();
     }
 
     @Test
-    void aPictureInJsonIsWrong() throws IOException {
+    void jsonWithAPictureIsRefused() throws IOException {
         file("noisy.conf", PASSES);
-        assertWrong("--json and --explain", "scenario", path("noisy.conf"), "--json", "--explain");
+        assertRefused("--json and --explain", "scenario", path("noisy.conf"), "--json", "--explain");
     }
 
     @Test
-    void optionsOfANodeAreNoneOfScenarios() throws IOException {
+    void optionsOfANodeAreRefused() throws IOException {
         file("noisy.conf", PASSES);
-        assertWrong("--run-for is not allowed before scenario", "--run-for", "1s", "scenario", path("noisy.conf"));
+        assertRefused("--run-for is not allowed before scenario", "--run-for", "1s", "scenario", path("noisy.conf"));
         err.reset();
-        assertWrong("'--run-for'", "scenario", path("noisy.conf"), "--run-for", "1s");
+        assertRefused("'--run-for'", "scenario", path("noisy.conf"), "--run-for", "1s");
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"scenario", "scenario x.conf --seed one", "scenario x.conf --html", "scenario x.conf --wrong"})
     void aWrongOptionIsOneLine(String options) {
-        assertWrong("(--help lists all options)", options.split(" "));
+        assertRefused("(--help lists all options)", options.split(" "));
     }
 
-    /** Its value is known to be wrong only where it is used. */
+    /** The setting is checked only where it is used. */
     @Test
-    void aSettingThatIsNotAllowedIsWrong() throws IOException {
+    void anInvalidSettingIsRefused() throws IOException {
         file("noisy.conf", new NoisyScenario().settings("id-limit = 63"));
-        assertWrong(
+        assertRefused(
                 path("noisy.conf") + ": [noisy neighbour]: reclaimer.id-limit is [63]", "scenario", path("noisy.conf"));
     }
 
     @Test
-    void helpTellsOfAllOptions() {
+    void helpListsAllOptions() {
         assertThat(run("scenario", "--help")).isZero();
         assertThat(text(out))
                 .contains(
@@ -281,7 +283,7 @@ class ScenarioCommandTest {
         assertThat(text(err)).isEmpty();
     }
 
-    private void assertWrong(String said, String... args) {
+    private void assertRefused(String said, String... args) {
         assertThat(run(args)).isEqualTo(2);
         assertThat(text(err).lines())
                 .singleElement()

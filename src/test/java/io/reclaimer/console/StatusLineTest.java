@@ -2,9 +2,14 @@ package io.reclaimer.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reclaimer.cluster.ClusterReport;
 import io.reclaimer.cluster.ClusterReclaimer;
 import io.reclaimer.cluster.ClusterTable;
 import io.reclaimer.cluster.MemberPressure;
+import io.reclaimer.console.demo.Hits;
+import io.reclaimer.console.demo.Pace;
+import io.reclaimer.console.demo.Tenant;
+import io.reclaimer.console.demo.Zipf;
 import io.reclaimer.pressure.HeapStatus;
 import io.reclaimer.pressure.PressureState;
 import io.reclaimer.shrinker.CgroupPath;
@@ -25,8 +30,8 @@ class StatusLineTest {
     private static final long MEGABYTE = 1 << 20;
     private static final long MAX = 256 * MEGABYTE;
 
-    private static final Options ON = new Options(Optional.empty(), true, Pace.USUAL, List.of());
-    private static final Options OFF = new Options(Optional.empty(), false, Pace.USUAL, List.of());
+    private static final NodeOptions ON = new NodeOptions(Optional.empty(), true, Pace.USUAL, List.of());
+    private static final NodeOptions OFF = new NodeOptions(Optional.empty(), false, Pace.USUAL, List.of());
 
     private final Locale localeBefore = Locale.getDefault();
 
@@ -36,14 +41,14 @@ class StatusLineTest {
     }
 
     @Test
-    void lineSaysTimeHeapPressureRoundsFreedAndHitRates() {
+    void lineHasTimeHeapPressureRoundsFreedObjectsAndHitRates() {
         assertThat(fields(StatusLine.of(Duration.ofMillis(12_999), MAX, heap(PressureState.LOW, 12), ON, hits(1, 3))))
                 .containsExactly(
                         "12 s", "150/256", "140/200", "low", "12", "2", "34567", "33.3 %", "33.3 %", "33.3 %", "orm");
     }
 
     @Test
-    void columnsStandBelowTheirNames() {
+    void columnsAreBelowTheirTitles() {
         List<Integer> ends = ends(StatusLine.title().get(1));
         assertThat(ends).hasSize(11);
         for (PressureState state : PressureState.values()) {
@@ -58,14 +63,14 @@ class StatusLineTest {
     }
 
     @Test
-    void columnsStandBelowTheirNamesWithoutLookups() {
+    void columnsAreBelowTheirTitlesWithoutLookups() {
         String line = StatusLine.of(Duration.ZERO, MAX, heap(PressureState.NONE, 0), ON, Map.of());
         assertThat(ends(line)).isEqualTo(ends(StatusLine.title().get(1)));
         assertThat(fields(line).subList(7, 10)).containsOnly("-");
     }
 
     @Test
-    void unitsStandAboveTheirColumns() {
+    void unitsAreAboveTheirColumns() {
         String above = StatusLine.title().get(0);
         String names = StatusLine.title().get(1);
         assertThat(above.indexOf("heap MB") + "heap MB".length())
@@ -81,7 +86,7 @@ class StatusLineTest {
     }
 
     @Test
-    void linesAreTheSameWhateverTheLocale() {
+    void linesAreTheSameInAnyLocale() {
         String before = StatusLine.of(Duration.ofSeconds(20), MAX, heap(PressureState.LOW, 12), ON, hits(1, 3));
         for (Locale locale :
                 List.of(Locale.GERMANY, Locale.forLanguageTag("tr"), Locale.forLanguageTag("ar-EG-u-nu-arab"))) {
@@ -92,28 +97,24 @@ class StatusLineTest {
     }
 
     @Test
-    void headerSaysWhatRuns() {
+    void headerDescribesTheRun() {
         Zipf zipf = new Zipf(1000, 0.9, new SplittableRandom(1));
-        List<Options.Load> loads = List.of(new Options.Load(Tenant.WEB, zipf), new Options.Load(Tenant.BATCH, zipf));
-        assertThat(StatusLine.header(new Options(Optional.of(Duration.ofMillis(1_500)), true, Pace.USUAL, loads), MAX))
+        List<NodeOptions.Load> loads =
+                List.of(new NodeOptions.Load(Tenant.WEB, zipf), new NodeOptions.Load(Tenant.BATCH, zipf));
+        assertThat(StatusLine.header(
+                        new NodeOptions(Optional.of(Duration.ofMillis(1_500)), true, Pace.USUAL, loads), MAX))
                 .satisfiesExactly(
                         first -> assertThat(first)
-                                .contains("256 MB", "Java " + Runtime.version().feature(), "reclaim on", "for 1.5 s"),
+                                .contains("256 MB", "Java " + Runtime.version().feature(), "reclaim on", "for 1.5s"),
                         web -> assertThat(web).contains("/shop/web", zipf.toString()),
                         batch -> assertThat(batch).contains("/batch", zipf.toString()));
-        assertThat(StatusLine.header(new Options(Optional.empty(), false, Pace.USUAL, List.of()), MAX)
+        assertThat(StatusLine.header(new NodeOptions(Optional.empty(), false, Pace.USUAL, List.of()), MAX)
                         .get(0))
                 .contains("reclaim off", "until Ctrl-C");
     }
 
     @Test
-    void megabytesAreRounded() {
-        assertThat(StatusLine.megabytes(MEGABYTE + MEGABYTE / 2 - 1)).isEqualTo(1);
-        assertThat(StatusLine.megabytes(MEGABYTE + MEGABYTE / 2)).isEqualTo(2);
-    }
-
-    @Test
-    void memberSaysWhoIsThereWhatItGaveAndWhatAllHold() {
+    void memberPrintsMembersFreedObjectsAndTable() {
         assertThat(StatusLine.members(List.of("a:1"))).isEqualTo("  cluster: 1 member: a:1");
         assertThat(StatusLine.members(List.of("a:1", "b:2"))).isEqualTo("  cluster: 2 members: a:1, b:2");
         ClusterReclaimer.Status before = new ClusterReclaimer.Status(0, 0, 2, 1_000, 0, 0, 0);
@@ -138,6 +139,36 @@ class StatusLineTest {
                 .contains("a:1", "3 s", "low", "5/7", "900", "/shop 900");
     }
 
+    @Test
+    void memberPrintsWhatEachFreedForTheSurgingTenant() {
+        ClusterReport report = new ClusterReport(
+                CgroupPath.of("/shop/orm"),
+                ClusterReport.Outcome.SHORT,
+                1_500,
+                0,
+                Duration.ofNanos(3_500_000),
+                List.of(
+                        member("10.0.0.1:1", ClusterReport.MemberOutcome.DONE, 1_500),
+                        member("10.0.0.2:1", ClusterReport.MemberOutcome.UNREACHABLE, 0)));
+        assertThat(StatusLine.surge(report))
+                .isEqualTo("  cluster: /shop/orm surges; asked for 2,000 objects, freed 1,500 (short) in 3.5 ms:"
+                        + " 10.0.0.1:1 1,500, 10.0.0.2:1 0 unreachable");
+    }
+
+    private static ClusterReport.Member member(String name, ClusterReport.MemberOutcome outcome, long freed) {
+        return new ClusterReport.Member(
+                name,
+                outcome,
+                Optional.of(MemberPressure.NONE),
+                5_000,
+                2_000,
+                freed,
+                0,
+                Duration.ZERO,
+                Optional.empty(),
+                false);
+    }
+
     private static HeapStatus heap(PressureState state, long rounds) {
         return new HeapStatus(
                 state,
@@ -160,12 +191,12 @@ class StatusLineTest {
         return Map.of(Tenant.WEB, rate, Tenant.ORM, rate, Tenant.BATCH, rate);
     }
 
-    /** Columns are apart by two blanks; the last one, the tenant that surges, has no width. */
+    /** Splits a line at two blanks or more. */
     private static List<String> fields(String line) {
         return List.of(line.strip().split(" {2,}"));
     }
 
-    /** Where each column ends; of the last one, where it begins. */
+    /** Returns the end of each column, and the start of the last one, which has no fixed width. */
     private static List<Integer> ends(String line) {
         List<Integer> ends = new ArrayList<>();
         Matcher column = Pattern.compile("\\S+( \\S+)*").matcher(line);

@@ -8,6 +8,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.reclaimer.adapter.DirectBufferPool;
 import io.reclaimer.cluster.ClusterReclaimer;
+import io.reclaimer.console.demo.Hits;
+import io.reclaimer.console.demo.MeanCacheSizes;
+import io.reclaimer.console.demo.Tenant;
 import io.reclaimer.pressure.HeapStatus;
 import io.reclaimer.pressure.PressureState;
 import java.time.Duration;
@@ -40,8 +43,10 @@ class SummaryTest {
     private static final Map<Tenant, Hits.Rate> HITS =
             Map.of(Tenant.WEB, new Hits.Rate(1, 3), Tenant.ORM, new Hits.Rate(4, 4));
 
-    private static final MeanHeld HELD = new MeanHeld(10, 123_450, 67_890);
+    private static final MeanCacheSizes SIZES = new MeanCacheSizes(10, 123_450, 67_890);
     private static final DirectBufferPool.Statistics BUFFERS = new DirectBufferPool.Statistics(7, 40, 47 << 14, 1234);
+
+    private static final Summary.Caches CACHES = new Summary.Caches(HITS, SIZES, BUFFERS);
 
     private final Locale localeBefore = Locale.getDefault();
 
@@ -51,7 +56,7 @@ class SummaryTest {
     }
 
     @Test
-    void jsonHasAllThatIsAskedFor() throws JsonProcessingException {
+    void jsonHasAllFields() throws JsonProcessingException {
         JsonNode json = parsed(summary(false));
         assertThat(json.fieldNames())
                 .toIterable()
@@ -77,7 +82,7 @@ class SummaryTest {
     }
 
     @Test
-    void hitRateIsByTenantWhetherItHadLookupsOrNot() throws JsonProcessingException {
+    void hitRateHasEachTenantEvenWithoutLookups() throws JsonProcessingException {
         JsonNode rates = parsed(summary(false)).get("hitRate");
         assertThat(rates.fieldNames()).toIterable().containsExactly("/shop/web", "/shop/orm", "/batch");
         assertThat(rates.get("/shop/web").doubleValue()).isCloseTo(1 / 3.0, within(1e-4));
@@ -86,21 +91,21 @@ class SummaryTest {
     }
 
     @Test
-    void outOfMemoryIsSaidToPeopleAndToPrograms() throws JsonProcessingException {
+    void outOfMemoryIsInTextAndJson() throws JsonProcessingException {
         assertThat(parsed(summary(true)).get("outOfMemory").booleanValue()).isTrue();
         assertThat(summary(true).lines().get(1)).startsWith("Out of memory after 20.1 s");
         assertThat(summary(false).lines().get(1)).startsWith("Ended after 20.1 s");
     }
 
     @Test
-    void lastOfTheLinesIsTheJson() {
+    void theLastLineIsTheJson() {
         List<String> lines = summary(false).lines();
         assertThat(lines.get(lines.size() - 1)).isEqualTo(summary(false).json());
         assertThat(lines).noneMatch(line -> line.contains("\n"));
     }
 
     @Test
-    void linesForPeopleHaveTheNumbersWithTheirUnits() {
+    void linesHaveNumbersWithUnits() {
         assertThat(String.join("\n", summary(false).lines()))
                 .contains("256 MB heap", "180 MB were live")
                 .contains("12 rounds, 2 of them direct, freed 34567 objects, 90 MB")
@@ -109,7 +114,7 @@ class SummaryTest {
     }
 
     @Test
-    void numbersHaveAPointWhateverTheLocale() throws JsonProcessingException {
+    void numbersHaveADecimalPointInAnyLocale() throws JsonProcessingException {
         List<String> before = summary(false).lines();
         for (Locale locale : List.of(Locale.GERMANY, Locale.forLanguageTag("ar-EG-u-nu-arab"))) {
             Locale.setDefault(locale);
@@ -120,30 +125,27 @@ class SummaryTest {
 
     @Test
     void longRunIsWrittenInFull() throws JsonProcessingException {
-        Summary longest = new Summary(
-                Duration.ofHours(10_000), Long.MAX_VALUE, HEAP, HITS, HELD, BUFFERS, Optional.empty(), false);
+        Summary longest = new Summary(Duration.ofHours(10_000), Long.MAX_VALUE, HEAP, CACHES, Optional.empty(), false);
         JsonNode json = parsed(longest);
         assertThat(json.get("seconds").doubleValue()).isEqualTo(36_000_000);
         assertThat(json.get("heapMaxBytes").longValue()).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test
-    void whatCachesHeldIsAMean() throws JsonProcessingException {
+    void cacheSizesAreMeans() throws JsonProcessingException {
         JsonNode json = parsed(summary(false));
         assertThat(json.get("meanPages").longValue()).isEqualTo(12_345);
         assertThat(json.get("meanSessions").longValue()).isEqualTo(6_789);
-        assertThat(MeanHeld.NONE.meanPages()).isZero();
+        assertThat(MeanCacheSizes.NONE.meanPages()).isZero();
     }
 
     @Test
-    void memberSaysWhatItDidInRoundsOverTheCluster() throws JsonProcessingException {
+    void memberHasTotalsOfRoundsOverTheCluster() throws JsonProcessingException {
         Summary member = new Summary(
                 Duration.ofSeconds(1),
                 MEGABYTE,
                 HEAP,
-                HITS,
-                HELD,
-                BUFFERS,
+                CACHES,
                 Optional.of(new ClusterReclaimer.Status(3, 6_000, 5, 4_000, 0, 0, 0)),
                 false);
         assertThat(member.lines())
@@ -159,8 +161,7 @@ class SummaryTest {
     }
 
     private static Summary summary(boolean outOfMemory) {
-        return new Summary(
-                Duration.ofMillis(20_123), 256 * MEGABYTE, HEAP, HITS, HELD, BUFFERS, Optional.empty(), outOfMemory);
+        return new Summary(Duration.ofMillis(20_123), 256 * MEGABYTE, HEAP, CACHES, Optional.empty(), outOfMemory);
     }
 
     private static JsonNode parsed(Summary summary) throws JsonProcessingException {

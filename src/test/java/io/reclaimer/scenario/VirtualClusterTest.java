@@ -23,7 +23,7 @@ class VirtualClusterTest {
             IntStream.range(0, NODES).mapToObj(node -> "n" + node).collect(Collectors.joining(", "));
 
     @RegisterExtension
-    final ReclaimerExtension kit = ReclaimerExtension.with("reclaimer.nodes = [" + NAMES + "]");
+    final ReclaimerExtension kit = ReclaimerExtension.create().with("reclaimer.nodes = [" + NAMES + "]");
 
     @Test
     void requestsAreCheckedAsInARealCluster() {

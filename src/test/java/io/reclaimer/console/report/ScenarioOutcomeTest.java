@@ -1,0 +1,73 @@
+package io.reclaimer.console.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reclaimer.scenario.Position;
+import io.reclaimer.scenario.ScenarioResult.Event;
+import io.reclaimer.scenario.ScenarioResult.Kind;
+import io.reclaimer.scenario.ScenarioResult.Verdict;
+import io.reclaimer.scenario.Step;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class ScenarioOutcomeTest {
+
+    private final KnownResult known = new KnownResult();
+
+    @Test
+    void theLastTenEventsUntilAFailureAreBeforeIt() {
+        IntStream.range(0, 30).forEach(i -> known.round(i * 100L, "MET", i));
+        ScenarioOutcome outcome =
+                known.verdict(2_000, false, "w", new Position(9, 1)).outcome();
+        assertThat(before(outcome))
+                .extracting(Event::at)
+                .containsExactlyElementsOf(IntStream.rangeClosed(11, 20)
+                        .mapToObj(i -> Duration.ofMillis(i * 100L))
+                        .toList());
+    }
+
+    @Test
+    void otherVerdictsAreNotAmongTheEventsBefore() {
+        ScenarioOutcome outcome = known.round(1, "MET", 1)
+                .event(2, Kind.EXPECTATION, "not as expected: w")
+                .verdict(2, false, "w", new Position(9, 1))
+                .outcome();
+        assertThat(before(outcome)).extracting(Event::kind).containsExactly(Kind.ROUND);
+    }
+
+    /** All events are at the same time, as in a scenario without times. */
+    @Test
+    void laterStepsAreNotBeforeAFailedStep() {
+        ScenarioOutcome outcome = known.of(new NoisyScenario()
+                        .step(5, 0, new Step.Dump())
+                        .step(6, 0, new Step.Dump())
+                        .step(7, 0, new Step.Dump())
+                        .scenario())
+                .event(0, Kind.STEP, "first")
+                .event(0, Kind.STEP, "second")
+                .event(0, Kind.ROUND, "its round")
+                .event(0, Kind.STEP, "third")
+                .verdict(0, false, "w", new Position(6, 3))
+                .outcome();
+        assertThat(before(outcome)).extracting(Event::text).containsExactly("first", "second", "its round");
+    }
+
+    @Test
+    void thePlaceIsTheFileIfTheLineIsUnknown() {
+        ScenarioOutcome outcome = known.verdict(0, true, "w", Position.NOWHERE)
+                .verdict(0, true, "w", new Position(12, 5))
+                .outcome();
+        List<Verdict> verdicts = outcome.result().verdicts();
+        assertThat(outcome.where(verdicts.get(0))).isEqualTo("known.conf");
+        assertThat(outcome.where(verdicts.get(1))).isEqualTo("known.conf:12");
+    }
+
+    /** The events before the only verdict. */
+    private static List<Event> before(ScenarioOutcome outcome) {
+        return outcome.eventsBefore(outcome.result().verdicts().get(0)).stream()
+                .map(outcome.result().timeline()::get)
+                .toList();
+    }
+}
