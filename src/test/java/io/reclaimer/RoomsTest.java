@@ -4,6 +4,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -145,6 +146,32 @@ class RoomsTest {
     @Test
     void packagesHaveNoCycles() {
         slices().assignedFrom(new ByPackage()).should().beFreeOfCycles().check(main);
+    }
+
+    /** The packages of the scenario room: values and virtual time below, reading and running above, the doors on top. */
+    @Test
+    void scenarioPackagesUseOnlyThoseBelow() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInAnyPackage("io.reclaimer.scenario..")
+                .layer("doors")
+                .definedBy("io.reclaimer.scenario")
+                .layer("read")
+                .definedBy("io.reclaimer.scenario.read")
+                .layer("run")
+                .definedBy("io.reclaimer.scenario.run")
+                .layer("time")
+                .definedBy("io.reclaimer.scenario.time")
+                .layer("model")
+                .definedBy("io.reclaimer.scenario.model")
+                .whereLayer("model")
+                .mayNotAccessAnyLayer()
+                .whereLayer("time")
+                .mayNotAccessAnyLayer()
+                .whereLayer("read")
+                .mayOnlyAccessLayers("model")
+                .whereLayer("run")
+                .mayOnlyAccessLayers("model", "time")
+                .check(main);
     }
 
     private static final class ByPackage implements SliceAssignment {

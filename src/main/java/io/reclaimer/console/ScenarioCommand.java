@@ -6,9 +6,9 @@ import io.reclaimer.console.report.ScenarioOutcome;
 import io.reclaimer.console.report.ScenarioPage;
 import io.reclaimer.console.report.ScenarioPicture;
 import io.reclaimer.console.report.ScenarioText;
-import io.reclaimer.scenario.Scenario;
-import io.reclaimer.scenario.ScenarioResult;
 import io.reclaimer.scenario.ScenarioRunner;
+import io.reclaimer.scenario.model.Scenario;
+import io.reclaimer.scenario.model.ScenarioResult;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -188,26 +188,7 @@ final class ScenarioCommand implements Callable<Integer> {
     }
 
     private Scenario seeded(Scenario of) {
-        return seed == null
-                ? of
-                : new Scenario(
-                        of.name(),
-                        of.about(),
-                        seed,
-                        of.nodes(),
-                        of.cgroupsEnabled(),
-                        of.kmemOnline(),
-                        of.settings(),
-                        of.duration(),
-                        of.sampleEvery(),
-                        of.cgroups(),
-                        of.shrinkers(),
-                        of.load(),
-                        of.pressure(),
-                        of.heap(),
-                        of.cluster(),
-                        of.steps(),
-                        of.expect());
+        return seed == null ? of : of.withSeed(seed);
     }
 
     private static Duration since(long startNanos) {

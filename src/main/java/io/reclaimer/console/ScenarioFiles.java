@@ -1,7 +1,7 @@
 package io.reclaimer.console;
 
-import io.reclaimer.scenario.Scenario;
-import io.reclaimer.scenario.ScenarioException;
+import io.reclaimer.scenario.model.Scenario;
+import io.reclaimer.scenario.model.ScenarioException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -94,9 +94,7 @@ final class ScenarioFiles {
             reader.read(file).forEach(scenario -> found.add(new Found(file.toString(), scenario)));
         } catch (ScenarioException e) {
             e.problems().stream()
-                    .map(problem -> file + ":" + problem.position() + ": "
-                            + (problem.path().isEmpty() ? "" : problem.path() + ": ") + problem.message())
-                    .map(line -> line.replaceAll("\\s*\\R\\s*", " "))
+                    .map(problem -> problem.toString().replaceAll("\\s*\\R\\s*", " "))
                     .forEach(problems::add);
         } catch (IOException e) {
             problems.add("[" + file + "]: this file can't be read: " + e);

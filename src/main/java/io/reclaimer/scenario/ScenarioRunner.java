@@ -1,48 +1,20 @@
 package io.reclaimer.scenario;
 
-import java.util.HashSet;
-import java.util.Set;
+import io.reclaimer.scenario.model.Scenario;
+import io.reclaimer.scenario.model.ScenarioResult;
+import io.reclaimer.scenario.run.ScenarioRun;
 
-/**
- * Runs scenarios on the real engine, in a time of their own: an hour takes as long as what is done in it. The same scenario with
- * the same seed gives the same result. Any thread; a run keeps it until its end.
- */
+/** Runs scenarios on the real engine in virtual time. The same scenario and seed give the same result. Thread-safe. */
 public final class ScenarioRunner {
 
     private ScenarioRunner() {}
 
-    /** Runs it to its end, whatever its verdicts are. */
+    /**
+     * Runs a scenario to its end, whatever the verdicts are. Occupies the calling thread meanwhile.
+     *
+     * @throws IllegalArgumentException if the reclaimer refuses a setting
+     */
     public static ScenarioResult run(Scenario scenario) {
-        return run(scenario, new VirtualCalls(late(scenario)));
-    }
-
-    /** The same, with caches called another way. */
-    static ScenarioResult run(Scenario scenario, ScenarioMember.Calls calls) {
-        try (ScenarioRun run = new ScenarioRun(scenario, calls)) {
-            return run.run();
-        }
-    }
-
-    private static Set<String> late(Scenario scenario) {
-        Set<String> late = new HashSet<>();
-        scenario.shrinkers().stream()
-                .filter(shrinker -> isLate(shrinker.cache()))
-                .forEach(shrinker -> late.add(shrinker.name()));
-        for (Step step : scenario.steps()) {
-            if (step.action() instanceof Step.Alloc alloc
-                    && isLate(alloc.shrinker().cache())) {
-                late.add(alloc.shrinker().name());
-            } else if (step.action() instanceof Step.Change change && isLate(change.cache())) {
-                late.add(change.shrinker());
-            }
-        }
-        return late;
-    }
-
-    private static boolean isLate(CacheModel cache) {
-        return !cache.latency().isZero()
-                || cache.faults()
-                        .filter(faults -> faults.kind() == CacheModel.Fault.STUCK)
-                        .isPresent();
+        return ScenarioRun.run(scenario);
     }
 }

@@ -6,12 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.ConfigFactory;
 import io.reclaimer.console.report.NoisyScenario;
-import io.reclaimer.scenario.Expectation.What;
-import io.reclaimer.scenario.Position;
-import io.reclaimer.scenario.Scenario;
-import io.reclaimer.scenario.ScenarioException;
-import io.reclaimer.scenario.Step;
-import io.reclaimer.scenario.WrongFile;
+import io.reclaimer.scenario.model.Cell;
+import io.reclaimer.scenario.model.Expectation.What;
+import io.reclaimer.scenario.model.Scenario;
+import io.reclaimer.scenario.model.ScenarioException;
+import io.reclaimer.scenario.model.Step;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -35,7 +34,7 @@ class ScenarioCommandTest {
     private static final NoisyScenario PASSES = new NoisyScenario().expectAtLeast(21, What.FREED, "/noisy", 1);
     private static final NoisyScenario FAILS = new NoisyScenario()
             .named("fails")
-            .step(17, 30, new Step.Add("pages", "/quiet", 0, 100))
+            .step(17, 30, new Step.Add(new Cell("pages", "/quiet", 0), 100))
             .expectAtLeast(21, What.FREED, "/noisy", 1)
             .expectAtLeast(22, What.FREED_SHARE, "/quiet", 90);
 
@@ -94,7 +93,7 @@ class ScenarioCommandTest {
                         "        expected  at least 90",
                         "        actual    5.51",
                         "        at        1:00.000",
-                        "        place     " + where + ":22:5",
+                        "        place     " + where + ":22",
                         "        the last events before it",
                         "          0:50.000  pressure over / for 500 objects: MET, freed 512 in 0s",
                         "          0:51.000  pressure over / for 500 objects: MET, freed 512 in 0s")
@@ -123,17 +122,20 @@ class ScenarioCommandTest {
     @Test
     void eachErrorInAnyFileIsALineAndNothingRuns() throws IOException {
         file("a.conf", PASSES);
-        wrong("b.conf", problem(3, 7, "nodes", "[0] is not allowed; allowed is\n1 to 64"), problem(9, 1, "", "no end"));
-        wrong("c.conf", problem(1, 1, "pace", "unknown; allowed are name, about"));
+        wrong(
+                "b.conf",
+                problem("b.conf", 3, "nodes", "[0] is not allowed; allowed is\n1 to 64"),
+                problem("b.conf", 9, "", "no end"));
+        wrong("c.conf", problem("c.conf", 1, "pace", "unknown; allowed are name, about"));
         assertThat(run("scenario", folder.toString(), path("none.conf"), "a\0b"))
                 .isEqualTo(2);
         assertThat(text(err).lines())
                 .containsExactly(
                         "reclaimer: [" + path("none.conf") + "]: there is no such file or folder",
                         "reclaimer: [a\0b]: that is no name of a file",
-                        "reclaimer: " + path("b.conf") + ":3:7: nodes: [0] is not allowed; allowed is 1 to 64",
-                        "reclaimer: " + path("b.conf") + ":9:1: no end",
-                        "reclaimer: " + path("c.conf") + ":1:1: pace: unknown; allowed are name, about");
+                        "reclaimer: " + path("b.conf") + ":3: nodes: [0] is not allowed; allowed is 1 to 64",
+                        "reclaimer: " + path("b.conf") + ":9: no end",
+                        "reclaimer: " + path("c.conf") + ":1: pace: unknown; allowed are name, about");
         assertThat(text(out)).isEmpty();
     }
 
@@ -309,11 +311,11 @@ class ScenarioCommandTest {
     }
 
     private void wrong(String name, ScenarioException.Problem... problems) throws IOException {
-        wrong.put(file(name), WrongFile.with(name, problems));
+        wrong.put(file(name), new ScenarioException(List.of(problems)));
     }
 
-    private static ScenarioException.Problem problem(int line, int column, String path, String message) {
-        return new ScenarioException.Problem(new Position(line, column), path, message);
+    private ScenarioException.Problem problem(String file, int line, String path, String message) {
+        return new ScenarioException.Problem(path(file), line, path, message);
     }
 
     private String path(String name) {

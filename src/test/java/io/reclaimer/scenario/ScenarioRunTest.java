@@ -3,8 +3,12 @@ package io.reclaimer.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.reclaimer.scenario.ScenarioResult.Kind;
-import io.reclaimer.scenario.ScenarioResult.Verdict;
+import io.reclaimer.scenario.model.EventDetail.ShrinkerFaulted;
+import io.reclaimer.scenario.model.Expectation;
+import io.reclaimer.scenario.model.ScenarioResult;
+import io.reclaimer.scenario.model.ScenarioResult.Kind;
+import io.reclaimer.scenario.model.ScenarioResult.Verdict;
+import io.reclaimer.scenario.time.RunningSystems;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -77,7 +81,7 @@ class ScenarioRunTest {
         String all = String.join(
                 "\n",
                 Arrays.stream(Expectation.What.values())
-                        .map(what -> "{ what = " + ScenarioShape.wordOf(what) + ", cgroup = /a, min = 0 }")
+                        .map(what -> "{ what = " + what.word() + ", cgroup = /a, min = 0 }")
                         .toList());
         ScenarioResult result = run(
                 HALVED,
@@ -113,7 +117,8 @@ class ScenarioRunTest {
                 """);
         assertThat(result.failures()).isEmpty();
         assertThat(result.timeline())
-                .anyMatch(event -> event.kind() == Kind.FAULT && event.text().contains("A fault of the scenario"));
+                .anyMatch(event -> event.detail() instanceof ShrinkerFaulted fault
+                        && fault.lastFault().contains("A fault of the scenario"));
     }
 
     @Test
@@ -205,6 +210,6 @@ class ScenarioRunTest {
         assertThatThrownBy(() -> run("settings.max-rounds = 0"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("max-rounds");
-        assertThat(VirtualSystem.running()).isZero();
+        assertThat(RunningSystems.count()).isZero();
     }
 }

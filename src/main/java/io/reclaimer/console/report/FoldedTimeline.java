@@ -1,15 +1,14 @@
 package io.reclaimer.console.report;
 
-import io.reclaimer.scenario.ScenarioResult.Event;
-import io.reclaimer.scenario.ScenarioResult.Kind;
+import io.reclaimer.scenario.model.EventDetail.RoundEnded;
+import io.reclaimer.scenario.model.ScenarioResult.Event;
+import io.reclaimer.scenario.model.ScenarioResult.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** A timeline of readable length. In a long one, similar events that repeat become one row. */
 final class FoldedTimeline {
@@ -22,12 +21,6 @@ final class FoldedTimeline {
     /** Rows beyond the limit that are tolerated before the middle is left out. */
     private static final int SPARE_ROWS = 5;
 
-    /** The outcome and the freed objects in the text of a round. */
-    private static final Pattern ROUND = Pattern.compile(": (\\p{Upper}[\\p{Upper}_]*), freed ([\\d,]+) ");
-
-    private static final Pattern NUMBERS = Pattern.compile("\\d[\\d,.]*");
-    private static final Pattern DETAILS = Pattern.compile("[:,] ");
-
     /**
      * One row.
      *
@@ -38,7 +31,7 @@ final class FoldedTimeline {
     record Row(Duration at, Duration until, String member, Kind kind, String text, int count) {}
 
     /** The key of events that share a row. */
-    private record Group(Kind kind, String member, String head) {}
+    private record Group(Kind kind, String member, String subject) {}
 
     private FoldedTimeline() {}
 
@@ -59,14 +52,14 @@ final class FoldedTimeline {
         return rows.size() <= MAX_ROWS + SPARE_ROWS ? rows : withoutMiddle(rows);
     }
 
-    /** Steps, members' events and verdicts divide the timeline into sections. */
+    /** Steps and verdicts divide the timeline into sections. */
     private static boolean isSameSection(Event one, Event other) {
         return one.kind() == other.kind() || (!isDivider(one) && !isDivider(other));
     }
 
     private static boolean isDivider(Event event) {
         return switch (event.kind()) {
-            case STEP, MEMBER, EXPECTATION -> true;
+            case STEP, EXPECTATION -> true;
             case ROUND, HEAP, FAULT -> false;
         };
     }
@@ -74,18 +67,9 @@ final class FoldedTimeline {
     private static List<Row> folded(List<Event> section) {
         Map<Group, List<Event>> groups = new LinkedHashMap<>();
         section.forEach(event -> groups.computeIfAbsent(
-                        new Group(event.kind(), event.member(), head(event)), group -> new ArrayList<>())
+                        new Group(event.kind(), event.member(), event.detail().subject()), group -> new ArrayList<>())
                 .add(event));
         return groups.values().stream().map(FoldedTimeline::row).toList();
-    }
-
-    /** Returns the part of the text that similar events have in common. */
-    private static String head(Event event) {
-        return switch (event.kind()) {
-            case EXPECTATION -> event.text();
-            case STEP, MEMBER -> NUMBERS.matcher(event.text()).replaceAll("0");
-            case ROUND, HEAP, FAULT -> DETAILS.split(event.text(), 2)[0];
-        };
     }
 
     private static Row row(List<Event> group) {
@@ -99,16 +83,15 @@ final class FoldedTimeline {
         Map<String, Integer> outcomes = new TreeMap<>();
         long freed = 0;
         for (Event event : group) {
-            Matcher round = ROUND.matcher(event.text());
-            if (event.kind() != Kind.ROUND || !round.find()) {
+            if (!(event.detail() instanceof RoundEnded round)) {
                 return Formats.count(group.size(), singular(last.kind())) + ", the last one: " + last.text();
             }
-            outcomes.merge(round.group(1), 1, Integer::sum);
-            freed += Long.parseLong(round.group(2).replace(",", ""));
+            outcomes.merge(round.outcome(), 1, Integer::sum);
+            freed += round.freedObjects();
         }
         List<String> counts = new ArrayList<>();
         outcomes.forEach((outcome, count) -> counts.add(Formats.number(count) + " " + outcome));
-        return Formats.count(group.size(), "round") + " of " + head(last) + ": " + String.join(", ", counts)
+        return Formats.count(group.size(), "round") + " of " + last.detail().subject() + ": " + String.join(", ", counts)
                 + ", freed " + Formats.count(freed, "object");
     }
 
@@ -118,7 +101,6 @@ final class FoldedTimeline {
             case ROUND -> "round";
             case HEAP -> "pressure change";
             case FAULT -> "fault";
-            case MEMBER -> "event";
             case EXPECTATION -> "verdict";
         };
     }

@@ -7,11 +7,11 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.reclaimer.scenario.ScenarioResult;
-import io.reclaimer.scenario.ScenarioResult.Event;
-import io.reclaimer.scenario.ScenarioResult.Kind;
-import io.reclaimer.scenario.ScenarioResult.Series;
-import io.reclaimer.scenario.ScenarioResult.Verdict;
+import io.reclaimer.scenario.model.ScenarioResult;
+import io.reclaimer.scenario.model.ScenarioResult.Event;
+import io.reclaimer.scenario.model.ScenarioResult.Kind;
+import io.reclaimer.scenario.model.ScenarioResult.Series;
+import io.reclaimer.scenario.model.ScenarioResult.Verdict;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -25,7 +25,7 @@ import java.util.Locale;
  *   elapsedSeconds       the virtual time of all scenarios
  *   tookSeconds          the real time of all runs
  *   scenarios: [ { file, name, about, seed, passed, elapsedSeconds, tookSeconds,
- *     verdicts: [ { passed, what, expected, actual, line, column, atSeconds,     line and column 0 if unknown
+ *     verdicts: [ { passed, what, expected, actual, line, atSeconds,     line 0 if unknown
  *                   eventsBefore } ]                  indexes in the timeline, of a failure only
  *     timeline: [ { atSeconds, member, kind, text } ]   member "" if there is only one; kind as "round"
  *     foldedTimeline: [ { fromSeconds, untilSeconds, member, kind, text, count } ]
@@ -101,8 +101,7 @@ public final class ScenarioJson {
                 .put("what", verdict.what())
                 .put("expected", verdict.expected())
                 .put("actual", verdict.actual())
-                .put("line", verdict.position().line())
-                .put("column", verdict.position().column())
+                .put("line", verdict.line())
                 .put("atSeconds", Formats.seconds(verdict.at()));
         ArrayNode before = node.putArray("eventsBefore");
         if (!verdict.passed()) {

@@ -1,11 +1,10 @@
 package io.reclaimer.console.report;
 
-import io.reclaimer.scenario.Position;
-import io.reclaimer.scenario.ScenarioResult;
-import io.reclaimer.scenario.ScenarioResult.Event;
-import io.reclaimer.scenario.ScenarioResult.Kind;
-import io.reclaimer.scenario.ScenarioResult.Verdict;
-import io.reclaimer.scenario.Step;
+import io.reclaimer.scenario.model.ScenarioResult;
+import io.reclaimer.scenario.model.ScenarioResult.Event;
+import io.reclaimer.scenario.model.ScenarioResult.Kind;
+import io.reclaimer.scenario.model.ScenarioResult.Verdict;
+import io.reclaimer.scenario.model.Step;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -31,9 +30,7 @@ public record ScenarioOutcome(String file, ScenarioResult result, Duration took)
 
     /** Returns a verdict's place, as {@code noisy.conf:12}; the file alone if the line is unknown. */
     String where(Verdict verdict) {
-        return verdict.position().line() == 0
-                ? file
-                : file + ":" + verdict.position().line();
+        return verdict.line() == 0 ? file : file + ":" + verdict.line();
     }
 
     /**
@@ -58,7 +55,7 @@ public record ScenarioOutcome(String file, ScenarioResult result, Duration took)
         int byTime = (int) IntStream.range(0, events.size())
                 .takeWhile(i -> events.get(i).at().compareTo(verdict.at()) <= 0)
                 .count();
-        int step = step(verdict.position());
+        int step = step(verdict);
         if (step < 0) {
             return byTime;
         }
@@ -68,16 +65,13 @@ public record ScenarioOutcome(String file, ScenarioResult result, Duration took)
         return step + 1 < steps.length ? steps[step + 1] : byTime;
     }
 
-    /**
-     * Returns the index of the step at a position, or -1 if there is none. Each step has one event, in the same order.
-     */
-    private int step(Position position) {
-        List<Step> steps = result.scenario().steps();
-        return position.equals(Position.NOWHERE)
-                ? -1
-                : IntStream.range(0, steps.size())
-                        .filter(i -> steps.get(i).position().equals(position))
-                        .findFirst()
-                        .orElse(-1);
+    /** The number of the step that a verdict is about, by its line and its text; -1 for a verdict about an expectation. */
+    private int step(Verdict verdict) {
+        List<Step> steps = result.scenario().course().steps();
+        return IntStream.range(0, steps.size())
+                .filter(i -> steps.get(i).line() == verdict.line()
+                        && steps.get(i).action().describe().equals(verdict.what()))
+                .findFirst()
+                .orElse(-1);
     }
 }

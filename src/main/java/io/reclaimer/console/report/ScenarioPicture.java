@@ -1,11 +1,11 @@
 package io.reclaimer.console.report;
 
-import io.reclaimer.scenario.ScenarioResult;
-import io.reclaimer.scenario.ScenarioResult.Event;
-import io.reclaimer.scenario.ScenarioResult.Kind;
-import io.reclaimer.scenario.ScenarioResult.Point;
-import io.reclaimer.scenario.ScenarioResult.Series;
-import io.reclaimer.scenario.ScenarioResult.Verdict;
+import io.reclaimer.scenario.model.ScenarioResult;
+import io.reclaimer.scenario.model.ScenarioResult.Event;
+import io.reclaimer.scenario.model.ScenarioResult.Kind;
+import io.reclaimer.scenario.model.ScenarioResult.Point;
+import io.reclaimer.scenario.model.ScenarioResult.Series;
+import io.reclaimer.scenario.model.ScenarioResult.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -146,7 +146,6 @@ public final class ScenarioPicture {
             case ROUND -> "rounds";
             case HEAP -> "heap";
             case FAULT -> "faults";
-            case MEMBER -> "members";
             case EXPECTATION -> "verdicts";
         };
     }

@@ -1,8 +1,8 @@
 package io.reclaimer.console.report;
 
-import io.reclaimer.scenario.Scenario;
-import io.reclaimer.scenario.ScenarioResult.Event;
-import io.reclaimer.scenario.ScenarioResult.Verdict;
+import io.reclaimer.scenario.model.Scenario;
+import io.reclaimer.scenario.model.ScenarioResult.Event;
+import io.reclaimer.scenario.model.ScenarioResult.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,8 +67,7 @@ public final class ScenarioText {
                 "        expected  " + verdict.expected(),
                 "        actual    " + verdict.actual(),
                 "        at        " + Formats.clock(verdict.at()),
-                "        place     " + outcome.file()
-                        + (verdict.position().line() == 0 ? "" : ":" + verdict.position())));
+                "        place     " + outcome.where(verdict)));
         List<Event> before = outcome.eventsBefore(verdict).stream()
                 .map(outcome.result().timeline()::get)
                 .toList();

@@ -1,6 +1,6 @@
 package io.reclaimer.console.report;
 
-import io.reclaimer.scenario.ScenarioResult.Point;
+import io.reclaimer.scenario.model.ScenarioResult.Point;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.reclaimer.testkit.junit;
 
-import io.reclaimer.scenario.Scenario;
-import io.reclaimer.scenario.ScenarioResult;
-import io.reclaimer.scenario.ScenarioResult.Verdict;
 import io.reclaimer.scenario.ScenarioRunner;
+import io.reclaimer.scenario.model.Scenario;
+import io.reclaimer.scenario.model.ScenarioResult;
+import io.reclaimer.scenario.model.ScenarioResult.Verdict;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +44,7 @@ final class ScenarioExtension implements BeforeEachCallback, ParameterResolver {
         List<ScenarioResult.Event> before = timeline.stream()
                 .filter(event -> event.at().compareTo(verdict.at()) <= 0)
                 .toList();
-        return "  at " + verdict.position() + ": " + verdict.what() + "\n    expected " + verdict.expected()
+        return "  at line " + verdict.line() + ": " + verdict.what() + "\n    expected " + verdict.expected()
                 + "\n    actual   " + verdict.actual() + "\n    last events:\n"
                 + before.subList(Math.max(0, before.size() - EVENTS_LISTED), before.size()).stream()
                         .map(event -> "      " + event.at().toMillis() / 1e3 + " s " + event.text())

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * A test method that runs once for each scenario of some files, and fails where an expectation of the scenario is not met. The
- * method may be empty, or have a {@link io.reclaimer.scenario.ScenarioResult} parameter and check more.
+ * method may be empty, or have a {@link io.reclaimer.scenario.model.ScenarioResult} parameter and check more.
  *
  * <pre>{@code
  * class OurScenariosTest {

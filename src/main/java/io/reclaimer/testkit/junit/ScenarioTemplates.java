@@ -1,7 +1,7 @@
 package io.reclaimer.testkit.junit;
 
-import io.reclaimer.scenario.Scenario;
 import io.reclaimer.scenario.ScenarioFile;
+import io.reclaimer.scenario.model.Scenario;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.reclaimer.console.report.FoldedTimeline.Row;
-import io.reclaimer.scenario.ScenarioResult.Kind;
+import io.reclaimer.scenario.model.Cell;
+import io.reclaimer.scenario.model.EventDetail.StepStarted;
+import io.reclaimer.scenario.model.ScenarioResult.Kind;
+import io.reclaimer.scenario.model.Step;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -37,7 +40,7 @@ class FoldedTimelineTest {
 
     @Test
     void roundsThatFreedThousandsAreFolded() {
-        IntStream.range(0, 41).forEach(i -> known.event(i, Kind.ROUND, "round over /a: MET, freed 1,024 in 0s"));
+        IntStream.range(0, 41).forEach(i -> known.round(i, "", "round over /a", "MET", 1_024));
         assertThat(texts()).containsExactly("... 41 rounds of round over /a: 41 MET, freed 41,984 objects");
     }
 
@@ -57,8 +60,8 @@ class FoldedTimelineTest {
     @Test
     void eachMemberShrinkerAndCgroupIsFoldedSeparately() {
         for (int i = 0; i < 30; i++) {
-            known.event(3L * i, "member1", Kind.ROUND, "pressure over /a: MET, freed 1 in 0s");
-            known.event(3L * i + 1, "member2", Kind.ROUND, "pressure over /a: MET, freed 2 in 0s");
+            known.round(3L * i, "member1", "pressure over /a", "MET", 1);
+            known.round(3L * i + 1, "member2", "pressure over /a", "MET", 2);
             known.event(3L * i + 2, "member1", Kind.FAULT, "pages: it threw");
         }
         assertThat(rows())
@@ -77,8 +80,10 @@ class FoldedTimelineTest {
 
     @Test
     void stepsThatDifferOnlyInNumbersAreFolded() {
-        IntStream.range(0, 50).forEach(i -> known.event(i, Kind.STEP, "add " + i + " objects of pages in /a"));
-        assertThat(texts()).containsExactly("... 50 steps, the last one: add 49 objects of pages in /a");
+        IntStream.range(0, 50)
+                .forEach(i ->
+                        known.event(i, "", Kind.STEP, new StepStarted(new Step.Add(new Cell("pages", "/a", 0), i))));
+        assertThat(texts()).containsExactly("... 50 steps, the last one: add 49 objects of pages in /a on node 0");
     }
 
     @Test

@@ -1,13 +1,14 @@
 package io.reclaimer.console.report;
 
-import io.reclaimer.scenario.Position;
-import io.reclaimer.scenario.Scenario;
-import io.reclaimer.scenario.ScenarioResult;
-import io.reclaimer.scenario.ScenarioResult.Event;
-import io.reclaimer.scenario.ScenarioResult.Kind;
-import io.reclaimer.scenario.ScenarioResult.Point;
-import io.reclaimer.scenario.ScenarioResult.Series;
-import io.reclaimer.scenario.ScenarioResult.Verdict;
+import io.reclaimer.scenario.model.EventDetail;
+import io.reclaimer.scenario.model.EventDetail.RoundEnded;
+import io.reclaimer.scenario.model.Scenario;
+import io.reclaimer.scenario.model.ScenarioResult;
+import io.reclaimer.scenario.model.ScenarioResult.Event;
+import io.reclaimer.scenario.model.ScenarioResult.Kind;
+import io.reclaimer.scenario.model.ScenarioResult.Point;
+import io.reclaimer.scenario.model.ScenarioResult.Series;
+import io.reclaimer.scenario.model.ScenarioResult.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,16 +37,26 @@ final class KnownResult {
     }
 
     KnownResult event(long at, String member, Kind kind, String text) {
-        timeline.add(new Event(Duration.ofMillis(at), member, kind, text));
+        return event(at, member, kind, new Text(kind == Kind.EXPECTATION ? text : text.split("[:,] ", 2)[0], text));
+    }
+
+    KnownResult event(long at, String member, Kind kind, EventDetail detail) {
+        timeline.add(new Event(Duration.ofMillis(at), member, kind, detail));
         return this;
     }
 
-    KnownResult round(long at, String outcome, int freed) {
-        return event(at, Kind.ROUND, "pressure over /: " + outcome + ", freed " + freed + " in 0s");
+    KnownResult round(long at, String outcome, long freed) {
+        return round(at, "", "pressure over /", outcome, freed);
     }
 
-    KnownResult verdict(long at, boolean passed, String what, Position position) {
-        verdicts.add(new Verdict(position, passed, what, "at least 7", passed ? "8" : "6", Duration.ofMillis(at)));
+    KnownResult round(long at, String member, String subject, String outcome, long freed) {
+        return event(at, member, Kind.ROUND, new RoundEnded(subject, outcome, freed, Duration.ZERO, List.of()));
+    }
+
+    private record Text(String subject, String text) implements EventDetail {}
+
+    KnownResult verdict(long at, boolean passed, String what, int line) {
+        verdicts.add(new Verdict(line, passed, what, "at least 7", passed ? "8" : "6", Duration.ofMillis(at)));
         return this;
     }
 

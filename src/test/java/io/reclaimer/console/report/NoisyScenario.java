@@ -1,19 +1,20 @@
 package io.reclaimer.console.report;
 
 import com.typesafe.config.ConfigFactory;
-import io.reclaimer.scenario.CacheModel;
-import io.reclaimer.scenario.ClusterModel;
-import io.reclaimer.scenario.Expectation;
-import io.reclaimer.scenario.Expectation.What;
-import io.reclaimer.scenario.Load;
-import io.reclaimer.scenario.Position;
-import io.reclaimer.scenario.PressureModel;
-import io.reclaimer.scenario.RoundModel;
-import io.reclaimer.scenario.Scenario;
-import io.reclaimer.scenario.ShrinkerModel;
-import io.reclaimer.scenario.Step;
+import io.reclaimer.scenario.model.CacheBehaviour;
+import io.reclaimer.scenario.model.Cell;
+import io.reclaimer.scenario.model.ClusterModel;
+import io.reclaimer.scenario.model.Expectation;
+import io.reclaimer.scenario.model.Expectation.What;
+import io.reclaimer.scenario.model.Load;
+import io.reclaimer.scenario.model.PressureModel;
+import io.reclaimer.scenario.model.Repetition;
+import io.reclaimer.scenario.model.RoundModel;
+import io.reclaimer.scenario.model.Scenario;
+import io.reclaimer.scenario.model.ShrinkerDefinition;
+import io.reclaimer.scenario.model.Step;
 import io.reclaimer.shrinker.CgroupPath;
-import io.reclaimer.shrinker.ShrinkerTrait;
+import io.reclaimer.shrinker.ShrinkerSpec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,22 +59,17 @@ public final class NoisyScenario {
     }
 
     public NoisyScenario step(int line, int second, Step.Action action) {
-        steps.add(new Step(
-                new Position(line, 3),
-                Optional.of(Duration.ofSeconds(second)),
-                Optional.empty(),
-                action,
-                Optional.empty()));
+        steps.add(new Step(line, Optional.of(Duration.ofSeconds(second)), Optional.empty(), action, Optional.empty()));
         return this;
     }
 
     public NoisyScenario expectAtLeast(int line, What what, String cgroup, double min) {
-        return expect(line, what, cgroup, new Expectation.AtTheEnd(), min);
+        return expect(line, what, cgroup, Expectation.When.AT_THE_END, min);
     }
 
     public NoisyScenario expect(int line, What what, String cgroup, Expectation.When when, double min) {
         expect.add(new Expectation(
-                new Position(line, 5),
+                line,
                 new Expectation.Value(what, Optional.empty(), Optional.empty(), Optional.of(cgroup), Optional.empty()),
                 when,
                 OptionalDouble.empty(),
@@ -83,69 +79,50 @@ public final class NoisyScenario {
     }
 
     public Scenario scenario() {
-        CacheModel cache = new CacheModel(
-                CacheModel.WhenEmpty.EMPTY,
-                CacheModel.Scan.FULL,
-                1,
+        CacheBehaviour behaviour = new CacheBehaviour(
+                CacheBehaviour.WhenEmpty.EMPTY,
+                new CacheBehaviour.Scan(CacheBehaviour.Mode.FULL, 1),
                 Duration.ZERO,
                 1,
-                0,
-                Duration.ofSeconds(1),
+                new CacheBehaviour.Refaults(0, Duration.ofSeconds(1)),
                 Optional.empty());
-        ShrinkerModel pages = new ShrinkerModel(
-                "pages",
-                Set.of(ShrinkerTrait.CGROUP_AWARE, ShrinkerTrait.NUMA_AWARE),
-                2,
-                0,
-                1024,
-                cache,
-                List.of(new ShrinkerModel.Held("/quiet", 0, 2_000)));
+        ShrinkerDefinition pages = new ShrinkerDefinition(
+                ShrinkerSpec.named("pages").byCgroup().byNode().objectBytes(1024),
+                behaviour,
+                List.of(new ShrinkerDefinition.Contents(new Cell("pages", "/quiet", 0), 2_000)));
+        Duration second = Duration.ofSeconds(1);
         Duration minute = Duration.ofMinutes(1);
         Load load = new Load(
-                new Position(10, 3),
                 Optional.empty(),
-                "pages",
-                "/noisy",
-                0,
-                Duration.ZERO,
-                minute,
-                Duration.ofMillis(100),
+                new Cell("pages", "/noisy", 0),
+                new Repetition(Duration.ZERO, minute, Duration.ofMillis(100)),
                 60,
                 0.5,
                 OptionalLong.empty());
         RoundModel round = new RoundModel(
-                "/",
-                false,
-                List.of(),
+                new RoundModel.Scope("/", false, List.of(), members > 1, List.of()),
                 OptionalLong.of(500),
                 OptionalLong.empty(),
                 12,
                 Optional.empty(),
-                false,
-                false,
-                members > 1,
-                List.of());
-        PressureModel pressure = new PressureModel(
-                new Position(14, 3), Optional.empty(), Duration.ofSeconds(1), minute, Duration.ofSeconds(1), round);
+                Set.of());
         return new Scenario(
                 name,
                 "who fills the heap pays for it, not who is beside",
-                seed,
-                List.of("heap"),
-                true,
-                true,
-                ConfigFactory.parseString(settings),
-                minute,
-                Duration.ofMillis(100),
-                List.of(CgroupPath.of("/noisy"), CgroupPath.of("/quiet")),
-                List.of(pages),
-                List.of(load),
-                List.of(pressure),
-                Optional.empty(),
-                members > 1
-                        ? Optional.of(new ClusterModel(members, Duration.ofMillis(1), 0, 0, Duration.ofSeconds(5)))
-                        : Optional.empty(),
-                steps,
+                new Scenario.Clock(seed, minute, Duration.ofMillis(100)),
+                new Scenario.Setup(
+                        new Scenario.Engine(List.of("heap"), true, true, ConfigFactory.parseString(settings)),
+                        List.of(CgroupPath.of("/noisy"), CgroupPath.of("/quiet")),
+                        List.of(pages),
+                        Optional.empty(),
+                        members > 1
+                                ? Optional.of(
+                                        new ClusterModel(members, Duration.ofMillis(1), 0, 0, Duration.ofSeconds(5)))
+                                : Optional.empty()),
+                new Scenario.Course(
+                        steps,
+                        List.of(load),
+                        List.of(new PressureModel(Optional.empty(), new Repetition(second, minute, second), round))),
                 expect);
     }
 }

@@ -2,11 +2,10 @@ package io.reclaimer.console.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reclaimer.scenario.Position;
-import io.reclaimer.scenario.ScenarioResult.Event;
-import io.reclaimer.scenario.ScenarioResult.Kind;
-import io.reclaimer.scenario.ScenarioResult.Verdict;
-import io.reclaimer.scenario.Step;
+import io.reclaimer.scenario.model.ScenarioResult.Event;
+import io.reclaimer.scenario.model.ScenarioResult.Kind;
+import io.reclaimer.scenario.model.ScenarioResult.Verdict;
+import io.reclaimer.scenario.model.Step;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -19,8 +18,7 @@ class ScenarioOutcomeTest {
     @Test
     void theLastTenEventsUntilAFailureAreBeforeIt() {
         IntStream.range(0, 30).forEach(i -> known.round(i * 100L, "MET", i));
-        ScenarioOutcome outcome =
-                known.verdict(2_000, false, "w", new Position(9, 1)).outcome();
+        ScenarioOutcome outcome = known.verdict(2_000, false, "w", 9).outcome();
         assertThat(before(outcome))
                 .extracting(Event::at)
                 .containsExactlyElementsOf(IntStream.rangeClosed(11, 20)
@@ -32,7 +30,7 @@ class ScenarioOutcomeTest {
     void otherVerdictsAreNotAmongTheEventsBefore() {
         ScenarioOutcome outcome = known.round(1, "MET", 1)
                 .event(2, Kind.EXPECTATION, "not as expected: w")
-                .verdict(2, false, "w", new Position(9, 1))
+                .verdict(2, false, "w", 9)
                 .outcome();
         assertThat(before(outcome)).extracting(Event::kind).containsExactly(Kind.ROUND);
     }
@@ -49,16 +47,15 @@ class ScenarioOutcomeTest {
                 .event(0, Kind.STEP, "second")
                 .event(0, Kind.ROUND, "its round")
                 .event(0, Kind.STEP, "third")
-                .verdict(0, false, "w", new Position(6, 3))
+                .verdict(0, false, "dump", 6)
                 .outcome();
         assertThat(before(outcome)).extracting(Event::text).containsExactly("first", "second", "its round");
     }
 
     @Test
     void thePlaceIsTheFileIfTheLineIsUnknown() {
-        ScenarioOutcome outcome = known.verdict(0, true, "w", Position.NOWHERE)
-                .verdict(0, true, "w", new Position(12, 5))
-                .outcome();
+        ScenarioOutcome outcome =
+                known.verdict(0, true, "w", 0).verdict(0, true, "w", 12).outcome();
         List<Verdict> verdicts = outcome.result().verdicts();
         assertThat(outcome.where(verdicts.get(0))).isEqualTo("known.conf");
         assertThat(outcome.where(verdicts.get(1))).isEqualTo("known.conf:12");

@@ -3,8 +3,7 @@ package io.reclaimer.console.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.reclaimer.scenario.Position;
-import io.reclaimer.scenario.ScenarioResult.Kind;
+import io.reclaimer.scenario.model.ScenarioResult.Kind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,8 +51,8 @@ class ScenarioPageIT {
                 .event(0, Kind.STEP, "online /noisy")
                 .round(1_000, "MET", 5)
                 .event(2_000, Kind.FAULT, "pages: it threw <\"&'\u0001>")
-                .verdict(1_000, true, "freed in /noisy", new Position(21, 5))
-                .verdict(2_000, false, "lost <objects>", new Position(22, 5));
+                .verdict(1_000, true, "freed in /noisy", 21)
+                .verdict(2_000, false, "lost <objects>", 22);
     }
 
     @Test
@@ -222,7 +221,7 @@ class ScenarioPageIT {
 
     @Test
     void membersHaveAColumn() throws Exception {
-        known.event(3_000, "member2", Kind.MEMBER, "joined");
+        known.event(3_000, "member2", Kind.FAULT, "joined");
         assertThat(cells(page(known.outcome()))).contains(List.of("0:03.000", "", "member", "member2", "joined"));
     }
 

@@ -3,7 +3,7 @@ package io.reclaimer.console.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.reclaimer.scenario.ScenarioResult.Kind;
+import io.reclaimer.scenario.model.ScenarioResult.Kind;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;

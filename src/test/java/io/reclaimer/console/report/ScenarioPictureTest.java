@@ -2,8 +2,7 @@ package io.reclaimer.console.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reclaimer.scenario.Position;
-import io.reclaimer.scenario.ScenarioResult.Kind;
+import io.reclaimer.scenario.model.ScenarioResult.Kind;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -14,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ScenarioPictureTest {
 
-    private static final Position LINE = new Position(3, 1);
+    private static final int LINE = 3;
 
     @Test
     void theCourseOfAScenarioIsDrawn() {

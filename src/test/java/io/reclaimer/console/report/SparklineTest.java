@@ -2,7 +2,7 @@ package io.reclaimer.console.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reclaimer.scenario.ScenarioResult.Point;
+import io.reclaimer.scenario.model.ScenarioResult.Point;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.reclaimer.testkit.example;
 // DOCS begin
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.reclaimer.scenario.ScenarioResult;
+import io.reclaimer.scenario.model.ScenarioResult;
 import io.reclaimer.testkit.junit.ScenarioFiles;
 
 class OurScenariosTest {

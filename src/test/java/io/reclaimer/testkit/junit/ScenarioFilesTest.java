@@ -2,8 +2,8 @@ package io.reclaimer.testkit.junit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reclaimer.scenario.ScenarioException;
-import io.reclaimer.scenario.ScenarioResult;
+import io.reclaimer.scenario.model.ScenarioException;
+import io.reclaimer.scenario.model.ScenarioResult;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URL;
@@ -48,7 +48,12 @@ class ScenarioFilesTest {
                 .isInstanceOf(AssertionError.class)
                 .extracting(Throwable::getMessage)
                 .asString()
-                .contains("[failing]", "at 5:", "expected 4,711", "actual   128", "round over / for 100 objects: MET");
+                .contains(
+                        "[failing]",
+                        "at line 5:",
+                        "expected 4,711",
+                        "actual   128",
+                        "round over / for 100 objects: MET");
     }
 
     static class Bad {
@@ -64,7 +69,7 @@ class ScenarioFilesTest {
                 .isInstanceOf(ScenarioException.class)
                 .extracting(Throwable::getMessage)
                 .asString()
-                .contains("bad-scenario.conf:1:1: sede: unknown", "bad-scenario.conf:2:1: nodes: is [0]");
+                .contains("bad-scenario.conf:1: sede: unknown", "bad-scenario.conf:2: nodes: is [0]");
     }
 
     static class Missing {

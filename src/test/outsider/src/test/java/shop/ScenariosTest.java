@@ -2,7 +2,7 @@ package shop;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.reclaimer.scenario.ScenarioResult;
+import io.reclaimer.scenario.model.ScenarioResult;
 import io.reclaimer.testkit.junit.ScenarioFiles;
 
 class ScenariosTest {

@@ -1,0 +1,57 @@
+package io.reclaimer.scenario.run;
+
+import io.reclaimer.pressure.SteeredHeap;
+import io.reclaimer.scenario.model.HeapModel;
+import io.reclaimer.scenario.time.VirtualTime;
+import io.reclaimer.shrinker.Saturating;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/** The heap of one member: live objects in caches, other live bytes, and garbage. Confined to the thread of the run. */
+final class SimulatedHeap {
+
+    private final HeapModel model;
+    private final VirtualTime time;
+    private final LongSupplier cachedBytes;
+    private final SteeredHeap heap;
+    private long garbageBytes;
+
+    SimulatedHeap(HeapModel model, VirtualTime time, LongSupplier cachedBytes) {
+        this.model = model;
+        this.time = time;
+        this.cachedBytes = cachedBytes;
+        this.heap = new SteeredHeap(
+                model.limitBytes(),
+                () -> liveBytes() + garbageBytes,
+                () -> time.nowNanos() / Duration.ofMillis(1).toNanos());
+    }
+
+    /** The heap as the pressure sees it. */
+    SteeredHeap heap() {
+        return heap;
+    }
+
+    void addGarbage(long bytes) {
+        garbageBytes = Saturating.add(garbageBytes, bytes);
+    }
+
+    /** Removes all garbage. */
+    void collect() {
+        heap.collected(liveBytes());
+        garbageBytes = 0;
+    }
+
+    double livePercent() {
+        return 100.0 * liveBytes() / model.limitBytes();
+    }
+
+    private long liveBytes() {
+        long other = 0;
+        for (HeapModel.Other each : model.other()) {
+            if (each.from().compareTo(time.elapsed()) <= 0) {
+                other = each.bytes();
+            }
+        }
+        return Saturating.add(other, cachedBytes.getAsLong());
+    }
+}

@@ -1,0 +1,168 @@
+package io.reclaimer.scenario.time;
+
+import akka.actor.Cancellable;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A clock that moves when it is told to, and the queue of tasks and timers that run meanwhile, on the thread that moves it.
+ *
+ * <p>Tasks run in the order of submission. Timers run in the order of their times, then of their creation, each after all tasks
+ * that are due before it. The same program runs in the same order every time.
+ *
+ * <p>{@link #submit}, {@link #after}, {@link #nowNanos} and {@link #elapsed} are thread-safe. Everything else is confined to one
+ * thread.
+ */
+public final class VirtualTime {
+
+    /** The first reading of the clock. It is not 0, which some code takes for "never". */
+    private static final long START_NANOS = Duration.ofSeconds(1).toNanos();
+
+    /** More tasks than this at one time are an endless loop. */
+    private static final int MOST_TASKS = 50_000_000;
+
+    private final class Timer implements Comparable<Timer>, Cancellable {
+        private final long dueNanos;
+        private final long number;
+        private final Runnable task;
+        private boolean cancelled;
+        private boolean done;
+
+        Timer(long dueNanos, long number, Runnable task) {
+            this.dueNanos = dueNanos;
+            this.number = number;
+            this.task = task;
+        }
+
+        @Override
+        public int compareTo(Timer other) {
+            int byTime = Long.compare(dueNanos, other.dueNanos);
+            return byTime != 0 ? byTime : Long.compare(number, other.number);
+        }
+
+        @Override
+        public boolean cancel() {
+            synchronized (VirtualTime.this) {
+                if (cancelled || done) {
+                    return false;
+                }
+                cancelled = true;
+                timers.remove(this);
+                return true;
+            }
+        }
+
+        @Override
+        public boolean isCancelled() {
+            synchronized (VirtualTime.this) {
+                return cancelled;
+            }
+        }
+    }
+
+    private final Queue<Runnable> tasks = new ArrayDeque<>();
+    private final PriorityQueue<Timer> timers = new PriorityQueue<>();
+    private long numbers;
+    private volatile long startNanos = START_NANOS;
+    private volatile long nowNanos = START_NANOS;
+
+    /** The reading of the clock in nanoseconds, as of {@link System#nanoTime}. */
+    public long nowNanos() {
+        return nowNanos;
+    }
+
+    /** The time since the start. */
+    public Duration elapsed() {
+        return Duration.ofNanos(nowNanos - startNanos);
+    }
+
+    /** Makes the present moment the start. */
+    public void restart() {
+        startNanos = nowNanos;
+    }
+
+    /** Adds a task to run now. */
+    public synchronized void submit(Runnable task) {
+        tasks.add(task);
+    }
+
+    /** Adds a task to run after a delay. */
+    public synchronized Cancellable after(Duration delay, Runnable task) {
+        Timer timer = new Timer(nowNanos + Math.max(0, delay.toNanos()), numbers++, task);
+        timers.add(timer);
+        return timer;
+    }
+
+    private synchronized Runnable nextTask() {
+        Runnable task = tasks.poll();
+        return task == null ? () -> {} : task;
+    }
+
+    private synchronized boolean hasTask() {
+        return !tasks.isEmpty();
+    }
+
+    /** Runs the next task that is due now; returns whether there was one. */
+    public boolean step() {
+        if (!hasTask()) {
+            return false;
+        }
+        nextTask().run();
+        return true;
+    }
+
+    /** Runs all tasks that are due now. */
+    public void settle() {
+        for (int done = 0; step(); done++) {
+            if (done == MOST_TASKS) {
+                throw new IllegalStateException("More than [" + MOST_TASKS + "] tasks at one time: an endless loop");
+            }
+        }
+    }
+
+    /** Moves the clock to a time since the start, and runs everything that is due until then. */
+    public void advanceTo(Duration elapsed) {
+        long end = startNanos + elapsed.toNanos();
+        settle();
+        while (next(end)) {
+            settle();
+        }
+        nowNanos = Math.max(nowNanos, end);
+    }
+
+    /**
+     * Moves the clock until a condition holds.
+     *
+     * @return false if it did not hold after the given time
+     */
+    public boolean advanceUntil(BooleanSupplier reached, Duration atMost) {
+        long end = nowNanos + atMost.toNanos();
+        settle();
+        while (!reached.getAsBoolean()) {
+            if (!next(end)) {
+                return false;
+            }
+            settle();
+        }
+        return true;
+    }
+
+    /** Moves the clock to the next timer that is due by then, and runs it; returns whether there was one. */
+    private boolean next(long end) {
+        Timer timer;
+        synchronized (this) {
+            timer = timers.peek();
+            if (timer == null || timer.dueNanos > end) {
+                return false;
+            }
+            timers.remove();
+            timer.done = true;
+        }
+        nowNanos = Math.max(nowNanos, timer.dueNanos);
+        timer.task.run();
+        return true;
+    }
+}
