@@ -33,7 +33,7 @@ class BoundedGrowthTest {
 
     private static final int MOST_MORE_THREADS = 8;
 
-    private static final long FOR_NANOS = TimeUnit.SECONDS.toNanos(3);
+    private static final long FOR_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     @RegisterExtension
     final ReclaimerExtension kit =

@@ -59,7 +59,7 @@ class ReadmeTest {
             strings = {
                 "ReadmeTest",
                 "adapter/AdaptersReadmeTest",
-                "cluster/ClusterReclaimerTest",
+                "cluster/ClusterReclaimerIT",
                 "../../../outsider/src/test/java/shop/PageCacheContractTest"
             })
     void theReadmeShowsTheCodeOfTheTests(String test) throws IOException {

@@ -38,17 +38,19 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Forty shrinkers of all kinds, ten of which misbehave in ten ways, share one system through a thousand rounds; the other
+ * Forty shrinkers of all kinds, ten of which misbehave in ten ways, share one system through many rounds. The other
  * thirty are visited as if they were alone.
  */
 class ZooTest {
 
     private static final int GOOD = 30;
     private static final int BAD = 10;
-    private static final int ROUNDS = 1_000;
+    private static final int ROUNDS = 100;
+    private static final int NIGHTLY_ROUNDS = 1_000;
 
     /** Every so many rounds one goes where there are bad ones only, with a deadline that they make it miss. */
     private static final int HURRIED = 10;
@@ -96,9 +98,19 @@ class ZooTest {
 
     @Test
     void goodOnesAreVisitedAsIfAloneAndNothingIsLeft() {
+        compare(ROUNDS);
+    }
+
+    @Test
+    @Tag("nightly")
+    void goodOnesAreVisitedAsIfAloneThroughAThousandRounds() {
+        compare(NIGHTLY_ROUNDS);
+    }
+
+    private static void compare(int rounds) {
         Seeded seeded = Seeded.create();
-        Map<String, List<TraceEvent>> alone = new ZooTest().run(false, seeded.fork(1));
-        Map<String, List<TraceEvent>> together = new ZooTest().run(true, seeded.fork(1));
+        Map<String, List<TraceEvent>> alone = new ZooTest().run(rounds, false, seeded.fork(1));
+        Map<String, List<TraceEvent>> together = new ZooTest().run(rounds, true, seeded.fork(1));
         assertThat(alone).as("%s", seeded).hasSizeGreaterThan(4 * GOOD);
         assertThat(together.keySet()).as("%s", seeded).isEqualTo(alone.keySet());
         alone.forEach((name, events) ->
@@ -106,7 +118,7 @@ class ZooTest {
     }
 
     /** What was traced of the good ones, by shrinker, cgroup and node. */
-    private Map<String, List<TraceEvent>> run(boolean withBad, Random random) {
+    private Map<String, List<TraceEvent>> run(int rounds, boolean withBad, Random random) {
         CountedScheduler.reset();
         ReclaimerTestSystem kit = ReclaimerTestSystem.start(SETTINGS);
         kit.expectActor("$*");
@@ -122,7 +134,7 @@ class ZooTest {
             }
             assertThat(bad).hasSize(withBad ? BAD : 0);
             kit.takeTrace();
-            rounds(kit, random, withBad, pauses);
+            rounds(kit, rounds, random, withBad, pauses);
             pending.forEach(kit::await);
             // Rounds that a bad one asked for may go on.
             Threads.until(() -> kit.state().runningRounds() == 0);
@@ -166,10 +178,10 @@ class ZooTest {
         handles.add(handle);
     }
 
-    private void rounds(ReclaimerTestSystem kit, Random random, boolean withBad, Pauses pauses) {
+    private void rounds(ReclaimerTestSystem kit, int rounds, Random random, boolean withBad, Pauses pauses) {
         List<Cgroup> tenants = TENANTS.stream().map(kit::online).toList();
         Cgroup badTenant = kit.online(BAD_TENANT);
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round = 0; round < rounds; round++) {
             for (int i = 0; i < 5; i++) {
                 int which = random.nextInt(GOOD);
                 Cgroup cgroup = tenants.get(random.nextInt(tenants.size()));

@@ -103,11 +103,15 @@ class CaffeineRoomTest {
         CaffeineShrinker<Integer, String> shrinker = lowering(cache);
         shrinker.scan(FakeControl.of(ROOT, 100));
         assertThat(maximumOf(cache)).isEqualTo(700);
-        for (int second = 1; second < INTERVAL; second++) {
-            pass(1);
-            shrinker.scan(FakeControl.of(ROOT, 5));
+        int step = INTERVAL / 6;
+        for (int second = step; second < INTERVAL; second += step) {
+            pass(step);
+            shrinker.scan(FakeControl.of(ROOT, 50));
             assertThat(maximumOf(cache)).isEqualTo(700);
         }
+        pass(step - 1);
+        shrinker.scan(FakeControl.of(ROOT, 45));
+        assertThat(maximumOf(cache)).isEqualTo(700);
         pass(1);
         assertThat(maximumOf(cache)).isEqualTo(500);
     }

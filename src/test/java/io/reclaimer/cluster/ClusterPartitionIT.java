@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -30,6 +31,7 @@ class ClusterPartitionIT {
 
     /** With the default times of the resolver. */
     @Test
+    @Tag("nightly")
     void partitionOfTwoAndThreeAndItsHealing() {
         partition(2, "");
     }

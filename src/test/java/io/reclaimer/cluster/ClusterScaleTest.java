@@ -20,12 +20,14 @@ import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Rounds over 10 to 10,000 simulated members, and the shared table while nothing happens. Deterministic. Writes its tables to
  * {@code target/cluster-scale.md}.
  */
+@Tag("nightly")
 final class ClusterScaleTest {
 
     private static final int TENANTS = 1000;

@@ -29,15 +29,22 @@ import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Three processes with {@code conf/kubernetes.conf} as it is, each with an address of its own in 127/8 for its pod IP, the
- * environment that {@code conf/kubernetes.yaml} sets, and a server that lists pods in place of the API server.
+ * environment that {@code conf/kubernetes.yaml} sets, and a server that lists pods in place of the API server. Forming the cluster
+ * takes most of the time, so all tests use the same one.
  */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class KubernetesPodsIT {
 
     private static final long PATIENCE_SECONDS = 60;
@@ -48,9 +55,9 @@ class KubernetesPodsIT {
     private FakeApiServer api;
 
     @TempDir
-    Path folder;
+    static Path folder;
 
-    @BeforeEach
+    @BeforeAll
     void startPods() throws Exception {
         // Not the same ones as another run on this machine.
         String network = "127." + ThreadLocalRandom.current().nextInt(1, 255) + "."
@@ -75,7 +82,7 @@ class KubernetesPodsIT {
         awaitMembers(ips);
     }
 
-    @AfterEach
+    @AfterAll
     void end() {
         pods.forEach(Process::destroyForcibly);
         if (api != null) {
@@ -84,6 +91,7 @@ class KubernetesPodsIT {
     }
 
     @Test
+    @Order(1)
     void podsFormOneClusterAndARoundFreesOnAllOfThem() throws Exception {
         Map<String, Long> freed = reclaim(pods.get(0), 3, 6_000);
         assertThat(freed).containsOnlyKeys(ips.stream().map(ip -> ip + ":25520").toList());
@@ -94,7 +102,9 @@ class KubernetesPodsIT {
         }
     }
 
+    /** The last test: one pod is gone after it. */
     @Test
+    @Order(2)
     void podThatIsToldToEndLeavesTheClusterFirst() throws Exception {
         pods.get(2).destroy();
         assertThat(pods.get(2).waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();

@@ -34,6 +34,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
@@ -236,8 +237,18 @@ class WireTest {
 
     @Test
     void bytesThatAreNoMessageAreCountedAndWrittenAsTheyCame() {
+        readMutated(2_000);
+    }
+
+    @Test
+    @Tag("nightly")
+    void moreBytesThatAreNoMessageAreCountedAndWrittenAsTheyCame() {
+        readMutated(20_000);
+    }
+
+    private void readMutated(int runs) {
         Seeded random = Seeded.create();
-        for (int run = 0; run < 20_000; run++) {
+        for (int run = 0; run < runs; run++) {
             String kind = KINDS.get(random.nextInt(KINDS.size()));
             byte[] bytes = write(now.get(kind));
             for (int i = random.nextInt(4); i >= 0; i--) {

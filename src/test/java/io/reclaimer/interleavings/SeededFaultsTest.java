@@ -5,38 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.EnumSet;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Shows that the exploration can fail: each fault is found within {@value #SEEDS} seeds, or by the test that it names.
- * {@code -Dreclaimer.faults=all} tries all faults; a build leaves out those that take more than some hundred seeds.
+ * Shows that exploring can fail: each fault is found within {@value #SEEDS} seeds, or by the test that it names. A nightly build tries
+ * all faults. Each build tries one, and checks the report of it.
  */
 class SeededFaultsTest {
 
     private static final long SEEDS = 10_000;
 
-    private static final Set<SeededFault> SLOW = EnumSet.of(
-            SeededFault.BIT_CLEARED_WITHOUT_A_SECOND_COUNT,
-            SeededFault.BIT_NOT_SET_AGAIN_AFTER_A_LATE_ADD,
-            SeededFault.BIT_CLEARED_WITHOUT_THE_LOCK_OF_THE_UNIT,
-            SeededFault.REGISTRATION_READ_BEFORE_THE_HAZARD_POINTER_IS_SET,
-            SeededFault.DEFERRED_LOST_WITH_PASSIVATION,
-            SeededFault.UNIT_MADE_WITHOUT_A_LOCK,
-            SeededFault.OBJECTS_MOVED_WHILE_A_VISIT_RUNS,
-            SeededFault.PASSIVATED_WITH_CHILDREN,
-            SeededFault.FIRST_BIT_TOLD_ONLY_ONCE,
-            SeededFault.ACKNOWLEDGEMENT_THAT_WAKES_NOBODY,
-            SeededFault.TALLY_OF_ALL_THREADS_IN_ONE_CELL,
-            SeededFault.BIT_CLEARED_BY_A_SECOND_REPLY_THAT_COMES_LATE);
-
     static Set<SeededFault> faults() {
         EnumSet<SeededFault> faults = EnumSet.allOf(SeededFault.class);
         faults.removeIf(fault -> !fault.isFoundByInterleavings());
-        if (!"all".equals(System.getProperty("reclaimer.faults"))) {
-            faults.removeAll(SLOW);
-        }
         return faults;
     }
 
@@ -47,12 +31,14 @@ class SeededFaultsTest {
     }
 
     @ParameterizedTest
+    @Tag("nightly")
     @MethodSource("faultsWithASpec")
     void faultIsFoundByItsSpec(SeededFault fault) throws Exception {
         assertThat(fault.thrownBySpec()).as("%s is not found", fault).isInstanceOf(AssertionError.class);
     }
 
     @ParameterizedTest
+    @Tag("nightly")
     @MethodSource("faults")
     void faultIsFound(SeededFault fault) {
         long start = System.nanoTime();

@@ -13,20 +13,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The application in {@code src/test/outsider}, which is not part of this build: it has the jar by its coordinates, with its
- * dependencies and nothing else, and tests its own shrinker with the kit.
+ * Builds an application that is not part of this build, {@code src/test/outsider}. It takes the library and the test kit from a
+ * repository by their coordinates, with their dependencies and no others, and tests its own shrinker.
  */
 class OutsiderIT {
 
     private static final long PATIENCE_SECONDS = 300;
     private static final String VERSION = System.getProperty("reclaimer.version");
-    private static final Path BUILT = Path.of("target", "reclaimer-" + VERSION + ".jar");
 
     @TempDir
     Path folder;
 
     @Test
-    void applicationTestsItsShrinkerWithThePublishedJar() throws Exception {
+    void applicationTestsItsShrinkerWithThePublishedJars() throws Exception {
         Path published = folder.resolve("published");
         publish(published);
         Path project = folder.resolve("shop");
@@ -49,15 +48,17 @@ class OutsiderIT {
         }
     }
 
-    /** Copies the jar into a repository, in the layout of {@code mvn deploy}. */
+    /** In the layout of {@code mvn deploy}. */
     private static void publish(Path repository) throws IOException {
         Path place = repository.resolve(Path.of("io", "reclaimer", "reclaimer", VERSION));
         Files.createDirectories(place);
-        Files.copy(BUILT, place.resolve("reclaimer-" + VERSION + ".jar"));
+        for (String jar : List.of("reclaimer-" + VERSION + ".jar", "reclaimer-" + VERSION + "-testkit.jar")) {
+            Files.copy(Path.of("target", jar), place.resolve(jar));
+        }
         Files.copy(Path.of("pom.xml"), place.resolve("reclaimer-" + VERSION + ".pom"));
     }
 
-    /** The command has a local repository of its own, so that nothing of this build is left in the user's repository. */
+    /** Uses a local repository of its own: the user's is only read, and nothing of this build stays in it. */
     private List<String> command(Path published, Path project) {
         return List.of(
                 Path.of(System.getProperty("maven.home"), "bin", "mvn").toString(),

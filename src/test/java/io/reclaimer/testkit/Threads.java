@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -17,6 +18,10 @@ import java.util.function.Supplier;
 public final class Threads {
 
     private static final long PATIENCE_SECONDS = 60;
+
+    /** Short beside all that is waited for. A thread that spins would take one of two cores from the threads it waits for. */
+    private static final long POLL_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+
     private static final ExecutorService POOL = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "spec");
         thread.setDaemon(true);
@@ -74,7 +79,7 @@ public final class Threads {
             if (System.nanoTime() - end > 0) {
                 throw new AssertionError("Not reached within " + PATIENCE_SECONDS + " s " + standing.get());
             }
-            Thread.onSpinWait();
+            LockSupport.parkNanos(POLL_NANOS);
         }
     }
 }

@@ -31,7 +31,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** Members of other versions, as in a rolling upgrade. */
-class VersionsTest {
+class VersionsIT {
 
     private static final ObjectMapper PLAIN = new ObjectMapper(new CBORFactory());
 

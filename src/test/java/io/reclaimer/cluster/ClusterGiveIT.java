@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Members that limit what they free for rounds of others. */
-class ClusterGiveTest {
+class ClusterGiveIT {
 
     private static final long OBJECTS = 100_000;
 

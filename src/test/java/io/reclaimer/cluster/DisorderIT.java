@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rounds whose messages are duplicated, late, reordered or lost. */
-class DisorderTest {
+class DisorderIT {
 
     private static final int ROUNDS = 30;
 

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Rounds over three members; each test in a cgroup of its own. */
-class ClusterReclaimerTest {
+class ClusterReclaimerIT {
 
     private static Members members;
     private static One first;

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Requests of actor systems that are not or no longer members, over real sockets. */
-class StrangersTest {
+class StrangersIT {
 
     private static final String GOES_ON = "akka.cluster.run-coordinated-shutdown-when-down = off";
 

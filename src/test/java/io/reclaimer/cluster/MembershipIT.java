@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Members that leave and join. */
-class MembershipTest {
+class MembershipIT {
 
     private final Members members = Members.start(3);
     private final One first = members.first();

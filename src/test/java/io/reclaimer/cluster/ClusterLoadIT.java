@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Many rounds of other members at a time, and a member's own rounds meanwhile. Three members with the default settings. */
-class ClusterLoadTest {
+class ClusterLoadIT {
 
     /** The default of {@code reclaimer.cluster.max-rounds}. */
     private static final int ROUNDS = 64;
@@ -44,7 +44,7 @@ class ClusterLoadTest {
     @Test
     void asManyRoundsAsAllowedOnEachMemberAllMeetTheirTargets() {
         List<TableShrinker> caches =
-                members.all().stream().map(ClusterLoadTest::tenants).toList();
+                members.all().stream().map(ClusterLoadIT::tenants).toList();
         List<CompletionStage<ClusterReport>> rounds = new ArrayList<>();
         for (int i = 0; i < 3 * ROUNDS; i++) {
             rounds.add(members.get(i % 3).cluster.reclaim(request("/t/" + i % TENANTS, 20_000)));
