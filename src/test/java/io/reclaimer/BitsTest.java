@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The section "Bits". */
+/** Bits (concepts.md 7). */
 class BitsTest {
 
     @RegisterExtension

@@ -16,7 +16,7 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The section "Lifecycle of a cgroup", without passes under way: see {@link OfflineDuringPassesTest} for those. */
+/** The lifecycle of a cgroup (concepts.md 10) without passes under way. {@link OfflineDuringPassesTest} has those. */
 class CgroupLifecycleTest {
 
     @RegisterExtension

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A shrinker that answers nonsense cannot hang or corrupt a pass (point 4 of "Ours is better"). */
+/** A shrinker that answers nonsense cannot hang or corrupt a pass (concepts.md 12.4). */
 class FaultyShrinkerTest {
 
     private static final int QUARANTINE_AFTER = 3;

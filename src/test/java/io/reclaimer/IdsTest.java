@@ -14,7 +14,7 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The section "Ids and expansion". */
+/** Ids and expansion (concepts.md 8). */
 class IdsTest {
 
     @RegisterExtension

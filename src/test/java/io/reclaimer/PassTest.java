@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The section "A pass on a cgroup (not the root)". */
+/** Passes on a cgroup that is not the root (concepts.md 5). */
 class PassTest {
 
     private static final ShrinkerSpec SPEC =

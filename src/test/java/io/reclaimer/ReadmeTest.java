@@ -2,74 +2,54 @@ package io.reclaimer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import io.reclaimer.adapter.CaffeineShrinker;
-import io.reclaimer.pressure.Pressure;
-import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.junit.ReclaimerExtension;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CompletionStage;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** The code in the README is this code. */
+/** The README is short, and its coordinates and figures are those of the build and of the pages. */
 class ReadmeTest {
 
-    private static final Pattern SNIPPET = Pattern.compile("// README begin\\n(.*?)\\n *// README end", Pattern.DOTALL);
+    private static final int MOST_LINES = 150;
 
-    @RegisterExtension
-    final ReclaimerExtension kit = ReclaimerExtension.create();
-
-    private Cache<String, byte[]> cache = Caffeine.newBuilder().build();
+    private final String readme = Documents.read(Documents.README);
+    private final String pom = Documents.read(Path.of("pom.xml"));
 
     @Test
-    void embeddingWorksAsTheReadmeSays() {
-        var system = kit.system();
-        // README begin
-        Reclaimer reclaimer = Reclaimer.get(system);
-        Pressure.get(system); // from now on rounds start by themselves when the heap gets tight
-
-        cache = Caffeine.newBuilder().maximumSize(1_000_000).build();
-        CompletionStage<ShrinkerHandle> pages = reclaimer
-                .online("/acme") // tenants are a tree
-                .thenCompose(acme -> CaffeineShrinker.register(
-                        reclaimer, ShrinkerSpec.named("pages").objectBytes(2048), cache, acme));
-
-        CompletionStage<ReclaimReport> report = pages.thenCompose(registered -> reclaimer.reclaim( // by hand
-                ReclaimRequest.in("/acme").objects(100).within(Duration.ofSeconds(2))));
-
-        CompletionStage<?> freed = report.thenCombine(pages, (done, shrinker) -> shrinker)
-                .thenCompose(ShrinkerHandle::free); // answers when nobody uses it any more
-        // README end
-        kit.await(freed);
-        assertThat(kit.await(report).cgroup()).hasToString("/acme");
-        assertThat(kit.state().shrinkers()).isEmpty();
+    void readmeIsShort() {
+        assertThat(readme.lines()).hasSizeLessThanOrEqualTo(MOST_LINES);
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "ReadmeTest",
-                "adapter/AdaptersReadmeTest",
-                "cluster/ClusterReclaimerIT",
-                "../../../outsider/src/test/java/shop/PageCacheContractTest"
-            })
-    void theReadmeShowsTheCodeOfTheTests(String test) throws IOException {
-        String source = Files.readString(Path.of("src/test/java/io/reclaimer/" + test + ".java"));
-        List<String> shown = SNIPPET.matcher(source)
-                .results()
-                .map(snippet -> snippet.group(1).stripIndent().strip())
-                .toList();
-        assertThat(shown).isNotEmpty();
-        String readme = Files.readString(Path.of("README.md"));
-        assertThat(shown).allSatisfy(code -> assertThat(readme).contains("```java\n" + code + "\n```"));
+    @Test
+    void coordinatesAreThoseOfTheBuild() {
+        assertThat(readme)
+                .contains("""
+                <dependency>
+                  <groupId>io.reclaimer</groupId>
+                  <artifactId>reclaimer</artifactId>
+                  <version>%s</version>
+                </dependency>
+                """.formatted(first("<artifactId>reclaimer</artifactId>\\s*<version>(.*?)</version>")));
+        assertThat(readme).contains("""
+                  <artifactId>caffeine</artifactId>
+                  <version>%s</version>
+                """.formatted(first("<caffeine.version>(.*?)</caffeine.version>")));
+        assertThat(readme).contains("Akka " + first("<akka.version>(.*?)</akka.version>"));
+    }
+
+    @Test
+    void figuresOfThePictureAreThoseOfTheBenchmarks() {
+        Matcher picture = Pattern.compile("at most (\\d+ MB) live.*?and ([\\d,]+) rounds", Pattern.DOTALL)
+                .matcher(readme);
+        assertThat(picture.find()).isTrue();
+        assertThat(Documents.page("benchmarks.md"))
+                .containsPattern(
+                        "\\| 17, G1 \\|.*\\| %s \\| %s \\| no \\|".formatted(picture.group(2), picture.group(1)));
+    }
+
+    private String first(String pattern) {
+        Matcher found = Pattern.compile(pattern).matcher(pom);
+        assertThat(found.find()).as(pattern).isTrue();
+        return found.group(1);
     }
 }

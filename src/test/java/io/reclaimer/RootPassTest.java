@@ -13,7 +13,7 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The section "A pass on the root". */
+/** Passes on the root (concepts.md 6). */
 class RootPassTest {
 
     @RegisterExtension

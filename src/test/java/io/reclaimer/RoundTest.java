@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The section "A round": priorities, scope, and the report. */
+/** Rounds: priorities, scope, and the report (concepts.md 11). */
 class RoundTest {
 
     @RegisterExtension

@@ -20,7 +20,7 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The section "Lifecycle of a shrinker". */
+/** The lifecycle of a shrinker (concepts.md 9). */
 class ShrinkerLifecycleTest {
 
     @RegisterExtension

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The section "A visit", through real passes. */
+/** Visits, through real passes (concepts.md 4). */
 class VisitRulesTest {
 
     private static final ShrinkerSpec SPEC =

@@ -22,7 +22,7 @@ import org.openjdk.jmh.annotations.TearDown;
 /**
  * A Caffeine cache of 100,000 entries, half of the keys: one {@code get}, or one {@code put}, of a key of which few are
  * asked for often. Plain, as the cache of one cgroup, and as the cache of many, where each put is followed by
- * {@code added}, as the README says. No rounds run: what is measured is what the adapter costs when nothing happens.
+ * {@code added}, as adapters.md says. No rounds run: what is measured is what the adapter costs when nothing happens.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

@@ -1,7 +1,7 @@
 package io.reclaimer.console;
 
-import io.reclaimer.cluster.ClusterReport;
 import io.reclaimer.cluster.ClusterReclaimer;
+import io.reclaimer.cluster.ClusterReport;
 import io.reclaimer.cluster.ClusterTable;
 import io.reclaimer.console.demo.Hits;
 import io.reclaimer.console.demo.Phases;

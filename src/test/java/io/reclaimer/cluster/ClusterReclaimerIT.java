@@ -345,9 +345,9 @@ class ClusterReclaimerIT {
         kit.stop();
     }
 
-    /** The code in the README is this code. */
+    /** The code in cluster.md is this code. */
     @Test
-    void readmeShowsHowItIsUsed() {
+    void pageShowsHowItIsUsed() {
         members.get(2).cache("/acme", 50_000);
         var system = first.kit.system();
         ClusterReclaimer cluster = first.cluster;

@@ -143,8 +143,7 @@ final class Members {
 
     /** Starts one more member, which joins. The others may not know it yet. */
     One add(String more) {
-        One one = new One(
-                ReclaimerTestSystem.start(more + "\n" + settings + "\n" + CONFIG), interceptors);
+        One one = new One(ReclaimerTestSystem.start(more + "\n" + settings + "\n" + CONFIG), interceptors);
         members.add(one);
         Cluster.get(one.kit.system())
                 .manager()

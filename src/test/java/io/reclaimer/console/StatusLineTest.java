@@ -2,8 +2,8 @@ package io.reclaimer.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reclaimer.cluster.ClusterReport;
 import io.reclaimer.cluster.ClusterReclaimer;
+import io.reclaimer.cluster.ClusterReport;
 import io.reclaimer.cluster.ClusterTable;
 import io.reclaimer.cluster.MemberPressure;
 import io.reclaimer.console.demo.Hits;

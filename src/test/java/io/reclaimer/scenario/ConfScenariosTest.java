@@ -2,8 +2,8 @@ package io.reclaimer.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reclaimer.testkit.junit.ScenarioFiles;
 import io.reclaimer.scenario.model.ScenarioResult;
+import io.reclaimer.testkit.junit.ScenarioFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

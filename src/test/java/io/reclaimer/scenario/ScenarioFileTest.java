@@ -197,8 +197,8 @@ class ScenarioFileTest {
                         "7 load[0].shrinker",
                         "8 load[1].from",
                         "10 settings.round-deadlin",
-                        "12 steps[0].member",
                         "12 steps[0].op",
+                        "12 steps[0].member",
                         "13 steps[1].at",
                         "13 steps[1].shrinker");
     }

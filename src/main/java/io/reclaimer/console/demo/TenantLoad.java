@@ -95,9 +95,8 @@ public final class TenantLoad extends AbstractBehavior<TenantLoad.Command> {
     }
 
     public static Behavior<Command> create(TenantCaches caches, Traffic traffic, OutOfMemoryExit outOfMemory) {
-        BiFunction<ActorContext<Command>, HeldValues<Long, byte[]>, Behavior<Command>> load =
-                (context, sessions) -> Behaviors.withTimers(
-                        timers -> new TenantLoad(context, timers, caches, sessions, traffic, outOfMemory));
+        BiFunction<ActorContext<Command>, HeldValues<Long, byte[]>, Behavior<Command>> load = (context, sessions) ->
+                Behaviors.withTimers(timers -> new TenantLoad(context, timers, caches, sessions, traffic, outOfMemory));
         return caches.reclaim()
                 .map(reclaim -> HeldActor.of(caches.sessionsSpec(), TenantLoad::noSessions)
                         .in(reclaim.cgroup())

@@ -91,8 +91,8 @@ final class FoldedTimeline {
         }
         List<String> counts = new ArrayList<>();
         outcomes.forEach((outcome, count) -> counts.add(Formats.number(count) + " " + outcome));
-        return Formats.count(group.size(), "round") + " of " + last.detail().subject() + ": " + String.join(", ", counts)
-                + ", freed " + Formats.count(freed, "object");
+        return Formats.count(group.size(), "round") + " of " + last.detail().subject() + ": "
+                + String.join(", ", counts) + ", freed " + Formats.count(freed, "object");
     }
 
     private static String singular(Kind kind) {

@@ -16,8 +16,8 @@ class ResponsesTest {
     private static final byte[] PAGE = {1, 2, 3};
 
     @RegisterExtension
-    final ReclaimerExtension kit = ReclaimerExtension.create()
-            .with(Workload.DEFAULTS.root().render());
+    final ReclaimerExtension kit =
+            ReclaimerExtension.create().with(Workload.DEFAULTS.root().render());
 
     private DirectBufferPool pool;
     private Responses responses;

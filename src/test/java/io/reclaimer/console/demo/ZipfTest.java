@@ -71,8 +71,7 @@ class ZipfTest {
     @Test
     void firstAndLastKeyBothCome() {
         Zipf zipf = new Zipf(10, 0.9, new SplittableRandom(12));
-        assertThat(LongStream.generate(zipf).limit(10_000).distinct().count())
-                .isEqualTo(10);
+        assertThat(LongStream.generate(zipf).limit(10_000).distinct().count()).isEqualTo(10);
     }
 
     @Test

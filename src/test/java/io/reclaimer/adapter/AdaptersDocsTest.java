@@ -11,6 +11,7 @@ import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.Entity;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.reclaimer.Cgroup;
 import io.reclaimer.ReclaimReport;
@@ -22,6 +23,7 @@ import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Threads;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -30,8 +32,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The code that the README shows for each adapter is this code, and works. */
-class AdaptersReadmeTest {
+/** The code that the page about adapters shows is this code, and works. */
+class AdaptersDocsTest {
 
     private ReclaimerTestSystem kit;
     private Reclaimer reclaimer;
@@ -57,8 +59,29 @@ class AdaptersReadmeTest {
     }
 
     @Test
-    void caffeine() {
-        // README begin
+    void caffeineOfOneCgroup() {
+        Cache<String, byte[]> cache =
+                Caffeine.newBuilder().maximumSize(1_000_000).build();
+        // DOCS begin
+        CompletionStage<ShrinkerHandle> pages = reclaimer
+                .online("/acme")
+                .thenCompose(acme -> CaffeineShrinker.register(
+                        reclaimer, ShrinkerSpec.named("pages").objectBytes(2048), cache, acme));
+
+        CompletionStage<ReclaimReport> report = pages.thenCompose(registered -> reclaimer.reclaim( // a round on request
+                ReclaimRequest.in("/acme").objects(100).within(Duration.ofSeconds(2))));
+
+        CompletionStage<?> freed = report.thenCombine(pages, (done, shrinker) -> shrinker)
+                .thenCompose(ShrinkerHandle::free); // completes when no visit uses the cache any more
+        // DOCS end
+        kit.await(freed);
+        assertThat(kit.await(report).cgroup()).hasToString("/acme");
+        assertThat(kit.state().shrinkers()).isEmpty();
+    }
+
+    @Test
+    void caffeineOfManyCgroups() {
+        // DOCS begin
         AsyncCache<String, byte[]> shared = Caffeine.newBuilder()
                 .maximumWeight(64_000_000)
                 .weigher((String key, byte[] value) -> value.length)
@@ -67,7 +90,7 @@ class AdaptersReadmeTest {
         CaffeineShrinker<String, byte[]> shrinker =
                 CaffeineShrinker.of(shared, this::tenantOf).bytesPerWeight(1);
         CompletionStage<ShrinkerHandle> registered = shrinker.register(reclaimer, ShrinkerSpec.named("shared"));
-        // README end
+        // DOCS end
         ShrinkerHandle handle = kit.await(registered);
         for (int i = 0; i < 1_000; i++) {
             shared.put("acme/" + i, CompletableFuture.completedFuture(new byte[100]));
@@ -87,14 +110,14 @@ class AdaptersReadmeTest {
         Map<String, Page> table = new ConcurrentHashMap<>();
         Page page = new Page("a", new byte[10]);
         table.put(page.key(), page);
-        // README begin
+        // DOCS begin
         CompletionStage<LruLists<Page>> registered = LruLists.register(
                 reclaimer,
                 ShrinkerSpec.named("pages").objectBytes(4096),
                 gone -> table.remove(gone.key(), gone), // reclaimed: it is in no list any more, drop it
                 any -> any.key().hashCode()); // optional: finds refaults
         CompletionStage<LruItem<Page>> added = registered.thenApply(lists -> lists.add(acme, 0, page));
-        // README end
+        // DOCS end
         LruItem<Page> item = kit.await(added);
         assertThat(item.touch()).isTrue();
         kit.settle();
@@ -125,11 +148,11 @@ class AdaptersReadmeTest {
 
     @Test
     void actorHeldState() {
-        // README begin
+        // DOCS begin
         Behavior<Command> behavior = HeldActor.of(ShrinkerSpec.named("pages"), HeldValues<String, byte[]>::new)
                 .in(acme)
                 .behavior((context, pages) -> store(pages)); // pages.get, .put, .remove: as any map, in this actor
-        // README end
+        // DOCS end
         ActorRef<Command> store = kit.testKit().spawn(behavior);
         for (int i = 0; i < 300; i++) {
             store.tell(new Put("key" + i, new byte[10]));
@@ -174,14 +197,14 @@ class AdaptersReadmeTest {
     void shardedEntities() {
         var system = kit.system();
         ClusterSharding sharding = ClusterSharding.get(system);
-        // README begin
+        // DOCS begin
         ShardedEntities<Cart> carts = ShardedEntities.start(system, "carts", Cart.MayStop::new);
         ActorRef<ShardingEnvelope<Cart>> region =
                 sharding.init(Entity.of(Cart.KEY, entity -> carts.track(entity, Cart.create(entity.getEntityId())))
                         .withStopMessage(Cart.Stop.INSTANCE));
         CompletionStage<ShrinkerHandle> registered =
                 carts.register(reclaimer, ShrinkerSpec.named("carts").objectBytes(20_000));
-        // README end
+        // DOCS end
         ShrinkerHandle handle = kit.await(registered);
         TestProbe<String> answers = kit.testKit().createTestProbe();
         for (int i = 0; i < 20; i++) {
@@ -197,7 +220,7 @@ class AdaptersReadmeTest {
     @Test
     void directBuffers() {
         byte[] bytes = new byte[5];
-        // README begin
+        // DOCS begin
         CompletionStage<DirectBufferPool> pool = // reclaimer.nodes = ["heap", "direct"]
                 DirectBufferPool.register(reclaimer, ShrinkerSpec.named("buffers"), 64 * 1024);
         CompletionStage<Integer> written = pool.thenApply(buffers -> {
@@ -206,7 +229,7 @@ class AdaptersReadmeTest {
                 return buffer.remaining(); // or channel.write(buffer)
             }
         });
-        // README end
+        // DOCS end
         assertThat(kit.await(written)).isEqualTo(5);
         kit.settle();
         assertThat(kit.pass("/acme", 1, 0).freedObjects()).isOne();
