@@ -34,7 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import scala.jdk.javaapi.CollectionConverters;
 
-/** The region is played by the test, so that it may be late, silent or deaf; a real one is in {@link ShardedRegionTest}. */
+/** The region is played by the test, so that it may be late, silent or deaf; a real one is in {@link ShardedRegionIT}. */
 class ShardedLimitTest {
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);

@@ -20,9 +20,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** All members are replaced, one after the other, while rounds go on. */
+@Tag("nightly")
 class ClusterRestartIT {
 
     private static final long OBJECTS = 1_000_000;

@@ -30,6 +30,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A member with {@code conf/kubernetes.conf}, where discovery finds what a setting says instead of what an API server does:
  * this member alone.
  */
+@Tag("nightly")
 class KubernetesBootstrapIT {
 
     private static Keys keys;

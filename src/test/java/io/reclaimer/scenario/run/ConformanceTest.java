@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +25,6 @@ import org.junit.jupiter.api.TestFactory;
  */
 class ConformanceTest {
 
-    /** So many scan calls, each by several messages, are enough to tell. */
-    private static final long MOST_CALLS = 100;
-
     private static final String FOLDER = "reclaimer.conformance";
 
     @TestFactory
@@ -36,17 +32,7 @@ class ConformanceTest {
         return scenarios(Kind.PLAIN, Long.MAX_VALUE);
     }
 
-    /** However a shrinker is called, what becomes of its answers is the same. The longest scenarios are left out. */
-    @TestFactory
-    Stream<DynamicTest> everyScenarioGivesItsAnswersWithShrinkersOfEveryOtherKind() throws IOException {
-        Stream<DynamicTest> tests = Stream.empty();
-        for (Kind kind : EnumSet.complementOf(EnumSet.of(Kind.PLAIN))) {
-            tests = Stream.concat(tests, scenarios(kind, MOST_CALLS));
-        }
-        return tests;
-    }
-
-    private static Stream<DynamicTest> scenarios(Kind kind, long mostCalls) throws IOException {
+    static Stream<DynamicTest> scenarios(Kind kind, long mostCalls) throws IOException {
         Path folder = Path.of(System.getProperty(FOLDER, "src/test/resources/conformance"));
         List<DynamicTest> tests = new ArrayList<>();
         try (Stream<Path> files = Files.list(folder)) {

@@ -10,10 +10,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The test kit works in a build without Logback and without all other optional libraries that it does not need. */
+@Tag("nightly")
 class WithoutLogbackIT {
 
     private static final long PATIENCE_SECONDS = 120;

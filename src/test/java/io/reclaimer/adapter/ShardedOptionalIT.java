@@ -7,7 +7,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
 /** Cluster Sharding is an optional dependency: the rest has to load without it. */
-class ShardedOptionalTest {
+class ShardedOptionalIT {
 
     @Test
     void nothingElseNeedsSharding() {

@@ -5,7 +5,6 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.PostStop;
-import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.AskPattern;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.sharding.typed.ShardingEnvelope;
@@ -15,29 +14,24 @@ import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.reclaimer.Reclaimer;
-import io.reclaimer.adapter.ShardedLimit.Settings;
+import io.reclaimer.ShrinkerHandle;
+import io.reclaimer.adapter.ShardedEntities.StopQuestion;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.contract.ContractSubject;
 import io.reclaimer.testkit.contract.ShrinkerContract;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/**
- * {@link ShardedLimit} keeps the contract: an entity above the least number of its shard is an object. Once the limit is
- * lowered the region stops entities by itself when others start.
- */
-class ShardedLimitContractTest extends ShrinkerContract {
+/** {@link ShardedEntities} keep the contract: an entity that runs is an object. */
+class ShardedEntitiesContractIT extends ShrinkerContract {
 
+    /** Longer than a machine stands still, so that no stop is given up. */
     private static final Duration STOP_DEADLINE = Duration.ofSeconds(30);
 
-    private static final int SHARDS = 4;
-
-    /** What each shard keeps. */
-    private static final int LEAST = 1;
-
     private sealed interface Command {}
+
+    private record MayStop(StopQuestion question) implements Command {}
 
     private record Ping(ActorRef<String> replyTo) implements Command {}
 
@@ -48,50 +42,43 @@ class ShardedLimitContractTest extends ShrinkerContract {
     @Override
     protected Config config() {
         // Nobody stays that would have to be told that this member leaves.
-        return ConfigFactory.parseString("akka.coordinated-shutdown.run-by-actor-system-terminate = off\n"
-                + ShardedCluster.CONFIG + ShardedCluster.WITH_LIMIT);
+        return ConfigFactory.parseString(
+                "akka.coordinated-shutdown.run-by-actor-system-terminate = off\n" + ShardedCluster.CONFIG);
     }
 
     @Override
     protected ContractSubject create(Reclaimer reclaimer) {
         ActorSystem<?> system = reclaimer.system();
         ShardedCluster.join(ActorTestKit.create(system));
-        Map<Integer, AtomicInteger> live = new ConcurrentHashMap<>();
+        ShardedEntities<Command> carts = ShardedEntities.start(
+                system, "carts", Optional.of(MayStop::new), STOP_DEADLINE, ShardedEntities.HUNG_BACK_OFF);
+        AtomicInteger live = new AtomicInteger();
         ActorRef<ShardingEnvelope<Command>> region = ClusterSharding.get(system)
-                .init(Entity.of(
-                                KEY,
-                                entity -> cart(live.computeIfAbsent(
-                                        shard(entity.getEntityId()), shard -> new AtomicInteger())))
-                        .withStopMessage(new Stop()));
-        Settings settings = new Settings(1000, LEAST, STOP_DEADLINE, ShardedCluster.PATIENCE, ShardedCluster.PATIENCE);
+                .init(Entity.of(KEY, entity -> carts.track(entity, cart(live))).withStopMessage(new Stop()));
+        ShrinkerHandle handle = carts.register(
+                        reclaimer, ShrinkerSpec.named("carts").callDeadline(STOP_DEADLINE.multipliedBy(2)))
+                .toCompletableFuture()
+                .join();
         AtomicInteger ids = new AtomicInteger();
-        return ContractSubject.of(
-                        ShrinkerSpec.named("carts").callDeadline(STOP_DEADLINE.multipliedBy(2)),
-                        system.systemActorOf(ShardedLimit.create(region, settings), "limit", Props.empty()))
-                .estimates()
-                .dropsByItself()
-                .wholeBatches(SHARDS)
-                .adds((handle, cgroup, node) -> AskPattern.<ShardingEnvelope<Command>, String>ask(
+        return ContractSubject.registered(handle, carts.shrinker())
+                .adds((registered, cgroup, node) -> AskPattern.<ShardingEnvelope<Command>, String>ask(
                                 region,
                                 replyTo -> new ShardingEnvelope<>("cart" + ids.incrementAndGet(), new Ping(replyTo)),
                                 ShardedCluster.PATIENCE,
                                 system.scheduler())
                         .toCompletableFuture()
                         .join())
-                .holds((cgroup, node) -> live.values().stream()
-                        .mapToInt(entities -> Math.max(0, entities.get() - LEAST))
-                        .sum());
-    }
-
-    /** As sharding finds it. */
-    private static int shard(String id) {
-        return Math.abs(id.hashCode() % SHARDS);
+                .holds((cgroup, node) -> live.get());
     }
 
     private static Behavior<Command> cart(AtomicInteger live) {
         return Behaviors.setup(context -> {
             live.incrementAndGet();
             return Behaviors.receive(Command.class)
+                    .onMessage(MayStop.class, may -> {
+                        may.question().stop();
+                        return Behaviors.same();
+                    })
                     .onMessage(Ping.class, ping -> {
                         ping.replyTo().tell("pong");
                         return Behaviors.same();

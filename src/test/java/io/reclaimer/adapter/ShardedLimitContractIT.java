@@ -5,6 +5,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.PostStop;
+import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.AskPattern;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.sharding.typed.ShardingEnvelope;
@@ -14,24 +15,29 @@ import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.reclaimer.Reclaimer;
-import io.reclaimer.ShrinkerHandle;
-import io.reclaimer.adapter.ShardedEntities.StopQuestion;
+import io.reclaimer.adapter.ShardedLimit.Settings;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.contract.ContractSubject;
 import io.reclaimer.testkit.contract.ShrinkerContract;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** {@link ShardedEntities} keep the contract: an entity that runs is an object. */
-class ShardedEntitiesContractTest extends ShrinkerContract {
+/**
+ * {@link ShardedLimit} keeps the contract: an entity above the least number of its shard is an object. Once the limit is
+ * lowered the region stops entities by itself when others start.
+ */
+class ShardedLimitContractIT extends ShrinkerContract {
 
-    /** Longer than a machine stands still, so that no stop is given up. */
     private static final Duration STOP_DEADLINE = Duration.ofSeconds(30);
 
-    private sealed interface Command {}
+    private static final int SHARDS = 4;
 
-    private record MayStop(StopQuestion question) implements Command {}
+    /** What each shard keeps. */
+    private static final int LEAST = 1;
+
+    private sealed interface Command {}
 
     private record Ping(ActorRef<String> replyTo) implements Command {}
 
@@ -42,43 +48,50 @@ class ShardedEntitiesContractTest extends ShrinkerContract {
     @Override
     protected Config config() {
         // Nobody stays that would have to be told that this member leaves.
-        return ConfigFactory.parseString(
-                "akka.coordinated-shutdown.run-by-actor-system-terminate = off\n" + ShardedCluster.CONFIG);
+        return ConfigFactory.parseString("akka.coordinated-shutdown.run-by-actor-system-terminate = off\n"
+                + ShardedCluster.CONFIG + ShardedCluster.WITH_LIMIT);
     }
 
     @Override
     protected ContractSubject create(Reclaimer reclaimer) {
         ActorSystem<?> system = reclaimer.system();
         ShardedCluster.join(ActorTestKit.create(system));
-        ShardedEntities<Command> carts = ShardedEntities.start(
-                system, "carts", Optional.of(MayStop::new), STOP_DEADLINE, ShardedEntities.HUNG_BACK_OFF);
-        AtomicInteger live = new AtomicInteger();
+        Map<Integer, AtomicInteger> live = new ConcurrentHashMap<>();
         ActorRef<ShardingEnvelope<Command>> region = ClusterSharding.get(system)
-                .init(Entity.of(KEY, entity -> carts.track(entity, cart(live))).withStopMessage(new Stop()));
-        ShrinkerHandle handle = carts.register(
-                        reclaimer, ShrinkerSpec.named("carts").callDeadline(STOP_DEADLINE.multipliedBy(2)))
-                .toCompletableFuture()
-                .join();
+                .init(Entity.of(
+                                KEY,
+                                entity -> cart(live.computeIfAbsent(
+                                        shard(entity.getEntityId()), shard -> new AtomicInteger())))
+                        .withStopMessage(new Stop()));
+        Settings settings = new Settings(1000, LEAST, STOP_DEADLINE, ShardedCluster.PATIENCE, ShardedCluster.PATIENCE);
         AtomicInteger ids = new AtomicInteger();
-        return ContractSubject.registered(handle, carts.shrinker())
-                .adds((registered, cgroup, node) -> AskPattern.<ShardingEnvelope<Command>, String>ask(
+        return ContractSubject.of(
+                        ShrinkerSpec.named("carts").callDeadline(STOP_DEADLINE.multipliedBy(2)),
+                        system.systemActorOf(ShardedLimit.create(region, settings), "limit", Props.empty()))
+                .estimates()
+                .dropsByItself()
+                .wholeBatches(SHARDS)
+                .adds((handle, cgroup, node) -> AskPattern.<ShardingEnvelope<Command>, String>ask(
                                 region,
                                 replyTo -> new ShardingEnvelope<>("cart" + ids.incrementAndGet(), new Ping(replyTo)),
                                 ShardedCluster.PATIENCE,
                                 system.scheduler())
                         .toCompletableFuture()
                         .join())
-                .holds((cgroup, node) -> live.get());
+                .holds((cgroup, node) -> live.values().stream()
+                        .mapToInt(entities -> Math.max(0, entities.get() - LEAST))
+                        .sum());
+    }
+
+    /** As sharding finds it. */
+    private static int shard(String id) {
+        return Math.abs(id.hashCode() % SHARDS);
     }
 
     private static Behavior<Command> cart(AtomicInteger live) {
         return Behaviors.setup(context -> {
             live.incrementAndGet();
             return Behaviors.receive(Command.class)
-                    .onMessage(MayStop.class, may -> {
-                        may.question().stop();
-                        return Behaviors.same();
-                    })
                     .onMessage(Ping.class, ping -> {
                         ping.replyTo().tell("pong");
                         return Behaviors.same();

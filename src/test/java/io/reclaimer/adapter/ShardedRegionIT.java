@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** {@link ShardedLimit} with real regions. */
-class ShardedRegionTest {
+class ShardedRegionIT {
 
     private static final Duration PATIENCE = ShardedCluster.PATIENCE;
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Rounds cost the hits of the entries that they take, and no others: Caffeine adapts to the load as without rounds. */
-class CaffeineHitRateTest {
+class CaffeineHitRateIT {
 
     private static final int MAXIMUM = 1_000;
     private static final int SECONDS = 80;
