@@ -30,9 +30,15 @@ public final class ReclaimRequest {
 
     private static final Duration LONGEST = Duration.ofDays(1);
 
-    private final CgroupPath cgroup;
-    private final boolean alone;
-    private final List<Integer> nodes;
+    /**
+     * The cgroups and nodes of a request.
+     *
+     * @param numbers the numbers of the nodes; empty where they are named, or all
+     * @param names the names of the nodes; empty where they are numbered, or all
+     */
+    private record Scope(CgroupPath top, boolean withoutDescendants, List<Integer> numbers, List<String> names) {}
+
+    private final Scope scope;
     private final Optional<ReclaimTarget> target;
     private final int priority;
     private final Optional<Duration> within;
@@ -40,17 +46,13 @@ public final class ReclaimRequest {
     private final Optional<Cancellation> cancellation;
 
     private ReclaimRequest(
-            CgroupPath cgroup,
-            boolean alone,
-            List<Integer> nodes,
+            Scope scope,
             Optional<ReclaimTarget> target,
             int priority,
             Optional<Duration> within,
             Set<ReclaimFlag> flags,
             Optional<Cancellation> cancellation) {
-        this.cgroup = cgroup;
-        this.alone = alone;
-        this.nodes = nodes;
+        this.scope = scope;
         this.target = target;
         this.priority = priority;
         this.within = within;
@@ -71,9 +73,7 @@ public final class ReclaimRequest {
     public static ReclaimRequest in(CgroupPath cgroup) {
         Objects.requireNonNull(cgroup, "cgroup");
         return new ReclaimRequest(
-                cgroup,
-                false,
-                List.of(),
+                new Scope(cgroup, false, List.of(), List.of()),
                 Optional.empty(),
                 Shrinker.LOWEST_PRIORITY,
                 Optional.empty(),
@@ -87,25 +87,48 @@ public final class ReclaimRequest {
     }
 
     /** The same, on the cgroup alone, without those below it. */
-    public ReclaimRequest alone() {
-        return new ReclaimRequest(cgroup, true, nodes, target, priority, within, flags, cancellation);
+    public ReclaimRequest withoutDescendants() {
+        return in(new Scope(scope.top, true, scope.numbers, scope.names));
     }
 
     /**
-     * The same, on these nodes only.
+     * The same, on these nodes only. Replaces nodes that were named.
      *
      * @param numbers at least one, each from 0, none twice
      */
     public ReclaimRequest onNodes(int... numbers) {
         Objects.requireNonNull(numbers, "numbers");
         List<Integer> list = IntStream.of(numbers).boxed().toList();
-        if (list.isEmpty()
-                || list.stream().anyMatch(n -> n < 0)
-                || list.size() > Set.copyOf(list).size()) {
-            throw new IllegalArgumentException(
-                    "The nodes of a request are " + list + " but have to be one or more, each from 0, none twice");
+        if (list.stream().anyMatch(n -> n < 0)) {
+            throw invalidNodes(list);
         }
-        return new ReclaimRequest(cgroup, alone, list, target, priority, within, flags, cancellation);
+        return in(new Scope(scope.top, scope.withoutDescendants, distinct(list), List.of()));
+    }
+
+    /**
+     * The same, on these nodes only. Replaces nodes that were numbered. A round fails if there is no node of a name.
+     *
+     * @param names at least one, none twice, as in {@code reclaimer.nodes}
+     */
+    public ReclaimRequest onNodes(String... names) {
+        Objects.requireNonNull(names, "names");
+        return in(new Scope(scope.top, scope.withoutDescendants, List.of(), distinct(List.of(names))));
+    }
+
+    private static <T> List<T> distinct(List<T> nodes) {
+        if (nodes.isEmpty() || nodes.size() > Set.copyOf(nodes).size()) {
+            throw invalidNodes(nodes);
+        }
+        return nodes;
+    }
+
+    private static IllegalArgumentException invalidNodes(List<?> nodes) {
+        return new IllegalArgumentException("The nodes of a request are " + nodes
+                + " but have to be one or more, none twice, by numbers from 0 or by names");
+    }
+
+    private ReclaimRequest in(Scope newScope) {
+        return new ReclaimRequest(newScope, target, priority, within, flags, cancellation);
     }
 
     /**
@@ -143,7 +166,7 @@ public final class ReclaimRequest {
     }
 
     private ReclaimRequest target(ReclaimTarget newTarget) {
-        return new ReclaimRequest(cgroup, alone, nodes, Optional.of(newTarget), priority, within, flags, cancellation);
+        return new ReclaimRequest(scope, Optional.of(newTarget), priority, within, flags, cancellation);
     }
 
     /**
@@ -152,7 +175,7 @@ public final class ReclaimRequest {
      * @param start 12, hardly any pressure, to 0, everything; at least 1 for a background round
      */
     public ReclaimRequest startingAt(int start) {
-        return checked(new ReclaimRequest(cgroup, alone, nodes, target, start, within, flags, cancellation));
+        return checked(new ReclaimRequest(scope, target, start, within, flags, cancellation));
     }
 
     /**
@@ -165,7 +188,7 @@ public final class ReclaimRequest {
             throw new IllegalArgumentException("The deadline of a request is [" + deadline
                     + "] but has to be above 0 and at most [" + LONGEST + "]");
         }
-        return new ReclaimRequest(cgroup, alone, nodes, target, priority, Optional.of(deadline), flags, cancellation);
+        return new ReclaimRequest(scope, target, priority, Optional.of(deadline), flags, cancellation);
     }
 
     /** The same as a background round: nobody waits for it, and it ends at priority 1. */
@@ -197,28 +220,45 @@ public final class ReclaimRequest {
         } else {
             changed.remove(flag);
         }
-        return new ReclaimRequest(cgroup, alone, nodes, target, priority, within, Set.copyOf(changed), cancellation);
+        return new ReclaimRequest(scope, target, priority, within, Set.copyOf(changed), cancellation);
     }
 
     /** The same, ended early when {@code cancellation} is thrown. */
     public ReclaimRequest cancelledBy(Cancellation newCancellation) {
         Objects.requireNonNull(newCancellation, "newCancellation");
-        return new ReclaimRequest(cgroup, alone, nodes, target, priority, within, flags, Optional.of(newCancellation));
+        return new ReclaimRequest(scope, target, priority, within, flags, Optional.of(newCancellation));
     }
 
     /** The top of the subtree. */
     public CgroupPath cgroup() {
-        return cgroup;
+        return scope.top;
     }
 
     /** Whether cgroups below the top are left out. */
-    public boolean isAlone() {
-        return alone;
+    public boolean isWithoutDescendants() {
+        return scope.withoutDescendants;
     }
 
-    /** The numbers of the nodes; empty for all. */
+    /** The numbers of the nodes; empty where they are named, or all. */
     public List<Integer> nodes() {
-        return nodes;
+        return scope.numbers;
+    }
+
+    /** The names of the nodes; empty where they are numbered, or all. */
+    public List<String> nodeNames() {
+        return scope.names;
+    }
+
+    /**
+     * The numbers of the nodes by the settings of a reclaimer; empty for all.
+     *
+     * @throws io.reclaimer.shrinker.ReclaimerException where there is no such node
+     */
+    public List<Integer> nodes(ReclaimerSettings settings) {
+        scope.numbers.forEach(settings::nodeName);
+        return scope.names.isEmpty()
+                ? scope.numbers
+                : scope.names.stream().map(settings::node).toList();
     }
 
     /** The target, where it is in objects; empty for one pass, and where it is in bytes. */
@@ -283,9 +323,10 @@ public final class ReclaimRequest {
 
     @Override
     public String toString() {
-        return "ReclaimRequest[" + cgroup
-                + (alone ? " alone" : "")
-                + (nodes.isEmpty() ? "" : " nodes=" + nodes)
+        return "ReclaimRequest[" + scope.top
+                + (scope.withoutDescendants ? " without descendants" : "")
+                + (scope.numbers.isEmpty() ? "" : " nodes=" + scope.numbers)
+                + (scope.names.isEmpty() ? "" : " nodes=" + scope.names)
                 + target.map(of -> " " + of.unit().name().toLowerCase(Locale.ROOT) + "=" + of.amount())
                         .orElse("")
                 + " priority=" + priority

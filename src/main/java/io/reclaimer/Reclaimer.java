@@ -24,6 +24,7 @@ import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.Registration;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.ShrinkerTrait;
@@ -160,9 +161,13 @@ public final class Reclaimer implements Extension {
      */
     public CompletionStage<Cgroup> onlineWithParents(CgroupPath path) {
         Objects.requireNonNull(path, "path");
-        // In this order to the one who does it, so nobody has to wait for the parent's answer.
+        return answers.to(replyTo -> onlineWithParents(path, replyTo));
+    }
+
+    void onlineWithParents(CgroupPath path, Reply<Cgroup> replyTo) {
+        // The tree handles these messages in this order, so nobody waits for the reply of the parent.
         path.parent().ifPresent(this::bringOnline);
-        return online(path);
+        online(path, replyTo);
     }
 
     private void bringOnline(CgroupPath path) {
@@ -256,6 +261,10 @@ public final class Reclaimer implements Extension {
         allocate(spec, targetOf(spec, shrinker), replyTo);
     }
 
+    void allocate(ShrinkerSpec spec, AsyncShrinker shrinker, Reply<ShrinkerHandle> replyTo) {
+        allocate(spec, targetOf(spec, shrinker), replyTo);
+    }
+
     void allocate(ShrinkerSpec spec, ActorRef<ShrinkerMessage> shrinker, Reply<ShrinkerHandle> replyTo) {
         if (hasUnknownNode(spec, replyTo)) {
             return;
@@ -343,10 +352,10 @@ public final class Reclaimer implements Extension {
     private <T> CompletionStage<T> start(ReclaimRequest request, BiConsumer<ReclaimRequest, Reply<T>> how) {
         Objects.requireNonNull(request, "request");
         Cancellation own = new Cancellation();
-        Runnable forget =
+        Registration registration =
                 request.cancellation().map(users -> users.onCancel(own::cancel)).orElse(() -> {});
         return answers.to(replyTo -> how.accept(request.cancelledBy(own), replyTo), () -> {
-            forget.run();
+            registration.close();
             own.cancel();
         });
     }
@@ -364,9 +373,9 @@ public final class Reclaimer implements Extension {
             RoundSpec.Kind kind,
             Reply<T> replyTo,
             BiFunction<RoundSpec, RoundResult, T> report) {
-        int nodes = settings.nodes().size();
+        List<Integer> nodes;
         try {
-            request.nodes().forEach(settings::nodeName);
+            nodes = request.nodes(settings);
         } catch (ReclaimerException e) {
             replyTo.failure(e);
             return;
@@ -374,10 +383,10 @@ public final class Reclaimer implements Extension {
         RoundSpec spec = new RoundSpec(
                 new RoundSpec.Scope(
                         request.cgroup(),
-                        request.isAlone(),
-                        request.nodes().isEmpty()
-                                ? IntStream.range(0, nodes).boxed().toList()
-                                : request.nodes()),
+                        request.isWithoutDescendants(),
+                        nodes.isEmpty()
+                                ? IntStream.range(0, settings.nodes().size()).boxed().toList()
+                                : nodes),
                 new RoundSpec.Goal(kind, request.target(), request.priority(), request.lastPriority()),
                 request.within().orElse(settings.roundDeadline()),
                 request.flags(),
@@ -424,11 +433,11 @@ public final class Reclaimer implements Extension {
     }
 
     /**
-     * Has a listener hear of every visit.
+     * Registers a listener for every visit.
      *
-     * @return removes it when run
+     * @return the registration; closing it removes the listener
      */
-    public Runnable trace(TraceListener listener) {
+    public Registration trace(TraceListener listener) {
         Objects.requireNonNull(listener, "listener");
         return engine.tracer().add(listener);
     }

@@ -8,6 +8,7 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.pattern.StatusReply;
 import io.reclaimer.engine.call.Reply;
+import io.reclaimer.shrinker.AsyncShrinker;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
@@ -30,6 +31,14 @@ public final class ReclaimerProtocol {
         }
     }
 
+    /** See {@link Reclaimer#onlineWithParents(CgroupPath)}. */
+    public record OnlineWithParents(CgroupPath path, ActorRef<StatusReply<Cgroup>> replyTo) implements Command {
+        public OnlineWithParents {
+            requireNonNull(path, "path");
+            requireNonNull(replyTo, "replyTo");
+        }
+    }
+
     /** See {@link Reclaimer#offline(CgroupPath)}. */
     public record Offline(CgroupPath path, ActorRef<StatusReply<Done>> replyTo) implements Command {
         public Offline {
@@ -42,6 +51,17 @@ public final class ReclaimerProtocol {
     public record Allocate(ShrinkerSpec spec, Shrinker shrinker, ActorRef<StatusReply<ShrinkerHandle>> replyTo)
             implements Command {
         public Allocate {
+            requireNonNull(spec, "spec");
+            requireNonNull(shrinker, "shrinker");
+            requireNonNull(replyTo, "replyTo");
+        }
+    }
+
+    /** See {@link Reclaimer#allocate(ShrinkerSpec, AsyncShrinker)}. */
+    public record AllocateAsync(
+            ShrinkerSpec spec, AsyncShrinker shrinker, ActorRef<StatusReply<ShrinkerHandle>> replyTo)
+            implements Command {
+        public AllocateAsync {
             requireNonNull(spec, "spec");
             requireNonNull(shrinker, "shrinker");
             requireNonNull(replyTo, "replyTo");
@@ -103,9 +123,15 @@ public final class ReclaimerProtocol {
     static Behavior<Command> create(Reclaimer reclaimer) {
         return Behaviors.receive(Command.class)
                 .onMessage(Online.class, m -> done(() -> reclaimer.online(m.path(), to(reclaimer, m.replyTo()))))
+                .onMessage(
+                        OnlineWithParents.class,
+                        m -> done(() -> reclaimer.onlineWithParents(m.path(), to(reclaimer, m.replyTo()))))
                 .onMessage(Offline.class, m -> done(() -> reclaimer.offline(m.path(), to(reclaimer, m.replyTo()))))
                 .onMessage(
                         Allocate.class,
+                        m -> done(() -> reclaimer.allocate(m.spec(), m.shrinker(), to(reclaimer, m.replyTo()))))
+                .onMessage(
+                        AllocateAsync.class,
                         m -> done(() -> reclaimer.allocate(m.spec(), m.shrinker(), to(reclaimer, m.replyTo()))))
                 .onMessage(
                         AllocateActor.class,

@@ -74,6 +74,15 @@ public final class ShrinkerHandle {
     }
 
     /**
+     * The same as {@link #setBit(Cgroup, int)}, for a node by its name.
+     *
+     * @throws ReclaimerException where there is no such node
+     */
+    public void setBit(Cgroup cgroup, String node) {
+        cgroup.handle().setBit(reclaimer.settings().node(node), entry);
+    }
+
+    /**
      * Reports that objects were asked for again soon after they were reclaimed: refaults. Any thread, at little cost;
      * does not throw.
      *
@@ -93,8 +102,8 @@ public final class ShrinkerHandle {
      *
      * @throws ReclaimerException where it is not in quarantine
      */
-    public void letOut() {
-        if (!entry.faults().letOut()) {
+    public void endQuarantine() {
+        if (!entry.faults().endQuarantine()) {
             throw new ReclaimerException(Reason.NOT_QUARANTINED, "Shrinker [" + entry + "] is not in quarantine");
         }
     }

@@ -259,7 +259,7 @@ class FaultyShrinkerTest {
             kit.pass("/", 0, 0);
         }
         assertThat(counts).hasValue(QUARANTINE_AFTER);
-        handle.letOut();
+        handle.endQuarantine();
         assertThat(state(handle).quarantined()).isFalse();
         assertThat(kit.pass("/", 0, 0).visits()).isOne();
         assertThat(state(handle).faults()).isGreaterThanOrEqualTo(QUARANTINE_AFTER);
@@ -268,7 +268,7 @@ class FaultyShrinkerTest {
     @Test
     void lettingOutWhoIsNotInQuarantineIsRefused() {
         ShrinkerHandle handle = kit.register(ShrinkerSpec.named("s"), Scripted.endless(1));
-        assertThatThrownBy(handle::letOut)
+        assertThatThrownBy(handle::endQuarantine)
                 .isInstanceOfSatisfying(
                         ReclaimerException.class, e -> assertThat(e.reason()).isEqualTo(Reason.NOT_QUARANTINED))
                 .hasMessageContaining("[s]");

@@ -89,11 +89,11 @@ class FutureTest {
         ShrinkerHandle handle = kit.register(one, pages);
         handle.setBit(a, 0);
         CompletableFuture<CountReport> first =
-                kit.reclaimer().count(ReclaimRequest.in("/a").alone()).toCompletableFuture();
+                kit.reclaimer().count(ReclaimRequest.in("/a").withoutDescendants()).toCompletableFuture();
         gate.awaitEntered();
         // The call of this one waits until the other has ended.
         CompletableFuture<CountReport> second =
-                kit.reclaimer().count(ReclaimRequest.in("/a").alone()).toCompletableFuture();
+                kit.reclaimer().count(ReclaimRequest.in("/a").withoutDescendants()).toCompletableFuture();
         end.how.accept(second);
         end.how.accept(first);
         Threads.until(() -> kit.state().runningRounds() == 0);

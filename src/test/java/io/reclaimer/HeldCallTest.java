@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.Done;
 import io.reclaimer.ReclaimReport.Outcome;
+import io.reclaimer.shrinker.Registration;
 import io.reclaimer.shrinker.AsyncShrinker;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
@@ -109,7 +110,7 @@ class HeldCallTest {
     @Test
     void traceListenerThatIsHeldHoldsUpNothingElseAndIsToldNothingMeanwhile() {
         AtomicLong told = new AtomicLong();
-        Runnable remove = kit.reclaimer().trace(event -> {
+        Registration registration = kit.reclaimer().trace(event -> {
             told.incrementAndGet();
             if (event.cgroup().equals(a.path())) {
                 gate.pass();
@@ -134,7 +135,7 @@ class HeldCallTest {
             kit.pass("/b", 0, 0);
             return told.get() == before + 2;
         });
-        remove.run();
+        registration.close();
     }
 
     private void assertSeen(ShrinkerHandle handle) {

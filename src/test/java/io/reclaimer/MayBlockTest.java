@@ -54,7 +54,7 @@ class MayBlockTest {
         kit.settle();
 
         ReclaimReport report =
-                kit.reclaim(ReclaimRequest.in("/a").alone().startingAt(2).mayBlock(false));
+                kit.reclaim(ReclaimRequest.in("/a").withoutDescendants().startingAt(2).mayBlock(false));
         assertThat(report.freedObjects()).isEqualTo(128);
         assertThat(report.leftVisits()).isOne();
         gate.awaitEntered();

@@ -132,7 +132,7 @@ class PassivationTest {
             stuck.setBit(a, 0);
             CompletionStage<ReclaimReport> round = stuckAbove
                     .reclaimer()
-                    .reclaim(ReclaimRequest.in("/a").alone().startingAt(0));
+                    .reclaim(ReclaimRequest.in("/a").withoutDescendants().startingAt(0));
             gate.awaitEntered();
             for (int i = 0; i < 20; i++) {
                 pages.put(b, 0, 10);

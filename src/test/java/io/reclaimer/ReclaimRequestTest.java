@@ -23,7 +23,7 @@ class ReclaimRequestTest {
     @Test
     void isOnePassOverTheSubtreeAtTheLowestPriority() {
         assertThat(request.cgroup()).isEqualTo(CgroupPath.of("/a"));
-        assertThat(request.isAlone()).isFalse();
+        assertThat(request.isWithoutDescendants()).isFalse();
         assertThat(request.nodes()).isEmpty();
         assertThat(request.objects()).isEmpty();
         assertThat(request.priority()).isEqualTo(12);
@@ -36,7 +36,7 @@ class ReclaimRequestTest {
     @Test
     void everyPropertyIsKeptByTheOthers() {
         Cancellation cancellation = new Cancellation();
-        ReclaimRequest all = request.alone()
+        ReclaimRequest all = request.withoutDescendants()
                 .onNodes(1, 0)
                 .objects(5)
                 .startingAt(3)
@@ -45,8 +45,8 @@ class ReclaimRequestTest {
                 .cancelledBy(cancellation)
                 .startingAt(4)
                 .objects(6)
-                .alone();
-        assertThat(all.isAlone()).isTrue();
+                .withoutDescendants();
+        assertThat(all.isWithoutDescendants()).isTrue();
         assertThat(all.nodes()).isEqualTo(List.of(1, 0));
         assertThat(all.objects()).isEqualTo(OptionalLong.of(6));
         assertThat(all.priority()).isEqualTo(4);
@@ -54,8 +54,8 @@ class ReclaimRequestTest {
         assertThat(all.flags()).isEqualTo(Set.of(ReclaimFlag.BACKGROUND));
         assertThat(all.cancellation()).containsSame(cancellation);
         assertThat(all)
-                .hasToString("ReclaimRequest[/a alone nodes=[1, 0] objects=6 priority=4 within=PT7S [BACKGROUND]]");
-        assertThat(request.isAlone()).isFalse();
+                .hasToString("ReclaimRequest[/a without descendants nodes=[1, 0] objects=6 priority=4 within=PT7S [BACKGROUND]]");
+        assertThat(request.isWithoutDescendants()).isFalse();
         assertThat(request.nodes()).isEmpty();
     }
 
@@ -99,10 +99,22 @@ class ReclaimRequestTest {
     }
 
     @Test
+    void nodesAreNumberedOrNamed() {
+        ReclaimRequest named = request.onNodes(0).onNodes("direct", "heap");
+        assertThat(named.nodes()).isEmpty();
+        assertThat(named.nodeNames()).containsExactly("direct", "heap");
+        assertThat(named).asString().contains("nodes=[direct, heap]");
+        assertThat(named.onNodes(1).nodeNames()).isEmpty();
+        assertThat(named.onNodes(1).nodes()).containsExactly(1);
+    }
+
+    @Test
     void nodesAreOneOrMoreFrom0NoneTwice() {
-        refused(() -> request.onNodes(), "[]", "one or more");
+        refused(() -> request.onNodes(new int[0]), "[]", "one or more");
         refused(() -> request.onNodes(0, -1), "[0, -1]", "from 0");
         refused(() -> request.onNodes(1, 0, 1), "[1, 0, 1]", "none twice");
+        refused(() -> request.onNodes(new String[0]), "[]", "one or more");
+        refused(() -> request.onNodes("heap", "heap"), "[heap, heap]", "none twice");
     }
 
     @Test

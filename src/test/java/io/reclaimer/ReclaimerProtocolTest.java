@@ -10,6 +10,7 @@ import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Kind;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
@@ -59,6 +60,22 @@ class ReclaimerProtocolTest {
     }
 
     @Test
+    void cgroupComesOnlineWithItsParentsAndAnAsyncShrinkerIsAllocated() {
+        CgroupPath deep = path.child("b").child("c");
+        Cgroup c = this.<Cgroup>ask(replyTo -> new ReclaimerProtocol.OnlineWithParents(deep, replyTo))
+                .getValue();
+        ShrinkerHandle handle = this.<ShrinkerHandle>ask(replyTo -> new ReclaimerProtocol.AllocateAsync(
+                        spec, Kind.async(Scripted.endless(10), Runnable::run), replyTo))
+                .getValue();
+        kit.await(handle.register());
+        handle.setBit(c, "heap");
+        ReclaimReport report = this.<ReclaimReport>ask(replyTo -> new ReclaimerProtocol.Reclaim(
+                        ReclaimRequest.in(deep).onNodes("heap").startingAt(0), replyTo))
+                .getValue();
+        assertThat(report.freedObjects()).isEqualTo(20);
+    }
+
+    @Test
     void refusalsAreErrorsThatHoldTheReason() {
         assertRefused(
                 Reason.PARENT_NOT_ONLINE,
@@ -68,6 +85,10 @@ class ReclaimerProtocolTest {
                 Reason.NO_SUCH_NODE,
                 this.<ReclaimReport>ask(replyTo -> new ReclaimerProtocol.Reclaim(
                         ReclaimRequest.everywhere().onNodes(7), replyTo)));
+        assertRefused(
+                Reason.NO_SUCH_NODE,
+                this.<ReclaimReport>ask(replyTo -> new ReclaimerProtocol.Reclaim(
+                        ReclaimRequest.everywhere().onNodes("disk"), replyTo)));
         ShrinkerHandle handle = kit.register(spec, Scripted.endless(10));
         assertRefused(
                 Reason.ALREADY_REGISTERED,

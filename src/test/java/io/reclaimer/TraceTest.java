@@ -2,6 +2,7 @@ package io.reclaimer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reclaimer.shrinker.Registration;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.TraceEvent;
 import io.reclaimer.testkit.Scripted;
@@ -22,11 +23,11 @@ class TraceTest {
     @Test
     void everyListenerHearsUntilItIsRemoved() {
         kit.register(ShrinkerSpec.named("s"), Scripted.endless(10));
-        Runnable remove = kit.reclaimer().trace(heard::add);
+        Registration registration = kit.reclaimer().trace(heard::add);
         kit.pass("/", 0, 0);
         assertThat(heard).hasSize(2).containsExactlyElementsOf(kit.takeTrace());
-        remove.run();
-        remove.run();
+        registration.close();
+        registration.close();
         kit.pass("/", 0, 0);
         assertThat(heard).hasSize(2);
         assertThat(kit.takeTrace()).hasSize(2);

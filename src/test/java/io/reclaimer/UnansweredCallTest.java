@@ -222,7 +222,7 @@ class UnansweredCallTest {
                     own.register(ShrinkerSpec.named("good").byCgroup().blocking(), Scripted.endless(128));
             good.setBit(own.online("/good"), 0);
             own.settle();
-            assertThat(own.reclaim(ReclaimRequest.in("/").startingAt(0).alone()).freedObjects())
+            assertThat(own.reclaim(ReclaimRequest.in("/").startingAt(0).withoutDescendants()).freedObjects())
                     .isEqualTo(256);
             assertThat(own.reclaim(ReclaimRequest.everywhere().startingAt(0)).freedObjects())
                     .isEqualTo(256 + 256);
@@ -256,7 +256,7 @@ class UnansweredCallTest {
         assertThat(bad.state().quarantineLeft().orElseThrow()).isBetween(Duration.ofMinutes(50), Duration.ofHours(1));
         assertThat(kit.pass("/a", 0, 0).visits()).isZero();
         mended.set(true);
-        bad.letOut();
+        bad.endQuarantine();
         assertThat(kit.pass("/a", 0, 0).freedObjects()).isEqualTo(20);
     }
 

@@ -19,6 +19,7 @@ import io.reclaimer.cluster.ClusterMessage.Row;
 import io.reclaimer.cluster.MemberEnvironment.Heap;
 import io.reclaimer.pressure.HeapStatus;
 import io.reclaimer.pressure.Pressure;
+import io.reclaimer.shrinker.Registration;
 import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
@@ -212,12 +213,12 @@ public final class ClusterReclaimer implements Extension {
     /** The request with a cancellation of its own: triggered by that of the user, and when the future is complete. */
     private static ClusterRequest withOwnCancellation(ClusterRequest request, CompletionStage<ClusterReport> future) {
         Cancellation own = new Cancellation();
-        Runnable unregister = request.request()
+        Registration registration = request.request()
                 .cancellation()
                 .map(users -> users.onCancel(own::cancel))
                 .orElse(() -> {});
         future.whenComplete((report, why) -> {
-            unregister.run();
+            registration.close();
             own.cancel();
         });
         return request.cancelledBy(own);

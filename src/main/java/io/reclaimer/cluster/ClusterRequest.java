@@ -106,8 +106,7 @@ public final class ClusterRequest {
      * @throws ReclaimerException where a node does not exist here, or there are more nodes than a message may name
      */
     void check(ReclaimerSettings settings) {
-        List<Integer> nodes = request.nodes();
-        nodes.forEach(settings::nodeName);
+        List<Integer> nodes = request.nodes(settings);
         if (nodes.size() > ClusterMessage.MAX_NODES) {
             throw new ReclaimerException(
                     Reason.INVALID_REQUEST,

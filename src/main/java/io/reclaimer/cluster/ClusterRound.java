@@ -12,6 +12,7 @@ import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
 import io.reclaimer.cluster.Candidate.Presence;
 import io.reclaimer.cluster.ClusterReport.Outcome;
+import io.reclaimer.shrinker.Registration;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
@@ -44,7 +45,7 @@ final class ClusterRound extends AbstractBehavior<ClusterRound.Command> {
 
     private final TimerScheduler<Command> timers;
     private final Coordinator coordinator;
-    private final Runnable unregisterCancellation;
+    private final Registration cancellation;
     private long dueNanos;
 
     /**
@@ -83,10 +84,10 @@ final class ClusterRound extends AbstractBehavior<ClusterRound.Command> {
                 },
                 parameters);
         ActorRef<Command> self = context.getSelf();
-        this.unregisterCancellation = parameters
+        this.cancellation = parameters
                 .request()
                 .cancellation()
-                .map(cancellation -> cancellation.onCancel(() -> self.tell(new End(Outcome.CANCELLED))))
+                .map(users -> users.onCancel(() -> self.tell(new End(Outcome.CANCELLED))))
                 .orElse(() -> {});
     }
 
@@ -147,7 +148,7 @@ final class ClusterRound extends AbstractBehavior<ClusterRound.Command> {
     }
 
     private Behavior<Command> onPostStop() {
-        unregisterCancellation.run();
+        cancellation.close();
         coordinator.abort(Outcome.SHUTDOWN, System.nanoTime());
         return this;
     }

@@ -107,7 +107,7 @@ final class KnownRound<A> {
     static ReclaimRequest requestOf(Count message, ToIntFunction<String> nodeNumber) {
         ReclaimRequest request = ReclaimRequest.in(message.cgroup()).within(Duration.ofMillis(message.countMillis()));
         if (message.alone()) {
-            request = request.alone();
+            request = request.withoutDescendants();
         }
         if (!message.nodes().isEmpty()) {
             request = request.onNodes(

@@ -40,7 +40,7 @@ public record RoundParameters(
         return new RoundParameters(
                 round,
                 local,
-                local.nodes().stream().map(settings::nodeName).toList(),
+                local.nodes(settings).stream().map(settings::nodeName).toList(),
                 local.within().orElse(settings.roundDeadline()),
                 resendAfter,
                 sender);
@@ -58,7 +58,7 @@ public record RoundParameters(
                 round,
                 participant,
                 request.cgroup().toString(),
-                request.isAlone(),
+                request.isWithoutDescendants(),
                 nodes,
                 request.flags().stream().map(Enum::name).sorted().toList(),
                 withinMillis,

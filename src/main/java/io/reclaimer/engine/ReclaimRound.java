@@ -12,6 +12,7 @@ import akka.actor.typed.javadsl.TimerScheduler;
 import io.reclaimer.engine.RoundResult.Outcome;
 import io.reclaimer.engine.call.ShrinkerEntry;
 import io.reclaimer.engine.unit.CountTally;
+import io.reclaimer.shrinker.Registration;
 import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.Shortfall;
 import java.time.Duration;
@@ -78,7 +79,7 @@ final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
     private final Acknowledgements acknowledgements;
     private final RoundPasses passes;
     private final long start;
-    private final Runnable forgetCancellation;
+    private final Registration cancellation;
     private int priority;
     private long passStart;
     private int silentChecks;
@@ -110,8 +111,8 @@ final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
         work.tellOfLate((perNode, entry, skippedIn) -> self.tell(new LateNoMore(perNode, entry, skippedIn)));
         timers.startSingleTimer(End.DEADLINE, End.DEADLINE, spec.within());
         timers.startTimerWithFixedDelay(CheckForLate.INSTANCE, CheckForLate.INSTANCE, interval());
-        this.forgetCancellation = spec.cancellation()
-                .map(cancellation -> cancellation.onCancel(() -> self.tell(End.CANCELLED)))
+        this.cancellation = spec.cancellation()
+                .map(users -> users.onCancel(() -> self.tell(End.CANCELLED)))
                 .orElse(() -> {});
     }
 
@@ -227,7 +228,7 @@ final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
         work.stop();
         work.tellOfLate(null);
         acknowledgements.close();
-        forgetCancellation.run();
+        cancellation.close();
         work.shortfalls().add(Shortfall.LATE, late());
         // Before the result, so that whoever has it may start another round in the place of this one.
         rounds.tell(new Rounds.Ended(getContext().getSelf()));
@@ -256,7 +257,7 @@ final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
     }
 
     private Behavior<Command> onPostStop() {
-        forgetCancellation.run();
+        cancellation.close();
         return this;
     }
 }

@@ -53,9 +53,9 @@ public final class Cancellation {
     /**
      * Runs {@code listener} when the switch is thrown, on the thread that throws it, or now if it was; it must be quick.
      *
-     * @return forgets the listener when run, so that a switch that outlives many rounds does not collect them
+     * @return the registration; a switch that outlives many rounds collects listeners whose registration is not closed
      */
-    public Runnable onCancel(Runnable listener) {
+    public Registration onCancel(Runnable listener) {
         Objects.requireNonNull(listener, "listener");
         synchronized (this) {
             if (!cancelled) {

@@ -111,7 +111,8 @@ enum Trouble {
             world.onEnd(world.reclaimer().trace(event -> {
                 thrown.incrementAndGet();
                 throw new IllegalStateException("planted by the test");
-            }));
+            })
+                    ::close);
             TableShrinker model = TableShrinker.full();
             ShrinkerHandle handle = register(world, SPEC, model);
             world.troubled(handle);

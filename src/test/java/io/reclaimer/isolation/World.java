@@ -223,7 +223,7 @@ final class World implements AutoCloseable {
     /** What its parent has of it then. */
     long moved() {
         ReclaimReport report =
-                side.kit.reclaim(ReclaimRequest.in("/estate").alone().startingAt(0));
+                side.kit.reclaim(ReclaimRequest.in("/estate").withoutDescendants().startingAt(0));
         assertThat(report.freedObjects()).isEqualTo(OBJECTS);
         return report.freedObjects();
     }

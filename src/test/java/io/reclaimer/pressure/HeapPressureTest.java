@@ -102,7 +102,7 @@ class HeapPressureTest {
         assertThat(rounds).singleElement().satisfies(round -> {
             assertThat(round.isBackground()).isTrue();
             assertThat(round.request().cgroup()).isEqualTo(CgroupPath.root());
-            assertThat(round.request().isAlone()).isFalse();
+            assertThat(round.request().isWithoutDescendants()).isFalse();
             assertThat(round.request().within()).contains(Duration.ofSeconds(5));
             assertThat(round.bytes()).isPositive();
         });

@@ -33,15 +33,15 @@ class CancellationTest {
     @Test
     void whoComesLateHearsAtOnce() {
         cancellation.cancel();
-        cancellation.onCancel(heard::incrementAndGet).run();
+        cancellation.onCancel(heard::incrementAndGet).close();
         assertThat(heard).hasValue(1);
     }
 
     @Test
     void whoIsForgottenHearsNothing() {
-        Runnable forget = cancellation.onCancel(heard::incrementAndGet);
-        forget.run();
-        forget.run();
+        Registration registration = cancellation.onCancel(heard::incrementAndGet);
+        registration.close();
+        registration.close();
         cancellation.cancel();
         assertThat(heard).hasValue(0);
     }
@@ -49,9 +49,9 @@ class CancellationTest {
     @Test
     void forgettingOneKeepsTheOthers() {
         cancellation.onCancel(() -> heard.addAndGet(1));
-        Runnable forget = cancellation.onCancel(() -> heard.addAndGet(10));
+        Registration registration = cancellation.onCancel(() -> heard.addAndGet(10));
         cancellation.onCancel(() -> heard.addAndGet(100));
-        forget.run();
+        registration.close();
         cancellation.cancel();
         assertThat(heard).hasValue(101);
     }
@@ -69,7 +69,7 @@ class CancellationTest {
     }
 
     private void addAndForget(byte[] large) {
-        cancellation.onCancel(() -> heard.addAndGet(large.length)).run();
+        cancellation.onCancel(() -> heard.addAndGet(large.length)).close();
     }
 
     @Test

@@ -106,7 +106,7 @@ public final class Faults {
     }
 
     /** Ends the quarantine. False where there is none. */
-    public synchronized boolean letOut() {
+    public synchronized boolean endQuarantine() {
         boolean was = checkQuarantine();
         quarantined = false;
         inRow = 0;

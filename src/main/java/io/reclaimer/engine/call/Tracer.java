@@ -1,5 +1,6 @@
 package io.reclaimer.engine.call;
 
+import io.reclaimer.shrinker.Registration;
 import io.reclaimer.shrinker.TraceEvent;
 import io.reclaimer.shrinker.TraceListener;
 import java.util.ArrayList;
@@ -48,9 +49,9 @@ public final class Tracer {
     /**
      * Adds a listener.
      *
-     * @return removes it again when run
+     * @return the registration; closing it removes the listener
      */
-    public synchronized Runnable add(TraceListener listener) {
+    public synchronized Registration add(TraceListener listener) {
         Subscription added = new Subscription(listener);
         List<Subscription> more = new ArrayList<>(subscriptions);
         more.add(added);

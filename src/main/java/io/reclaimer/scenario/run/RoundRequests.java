@@ -107,7 +107,7 @@ final class RoundRequests {
         ReclaimRequest request =
                 ReclaimRequest.in(member.cgroups().path(scope.cgroup())).startingAt(model.priority());
         if (scope.alone()) {
-            request = request.alone();
+            request = request.withoutDescendants();
         }
         if (!scope.nodes().isEmpty()) {
             request = request.onNodes(

@@ -4,6 +4,7 @@ import io.reclaimer.Cgroup;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.ReclaimerState.ShrinkerState;
+import io.reclaimer.shrinker.Registration;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.Saturating;
 import io.reclaimer.shrinker.Shrinker;
@@ -90,7 +91,7 @@ final class RoundClauses {
         // The threads wait for the next visit or, as there may be none, for the end of a round.
         AtomicInteger events = new AtomicInteger();
         AtomicBoolean isOver = new AtomicBoolean();
-        Runnable untrace = run.reclaimer().trace(event -> {
+        Registration trace = run.reclaimer().trace(event -> {
             if (event instanceof TraceEvent.Start) {
                 events.incrementAndGet();
             }
@@ -110,7 +111,7 @@ final class RoundClauses {
             }
         } finally {
             isOver.set(true);
-            untrace.run();
+            trace.close();
         }
         try {
             all.join();
@@ -190,14 +191,14 @@ final class RoundClauses {
             run.add(place, run.manyObjects());
         }
         Queue<String> visits = new ConcurrentLinkedQueue<>();
-        Runnable untrace = run.reclaimer().trace(event -> {
+        Registration trace = run.reclaimer().trace(event -> {
             if (event.shrinker().equals(name)) {
                 visits.add("visit of " + event.cgroup() + " on node " + event.node());
             }
         });
         long before = run.held();
         run.fullRound();
-        untrace.run();
+        trace.close();
         long after = run.held();
         List<String> late = new ArrayList<>();
         run.log().callsAfterFreed().stream().map(ShrinkerCall::toString).forEach(late::add);

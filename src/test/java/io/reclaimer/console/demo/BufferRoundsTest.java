@@ -57,7 +57,7 @@ class BufferRoundsTest {
             Requested requested = rounds.receiveMessage(PATIENCE);
             assertThat(requested.request().nodes()).containsExactly(NODE);
             assertThat(requested.request().cgroup()).isEqualTo(CgroupPath.root());
-            assertThat(requested.request().isAlone()).isFalse();
+            assertThat(requested.request().isWithoutDescendants()).isFalse();
             assertThat(requested.request().flags()).containsExactly(ReclaimFlag.BACKGROUND);
             assertThat(requested.request().objects()).isEmpty();
             requested.report().complete(report(Outcome.DONE));

@@ -113,7 +113,7 @@ class ScenarioPageIT {
         assertThat(elements(page, "details"))
                 .singleElement()
                 .satisfies(details -> assertThat(details.getTextContent())
-                        .contains("The last events before: lost <objects>", "known.conf:22:5")
+                        .contains("The last events before: lost <objects>", "known.conf:22")
                         .contains("online /noisy", "it threw"));
     }
 
@@ -222,7 +222,7 @@ class ScenarioPageIT {
     @Test
     void membersHaveAColumn() throws Exception {
         known.event(3_000, "member2", Kind.FAULT, "joined");
-        assertThat(cells(page(known.outcome()))).contains(List.of("0:03.000", "", "member", "member2", "joined"));
+        assertThat(cells(page(known.outcome()))).contains(List.of("0:03.000", "", "fault", "member2", "joined"));
     }
 
     /** The page's script has formats of its own. */

@@ -41,7 +41,7 @@ class FaultsTest {
         assertThat(faults.isQuarantined()).isFalse();
         assertThat(faults.count()).isZero();
         assertThat(faults.last()).isEmpty();
-        assertThat(faults.letOut()).isFalse();
+        assertThat(faults.endQuarantine()).isFalse();
     }
 
     @Test
@@ -77,7 +77,7 @@ class FaultsTest {
         faults.counted();
         row(1);
         assertThat(faults.isQuarantined()).isTrue();
-        assertThat(faults.letOut()).isTrue();
+        assertThat(faults.endQuarantine()).isTrue();
         for (int i = 0; i < AFTER; i++) {
             faults.countFault("its count threw", "/a", null);
             faults.counted();
@@ -92,7 +92,7 @@ class FaultsTest {
         assertThat(faults.isQuarantined()).isTrue();
         pass(Duration.ofNanos(1));
         assertThat(faults.isQuarantined()).isFalse();
-        assertThat(faults.letOut()).isFalse();
+        assertThat(faults.endQuarantine()).isFalse();
     }
 
     @Test
@@ -135,9 +135,9 @@ class FaultsTest {
     @Test
     void isLetOutByHandAndStartsAnew() {
         row(AFTER);
-        assertThat(faults.letOut()).isTrue();
+        assertThat(faults.endQuarantine()).isTrue();
         assertThat(faults.isQuarantined()).isFalse();
-        assertThat(faults.letOut()).isFalse();
+        assertThat(faults.endQuarantine()).isFalse();
         row(AFTER - 1);
         assertThat(faults.isQuarantined()).isFalse();
         row(1);
