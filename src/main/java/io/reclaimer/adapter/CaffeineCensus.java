@@ -19,34 +19,38 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Many cgroups that share a cache: a function tells whose a key is. The entries of one that is offline belong to its
- * nearest ancestor that is not.
+ * Owners of the entries of a cache that many cgroups share: a function maps each key to its cgroup. The entries of an
+ * offline cgroup belong to its nearest online ancestor.
  *
- * <p>How many each has is found by laps over the table, some keys with each count, and one lap a second at most. A cgroup is
- * said to have the share that it had in the last full lap, or before there was one in the keys seen so far. A small table is
- * counted through each time. Keys meet a cgroup without a bit: it is set.
+ * <p>The number of entries per cgroup is an estimate. It is found by laps over the table: each count looks at some
+ * keys, and a new lap begins at most once per second. The share of a cgroup is its share in the last full lap. If that
+ * lap found no entry of the cgroup, or if there was none yet, it is the share among the keys of the lap under way. Each
+ * count of a small cache looks at all its keys. The first key of a cgroup in a lap sets the cgroup's bit.
  *
- * <p>Any thread. The function is called without a lock.
+ * <p>Thread-safe. The function is called without a lock.
  */
 final class CaffeineCensus<K> implements CaffeineOwners<K> {
 
-    /** How many keys are looked at with each count: some ten microseconds. */
+    /** Number of keys that one count looks at. Takes about ten microseconds. */
     static final int LOOK = 1024;
 
-    /** How many keys are looked at with the counts of all cgroups together, where a small cache is gone over in each. */
+    /** Upper limit of entries times cgroups for which each count of a small cache looks at all keys. */
     private static final long SMALL = 1 << 16;
 
-    /** How long a full lap is good for, before another is begun: so that laps cost a few percent of a thread at most. */
+    /** Minimum time between two laps. Limits the cost of laps to a few percent of one thread. */
     private static final long LAP_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** What one lap over the table has found. Late finds of those who were slow are added to it even when it is over. */
+    /**
+     * The result of one lap over the table: the number of keys by cgroup. A slow thread may add its keys after the lap
+     * has ended.
+     */
     private record Lap(Map<CgroupPath, LongAdder> byCgroup, LongAdder keys) {
 
         Lap() {
             this(new ConcurrentHashMap<>(), new LongAdder());
         }
 
-        /** Answers whether it is the first of this cgroup. */
+        /** Adds objects of a cgroup. Returns whether they are the first ones of this cgroup. */
         boolean add(CgroupPath cgroup, long objects) {
             LongAdder first = new LongAdder();
             LongAdder there = byCgroup.putIfAbsent(cgroup, first);
@@ -61,7 +65,7 @@ final class CaffeineCensus<K> implements CaffeineOwners<K> {
         }
     }
 
-    /** Keys to be looked at, and the lap they are part of. */
+    /** Keys whose owners are still to be looked up, and the lap that counts them. */
     private record Keys<K>(List<K> keys, Lap lap) {}
 
     private final Cache<K, ?> cache;
@@ -69,15 +73,17 @@ final class CaffeineCensus<K> implements CaffeineOwners<K> {
 
     private volatile @Nullable ShrinkerHandle handle;
     private volatile boolean announced;
+
+    /** The last full lap. */
     private volatile @Nullable Lap last;
 
-    /** Guarded by {@code this}. */
+    /** Position of the lap under way. Guarded by {@code this}. */
     private Iterator<K> at = Collections.emptyIterator();
 
-    /** Guarded by {@code this}: when the last lap ended. */
+    /** Time at which the last lap ended. Guarded by {@code this}. */
     private long lapEnded = System.nanoTime() - LAP_NANOS;
 
-    /** Written under the lock of {@code this}. */
+    /** The lap under way. Written under the lock of {@code this}, read without. */
     private volatile Lap running = new Lap();
 
     CaffeineCensus(Cache<K, ?> cache, Function<? super K, Cgroup> cgroups) {
@@ -104,8 +110,8 @@ final class CaffeineCensus<K> implements CaffeineOwners<K> {
     }
 
     /**
-     * {@link Shrinker#EMPTY} only where the whole table was gone over in this very call, and where those who put entries
-     * say so: what they put before they said so would have been found, and what they say later sets the bit.
+     * Returns {@link Shrinker#EMPTY} only if this very call has looked at all keys and the application announces its
+     * entries. The call finds each entry that was put before its announcement, and a later announcement sets the bit.
      */
     @Override
     public long count(CgroupPath cgroup, long removed) {
@@ -116,7 +122,7 @@ final class CaffeineCensus<K> implements CaffeineOwners<K> {
             look(new Keys<>(keys, whole));
             if (keys.size() <= LOOK) {
                 last = whole;
-                // Those that have expired are in the cache, but their keys are not seen.
+                // Expired entries are still in the cache, but its iterators skip them.
                 long unseen = Math.max(0, size - keys.size()) + removed;
                 long objects = whole.of(cgroup) + (long) Math.ceil(unseen * share(cgroup));
                 return objects == 0 && announced ? Shrinker.EMPTY : objects;
@@ -130,7 +136,7 @@ final class CaffeineCensus<K> implements CaffeineOwners<K> {
         return of <= 0 ? 0 : Math.min(all, (long) Math.ceil((double) lap.of(cgroup) / of * all));
     }
 
-    /** Whether going over all of them for each cgroup in turn is no more work than a lap over a large cache. */
+    /** Returns whether it costs no more to look at all keys in each count than to make a lap over a large cache. */
     private boolean isSmall(long size) {
         Lap full = last;
         return size <= LOOK && (full == null || size * full.byCgroup.size() <= SMALL);
@@ -149,7 +155,7 @@ final class CaffeineCensus<K> implements CaffeineOwners<K> {
         }
     }
 
-    /** At least one is said to have moved, as it is not known better. */
+    /** Reports at least one moved entry: the cgroup may have entries that no lap has found. */
     @Override
     public long reparent(CgroupPath offline, CgroupPath parent) {
         Lap full = last;
@@ -174,11 +180,11 @@ final class CaffeineCensus<K> implements CaffeineOwners<K> {
 
     @Override
     public void added(K key, ShrinkerHandle to) {
-        // A volatile write with each put would be half of what this costs.
+        // A volatile write for each put would be half of the cost of this method.
         if (!announced) {
             announced = true;
         }
-        // Where it goes offline at this very moment, the bit of the one above is set when its entries move.
+        // If the owner goes offline right now, the move of its entries sets the bit of the parent.
         cgroups.ownerOf(key).ifPresent(owner -> to.setBit(owner, 0));
     }
 
@@ -193,7 +199,7 @@ final class CaffeineCensus<K> implements CaffeineOwners<K> {
         });
     }
 
-    /** None while the last full lap is good. */
+    /** Returns the next keys of the lap, or no keys if the last full lap ended less than {@link #LAP_NANOS} ago. */
     private synchronized Keys<K> next() {
         if (!at.hasNext()) {
             if (last != null && System.nanoTime() - lapEnded < LAP_NANOS) {

@@ -14,18 +14,19 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * The entries of a cache as a scan sees them: in the cache's own order, where it has one, and taken out one by one. Any
- * thread.
+ * The entries of a cache as a scan sees them: in the cache's own order, if it has one, and removable one by one.
  *
- * <p>Entries that the cache's own policy would not evict are not seen: those whose load is under way, and those of weight
- * 0, which are pinned.
+ * <p>Skips the entries that the cache's own policy does not evict: entries whose load is under way, and entries of
+ * weight 0, which are pinned.
+ *
+ * <p>Thread-safe.
  */
 final class CaffeineEntries<K, V> {
 
     /**
      * An entry that was in the cache a moment ago.
      *
-     * @param weight by the cache's weigher; 1 where it has none
+     * @param weight by the cache's weigher; 1 without a weigher
      */
     record Found<K, V>(K key, V value, int weight) {}
 
@@ -33,14 +34,17 @@ final class CaffeineEntries<K, V> {
      * Entries at the cold end of the order.
      *
      * @param keys the coldest first
-     * @param values the identity hash codes of their values
-     * @param whole whether there were no others
-     * @param pinned how many of weight 0 were passed
-     * @param size how many entries the cache had
+     * @param values the identity hash codes of the values
+     * @param whole whether the reading reached the end of the order
+     * @param pinned number of entries of weight 0 that were passed
+     * @param size number of entries in the cache
      */
     record Read<K>(List<K> keys, int[] values, boolean whole, long pinned, long size) {}
 
-    /** Passes the entries, in the cache's order and while the eviction lock is held, to a function until that is true. */
+    /**
+     * The cache's order. Passes the entries, under the eviction lock, to a predicate until that returns true. Returns
+     * whether it did.
+     */
     private interface Order<K, V> extends Predicate<Predicate<CacheEntry<K, V>>> {}
 
     private final Cache<K, V> cache;
@@ -67,7 +71,7 @@ final class CaffeineEntries<K, V> {
         return cache;
     }
 
-    /** How many there are, about, those that are not seen included. Takes no lock. */
+    /** Returns the approximate number of entries, the skipped ones included. Takes no lock. */
     long size() {
         return cache.estimatedSize();
     }
@@ -81,11 +85,13 @@ final class CaffeineEntries<K, V> {
     }
 
     /**
-     * Reads the order from its cold end. Holds the eviction lock meanwhile; runs nothing of the application's.
+     * Reads the order from its cold end. Holds the eviction lock meanwhile. Caffeine runs its maintenance under that
+     * lock first, which may call an eviction listener; no other function of the application is called.
      *
-     * @param limit how many keys at most
-     * @param mostPassed how many entries are looked at at most, those of weight 0 included
-     * @param spared how many at the cold end come after all others, or not at all where there are more than the limit
+     * @param limit maximum number of keys, without the spared ones
+     * @param mostPassed maximum number of entries to look at, those of weight 0 included
+     * @param spared number of entries at the cold end that are placed after all others; they are left out if the
+     *     reading does not reach the end of the order
      */
     Read<K> read(int limit, int mostPassed, long spared) {
         Reader<K, V> reader = new Reader<>(limit, mostPassed, spared);
@@ -128,7 +134,7 @@ final class CaffeineEntries<K, V> {
             values.add(entry.getValue());
         }
 
-        /** After the lock was released. */
+        /** Returns the collected entries. Called after the lock was released. */
         Read<K> read(boolean all, long size) {
             if (all) {
                 last.forEach(this::add);
@@ -140,7 +146,7 @@ final class CaffeineEntries<K, V> {
     }
 
     /**
-     * An entry that was read: empty where it is gone, or may not be reclaimed any more, or has another value since.
+     * Finds an entry that was read. Empty if the entry is gone, has another value now, or may no longer be reclaimed.
      *
      * @param value the identity hash code of its value
      */
@@ -154,37 +160,37 @@ final class CaffeineEntries<K, V> {
     }
 
     /**
-     * Takes an entry out, if it is there with that value still: one that was replaced since it was found to be cold is
-     * not cold any more.
+     * Removes an entry if it still has the value that was found: an entry that was replaced in the meantime is no
+     * longer cold. Returns whether it was removed.
      */
     boolean remove(Found<K, V> entry) {
         return removal.test(entry.key(), entry.value());
     }
 
-    /** Those of the entries that may be reclaimed. */
+    /** Returns the entries that may be reclaimed. */
     Stream<Found<K, V>> reclaimable(Stream<Map.Entry<K, V>> found) {
         return found.map(entry -> new Found<>(entry.getKey(), entry.getValue(), weightOf(entry.getKey())))
                 .filter(entry -> entry.weight() > 0);
     }
 
-    /** A hand over all entries. */
+    /** Creates a cursor over all entries. */
     CaffeineHand<Map.Entry<K, V>> hand() {
         return new CaffeineHand<>(cache.asMap().entrySet());
     }
 
-    /** A hand over all keys. */
+    /** Creates a cursor over all keys. */
     CaffeineHand<K> keyHand() {
         return new CaffeineHand<>(cache.asMap().keySet());
     }
 
-    /** 0 for one that is loading, too. */
+    /** Returns the weight of an entry; 0 also for an entry that is loading. */
     private int weightOf(K key) {
         return weights.map(weigher -> weigher.weightOf(key).orElse(0)).orElse(1);
     }
 
     /**
-     * By size or weight where there is a maximum; otherwise by the time of use or of writing where entries expire, which
-     * is the order they would go in anyway.
+     * Returns the order in which the cache itself would drop entries: by size or weight if it has a maximum, otherwise
+     * by time of use or time of writing if entries expire.
      */
     private static <K, V> Optional<Order<K, V>> orderOf(Policy<K, V> policy) {
         return policy.eviction()
@@ -198,9 +204,11 @@ final class CaffeineEntries<K, V> {
     }
 
     /**
-     * The values are the same object unless it was replaced, so that this costs what removing the key does. The cache
-     * may be the synchronous view of an asynchronous one, which waits for a load under way; it is gone past by the first
-     * look, but for the nanoseconds between the two.
+     * Removes an entry. An entry that was not replaced still has the same value object, so the comparison of values
+     * costs nothing extra.
+     *
+     * <p>The cache may be the synchronous view of an asynchronous cache, whose {@code remove} waits for a load under
+     * way. The look at the value skips such an entry, unless the load begins in the nanoseconds between the two calls.
      */
     private static <K, V> boolean removed(Cache<K, V> cache, K key, V value) {
         return cache.policy().getIfPresentQuietly(key) != null && cache.asMap().remove(key, value);

@@ -7,23 +7,23 @@ import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 
 /**
- * Entries of a cache that have expired: Caffeine removes them some time later, when it is used. A scan has them removed first,
- * and they count as freed, up to what scans ask for within a second.
+ * Expired entries of a cache. Caffeine removes them some time after they expire, when the cache is used. A scan makes
+ * Caffeine remove them first. They count as freed, up to the number that scans ask for within one second.
  *
  * <p>Thread-safe.
  */
 final class CaffeineExpired {
 
     /**
-     * How many are removed in one scan at most: some 0.1 s, with the lock held for 1,000 at a time. What is left after that is
-     * removed by Caffeine's executor at the same time, and counts for nobody.
+     * Limit for the entries that one scan removes. So many take about 0.1 s, with the eviction lock held for 1,000 at a
+     * time. Caffeine's executor removes the remaining entries; those are not counted.
      */
     private static final long MOST_AT_ONCE = 1 << 18;
 
     /**
      * Entries that were removed.
      *
-     * @param weight by the cache's weigher; the same number where it has none
+     * @param weight by the cache's weigher; the number of objects without a weigher
      */
     record Removed(long objects, long weight) {
         static final Removed NONE = new Removed(0, 0);
@@ -33,10 +33,10 @@ final class CaffeineExpired {
     private final boolean expires;
     private final Optional<? extends Policy.Eviction<?, ?>> weights;
 
-    /** Runs a task when what was removed does not count any more. */
+    /** Runs a task when removed entries may no longer be counted. */
     private volatile Executor whenOver = Runnable::run;
 
-    /** What was removed, and not counted yet. Written under the lock of {@code this}. */
+    /** Entries that were removed and are not counted yet. Written under the lock of {@code this}, read without. */
     private volatile Removed uncounted = Removed.NONE;
 
     CaffeineExpired(Cache<?, ?> cache) {
@@ -48,17 +48,23 @@ final class CaffeineExpired {
         this.weights = policy.eviction().filter(Policy.Eviction::isWeighted);
     }
 
-    /** Until this is called, what one scan has removed and does not count is not counted at all. */
+    /**
+     * Sets the executor that runs a task when removed entries may no longer be counted. Before this call, a scan counts
+     * only the entries that it has removed itself.
+     */
     void forgetRemoved(Executor newWhenOver) {
         whenOver = newWhenOver;
     }
 
-    /** How many were removed that scans may still count. */
+    /** Returns the number of removed entries that scans may still count. */
     long uncounted() {
         return uncounted.objects();
     }
 
-    /** Walks over the table, which may have the cache remove what has expired. */
+    /**
+     * Runs a walk over the table, during which the cache may remove expired entries, and records the entries that are
+     * gone afterwards. Returns the result of the walk.
+     */
     long during(LongSupplier walk) {
         if (!expires) {
             return walk.getAsLong();
@@ -78,9 +84,9 @@ final class CaffeineExpired {
     /**
      * Removes expired entries.
      *
-     * @param asked how many the scan is asked for
-     * @param share of what is removed, the part of the cgroup that is asked: above 0, up to 1
-     * @return the part that the scan counts as freed
+     * @param asked number of objects that the scan is asked for
+     * @param share the part of the removed entries that belongs to the scanned cgroup: above 0, up to 1
+     * @return the entries that the scan counts as freed
      */
     Removed remove(long asked, double share) {
         if (!expires) {
@@ -131,7 +137,7 @@ final class CaffeineExpired {
         return new Removed(objects, weight);
     }
 
-    /** Where nothing was counted for a while. */
+    /** Discards the uncounted entries if none were counted or added in the meantime. */
     private synchronized void forget(Removed left) {
         if (uncounted.equals(left)) {
             uncounted = Removed.NONE;

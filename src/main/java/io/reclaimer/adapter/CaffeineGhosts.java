@@ -6,47 +6,48 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out which of the keys that were reclaimed last are back in the cache: refaults. Thread-safe.
+ * Counter of refaults: of keys that are back in the cache soon after they were reclaimed. Thread-safe.
  *
- * <p>The keys that were reclaimed are held and compared, so that a key that was never reclaimed is never taken for one.
+ * <p>Holds the reclaimed keys and compares them with {@code equals}, so that a key that was never reclaimed never
+ * counts.
  *
- * <p>Nothing is hooked into the cache, so that its users pay nothing for it. A key that is back is found where it is
- * about to be reclaimed again, where the hand comes by that goes on a little with each scan, or where somebody says that
- * it was missed; it is counted once.
+ * <p>Adds no hook to the cache, so that its users pay nothing. A returned key is found when it is reclaimed again, when
+ * the cursor that advances a little with each scan reaches it, or when the application reports that it missed the key.
+ * It is counted once.
  */
 final class CaffeineGhosts<K> {
 
-    /** How many keys are remembered at least: 16 KiB, and the keys. */
+    /** Minimum number of remembered keys: 16 KiB, and the keys. */
     private static final int LEAST_CAPACITY = 1 << 10;
 
-    /** How many keys are remembered at most: 1 MiB, and the keys. A key that comes back later does not come back soon. */
+    /** Maximum number of remembered keys: 1 MiB, and the keys. A key that returns even later did not return soon. */
     static final int LARGEST_CAPACITY = 1 << 16;
 
     private final CaffeineHand<K> hand;
     private final LongSupplier cacheSize;
     private final LongAdder refaults = new LongAdder();
 
-    /** Null before anything is reclaimed. */
+    /** Null before the first key is reclaimed. */
     private volatile @Nullable GhostKeys<K> ghosts;
 
     private volatile int largest = LARGEST_CAPACITY;
     private volatile LongConsumer report = refaults -> {};
 
     /**
-     * @param hand over the keys of the cache
-     * @param cacheSize as many are remembered as the cache has, within limits
+     * @param hand cursor over the keys of the cache
+     * @param cacheSize number of entries in the cache; as many keys are remembered, within the limits
      */
     CaffeineGhosts(CaffeineHand<K> hand, LongSupplier cacheSize) {
         this.hand = hand;
         this.cacheSize = cacheSize;
     }
 
-    /** From now on refaults are reported there too. */
+    /** Also reports refaults, from now on, to this consumer. */
     void reportTo(LongConsumer newReport) {
         report = newReport;
     }
 
-    /** Limits how many keys are remembered: 0 for none. Forgets those that were remembered. */
+    /** Limits the number of remembered keys; 0 for none. Forgets the keys that are remembered now. */
     void limit(int keys) {
         largest = keys;
         ghosts = null;
@@ -56,25 +57,32 @@ final class CaffeineGhosts<K> {
         return refaults.sum();
     }
 
-    /** How many keys are remembered at most, as things are: 0 before anything is reclaimed. */
+    /**
+     * Returns the maximum number of remembered keys for the current size of the cache; 0 before the first key is
+     * reclaimed.
+     */
     int capacity() {
         GhostKeys<K> now = ghosts;
         return now == null ? 0 : now.capacity();
     }
 
-    /** The key was reclaimed; if it is one of those that were before, it had come back. */
+    /** Records that a key was reclaimed. Counts a refault if the key is remembered: it had returned since. */
     void reclaimed(K key) {
         if (largest > 0) {
             refaulted(enough().add(key) ? 1 : 0);
         }
     }
 
-    /** The key was asked for and not found. */
+    /** Records that a key was requested and not found. Counts a refault if the key is remembered. */
     void missed(K key) {
         refaulted(isGhost(key) ? 1 : 0);
     }
 
-    /** Looks whether so many keys are back. */
+    /**
+     * Checks whether the next keys of the cache are remembered, and counts those as refaults.
+     *
+     * @param keys number of keys to check
+     */
     void walk(int keys) {
         if (ghosts != null) {
             refaulted(hand.next(keys).stream().filter(this::isGhost).count());
@@ -93,7 +101,7 @@ final class CaffeineGhosts<K> {
         }
     }
 
-    /** A list that is too small for what the cache has become is replaced, and what it remembered is forgotten. */
+    /** Returns the remembered keys. Replaces a list that has become too small for the cache by an empty one. */
     private GhostKeys<K> enough() {
         GhostKeys<K> now = ghosts;
         int wanted = (int) Math.min(Math.max(LEAST_CAPACITY, cacheSize.getAsLong()), largest);

@@ -6,9 +6,10 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * Goes over a cache's table again and again, some steps at a time. Any thread: each element is given to one of them.
+ * A cursor that walks over a cache's table again and again, some elements at a time. Thread-safe: each element is given
+ * to one thread.
  *
- * <p>Between its steps it holds on to the element it stands before.
+ * <p>Holds a reference to the next element between two calls.
  */
 final class CaffeineHand<T> {
 
@@ -22,8 +23,8 @@ final class CaffeineHand<T> {
     }
 
     /**
-     * The next elements: fewer than {@code limit} only where the table has fewer. Starts over at most once, so that it
-     * ends; what lies behind where it stood may then come twice.
+     * Returns the next elements, fewer than {@code limit} only if the table has fewer. Starts over at most once, so
+     * that it ends. After that, elements from behind the old position may come twice.
      */
     synchronized List<T> next(int limit) {
         List<T> found = new ArrayList<>(limit);

@@ -4,7 +4,10 @@ import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells the application of each entry that was reclaimed, and survives what it does with that. Any thread. */
+/**
+ * The application's listener for reclaimed entries. A {@link RuntimeException} that it throws is logged, at most once
+ * per minute. Thread-safe.
+ */
 final class CaffeineListener<K, V> {
 
     private static final Logger LOG = LoggerFactory.getLogger(CaffeineListener.class);

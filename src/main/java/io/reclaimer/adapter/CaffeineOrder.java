@@ -18,76 +18,88 @@ import org.jspecify.annotations.Nullable;
 /**
  * The coldest entries of each cgroup, by the order of a cache that has one.
  *
- * <p>The order is read from the cold end, under the cache's eviction lock, and split by owner afterwards, so that the scans of
- * all cgroups share one reading. A reading that has run dry for a cgroup is followed by a deeper one, four times as deep as
- * what is left for others. So a cache of one owner is read in small pieces, always anew, and a cache of many is read through
- * once for all of them.
+ * <p>A reading takes the coldest keys from the order under the cache's eviction lock, and is split by owner afterwards.
+ * The scans of all cgroups share one reading. When a reading has no more entries for a cgroup, a deeper one follows,
+ * four times as deep as the number of entries that it still has for others. So a cache with one owner is read in small
+ * pieces, each time from the cold end, and a shared cache is read through once for all owners.
  *
- * <p>A reading holds keys, no values, of {@value #DEEPEST} entries at most, and takes 16 bytes for each. It is forgotten when
- * its time is over; by then other entries may be the coldest.
+ * <p>A reading holds keys, not values, of at most {@value #DEEPEST} entries, in 16 bytes each. It expires after some
+ * time, because other entries may be the coldest by then.
  *
  * <p>Thread-safe. The function from key to owner is called without a lock.
  */
 final class CaffeineOrder<K, V> {
 
-    /** How many entries one reading holds or passes at most: some 20 ms of the eviction lock. */
+    /** Maximum number of entries that one reading holds or passes. So many take about 80 ms under the eviction lock. */
     static final int DEEPEST = 1 << 18;
 
-    /** How many entries the first reading of a shared cache holds at least. */
+    /** Minimum number of entries in the first reading of a shared cache. */
     private static final int SHARED_DEPTH = 1024;
 
-    /** How many owners are asked for at a time. */
+    /** Number of keys whose owners are looked up at a time. */
     private static final int OWNERS_AT_ONCE = 1024;
 
     /**
-     * How many entries of a shared cache may be read while one reading lives, and how many more for each scan: so that
-     * scans for more than there is do not read a large cache anew each time.
+     * Number of entries of a shared cache that deeper readings may read until the last of them expires. Without this
+     * limit, scans that ask for more than there is would read a large cache again each time.
      */
     private static final long BUDGET = 1 << 19;
 
+    /** Number of entries that each call of {@link #next} adds to the budget, up to {@link #BUDGET}. */
     private static final long BUDGET_OF_A_SCAN = 512;
 
-    /** Up to this part of the entries, changes by others do not have the order read anew before its time. */
+    /**
+     * A reading is used until it expires while others have changed the size of the cache by at most one in 64 of the
+     * reading's entries.
+     */
     private static final int UNNOTED_SHARE = 64;
 
     private final CaffeineEntries<K, V> entries;
     private final Function<K, Optional<CgroupPath>> ownerOf;
     private final boolean shared;
+
+    /** Number of entries that may still be read. */
     private final AtomicLong budget = new AtomicLong(BUDGET);
 
-    /** Entries that were given to a scan, and that it has not tried to remove yet. */
+    /** Number of entries that were given to a scan, which has not tried to remove them yet. */
     private final AtomicLong underWay = new AtomicLong();
 
-    /** Runs a task when the time of a reading is over. */
+    /** Runs a task when a reading expires. */
     private volatile Executor whenOver = Runnable::run;
 
-    /** Written under the lock of {@code this}. */
+    /** The current reading. Replaced under the lock of {@code this}; {@link #forget} clears it without. Read by any. */
     private volatile @Nullable Reading<K> reading;
 
-    /** @param ownerOf empty for a key whose entry is not to be reclaimed */
+    /**
+     * @param ownerOf empty for a key whose entry is not to be reclaimed
+     * @param shared whether several cgroups own entries of the cache
+     */
     CaffeineOrder(CaffeineEntries<K, V> entries, Function<K, Optional<CgroupPath>> ownerOf, boolean shared) {
         this.entries = entries;
         this.ownerOf = ownerOf;
         this.shared = shared;
     }
 
-    /** Until this is called, each call of {@link #next} reads the order anew. */
+    /**
+     * Sets the executor that runs a task when a reading expires. Before this call, each call of {@link #next} reads the
+     * order again.
+     */
     void forgetReadings(Executor newWhenOver) {
         whenOver = newWhenOver;
     }
 
-    /** Forgets what was read. */
+    /** Discards the current reading. */
     void forget() {
         reading = null;
     }
 
     /**
-     * Some of the coldest entries of an owner, the coldest first. They are to be removed, and {@link #tried} to be called,
-     * before the next call.
+     * Returns some of the coldest entries of an owner, the coldest first. The caller tries to remove them and calls
+     * {@link #tried} before its next call.
      *
-     * @param limit how many at most
-     * @param spared how many at the cold end are left until there are no others
-     * @return none where there are none within reach
+     * @param limit maximum number of entries
+     * @param spared number of entries at the cold end that come last, after all others
+     * @return empty if no entries of the owner are within reach
      */
     List<Found<K, V>> next(CgroupPath owner, int limit, long spared) {
         budget.accumulateAndGet(BUDGET_OF_A_SCAN, (left, more) -> Math.min(BUDGET, left + more));
@@ -103,12 +115,12 @@ final class CaffeineOrder<K, V> {
         }
     }
 
-    /** The entries that were given out are removed, as far as they can be. */
+    /** Records that the caller has tried to remove the entries that one call of {@link #next} returned. */
     void tried(int entriesOfOneCall) {
         underWay.addAndGet(-entriesOfOneCall);
     }
 
-    /** Whether the last reading went through the whole cache. */
+    /** Returns whether the current reading went through the whole cache. */
     boolean isWhole() {
         Reading<K> now = reading;
         return now != null && now.whole;
@@ -126,7 +138,10 @@ final class CaffeineOrder<K, V> {
         return found;
     }
 
-    /** The reading that follows one that has run dry; the same where no other is worth it. */
+    /**
+     * Returns the reading that follows a dry one, which has no more entries for an owner. Returns the dry one itself if
+     * a new one is not worthwhile.
+     */
     private synchronized Reading<K> after(@Nullable Reading<K> dry, int limit, long spared) {
         Reading<K> now = reading;
         if (now != null && now != dry) {
@@ -164,7 +179,7 @@ final class CaffeineOrder<K, V> {
         return budget.getAndUpdate(left -> left >= amount ? left - amount : left) >= amount;
     }
 
-    /** What was read once: entries without an owner yet, and those of each owner. Thread-safe. */
+    /** The result of one reading: entries whose owner is not known yet, and the entries of each owner. Thread-safe. */
     private static final class Reading<K> {
         private final @Nullable Object[] keys;
         private final int[] values;
@@ -184,23 +199,23 @@ final class CaffeineOrder<K, V> {
             sizeThen = read.size();
         }
 
-        /** How many entries the cache has, if nobody but scans has changed it. */
+        /** Returns the number of entries that the cache has if only scans have changed it since. */
         long expectedSize() {
             return sizeThen - taken.get();
         }
 
-        /** How many entries are there for others. */
+        /** Returns the number of entries that were not taken yet. */
         int left() {
             return keys.length - taken.get();
         }
 
-        /** The next slot of an owner, or -1. */
+        /** Removes and returns the next slot of an owner; -1 if there is none. */
         int poll(CgroupPath owner) {
             Slots slots = byOwner.get(owner);
             return slots == null ? -1 : slots.poll();
         }
 
-        /** The key of a slot that this caller has polled. */
+        /** Removes and returns the key of a slot that the caller has polled. */
         @SuppressWarnings("unchecked")
         K take(int slot) {
             K key = (K) keys[slot];
@@ -209,7 +224,7 @@ final class CaffeineOrder<K, V> {
             return key;
         }
 
-        /** Gives some entries to their owners; false where all have been. */
+        /** Assigns some entries to their owners. Returns false if all are assigned. */
         @SuppressWarnings("unchecked")
         boolean split(Function<K, Optional<CgroupPath>> ownerOf) {
             int from = nextToSplit.getAndAdd(OWNERS_AT_ONCE);

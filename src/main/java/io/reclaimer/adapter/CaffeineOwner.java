@@ -7,13 +7,16 @@ import io.reclaimer.shrinker.Shrinker;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/** One cgroup that has all entries of a cache; when it goes offline, the one above has them. */
+/**
+ * The only owner of a cache: one cgroup has all entries. When it goes offline, they belong to its nearest online
+ * ancestor. Thread-safe.
+ */
 final class CaffeineOwner<K> implements CaffeineOwners<K> {
 
     private final LongSupplier cacheSize;
     private final Optional<Cgroup> cgroup;
 
-    /** Where there is no {@link #cgroup}, which knows by itself where it has moved. */
+    /** The owner if there is no {@link #cgroup}. A cgroup finds its nearest online ancestor by itself. */
     private volatile CgroupPath path;
 
     private volatile boolean announced;
@@ -67,13 +70,13 @@ final class CaffeineOwner<K> implements CaffeineOwners<K> {
             return 0;
         }
         path = parent;
-        // At least one, so that the parent's bit is set for what comes into an empty cache later.
+        // At least 1, so that the parent's bit is set for later entries of an empty cache.
         return Math.max(1, cacheSize.getAsLong());
     }
 
     @Override
     public void setBits(ShrinkerHandle handle) {
-        // Where it goes offline at this very moment, the shrinker, which is registered, is told.
+        // If the cgroup goes offline right now, the registered shrinker is called to move the entries.
         cgroup.ifPresent(owner -> handle.setBit(owner.nearestOnline(), 0));
     }
 

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The application's function from key to cgroup. A key for which it throws or answers null has no owner: its entry is not
- * reclaimed, and that is logged once a minute. Thread-safe.
+ * The application's function from key to cgroup. A key for which it throws or returns null has no owner: its entry is
+ * not reclaimed, which is logged at most once per minute. Thread-safe.
  */
 final class CaffeineOwnerFunction<K> {
 
@@ -22,7 +22,7 @@ final class CaffeineOwnerFunction<K> {
         this.cgroups = cgroups;
     }
 
-    /** The cgroup of a key, or its nearest ancestor that is online. */
+    /** Returns the cgroup of a key, or its nearest online ancestor; empty if the key has no owner. */
     Optional<Cgroup> ownerOf(K key) {
         @Nullable Cgroup cgroup;
         try {

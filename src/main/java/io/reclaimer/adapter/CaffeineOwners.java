@@ -5,34 +5,38 @@ import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.Shrinker;
 import java.util.Optional;
 
-/** Which cgroup has which entries of a cache. Any thread. */
+/** Mapping from the entries of a cache to the cgroups that own them. Thread-safe. */
 interface CaffeineOwners<K> {
 
-    /** Whether some entries may belong to this cgroup. Quick. */
+    /** Returns whether some entries may belong to this cgroup. Must be quick. */
     boolean hasAny(CgroupPath cgroup);
 
-    /** The cgroup that a key belongs to; empty where the application does not say. */
+    /** Returns the cgroup that owns a key; empty if the application does not name one. */
     Optional<CgroupPath> ownerOf(K key);
 
-    /** About which part of all entries belongs to a cgroup: above 0, up to 1. */
+    /** Returns the approximate part of all entries that belongs to a cgroup: above 0, up to 1. */
     double share(CgroupPath cgroup);
 
     /**
-     * How many entries a cgroup has, about; {@link Shrinker#EMPTY} where {@link #added} tells of the next one.
+     * Returns the approximate number of entries of a cgroup. Returns {@link Shrinker#EMPTY} if {@link #added} announces
+     * the next entry.
      *
-     * @param removed how many entries of all cgroups are gone, but not counted yet
+     * @param removed number of entries of all cgroups that are gone but not counted yet
      */
     long count(CgroupPath cgroup, long removed);
 
-    /** Entries of a cgroup were reclaimed. */
+    /** Records that entries of a cgroup were reclaimed. */
     void reclaimed(CgroupPath cgroup, long objects);
 
-    /** As {@link Shrinker#reparent}. */
+    /** Moves the entries of an offline cgroup, as {@link Shrinker#reparent} does. */
     long reparent(CgroupPath offline, CgroupPath parent);
 
-    /** Sets the bit of whoever has entries now, or may have some later without a word. */
+    /**
+     * Sets the bits of the cgroups that have entries. An only owner's bit is set even if the cache is empty, because
+     * later entries may come without an announcement.
+     */
     void setBits(ShrinkerHandle handle);
 
-    /** Sets the bit of a key that was put. */
+    /** Announces a key that was put: sets the bit of its owner. */
     void added(K key, ShrinkerHandle handle);
 }

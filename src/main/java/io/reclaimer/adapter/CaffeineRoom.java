@@ -10,20 +10,23 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The maximum of a cache, where the application wants it lowered: so that the freed room is not filled again at once.
+ * The lowered maximum of a cache, for an application that asks for it. Lowers the maximum after entries were reclaimed,
+ * so that the freed space is not filled again at once, and raises it later.
  *
- * <p>It is changed at most once an interval, in steps of an eighth of the most that the cache has held: down to what the cache
- * holds, where something was reclaimed since the last change, and otherwise up by one step, until it is what the application
- * gave. Each change resets the cache's admission window and the search for a better one, so it has to be rare.
+ * <p>Changes the maximum at most once per interval. A step is an eighth of the peak: the largest size of the cache
+ * since the application's maximum was last in force. If entries were reclaimed since the last change, the maximum is
+ * lowered to the current size, rounded up to a step. Otherwise it is raised by one step. When the next step would reach
+ * the peak, the value that the application gave is restored. Changes have to be rare: each one resets the cache's
+ * admission window and the search for a better one.
  *
- * <p>A maximum that the application sets meanwhile is left as it is, and is the one to go back to from then on.
+ * <p>A maximum that the application sets in the meantime is kept. It is the value to restore from then on.
  *
- * <p>Thread-safe. While the maximum is lowered there is one task with the actor system's scheduler; when the shrinker is
- * freed or the system ends, that task gives all of it back.
+ * <p>Thread-safe. While the maximum is lowered, one task is scheduled with the actor system. That task restores the
+ * maximum when the shrinker is freed or the system ends.
  */
 final class CaffeineRoom {
 
-    /** The size of a step, as a share of the most that the cache has held. */
+    /** Number of steps in the peak. */
     private static final int STEPS = 8;
 
     private final Cache<?, ?> cache;
@@ -33,20 +36,29 @@ final class CaffeineRoom {
     private final BooleanSupplier freed;
 
     /*
-     * All below is guarded by this. The cache's eviction lock is taken while it is held, never the other way round: the code
-     * that runs under that lock is the cache's own and an eviction listener, which has no reason to come here.
+     * All fields below are guarded by this. The cache's eviction lock is taken while this lock is held, never the other
+     * way round: the code that runs under the eviction lock is the cache's own and an eviction listener, which has no
+     * reason to call this class.
      */
+
     private @Nullable Cancellable nextChange;
+
+    /** Whether the maximum is lowered now. */
     private boolean lowered;
+
+    /** Whether entries were reclaimed since the last change. */
     private boolean reclaimedFrom;
-    /** Where lowered: what the application gave. */
+
+    /** The maximum that the application gave. Valid while lowered. */
     private long original;
-    /** Where lowered: what this has set last. */
+
+    /** The maximum that this class has set last. Valid while lowered. */
     private long set;
-    /** Since it was last not lowered: the most that the cache has held. */
+
+    /** The largest size of the cache since the application's maximum was last restored. */
     private long peak;
 
-    /** @param freed whether the shrinker is freed, so that the room is given back */
+    /** @param freed whether the shrinker is freed, so that the maximum is to be restored */
     CaffeineRoom(
             Cache<?, ?> cache,
             Policy.Eviction<?, ?> eviction,
@@ -61,9 +73,9 @@ final class CaffeineRoom {
     }
 
     /**
-     * Something was reclaimed.
+     * Records that entries were reclaimed. Lowers the maximum if no change is scheduled.
      *
-     * @param amount as the maximum counts it
+     * @param amount in the unit of the maximum: objects or weight
      */
     synchronized void reclaimed(long amount) {
         if (freed.getAsBoolean()) {
@@ -114,7 +126,7 @@ final class CaffeineRoom {
         try {
             nextChange = system.scheduler().scheduleOnce(interval, new Change(), system.executionContext());
         } catch (IllegalStateException e) {
-            // The system has ended, and nobody else would do it.
+            // The system has ended, so no later task would restore the maximum.
             giveBack();
         }
     }
@@ -136,17 +148,20 @@ final class CaffeineRoom {
         if (!eviction.isWeighted()) {
             return cache.estimatedSize();
         }
-        // The weight of what was removed is taken off with the cache's next maintenance.
+        // The cache subtracts the weight of removed entries in its next maintenance.
         cache.cleanUp();
         return eviction.weightedSize().orElse(0);
     }
 
-    /** Also the least that a cache is left, so that it is of some use when all was reclaimed. */
+    /**
+     * Returns the size of a step. This is also the smallest maximum, so that the cache is still of some use when all
+     * was reclaimed.
+     */
     private long step() {
         return Math.max(1, peak / STEPS);
     }
 
-    /** Run by the scheduler when it ends as well, where it would otherwise just be forgotten. */
+    /** The scheduled change. The scheduler also runs it when it ends; a plain task would be dropped. */
     private final class Change implements TaskRunOnClose {
         @Override
         public void run() {

@@ -8,13 +8,17 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
-/** One scan of a cache: what is still to be freed, and what was. The thread's alone. */
+/**
+ * One scan of a cache: the number of objects still to free, and the number freed. Confined to the thread of the scan.
+ */
 final class CaffeineScan<K, V> {
 
-    /** How many entries are found at a time. As many are freed at most after the round is over. */
+    /** Number of entries that are found at a time. After the end of a round a scan frees at most so many. */
     static final int CHUNK = 128;
 
-    /** How many entries of the table one scan looks at, at most, for those of one cgroup: about a millisecond. */
+    /**
+     * Maximum number of table entries that one scan looks at to find those of one cgroup. Takes about a millisecond.
+     */
     static final int MOST_LOOKED_AT = 16 * 1024;
 
     private final CaffeineEntries<K, V> entries;
@@ -27,7 +31,7 @@ final class CaffeineScan<K, V> {
     private long freed;
     private long freedWeight;
 
-    /** @param bytesPerWeight 0 where weights say nothing of bytes */
+    /** @param bytesPerWeight 0 if weights do not tell bytes */
     CaffeineScan(
             CaffeineEntries<K, V> entries, ShrinkControl control, long bytesPerWeight, Consumer<Found<K, V>> onFreed) {
         this.entries = entries;
@@ -38,7 +42,7 @@ final class CaffeineScan<K, V> {
         this.left = control.nrToScan();
     }
 
-    /** Some of what is asked for has been removed already. */
+    /** Counts expired entries that were removed for this scan. */
     void expired(CaffeineExpired.Removed removed) {
         left -= removed.objects();
         tried += removed.objects();
@@ -49,7 +53,7 @@ final class CaffeineScan<K, V> {
     /**
      * Frees the coldest entries of the cgroup.
      *
-     * @param spared how many at the cold end are left until there are no others
+     * @param spared number of entries at the cold end that are freed last, after all others
      */
     void run(CaffeineOrder<K, V> order, long spared) {
         boolean more = true;
@@ -64,11 +68,13 @@ final class CaffeineScan<K, V> {
         }
     }
 
-    /** Frees the entries of the cgroup that the hand comes by, where the cache has no order or its end is out of reach. */
+    /**
+     * Frees the entries of the cgroup that the cursor reaches. Used for a cache without an order, and for entries that
+     * no reading of the order reaches.
+     */
     void run(CaffeineHand<Map.Entry<K, V>> hand, Predicate<K> wanted) {
-        // No more than a lap, and never more at a time than may be freed, so that the hand leaves none behind. One
-        // more, as
-        // the element that the hand stands before may be gone.
+        // One lap at most. Never more entries at a time than may be freed, so that the cursor skips none. One more than
+        // the size, because the next element of the cursor may be gone.
         long toLookAt = Math.min(MOST_LOOKED_AT, entries.size() + 1);
         while (toLookAt > 0 && goesOn()) {
             int chunk = (int) Math.min(chunk(), toLookAt);
@@ -78,7 +84,7 @@ final class CaffeineScan<K, V> {
         }
     }
 
-    /** Says how much was looked at, where the scan ended before all was. */
+    /** Reports the number of entries looked at if the scan was stopped early. */
     void end() {
         if ((isEnough() || control.isCancelled()) && tried > 0) {
             control.nrScanned(tried);
@@ -89,22 +95,22 @@ final class CaffeineScan<K, V> {
         return freed;
     }
 
-    /** By the cache's weigher, or 1 each. */
+    /** Returns the freed weight by the cache's weigher; 1 per entry without a weigher. */
     long freedWeight() {
         return freedWeight;
     }
 
-    /** How many entries it tried to free. */
+    /** Returns the number of entries that the scan tried to free. */
     long tried() {
         return tried;
     }
 
-    /** In bytes, where the weigher says them; at most {@link Long#MAX_VALUE}. */
+    /** Returns the freed bytes, if weights tell them: at most {@link Long#MAX_VALUE}. */
     long freedBytes() {
         return Saturating.multiply(freedWeight, bytesPerWeight);
     }
 
-    /** How many entries to find next: no more than are likely to be freed. */
+    /** Returns the number of entries to find next: no more than are likely to be freed. */
     private int chunk() {
         long most = Math.min(left, CHUNK);
         if (mostBytes == Long.MAX_VALUE) {

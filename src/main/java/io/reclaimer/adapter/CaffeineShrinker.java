@@ -21,78 +21,79 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Frees the coldest entries of a Caffeine cache: by the cache's own order where it was built with a maximum, be it one that
- * is never reached, or with an expiration; otherwise in the order of its table. The cache stays as it is, and may be used
- * by anyone meanwhile.
+ * Shrinker of a Caffeine cache: frees its coldest entries. Uses the cache's own order if the cache was built with a
+ * maximum, even one that is never reached, or with an expiration; otherwise the order of its table. The application
+ * uses the cache as before.
  *
- * <p>The cache belongs to one cgroup, to none, or to many, with a function from key to cgroup. When a cgroup goes offline
- * its entries stay in the cache, and belong to the nearest cgroup above that is online.
+ * <p>The cache belongs to one cgroup, to none, or to many, with a function from key to cgroup. The entries of a cgroup
+ * that goes offline stay in the cache and belong to its nearest online ancestor.
  *
  * <ul>
- *   <li>The maximum stays as it is, as each change of it has Caffeine forget how it has adapted to the load. See
- *       {@link #lowerMaximum}.
- *   <li>Bytes. The spec says how many an entry has; where the cache has a weigher, and {@link #bytesPerWeight} says what
- *       a weight is, the weights do.
- *   <li>Refaults. Keys that come back soon after they were reclaimed are found by the scans, without any cost for those
- *       who use the cache; {@link #missed} finds them at once. For that the keys that were reclaimed last are remembered,
- *       as many as the cache has and at most 65,536: in 16 bytes each, and the key itself. See {@link #rememberedKeys}.
- *   <li>Listeners. Reclaimed entries are removed as by the application ({@code RemovalCause.EXPLICIT}), as Caffeine has no way
- *       to evict a chosen entry: a {@code removalListener} hears of them; an {@code evictionListener} does not, and {@code
- *       evictionCount} does not count them. Where an eviction listener closes what a value holds, give it to the shrinker too:
- *       {@code onReclaimed((key, value) -> listener.onRemoval(key, value, RemovalCause.SIZE))}. See also {@link
- *       #reclaimedObjects}.
- *   <li>Expired entries that the cache has not removed yet are removed first, and count as freed, up to what scans ask for
- *       within a second. They are the cache's own evictions, to its listeners too.
- *   <li>Many cgroups. Of each cgroup's entries the coldest go first. The order is read once a second, or when it has run dry,
- *       for the scans of all cgroups: for that the keys of the 262,144 coldest entries are held at most, in 16 bytes each.
- *       Writers may wait meanwhile, readers do not: up to a tenth of a second for so many. Where that does not reach the
- *       entries of a cgroup, they go in the order of the table. Where the function throws or
- *       answers null for a key, its entry is not reclaimed, which is logged once a minute.
- *   <li>An empty cache is not said to be {@link #EMPTY}, as nobody would set the cgroup's bit with the next entry; the
- *       price is one count a pass. Who calls {@link #added} after each put saves that.
+ *   <li>Maximum: kept, because each change makes Caffeine forget how it has adapted to the load. See {@link
+ *       #lowerMaximum}. A maximum of up to ten times the number of entries that memory has room for costs no hits; a
+ *       far larger one does.
+ *   <li>Bytes: the spec gives the size of an entry. For a cache with a weigher, {@link #bytesPerWeight} makes the
+ *       weights count instead.
+ *   <li>Refaults: scans find the keys that come back soon after they were reclaimed, at no cost for the users of the
+ *       cache. {@link #missed} reports them at once. The reclaimed keys are remembered for that, see {@link
+ *       #rememberedKeys}.
+ *   <li>Listeners: Caffeine cannot evict a chosen entry, so reclaimed entries are removed as by the application ({@code
+ *       RemovalCause.EXPLICIT}). A {@code removalListener} is called for them. An {@code evictionListener} is not, and
+ *       {@code evictionCount} does not count them, see {@link #reclaimedObjects}. If an eviction listener closes what a
+ *       value holds, pass it to the shrinker as well: {@code onReclaimed((key, value) -> listener.onRemoval(key, value,
+ *       RemovalCause.SIZE))}.
+ *   <li>Expired entries that the cache has not removed yet go first. They count as freed, up to the number that scans
+ *       ask for within one second. For the cache and its listeners they are the cache's own evictions.
+ *   <li>Many cgroups: the coldest entries of each cgroup go first. The scans of all cgroups share one reading of the
+ *       order, which is repeated after one second, or when it has no more entries for a cgroup. A reading holds the
+ *       keys of at most 262,144 entries, in 16 bytes each. Writers may wait for it, about 0.1 s at most; readers do
+ *       not. Entries of a cgroup that no reading reaches go in the order of the table. If the function throws or
+ *       returns null for a key, its entry is not reclaimed; this is logged at most once per minute.
+ *   <li>Empty cache: the count is {@link #EMPTY} only if the application calls {@link #added} after each put. Otherwise
+ *       nothing would set the cgroup's bit for the next entry. Without {@code added}, an empty cache costs one count
+ *       per pass.
+ *   <li>Cache that is less than half full: Caffeine does not record uses of it. The shrinker makes it do so: when it is
+ *       created, and each time the cache has doubled, it sets the maximum lower for a moment. It never does so once it
+ *       has seen the cache half full. This does not work by weight: a cache with a weigher that is less than half full
+ *       frees its entries in the order in which they were added.
+ *   <li>Loads: entries that are loading are not reclaimed, and neither are entries of weight 0. A loader of a
+ *       synchronous cache runs inside the cache's table. A scan that removes an entry from the same bin waits for it,
+ *       as do writers of that bin and Caffeine's own maintenance. Counts, and scans of other entries, do not wait. If
+ *       loads take long, register with {@link ShrinkerSpec#blocking}, or use an {@link AsyncCache}, whose loads run
+ *       outside the table. Pass the {@link AsyncCache} itself, not its synchronous view: through the view, a scan waits
+ *       for a load that replaces an entry at the moment when it is reclaimed.
  * </ul>
  *
- * <p>Caffeine notes no use while a cache is less than half full. This has it do so, when it is made and when the cache has
- * grown to twice as many entries, by a maximum that is set lower for a moment; never where the cache was seen half full. By
- * weight there is no such way: a cache with a weigher that is less than half full gives its entries away in the order in which
- * they came in.
- *
- * <p>A maximum far above what memory has room for costs hits. Caffeine's admission window is a hundredth of the maximum at first:
- * a cache that holds no more than that is all window, and its order is by last use alone, not by how often. Of Zipf requests
- * (exponent 0.9, 200,000 keys) to a cache that rounds keep at 8,400 entries, 58.2 % are hits with a maximum of 100,000, as many as
- * with a maximum of 8,400 and no rounds (58.3 %); 57.4 % with 200,000, and 51.0 % with a million ({@code CaffeineMaximumHits} in
- * the tests prints them). So a maximum of up to ten times what there is room for does no harm.
- *
- * <p>Entries that are loading, and those of weight 0, are not reclaimed. A loader of a synchronous cache runs inside of the
- * cache's table: a scan that removes an entry whose key is in the same bin waits for it, as every writer of that bin does, and
- * so does Caffeine's own maintenance. Counts, and scans of other entries, do not wait. Where loads take long, register with
- * {@link ShrinkerSpec#blocking}, or use an {@link AsyncCache}, whose loads run outside of the table. Give an {@link AsyncCache} itself rather than its
- * synchronous view: in the view, where an entry is replaced by a load under way just when it is reclaimed, a scan waits
- * for the load.
- *
- * <p>Thread-safe. Options are set before it is registered. Functions and listeners that are handed over are called without
+ * <p>Thread-safe. Set all options before registration. Functions and listeners of the application are called without
  * locks.
  */
 public final class CaffeineShrinker<K, V> implements Shrinker {
 
     /*
-     * How long writers wait at most: while the order is read, under the eviction lock. In a cache of a million entries, each
-     * read three times at random, 128 entries take 40 to 70 us at the median and less than 0.8 ms in 99 of 100 readings, 1,024
-     * take 0.15 ms, 16,384 take 5 ms, and 262,144 take 80 ms (at most 130). A cache of one cgroup is read 128 at a time; one
-     * of many goes as deep as it has to, and reads 524,288 entries a second at most. Processor time on one of two busy cores
-     * of a virtual machine (Java 17, heap of 1 GiB), as CaffeineLockTime in the tests prints it.
+     * Wait of writers. Writers wait while a scan reads the order under the eviction lock. In a cache of a million
+     * entries, each read three times at random, a reading of 128 entries takes 40 to 70 us at the median and less than
+     * 0.8 ms in 99 of 100 readings; 1,024 take 0.15 ms, 16,384 take 5 ms, and 262,144 take 80 ms (at most 130).
+     * Processor time on one of two busy cores of a virtual machine (Java 17, heap of 1 GiB), printed by
+     * CaffeineLockTime in the tests. A cache of one cgroup is read 128 entries at a time. A shared cache is read as
+     * deep as needed: at most 524,288 entries per second, and 512 more for each batch of a scan.
+     *
+     * Hits by maximum. Caffeine's admission window is a hundredth of the maximum at first. A cache that holds no more
+     * than that is all window: its order is by last use alone, not by frequency. Zipf requests (exponent 0.9, 200,000
+     * keys) to a cache that rounds keep at 8,400 entries hit in 58.2 % with a maximum of 100,000, as many as with a
+     * maximum of 8,400 and no rounds (58.3 %); in 57.4 % with 200,000, and in 51.0 % with a million. Printed by
+     * CaffeineMaximumHits in the tests.
      */
 
-    /** How many keys are looked at for those that are back, for each entry that a scan tries to free. */
+    /** Number of keys that are checked for refaults for each entry that a scan tries to free. */
     private static final int WALK_SHARE = 2;
 
-    /** How long an order that was read is good for the scans of a shared cache. */
+    /** Time for which a reading of the order is used, and for which removed expired entries may still be counted. */
     private static final Duration A_WHILE = Duration.ofSeconds(1);
 
-    /** Between two changes of the maximum. */
+    /** Minimum time between two changes of the maximum. */
     private static final Duration SHORTEST_INTERVAL = Duration.ofSeconds(1);
 
-    /** How many keys are looked at for those that are back, in one scan at most. */
+    /** Maximum number of keys that one scan checks for refaults. */
     private static final int LONGEST_WALK = 4096;
 
     private final CaffeineEntries<K, V> entries;
@@ -103,7 +104,9 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
     private final CaffeineExpired expired;
     private final LongAdder reclaimed = new LongAdder();
 
-    /** Where entries are not taken from the cache's order: one hand for each cgroup, so that none has to wait. */
+    /**
+     * Cursors for entries that are not taken from the cache's order: one per cgroup, so that no scan waits for another.
+     */
     private final Map<CgroupPath, CaffeineHand<Map.Entry<K, V>>> hands = new ConcurrentHashMap<>();
 
     private volatile CaffeineOwners<K> owners;
@@ -112,7 +115,7 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
     private volatile @Nullable ShrinkerHandle handle;
     private volatile Optional<Duration> lowerEvery = Optional.empty();
 
-    /** Empty where the maximum is kept, and before this is registered. */
+    /** Empty if the maximum is kept, and before registration. */
     private volatile Optional<CaffeineRoom> room = Optional.empty();
 
     private CaffeineShrinker(CaffeineEntries<K, V> entries, CaffeineOwners<K> owners, boolean byCgroup) {
@@ -127,42 +130,46 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
         sketch.ifPresent(CaffeineSketch::noteReads);
     }
 
-    /** For a cache that belongs to no cgroup. */
+    /** Creates a shrinker of a cache that belongs to no cgroup. */
     public static <K, V> CaffeineShrinker<K, V> of(Cache<K, V> cache) {
         return global(CaffeineEntries.of(cache));
     }
 
-    /** As {@link #of(Cache)}. */
+    /** Creates a shrinker as {@link #of(Cache)} does. */
     public static <K, V> CaffeineShrinker<K, V> of(AsyncCache<K, V> cache) {
         return global(CaffeineEntries.of(cache));
     }
 
-    /** For a cache of one cgroup; of its nearest ancestor that is online where it is not. */
+    /** Creates a shrinker of a cache that belongs to one cgroup, or to its nearest online ancestor if it is offline. */
     public static <K, V> CaffeineShrinker<K, V> of(Cache<K, V> cache, Cgroup cgroup) {
         Objects.requireNonNull(cgroup, "cgroup");
         return of(CaffeineEntries.of(cache), cgroup);
     }
 
-    /** As {@link #of(Cache, Cgroup)}. */
+    /** Creates a shrinker as {@link #of(Cache, Cgroup)} does. */
     public static <K, V> CaffeineShrinker<K, V> of(AsyncCache<K, V> cache, Cgroup cgroup) {
         Objects.requireNonNull(cgroup, "cgroup");
         return of(CaffeineEntries.of(cache), cgroup);
     }
 
-    /** For a cache of one cgroup that is online, whose bit the caller sets. */
+    /** Creates a shrinker of a cache that belongs to one online cgroup, whose bit the caller sets. */
     public static <K, V> CaffeineShrinker<K, V> of(Cache<K, V> cache, CgroupPath cgroup) {
         Objects.requireNonNull(cgroup, "cgroup");
         CaffeineEntries<K, V> entries = CaffeineEntries.of(cache);
         return new CaffeineShrinker<>(entries, CaffeineOwner.of(entries::size, cgroup), true);
     }
 
-    /** For a cache that many cgroups share; the function tells whose a key is, quickly, and the same each time. */
+    /**
+     * Creates a shrinker of a cache that many cgroups share.
+     *
+     * @param cgroups returns the cgroup of a key: quick, and always the same for a key
+     */
     public static <K, V> CaffeineShrinker<K, V> of(Cache<K, V> cache, Function<? super K, Cgroup> cgroups) {
         Objects.requireNonNull(cgroups, "cgroups");
         return new CaffeineShrinker<>(CaffeineEntries.of(cache), new CaffeineCensus<>(cache, cgroups), true);
     }
 
-    /** As {@link #of(Cache, Function)}. */
+    /** Creates a shrinker as {@link #of(Cache, Function)} does. */
     public static <K, V> CaffeineShrinker<K, V> of(AsyncCache<K, V> cache, Function<? super K, Cgroup> cgroups) {
         Objects.requireNonNull(cgroups, "cgroups");
         return new CaffeineShrinker<>(
@@ -178,9 +185,9 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
     }
 
     /**
-     * Registers a cache of one cgroup, with all defaults, and sets its bit.
+     * Registers a cache of one cgroup, with all defaults, and sets the cgroup's bit.
      *
-     * @param spec is made one by cgroup
+     * @param spec is made cgroup-aware
      * @return the shrinker, registered; fails as {@link Reclaimer#register} does
      */
     public static CompletionStage<ShrinkerHandle> register(
@@ -189,7 +196,7 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
         return of(cache, cgroup).register(reclaimer, spec);
     }
 
-    /** As {@link #register(Reclaimer, ShrinkerSpec, Cache, Cgroup)}. */
+    /** Registers a cache as {@link #register(Reclaimer, ShrinkerSpec, Cache, Cgroup)} does. */
     public static CompletionStage<ShrinkerHandle> register(
             Reclaimer reclaimer, ShrinkerSpec spec, AsyncCache<?, ?> cache, Cgroup cgroup) {
         Objects.requireNonNull(cgroup, "cgroup");
@@ -197,11 +204,14 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
     }
 
     /**
-     * Registers this, once, and sets the bits of the cgroups that it is for: of those that have entries, where there are
-     * many. Registered otherwise, with {@link Reclaimer#register}, it frees entries, but sets no bits, keeps the maximum,
-     * reports no refaults to the reclaimer, and reads the order anew in each scan.
+     * Registers this shrinker and sets the bit of its cgroup, or, for a shared cache, the bits of the cgroups that have
+     * entries. Call it once.
      *
-     * @param spec is made one by cgroup, where the cache belongs to one, and one of node 0, the heap, where it names no nodes
+     * <p>{@link Reclaimer#register} also works, with these limits: the shrinker frees entries, but sets no bits, keeps
+     * the maximum, reports no refaults to the reclaimer, and reads the order again for each batch of a scan.
+     *
+     * @param spec is made cgroup-aware if the cache belongs to cgroups, and is limited to node 0, the heap, if it names
+     *     no nodes
      * @return the shrinker, registered; fails as {@link Reclaimer#register} does
      */
     public CompletionStage<ShrinkerHandle> register(Reclaimer reclaimer, ShrinkerSpec spec) {
@@ -217,7 +227,7 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
                             owners.setBits(registered);
                             return registered;
                         },
-                        // A walk over all keys may take longer than the reclaimer's own threads should be held up.
+                        // A walk over all keys may block a thread of the reclaimer for too long.
                         reclaimer.system().executionContext()::execute);
     }
 
@@ -237,22 +247,24 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
         }
     }
 
-    /** Leaves the cache's maximum alone, which is the default: the freed room is filled by whatever comes in. */
+    /** Keeps the cache's maximum, which is the default: new entries fill the freed space. */
     public CaffeineShrinker<K, V> keepMaximum() {
         lowerEvery = Optional.empty();
         return this;
     }
 
     /**
-     * Has the cache's maximum lowered to what is left in it, so that freed room is not filled again at once. Changes it at
-     * most once an interval, by an eighth of the most that the cache has held or by a multiple of that: down where something
-     * was reclaimed since the last change, up where nothing was, and back within an interval after the shrinker was freed.
+     * Lowers the cache's maximum to the size that is left after a scan, so that freed space is not filled again at
+     * once. Changes it at most once per interval, in steps of an eighth of the largest size that the cache has had:
+     * lowers it if entries were reclaimed since the last change, and raises it otherwise. Restores the application's
+     * value when the next step would reach that largest size, and within an interval after the shrinker was freed.
      *
-     * <p>Each change resets the share of the cache that Caffeine has found to be best for new entries. Where new entries are
-     * the ones to be asked for, that costs hits until it has found it again: ten times the maximum in requests and more.
+     * <p>Each change resets the part of the cache that Caffeine has found to be best for new entries. If new entries
+     * are the most requested ones, that costs hits until Caffeine has found it again: after ten times the maximum in
+     * requests, or more.
      *
-     * @param interval at least a second; minutes rather than seconds
-     * @throws IllegalArgumentException where it is less than a second
+     * @param interval at least one second; minutes are better than seconds
+     * @throws IllegalArgumentException if it is less than one second
      */
     public CaffeineShrinker<K, V> lowerMaximum(Duration interval) {
         if (interval.compareTo(SHORTEST_INTERVAL) < 0) {
@@ -264,11 +276,11 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
     }
 
     /**
-     * How many bytes a weight of 1 is, where the cache has a weigher. Where nothing is said, weights may be rows or anything,
-     * and the spec's size of an entry counts.
+     * Sets the number of bytes that a weight of 1 stands for, in a cache with a weigher. By default weights may be of
+     * any unit, and the spec's size of an object counts.
      *
-     * @param bytes 0 where weights say nothing of bytes
-     * @throws IllegalArgumentException where it is negative
+     * @param bytes 0 if weights do not tell bytes
+     * @throws IllegalArgumentException if it is negative
      */
     public CaffeineShrinker<K, V> bytesPerWeight(long bytes) {
         if (bytes < 0) {
@@ -279,8 +291,9 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
     }
 
     /**
-     * Has each reclaimed entry told, right after it was removed, on the thread of the scan, which waits: be quick. What it
-     * throws is logged once a minute, and otherwise ignored. One at most; another replaces it.
+     * Sets the listener that is called for each reclaimed entry, right after its removal. It replaces an earlier one.
+     * It runs on the thread of the scan, which waits, so it must be quick. A {@link RuntimeException} that it throws is
+     * logged, at most once per minute, and otherwise ignored.
      */
     public CaffeineShrinker<K, V> onReclaimed(BiConsumer<? super K, ? super V> newListener) {
         Objects.requireNonNull(newListener, "newListener");
@@ -289,9 +302,9 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
     }
 
     /**
-     * Says that an entry was put: after it was, that is, and not in the loader that makes it. Optional; but who calls it
-     * calls it for every entry, as from the first call on cgroups that have none are said to be {@link #EMPTY}. Costs next
-     * to nothing where the cgroup's bit is set. Does nothing before this is registered.
+     * Announces an entry that was put. Call it after the put, not in the loader that makes the entry. Optional, but an
+     * application that calls it must do so for every entry: from the first call on, cgroups without entries count as
+     * {@link #EMPTY}. Costs next to nothing if the cgroup's bit is set. Does nothing before registration.
      */
     public void added(K key) {
         Objects.requireNonNull(key, "key");
@@ -302,8 +315,8 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
     }
 
     /**
-     * Says that a key was asked for that the cache does not have, as a loader knows: where it was reclaimed a short while
-     * ago, that is a refault. Optional; without it, refaults are found later.
+     * Reports a requested key that the cache does not have, for example from a loader. If the key was reclaimed a short
+     * while ago, this is a refault. Optional: without it, refaults are found later.
      */
     public void missed(K key) {
         Objects.requireNonNull(key, "key");
@@ -311,12 +324,13 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
     }
 
     /**
-     * How many of the keys that were reclaimed last are remembered at most, to find refaults. They are held until as many
-     * others were reclaimed, in 16 bytes each. A smaller number is for keys that are large, or that others expect to be
-     * collected ({@code weakKeys}).
+     * Limits the number of reclaimed keys that are remembered to find refaults. As many are remembered as the cache has
+     * entries, at least 1,024 and at most this limit, rounded up to a power of two. A key is held, in 16 bytes plus the
+     * key itself, until as many others were reclaimed. Use a smaller limit for keys that are large, or that are
+     * expected to be collected ({@code weakKeys}).
      *
      * @param keys 0 (no refaults are found) to {@value CaffeineGhosts#LARGEST_CAPACITY}, which is the default
-     * @throws IllegalArgumentException where it is outside of that
+     * @throws IllegalArgumentException if it is outside this range
      */
     public CaffeineShrinker<K, V> rememberedKeys(int keys) {
         if (keys < 0 || keys > CaffeineGhosts.LARGEST_CAPACITY) {
@@ -327,12 +341,12 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
         return this;
     }
 
-    /** How many keys came back soon after they were reclaimed, as far as was found out. */
+    /** Returns the number of keys that came back soon after they were reclaimed, as far as found. */
     public long refaults() {
         return ghosts.refaults();
     }
 
-    /** How many entries were reclaimed; the cache's own evictions are not among them. */
+    /** Returns the number of entries that were reclaimed, without the cache's own evictions. */
     public long reclaimedObjects() {
         return reclaimed.sum();
     }

@@ -4,44 +4,51 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Policy;
 
 /**
- * Has a cache that is less than half full note how it is used. Caffeine makes its frequency sketch, and begins to record
- * reads, when a cache is half full; before that its order is the one in which entries came in.
+ * The frequency sketch of a cache that is less than half full: makes Caffeine record the uses of such a cache. Caffeine
+ * creates the sketch, and begins to record reads, when a cache is half full. Before that, its order is the one in which
+ * entries were added.
  *
- * <p>The only way to have it begin earlier is to set the maximum to less than twice the number of entries, and back. Setting a
- * maximum resets the admission window to 1 % and the search for a better one. So this is done to caches only that were never
- * seen half full, where the window is still at 1 %: when a shrinker is made, and each time the cache has doubled since. It has
- * no effect on a cache with a weigher, and is not done to one.
+ * <p>The only way to start recording earlier is to set the maximum to less than twice the number of entries, and back.
+ * Setting a maximum resets the admission window to 1 % and the search for a better one. So this is done only to caches
+ * that were never seen half full, whose window is still at 1 %: when a shrinker is created, and each time the cache has
+ * doubled since. It has no effect on a cache with a weigher, and is not done to one.
  *
  * <p>Thread-safe. (Caffeine 3.3: {@code BoundedLocalCache.setMaximumSize}, {@code AddTask}, {@code climb}.)
  */
 final class CaffeineSketch {
 
     /**
-     * How many puts wait for Caffeine's maintenance at most; a thread that puts more waits for the eviction lock: 128 for
-     * each processor, up to a power of two.
+     * Maximum number of puts that wait for Caffeine's maintenance: 128 per processor, rounded up to a power of two. A
+     * thread that puts more waits for the eviction lock.
      */
     private static final long WAITING_PUTS =
             128L * powerOfTwo(Runtime.getRuntime().availableProcessors());
 
-    /** How many entries Caffeine's smallest frequency sketch is made for. */
+    /** Number of entries for which Caffeine's smallest frequency sketch is made. */
     private static final long SMALLEST_SKETCH = 256;
 
     private final Cache<?, ?> cache;
     private final Policy.Eviction<?, ?> eviction;
 
     /*
-     * All below is guarded by this. The cache's eviction lock is taken while it is held, never the other way round: the code
-     * that runs under that lock is the cache's own and an eviction listener, which has no reason to come here.
+     * All fields below are guarded by this. The cache's eviction lock is taken while this lock is held, never the other
+     * way round: the code that runs under the eviction lock is the cache's own and an eviction listener, which has no
+     * reason to call this class.
      */
 
-    /** Nothing is left to be done: there is a weigher, or the cache has a sketch for its maximum. */
+    /** Whether nothing is left to do: the cache has a weigher, or was seen half full. */
     private boolean complete;
-    /** How many entries the sketch is made for; 0 where there is none. */
+
+    /** Number of entries for which the sketch is made; 0 without a sketch. */
     private long sketchSize;
-    /** When a scan had the sketch made anew: how many entries there were, how many in the window; how many went since. */
+
+    /** Number of entries when a scan last had a new sketch made. */
     private long heldAtFirst = 1;
 
+    /** Number of entries in the admission window at that time; 0 without a new sketch. */
     private long sparedAtFirst;
+
+    /** Number of entries reclaimed since then. */
     private long reclaimedSince;
 
     CaffeineSketch(Cache<?, ?> cache, Policy.Eviction<?, ?> eviction) {
@@ -51,23 +58,24 @@ final class CaffeineSketch {
     }
 
     /**
-     * How many of the coldest entries are to be left until there are no others.
+     * Returns the number of coldest entries that are to be freed last, after all others.
      *
-     * <p>0, unless a new sketch was made when the cache was reclaimed from. Then all entries seem to be used as often, and of
-     * such the window is the coldest: the hundredth that was used last. This falls to 0 until as many entries as there were
-     * have been reclaimed; by then the sketch has seen enough.
+     * <p>0, unless a new sketch was made when the cache was reclaimed from. With a new sketch all entries seem to be
+     * used equally often. Caffeine's order then begins with the admission window: the hundredth of the entries that was
+     * used last. The number falls to 0 by the time that as many entries were reclaimed as there were. By then the
+     * sketch has recorded enough.
      */
     synchronized long spared() {
         double gone = Math.min(1, (double) reclaimedSince / heldAtFirst);
         return sparedAtFirst - (long) (sparedAtFirst * gone);
     }
 
-    /** Entries are about to be reclaimed. */
+    /** Checks the size of the cache before entries are reclaimed. */
     synchronized void scanned() {
         complete = complete || isHalfFull(cache.estimatedSize());
     }
 
-    /** Entries were reclaimed. */
+    /** Records that entries were reclaimed, and has a larger sketch made if the cache has outgrown the current one. */
     synchronized void reclaimed(long objects) {
         reclaimedSince += objects;
         long before = sketchSize;
@@ -82,19 +90,19 @@ final class CaffeineSketch {
     }
 
     /**
-     * Has the cache note what is used. The maximum is lowered for a moment, while the eviction lock is held, so that others
-     * can't have the cache evict anything; the puts that wait for the lock fit, but for a cache of some hundred entries into
-     * which very many are put at that very moment.
+     * Makes the cache record uses. Lowers the maximum for a moment, under the eviction lock, so that no other thread
+     * can make the cache evict entries. The puts that wait for the lock fit, except in a cache of a few hundred entries
+     * into which very many are put at that moment.
      */
     synchronized void noteReads() {
         if (complete || (sketchSize > 0 && cache.estimatedSize() <= sketchSize)) {
             return;
         }
-        // The lock is reentrant (CaffeineShrinkerTest.makingAShrinkerEvictsNothingWhileOthersPut).
+        // The lock is reentrant (CaffeineScanTest.makingAShrinkerEvictsNothingWhileOthersPut).
         sketchSize = eviction.<Long>coldest(ignored -> makeSketch(cache.estimatedSize()));
     }
 
-    /** Under the eviction lock. Answers for how many entries there is a sketch now. */
+    /** Runs under the eviction lock. Returns the number of entries for which there is a sketch now. */
     private long makeSketch(long entries) {
         if (isHalfFull(entries)) {
             complete = true;
@@ -114,7 +122,7 @@ final class CaffeineSketch {
         return entries >= eviction.getMaximum() / 2;
     }
 
-    /** The next one that is not less. */
+    /** Returns the smallest power of two that is not less than the number. */
     private static long powerOfTwo(long number) {
         return number <= 1 ? 1 : 2 * Long.highestOneBit(number - 1);
     }

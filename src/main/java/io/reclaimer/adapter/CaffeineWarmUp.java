@@ -9,8 +9,9 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Reclaims from a cache of a few entries, once a JVM: so that the classes that a scan needs are there before the first one, which
- * comes when the heap is nearly full. Without that the first scan has taken a second, in which the heap ran full.
+ * Warm-up of the classes that a scan needs: reclaims from a cache of a few entries, once per JVM. The first real scan
+ * comes when the heap is nearly full. Without the warm-up, a first scan has taken one second, in which the heap ran
+ * full.
  */
 final class CaffeineWarmUp {
 
@@ -19,7 +20,7 @@ final class CaffeineWarmUp {
 
     private CaffeineWarmUp() {}
 
-    /** Returns when it is done, some ten milliseconds later; at once where it was done before. */
+    /** Runs the warm-up, which takes about ten milliseconds. Returns at once if it was started before. */
     static void run() {
         if (DONE.compareAndSet(false, true)) {
             Cache<Integer, Integer> cache = Caffeine.newBuilder()

@@ -5,22 +5,22 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A direct buffer of a {@link DirectBufferPool} in the hands of one holder, until it is closed; the buffer and all views of
- * it must not be used after that, for they show the next holder's. Closing is for any thread; the buffer is for one at a
- * time, as all buffers are.
+ * A lease of a direct buffer of a {@link DirectBufferPool}. It ends with {@link #close}; after that the buffer and all
+ * views of it must not be used, because the next lease shares their memory. The lease is thread-safe. The buffer, like
+ * every {@link ByteBuffer}, is for one thread at a time.
  */
 public final class DirectBufferLease implements AutoCloseable {
 
     /**
-     * What the holder has.
+     * The contents of an open lease.
      *
-     * @param view made for this lease: position, limit, mark and byte order are a view's own, so no holder finds what the
-     *     last one made of them, and one that still plays with its old view does not disturb them
-     * @param giveBack what is to be done when it is closed
+     * @param view made for this lease. Position, limit, mark and byte order belong to a view, so a holder does not see
+     *     those of the previous holder, and a holder that keeps an old view does not disturb them.
+     * @param giveBack run when the lease is closed
      */
     private record Held(ByteBuffer view, Runnable giveBack) {}
 
-    /** Null where it is closed: a closed lease that somebody keeps does not keep the buffer's memory. */
+    /** Null after the lease is closed, so that a reference to a closed lease does not retain the buffer's memory. */
     private final AtomicReference<@Nullable Held> held;
 
     DirectBufferLease(ByteBuffer buffer, Runnable giveBack) {
@@ -28,9 +28,10 @@ public final class DirectBufferLease implements AutoCloseable {
     }
 
     /**
-     * The buffer, the same at each call: at first from position 0 to its capacity, big endian.
+     * Returns the buffer, the same one at each call. At first its position is 0, its limit is its capacity and its byte
+     * order is big endian.
      *
-     * @throws IllegalStateException where the lease is closed
+     * @throws IllegalStateException if the lease is closed
      */
     public ByteBuffer buffer() {
         Held now = held.get();
@@ -41,7 +42,7 @@ public final class DirectBufferLease implements AutoCloseable {
         return now.view();
     }
 
-    /** Gives the buffer back to its pool. Again does nothing, be it by two at once. */
+    /** Returns the buffer to its pool. Only the first call has an effect, even if threads call it concurrently. */
     @Override
     public void close() {
         Held first = held.getAndSet(null);

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Direct buffers of one size that are used again and again. Those that are free are what the reclaimer may drop: on the
- * node {@value #NODE}, the coldest first; on other nodes the pool has nothing. Any thread.
+ * A pool of direct buffers of one size. The reclaimer may drop its free buffers, the coldest first. The buffers belong
+ * to the node {@value #NODE}; the pool has no objects on other nodes. Thread-safe.
  *
  * <pre>{@code
  * try (DirectBufferLease lease = pool.acquire()) {
@@ -25,32 +25,35 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>A buffer belongs to nobody, or to a cgroup: it is acquired for it, and free in it when given back, or in its nearest
- * ancestor that is online then. What is in a buffer is what its last holder left there.
+ * <p>A buffer is acquired for a cgroup or for none. A returned buffer is free in its cgroup, or in the nearest ancestor
+ * that is online at that time. It keeps the bytes that its last holder wrote.
  *
- * <p>The memory of a reclaimed buffer is back when a garbage collection has found that nobody has it any more: the pool
- * does not unmap it by force, for whoever kept a view of it past the lease would then bring down the JVM. So the shrinker
- * does not say that it frees at once. After a round the pool asks for one collection ({@code System.gc}), a tenth of a
- * second later where these took less than a twentieth of the time so far, otherwise when they do again. Until its memory is
- * back, a reclaimed buffer is leased again before a new one is allocated.
+ * <p>The memory of a reclaimed buffer is released when a garbage collection finds the buffer unreachable. The pool does
+ * not unmap it, because the use of a view after the lease would then crash the JVM. Therefore the shrinker does not
+ * declare that it frees at once. After a round the pool requests one collection ({@code System.gc}), 100 ms after the
+ * first buffer was reclaimed. It waits longer if its last such collection was long: the collections that a pool
+ * requests take at most a twentieth of the time. Until its memory is released, a reclaimed buffer is leased again
+ * before a new one is allocated.
  *
- * <p>Where explicit collections are disabled ({@code -XX:+DisableExplicitGC}) that memory would not come back: rounds
- * reclaim nothing then, and their reports say {@code STOPPED}.
+ * <p>If explicit collections are disabled ({@code -XX:+DisableExplicitGC}), the memory would not be released. Rounds
+ * then reclaim no buffers, and their reports count the pool's visits as {@code STOPPED}.
  *
- * <p>A lease that is never closed keeps its buffer, until both are garbage, and is counted as out for ever.
+ * <p>A lease that is never closed keeps its buffer until both are garbage, and counts as leased forever.
  */
 public final class DirectBufferPool {
 
-    /** The node whose memory direct buffers are, as named in {@code reclaimer.nodes}. */
+    /** The name of the node of direct buffers in {@code reclaimer.nodes}. */
     public static final String NODE = "direct";
 
     /**
-     * What a pool has and did. Each number is right for a moment, all together only while the pool is not used.
+     * Counters of a pool. Each value was correct at some moment of the call; together they are consistent only while
+     * the pool is not in use.
      *
-     * @param out buffers that are leased
-     * @param free buffers that wait to be leased, or reclaimed
-     * @param bytes what both take
-     * @param reclaimed buffers that were reclaimed so far and not leased again before their memory was back
+     * @param out leased buffers
+     * @param free buffers that can be leased or reclaimed
+     * @param bytes the bytes of both
+     * @param reclaimed buffers that were reclaimed so far, except those that were leased again before their memory was
+     *     released
      */
     public record Statistics(long out, long free, long bytes, long reclaimed) {}
 
@@ -82,17 +85,19 @@ public final class DirectBufferPool {
     /**
      * Registers an empty pool.
      *
-     * @param spec is made one by cgroup and by node, lossless, whose objects are {@code bufferBytes} large
-     * @param bufferBytes how large a buffer is, at least 1
-     * @return the pool, registered; fails as {@link Reclaimer#register} does
-     * @throws ReclaimerException where there is no node {@value #NODE}
+     * @param spec is changed to be cgroup-aware, NUMA-aware and lossless, with objects of {@code bufferBytes} bytes; if
+     *     it names no nodes, to the node {@value #NODE}
+     * @param bufferBytes the size of a buffer in bytes, at least 1
+     * @return the registered pool; fails as {@link Reclaimer#register} does
+     * @throws IllegalArgumentException if {@code bufferBytes} is below 1
+     * @throws ReclaimerException if there is no node {@value #NODE}
      */
     public static CompletionStage<DirectBufferPool> register(Reclaimer reclaimer, ShrinkerSpec spec, int bufferBytes) {
         Objects.requireNonNull(reclaimer, "reclaimer");
         return register(reclaimer, spec, bufferBytes, ByteBuffer::allocateDirect, new DirectMemory());
     }
 
-    /** The same, with another way to allocate, and another memory. */
+    /** Registers a pool with the given allocator and direct memory. */
     static CompletionStage<DirectBufferPool> register(
             Reclaimer reclaimer,
             ShrinkerSpec spec,
@@ -126,22 +131,25 @@ public final class DirectBufferPool {
     }
 
     /**
-     * Leases a buffer that belongs to no cgroup: the one given back last, or a new one where none is free.
+     * Leases a buffer that belongs to no cgroup. It is the free buffer returned last, else a reclaimed one whose memory
+     * is not released yet, else a new one. If the JVM has no direct memory left for a new one, it is a free buffer of
+     * any cgroup.
      *
-     * @throws OutOfMemoryError where none is free, and the JVM has no direct memory for another one
+     * @throws OutOfMemoryError if there is no such buffer, and the JVM has no direct memory for a new one
      */
     public DirectBufferLease acquire() {
         return lease(free.takeHottestOfRoot(node), Optional.empty());
     }
 
     /**
-     * Leases a buffer for a cgroup: the one given back there last, or a new one where none is free there. Where the JVM
-     * has no memory left for another one, a free one of any other cgroup, before the JVM has to collect garbage for it.
+     * Leases a buffer for a cgroup. It is the cgroup's free buffer returned last, else a reclaimed one whose memory is
+     * not released yet, else a new one. If the JVM has no direct memory left for a new one, it is a free buffer of any
+     * other cgroup, so that the JVM need not collect garbage first.
      *
-     * @throws OutOfMemoryError where there is none of these
+     * @throws OutOfMemoryError if there is no such buffer, and the JVM has no direct memory for a new one
      */
     public DirectBufferLease acquire(Cgroup cgroup) {
-        // What was given back for a cgroup that is offline is in the one above.
+        // Buffers returned for an offline cgroup are in its nearest online ancestor.
         Cgroup nearest = cgroup.isOnline() ? cgroup : cgroup.nearestOnline();
         return lease(free.takeHottest(nearest, node), Optional.of(nearest));
     }
@@ -152,7 +160,7 @@ public final class DirectBufferPool {
         return new Statistics(nowOut, nowFree, (nowOut + nowFree) * bufferBytes, givenUp.givenUp());
     }
 
-    /** The registered shrinker. */
+    /** Returns the handle of the registered shrinker. */
     public ShrinkerHandle handle() {
         return free.handle();
     }
@@ -176,7 +184,7 @@ public final class DirectBufferPool {
         }
     }
 
-    /** One whose memory is there comes before one for which the JVM may have to collect garbage. */
+    /** Prefers a buffer whose memory exists to a new one for which the JVM may have to collect garbage. */
     private ByteBuffer allocate() {
         Optional<ByteBuffer> there = givenUp.take();
         if (there.isEmpty() && memory.isUsedUp(bufferBytes)) {

@@ -8,19 +8,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The direct memory of the JVM: how much of it is left, and how that of buffers comes back that nobody has any more. Only a
- * garbage collection finds these, one of the old generation where they lived for a while, and without one nothing does that for
- * as long as the JVM has direct memory left. Thread-safe.
+ * The direct memory of the JVM: its remaining capacity, and the release of the memory of unreachable buffers.
+ * Thread-safe.
  *
- * <p>Collections that are asked for here are explicit ones ({@code System.gc}). They take a twentieth of the time at most, and
- * follow the scans of a round by {@link #DELAY}, so that all of these have one.
+ * <p>Only a garbage collection finds unreachable buffers; for buffers that have lived for a while, a collection of the
+ * old generation. The JVM starts none for that reason as long as it has direct memory left. This class requests
+ * explicit collections ({@code System.gc}). Those of one instance take at most a twentieth of the time. A collection
+ * starts {@link #DELAY} after the first scan that needs it, so that all scans of a round share one.
  */
 class DirectMemory {
 
-    /** How long the scans of a round may take, one after the other, to have one collection. */
+    /** Nanoseconds from the first scan of a round to the collection, which later scans of the round share. */
     private static final long DELAY = TimeUnit.MILLISECONDS.toNanos(100);
 
-    /** How many times as long as a collection took there is none. */
+    /** The pause after a collection, as a multiple of the duration of the collection. */
     private static final int PAUSE = 19;
 
     private static final String LIMIT = "MaxDirectMemorySize";
@@ -33,23 +34,26 @@ class DirectMemory {
     private final long limitBytes = limit();
     private final boolean comesBack = !option(DISABLED).equals(Optional.of("true"));
 
-    /** Whether a thread waits to collect. */
+    /** Whether a thread is waiting to start a collection. */
     private final AtomicBoolean awaited = new AtomicBoolean();
 
-    /** Guarded by this. */
+    /** The earliest start of the next collection. Guarded by {@code this}. */
     private long earliestNanos = System.nanoTime();
 
-    /** Whether memory comes back when it is asked for: else rounds had better leave buffers where they are. */
+    /**
+     * Returns whether explicit collections are enabled. If not, the memory of dropped buffers is not released on
+     * request, and rounds had better leave buffers in the pool.
+     */
     boolean comesBack() {
         return comesBack;
     }
 
-    /** Whether the JVM would have to collect before it allocates so many bytes more. */
+    /** Returns whether the JVM would have to collect garbage before it could allocate {@code bytes} more. */
     boolean isUsedUp(int bytes) {
         return direct.isPresent() && limitBytes - direct.get().getTotalCapacity() < bytes;
     }
 
-    /** Has the memory of buffers come back that are garbage: soon, and not in this thread. */
+    /** Starts a collection that releases the memory of unreachable buffers, after a delay and in another thread. */
     void collect(GivenUpBuffers garbage) {
         if (awaited.compareAndSet(false, true)) {
             Thread thread = new Thread(() -> run(garbage), "reclaimer-direct-memory");
@@ -63,7 +67,7 @@ class DirectMemory {
             TimeUnit.NANOSECONDS.sleep(DELAY);
             synchronized (this) {
                 TimeUnit.NANOSECONDS.sleep(Math.max(0, earliestNanos - System.nanoTime()));
-                // What is given up from now on has another one.
+                // Buffers reclaimed from here on start a collection of their own.
                 awaited.set(false);
                 if (!garbage.isEmpty()) {
                     long beginNanos = System.nanoTime();
@@ -73,7 +77,7 @@ class DirectMemory {
                 }
             }
         } catch (InterruptedException e) {
-            // Nobody has this thread. It ends, and the next scan starts another one.
+            // No other code interrupts this thread. It ends, and the next scan starts another one.
             awaited.set(false);
         }
     }
@@ -83,7 +87,7 @@ class DirectMemory {
         return limit > 0 ? limit : Runtime.getRuntime().maxMemory();
     }
 
-    /** Empty where this is another JVM than HotSpot. */
+    /** Empty if the JVM is not HotSpot or does not have the option. */
     private static Optional<String> option(String name) {
         HotSpotDiagnosticMXBean options = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
         if (options == null) {

@@ -4,14 +4,14 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys that were reclaimed last: a ghost list, as ARC (Megiddo and Modha 2003) and 2Q (Johnson and Shasha 1994) have
- * one. A full list forgets its oldest key with each key that is added.
+ * The keys that were reclaimed last: a ghost list, as in ARC (Megiddo and Modha 2003) and 2Q (Johnson and Shasha 1994).
+ * Each key that is added to a full list replaces the oldest one.
  *
- * <p>Holds the keys themselves and compares them with {@code equals}. A fingerprint would be smaller, but the only one that
- * every key has is its hash code, and whole sets of different keys have the same ones: a record of two small numbers has
- * about as many hash codes as the sum of both ranges.
+ * <p>Holds the keys themselves and compares them with {@code equals}. A fingerprint would be smaller, but the only one
+ * that every key has is its hash code, and many different keys share one: the million records of two numbers below a
+ * thousand have about 32,000 hash codes.
  *
- * <p>{@value #BYTES_PER_KEY} bytes for each key of the capacity, and the keys. Thread-safe.
+ * <p>Takes {@value #BYTES_PER_KEY} bytes for each key of the capacity, and the keys. Thread-safe.
  */
 final class GhostKeys<K> {
 
@@ -19,24 +19,26 @@ final class GhostKeys<K> {
     static final int BYTES_PER_KEY = 16;
 
     /**
-     * How many keys of one hash code are found again, the newest: so that the cost of a call is bounded. Two numbers below
-     * a thousand in a record have 33 keys a hash code.
+     * Maximum number of keys in a chain, which bounds the cost of a call. Of the keys of one hash code only the newest
+     * are found, up to this number. Up to 33 records of two numbers below a thousand share a hash code.
      */
     static final int LONGEST_CHAIN = 128;
 
     private static final int NONE = -1;
 
     /*
-     * A ring of slots in the order of adding, and a hash table of chains of slots, the newest first. A slot without a key is
-     * in no chain; neither is one that was cut off a chain that was too long. All is guarded by this.
+     * A ring of slots in the order of insertion, and a hash table of chains of slots, the newest first. A slot without
+     * a key is in no chain, and neither is a slot that was cut off a chain that was too long. All fields are guarded by
+     * this.
      */
+
     private final @Nullable Object[] keys;
     private final int[] hashes;
     private final int[] heads;
     private final int[] nextInChain;
     private int oldest;
 
-    /** @param capacity how many keys at least, up to the next power of two: 1 to 2^30 */
+    /** @param capacity minimum number of keys, 1 to 2^30; rounded up to a power of two */
     GhostKeys(int capacity) {
         int slots = Integer.highestOneBit(2 * capacity - 1);
         keys = new Object[slots];
@@ -46,12 +48,12 @@ final class GhostKeys<K> {
         Arrays.fill(heads, NONE);
     }
 
-    /** How many keys it holds at most. */
+    /** Returns the maximum number of keys. */
     int capacity() {
         return keys.length;
     }
 
-    /** Adds a key as the newest, or makes it the newest. Answers whether it was there. */
+    /** Adds a key as the newest, or makes it the newest. Returns whether it was there before. */
     boolean add(K key) {
         int hash = mixed(key.hashCode());
         synchronized (this) {
@@ -70,7 +72,7 @@ final class GhostKeys<K> {
         }
     }
 
-    /** Removes a key. Answers whether it was there. */
+    /** Removes a key. Returns whether it was there. */
     boolean remove(K key) {
         int hash = mixed(key.hashCode());
         synchronized (this) {
@@ -104,7 +106,7 @@ final class GhostKeys<K> {
         }
     }
 
-    /** Leaves room for one more in a chain. */
+    /** Shortens a chain so that one more slot fits. */
     private void cut(int bucket) {
         int last = heads[bucket];
         for (int length = 1; last != NONE && length < LONGEST_CHAIN - 1; length++) {
@@ -119,7 +121,10 @@ final class GhostKeys<K> {
         return hash & (heads.length - 1);
     }
 
-    /** Spreads numbers in a row and multiples of powers of two over all buckets. (Finish of MurmurHash3, Appleby 2011.) */
+    /**
+     * Spreads consecutive numbers and multiples of powers of two over all buckets. (Finalizer of MurmurHash3, Appleby
+     * 2011.)
+     */
     private static int mixed(int hash) {
         int mixed = hash;
         mixed = (mixed ^ (mixed >>> 16)) * 0x85ebca6b;

@@ -11,12 +11,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Buffers that rounds took from a pool and whose memory is not back: it is when a garbage collection has found that nobody
- * has them. Until then each can be leased again, so a round never leaves less than there was before. Thread-safe.
+ * Buffers that rounds reclaimed from a pool and whose memory is not released yet, because no garbage collection has
+ * found them unreachable. Each can be leased again until then, so a round never reduces the memory that the pool can
+ * lease. Thread-safe.
  */
 final class GivenUpBuffers {
 
-    /** All that are neither collected, as far as is known, nor taken. Exactly one of these two removes one. */
+    /** The buffers neither taken nor known to be collected. Each reference is removed exactly once. */
     private final Set<Reference<? extends ByteBuffer>> buffers = ConcurrentHashMap.newKeySet();
 
     private final ReferenceQueue<ByteBuffer> collected = new ReferenceQueue<>();
@@ -29,7 +30,7 @@ final class GivenUpBuffers {
         buffers.add(new WeakReference<>(buffer, collected));
     }
 
-    /** Takes one that was not collected. */
+    /** Removes and returns a buffer that is not collected yet. */
     Optional<ByteBuffer> take() {
         removeCollected();
         for (Iterator<Reference<? extends ByteBuffer>> all = buffers.iterator(); all.hasNext(); ) {
@@ -43,12 +44,12 @@ final class GivenUpBuffers {
         return Optional.empty();
     }
 
-    /** How many were given up, but for those that were taken again. */
+    /** Returns how many buffers were added, except those that were taken again. */
     long givenUp() {
         return added.sum() - taken.sum();
     }
 
-    /** Whether none is left whose memory is not back. */
+    /** Returns whether the memory of all reclaimed buffers is released or taken. */
     boolean isEmpty() {
         removeCollected();
         return buffers.isEmpty();

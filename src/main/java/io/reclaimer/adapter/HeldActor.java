@@ -19,8 +19,9 @@ import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /**
- * Makes an actor that keeps a {@link HeldState} a shrinker: the actor's own protocol stays as it is, and what the
- * reclaimer asks is answered by the state, inside the actor, between two of its own messages.
+ * A factory of behaviors that register an actor as a shrinker of the {@link HeldState} that it holds. The actor's own
+ * protocol does not change. The state answers the reclaimer's messages inside the actor, between two of the actor's own
+ * messages.
  *
  * <pre>{@code
  * static Behavior<Command> create() {
@@ -29,17 +30,17 @@ import java.util.function.Supplier;
  * }
  * }</pre>
  *
- * <p>The actor registers when it starts and is freed by the reclaimer when it stops. A restart by a supervisor around the
- * behavior keeps the registration and begins with a new state; one further in keeps the state as well. Where the
- * registration is refused, that is logged as an error, and the actor works on without being asked for memory; a restart
- * tries again.
+ * <p>The actor registers when it starts, and the reclaimer frees the registration when the actor stops. A restart by a
+ * supervisor around the behavior keeps the registration and begins with a new state; a restart by a supervisor inside
+ * it keeps the state as well. A refused registration is logged as an error; the actor then works without being asked
+ * for memory, and a restart tries again.
  *
- * <p>An actor can be one such shrinker, not two: both would be asked by the same messages, and the outer one would answer
- * for both. Immutable; a behavior made by it may be spawned any number of times.
+ * <p>An actor can be only one such shrinker. Of two, both would get the same messages, and the outer one would answer
+ * for both. Immutable; its behaviors may be spawned any number of times.
  */
 public final class HeldActor<S extends HeldState> {
 
-    /** How an actor is registered; a test puts its own here. */
+    /** Registers an actor as a shrinker. Tests replace it. */
     interface Registrar {
         CompletionStage<ShrinkerHandle> register(
                 ActorSystem<?> system, ShrinkerSpec spec, ActorRef<ShrinkerMessage> shrinker);
@@ -61,9 +62,9 @@ public final class HeldActor<S extends HeldState> {
     }
 
     /**
-     * With a state that belongs to no cgroup.
+     * Returns a factory for actors whose state belongs to no cgroup.
      *
-     * @param spec is made a global one, on node 0 where it says no nodes
+     * @param spec is changed to a global one, on node 0 if it names no nodes
      * @param newState makes an empty state, for each start and restart of an actor
      */
     public static <S extends HeldState> HeldActor<S> of(ShrinkerSpec spec, Supplier<S> newState) {
@@ -72,7 +73,10 @@ public final class HeldActor<S extends HeldState> {
         return new HeldActor<>(OnHeap.of(spec.global()), newState, Optional.empty(), RECLAIMER);
     }
 
-    /** The same, with a state that belongs to this cgroup, and to its nearest online ancestor when it is offline. */
+    /**
+     * Returns a copy for actors whose state belongs to {@code home}, or while that is offline to its nearest online
+     * ancestor.
+     */
     public HeldActor<S> in(Cgroup home) {
         Objects.requireNonNull(home, "home");
         return new HeldActor<>(spec.byCgroup(), newState, Optional.of(home), registrar);
@@ -83,15 +87,16 @@ public final class HeldActor<S extends HeldState> {
     }
 
     /**
-     * The actor's behavior.
+     * Returns the actor's behavior.
      *
-     * @param behavior makes the actor's own behavior, which uses the state as it likes
+     * @param behavior makes the actor's own behavior, which may use the state freely
      * @param <C> the actor's protocol
      */
     public <C> Behavior<C> behavior(BiFunction<ActorContext<C>, S, Behavior<C>> behavior) {
         Objects.requireNonNull(behavior, "behavior");
-        // Survives a restart, for a supervisor starts this same behavior again. By actor, as many may be spawned.
-        // One that is stopped while its supervisor waits to restart it leaves its entry behind, as it hears of neither.
+        // Survives a restart, because the supervisor starts this same behavior again. Keyed by actor, because many may
+        // be spawned. The entry of an actor that is stopped while its supervisor waits to restart it stays, because no
+        // code here runs then.
         Map<ActorRef<?>, CompletionStage<ShrinkerHandle>> registrations = new ConcurrentHashMap<>();
         return Behaviors.<Object>setup(context -> {
                     S state = Objects.requireNonNull(
@@ -100,7 +105,7 @@ public final class HeldActor<S extends HeldState> {
                     ActorRef<Object> self = context.getSelf();
                     HeldInterceptor<C> interceptor =
                             new HeldInterceptor<>(spec, state, cgroup, () -> registrations.remove(self));
-                    // To each start of the actor anew: what was sent to an earlier one may be gone with it.
+                    // Sent at each start of the actor, because a message to an earlier start may be lost.
                     registrations
                             .computeIfAbsent(
                                     self, ref -> registrar.register(context.getSystem(), spec, self.unsafeUpcast()))

@@ -19,18 +19,19 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Takes what the reclaimer asks an actor out of its mailbox's way and answers it from the actor's state; everything else
- * goes through to the actor's own behavior untouched. One for each start of an actor; used by that actor only.
+ * An interceptor that answers the reclaimer's messages from the actor's state, and passes all other messages to the
+ * actor's own behavior. One instance per start of an actor; confined to that actor.
  *
- * <p>After each message and signal it looks whether the state has something the reclaimer does not know of, and sets the
- * cgroup's bit. So objects are there before their bit, wherever in the behavior they come from.
+ * <p>After each of the actor's own messages and signals it checks whether the state has objects that the reclaimer does
+ * not know of, and sets the cgroup's bit if so. Objects therefore exist before their bit is set, wherever in the
+ * behavior they were added.
  */
 final class HeldInterceptor<C> extends BehaviorInterceptor<Object, C> {
 
-    /** The actor is registered. */
+    /** The reclaimer has accepted the registration. */
     record Registered(ShrinkerHandle handle) {}
 
-    /** The actor is not registered. */
+    /** The reclaimer has refused the registration. */
     record Refused(Throwable why) {}
 
     private final ShrinkerSpec spec;
@@ -40,8 +41,9 @@ final class HeldInterceptor<C> extends BehaviorInterceptor<Object, C> {
 
     private Optional<ShrinkerHandle> handle = Optional.empty();
     /**
-     * Whether the bit was set since the state was last said to be empty. The reclaimer clears a bit only after such an
-     * answer, and asks once more after clearing: either that answer, or the bit set after it, is not lost.
+     * Whether the bit was set since the state was last reported empty. No object is missed: the reclaimer clears a bit
+     * only after such an answer and counts again after clearing it, so either that count finds the object or the bit is
+     * set after the clearing.
      */
     private boolean bitIsSet;
 
@@ -75,7 +77,7 @@ final class HeldInterceptor<C> extends BehaviorInterceptor<Object, C> {
                             refused.why());
             return Behaviors.same();
         }
-        // What else is sent to the actor is of its own protocol: its ActorRef takes nothing else.
+        // All other messages belong to the actor's own protocol, because its ActorRef accepts nothing else.
         @SuppressWarnings("unchecked")
         Behavior<C> next = target.apply(context, (C) message);
         tellNews();
@@ -121,11 +123,11 @@ final class HeldInterceptor<C> extends BehaviorInterceptor<Object, C> {
                 state.free(message.nrToScan()),
                 () -> "State [" + state.getClass().getName() + "] of shrinker [" + spec.name()
                         + "] answered null to free; where nothing was freed that is Freed(0, 0)");
-        // All of it counts as looked at, also where there was less: then nothing is owed any more.
+        // The whole request counts as scanned, even if there were fewer objects, so that nothing remains deferred.
         message.reply(freed.objects(), message.nrToScan(), freed.bytes());
     }
 
-    /** Nothing moves, for {@link #home} has followed already; the answer has the reclaimer set the parent's bit. */
+    /** Moves nothing, because {@link #home} follows the cgroup. The answer makes the reclaimer set the parent's bit. */
     private void reparent(ReparentObjects message) {
         boolean wasHome = cgroup.isPresent() && cgroup.get().path().isWithin(message.offline());
         message.reply(wasHome && message.node() == 0 ? state.size() : 0);
@@ -147,12 +149,12 @@ final class HeldInterceptor<C> extends BehaviorInterceptor<Object, C> {
         }
     }
 
-    /** A state is on node 0, whatever its spec says. */
+    /** Returns whether a request is for this state. A state is on node 0, whatever its spec says. */
     private boolean isHome(CgroupPath asked, int node) {
         return node == 0 && asked.equals(home());
     }
 
-    /** Not kept in a field: a restart would have to keep it too. */
+    /** Computed at each call, because a field would have to be kept across restarts. */
     private CgroupPath home() {
         return cgroup.map(owner -> owner.nearestOnline().path()).orElse(CgroupPath.root());
     }

@@ -11,39 +11,47 @@ import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 
 /**
- * Values that an actor holds in the order they came in: the oldest are given up first. For one actor, see
- * {@link HeldActor}; not thread-safe.
+ * A list of values that an actor holds, in the order of insertion. The oldest values are freed first. Confined to the
+ * actor that owns it, see {@link HeldActor}.
  *
- * <p>Pinned values keep their place in the list; a hand passes over them, so that the next ones have their turn. To give
- * up values costs a move of those behind them. What {@code pinned} or {@code weigher} throws is thrown
- * at the actor; those it was asked for stay.
+ * <p>Pinned values keep their place in the list. A scan continues behind the values that the last one examined and
+ * kept, like the hand of the CLOCK algorithm. Freeing values moves the values behind them.
+ *
+ * <p>An exception of {@code pinned} or {@code weigher} is thrown at the actor, and the values being examined stay. If
+ * the scan had wrapped around to the front of the list, the values that it freed at the end of the list are gone and
+ * not passed to {@code onReclaimed}.
  */
 public final class HeldList<V> implements HeldState {
 
     private final List<V> values = new ArrayList<>();
     private final List<V> view = Collections.unmodifiableList(values);
-    /** Up to where values were looked at and kept. */
+    /** The scan position: the index behind the values that were examined and kept. */
     private int hand;
 
     private Optional<ToLongFunction<? super V>> weigher = Optional.empty();
     private Predicate<? super V> pinned = value -> false;
     private Consumer<? super V> onReclaimed = value -> {};
 
-    /** Says how many bytes a value holds; below 0 counts as 0. Returns this. */
+    /**
+     * Sets the size of a value in bytes; negative sizes count as 0. Without it, freed bytes are unknown. Returns this
+     * list.
+     */
     public HeldList<V> weigher(ToLongFunction<? super V> bytes) {
         Objects.requireNonNull(bytes, "bytes");
         weigher = Optional.of(bytes);
         return this;
     }
 
-    /** Says which values must stay now. Returns this. */
+    /** Sets the condition under which a value must stay now. Returns this list. */
     public HeldList<V> pinned(Predicate<? super V> mustStay) {
         Objects.requireNonNull(mustStay, "mustStay");
         pinned = mustStay;
         return this;
     }
 
-    /** Hears of each value that was given up, when it is gone; it may use this. Returns this. */
+    /**
+     * Sets a listener that is called for each freed value, after its removal. It may use this list. Returns this list.
+     */
     public HeldList<V> onReclaimed(Consumer<? super V> listener) {
         Objects.requireNonNull(listener, "listener");
         onReclaimed = listener;
@@ -56,18 +64,18 @@ public final class HeldList<V> implements HeldState {
         values.add(value);
     }
 
-    /** Takes the value at {@code index} away; answers it. */
+    /** Removes and returns the value at {@code index}. */
     public V remove(int index) {
         return values.remove(index);
     }
 
-    /** Takes away what {@code which} says; answers whether there was any. */
+    /** Removes the values that {@code which} accepts. Returns whether there were any. */
     public boolean removeIf(Predicate<? super V> which) {
         Objects.requireNonNull(which, "which");
         return values.removeIf(which);
     }
 
-    /** All values, the oldest first: a view that can't be changed. */
+    /** Returns an unmodifiable view of all values, the oldest first. */
     public List<V> values() {
         return view;
     }
@@ -95,14 +103,17 @@ public final class HeldList<V> implements HeldState {
         return new Freed(freed.size(), bytes);
     }
 
-    /** Takes what may go from a part of the list, and puts the hand behind what stays of it. Answers bytes. */
+    /**
+     * Frees the unpinned values of a part of the list, and moves the scan position behind the others. Returns freed
+     * bytes.
+     */
     private long take(int from, int to, List<V> freed) {
         List<V> part = values.subList(from, to);
         List<V> goes = new ArrayList<>(part.size());
         List<V> stays = new ArrayList<>();
         part.forEach(value -> (pinned.test(value) ? stays : goes).add(value));
         long bytes = Saturating.sum(goes.stream().mapToLong(this::weight));
-        // All of the user's functions were asked: from here on nothing throws.
+        // All user functions have been called; nothing throws from here on.
         part.clear();
         values.addAll(from, stays);
         hand = from + stays.size();

@@ -1,31 +1,31 @@
 package io.reclaimer.adapter;
 
 /**
- * What an actor keeps for itself and can give up: see {@link HeldActor}. Used inside that one actor only, so it needs no
- * locks. {@link HeldValues} and {@link HeldList} are ready ones.
+ * The reclaimable state of one actor, see {@link HeldActor}. Confined to that actor, so it needs no locks.
+ * {@link HeldValues} and {@link HeldList} are implementations.
  */
 public interface HeldState {
 
-    /** How many objects there are, pinned ones included. Asked after every message of the actor, so it must be cheap. */
+    /** Returns the number of objects, pinned ones included. Must be cheap: called after every message of the actor. */
     long size();
 
     /**
-     * Gives up objects, those that are missed least first.
+     * Frees objects, those of least use first.
      *
-     * @param nrToScan how many to look at, at least 1; those that must stay now are looked at and kept
+     * @param nrToScan how many objects to examine, at least 1; those that must stay now are examined and kept
      */
     Freed free(long nrToScan);
 
-    /** How many objects came back soon after they were given up, since this was asked last: refaults. */
+    /** Returns and resets the number of refaults, the objects that came back soon after they were freed. */
     default long takeRefaults() {
         return 0;
     }
 
     /**
-     * What was given up.
+     * The result of {@link HeldState#free}.
      *
-     * @param objects at most as many as were looked at
-     * @param bytes how many bytes they held; below 0 where not known
+     * @param objects freed objects, at most as many as were examined
+     * @param bytes freed bytes; negative if unknown
      */
     record Freed(long objects, long bytes) {}
 }

@@ -13,21 +13,20 @@ import java.util.function.BiPredicate;
 import java.util.function.ToLongFunction;
 
 /**
- * Values by key that an actor holds, in the order of their use: those not used for longest are given up first. For one
- * actor, see {@link HeldActor}; not thread-safe. A key that is missed or comes back soon after it was given up is a
- * refault.
+ * A map that an actor holds, in access order. The least recently used values are freed first. Confined to the actor
+ * that owns it, see {@link HeldActor}. A key that is looked up or put back soon after its value was freed is a refault.
  *
- * <p>What it is told of values (size, whether pinned) it asks when it gives them up, and keeps nothing of it. What one of
- * those functions throws, is thrown at the actor; no value is lost by that, and none is counted as freed.
+ * <p>{@code weigher} and {@code pinned} are called during a scan, and their results are not kept. An exception of
+ * theirs is thrown at the actor; no value is lost by it, and none counts as freed.
  */
 public final class HeldValues<K, V> implements HeldState {
 
     private static final int MOST_GHOSTS = 1 << 16;
 
-    /** From the coldest on: moved to its end by each use. */
+    /** In access order, the coldest first; each use moves a value to the end. */
     private final LinkedHashMap<K, V> values = new LinkedHashMap<>(16, 0.75f, true);
 
-    /** What was given up last; none until something was. */
+    /** The keys freed last; empty until a scan. */
     private Optional<GhostKeys<K>> ghosts = Optional.empty();
 
     private long refaults;
@@ -36,28 +35,35 @@ public final class HeldValues<K, V> implements HeldState {
     private BiPredicate<? super K, ? super V> pinned = (key, value) -> false;
     private BiConsumer<? super K, ? super V> onReclaimed = (key, value) -> {};
 
-    /** Says how many bytes a value holds with its key; below 0 counts as 0. Returns this. */
+    /**
+     * Sets the size in bytes of a value with its key; negative sizes count as 0. Without it, freed bytes are unknown.
+     * Returns this map.
+     */
     public HeldValues<K, V> weigher(ToLongFunction<? super V> bytes) {
         Objects.requireNonNull(bytes, "bytes");
         weigher = Optional.of(bytes);
         return this;
     }
 
-    /** Says which values must stay now: they are asked for again when all others have had their turn. Returns this. */
+    /**
+     * Sets the condition under which a value must stay; it is then examined again after all others. Returns this map.
+     */
     public HeldValues<K, V> pinned(BiPredicate<? super K, ? super V> mustStay) {
         Objects.requireNonNull(mustStay, "mustStay");
         pinned = mustStay;
         return this;
     }
 
-    /** Hears of each value that was given up, when it is gone; it may use this. Returns this. */
+    /**
+     * Sets a listener that is called for each freed value, after its removal. It may use this map. Returns this map.
+     */
     public HeldValues<K, V> onReclaimed(BiConsumer<? super K, ? super V> listener) {
         Objects.requireNonNull(listener, "listener");
         onReclaimed = listener;
         return this;
     }
 
-    /** The value, which is used by that. */
+    /** Returns the value, and marks it as used. */
     public Optional<V> get(K key) {
         Objects.requireNonNull(key, "key");
         Optional<V> value = Optional.ofNullable(values.get(key));
@@ -67,7 +73,7 @@ public final class HeldValues<K, V> implements HeldState {
         return value;
     }
 
-    /** Adds or replaces a value, which is used by that; answers the one it had. */
+    /** Adds or replaces a value, and marks it as used. Returns the previous value. */
     public Optional<V> put(K key, V value) {
         Objects.requireNonNull(key, "key");
         Objects.requireNonNull(value, "value");
@@ -78,13 +84,13 @@ public final class HeldValues<K, V> implements HeldState {
         return before;
     }
 
-    /** Takes a value away; answers it. */
+    /** Removes and returns a value. */
     public Optional<V> remove(K key) {
         Objects.requireNonNull(key, "key");
         return Optional.ofNullable(values.remove(key));
     }
 
-    /** The keys, the coldest first; a copy. */
+    /** Returns a copy of the keys, the coldest first. */
     public List<K> keys() {
         return List.copyOf(values.keySet());
     }
@@ -119,7 +125,7 @@ public final class HeldValues<K, V> implements HeldState {
                 toFree.add(Map.entry(next.getKey(), next.getValue()));
             }
         }
-        // Only now, as the order must not change while it is walked, and the listener may do what it likes.
+        // Only now, because the order must not change during the iteration, and the listener may change the map.
         toRotate.forEach(values::get);
         GhostKeys<K> freedKeys = ghostsOf(sizeBefore);
         toFree.forEach(freed -> {
@@ -130,14 +136,17 @@ public final class HeldValues<K, V> implements HeldState {
         return new Freed(toFree.size(), bytes);
     }
 
-    /** A miss on what was given up lately, or its return; told once. */
+    /** Counts a refault if the missed or added key was freed lately; once per freed value. */
     private void noteRefault(K key) {
         if (ghosts.isPresent() && ghosts.get().remove(key)) {
             refaults++;
         }
     }
 
-    /** Remembers as many as there were values, up to {@value #MOST_GHOSTS}; begins anew when there are far more of them than it was made for. */
+    /**
+     * Returns the list of freed keys, which remembers as many as there were values, up to {@value #MOST_GHOSTS}.
+     * Replaces it by an empty one if there are more than twice as many values as its capacity.
+     */
     private GhostKeys<K> ghostsOf(int size) {
         int wanted = Math.max(1, Math.min(size, MOST_GHOSTS));
         if (ghosts.isEmpty() || ghosts.get().capacity() < wanted / 2) {

@@ -6,10 +6,10 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** The lists of one cgroup, one a node. Any thread. */
+/** The lists of one cgroup, one per node. Thread-safe. */
 final class LruGroup<T> {
 
-    /** Null for the root's, which is there where cgroups are disabled, too. */
+    /** Null for the root, which exists even if cgroups are disabled. */
     private final @Nullable Cgroup cgroup;
 
     private final List<LruList<T>> lists;
@@ -20,7 +20,7 @@ final class LruGroup<T> {
                 IntStream.range(0, nodes).mapToObj(node -> new LruList<T>()).toList();
     }
 
-    /** The cgroup; empty for the root. */
+    /** Returns the cgroup; empty for the root. */
     Optional<Cgroup> cgroup() {
         return Optional.ofNullable(cgroup);
     }
@@ -37,7 +37,7 @@ final class LruGroup<T> {
         return lists.get(node);
     }
 
-    /** Whether it gave away all it had, and takes nothing any more. */
+    /** Returns whether all lists are dead: they have given their items away and accept no more. */
     boolean isDead() {
         return lists.stream().allMatch(LruList::isDead);
     }

@@ -10,26 +10,31 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lists of all cgroups that ever had an object. Any thread.
- *
- * <p>Cgroups that go offline: the reclaimer first makes the cgroup say that it is offline, then calls
- * {@link #moveUp} for its path and each node. Somebody who adds may miss that: who found the cgroup online, but has its
- * list only after that call was through, or adds to a list that is not in {@link #byPath} yet. So whoever has put objects
- * into a list looks <em>afterwards</em> whether the cgroup is still online. If it is, the list was there before the
- * cgroup went offline, and the reclaimer finds it. If it is not, the list's items are moved up by whom has seen it
- * ({@link #rescue}), who looks at the next cgroup in the same way. Both may do it, and it is done once. (LruStressTest)
+ * The lists of the root, and of each cgroup that objects were added to. The lists of an offline cgroup are dropped once
+ * they are dead. Thread-safe.
  */
 final class LruGroups<T> {
+
+    /*
+     * Cgroups that go offline. The reclaimer first marks the cgroup offline, then calls moveUp for its path and each
+     * node. A thread that adds objects may miss that call: it found the cgroup online, but gets the list only after the
+     * call has ended, or adds to a list that is not in byPath yet.
+     *
+     * Therefore each thread that has added objects to a list checks afterwards whether the cgroup is still online. If
+     * it is, the list was there before the cgroup went offline, and the reclaimer finds it. If it is not, the thread
+     * moves the items up itself (rescue) and checks the next cgroup in the same way. Both may do so; the items move
+     * once. (LruStressTest)
+     */
 
     private final int nodes;
     private final LruGroup<T> root;
 
-    /** For who adds. No string is hashed or compared here: cgroups are equal where they are the same. */
+    /** Groups for threads that add. Hashes and compares no string: cgroups are compared by identity. */
     private final Map<Cgroup, LruGroup<T>> byCgroup = new ConcurrentHashMap<>();
 
     /**
-     * For the reclaimer. Of two cgroups of one path, one after the other online, the later has its place: its group takes
-     * that of the former, whose own can't come back, for then its cgroup is offline.
+     * Groups for the reclaimer. If two cgroups have the same path, one after the other, the group of the later one
+     * replaces that of the earlier one. The earlier group cannot come back, because its cgroup is offline.
      */
     private final Map<CgroupPath, LruGroup<T>> byPath = new ConcurrentHashMap<>();
 
@@ -47,13 +52,13 @@ final class LruGroups<T> {
         return nodes;
     }
 
-    /** The group of a cgroup, or of its nearest ancestor that is online; made if need be. */
+    /** Returns the group of a cgroup, or of its nearest online ancestor. Creates it if needed. */
     LruGroup<T> of(Cgroup cgroup) {
         LruGroup<T> known = byCgroup.get(cgroup);
         return known != null ? known : ofNearestOnline(cgroup);
     }
 
-    /** The same for a cgroup that is, or may be, offline. */
+    /** Returns the group of the nearest online cgroup: the cgroup itself or an ancestor. Creates it if needed. */
     LruGroup<T> ofNearestOnline(Cgroup cgroup) {
         while (true) {
             Cgroup nearest = cgroup.nearestOnline();
@@ -76,13 +81,13 @@ final class LruGroups<T> {
         return new LruGroup<>(Optional.of(cgroup), nodes);
     }
 
-    /** The group that the reclaimer means by a path; null where there is none. */
+    /** Returns the group for the path that the reclaimer names; null if there is none. */
     @Nullable
     LruGroup<T> at(CgroupPath path) {
         return byPath.get(path);
     }
 
-    /** The group of a cgroup; null where there is none. */
+    /** Returns the group of a cgroup; null if there is none. */
     @Nullable
     LruGroup<T> existing(Cgroup cgroup) {
         return cgroup.path().isRoot() ? root : byCgroup.get(cgroup);
@@ -93,10 +98,10 @@ final class LruGroups<T> {
     }
 
     /**
-     * Moves the objects of an offline cgroup to its nearest ancestor that is online, on one node.
+     * Moves the objects of an offline cgroup on one node to its nearest online ancestor.
      *
-     * @param bits is told of each cgroup that got objects
-     * @return how many left the cgroup
+     * @param bits called with each cgroup that received objects, and the node; not for the root, which has no bit
+     * @return the number of objects that left the cgroup
      */
     long moveUp(LruGroup<T> offline, int node, ObjIntConsumer<Cgroup> bits) {
         Cgroup cgroup = offline.cgroup().orElseThrow();
@@ -118,14 +123,14 @@ final class LruGroups<T> {
         }
     }
 
-    /** Moves up what is in a group that is offline, on all nodes, as the reclaimer may have missed it. */
+    /** Moves up the objects of an offline group on all nodes, as the reclaimer may have missed them. */
     void rescue(LruGroup<T> offline, ObjIntConsumer<Cgroup> bits) {
         for (int node = 0; node < nodes; node++) {
             moveUp(offline, node, bits);
         }
     }
 
-    /** Nobody finds a group any more in which nothing can ever be again. */
+    /** Removes a group from both maps if all its lists are dead. */
     void forgetIfDead(LruGroup<T> group) {
         if (group.isDead()) {
             group.cgroup().ifPresent(cgroup -> {
@@ -135,7 +140,7 @@ final class LruGroups<T> {
         }
     }
 
-    /** How many groups are known, by either way. */
+    /** Returns the number of groups in the larger of the two maps. */
     int known() {
         return Math.max(byCgroup.size(), byPath.size());
     }

@@ -3,25 +3,25 @@ package io.reclaimer.adapter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One object in {@link LruLists}, from its adding until it is removed or reclaimed; it is never in a list again. It is the
- * link of its list itself, so an object takes no other memory than this: 32 bytes, where the JVM compresses references (up
- * to 32 GB of heap). Any thread.
+ * One object in {@link LruLists}, from the time when it is added until it is removed or reclaimed. It never comes back
+ * into a list. An item is itself the link of its list, so an object takes no memory other than this: 32 bytes if the
+ * JVM compresses references (up to 32 GB of heap). Thread-safe.
  */
 public final class LruItem<T> {
 
     private final T value;
 
     /**
-     * The list it was added to, null when it is in none any more. That list may have given its items to another one
-     * meanwhile, see {@link LruList}. Set to null under the lock of the list it is in.
+     * The list to which the item was added; null once it is in no list. That list may have given its items to another
+     * one since, see {@link LruList}. Set to null under the lock of the list that holds the item.
      */
     volatile @Nullable LruList<T> home;
 
-    /** Guarded by the lock of the list it is in. */
+    /** Guarded by the lock of the list that holds the item. */
     @Nullable
     LruItem<T> colder;
 
-    /** Guarded by the lock of the list it is in. */
+    /** Guarded by the lock of the list that holds the item. */
     @Nullable
     LruItem<T> hotter;
 
@@ -36,10 +36,11 @@ public final class LruItem<T> {
     }
 
     /**
-     * Says that the object was used: the next scan that comes to it moves it to the hot end instead of asking for it.
-     * Takes no lock, and writes only the first time since that scan. One that is asking for it right now may still free it.
+     * Marks the object as used: the next scan that reaches it moves it to the hot end and does not ask the owner. Takes
+     * no lock, and writes only the first time since that scan. A scan that is asking the owner right now may still free
+     * the object.
      *
-     * @return false where it is in no list any more
+     * @return false if the object is in no list any more
      */
     public boolean touch() {
         if (home == null) {
@@ -52,16 +53,19 @@ public final class LruItem<T> {
     }
 
     /**
-     * Takes the object out of its list.
+     * Removes the object from its list. Of all threads that remove an object, and the reclaimer, exactly one succeeds;
+     * it owns the object from then on.
      *
-     * @return false where it is in no list any more: removed before, or reclaimed. Of all who remove it and the reclaimer
-     *     exactly one wins, and who does owns the object.
+     * @return false if the object is in no list any more: removed before, or reclaimed
      */
     public boolean remove() {
         return LruList.remove(this);
     }
 
-    /** Whether it was touched since it was added, or since this was last asked. One scan's at a time. */
+    /**
+     * Returns whether the object was marked as used since the last call, and clears the mark. The reclaimer runs one
+     * scan of a list at a time.
+     */
     boolean takeReferenced() {
         boolean was = referenced;
         if (was) {

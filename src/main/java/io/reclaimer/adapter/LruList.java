@@ -4,30 +4,33 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The objects of one cgroup on one node, in the order they came in or were last given another round. All under the lock of
- * {@code this}, which nobody holds for longer than {@link LruShrinker#CHUNK} items take. Any thread.
- *
- * <p>A list dies when it gives all its items to a list above, which takes one step whatever their number: they are not
- * told. An item is in the list at the end of the line of successors that begins with its home. Whoever wants an item
- * follows that line, takes that list's lock, and looks whether the list is still alive; if not, it gave its items away
- * meanwhile, and the line goes on. A line only grows at its end, and always goes up the tree, so this ends. Where two
- * locks are held, the lower list's was taken first, so nobody waits in a circle. (LruStressTest)
+ * The objects of one cgroup on one node, in the order in which they were added or last moved to the hot end.
+ * Thread-safe: guarded by {@code this}. No caller holds the lock for longer than {@link LruShrinker#CHUNK} items take.
  */
 final class LruList<T> {
 
-    /** What is answered where a list is dead and does nothing. */
+    /** Result of a call that a dead list refuses. */
     static final long DEAD = -1;
+
+    /*
+     * A list dies when it gives all its items to a list above. This takes the same time for any number of items,
+     * because the items are not changed. Each item is in the list at the end of the chain of successors that begins
+     * with its home. A thread that wants an item follows the chain, locks that list, and checks whether the list is
+     * still alive. If it is dead, it has given its items away in the meantime, and the chain goes on. A chain grows
+     * only at its end, and always towards the root, so this terminates. A thread that holds two locks has taken the
+     * lower list's first, so there is no deadlock. (LruStressTest)
+     */
 
     private @Nullable LruItem<T> coldest;
     private @Nullable LruItem<T> hottest;
 
-    /** Written under the lock; read without. */
+    /** Written under the lock, read without. */
     private volatile long size;
 
-    /** Where the items are; null while it is alive. Set once, under the lock. */
+    /** The list that holds the items now; null while this list is alive. Set once, under the lock. */
     private volatile @Nullable LruList<T> successor;
 
-    /** How many items there are; 0 where it is dead. */
+    /** Returns the number of items; 0 for a dead list. */
     long size() {
         return size;
     }
@@ -36,7 +39,7 @@ final class LruList<T> {
         return successor != null;
     }
 
-    /** Adds a new item at the hot end. Answers how many there were before, or {@link #DEAD}. */
+    /** Adds a new item at the hot end. Returns the number of items before, or {@link #DEAD}. */
     synchronized long add(LruItem<T> item) {
         if (successor != null) {
             return DEAD;
@@ -48,7 +51,7 @@ final class LruList<T> {
         return before;
     }
 
-    /** Takes an item out of whatever list it is in. False where it is in none. */
+    /** Removes an item from the list that holds it. Returns false if the item is in no list. */
     static <T> boolean remove(LruItem<T> item) {
         for (LruList<T> home = item.home; home != null; home = item.home) {
             LruList<T> current = home.current();
@@ -61,7 +64,7 @@ final class LruList<T> {
         return false;
     }
 
-    /** Takes the hottest item out; null where there is none. */
+    /** Removes and returns the hottest item; null if the list is empty. */
     synchronized @Nullable LruItem<T> takeHottest() {
         LruItem<T> item = hottest;
         if (item != null) {
@@ -71,11 +74,12 @@ final class LruList<T> {
     }
 
     /**
-     * Gives all items to a list above, whose coldest they are from then on, in their order; and is dead.
+     * Gives all items, in their order, to the cold end of a list above. This list is dead from then on.
      *
-     * <p>The cold end, because nobody who used them is there any more; by age would take a look at each.
+     * <p>The cold end, because the users of these items are gone. A merge by age would have to look at each item.
      *
-     * @return how many, 0 where it was dead before; or {@link #DEAD} where the list above is, and nothing happened
+     * @return the number of items that moved, 0 if this list was dead before; or {@link #DEAD} if the list above is
+     *     dead, in which case nothing changes
      */
     synchronized long moveTo(LruList<T> above) {
         if (successor != null) {
@@ -107,8 +111,10 @@ final class LruList<T> {
     /**
      * Finds the coldest items.
      *
-     * @param passed where to go on: behind the last of these that is still here; those behind it are taken off the list
-     * @param found where to put them
+     * @param most maximum number of items
+     * @param passed items that were found before; the search continues behind the last one that is still in this list,
+     *     and removes those after it from {@code passed}
+     * @param found receives the items
      */
     synchronized void findColdest(int most, List<LruItem<T>> passed, List<LruItem<T>> found) {
         while (!passed.isEmpty() && !isHere(passed.get(passed.size() - 1))) {
@@ -120,7 +126,7 @@ final class LruList<T> {
         }
     }
 
-    /** Moves those that are still here to the hot end, in their order. */
+    /** Moves the items that are still in this list to the hot end, in their order. */
     synchronized void rotate(List<LruItem<T>> items) {
         for (LruItem<T> item : items) {
             if (isHere(item)) {
@@ -143,7 +149,7 @@ final class LruList<T> {
         return list;
     }
 
-    /** For an item that is here or in no list; under the lock. */
+    /** Removes an item that is in this list or in no list. Called under the lock. */
     private boolean removeIfHere(LruItem<T> item) {
         if (item.home == null) {
             return false;

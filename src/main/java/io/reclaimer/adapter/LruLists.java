@@ -13,24 +13,26 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
- * The objects of a cache in lists by cgroup and node, the coldest of which the reclaimer frees: for a cache that keeps its
- * own table and wants to be told what to drop. What {@code list_lru} is in the Linux kernel.
+ * Lists of the objects of a cache, by cgroup and node, from which the reclaimer frees the coldest ones. For a cache
+ * that has a table of its own and wants to be told which objects to drop. The counterpart of {@code list_lru} in the
+ * Linux kernel.
  *
- * <p>Any thread, many at a time: each list has a small lock of its own, and there is no other. Adding and removing take it
- * for some nanoseconds; {@link LruItem#touch} takes none.
+ * <p>Thread-safe, for many threads at the same time: each list has a lock of its own, and there is no other lock. An
+ * addition or removal holds it for some nanoseconds; {@link LruItem#touch} takes no lock.
  *
- * <p>What holds:
+ * <p>Guarantees:
  *
  * <ul>
- *   <li>an object is removed by its owner or reclaimed, never both, and never lost;
- *   <li>where a list has objects, a round finds it: the bit is set with the first one;
- *   <li>objects of a cgroup that goes offline are their nearest online ancestor's, in its list's cold end; those that are
- *       added to it later are that ancestor's, too. A cgroup that comes online again under the same path starts empty.
+ *   <li>An object is removed by its owner or reclaimed, never both, and never lost.
+ *   <li>A round finds every list that has objects: the first object sets the bit.
+ *   <li>When a cgroup goes offline, its objects move to the cold end of the list of its nearest online ancestor.
+ *       Objects that are added to it later belong to that ancestor, too. A cgroup that comes online again under the
+ *       same path starts empty.
  * </ul>
  *
- * <p>After {@link ShrinkerHandle#free} the lists can be used as before, but nothing is reclaimed, and the objects of a
- * cgroup that goes offline stay in its lists until another one is added to it. Where cgroups are disabled there is the
- * root only.
+ * <p>After {@link ShrinkerHandle#free} the lists can be used as before, but nothing is reclaimed. The objects of a
+ * cgroup that goes offline then stay in its lists until another object is added to it. If cgroups are disabled, there
+ * is only the root.
  */
 public final class LruLists<T> {
 
@@ -45,9 +47,9 @@ public final class LruLists<T> {
     }
 
     /**
-     * Registers lists that do not look for refaults.
+     * Registers lists that do not count refaults.
      *
-     * @param spec is made one by cgroup and by node
+     * @param spec is made cgroup-aware and NUMA-aware
      * @return the lists, registered; fails as {@link Reclaimer#register} does
      */
     public static <T> CompletionStage<LruLists<T>> register(Reclaimer reclaimer, ShrinkerSpec spec, LruOwner<T> owner) {
@@ -56,13 +58,13 @@ public final class LruLists<T> {
     }
 
     /**
-     * Registers lists that count refaults: objects added whose key was reclaimed not long ago. For that the last
-     * {@value LruShrinker#GHOSTS} keys that were reclaimed are held, with 16 bytes for each.
+     * Registers lists that count refaults: objects that are added soon after their key was reclaimed. The last {@value
+     * LruShrinker#GHOSTS} reclaimed keys are held for that, with 16 bytes each.
      *
-     * @param spec is made one by cgroup and by node
-     * @param keyOf the key of an object, not null: equal for the object that was reclaimed and the one that comes in its
-     *     place. Called when an object is added, and when it is reclaimed; so it should be cheap. Not the object itself, which
-     *     would be held with the key.
+     * @param spec is made cgroup-aware and NUMA-aware
+     * @param keyOf returns the key of an object, not null: equal for a reclaimed object and the one that replaces it.
+     *     Called when an object is added and when it is reclaimed, so it should be cheap. Must not return the object
+     *     itself, which would be held as its key.
      * @return the lists, registered; fails as {@link Reclaimer#register} does
      */
     public static <T> CompletionStage<LruLists<T>> register(
@@ -72,7 +74,9 @@ public final class LruLists<T> {
         return register(reclaimer, spec, owner, Optional.of(keyOf), () -> true);
     }
 
-    /** The same, for objects that are not always of use when they are freed: else scans stop. */
+    /**
+     * Registers lists of objects that are not always worth freeing. Scans stop while {@code isUseful} returns false.
+     */
     static <T> CompletionStage<LruLists<T>> register(
             Reclaimer reclaimer,
             ShrinkerSpec spec,
@@ -87,10 +91,10 @@ public final class LruLists<T> {
     }
 
     /**
-     * Adds an object at the hot end of a list: of that cgroup, or of its nearest ancestor that is online.
+     * Adds an object at the hot end of the list of a cgroup, or of its nearest online ancestor.
      *
-     * @param node its number, from 0
-     * @throws ReclaimerException where there is no such node
+     * @param node the number of the node, from 0
+     * @throws ReclaimerException if there is no such node
      */
     public LruItem<T> add(Cgroup cgroup, int node, T value) {
         Objects.requireNonNull(cgroup, "cgroup");
@@ -99,19 +103,19 @@ public final class LruLists<T> {
     }
 
     /**
-     * Adds an object that belongs to no cgroup, at the hot end of the root's list.
+     * Adds an object that belongs to no cgroup at the hot end of the root's list.
      *
-     * @param node its number, from 0
-     * @throws ReclaimerException where there is no such node
+     * @param node the number of the node, from 0
+     * @throws ReclaimerException if there is no such node
      */
     public LruItem<T> addToRoot(int node, T value) {
         Objects.requireNonNull(value, "value");
         return add(groups.root(), checked(node), value);
     }
 
-    /** Adds to a group that was found before, be its cgroup online still or not. */
+    /** Adds to a group that was found before and may be offline now. */
     LruItem<T> add(LruGroup<T> found, int node, T value) {
-        // First, as it calls the owner's code: where that throws nothing was added.
+        // First, because it calls the owner's code: if that throws, nothing was added.
         if (shrinker.isRefault(value)) {
             handle.refaulted(1);
         }
@@ -132,10 +136,10 @@ public final class LruLists<T> {
     }
 
     /**
-     * How many objects there are in a list; 0 for a cgroup that is offline.
+     * Returns the number of objects in a list; 0 once the objects of an offline cgroup have moved.
      *
-     * @param node its number, from 0
-     * @throws ReclaimerException where there is no such node
+     * @param node the number of the node, from 0
+     * @throws ReclaimerException if there is no such node
      */
     public long size(Cgroup cgroup, int node) {
         checked(node);
@@ -144,47 +148,50 @@ public final class LruLists<T> {
     }
 
     /**
-     * How many objects there are in the root's list.
+     * Returns the number of objects in the root's list.
      *
-     * @param node its number, from 0
-     * @throws ReclaimerException where there is no such node
+     * @param node the number of the node, from 0
+     * @throws ReclaimerException if there is no such node
      */
     public long sizeOfRoot(int node) {
         return groups.root().list(checked(node)).size();
     }
 
-    /** How many objects there are in all lists. Counts list by list, so it is not exact while they change. */
+    /** Returns the number of objects in all lists. Counts list by list, so it is not exact while the lists change. */
     public long size() {
         return groups.all().mapToLong(LruGroup::size).sum();
     }
 
-    /** How many objects the reclaimer took so far. */
+    /** Returns the number of objects that were reclaimed so far. */
     public long reclaimed() {
         return shrinker.reclaimed();
     }
 
-    /** How many objects were added whose key was reclaimed not long before; reported to the handle as well. */
+    /**
+     * Returns the number of objects that were added soon after their key was reclaimed. The handle reports them as
+     * well.
+     */
     public long refaults() {
         return shrinker.refaults();
     }
 
-    /** The registered shrinker. */
+    /** Returns the registered shrinker. */
     public ShrinkerHandle handle() {
         return handle;
     }
 
-    /** Takes the hottest object out of a cgroup's list. */
+    /** Removes and returns the hottest object of a cgroup's list. */
     Optional<T> takeHottest(Cgroup cgroup, int node) {
         LruGroup<T> group = groups.existing(cgroup);
         return group == null ? Optional.empty() : takeHottest(group, node);
     }
 
-    /** Takes the hottest object out of the root's list. */
+    /** Removes and returns the hottest object of the root's list. */
     Optional<T> takeHottestOfRoot(int node) {
         return takeHottest(groups.root(), node);
     }
 
-    /** Takes some object out of any list of a node. */
+    /** Removes and returns an object from any list of a node. */
     Optional<T> takeAny(int node) {
         return groups.all().flatMap(group -> takeHottest(group, node).stream()).findFirst();
     }

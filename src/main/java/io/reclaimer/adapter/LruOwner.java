@@ -1,25 +1,25 @@
 package io.reclaimer.adapter;
 
 /**
- * The cache whose objects are in {@link LruLists}, as the reclaimer sees it. Called on the reclaimer's threads, for
- * different lists possibly at the same time, and never with a lock of the lists held: an owner may take locks of its own
- * and use the lists as it likes.
+ * The cache that owns the objects in {@link LruLists}. Called on the reclaimer's threads, possibly for different lists
+ * at the same time, and never under a lock of the lists. So an owner may take its own locks and use the lists freely.
  *
- * <p>Where it throws, the scan ends as faulty and no object is lost: those not yet asked for stay where they are, and the
- * one it threw for goes to the hot end, so that it does not stand in the way of the others for ever.
+ * <p>If {@link #isolate} throws, the scan ends as faulty and no object is lost: the object moves to the hot end, so
+ * that it does not block the others, and objects that the scan has not reached stay where they are.
  */
 @FunctionalInterface
 public interface LruOwner<T> {
 
     /**
-     * An object is out of the lists, by the reclaimer: the owner drops it. Called once for an object, and never for one
-     * whose {@link LruItem#remove} answered true.
+     * Called when the reclaimer has taken an object out of the lists: the owner drops it. Called once for an object,
+     * and never if {@link LruItem#remove} has returned true for it.
      */
     void reclaimed(T value);
 
     /**
-     * Whether an object may go. Asked without a lock, so the object may be removed, or used, at the same time; where it
-     * says {@link LruVerdict#REMOVE} and nobody removed the object before, {@link #reclaimed} follows at once.
+     * Returns whether an object may be reclaimed. Called without a lock, so the object may be used or removed at the
+     * same time. After {@link LruVerdict#REMOVE}, {@link #reclaimed} follows at once, unless the object was removed
+     * before.
      */
     default LruVerdict isolate(T value) {
         return LruVerdict.REMOVE;

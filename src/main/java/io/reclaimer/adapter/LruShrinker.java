@@ -12,44 +12,50 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What the reclaimer calls for {@link LruLists}. Thread-safe.
- *
- * <p>A scan looks at the coldest items, some at a time: it finds them under the list's lock and lets go of it, asks the
- * owner for each, and removes those that may go as anybody else would, by {@link LruItem#remove}; who is first has it. So
- * an item is in its list until it is somebody's, wherever a scan is with it: it is counted, can be removed, and moves
- * along when its cgroup goes offline; and there is nothing to put back when an owner throws. (The kernel asks under the
- * list's lock. An owner that takes a lock of its own to answer, and holds the same one when it adds or removes, would
- * wait for ever there; in the kernel it has to try the lock and give up.)
- *
- * <p>Items that stay are moved to the hot end at the end of a call only, and the walk goes on behind the hottest that it
- * has passed: so it looks at none twice.
- *
- * <p>Used items have a second chance instead of being moved at each use (CLOCK, Corbató 1968; the kernel's dentries do
- * the same): a use is then a write to the item alone, without a lock that all users of a list share. What that gives up
- * is the order among used items. An item that was never used after it came in goes in the first sweep, so that a row of
- * objects that are used once does not push out those that are used again.
- */
+/** The shrinker of {@link LruLists}. Thread-safe. */
 final class LruShrinker<T> implements Shrinker {
 
-    /** How many items are found under one hold of a list's lock: some microseconds, if none is in the processor's cache. */
+    /*
+     * A scan looks at the coldest items, some at a time. It finds them under the list's lock and releases the lock. It
+     * asks the owner for each item, and removes those that may go by LruItem.remove, like any other thread: the first
+     * one to remove an item owns it. So an item stays in its list while a scan looks at it. It is counted, it can be
+     * removed, and it moves along when its cgroup goes offline. If an owner throws, there is nothing to put back. (The
+     * kernel asks under the list's lock. An owner that takes its own lock in order to answer, and holds that lock when
+     * it adds or removes, would deadlock there; in the kernel it has to try the lock and give up.)
+     *
+     * Items that are still in use move to the hot end only at the end of a scan, and the scan continues behind the
+     * hottest item that it has passed. So it looks at no item twice.
+     *
+     * Used items have a second chance, instead of moving at each use (CLOCK, Corbató 1968; the kernel's dentries do the
+     * same). A use then writes only to the item, without a lock that all users of a list share. The price is the order
+     * among used items. An item that was never used after it was added goes in the first scan that reaches it, so a
+     * sequence of objects that are used once does not displace those that are used again.
+     */
+
+    /**
+     * Number of items that are found under one hold of a list's lock. Takes some microseconds if no item is in the
+     * processor's cache.
+     */
     static final int CHUNK = 64;
 
-    /** How many reclaimed keys are remembered: 1 MiB with the first, and a refault of a key reclaimed longer ago tells little. */
+    /**
+     * Number of reclaimed keys that are remembered: 1 MiB from the start, and the keys. A refault of a key that was
+     * reclaimed longer ago tells little.
+     */
     static final int GHOSTS = 1 << 16;
 
     private final LruGroups<T> groups;
     private final LruOwner<T> owner;
     private final @Nullable Function<? super T, ?> keyOf;
 
-    /** Whether it is of any use to free objects now; otherwise scans stop. */
+    /** Whether it is useful to free objects now; if not, scans stop. */
     private final BooleanSupplier isUseful;
 
     private final @Nullable GhostKeys<Object> ghosts;
     private final LongAdder reclaimed = new LongAdder();
     private final LongAdder refaults = new LongAdder();
 
-    /** Saves who adds the look at the ghosts where there are none. */
+    /** Whether a key was reclaimed yet. Until then, additions skip the lookup of ghosts. */
     private volatile boolean haunted;
 
     LruShrinker(
@@ -62,9 +68,9 @@ final class LruShrinker<T> implements Shrinker {
     }
 
     /**
-     * {@link #EMPTY} is safe: who adds the first item to an empty list sets the bit afterwards, and the size is written
-     * before. So either the count that follows the clearing of the bit sees the item, or the bit is set after its
-     * clearing. An item that a scan has in its hands is counted.
+     * {@link #EMPTY} is safe: a thread that adds the first item to an empty list writes the size first and sets the bit
+     * afterwards. So either the count that follows the clearing of the bit sees the item, or the bit is set after it
+     * was cleared. An item that a scan is looking at is counted.
      */
     @Override
     public long count(ShrinkControl control) {
@@ -95,11 +101,11 @@ final class LruShrinker<T> implements Shrinker {
     @Override
     public long reparent(CgroupPath offline, CgroupPath parent, int node) {
         LruGroup<T> group = groups.at(offline);
-        // Whose bit is set is the reclaimer's matter here: the parent's, which can't go offline before this cgroup has.
+        // The reclaimer sets the bit here: the parent's. The parent cannot go offline before this cgroup has.
         return group == null || group.isOnline() ? 0 : groups.moveUp(group, node, (cgroup, onNode) -> {});
     }
 
-    /** Whether an object that comes in was reclaimed not long ago; counts it, and forgets that it was. */
+    /** Returns whether an added object was reclaimed not long ago. Counts a refault, and forgets the key. */
     boolean isRefault(T value) {
         if (haunted && keyOf != null && ghosts != null && ghosts.remove(key(keyOf, value))) {
             refaults.increment();
@@ -123,7 +129,7 @@ final class LruShrinker<T> implements Shrinker {
     private void reclaim(T value) {
         reclaimed.increment();
         try {
-            // Before the owner drops it, and somebody else can load it again.
+            // Before the owner drops the object: after that, another thread may load it again.
             if (keyOf != null && ghosts != null) {
                 ghosts.add(key(keyOf, value));
                 haunted = true;
@@ -133,13 +139,13 @@ final class LruShrinker<T> implements Shrinker {
         }
     }
 
-    /** One scan call. One thread. */
+    /** One scan. Confined to one thread. */
     private final class Sweep {
 
         private final LruList<T> list;
         private final List<LruItem<T>> found = new ArrayList<>(CHUNK);
 
-        /** Looked at and not freed, the hottest last; for where to go on. */
+        /** Items that were looked at and not freed, the hottest last. The scan continues behind them. */
         private final List<LruItem<T>> passed = new ArrayList<>();
 
         private final List<LruItem<T>> toRotate = new ArrayList<>();
@@ -188,7 +194,7 @@ final class LruShrinker<T> implements Shrinker {
             }
         }
 
-        /** Some at a time, as others wait for the lock. */
+        /** Moves the used items to the hot end, some at a time, as other threads wait for the lock. */
         void rotate() {
             for (int from = 0; from < toRotate.size(); from += CHUNK) {
                 list.rotate(toRotate.subList(from, Math.min(from + CHUNK, toRotate.size())));

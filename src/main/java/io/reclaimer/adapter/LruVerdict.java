@@ -1,14 +1,14 @@
 package io.reclaimer.adapter;
 
-/** What a cache says when it is asked for one of its coldest objects, see {@link LruOwner#isolate}. */
+/** The answer of a cache for one of its coldest objects, see {@link LruOwner#isolate}. */
 public enum LruVerdict {
-    /** It may go. It does, unless it was removed meanwhile. */
+    /** The object may go. It is reclaimed, unless it was removed in the meantime. */
     REMOVE,
-    /** It is in use: to the hot end, as if it had just come in. */
+    /** The object is in use: it moves to the hot end, like a new one. */
     ROTATE,
     /**
-     * Not now: it stays where it is, and is among the first that the next scan asks for. Too many of these at the cold
-     * end leave a scan nothing else to look at; for what stays in use, {@link #ROTATE} is right.
+     * The object stays where it is, and is among the first that the next scan asks for. Too many skipped objects at the
+     * cold end leave a scan nothing else to look at; use {@link #ROTATE} for objects that stay in use.
      */
     SKIP
 }

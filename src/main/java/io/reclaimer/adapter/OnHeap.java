@@ -5,12 +5,12 @@ import io.reclaimer.shrinker.ShrinkerSpec;
 /** Specs of shrinkers whose objects are on the heap. */
 final class OnHeap {
 
-    /** The heap is the first of the nodes, where there is one of that name. */
+    /** The number of the node {@code heap}: it is the first one, if it exists. */
     private static final int NODE = 0;
 
     private OnHeap() {}
 
-    /** Where the spec says no nodes, it takes part in rounds over the heap alone. */
+    /** Returns a spec that takes part only in rounds over the heap, if it names no nodes; otherwise the same spec. */
     static ShrinkerSpec of(ShrinkerSpec spec) {
         return spec.nodes().isEmpty() ? spec.onNodes(NODE) : spec;
     }

@@ -3,14 +3,17 @@ package io.reclaimer.adapter;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Keeps a log quiet. Thread-safe. */
+/** Rate limit of a log message: once per minute. Thread-safe. */
 final class OnceAMinute {
 
     private static final long SILENCE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final AtomicLong next = new AtomicLong(System.nanoTime());
 
-    /** Whether it is the first call, or the first one a minute or more after one that was answered so. */
+    /**
+     * Returns whether a message is due: true on the first call, then at most once per minute. A call that returns true
+     * starts the next minute.
+     */
     boolean isDue() {
         long now = System.nanoTime();
         long due = next.get();

@@ -20,8 +20,9 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 
 /**
- * The entities of one type on this member that agreed to be stopped when memory is tight: a shrinker that asks those not
- * used for longest, by Cluster Sharding's own passivation, so that no message to them is lost.
+ * A shrinker that stops entities of one Cluster Sharding type on this member, the least recently used first. It asks an
+ * entity before it stops it, and stops it by Cluster Sharding's own passivation, so that no message to it is lost.
+ * Thread-safe.
  *
  * <pre>{@code
  * ShardedEntities<Command> carts = ShardedEntities.start(system, "carts", MayStop::new);
@@ -31,35 +32,34 @@ import java.util.function.Function;
  * }</pre>
  *
  * <ol>
- *   <li>The coldest entities are asked whether they may stop, in their own protocol; each answers by its
+ *   <li>A scan asks the coldest entities, in their own protocol, whether they may stop. Each answers with its
  *       {@link StopQuestion}.
- *   <li>One that is busy is not stopped. It has its next turn when all others had theirs. One that has not come to the
- *       question by the deadline, as its mailbox is long, is busy: the question is withdrawn.
- *   <li>One that says it may stop is passivated: its shard sends it the stop message of its type, and keeps what comes in
- *       for its next life.
- *   <li>Freed are those that were seen to end, in the call they were asked in.
- *   <li>One that has not ended by the deadline is given up and counted ({@link #hungStops}). It is not asked again until
- *       it has been used again, or a back-off is over. It is not killed; where it was passivated already, Akka 2.8.5
- *       keeps its messages back until it ends, so an entity that answers {@link StopQuestion#stop} has to act on the
- *       stop message.
+ *   <li>An entity that answers "busy" is not stopped, and is asked again after all others. An entity with a long
+ *       mailbox that has not received the question by the deadline counts as busy; the question is withdrawn.
+ *   <li>An entity that may stop is passivated: its shard sends it the stop message of its type, and buffers further
+ *       messages for its next incarnation.
+ *   <li>An entity counts as freed if its end is seen during the call in which it was asked.
+ *   <li>An entity that has not ended by the deadline is given up and counted ({@link #hungStops}). It is asked again
+ *       after it was used again, or after a back-off. It is not killed. If it was passivated already, Akka 2.8.5
+ *       buffers its messages until it ends, so an entity that answers {@link StopQuestion#stop} has to act on the stop
+ *       message.
  * </ol>
  *
- * <p>An entity of a type that remembers its entities (remember-entities) is no longer remembered once it was stopped, as
- * always with passivation. An entity that comes back soon
- * after it was stopped is a refault. Thread-safe.
+ * <p>If the type remembers its entities (remember-entities), a stopped entity is no longer remembered, as always with
+ * passivation. An entity that comes back soon after it was stopped is a refault.
  */
 public final class ShardedEntities<M> {
 
     /**
-     * How long entities may take to answer and to end, where nothing else is said: a few writes to a database, and less
-     * than what a call of a shrinker may take.
+     * The default time for entities to answer and to end. It allows for a few writes to a database, and is less than
+     * the default deadline of a call to a shrinker.
      */
     public static final Duration STOP_DEADLINE = Duration.ofSeconds(1);
 
-    /** After which time an entity is asked again that did not stop, where nothing else is said. */
+    /** The default time after which an entity that did not stop is asked again. */
     public static final Duration HUNG_BACK_OFF = Duration.ofMinutes(1);
 
-    /** The tracker is quick, and must not wait for what an application does on the default dispatcher. */
+    /** The tracker is quick, and must not wait for application code on the default dispatcher. */
     private static final Props DISPATCHER = DispatcherSelector.fromConfig("reclaimer.control-dispatcher");
 
     private final ActorRef<Object> tracker;
@@ -74,8 +74,8 @@ public final class ShardedEntities<M> {
     }
 
     /**
-     * The question to an entity whether it may stop now, which it answers once: by {@link #stop} or {@link #busy}. Later
-     * answers are heard as well, but no longer counted. Any thread.
+     * A question to an entity whether it may stop now. The entity answers once, by {@link #stop} or {@link #busy}. An
+     * answer after the deadline still takes effect, but the entity does not count as freed. Thread-safe.
      */
     public static final class StopQuestion {
 
@@ -89,22 +89,22 @@ public final class ShardedEntities<M> {
             this.number = number;
         }
 
-        /** It may: its shard will send it the stop message of its type. */
+        /** Answers that the entity may stop. Its shard then sends it the stop message of its type. */
         public void stop() {
             tracker.tell(new ShardedTracker.Answered(entity, number, true));
         }
 
-        /** Not now. */
+        /** Answers that the entity must not stop now. */
         public void busy() {
             tracker.tell(new ShardedTracker.Answered(entity, number, false));
         }
     }
 
     /**
-     * Starts a tracker for entities that are asked first.
+     * Starts a tracker that asks entities before it stops them.
      *
-     * @param name what the tracker is called: part of an actor's name, and one that no other tracker of the system has
-     * @param question the question as a message to an entity
+     * @param name the name of the tracker: part of an actor's name, and unique among the trackers of the system
+     * @param question wraps the question in a message to an entity
      */
     public static <M> ShardedEntities<M> start(ActorSystem<?> system, String name, Function<StopQuestion, M> question) {
         Objects.requireNonNull(name, "name");
@@ -112,7 +112,7 @@ public final class ShardedEntities<M> {
         return start(system, name, Optional.of(question), STOP_DEADLINE, HUNG_BACK_OFF);
     }
 
-    /** Starts a tracker for entities that are passivated without being asked, as by an idle timeout. */
+    /** Starts a tracker that passivates entities without asking them, as an idle timeout does. */
     public static <M> ShardedEntities<M> start(ActorSystem<?> system, String name) {
         Objects.requireNonNull(name, "name");
         return start(system, name, Optional.empty(), STOP_DEADLINE, HUNG_BACK_OFF);
@@ -121,9 +121,11 @@ public final class ShardedEntities<M> {
     /**
      * Starts a tracker.
      *
-     * @param question the question as a message to an entity; where empty, they are passivated without
-     * @param stopDeadline how long entities may take to answer and to end; it has to be less than the deadline of a call
-     * @param hungBackOff after which time an entity is asked again that did not stop
+     * @param question wraps the question in a message to an entity; if empty, entities are passivated without being
+     *     asked
+     * @param stopDeadline the time for entities to answer and to end, above 0; it has to be less than the deadline of a
+     *     call
+     * @param hungBackOff the time after which an entity that did not stop is asked again, above 0
      */
     public static <M> ShardedEntities<M> start(
             ActorSystem<?> system,
@@ -150,9 +152,9 @@ public final class ShardedEntities<M> {
     }
 
     /**
-     * Around the behavior of an entity: it is one of these from now on.
+     * Wraps the behavior of an entity, so that the entity is tracked from its start.
      *
-     * @param entity what the entity was created with
+     * @param entity the context that the entity was created with
      */
     public Behavior<M> track(EntityContext<M> entity, Behavior<M> behavior) {
         Objects.requireNonNull(entity, "entity");
@@ -165,9 +167,9 @@ public final class ShardedEntities<M> {
     }
 
     /**
-     * Registers them with a reclaimer. Once.
+     * Registers the entities as a shrinker. To be called once.
      *
-     * @param spec is made a global one, on node 0 where it says no nodes
+     * @param spec is changed to a global one, on node 0 if it names no nodes
      */
     public CompletionStage<ShrinkerHandle> register(Reclaimer reclaimer, ShrinkerSpec spec) {
         Objects.requireNonNull(reclaimer, "reclaimer");
@@ -178,12 +180,12 @@ public final class ShardedEntities<M> {
         });
     }
 
-    /** Where the reclaimer asks. */
+    /** Returns the actor that answers the reclaimer's messages. */
     public ActorRef<ShrinkerMessage> shrinker() {
         return tracker.unsafeUpcast();
     }
 
-    /** How many stops were given up at their deadline, since the start. */
+    /** Returns the number of stops that were given up at their deadline since the start. */
     public long hungStops() {
         return hungStops.sum();
     }

@@ -5,10 +5,10 @@ import akka.cluster.sharding.typed.javadsl.ClusterSharding.ShardCommand;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** One entity as its tracker knows it; used by the tracker only. */
+/** The tracker's record of one entity. Confined to the tracker. */
 final class ShardedEntity {
 
-    /** The coldest first, as far as was known when they were put in order; then in the order they came. */
+    /** By the use that was known when an entity got its place, the coldest first; then by the order of their starts. */
     static final Comparator<ShardedEntity> COLDEST_FIRST = Comparator.<ShardedEntity>comparingLong(
                     entity -> entity.orderNanos)
             .thenComparingLong(entity -> entity.place);
@@ -22,7 +22,7 @@ final class ShardedEntity {
     private long orderNanos;
     private Optional<ShardedQuestion> question = Optional.empty();
     private long lastScan;
-    /** The scan that waits for it. */
+    /** The scan that waits for this entity to end. */
     private Optional<ShardedScan> scan = Optional.empty();
 
     ShardedEntity(String id, ActorRef<?> ref, ActorRef<ShardCommand> shard, long place, ShardedUse use) {
@@ -34,27 +34,27 @@ final class ShardedEntity {
         this.orderNanos = use.lastNanos();
     }
 
-    /** It was restarted: its uses are noted elsewhere from now on. */
+    /** Records a restart: the entity notes its uses in {@code newUse} from now on. */
     void restarted(ShardedUse newUse) {
         use = newUse;
     }
 
-    /** Whether it was used since it was put in order: then it is not in its place. */
+    /** Returns whether the entity was used since it got its place, and so has to move. */
     boolean isOutOfOrder() {
         return use.lastNanos() > orderNanos;
     }
 
-    /** Whether its place is that of a use at or after {@code nanos}. */
+    /** Returns whether the entity's place corresponds to a use at or after {@code nanos}. */
     boolean isOrderedSince(long nanos) {
         return orderNanos >= nanos;
     }
 
-    /** Its place in the order is by its last use from now on. Not while it is in an order. */
+    /** Sets the place by the last use. Must not be called while the entity is in a sorted set. */
     void orderByUse() {
         orderNanos = use.lastNanos();
     }
 
-    /** Its place is with those just used. Not while it is in an order. */
+    /** Sets the place to that of an entity used just now. Must not be called while the entity is in a sorted set. */
     void orderLast() {
         orderNanos = ShardedUse.now();
     }
@@ -65,17 +65,17 @@ final class ShardedEntity {
         scan = Optional.of(by);
     }
 
-    /** Whether this is the last question it was asked. */
+    /** Returns whether this is the last question that the entity was asked. */
     boolean isAsked(long number) {
         return question.isPresent() && question.get().number == number;
     }
 
-    /** Takes its last question back. False where it came to it before. */
+    /** Withdraws the last question. Returns false if the entity had already received it. */
     boolean withdrawQuestion() {
         return question.isPresent() && question.get().withdraw();
     }
 
-    /** Whether no other scan has asked it since. */
+    /** Returns whether no later scan has asked the entity. */
     boolean isLastAskedBy(long scanNumber) {
         return lastScan == scanNumber;
     }

@@ -11,12 +11,12 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * Around an entity that opted in: makes it known to the tracker of its region at each start, notes its uses, and hands
- * the tracker's question on in the entity's own protocol. One for each start of an entity; used by that entity only.
+ * An interceptor around an entity. It announces each start of the entity to the tracker, notes its uses, and translates
+ * the tracker's question to the entity's own protocol. One instance per start of an entity; confined to that entity.
  */
 final class ShardedInterceptor<M> extends BehaviorInterceptor<Object, M> {
 
-    /** Ask the entity whether it may be stopped. */
+    /** Asks the entity whether it may be stopped. */
     record Ask(ShardedQuestion question) {}
 
     private final EntityContext<M> entity;
@@ -40,8 +40,8 @@ final class ShardedInterceptor<M> extends BehaviorInterceptor<Object, M> {
     }
 
     /**
-     * A question is no use: else who is asked would be warm by that. One that was withdrawn while it waited in the mailbox
-     * is not asked: nobody counts what would stop by it.
+     * Passes a message to the entity. A question is not a use, because it would make the entity warm. A question that
+     * was withdrawn while it waited in the mailbox is dropped, because no scan would count the stop.
      */
     @Override
     public Behavior<M> aroundReceive(TypedActorContext<Object> context, Object message, ReceiveTarget<M> target) {
@@ -56,7 +56,7 @@ final class ShardedInterceptor<M> extends BehaviorInterceptor<Object, M> {
             return target.apply(context, own);
         }
         use.note();
-        // What else is sent to the entity is of its own protocol: its ActorRef takes nothing else.
+        // All other messages belong to the entity's own protocol, because its ActorRef accepts nothing else.
         @SuppressWarnings("unchecked")
         M own = (M) message;
         return target.apply(context, own);

@@ -25,37 +25,40 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Frees entities of one shard region of this member by lowering the region's active-entity limit: nothing is asked of the
- * entities, and which of them stop is up to the region's passivation strategy. To be registered as a global shrinker, on
- * the node of the heap: {@code ShrinkerSpec.named("carts").onNodes(0)}.
+ * A shrinker that stops entities of one shard region on this member by lowering the region's active-entity limit.
+ * Entities are not asked; the region's passivation strategy chooses those that stop. Register it as a global shrinker,
+ * on the node of the heap: {@code ShrinkerSpec.named("carts").onNodes(0)}.
  *
- * <p>The region has to be configured with a strategy that has a limit ({@code akka.cluster.sharding.passivation}); one
- * without takes no notice of it, which is warned of. Nobody else should set its limit. A shard that starts later has the configured
- * one until the limit is set again.
+ * <p>The region needs a strategy with a limit ({@code akka.cluster.sharding.passivation}). A strategy without one
+ * ignores the limit, and this shrinker then logs a warning. No other code should set the region's limit. A shard that
+ * starts later has the configured limit until the limit is set again.
  *
  * <ol>
- *   <li>A scan asks the region how many entities each shard has, and sets the limit that stops as many as asked for. Where
- *       a shard does not answer, as it is busy or starting, no limit is set, and the scan answers
- *       {@link Shrinker#STOP}: the limit would stop an unknown number of its entities.
- *   <li>It looks again, ever less often, until so many have stopped, or until the deadline, and answers how many fewer
- *       there are. What stops later is not answered; a later count sees it.
- *   <li>A while after it was lowered, the limit grows back in small steps.
+ *   <li>A scan asks the region for the number of entities of each shard, and sets a limit that stops as many as
+ *       requested, or fewer; or, if every limit stops more, the fewest possible. If a shard does not answer because it
+ *       is busy or starting, the limit would stop an unknown number of its entities. Then the scan sets no limit and
+ *       answers {@link Shrinker#STOP}.
+ *   <li>The scan asks again, at doubling intervals, until the entities have stopped or the deadline has passed. It
+ *       answers how many fewer there are. An entity that stops later is missing from the answer; a later count sees
+ *       that it is gone.
+ *   <li>Some time after it was first lowered, the limit grows back in small steps.
  * </ol>
  *
- * <p>One call at a time; others wait.
+ * <p>Counts and scans are served one at a time; others wait.
  */
 public final class ShardedLimit extends AbstractBehavior<Object> {
 
     /**
-     * How a limit is driven.
+     * The settings of a limit.
      *
-     * @param limit the region's active-entity limit as configured: it grows back to this
-     * @param leastPerShard how many entities a shard may always have, 1 or more; with none, each message would start an
+     * @param limit the region's active-entity limit as configured; the limit grows back to it
+     * @param leastPerShard the number of entities that a shard may keep, 1 or more; with 0, each message would start an
      *     entity and stop it at once
      * @param stopDeadline how long a scan waits for entities to stop; less than the deadline of a call
-     * @param growAfter how long a limit that was lowered stays so; then it grows until it is as configured, scans or not,
-     *     for under steady pressure it would otherwise only ever be lowered
-     * @param growInterval the time between two steps; each is {@code 1 / }{@value #STEPS} of {@code limit}
+     * @param growAfter how long a lowered limit stays before it grows. It grows whether or not there are scans, because
+     *     under steady pressure it would otherwise only ever be lowered.
+     * @param growInterval the time between two steps; each adds {@code 1 / }{@value #STEPS} of {@code limit}, rounded
+     *     down, but at least 1
      */
     public record Settings(
             int limit, int leastPerShard, Duration stopDeadline, Duration growAfter, Duration growInterval) {
@@ -76,7 +79,10 @@ public final class ShardedLimit extends AbstractBehavior<Object> {
             }
         }
 
-        /** A second to stop, growth after ten, a step a second: from nothing to the full limit in about a minute. */
+        /**
+         * Returns the default settings: 1 second to stop, growth after 10 seconds, and one step per second. A large
+         * limit grows from nothing to its full size in about a minute.
+         */
         public static Settings of(int limit) {
             return new Settings(limit, 1, Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofSeconds(1));
         }
@@ -108,22 +114,24 @@ public final class ShardedLimit extends AbstractBehavior<Object> {
         INSTANCE
     }
 
-    /** In how many steps a limit grows from nothing to all. */
+    /** The number of steps in which a large limit grows from nothing to its full size. */
     static final int STEPS = 64;
 
-    /** For how long a count is answered from what was known: a region asks all its shards for each query. */
+    /**
+     * The time for which a count is answered from the last statistics. Each query makes the region ask all its shards.
+     */
     static final Duration STALE_AFTER = Duration.ofSeconds(1);
 
-    /** A region waits 3 s for its shards where not configured otherwise. */
+    /** By default a region waits 3 s for its shards. */
     static final Duration QUERY_DEADLINE = Duration.ofSeconds(4);
 
-    /** The count of what is not known: more than nothing, so that a round that is short finds the scan's answer. */
+    /** The answer to a count while the number is unknown: above 0, so that a round that needs bytes scans. */
     private static final long UNKNOWN = 1;
 
-    /** How many silent shards are named in the log. */
+    /** The maximum number of silent shards named in the log. */
     private static final int NAMED = 5;
 
-    /** The first look after a limit was set; each wait for the next is twice as long. */
+    /** The time from setting a limit to the first query for its effect; each later interval is twice as long. */
     static final Duration FIRST_LOOK = Duration.ofMillis(10);
 
     private final ActorRef region;
@@ -143,13 +151,15 @@ public final class ShardedLimit extends AbstractBehavior<Object> {
     /**
      * A scan whose limit is set.
      *
-     * @param before what all shards had
-     * @param seen what they had when they last answered
+     * @param before the entities of all shards before the limit was set
+     * @param seen the entities of each shard by its last answer
+     * @param expected the number of entities that have to stop
+     * @param nextLook the time to the next query
      */
     private record Lowering(
             ScanObjects message, ShardedLoad before, ShardedLoad seen, long expected, Duration nextLook) {
 
-        /** A shard that is silent now, or gone, has stopped nothing that is known of. */
+        /** Returns this with a later answer of the region. A shard missing from that answer keeps its number. */
         Lowering looked(ShardedLoad now) {
             return new Lowering(message, before, seen.updatedBy(now), expected, nextLook.multipliedBy(2));
         }
@@ -173,9 +183,9 @@ public final class ShardedLimit extends AbstractBehavior<Object> {
     }
 
     /**
-     * The shrinker's behavior, for one region.
+     * Returns the shrinker's behavior, for one region.
      *
-     * @param region what {@code ClusterSharding.init} answered, on a member that has the region itself, not a proxy
+     * @param region the result of {@code ClusterSharding.init}, on a member that has the region itself, not a proxy
      */
     public static Behavior<ShrinkerMessage> create(akka.actor.typed.ActorRef<?> region, Settings settings) {
         Objects.requireNonNull(region, "region");
@@ -318,7 +328,7 @@ public final class ShardedLimit extends AbstractBehavior<Object> {
         timers.startSingleTimer(QueryDeadline.INSTANCE, QueryDeadline.INSTANCE, QUERY_DEADLINE);
     }
 
-    /** What scans can free, and never EMPTY, as entities may have started since the region was asked. */
+    /** Answers how many entities scans can stop, but never EMPTY: entities may have started since the query. */
     private void reply(CountObjects message, ShardedLoad load) {
         long freeable = load.above(settings.leastPerShard());
         message.reply(load.isComplete() ? freeable : Math.max(UNKNOWN, freeable));

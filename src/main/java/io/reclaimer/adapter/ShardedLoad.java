@@ -5,12 +5,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * How many entities each shard of a region has, and which limit of the region stops how many. A region deals its limit out
- * to its shards in equal parts, rounded down, so a limit is not a number of entities: of uneven shards, one just below
- * the sum of all stops many entities of the largest. Immutable.
+ * The number of entities of each shard of a region, and the effect of a limit on them. A region divides its limit into
+ * equal parts for its shards, rounded down. Therefore a limit is not a number of entities: if shards are uneven, a
+ * limit just below the sum of all stops many entities of the largest shard. Immutable.
  *
- * <p>A shard that did not answer may have any number. A limit reaches it like all others, so no limit is known to stop
- * only so many while there is one.
+ * <p>A shard that did not answer may have any number of entities. The limit applies to it as well, so the number of
+ * entities that a limit stops is unknown while there is such a shard.
  */
 final class ShardedLoad {
 
@@ -18,7 +18,7 @@ final class ShardedLoad {
     private final Set<String> unanswered;
 
     /**
-     * @param entitiesByShard of the shards that answered
+     * @param entitiesByShard the shards that answered
      * @param unanswered the other shards of the region
      */
     ShardedLoad(Map<String, Integer> entitiesByShard, Set<String> unanswered) {
@@ -26,12 +26,12 @@ final class ShardedLoad {
         this.unanswered = Set.copyOf(unanswered);
     }
 
-    /** How many shards the region deals its limit out to. */
+    /** Returns the number of shards among which the region divides its limit. */
     int shards() {
         return entities.size() + unanswered.size();
     }
 
-    /** Whether all shards answered. */
+    /** Returns whether all shards answered. */
     boolean isComplete() {
         return unanswered.isEmpty();
     }
@@ -40,19 +40,22 @@ final class ShardedLoad {
         return unanswered;
     }
 
-    /** The entities of the shards that answered. */
+    /** Returns the number of entities of the shards that answered. */
     long total() {
         return entities.values().stream().mapToLong(Integer::longValue).sum();
     }
 
-    /** How many entities of the shards that answered have to stop where no shard may have more than {@code level}. */
+    /**
+     * Returns how many entities have to stop, among the shards that answered, if no shard may have more than
+     * {@code level}.
+     */
     long above(int level) {
         return entities.values().stream()
                 .mapToLong(count -> Math.max(0, count - level))
                 .sum();
     }
 
-    /** The same shards with the numbers of a later answer; one that is not in it keeps its number. */
+    /** Returns the same shards with the numbers of a later answer. A shard that is missing there keeps its number. */
     ShardedLoad updatedBy(ShardedLoad later) {
         Map<String, Integer> updated = new HashMap<>(entities);
         updated.replaceAll((shard, count) -> later.entities.getOrDefault(shard, count));
@@ -60,11 +63,11 @@ final class ShardedLoad {
     }
 
     /**
-     * The lowest level of the shards that stops no more than {@code most} entities; where that would stop none, the
-     * highest one that stops any.
+     * Returns the lowest level of the shards that stops at most {@code most} entities. If that would stop none, it is
+     * the highest level that stops any.
      *
-     * @param lowest the level is not below
-     * @return a level; it stops nothing where no shard is above {@code lowest}
+     * @param lowest the minimum of the level
+     * @return a level; it stops nothing if no shard is above {@code lowest}
      */
     int levelStopping(long most, int lowest) {
         int highest =

@@ -3,8 +3,8 @@ package io.reclaimer.adapter;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * One question to an entity. Taken by the entity when it comes to it, or withdrawn by the tracker when the scan is over
- * before that, whichever comes first. Thread-safe.
+ * A question to one entity. Either the entity takes it from its mailbox, or the tracker withdraws it at the end of the
+ * scan; only the first of the two succeeds. Thread-safe.
  */
 final class ShardedQuestion {
 
@@ -15,12 +15,12 @@ final class ShardedQuestion {
         this.number = number;
     }
 
-    /** The entity comes to it. False where it was withdrawn, and must not be asked. */
+    /** Takes the question for the entity. Returns false if it was withdrawn; the entity must not be asked then. */
     boolean take() {
         return open.getAndSet(false);
     }
 
-    /** The scan is over. False where the entity was asked before. */
+    /** Withdraws the question at the end of the scan. Returns false if the entity had already taken it. */
     boolean withdraw() {
         return open.getAndSet(false);
     }

@@ -4,7 +4,7 @@ import io.reclaimer.ShrinkerMessage.ScanObjects;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/** A scan that waits for entities to end; used by their tracker only. */
+/** A scan that waits for entities to end. Confined to the tracker. */
 final class ShardedScan {
 
     final long number;

@@ -27,19 +27,20 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 
 /**
- * Keeps the entities of one type on this member in the order of their use, and stops the coldest; what it promises is
- * said at {@link ShardedEntities}. Takes what a shrinker is sent, and the messages below.
+ * The actor that keeps the entities of one type on this member in the order of their use, and stops the coldest. Its
+ * guarantees are those of {@link ShardedEntities}. It accepts shrinker messages and the messages below.
  *
- * <p>An entity is in one of three states: in {@code order}; awaited by a scan; in {@code hung}. Its end takes it out of
- * any. The order is put right when it is looked at: one that was used since it got its place gets a new one, so the first
- * that was not is the coldest of all, as the places of all others are no later than their last use.
+ * <p>An entity is in one of three states: in {@code order}, awaited by a scan, or in {@code hung}. Its end removes it
+ * from any of them. The order is corrected lazily: a scan moves an entity that was used since it got its place to a new
+ * one. The first entity that was not used since then is the coldest, because no other entity's last use is earlier than
+ * its place. (An entity that was busy or hung gets the place of one used just then.)
  */
 final class ShardedTracker extends AbstractBehavior<Object> {
 
-    /** An entity was started, or restarted. */
+    /** An entity was started or restarted. */
     record Started(String id, ActorRef<?> ref, ActorRef<ShardCommand> shard, ShardedUse use) {}
 
-    /** An entity answered. */
+    /** An entity answered its question. */
     record Answered(ActorRef<?> entity, long question, boolean mayStop) {}
 
     /** The entities are registered as a shrinker. */
@@ -55,10 +56,10 @@ final class ShardedTracker extends AbstractBehavior<Object> {
 
     private record BackOff(long scan) {}
 
-    /** How many stopped entities are remembered, to know which come back: 256 KiB, and their ids. */
+    /** The number of stopped entities whose ids are remembered, to count refaults: 256 KiB, and the ids. */
     private static final int REMEMBERED = 1 << 14;
 
-    /** How many of the hung ones are named in the log. */
+    /** The maximum number of hung entities named in the log. */
     private static final int NAMED = 5;
 
     private final String name;
@@ -149,7 +150,9 @@ final class ShardedTracker extends AbstractBehavior<Object> {
         return this;
     }
 
-    /** One that answers after it was given up is heard all the same: it may have begun to stop. */
+    /**
+     * Handles an answer, even one that comes after the entity was given up, because the entity may have begun to stop.
+     */
     private Behavior<Object> onAnswered(Answered message) {
         ShardedEntity entity = entities.get(message.entity());
         if (entity == null || !entity.isAsked(message.question())) {
@@ -188,8 +191,8 @@ final class ShardedTracker extends AbstractBehavior<Object> {
         long begun = ShardedUse.now();
         while (scan.awaited.size() < message.nrToScan() && !order.isEmpty()) {
             ShardedEntity coldest = order.pollFirst();
-            // One that is used all the time is put in order once, and has its turn after all others, or this would
-            // never end.
+            // An entity in constant use is moved once per scan, then asked after all others. Otherwise the loop might
+            // not end.
             if (coldest.isOutOfOrder() && !coldest.isOrderedSince(begun)) {
                 coldest.orderByUse();
                 order.add(coldest);
@@ -222,7 +225,7 @@ final class ShardedTracker extends AbstractBehavior<Object> {
             entity.noLongerAwaited();
             entity.orderLast();
             if (asking && entity.withdrawQuestion()) {
-                // Its mailbox is long: it is busy, and has not seen the question.
+                // Its mailbox is long: it is busy, and has not received the question.
                 order.add(entity);
             } else {
                 late.add(entity);
@@ -274,7 +277,7 @@ final class ShardedTracker extends AbstractBehavior<Object> {
         entity.shard.tell(new Passivate<>(entity.ref));
     }
 
-    /** How many that hung have been used since. */
+    /** Returns how many hung entities have been used since. */
     private long usedAgain() {
         return hung.stream().filter(ShardedEntity::isOutOfOrder).count();
     }

@@ -1,12 +1,12 @@
 package io.reclaimer.adapter;
 
 /**
- * When an entity was used last. Noted by the entity for each of its messages, read by the tracker of its region when it
- * looks for the coldest: so a use costs one write, and no message.
+ * The time of an entity's last use. The entity writes it at each message, and the tracker reads it to find the coldest
+ * entity, so a use costs one write and no message. Thread-safe.
  */
 final class ShardedUse {
 
-    /** So that times are small numbers above 0, which compare as numbers do. */
+    /** Makes times small positive numbers, which can be compared as numbers. */
     private static final long ORIGIN = System.nanoTime();
 
     private volatile long lastNanos = now();

@@ -7,10 +7,10 @@ import java.util.Deque;
 import java.util.function.LongSupplier;
 
 /**
- * How much this JVM's threads allocated in a time that has just ended: by what they had allocated at some moments before.
- * Thread-safe.
+ * Samples of the bytes that this JVM's threads have allocated, from which the allocation during a recent interval is
+ * estimated. Thread-safe.
  *
- * <p>What threads allocated that have ended since the moment before is not known, so the answer may be too small.
+ * <p>The bytes of threads that have ended since the sample before are unknown, so the estimate may be too low.
  */
 final class AllocatedBytes {
 
@@ -20,14 +20,14 @@ final class AllocatedBytes {
 
     private final LongSupplier total;
 
-    /** The oldest first; guarded by this. */
+    /** The oldest first. Guarded by {@code this}. */
     private final Deque<Moment> moments = new ArrayDeque<>();
 
     AllocatedBytes() {
         this(ofAllThreads());
     }
 
-    /** @param total what was allocated so far */
+    /** @param total the bytes allocated so far */
     AllocatedBytes(LongSupplier total) {
         this.total = total;
     }
@@ -38,7 +38,7 @@ final class AllocatedBytes {
             return () -> {
                 long sum = 0;
                 for (long bytes : threads.getThreadAllocatedBytes(threads.getAllThreadIds())) {
-                    // -1 for one that has ended.
+                    // -1 for a thread that has ended.
                     sum += Math.max(0, bytes);
                 }
                 return sum;
@@ -47,7 +47,7 @@ final class AllocatedBytes {
         return () -> 0;
     }
 
-    /** Notes what was allocated until now. */
+    /** Takes a sample. */
     synchronized void note(long nowMillis) {
         if (moments.size() == MOMENTS) {
             moments.removeFirst();
@@ -55,7 +55,10 @@ final class AllocatedBytes {
         moments.addLast(new Moment(nowMillis, total.getAsLong()));
     }
 
-    /** What was allocated between two moments, taken as even between those that were noted; 0 where none was. */
+    /**
+     * Estimates the bytes allocated between two times, on the assumption of an even rate from the last sample before
+     * the interval until now. Returns 0 if there is no sample.
+     */
     synchronized long between(long fromMillis, long toMillis, long nowMillis) {
         Moment before = moments.peekFirst();
         if (before == null) {

@@ -3,25 +3,25 @@ package io.reclaimer.pressure;
 import java.util.List;
 import java.util.Locale;
 
-/** Which garbage a collection that just ended has taken out, by what its bean says of it. */
+/** The garbage that a collection removes, derived from the data of its bean. */
 enum CollectionScope {
-    /** Not the end of a collection but a step of one: says nothing. */
+    /** A step of a collection, not its end. It shows nothing. */
     NOTHING,
-    /** A step of a marking that looks for old garbage, and takes none out, or little: remark or cleanup of G1. */
+    /** A step of a marking that looks for old garbage and removes little or none of it: remark or cleanup of G1. */
     MARKING,
-    /** Garbage of the young generation only: what became garbage in the old one is still in use there. */
+    /** Garbage of the young generation only. Garbage of the old generation still counts as used. */
     YOUNG,
-    /** Young garbage and possibly some of the old. */
+    /** Young garbage, and possibly some old garbage. */
     SOME_OLD,
     /** Young garbage, and some of the old garbage that a marking has found: a mixed pause of G1. */
     MIXED,
-    /** All garbage there was when it started. */
+    /** All garbage that existed at the start of the collection. */
     ALL;
 
     /*
-     * What the beans of HotSpot report, JDK 17 and 25 alike unless said otherwise:
+     * The reports of HotSpot's beans, the same in JDK 17 and 25 unless noted:
      *
-     *   bean (gcName)           action                           pools                     here
+     *   bean (gcName)           action                           pools                     scope
      *   G1 Young Generation     end of minor GC                  Eden, Survivor, Old       SOME_OLD
      *   G1 Old Generation       end of major GC                  Eden, Survivor, Old       ALL
      *   G1 Concurrent GC (25)   end of concurrent GC pause       Old                       MARKING
@@ -35,15 +35,15 @@ enum CollectionScope {
      *   Shenandoah Cycles (25, generational)                     Young, Old                SOME_OLD
      *   * Pauses                end of GC pause, Init Mark ...   any                       NOTHING
      *
-     * "Minor" in G1 covers the mixed pauses, which PlatformHeap tells apart by the old generation's pool; a minor cycle of
-     * ZGC takes nothing old itself, but a major one may run meanwhile. A generational Shenandoah does not say whether a
-     * cycle was a young one.
+     * A minor collection of G1 may be a mixed pause; PlatformHeap recognises those by the pool of the old generation. A
+     * minor cycle of ZGC removes no old garbage itself, but a major cycle may run at the same time. A generational
+     * Shenandoah does not report whether a cycle was a young one.
      */
 
     /**
-     * @param gcName of the bean, as in {@code G1 Young Generation}
-     * @param action of the notification, as in {@code end of minor GC}; empty where it is not known
-     * @param pools the pools the bean manages
+     * @param gcName the name of the bean, such as {@code G1 Young Generation}
+     * @param action the action of the notification, such as {@code end of minor GC}; empty if unknown
+     * @param pools the pools that the bean manages
      */
     static CollectionScope of(String gcName, String action, List<String> pools) {
         String name = gcName.toLowerCase(Locale.ROOT);
@@ -68,7 +68,7 @@ enum CollectionScope {
         return managesOld ? SOME_OLD : ALL;
     }
 
-    /** Whether a pool holds the old generation of a heap that has generations. */
+    /** Returns whether a pool holds the old generation of a generational heap. */
     static boolean isOld(String pool) {
         return pool.contains("Old") || pool.contains("Tenured");
     }

@@ -5,20 +5,23 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * The bytes that rounds freed and no collection has taken out yet: still in use by every reading, though nobody holds
- * them. Not thread-safe.
+ * The bytes that rounds freed and no collection has removed yet. Readings of the heap still count them as used,
+ * although no code refers to them. Not thread-safe.
  *
- * <p>What a round freed is taken to have been freed evenly between its request and its answer, so that a collection in
- * the middle settles its part of it, whichever of the two is heard of first. Times are milliseconds since the JVM
+ * <p>The bytes of an entry are taken to have been freed at an even rate between its two times. A collection in between
+ * thus settles its share of the entry, whichever of the two is reported first. Times are in milliseconds since the JVM
  * started.
  */
 final class Credit {
 
-    /** Older ones are merged: they matter only where a collection started before them, seconds ago. */
+    /**
+     * The maximum number of entries. The two oldest are merged beyond it: their times matter only to a collection that
+     * started seconds ago.
+     */
     static final int MAX_ENTRIES = 64;
 
     private record Entry(long fromMillis, long toMillis, long bytes) {
-        /** What of it was freed after {@code millis}. */
+        /** Returns the part that was freed after {@code millis}. */
         Entry after(long millis) {
             if (millis <= fromMillis) {
                 return this;
@@ -40,12 +43,12 @@ final class Credit {
     }
 
     /**
-     * A round answered.
+     * Credits freed bytes.
      *
-     * @param freedBytes what it freed
-     * @param fromMillis when it was requested
-     * @param toMillis when it answered
-     * @return what of it is credited: less where a collection of all garbage started meanwhile
+     * @param freedBytes the bytes that rounds freed between the two times
+     * @param fromMillis the start of that time
+     * @param toMillis the end of that time
+     * @return the bytes credited: fewer if a collection of all garbage covers a part of that time
      */
     long freed(long freedBytes, long fromMillis, long toMillis) {
         Entry entry = new Entry(fromMillis, toMillis, freedBytes).after(settledUntilMillis);
@@ -62,7 +65,10 @@ final class Credit {
         return entry.bytes;
     }
 
-    /** A collection took {@code takenBytes} out of the old generation; what was freed first is taken first. */
+    /**
+     * Settles {@code takenBytes} that a collection removed from the old generation, in the order in which they were
+     * freed.
+     */
     void collected(long takenBytes) {
         long left = takenBytes;
         while (left > 0 && !entries.isEmpty()) {
@@ -76,7 +82,9 @@ final class Credit {
         recount();
     }
 
-    /** A collection took out all that was garbage when it started: nothing freed before is owed any more. */
+    /**
+     * Settles all bytes freed before {@code startMillis}, because a collection removed all garbage that existed then.
+     */
     void collectedAll(long startMillis) {
         settledUntilMillis = Math.max(settledUntilMillis, startMillis);
         int count = entries.size();
@@ -89,7 +97,7 @@ final class Credit {
         recount();
     }
 
-    /** Anew each time: a sum that has stopped at the largest number can't be subtracted from. */
+    /** Sums up the entries anew, because a saturated sum can't be subtracted from. */
     private void recount() {
         bytes = Saturating.sum(entries.stream().mapToLong(Entry::bytes));
     }

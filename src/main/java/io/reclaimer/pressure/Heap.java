@@ -2,22 +2,22 @@ package io.reclaimer.pressure;
 
 import java.util.function.Consumer;
 
-/** A heap that can be watched: this process's own is {@link PlatformHeap}, tests steer another. Thread-safe. */
+/** A heap that can be watched: this process's own ({@link PlatformHeap}), or a simulated one in tests. Thread-safe. */
 interface Heap {
 
-    /** How much can live: see {@link PlatformHeap}. */
+    /** Returns the maximum of live bytes, see {@link PlatformHeap}. */
     long limitBytes();
 
-    /** What is in use now, garbage included. */
+    /** Returns the bytes in use now, garbage included. */
     long usedBytes();
 
-    /** Since the JVM started: the clock of {@link HeapReading#settledMillis}. */
+    /** Returns the milliseconds since the JVM started: the clock of {@link HeapReading#settledMillis}. */
     long uptimeMillis();
 
     /**
-     * Calls {@code listener} after each collection, on a thread of the JVM's, so it must be quick.
+     * Calls {@code listener} after each collection, on a thread of the JVM, so the listener must be quick.
      *
-     * @return ends that
+     * @return ends the calls
      */
     Runnable watch(Consumer<HeapReading> listener);
 }

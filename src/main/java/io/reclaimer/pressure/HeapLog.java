@@ -5,15 +5,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What {@link HeapPressure} says in the log, and how often at most. Not thread-safe. */
+/** The log of {@link HeapPressure}, with a limited rate of messages. Not thread-safe. */
 final class HeapLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(HeapPressure.class);
 
-    /** How long no change is logged after one was, but for one into {@link PressureState#MIN}. */
+    /** The minimum time between two logged changes, except those to {@link PressureState#MIN}. */
     private static final long CHANGE_MILLIS = 10_000;
 
-    /** How long no round in vain is logged after one was. */
+    /** The minimum time between two logged rounds in vain. */
     private static final long VAIN_MILLIS = 60_000;
 
     private static final long MIB = 1 << 20;
@@ -29,7 +29,7 @@ final class HeapLog {
         this.uptimeMillis = uptimeMillis;
     }
 
-    /** The pressure has changed. */
+    /** Logs a change of the pressure. */
     void entered(PressureState before, PressureState now, long liveBytes, long limitBytes) {
         long millis = uptimeMillis.getAsLong();
         if (millis < nextChangeMillis && now != PressureState.MIN) {
@@ -47,7 +47,7 @@ final class HeapLog {
         changesUnsaid = 0;
     }
 
-    /** A round has ended no pressure, and the next one could take nothing either. */
+    /** Logs a round that did not end the pressure and after which the next one could free nothing either. */
     void inVain(long liveBytes, long limitBytes, long heldBytes, long wantedBytes) {
         long millis = uptimeMillis.getAsLong();
         if (millis < nextVainMillis) {
@@ -67,7 +67,7 @@ final class HeapLog {
         vainUnsaid = 0;
     }
 
-    /** A round was not done. */
+    /** Logs a round that failed. */
     void failed(@Nullable Throwable failure) {
         LOG.debug("A reclaim round failed", failure);
     }

@@ -28,49 +28,56 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts rounds when too little of this process's heap is free. One an actor system, started by {@link Pressure}.
+ * The actor that starts rounds when too little of this process's heap is free. One per actor system, started by
+ * {@link Pressure}.
  *
  * <ol>
- *   <li>A collection ended: {@link #onCollected} brings the estimate of what is live up to date, and has caches counted where
- *       the collection can't tell.
- *   <li>{@link #act} compares the estimate with the watermarks and starts the round that is due, if any, for the bytes that are
- *       missing. Shrinkers that lose nothing are asked first, in a round of their own. A background round leaves caches their
- *       floor; until they are counted it takes little.
- *   <li>What rounds free, and a collection has yet to take out, is credited as it is freed ({@link #creditFreed}), whoever
- *       requested the round. What was freed at once is no credit.
- *   <li>The round answered: {@link #onAnswered} goes back to 2, so that rounds go on while they are needed without waiting
- *       for a collection.
- *   <li>A round in vain, which left nothing that the next one could take, starts a rest; longer each time.
+ *   <li>{@link #onCollected}: a collection updates the estimate of live bytes. If the collection does not show what is
+ *       live, the caches are counted.
+ *   <li>{@link #act} compares the estimate with the watermarks, and starts the round that is due, if any, for the
+ *       missing bytes. Lossless shrinkers are asked first, in a round of their own. Any other background round leaves
+ *       caches their floor; until they are counted, it frees little.
+ *   <li>{@link #creditFreed}: bytes that rounds free are credited until a collection removes them, whoever requested
+ *       the round. Bytes that shrinkers free at once are not credited.
+ *   <li>{@link #onAnswered}: the report of a round leads back to step 2, so rounds continue while they are needed,
+ *       without waiting for a collection.
+ *   <li>A round in vain, one that did not end the pressure and left nothing for the next one to free, starts a
+ *       back-off, which grows each time.
  * </ol>
  *
- * <p>Rounds are on the node {@value #NODE} where {@code reclaimer.nodes} has one of that name, otherwise on all nodes:
- * what is on others, as direct buffers, gives no heap.
+ * <p>Rounds are on the node {@value #NODE} if {@code reclaimer.nodes} has one of that name, otherwise on all nodes.
+ * Memory of other nodes, such as direct buffers, is not heap.
  *
- * <p>A look at the heap between collections only ever ends pressure: what is in use then may be garbage, except that it
- * can't be less than what is live. It never starts a round; a burst between two collections fills the young generation,
- * whose collection is told of before the old one, where what survives goes, can be full.
+ * <p>A periodic look at the heap between collections can only end pressure: bytes in use may be garbage, but live bytes
+ * are never more than the bytes in use. It never starts a round, and need not: a burst of allocation between two
+ * collections fills the young generation, and the collection of that is reported before its survivors can fill the old
+ * one.
  */
 public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
 
-    /** The node that is asked for heap, where {@code reclaimer.nodes} has one of that name; otherwise all are. */
+    /**
+     * The name of the node that rounds for heap are on, if {@code reclaimer.nodes} has it; otherwise they are on all
+     * nodes.
+     */
     public static final String NODE = "heap";
 
-    /** How long after a count the next one may begin: it asks every cache. */
+    /** The minimum time between the starts of two counts. A count asks every cache. */
     private static final long COUNT_INTERVAL_MILLIS = 200;
 
-    /** What share of the heap a background round takes at most before caches are counted. */
+    /** The divisor of the heap's limit that gives the most a background round frees before caches are counted. */
     private static final long UNCOUNTED_SHARE = 128;
 
     /**
-     * How many passes come before the one that asks caches for as much as is wanted. Together they ask for nearly as much, so
-     * that caches pay evenly; those before them would ask for next to nothing, and each takes a while where a cache is slow.
+     * The number of passes before the one that asks caches for the wanted bytes. Together these passes ask for nearly
+     * as much, so that caches contribute evenly. Still earlier passes would ask for next to nothing, and each takes a
+     * while if a cache is slow.
      */
     private static final int EARLIER_PASSES = 3;
 
-    /** What share of the deadline of direct rounds one has that asks only what loses nothing. */
+    /** The divisor of the deadline of direct rounds that gives the deadline of a direct lossless round. */
     private static final long LOSSLESS_SHARE = 4;
 
-    /** What it can be told. */
+    /** The messages that the actor accepts. */
     public sealed interface Command {}
 
     /** Asks for the status; answered at once. */
@@ -83,18 +90,18 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
     /**
      * A collection ended.
      *
-     * @param freedBytes what all rounds had freed when it was told of
-     * @param millis when that was
+     * @param freedBytes the bytes that all rounds had freed when the collection was reported
+     * @param millis the time of that report
      */
     record Collected(HeapReading reading, long freedBytes, long millis) implements Command {}
 
-    /** One of report and failure is null. */
+    /** A round was answered. One of report and failure is null. */
     private record Answered(
             Round round,
             @Nullable ReclaimReport report,
             @Nullable Throwable failure) implements Command {}
 
-    /** Caches were counted; null where that failed. */
+    /** Caches were counted. The report is null if that failed. */
     private record Counted(@Nullable CountReport report) implements Command {}
 
     private enum Look implements Command {
@@ -105,7 +112,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
         INSTANCE
     }
 
-    /** One that is under way. */
+    /** A round under way. */
     private record Round(boolean direct, boolean lossless, Cancellation cancellation) {}
 
     private final Heap heap;
@@ -127,21 +134,21 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
     private Optional<Round> direct = Optional.empty();
     private final HeapLog log;
 
-    /** What all rounds had freed when that was last credited, and when that was. */
+    /** The bytes that all rounds had freed when freed bytes were last credited, and the time of that. */
     private long freedSoFar;
 
     private long creditedMillis;
 
-    /** The most that caches were found to hold since the pressure began. */
+    /** The most bytes that a count found in caches since the pressure began. */
     private long mostHeldBytes;
 
-    /** Objects of a size that nobody knows, when they were counted last. */
+    /** The number of objects of unknown size at the last count. */
     private long unsizedObjects;
 
-    /** What was freed since a collection told what is live. */
+    /** The bytes freed since the last conclusive collection, see {@link LiveEstimate}. */
     private long freedSinceTold;
 
-    /** Whether what loses nothing was asked, and did not suffice. */
+    /** Whether the last round was a lossless one that did not meet its target. */
     private boolean isLosslessAsked;
 
     private boolean isCounting;
@@ -152,13 +159,14 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
     private Duration nextRest;
 
     /**
-     * @param heap what to watch
-     * @param anyHeap where there is heap to reclaim; has no target yet
+     * @param heap the heap to watch
+     * @param anyHeap a request on the nodes that have heap; without a target
      * @param reclaim requests a round
-     * @param count requests one that only counts
-     * @param freedBytes what all rounds freed so far, whoever requested them, but for what was free at once
-     * @param hasLossless whether a shrinker that loses nothing takes part in such rounds
-     * @param publish is given each new status
+     * @param count requests a round that only counts
+     * @param freedBytes the bytes that all rounds freed so far, whoever requested them, except those that were freed at
+     *     once
+     * @param hasLossless whether a lossless shrinker takes part in such rounds
+     * @param publish receives each new status
      */
     static Behavior<Command> create(
             Heap heap,
@@ -227,8 +235,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
     }
 
     private Behavior<Command> onCollected(Collected message) {
-        // What was freed until then, and not until this comes to the message, is what the collection may have taken
-        // out.
+        // The collection can have removed bytes freed before its report, but none freed since.
         creditFreed(message.freedBytes(), message.millis());
         long tellings = estimate.tellings();
         estimate.collected(message.reading());
@@ -249,12 +256,12 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
     private void told() {
         boolean isTooMuch = unsizedObjects > 0 && freedSinceTold > 0 && decide().state() != PressureState.NONE;
         unknownSize.told(isTooMuch);
-        // Objects of unknown size hold something else now.
+        // The bytes of objects of unknown size have to be determined anew.
         isCounted &= unsizedObjects == 0;
         freedSinceTold = 0;
     }
 
-    /** Whoever requested it: a round by hand, and one of another member, take as much as one of this. */
+    /** Credits bytes that any round freed. Rounds by hand and of other members free heap as this actor's rounds do. */
     private void creditFreed() {
         creditFreed(freedBytes.getAsLong(), heap.uptimeMillis());
     }
@@ -286,7 +293,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
         creditFreed();
         CountReport report = message.report();
         if (report != null) {
-            // One that is being visited for long, or is in trouble, is not asked.
+            // A shrinker in a long visit, or in trouble, is not asked.
             boolean isAll =
                     report.outcome() == Outcome.DONE && report.shortfalls().isEmpty();
             estimate.held(heldBytes(report), isAll, heap.uptimeMillis());
@@ -311,14 +318,14 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
         } else if (background.equals(Optional.of(round))) {
             background = Optional.empty();
         } else {
-            // Of the life before a restart, which cancelled it.
+            // Started before a restart of this actor, which cancelled it.
             return this;
         }
         creditFreed();
         ReclaimReport report = message.report();
         isLosslessAsked = round.lossless() && (report == null || report.outcome() != Outcome.MET);
         if (report == null) {
-            // It was refused, or the reclaimer is ending: that says nothing of what caches have.
+            // The round was refused, or the reclaimer is shutting down. That shows nothing about the caches.
             log.failed(message.failure());
             if (!round.lossless()) {
                 rest();
@@ -329,7 +336,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
                 return Behaviors.stopped();
             }
             if (round.lossless()) {
-                // The one that follows takes the rest.
+                // The round that follows frees the remainder.
                 act();
                 return this;
             }
@@ -419,11 +426,10 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
         } else if (settings.floor() > 0) {
             count();
             if (vainRounds > 0) {
-                // The round follows the answer.
+                // The round starts after the answer to the count.
                 return;
             }
-            // Little is taken until it is known where the floor is; but that at once, for a heap may be full in a
-            // second.
+            // Until the floor is known, a round frees little, but starts at once: a heap may be full within a second.
             most = heap.limitBytes() / UNCOUNTED_SHARE;
         }
         if (most <= 0) {
@@ -435,7 +441,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
         background = Optional.of(start(false, false, startingWhereDue(request, wantedBytes)));
     }
 
-    /** Whether there is pressure still, and next to nothing of what it takes to end it is above the floor. */
+    /** Returns whether there is still low pressure, and less than 1/16 of the wanted bytes is above the floor. */
     private boolean leftNothing() {
         Watermarks.Decision now = decide();
         return now.state() == PressureState.LOW && isCounted && aboveFloorBytes() < now.wantedBytes() / 16;
@@ -445,12 +451,14 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
         return estimate.heldBytes() - (long) (settings.floor() * mostHeldBytes);
     }
 
-    /** A background round under way is ended: it would free the same bytes a second time, and less urgently. */
+    /**
+     * Starts a direct round. Cancels the background round, which would free the same bytes again, and less urgently.
+     */
     private void startDirect(long wantedBytes) {
         if (direct.isEmpty()) {
             background.ifPresent(round -> round.cancellation().cancel());
             if (!isCounted) {
-                // For whoever reads of rounds in vain.
+                // Gives the log of rounds in vain its numbers.
                 count();
             }
             ReclaimRequest request = urgent(wantedBytes);
@@ -468,7 +476,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
         }
     }
 
-    /** Whether a round that asks only what loses nothing comes before the one that is due. */
+    /** Returns whether a lossless round comes before the round that is due. */
     private boolean isLosslessFirst() {
         return !isLosslessAsked && hasLossless.getAsBoolean();
     }
@@ -477,18 +485,18 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
         return anyHeap.bytes(wantedBytes, unknownSize.bytes());
     }
 
-    /** An object of unknown size is taken for a small one: rather too many of them go than too few. */
+    /** Assumes that objects of unknown size are small: freeing too many is better than freeing too few. */
     private ReclaimRequest urgent(long wantedBytes) {
         return anyHeap.bytes(wantedBytes);
     }
 
-    /** Leaves out the first passes, where it is known what caches hold. */
+    /** Skips the first passes if it is known how much caches hold. */
     private ReclaimRequest startingWhereDue(ReclaimRequest request, long wantedBytes) {
         long held = estimate.heldBytes();
         if (held <= 0) {
             return request;
         }
-        // At priority p caches are asked for their share of 1/2^p.
+        // At priority p, caches are asked for 1/2^p of their objects.
         int due = Long.SIZE - 1 - Long.numberOfLeadingZeros(Math.max(1, held / Math.max(1, wantedBytes)));
         return request.startingAt(Math.min(request.priority(), due + EARLIER_PASSES));
     }
@@ -502,14 +510,14 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
         return round;
     }
 
-    /** What is back already is no garbage that a reading may still hold: it was no heap, most likely. */
+    /** Returns the bytes that a reading may still contain. Bytes that were freed at once were most likely not heap. */
     private static long uncollectedBytes(ReclaimReport report) {
         return Math.max(0, report.freedBytes() - report.freedAtOnceBytes());
     }
 
     /**
-     * It came to the end of what caches have, or nothing was freed, or nothing that helps the heap: another round at once would
-     * go on with that for ever.
+     * Returns whether the round came to the end of what caches hold, freed nothing, or freed nothing that helps the
+     * heap. Another round at once would do the same, endlessly.
      */
     private static boolean isInVain(ReclaimReport report) {
         return report.outcome() == Outcome.SHORT
@@ -519,7 +527,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
 
     private void inVain() {
         vainRounds++;
-        // What caches hold may have changed until the next one.
+        // Caches may hold other amounts by the next round.
         isCounted = false;
         log.inVain(estimate.liveBytes(), heap.limitBytes(), estimate.heldBytes(), decide().wantedBytes());
         rest();

@@ -6,17 +6,18 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * The settings of {@link HeapPressure}: {@code reclaimer.pressure.heap} of the configuration, where each is explained.
+ * The settings of {@link HeapPressure}, at {@code reclaimer.pressure.heap} of the configuration, which explains each.
  * Immutable.
  *
  * @param rounds whether rounds are started; otherwise the heap is only watched
- * @param watermarks shares of the heap that should be free
- * @param floor the share of what caches held when the pressure began that only direct rounds take
- * @param lookInterval between looks at the heap from collection to collection
- * @param retryMin the first wait after a round that could not free what it was to
+ * @param watermarks the shares of the heap that should be free
+ * @param floor the share, of the most that caches were found to hold since the pressure began, that only direct and
+ *     lossless rounds free
+ * @param lookInterval the time between looks at the heap while no collection ends
+ * @param retryMin the first wait after a round in vain
  * @param retryMax the longest such wait
- * @param backgroundDeadline of a background round
- * @param directDeadline of a direct round
+ * @param backgroundDeadline the deadline of a background round
+ * @param directDeadline the deadline of a direct round
  */
 public record HeapPressureSettings(
         boolean rounds,
@@ -42,10 +43,11 @@ public record HeapPressureSettings(
     }
 
     /**
-     * Reads and checks them.
+     * Reads and checks the settings.
      *
-     * @param config of the actor system
-     * @throws IllegalArgumentException names the path, the value and what is allowed
+     * @param config the configuration of the actor system
+     * @throws IllegalArgumentException if a setting is missing or invalid; the message names the path, the value and
+     *     the allowed values
      */
     public static HeapPressureSettings of(Config config) {
         Objects.requireNonNull(config, "config");
@@ -109,7 +111,10 @@ public record HeapPressureSettings(
         }
     }
 
-    /** The value; where a parent of the path is no section, what is wrong with that. */
+    /**
+     * Returns the value for an error message. If a parent of the path is not a section, it is the message of
+     * {@code wrong}.
+     */
     private static String shown(Config config, String path, ConfigException wrong) {
         try {
             return String.valueOf(config.getValue(path).unwrapped());
@@ -122,7 +127,7 @@ public record HeapPressureSettings(
         return new IllegalArgumentException(PATH + "." + key + " is [" + value + "] but has to be " + allowed);
     }
 
-    /** One of the getters of {@link Config}. */
+    /** A getter of {@link Config}. */
     private interface Getter<T> {
         T get(Config config, String path);
     }

@@ -1,13 +1,13 @@
 package io.reclaimer.pressure;
 
 /**
- * The heap before and after one collection, in bytes in use. In a heap without generations all is old.
+ * The bytes in use before and after one collection. In a heap without generations all bytes are old.
  *
- * @param scope which garbage it took out
- * @param settledMillis garbage that came up until then was there for it to take, in milliseconds since the JVM started:
- *     its end where it stopped the world, its start where it ran beside it
- * @param allocatedBytes what was allocated while it ran beside the application, which it takes for live; 0 where it
- *     stopped the world
+ * @param scope the garbage that the collection removes
+ * @param settledMillis the latest time at which garbage had to exist for the collection to remove it, in milliseconds
+ *     since the JVM started: the end of a stop-the-world collection, the start of a concurrent one
+ * @param allocatedBytes the bytes allocated during a concurrent collection, which treats them as live; 0 for a
+ *     stop-the-world collection
  */
 record HeapReading(
         CollectionScope scope,
@@ -18,7 +18,7 @@ record HeapReading(
         long oldAfter,
         long allocatedBytes) {
 
-    /** One that stopped the world. */
+    /** Creates the reading of a stop-the-world collection. */
     HeapReading(
             CollectionScope scope,
             long settledMillis,
@@ -29,19 +29,22 @@ record HeapReading(
         this(scope, settledMillis, youngBefore, oldBefore, youngAfter, oldAfter, 0);
     }
 
-    /** Whether it ran beside the application, which has allocated meanwhile. */
+    /** Returns whether the collection was concurrent and the application allocated during it. */
     boolean isConcurrent() {
         return allocatedBytes > 0;
     }
 
-    /** Whether nothing was done: the Serial collector reports a young collection that it turned into a full one twice. */
+    /**
+     * Returns whether the collection did nothing: the Serial collector also reports a young one that it turned into a
+     * full one.
+     */
     boolean isAborted() {
         return scope == CollectionScope.YOUNG && youngAfter >= youngBefore && youngBefore > 0;
     }
 
     /**
-     * The most that can be live. After a pause in which survivors found no room, G1 counts some of them twice and has
-     * more in use than before.
+     * Returns the upper bound of live bytes. After a pause in which survivors found no space, G1 counts some of them
+     * twice, and reports more in use than before.
      */
     long mostLiveBytes() {
         long after = youngAfter + oldAfter;

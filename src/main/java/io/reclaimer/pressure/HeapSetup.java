@@ -6,13 +6,13 @@ import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
-/** Has {@link Pressure} watch another heap than this process's: given when the actor system is created. */
+/** A setup of the actor system that makes {@link Pressure} watch another heap than this process's. */
 public final class HeapSetup extends Setup {
 
     private final SteeredHeap heap;
     private final Consumer<CompletionStage<ReclaimReport>> rounds;
 
-    /** @param rounds is given each round that pressure starts, when it does */
+    /** @param rounds receives each round that pressure starts, at its start */
     public HeapSetup(SteeredHeap heap, Consumer<CompletionStage<ReclaimReport>> rounds) {
         Objects.requireNonNull(heap, "heap");
         Objects.requireNonNull(rounds, "rounds");
@@ -20,7 +20,7 @@ public final class HeapSetup extends Setup {
         this.rounds = rounds;
     }
 
-    /** What is told of the rounds that pressure starts. */
+    /** Returns the listener of the rounds that pressure starts. */
     Consumer<CompletionStage<ReclaimReport>> rounds() {
         return rounds;
     }

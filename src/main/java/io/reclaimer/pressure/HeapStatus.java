@@ -1,21 +1,22 @@
 package io.reclaimer.pressure;
 
 /**
- * What {@link HeapPressure} knew and had done at one time. Immutable.
+ * A snapshot of {@link HeapPressure}. Its rounds are those that it started itself. Immutable.
  *
  * @param state the pressure
- * @param limitBytes how much can live: the heap's maximum, or the old generation's where that is smaller
- * @param usedBytes in use when last looked at, garbage included
- * @param liveBytes the estimate of what is live
- * @param creditBytes freed by rounds and not collected yet
+ * @param limitBytes the maximum of live bytes: the heap's maximum, or the old generation's if that is smaller
+ * @param usedBytes the bytes in use at the last look, garbage included
+ * @param liveBytes the estimate of live bytes
+ * @param creditBytes the bytes that rounds freed and no collection has removed yet
  * @param peakLiveBytes the highest estimate so far
- * @param collections that were told of
- * @param rounds that answered, direct ones included
- * @param directRounds of them
- * @param freedObjects by all rounds
- * @param freedBytes by all rounds, by the sizes shrinkers gave
- * @param heldBytes what caches held when they were last counted, less what was freed since; 0 where they never were
- * @param vainRounds rounds in a row that did not end the pressure, and left nothing that the next one could take
+ * @param collections the number of reported collections
+ * @param rounds the number of answered rounds, direct ones included
+ * @param directRounds the number of answered direct rounds
+ * @param freedObjects the objects that answered rounds freed
+ * @param freedBytes the bytes that answered rounds freed, by the sizes that shrinkers declare
+ * @param heldBytes the bytes in caches at the last count, minus the bytes freed since; 0 if they were never counted
+ * @param vainRounds the number of consecutive rounds that did not end the pressure and left nothing for the next one to
+ *     free
  */
 public record HeapStatus(
         PressureState state,
@@ -32,6 +33,6 @@ public record HeapStatus(
         long heldBytes,
         long vainRounds) {
 
-    /** Before the first look. */
+    /** The status before the first look. */
     static final HeapStatus NONE_YET = new HeapStatus(PressureState.NONE, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 }

@@ -1,53 +1,60 @@
 package io.reclaimer.pressure;
 
 /**
- * How much of the heap is live, from readings told in the order the JVM sends them. Before the first one nothing is
- * known, and nothing is taken to be live. Not thread-safe.
+ * An estimate of the live bytes of the heap, from readings in the order in which the JVM reports them. Before the first
+ * reading, nothing is taken to be live. Not thread-safe.
  */
 final class LiveEstimate {
 
     /*
-     * Most collections can't tell what is live. An old generation keeps its garbage until a collection looks for it, and
-     * may fill up with next to nothing alive in it. So there are two bounds.
+     * Most collections do not show what is live. An old generation keeps its garbage until a collection looks for it,
+     * and may fill up while next to nothing in it is live. A collection that does show what is live is called
+     * conclusive here: a collection of all garbage, or the end of a series of mixed collections. So there are two
+     * bounds.
      *
-     * The most that may be live is what is in use after the last collection, less what rounds freed since (the credit).
+     * Upper bound: the bytes in use after the last collection, minus the bytes that rounds freed and no collection has
+     * removed yet (the credit).
      *
-     * What is surely live is what the last collection that could tell has left, less what rounds freed since. Where caches
-     * are counted it follows them: what that collection left beside the caches is taken to be live still, and what the
-     * caches hold now as well. A cache that is loaded is seen to grow without any collection that can tell.
+     * Lower bound, the bytes surely live: the bytes that the last conclusive collection left, minus the bytes that
+     * rounds freed since. After a count of caches the lower bound follows the caches: the bytes that the conclusive
+     * collection left outside of caches are taken to be live still, and the bytes that caches hold now are added. The
+     * growth of a cache that is being loaded is thus seen without another conclusive collection.
      *
-     * G1 takes out what a marking has found in a series of mixed pauses. Garbage that came into the old generation since the
-     * marking began stays, and is as much as came in, at most. When a marking begins is not told, so all that came in since the
-     * series before counts as possible garbage.
+     * G1 removes the garbage that a marking has found in a series of mixed pauses. Garbage that came into the old
+     * generation since the marking began stays; it is at most as much as came in. The start of a marking is not
+     * reported, so all bytes that came in since the previous series count as possible garbage.
      *
-     * A collection that runs beside the application leaves more in use than is live: it evacuates no more regions than it has
-     * room for, leaves those with little garbage, and what it moves is there twice for a while. What it leaves beside the caches
-     * is too much by a changing amount; so the least that several in a row have left counts. It leaves what was live when it began:
-     * so what caches held then is taken from it, between the counts before and after. Where even of the last few the
-     * least is beyond the min watermark, that counts: it may be live, and there is no time.
+     * A concurrent collection leaves more in use than is live. It evacuates no more regions than it has space for, it
+     * leaves regions with little garbage, and the objects that it moves exist twice for a while. The bytes that it
+     * leaves outside of caches are too many, by an amount that varies; so the lowest value of several consecutive ones
+     * counts. A concurrent collection leaves what was live when it began; so the bytes that caches held then,
+     * interpolated between the counts before and after, are subtracted from it. If even the lowest value of the last
+     * few, with the bytes that caches hold now, exceeds the min watermark, it counts: those bytes may be live, and
+     * there is no time to wait.
      *
-     * Rounds act on what is surely live. Where the most is above the low watermark, and no collection that can tell comes
-     * for a while, the most counts instead; but only for as much as lies between the watermarks, until one comes. So no
-     * more is lost where all of it was garbage. Where it was live, and grows, it ends in a full collection, which tells.
+     * Rounds act on the lower bound. If the upper bound is above the low watermark, and no conclusive collection comes
+     * for a while, the upper bound counts instead; but only for as many bytes as lie between the watermarks, until a
+     * conclusive collection comes. This limits the loss if all of it was garbage. If it was live and grows, the heap
+     * ends in a full collection, which is conclusive.
      */
 
-    /** After so many readings above the low watermark, and so much time, a collection that can tell is overdue. */
+    /** A conclusive collection is overdue after this number of readings above the low watermark, and this time. */
     private static final int OVERDUE_READINGS = 8;
 
     private static final long OVERDUE_MILLIS = 5_000;
 
     /**
-     * So many collections that are not mixed end a series of mixed ones. G1 makes them in a row; but a pause that is told of
-     * late may not be known as mixed.
+     * The number of consecutive collections other than mixed ones that end a series of mixed ones. G1 makes mixed
+     * collections in a row, but a pause that is reported late may not be recognised as mixed.
      */
     private static final int NOT_MIXED = 3;
 
-    /** So many collections that run beside the application are compared; and so many where it is urgent. */
+    /** The number of concurrent collections that are compared; the second number applies beyond the min watermark. */
     private static final int BESIDES = 8;
 
     private static final int BESIDES_URGENT = 3;
 
-    /** What ends a marking of G1: remark, and cleanup. */
+    /** The steps that end a marking of G1: remark and cleanup. */
     private static final int MARKING_STEPS = 2;
 
     private final Credit credit = new Credit();
@@ -55,85 +62,98 @@ final class LiveEstimate {
     private final long lowMarkBytes;
     private final long highMarkBytes;
 
-    /** In use after the last reading, less the credit. */
+    /** The upper bound: the bytes in use at the last reading or look, minus the credit. */
     private long mostBytes;
 
-    /** Left by the last collection that could tell, less what was freed since. */
+    /** The bytes that the last conclusive collection left, minus the bytes freed since. */
     private long toldBytes;
 
-    /** How often a collection could tell. */
+    /** The number of conclusive collections, plus 1 for the initial state. */
     private long tellings;
 
-    /** What of it is in no cache; -1 where caches were not counted since. */
+    /** The live bytes outside of caches; -1 until caches are counted after a conclusive collection. */
     private long besideCachesBytes = -1;
 
-    /** What each of the last collections that ran beside the application has left beside caches; and how many there were. */
+    /** The bytes outside of caches after each of the last concurrent collections, as a ring; and the number of them. */
     private final long[] besides = new long[BESIDES];
 
     private int besideCount;
 
-    /** The least of the last few of them; -1 where there was none. */
+    /** The lowest of the last {@link #BESIDES_URGENT} of them; -1 if there are none. */
     private long besideLatelyBytes = -1;
 
-    /** Whether a collection that ran beside the application has told, and caches were not counted since. */
+    /** Whether a concurrent collection ended, and caches were not counted since. */
     private boolean isToldAnew;
 
-    /** When it began; what it left was live then. */
+    /** The start of that collection. The bytes that it left were live then. */
     private long toldMillis;
 
-    /** When caches were counted last, and what they held; -1 where they were not. */
+    /** The time of the last count of all caches, -1 if there is none; and the bytes found by it. */
     private long countedMillis = -1;
 
     private long countedBytes;
 
-    /** What caches held when they were counted last, less what was freed since; 0 where they were not. */
+    /** The bytes in caches at the last count, minus the bytes freed since; 0 if they were never counted. */
     private long heldBytes;
 
-    /** What caches held when they were counted after the last collection that could tell, less what was freed since. */
+    /** The bytes in caches at the first count after the last conclusive collection, minus the bytes freed since. */
     private long heldThenBytes;
 
-    /** Whether what was told last is what was live with the telling before: what caches held then is in it. */
+    /**
+     * Whether the last conclusive collection shows what was live at the one before it. Its bytes then include those
+     * that caches held at that time.
+     */
     private boolean isToldOfThen;
 
-    /** Whether collections are told of that can't tell what is live. */
+    /** Whether a partial or a concurrent collection was reported. On such a heap not every collection is conclusive. */
     private boolean isUnsure;
 
-    /** Whether a marking has ended, and mixed collections take out what it has found; the lowest use since; and how many others came. */
+    /**
+     * Whether a marking has ended, and mixed collections remove the garbage that it found; the lowest upper bound
+     * since; and the number of consecutive collections that were not mixed.
+     */
     private boolean isTakingOut;
 
     private long lowestBytes;
     private int notMixed;
 
-    /** What came into the old generation since the last series of mixed collections; of that what came before the lowest use. */
+    /**
+     * The bytes that came into the old generation since the last mixed series; and those before the lowest upper bound.
+     */
     private long promotedBytes;
 
     private long promotedBeforeLowest;
 
-    /** With the last collection that was not mixed: that of mixed ones can't be seen. */
+    /**
+     * The bytes that came into the old generation with the last collection that was not mixed. It stands in for those
+     * of mixed collections, which can't be seen.
+     */
     private long lastPromotedBytes;
 
-    /** How many steps of a marking have ended; with the second one it has. */
+    /** The number of ended steps of the current marking; {@link #MARKING_STEPS} end it. */
     private int markingSteps;
 
-    /** Whether they are told of at all. Where they are, a pause of a marking under way may be taken for a mixed one. */
+    /** Whether the JVM reports markings. If it does, a pause during a marking may be mistaken for a mixed one. */
     private boolean areMarkingsTold;
 
     private long oldBytes = -1;
 
-    /** Readings above the low watermark since a collection could tell, and when the first of them was. */
+    /**
+     * The number of readings above the low watermark since the last conclusive collection, and the time of the first.
+     */
     private int readingsAbove;
 
     private long aboveSinceMillis;
 
     private boolean isOverdue;
 
-    /** What rounds may still free on the most that may be live. */
+    /** The bytes that rounds may still free on the upper bound alone. */
     private long onTrustBytes;
 
     /**
-     * @param minMarkBytes as much may be live before it is urgent
-     * @param lowMarkBytes as much may be live before there is pressure
-     * @param highMarkBytes as much may be live when pressure ends
+     * @param minMarkBytes the live bytes above which the pressure is urgent
+     * @param lowMarkBytes the live bytes above which there is pressure
+     * @param highMarkBytes the live bytes at which pressure ends
      */
     LiveEstimate(long minMarkBytes, long lowMarkBytes, long highMarkBytes) {
         this.minMarkBytes = minMarkBytes;
@@ -142,7 +162,7 @@ final class LiveEstimate {
         told(0);
     }
 
-    /** A collection, or a step of one, ended. */
+    /** Updates the estimate after a collection, or a step of one. */
     void collected(HeapReading reading) {
         if (reading.isAborted()) {
             return;
@@ -171,7 +191,7 @@ final class LiveEstimate {
         }
     }
 
-    /** A step of a marking ended. It began after the mixed collections of the one before. */
+    /** Handles a step of a marking, which also ends the series of mixed collections of the previous marking. */
     private void marking() {
         if (isTakingOut && lowestBytes < Long.MAX_VALUE) {
             toldByMixed();
@@ -212,7 +232,7 @@ final class LiveEstimate {
         noteAbove(reading.settledMillis());
     }
 
-    /** What went out of the old generation with this collection, and between it and the one before. */
+    /** Returns the bytes that left the old generation with this collection, and between it and the previous one. */
     private long fallBytes(HeapReading reading) {
         long between = oldBytes < 0 ? 0 : Math.max(0, oldBytes - reading.oldBefore());
         oldBytes = reading.oldAfter();
@@ -224,7 +244,7 @@ final class LiveEstimate {
         bound();
     }
 
-    /** No more is surely live than may be. */
+    /** Restores the invariant that the lower bound is at most the upper bound. */
     private void bound() {
         toldBytes = Math.min(toldBytes, mostBytes);
         if (besideCachesBytes > 0) {
@@ -249,7 +269,7 @@ final class LiveEstimate {
         onTrustBytes = lowMarkBytes - highMarkBytes + 1;
     }
 
-    /** One that ran beside the application: what was known before counts until caches are counted. */
+    /** Handles a concurrent collection. The previous bytes outside of caches count until caches are counted. */
     private void toldBeside(long bytes) {
         long beside = besideCachesBytes;
         long lately = besideLatelyBytes;
@@ -278,24 +298,24 @@ final class LiveEstimate {
     }
 
     /**
-     * Whether what caches hold should be counted: a collection has told what is live and others will not, or there may be
-     * pressure.
+     * Returns whether caches should be counted: after a conclusive collection, or if there may be pressure; but not on
+     * a heap where every collection is conclusive.
      */
     boolean wantsCount() {
         return isUnsure && (besideCachesBytes < 0 || isToldAnew || mostBytes > lowMarkBytes);
     }
 
     /**
-     * Caches were counted.
+     * Updates the estimate after a count of caches.
      *
-     * @param bytes what they hold
-     * @param isAll whether all were; otherwise they hold so much at least
-     * @param millis when they were
+     * @param bytes the bytes that the counted caches hold
+     * @param isAll whether all caches were counted; otherwise {@code bytes} is a lower bound
+     * @param millis the time of the count
      */
     void held(long bytes, boolean isAll, long millis) {
         heldBytes = isAll ? bytes : Math.max(heldBytes, bytes);
         if (!isAll) {
-            // What the others hold is beside what was counted.
+            // The bytes of the caches that were not counted would be taken for bytes outside of caches.
             besideCachesBytes = isToldAnew ? -1 : besideCachesBytes;
             isToldAnew = false;
             countedMillis = -1;
@@ -320,7 +340,9 @@ final class LiveEstimate {
         }
     }
 
-    /** What caches held then: between what they held when they were counted last, and now, as if they had grown evenly. */
+    /**
+     * Returns the bytes that caches held at time {@code then}, interpolated linearly between the last count and now.
+     */
     private long heldAt(long then, long bytes, long millis) {
         if (countedMillis < 0 || countedBytes >= bytes || then >= millis) {
             return bytes;
@@ -329,7 +351,7 @@ final class LiveEstimate {
         return countedBytes + (long) ((bytes - countedBytes) * share);
     }
 
-    /** Of so many of the last collections that ran beside the application. */
+    /** Returns the lowest value of the {@code last} most recent concurrent collections. */
     private long leastBeside(int last) {
         long least = Long.MAX_VALUE;
         for (int i = Math.max(0, besideCount - last); i < besideCount; i++) {
@@ -338,7 +360,7 @@ final class LiveEstimate {
         return least;
     }
 
-    /** A round answered; see {@link Credit#freed}. */
+    /** Credits bytes that rounds freed, see {@link Credit#freed}. */
     void freed(long freedBytes, long fromMillis, long toMillis) {
         long credited = credit.freed(freedBytes, fromMillis, toMillis);
         mostBytes = Math.max(0, mostBytes - credited);
@@ -351,13 +373,13 @@ final class LiveEstimate {
         }
     }
 
-    /** What is in use now, collection or not: no more than that, less the credit, can be live. */
+    /** Limits the upper bound to the bytes in use now, minus the credit. */
     void used(long usedBytes) {
         mostBytes = Math.min(mostBytes, Math.max(0, usedBytes - credit.bytes()));
         bound();
     }
 
-    /** What rounds are to act on. */
+    /** Returns the estimate that rounds act on. */
     long liveBytes() {
         long sure = Math.min(sureBytes(), mostBytes);
         return isOverdue ? Math.max(sure, Math.min(mostBytes, highMarkBytes + onTrustBytes)) : sure;
@@ -371,22 +393,22 @@ final class LiveEstimate {
         return lately > minMarkBytes ? lately : besideCachesBytes + heldBytes;
     }
 
-    /** What caches held when they were counted last, less what was freed since; 0 where they never were. */
+    /** Returns the bytes in caches at the last count, minus the bytes freed since; 0 if they were never counted. */
     long heldBytes() {
         return heldBytes;
     }
 
-    /** What the last collection that could tell has left, less what was freed since. */
+    /** Returns the bytes that the last conclusive collection left, minus the bytes freed since. */
     long toldBytes() {
         return toldBytes;
     }
 
-    /** How often a collection could tell what is live. */
+    /** Returns a number that grows with each conclusive collection. */
     long tellings() {
         return tellings;
     }
 
-    /** What may be live at most. */
+    /** Returns the upper bound. */
     long mostBytes() {
         return mostBytes;
     }

@@ -23,12 +23,12 @@ import javax.management.NotificationListener;
 import javax.management.openmbean.CompositeData;
 
 /**
- * This process's heap, by the platform's own beans and the notifications they send after each collection. Costs nothing
- * between collections.
+ * This process's heap, by the platform's beans and their notifications after each collection. Does no work between
+ * collections.
  *
- * <p>The limit is what can live for long: the heap's maximum, or the old generation's where that is smaller, as under
- * the Serial and the Parallel collector. With more alive than fits there, such a collector does a full collection each
- * time the young generation is full.
+ * <p>The limit is the maximum of bytes that can live for long: the heap's maximum, or the old generation's if that is
+ * smaller, as with the Serial and the Parallel collector. If more is live than fits in the old generation, such a
+ * collector makes a full collection each time the young generation is full.
  */
 final class PlatformHeap implements Heap {
 
@@ -39,7 +39,7 @@ final class PlatformHeap implements Heap {
     private final long limitBytes;
     private final AllocatedBytes allocated = new AllocatedBytes();
 
-    /** Of G1: the pool of the old generation. */
+    /** The pool of the old generation of G1; empty for other collectors. */
     private final Optional<MemoryPoolMXBean> g1Old;
 
     PlatformHeap() {
@@ -48,7 +48,7 @@ final class PlatformHeap implements Heap {
                 .toList();
         Set<String> all = pools.stream().map(MemoryPoolMXBean::getName).collect(Collectors.toUnmodifiableSet());
         Set<String> old = all.stream().filter(CollectionScope::isOld).collect(Collectors.toUnmodifiableSet());
-        // In a heap without generations all is old.
+        // In a heap without generations all pools are old.
         oldPools = old.isEmpty() ? all : old;
         youngPools = all.stream().filter(pool -> !oldPools.contains(pool)).collect(Collectors.toUnmodifiableSet());
         long oldMaxBytes = pools.stream()
@@ -78,7 +78,7 @@ final class PlatformHeap implements Heap {
         return ManagementFactory.getRuntimeMXBean().getUptime();
     }
 
-    /** The last collections that were before are told at once, so that a late watcher does not start blind. */
+    /** Reports the last collections before the call at once, so that a late watcher knows the heap from the start. */
     @Override
     public Runnable watch(Consumer<HeapReading> listener) {
         List<Runnable> removals = new ArrayList<>();
@@ -124,23 +124,24 @@ final class PlatformHeap implements Heap {
     }
 
     /**
-     * Whether the pause that was just told of took old garbage: G1 says what is in use after a collection of the old
-     * generation only with full collections, and with pauses for which a marking has found candidates. Where another one
-     * has ended since, it is not known. (HotSpot, G1YoungGCMonitoringScope and GCMemoryManager::gc_end)
+     * Returns whether the reported pause removed old garbage. G1 updates the collection usage of the old generation
+     * only with full collections, and with pauses for which a marking has found candidates. If another collection has
+     * ended since, the result is false, because it is unknown. (HotSpot, G1YoungGCMonitoringScope and
+     * GCMemoryManager::gc_end)
      */
     private boolean isMixed(GcInfo gc, AtomicLong lastMixed) {
         long after = g1OldAfterMixed();
         return lastMixed.getAndSet(after) != after && after == used(gc.getMemoryUsageAfterGc(), oldPools);
     }
 
-    /** What G1 says was in use after the last collection of the old generation; 0 where there was none, or no G1. */
+    /** Returns the bytes in use after the last collection of G1's old generation; 0 if there was none. */
     private long g1OldAfterMixed() {
         return g1Old.map(MemoryPoolMXBean::getCollectionUsage)
                 .map(MemoryUsage::getUsed)
                 .orElse(0L);
     }
 
-    /** What each kind of collection has left last, in the order they ended: by what the beans keep, which have no actions. */
+    /** Returns the last reading of each collector, in the order of their ends. The beans keep no action of them. */
     private List<HeapReading> lastReadings() {
         return collectors.stream()
                 .filter(collector -> collector.getLastGcInfo() != null)

@@ -21,12 +21,13 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * The door to what starts rounds: {@link #get} starts to watch this process's heap, once an actor system, and requests
- * rounds of the system's {@link Reclaimer} while too little of it is free: on the node {@value HeapPressure#NODE}, or on
- * all where there is none of that name. Ends with the system. Thread-safe.
+ * The extension that starts rounds under memory pressure. The first {@link #get} of an actor system starts to watch
+ * this process's heap, and requests rounds of the system's {@link Reclaimer} while too little of it is free. The rounds
+ * are on the node {@value HeapPressure#NODE}, or on all nodes if there is none of that name. Ends with the system.
+ * Thread-safe.
  *
- * <p>What it does is set under {@code reclaimer.pressure} in the configuration; an invalid setting fails the first
- * {@code get} with an {@link IllegalArgumentException} that names it.
+ * <p>The settings are under {@code reclaimer.pressure} in the configuration. An invalid one fails the first {@code get}
+ * with an {@link IllegalArgumentException} that names it.
  */
 public final class Pressure implements Extension {
 
@@ -40,12 +41,12 @@ public final class Pressure implements Extension {
     private static final Id ID = new Id();
     private static final String DISPATCHER = "reclaimer.control-dispatcher";
 
-    /** Written by the heap's actor only. */
+    /** Written by the heap's actor only, read by any thread. */
     private volatile HeapStatus heapStatus = HeapStatus.NONE_YET;
 
     private final ActorRef<HeapPressure.Command> heap;
 
-    /** Rounds that were requested so far. */
+    /** The number of rounds and counts requested so far. */
     private final AtomicLong rounds = new AtomicLong();
 
     private Pressure(ActorSystem<?> system) {
@@ -69,7 +70,7 @@ public final class Pressure implements Extension {
                 DispatcherSelector.fromConfig(DISPATCHER));
     }
 
-    /** By message, for the stages of {@link Reclaimer} are completed where applications may block. */
+    /** Asks by message, because the stages of {@link Reclaimer} complete on threads on which applications may block. */
     private <T> CompletionStage<T> ask(
             ActorSystem<?> system,
             Reclaimer reclaimer,
@@ -106,22 +107,22 @@ public final class Pressure implements Extension {
                 : IntStream.range(0, settings.nodes().size()).toArray();
     }
 
-    /** That of {@code system}, started where it was not. */
+    /** Returns the extension of {@code system}, and starts it if necessary. */
     public static Pressure get(ActorSystem<?> system) {
         return ID.apply(system);
     }
 
-    /** That of {@code system}, where it was started; starts nothing. */
+    /** Returns the extension of {@code system} if it was started; starts nothing. */
     public static Optional<Pressure> find(ActorSystem<?> system) {
         return system.hasExtension(ID) ? Optional.of(get(system)) : Optional.empty();
     }
 
-    /** The source that watches the heap, for its messages. */
+    /** Returns the actor that watches the heap. */
     public ActorRef<HeapPressure.Command> heap() {
         return heap;
     }
 
-    /** The heap's status when last looked at or acted upon: without a message, for whoever prints or measures it. */
+    /** Returns the last published status of the heap, without a message to the actor. */
     public HeapStatus heapStatus() {
         return heapStatus;
     }

@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * A heap that is not this process's: somebody says what is in use, and when a collection ends. For tests and scenarios, see
- * {@link HeapSetup}. Any thread.
+ * A simulated heap: the caller supplies the bytes in use and reports the end of collections. For tests and scenarios,
+ * see {@link HeapSetup}. Thread-safe.
  */
 public final class SteeredHeap implements Heap {
 
@@ -18,9 +18,9 @@ public final class SteeredHeap implements Heap {
     private final List<Consumer<HeapReading>> listeners = new CopyOnWriteArrayList<>();
 
     /**
-     * @param limitBytes how much can live, above 0
-     * @param usedBytes what is in use now, garbage included
-     * @param uptimeMillis milliseconds from any start
+     * @param limitBytes the maximum of live bytes, above 0
+     * @param usedBytes returns the bytes in use now, garbage included
+     * @param uptimeMillis returns milliseconds since any fixed time
      */
     public SteeredHeap(long limitBytes, LongSupplier usedBytes, LongSupplier uptimeMillis) {
         Objects.requireNonNull(usedBytes, "usedBytes");
@@ -34,9 +34,9 @@ public final class SteeredHeap implements Heap {
     }
 
     /**
-     * A collection of the whole heap has ended.
+     * Reports the end of a collection of the whole heap.
      *
-     * @param liveBytes what it left
+     * @param liveBytes the bytes that it left
      */
     public void collected(long liveBytes) {
         HeapReading reading =

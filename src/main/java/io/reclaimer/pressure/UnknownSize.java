@@ -3,16 +3,16 @@ package io.reclaimer.pressure;
 import io.reclaimer.shrinker.ShrinkerSpec;
 
 /**
- * How many bytes an object is taken to hold where that is neither declared nor learned. Not thread-safe.
+ * An estimate of the bytes per object, for objects whose size is neither declared nor learned. Not thread-safe.
  *
- * <p>It is the most that it can be, by what is live and by how many there are: so what is freed by it is too little rather than too
- * much. Where a collection shows that it was too little, it is halved.
+ * <p>It is the largest size possible, given the live bytes and the number of objects, so rounds free too little rather
+ * than too much. If a collection shows that they freed too little, it is halved.
  */
 final class UnknownSize {
 
     private static final long LEAST = ShrinkerSpec.DEFAULT_OBJECT_BYTES;
 
-    /** Before anything was counted, an object is taken for so large a part of the heap. */
+    /** The divisor of the heap's limit that gives the size of an object before the first count. */
     private static final long FIRST_SHARE = 16 * 1024;
 
     private final long firstBytes;
@@ -20,22 +20,23 @@ final class UnknownSize {
     private long mostBytes = Long.MAX_VALUE;
     private boolean isSettled;
 
-    /** @param limitBytes of the heap */
+    /** @param limitBytes the limit of the heap */
     UnknownSize(long limitBytes) {
         this.firstBytes = Math.max(LEAST, limitBytes / FIRST_SHARE);
         this.bytes = firstBytes;
     }
 
-    /** At least 1. */
+    /** Returns the size, at least {@link ShrinkerSpec#DEFAULT_OBJECT_BYTES}. */
     long bytes() {
         return bytes;
     }
 
     /**
-     * What they hold together, which settles the size until a collection tells anew what is live.
+     * Returns the total bytes of the objects. The first call after a conclusive collection (see {@link LiveEstimate})
+     * sets their size.
      *
-     * @param objects how many there are
-     * @param unexplainedBytes what is live beside objects of known size
+     * @param objects the number of objects
+     * @param unexplainedBytes the live bytes that are not in objects of known size
      */
     long held(long objects, long unexplainedBytes) {
         if (objects == 0) {
@@ -49,9 +50,9 @@ final class UnknownSize {
     }
 
     /**
-     * A collection has told what is live.
+     * Handles a conclusive collection.
      *
-     * @param isTooMuch whether it is too much still, though rounds have freed what was wanted
+     * @param isTooMuch whether too much is still live, although rounds have freed the wanted bytes
      */
     void told(boolean isTooMuch) {
         isSettled = false;
@@ -61,7 +62,7 @@ final class UnknownSize {
         }
     }
 
-    /** The pressure is over. */
+    /** Handles the end of the pressure. */
     void over() {
         isSettled = false;
         mostBytes = Long.MAX_VALUE;

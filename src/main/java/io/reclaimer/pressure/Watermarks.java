@@ -3,22 +3,22 @@ package io.reclaimer.pressure;
 import java.util.Objects;
 
 /**
- * How much of a memory should be free, as shares of its limit, after the watermarks of the kernel's zones. Immutable.
+ * The shares of a memory's limit that should be free, modelled on the watermarks of the kernel's zones. Immutable.
  *
- * <p>The gap between low and high is the hysteresis: rounds start below low and go on until high, so that pressure does
- * not flicker around one number.
+ * <p>The gap between low and high is the hysteresis. Rounds start below low and continue until high, so the pressure
+ * does not flicker around one value.
  *
- * @param min below this, rounds are direct
- * @param low below this, background rounds start
- * @param high from this on, rounds stop; {@code 0 < min < low < high < 1}
+ * @param min below this share, rounds are direct
+ * @param low below this share, background rounds start
+ * @param high from this share on, rounds stop; {@code 0 < min < low < high < 1}
  */
 public record Watermarks(double min, double low, double high) {
 
     /**
-     * What to do next.
+     * The result of a comparison with the watermarks.
      *
      * @param state the pressure now
-     * @param wantedBytes how much has to be freed to get to the high watermark; 0 where there is no pressure
+     * @param wantedBytes the bytes to free until the high watermark is reached; 0 if there is no pressure
      */
     public record Decision(PressureState state, long wantedBytes) {}
 
@@ -30,11 +30,11 @@ public record Watermarks(double min, double low, double high) {
     }
 
     /**
-     * Decides by what is live now and the pressure until now.
+     * Compares the live bytes with the watermarks.
      *
      * @param before the pressure until now
-     * @param limitBytes what there is of the memory, above 0
-     * @param liveBytes what of it is in use; may be above the limit
+     * @param limitBytes the size of the memory, above 0
+     * @param liveBytes the bytes of it in use; may be above the limit
      */
     public Decision decide(PressureState before, long limitBytes, long liveBytes) {
         Objects.requireNonNull(before, "before");
@@ -49,17 +49,17 @@ public record Watermarks(double min, double low, double high) {
         return new Decision(PressureState.NONE, 0);
     }
 
-    /** How much may be live before direct rounds are due. */
+    /** Returns the live bytes above which direct rounds are due. */
     long minMark(long limitBytes) {
         return limitBytes - bytes(min, limitBytes);
     }
 
-    /** How much may be live before there is pressure. */
+    /** Returns the live bytes above which there is pressure. */
     long lowMark(long limitBytes) {
         return limitBytes - bytes(low, limitBytes);
     }
 
-    /** How much may be live when pressure ends. */
+    /** Returns the live bytes at which pressure ends. */
     long highMark(long limitBytes) {
         return limitBytes - bytes(high, limitBytes);
     }

@@ -29,14 +29,14 @@ class CaffeineCensusTest {
 
     private static final ShrinkerSpec SPEC = ShrinkerSpec.named("shared");
 
-    /** Whose it is, and a number. */
+    /** The number of the tenant that owns the key, and a number. */
     private record Key(int tenant, int number) {}
 
     @RegisterExtension
-    // What a late visit frees after the end of a round is in no report.
+    // A long limit, because objects that a late visit frees after the end of its round are in no report.
     final ReclaimerExtension kit = ReclaimerExtension.create().with("reclaimer.late-after = 1m");
 
-    /** By tenant: /shop/0 to /shop/3. */
+    /** One cgroup per tenant: /shop/0 to /shop/3. */
     private List<Cgroup> tenants = List.of();
 
     @BeforeEach
@@ -58,7 +58,10 @@ class CaffeineCensusTest {
         assertThat(count(shrinker, "/shop/0")).isEqualTo(99);
     }
 
-    /** As its keys are in the order of their hash codes, which are much alike in this one. */
+    /**
+     * An estimate, because the table is in the order of hash codes, and those of one tenant's keys are close together
+     * here.
+     */
     @Test
     void countInALargeCacheIsRoughlyRightFromTheFirstCallOn() {
         Shrinker shrinker = shared(bounded(20_000, 10_000, 10_000, 0));
@@ -127,7 +130,9 @@ class CaffeineCensusTest {
                 .allMatch(key -> key.number() < 100);
     }
 
-    /** It is not at the cold end of a cache of many; a hand over the table finds it, some at a time. */
+    /**
+     * Its entries are not at the cold end of a large shared cache. A cursor over the table finds them, some at a time.
+     */
     @Test
     void cgroupWithFewEntriesInALargeCacheIsFreedInTheEnd() {
         for (Cache<Key, String> cache : List.of(bounded(50_000, 5, 0, 0), unbounded(50_000, 5, 0, 0))) {
@@ -167,7 +172,7 @@ class CaffeineCensusTest {
         assertThat(bits(2)).isEmpty();
     }
 
-    /** What nobody told of is found by the counts of others. */
+    /** The counts of other cgroups find an entry that was not announced. */
     @Test
     void bitIsSetByTheCensus() {
         Cache<Key, String> cache = bounded(10, 0, 0, 0);
@@ -180,7 +185,7 @@ class CaffeineCensusTest {
         assertThat(bits(2)).containsExactly(handle.id());
     }
 
-    /** Nobody would set it again. */
+    /** Nothing would set it again. */
     @Test
     void bitOfAnEmptyCgroupStaysWhereNobodyTellsOfEntries() {
         CaffeineShrinker<Key, String> shrinker = shared(bounded(0, 1, 0, 0));
@@ -215,7 +220,7 @@ class CaffeineCensusTest {
         assertThat(held(cache)).isEqualTo(Map.of(0, 100L));
     }
 
-    /** A lap that was gone over before still says how many moved. */
+    /** The last full lap tells how many entries moved. */
     @Test
     void countOfALargeCacheMovesToTheParent() {
         CaffeineShrinker<Key, String> shrinker = shared(bounded(5_000, 3_000, 0, 0));
@@ -249,7 +254,7 @@ class CaffeineCensusTest {
         assertThat(held(cache.synchronous())).isEqualTo(Map.of(0, 10L));
     }
 
-    /** Others put, the cache is reclaimed from, cgroups go offline: each entry is counted once, and found in the end. */
+    /** While threads put, rounds reclaim and cgroups go offline, each entry is counted once, and found in the end. */
     @Test
     void nothingIsLostOrFreedTwiceWhileTheCacheIsShared() throws Exception {
         for (Cache<Key, String> cache : List.of(bounded(0, 0, 0, 0), unbounded(0, 0, 0, 0))) {
@@ -283,7 +288,7 @@ class CaffeineCensusTest {
                         kit.offline(top + "/1");
                     });
             cache.cleanUp();
-            // What a late pair frees after a round has ended is in no report.
+            // Objects that a late visit frees after the end of its round are in no report.
             assertThat(freed.get()).as("%s", seeded).isPositive().isLessThanOrEqualTo(shrinker.reclaimedObjects());
             assertThat(shrinker.reclaimedObjects() + cache.estimatedSize())
                     .as("%s", seeded)
@@ -339,7 +344,7 @@ class CaffeineCensusTest {
         return cache;
     }
 
-    /** So many for each tenant. */
+    /** Puts the given number of entries for each tenant. */
     private static void put(Cache<Key, String> cache, int... entries) {
         for (int tenant = 0; tenant < entries.length; tenant++) {
             for (int number = 0; number < entries[tenant]; number++) {

@@ -74,7 +74,7 @@ class CaffeineExpiredTest {
         assertThat(DEAD - tokens.estimatedSize() + DEAD - pages.estimatedSize()).isGreaterThanOrEqualTo(freed);
     }
 
-    /** Their memory came back then, and not now. */
+    /** Their memory was freed earlier, not by the present scan. */
     @Test
     void deadEntriesThatNobodyAskedForWithinASecondCountNoMore() {
         Cache<Integer, String> cache = withDead(Caches.builder().expireAfterWrite(Duration.ofMinutes(10)));
@@ -105,7 +105,10 @@ class CaffeineExpiredTest {
         }
     }
 
-    /** Whose the dead were is not known any more: each cgroup counts its share of the cache, and all together no more. */
+    /**
+     * The owners of removed entries are not known any more. Each cgroup counts its share of the cache, and all cgroups
+     * together count no more than were removed.
+     */
     @Test
     void deadEntriesOfASharedCacheCountOnce() {
         List<Cgroup> owners = List.of(kit.online("/0"), kit.online("/1"));

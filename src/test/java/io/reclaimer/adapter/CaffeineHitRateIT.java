@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Rounds cost the hits of the entries that they take, and no others: Caffeine adapts to the load as without rounds. */
+/** Rounds cost only the hits of the entries that they free: Caffeine adapts to the load as without rounds. */
 class CaffeineHitRateIT {
 
     private static final int MAXIMUM = 1_000;
@@ -29,7 +29,7 @@ class CaffeineHitRateIT {
     final ReclaimerExtension kit = ReclaimerExtension.create();
 
     enum Load {
-        /** A key is asked for some times shortly after it first appears, then never again. */
+        /** A key is requested some times shortly after its first request, then never again. */
         RECENCY {
             @Override
             IntUnaryOperator keys(Random random) {
@@ -39,21 +39,21 @@ class CaffeineHitRateIT {
                         : Math.max(0, newest[0] - 1 - (int) exponential(random, MAXIMUM / 4));
             }
         },
-        /** One key in two is of a set that fits, the others are asked for once. */
+        /** Half of the requests are for a set of keys that fits; the others are for keys that are requested once. */
         FREQUENCY {
             @Override
             IntUnaryOperator keys(Random random) {
                 return request -> random.nextInt(2) == 0 ? random.nextInt(MAXIMUM * 9 / 10) : MAXIMUM + request;
             }
         },
-        /** A set that does not fit, over and over. */
+        /** A set of keys that does not fit, requested again and again. */
         LOOP {
             @Override
             IntUnaryOperator keys(Random random) {
                 return request -> request % (2 * MAXIMUM);
             }
         },
-        /** The n-th key is asked for about 1/n as often as the first. */
+        /** The n-th key is requested about 1/n times as often as the first one. */
         ZIPF {
             @Override
             IntUnaryOperator keys(Random random) {
@@ -61,7 +61,7 @@ class CaffeineHitRateIT {
             }
         };
 
-        /** The key of the n-th request. */
+        /** Returns the function from the number of a request to its key. */
         abstract IntUnaryOperator keys(Random random);
 
         private static double exponential(Random random, int mean) {
@@ -69,10 +69,13 @@ class CaffeineHitRateIT {
         }
     }
 
-    /** How many standard errors of the difference of the means are taken for chance: one run in a thousand. */
+    /**
+     * Number of standard errors of the difference of the means that counts as chance. Exceeded by chance in one run in
+     * a thousand.
+     */
     private static final int CHANCE = 3;
 
-    /** The search for the best admission window is a random walk: its results differ by about a point. */
+    /** The search for the best admission window is a random walk: its results differ by about one percentage point. */
     @ParameterizedTest
     @EnumSource
     void roundsCostNoMoreHitsThanTheEntriesThatTheyTake(Load load) {
@@ -120,9 +123,9 @@ class CaffeineHitRateIT {
     }
 
     /**
-     * In percent, in the second half of the time.
+     * Returns the hit rate in percent, in the second half of the requests.
      *
-     * @param take run once a second
+     * @param take runs once per second
      */
     private static double hitRate(Load load, int seed, Cache<Integer, String> cache, Runnable take) {
         IntUnaryOperator keys = load.keys(new Random(seed));

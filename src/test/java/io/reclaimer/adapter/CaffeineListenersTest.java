@@ -10,7 +10,10 @@ import io.reclaimer.testkit.FakeControl;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Which listeners hear of a reclaimed entry: where values hold a file or a connection, one of them has to close it. */
+/**
+ * Which listeners are called for a reclaimed entry. If values hold a file or a connection, one listener has to close
+ * it.
+ */
 class CaffeineListenersTest {
 
     private static final CgroupPath ROOT = CgroupPath.root();
@@ -30,7 +33,7 @@ class CaffeineListenersTest {
         assertThat(open).hasValue(0);
     }
 
-    /** Caffeine has no way to evict a chosen entry; the same listener is given to the shrinker too. */
+    /** Caffeine cannot evict a chosen entry, so the same listener is passed to the shrinker as well. */
     @Test
     void evictionListenerHearsOfReclaimedEntriesThroughOnReclaimed() {
         Cache<Integer, Runnable> files = filled(Caches.builder()
@@ -50,7 +53,7 @@ class CaffeineListenersTest {
         assertThat(shrinker.reclaimedObjects()).isEqualTo(ENTRIES - 100);
     }
 
-    /** Puts twice as many as there is room for. */
+    /** Puts twice as many entries as the maximum. */
     private Cache<Integer, Runnable> filled(Cache<Integer, Runnable> files) {
         for (int key = 0; key < 2 * ENTRIES; key++) {
             open.incrementAndGet();

@@ -9,11 +9,12 @@ import java.util.Locale;
 import java.util.Random;
 
 /**
- * Prints how long a scan keeps the eviction lock of a cache of a million entries to read its order, in microseconds. Run by hand, with the class path of the tests: nothing depends on a machine being fast.
+ * Measurement of the time for which a scan holds the eviction lock of a cache of a million entries to read its order.
+ * Prints microseconds. Run by hand, with the class path of the tests: no test depends on the speed of a machine.
  */
 final class CaffeineLockTime {
 
-    /** Time of the processor, so that what else the machine does is left out. */
+    /** Processor time of the thread, so that other load of the machine is left out. */
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private static final int ENTRIES = 1_000_000;

@@ -10,7 +10,8 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
- * Prints the hit rate of a cache that rounds keep small, by its maximum. Not a test: the figures are in {@link CaffeineShrinker}.
+ * Measurement of the hit rate of a cache that rounds keep small, by its maximum. Run by hand: the figures are in {@link
+ * CaffeineShrinker}.
  */
 final class CaffeineMaximumHits {
 

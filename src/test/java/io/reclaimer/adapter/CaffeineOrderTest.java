@@ -27,13 +27,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** Which entries go first, whoever else has entries in the cache, and how much is looked at for that. */
+/** Which entries go first if other cgroups also have entries in the cache, and how many keys are looked at for that. */
 class CaffeineOrderTest {
 
     private static final ShrinkerSpec SPEC = ShrinkerSpec.named("shared");
     private static final int ENTRIES = 20_000;
 
-    /** As a table is in the order of hash codes, so are the entries of one tenant. */
+    /** A table is in the order of hash codes, and so are the keys of one tenant. */
     private record Key(int tenant, int number) {}
 
     @RegisterExtension
@@ -75,8 +75,8 @@ class CaffeineOrderTest {
     }
 
     /**
-     * Each call of the function is a look at a key, to count or to split the order. About three for each entry, and more where
-     * others change the cache or a second is over; 500 where each visit looks for itself.
+     * Each call of the function looks at one key, to count or to split the order. About three calls per entry, and more
+     * if others change the cache or more than one second passes; 500 if each visit searched by itself.
      */
     @Test
     void roundOverManyTenantsLooksAtEachEntryAFewTimes() {
@@ -99,7 +99,7 @@ class CaffeineOrderTest {
         assertThat(calls).hasValueLessThan(50L * ENTRIES);
     }
 
-    /** An order that was read is used by all scans within a second, and by none later. */
+    /** A reading of the order serves all scans within one second, and none later. */
     @Test
     void entriesThatWereUsedSinceAreLeft() {
         List<Cgroup> owners = online(2);
@@ -126,14 +126,14 @@ class CaffeineOrderTest {
         assertThat(cache.asMap()).containsKeys(coldest.toArray(Key[]::new));
     }
 
-    /** Those at the cold end are passed, however many there are. */
+    /** Any number of such entries at the cold end is passed. */
     @ParameterizedTest
     @ValueSource(ints = {100, 9_000})
     void entriesOfWeightZeroStopNothing(int pinned) {
         checkThatTheyArePassed(pinned);
     }
 
-    /** Twice as many of them as of others. */
+    /** Twice as many entries of weight 0 as others. */
     @Test
     @Tag("nightly")
     void manyEntriesOfWeightZeroStopNothing() {
@@ -153,7 +153,7 @@ class CaffeineOrderTest {
         assertThat(Caches.keysOf(cache).stream().filter(key -> key < pinned)).hasSize(pinned);
     }
 
-    /** Whatever the function does: throws, or answers null as a map does. */
+    /** The function may throw, or return null as a map does. */
     @Test
     void keyWithoutAnOwnerStopsNothing() {
         List<Cgroup> owners = online(2);
@@ -180,7 +180,7 @@ class CaffeineOrderTest {
                     ShrinkerHandle handle = kit.await(shrinker.register(kit.reclaimer(), SPEC));
                     shrinker.added(new Key(8, 0));
                     kit.settle();
-                    // The count of a cache that is shared is an estimate: one pass may leave some.
+                    // The count of a shared cache is an estimate, so one pass may leave some entries.
                     Threads.until(() -> kit.reclaim(ReclaimRequest.everywhere().startingAt(0))
                                     .freedObjects()
                             == 0);
@@ -195,7 +195,7 @@ class CaffeineOrderTest {
         }
     }
 
-    /** Scans of the same cgroup at the same time share what was read, and free no entry twice. */
+    /** Scans of one cgroup at the same time share a reading, and free no entry twice. */
     @Test
     void entryIsGivenToOneScan() {
         List<Cgroup> owners = online(2);
@@ -229,7 +229,7 @@ class CaffeineOrderTest {
         }
     }
 
-    /** Not the first ones, and not next to each other in the table. */
+    /** Returns the number of a hot key. Hot keys are neither the first ones nor neighbours in the table. */
     private static int hotKey(int number, int each) {
         return (int) ((number * 7919L + 13) % each);
     }

@@ -54,7 +54,7 @@ class CaffeineRefaultTest {
         }
     }
 
-    /** Those are found by the hand that goes on a little with each scan. */
+    /** Found by the cursor that advances a little with each scan. */
     @Test
     void keyThatIsBackAndStaysIsFoundByLaterScans() {
         Cache<Integer, String> cache = filled(bounded(), 1000);
@@ -101,7 +101,10 @@ class CaffeineRefaultTest {
         assertThat(shrinker.refaults()).isOne();
     }
 
-    /** No more keys are remembered than the cache has, or 65,536, or the application says. */
+    /**
+     * As many keys are remembered as the cache has, at least 1,024, at most 65,536 or the application's limit; rounded
+     * up to a power of two.
+     */
     @Test
     void memoryForRefaultsIsBounded() {
         Cache<Integer, String> cache = unbounded();
@@ -191,7 +194,7 @@ class CaffeineRefaultTest {
 
     private record Nested(Pair first, Pair second) {}
 
-    /** 100 hash codes, and the {@code toString} of Object. */
+    /** Has 100 hash codes, and the {@code toString} of Object. */
     private static final class Few {
         private final int number;
 
@@ -210,7 +213,7 @@ class CaffeineRefaultTest {
         }
     }
 
-    /** A part of each comes in two forms of the same hash code. */
+    /** Returns a string with five parts that have two forms of the same hash code. */
     private static String twin(int number) {
         StringBuilder twin = new StringBuilder();
         for (int bit = 0; bit < 5; bit++) {
@@ -236,7 +239,7 @@ class CaffeineRefaultTest {
         assertThat(reported).hasValue(ghosts.refaults()).hasValue(11);
     }
 
-    /** Whoever finds it, and how many look at the same time. */
+    /** By whichever way it is found, and by any number of threads at the same time. */
     @Test
     void refaultIsCountedOnceByAllWhoLook() throws Exception {
         Seeded seeded = Seeded.create();
@@ -254,7 +257,7 @@ class CaffeineRefaultTest {
         };
         Threads.run(misses, misses, scans);
         misses.run();
-        // Also those that were reclaimed again, and missed after that.
+        // Includes the keys that were reclaimed again, and missed after that.
         assertThat(shrinker.refaults())
                 .as("%s", seeded)
                 .isGreaterThanOrEqualTo(490)

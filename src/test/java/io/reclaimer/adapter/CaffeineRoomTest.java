@@ -55,7 +55,7 @@ class CaffeineRoomTest {
                 .hasMessageContaining("[PT0.999S]");
     }
 
-    /** In steps of an eighth of what was held. */
+    /** In steps of an eighth of the largest size. */
     @Test
     void maximumIsLoweredToWhatIsHeld() {
         Cache<Integer, String> cache = filled(bounded(), 800);
@@ -74,7 +74,7 @@ class CaffeineRoomTest {
         assertThat(maximumOf(cache)).isEqualTo(700);
     }
 
-    /** By weight, what was removed may still be counted for a moment. */
+    /** The weight of removed entries may be counted until the next maintenance. */
     @Test
     void maximumByWeightIsLoweredToTheWeightThatIsHeld() {
         Cache<Integer, String> cache = filled(Caches.weighted(1L << 40), 100);
@@ -85,7 +85,7 @@ class CaffeineRoomTest {
         assertThat(keysOf(cache)).hasSize(50);
     }
 
-    /** So that it is of some use when all is gone. */
+    /** So that the cache is of some use when all was reclaimed. */
     @Test
     void cacheKeepsAStepOfRoomWhenAllWasReclaimed() {
         Cache<Integer, String> large = filled(bounded(), 6400);
@@ -96,7 +96,7 @@ class CaffeineRoomTest {
         assertThat(maximumOf(small)).isOne();
     }
 
-    /** Each change has the cache forget how it has adapted. */
+    /** Each change makes the cache forget how it has adapted. */
     @Test
     void maximumIsChangedOnceAnInterval() {
         Cache<Integer, String> cache = filled(bounded(), 800);
@@ -191,7 +191,7 @@ class CaffeineRoomTest {
         assertThat(maximumOf(cache)).isEqualTo(UNREACHED);
     }
 
-    /** The task that would raise it is otherwise just forgotten by the scheduler. */
+    /** The scheduler would drop a plain task that restores it. */
     @Test
     void roomIsGivenBackWhenTheSystemEnds() {
         ReclaimerTestSystem other = ReclaimerTestSystem.start("");
@@ -217,7 +217,7 @@ class CaffeineRoomTest {
         assertThat(maximumOf(cache)).isBetween(800 - freed, 800L);
     }
 
-    /** Whatever comes between, in the end the cache has its maximum, and nothing is left to be done. */
+    /** After any interleaving the cache has its maximum in the end, and no task is left. */
     @Test
     void maximumIsRightAfterScansAndChangesAtTheSameTime() throws Exception {
         Cache<Integer, String> cache = filled(bounded(), 20_000);

@@ -40,7 +40,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** What a scan of a cache frees, in which order, and what it says of it. */
+/** Which entries a scan of a cache frees, in which order, and what it reports. */
 class CaffeineScanTest {
 
     private static final CgroupPath WEB = CgroupPath.of("/shop/web");
@@ -48,7 +48,7 @@ class CaffeineScanTest {
     @RegisterExtension
     final ReclaimerExtension kit = ReclaimerExtension.create();
 
-    /** A cache that is less than half full does not note what is used. */
+    /** Caffeine does not record the uses of a cache that is less than half full. */
     @Test
     void entriesThatWereNotUsedAreFreedFirst() {
         Cache<Integer, String> cache =
@@ -64,7 +64,7 @@ class CaffeineScanTest {
                         .toList());
     }
 
-    /** More than the cache's order is read at a time. */
+    /** Fewer and more than are read from the order at a time. */
     @ParameterizedTest
     @ValueSource(ints = {1, CaffeineScan.CHUNK - 1, CaffeineScan.CHUNK, CaffeineScan.CHUNK + 1, 700, 999, 1000})
     void asManyAreFreedAsAskedFor(int asked) {
@@ -76,7 +76,7 @@ class CaffeineScanTest {
         }
     }
 
-    /** Those that were used are left, whenever they came in. */
+    /** Used entries stay, whenever they were added. */
     @Test
     void coldestAreFreedOverManyReads() {
         Cache<Integer, String> cache = filled(bounded(), 1000);
@@ -87,7 +87,7 @@ class CaffeineScanTest {
         assertThat(keysOf(cache)).hasSize(300).allMatch(key -> key < 150 || key >= 850);
     }
 
-    /** Without help, Caffeine gives entries away in the order they came in until it is half full. */
+    /** Without help, Caffeine keeps entries in the order in which they were added until the cache is half full. */
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 10, 1000})
     void useIsNotedInACacheThatIsFarFromFull(int alreadyThere) {
@@ -101,7 +101,7 @@ class CaffeineScanTest {
         assertThat(keysOf(cache)).hasSize(100).allMatch(key -> key < 100);
     }
 
-    /** With the first scan Caffeine begins to note how often entries are used, and knows nothing of what was before. */
+    /** Caffeine begins to record uses with the first scan, and knows of no use before. */
     @Test
     void entriesUsedLastAreLeftInALargeCacheThatIsScannedForTheFirstTime() {
         Cache<Integer, String> cache = bounded();
@@ -116,7 +116,7 @@ class CaffeineScanTest {
         assertThat(left.stream().filter(key -> key < 1_000)).hasSizeGreaterThan(950);
     }
 
-    /** Not evicted by what {@link #useIsNotedInACacheThatIsFarFromFull} needs. */
+    /** The step that {@link #useIsNotedInACacheThatIsFarFromFull} needs evicts no entry. */
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 50, 255, 256, 1000, 5000})
     void makingAShrinkerEvictsNothing(int entries) {
@@ -149,7 +149,7 @@ class CaffeineScanTest {
         }
     }
 
-    /** By weight, an entry is an object as well. */
+    /** An entry of a cache with a weigher is one object, too. */
     @Test
     void entriesOfAWeighedCacheAreCountedOneByOne() {
         Cache<Integer, String> cache = Caffeine.newBuilder()
@@ -178,7 +178,7 @@ class CaffeineScanTest {
         assertThat(shrinker.scan(FakeControl.of(WEB, 10))).isEqualTo(10);
     }
 
-    /** One that is written anew just then is not cold any more. */
+    /** An entry that was just written again is no longer cold. */
     @Test
     void entryThatIsReplacedMeanwhileIsLeft() {
         Cache<Integer, String> cache = filled(unbounded(), 10);
@@ -210,7 +210,7 @@ class CaffeineScanTest {
         assertThat(asked.freedBytes()).isEqualTo(Long.MAX_VALUE);
     }
 
-    /** A round for 3 MiB takes three of them, not a batch. */
+    /** A round for 3 MiB frees three entries of 1 MiB, not a batch. */
     @Test
     void scanStopsAtTheBytesThatAreWanted() {
         for (boolean many : new boolean[] {false, true}) {
@@ -262,7 +262,7 @@ class CaffeineScanTest {
         assertThat(keysOf(cache)).hasSize(300).allMatch(key -> key % 2 == 0);
     }
 
-    /** Caffeine does not note a use within a second after the last. */
+    /** Caffeine does not record a use within one second after the last one. */
     @Test
     void entriesNotUsedForLongestAreFreedFirstWhereTheyExpire() {
         AtomicLong now = new AtomicLong();
@@ -329,7 +329,7 @@ class CaffeineScanTest {
         assertThat(kept).hasSize(600);
     }
 
-    /** By the cache itself, and by its synchronous view; with an order, and without. */
+    /** Through the cache itself and its synchronous view, with an order and without. */
     @Test
     void entriesOfAnAsynchronousCacheAreFreedUnlessTheyAreLoading() {
         for (boolean view : List.of(true, false)) {
@@ -353,7 +353,7 @@ class CaffeineScanTest {
         }
     }
 
-    /** Nobody would come back from a scan that waits for a load. */
+    /** A scan that waited for this load would never return. */
     @Test
     void loadThatReplacesAnEntryMeanwhileIsNotWaitedFor() {
         AsyncCache<Integer, String> cache = Caches.builder().buildAsync();
@@ -394,7 +394,7 @@ class CaffeineScanTest {
         assertThat(shrinker.reclaimedObjects()).isEqualTo(30);
     }
 
-    /** Called without a lock: others may use the cache meanwhile, by its order too. */
+    /** Other threads may use the cache and read its order meanwhile. */
     @Test
     void listenerIsCalledWithoutTheCachesLock() {
         Cache<Integer, String> cache = filled(bounded(), 10);

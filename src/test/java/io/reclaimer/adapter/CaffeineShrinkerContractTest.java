@@ -15,15 +15,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Nested;
 
 /**
- * {@link CaffeineShrinker} keeps the contract, whoever the cache belongs to and however it was built. Maximums are kept, for
- * a cache that evicts by itself would lose what the contract counts.
+ * {@link CaffeineShrinker} keeps the contract, for each kind of owner and of cache. No maximum is reached or lowered,
+ * because a cache that evicts by itself would lose entries that the contract counts.
  */
 class CaffeineShrinkerContractTest {
 
     private static final CgroupPath WEB = ShrinkerContract.CGROUPS.get(0);
     private static final ShrinkerSpec SPEC = ShrinkerSpec.named("pages");
 
-    /** More than any clause adds. */
+    /** More entries than any clause of the contract adds. */
     private static final long ROOM = 1_000_000;
 
     private record Key(Cgroup cgroup, int number) {}

@@ -33,7 +33,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Whose a cache is, how it is counted, and that rounds free it. */
+/** To which cgroup a cache belongs, how it is counted, and that rounds free it. */
 class CaffeineShrinkerTest {
 
     private static final CgroupPath SHOP = CgroupPath.of("/shop");
@@ -41,7 +41,7 @@ class CaffeineShrinkerTest {
     private static final ShrinkerSpec SPEC = ShrinkerSpec.named("pages");
 
     @RegisterExtension
-    // What a late visit frees after the end of a round is in no report.
+    // A long limit, because objects that a late visit frees after the end of its round are in no report.
     final ReclaimerExtension kit = ReclaimerExtension.create().with("reclaimer.late-after = 1m");
 
     @Test
@@ -53,7 +53,7 @@ class CaffeineShrinkerTest {
         assertThat(shrinker.count(FakeControl.of(WEB, 0))).isEqualTo(7);
     }
 
-    /** FakeControl before each visit, also of caches that nothing is taken from. */
+    /** A count precedes each visit, also of caches from which nothing is freed. */
     @Test
     void countDoesNotWaitForTheCachesLock() {
         Cache<Integer, String> cache = filled(bounded(), 10);
@@ -116,7 +116,7 @@ class CaffeineShrinkerTest {
         assertThat(shrinker.scan(FakeControl.of(SHOP, 4))).isEqualTo(4);
     }
 
-    /** So that the parent's bit is set for what comes later. */
+    /** So that the parent's bit is set for later entries. */
     @Test
     void emptyCacheMovesAsIfItHadAnEntry() {
         assertThat(CaffeineShrinker.of(bounded(), WEB).reparent(WEB, SHOP, 0)).isOne();
@@ -138,7 +138,7 @@ class CaffeineShrinkerTest {
         assertThat(keysOf(cache)).hasSize((int) (1000 - report.freedObjects())).containsAll(used);
     }
 
-    /** Nobody says when the first entry comes in. */
+    /** Nobody announces the first entry. */
     @Test
     void emptyCacheKeepsItsBit() {
         Cache<Integer, String> cache = bounded();
@@ -189,7 +189,7 @@ class CaffeineShrinkerTest {
         assertThat(kit.pass("/shop", 0, 0).freedObjects()).isEqualTo(10);
     }
 
-    /** Another one with the same path has nothing to do with it. */
+    /** A later cgroup with the same path is a different one. */
     @Test
     void cacheDoesNotGoBackToACgroupOfTheSameName() {
         kit.online("/shop");
@@ -201,7 +201,7 @@ class CaffeineShrinkerTest {
         assertThat(kit.pass("/shop", 0, 0).freedObjects()).isEqualTo(10);
     }
 
-    /** Whatever comes first: the cache is registered, and the bit of whoever has it then is set. */
+    /** Registration and the move to the parent come in any order, and the bit of the owner is set in the end. */
     @Test
     void cacheIsNotLostWhereItsCgroupGoesOfflineWhileItIsRegistered() throws Exception {
         kit.online("/shop");
@@ -213,7 +213,7 @@ class CaffeineShrinkerTest {
         }
     }
 
-    /** Who tells of each entry saves a count a pass. */
+    /** The announcement of each entry saves one count per pass. */
     @Test
     void emptyCacheLosesItsBitWhereItIsToldOfEntries() {
         Cache<Integer, String> cache = bounded();
@@ -261,7 +261,10 @@ class CaffeineShrinkerTest {
         assertThat(removed.values()).containsOnly(RemovalCause.EXPLICIT);
     }
 
-    /** What rounds freed, the application removed, the cache evicted by itself and what is left are all that came in. */
+    /**
+     * The entries that rounds freed, that the application removed, that the cache evicted and that are left are all
+     * entries that were put.
+     */
     @Test
     void nothingIsFreedTwiceOrLostWhileTheCacheIsUsed() throws Exception {
         for (boolean ordered : List.of(true, false)) {

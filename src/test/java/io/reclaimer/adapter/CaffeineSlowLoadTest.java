@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * A loader of a synchronous cache runs inside of the cache's table, and keeps the bin of its key: removing another key of the
- * same bin waits for it.
+ * A loader of a synchronous cache runs inside the cache's table and locks the bin of its key. The removal of another
+ * key from the same bin waits for it.
  */
 class CaffeineSlowLoadTest {
 

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Two caches of equal size; one is asked for what was reclaimed again, the other for what it never had. */
+/** Two caches of equal size: one gets requests for its reclaimed keys, the other for keys that it never had. */
 class CaffeineThrashTest {
 
     private static final int ENTRIES = 20_000;

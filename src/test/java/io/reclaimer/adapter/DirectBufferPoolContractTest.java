@@ -10,12 +10,12 @@ import java.nio.ByteBuffer;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** {@link DirectBufferPool} keeps the contract: a buffer that is given back is an object more. */
+/** {@link DirectBufferPool} keeps the shrinker contract. A returned buffer is an object. */
 class DirectBufferPoolContractTest extends ShrinkerContract {
 
     private static final CgroupPath WEB = CGROUPS.get(0);
 
-    /** More than any clause adds. */
+    /** More buffers than any clause of the contract adds. */
     private static final int BUFFERS = 4_000;
 
     @Override

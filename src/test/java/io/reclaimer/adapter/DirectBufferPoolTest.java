@@ -67,7 +67,7 @@ class DirectBufferPoolTest {
         assertThat(pool.shrinker().count(new FakeControl("/", DIRECT, 0))).isEqualTo(3);
     }
 
-    /** Rounds over the heap would wait for it in vain. */
+    /** Rounds over the heap would ask the pool in vain. */
     @Test
     void poolIsNotAskedOnOtherNodes() {
         register(KIB);
@@ -126,7 +126,7 @@ class DirectBufferPoolTest {
                 DirectBufferLease third = pool.acquire()) {
             assertThat(first.buffer().getLong(0)).isEqualTo(3);
             assertThat(second.buffer().getLong(0)).isEqualTo(2);
-            // One of the two that were dropped, whose memory is not back.
+            // One of the two dropped buffers, whose memory is not released yet.
             assertThat(third.buffer().getLong(0)).isBetween(0L, 1L);
             assertThat(made).hasSize(4);
         }
@@ -237,7 +237,7 @@ class DirectBufferPoolTest {
         pool.acquire(web);
     }
 
-    /** As the JVM itself counts it. Nobody but the pool asks for a garbage collection. */
+    /** Direct bytes as counted by the JVM. Only the pool requests garbage collections during the test. */
     @Test
     void directMemoryIsBackAfterARound() {
         int mebibyte = KIB * KIB;
@@ -247,14 +247,14 @@ class DirectBufferPoolTest {
             leases.add(pool.acquire());
         }
         leases.forEach(DirectBufferLease::close);
-        // So that they do not go with the next collection of young objects.
+        // Promotes the buffers, so that a young collection does not find them.
         System.gc();
         long before = directBytes();
         reclaim(HEAP);
         assertThat(pool.statistics().free()).isEqualTo(32);
         assertThat(reclaim(DIRECT)).isEqualTo(32);
         Threads.until(() -> directBytes() <= before - 31L * mebibyte);
-        // Closed leases that somebody keeps do not keep their memory.
+        // Closed leases that are still referenced do not retain their buffers.
         assertThat(leases)
                 .allSatisfy(lease -> assertThatThrownBy(lease::buffer).isInstanceOf(IllegalStateException.class));
     }
@@ -273,7 +273,7 @@ class DirectBufferPoolTest {
         assertThat(memory.collections).hasValue(0);
     }
 
-    /** Else a round could leave less than there was: the JVM may have no memory for another one. */
+    /** Otherwise a round could reduce the available memory, because the JVM may have none for a new buffer. */
     @Test
     void reclaimedBufferIsLeasedAgainWhileItsMemoryIsNotBack() {
         AtomicInteger allocated = new AtomicInteger();
@@ -296,7 +296,7 @@ class DirectBufferPoolTest {
         assertThat(kept).hasSize(11);
     }
 
-    /** The JVM would stop all threads and collect garbage before it said that there is none. */
+    /** The JVM would stop all threads and collect garbage before it threw an OutOfMemoryError. */
     @Test
     void whereMemoryIsUsedUpAnotherCgroupsFreeBufferComesBeforeTheJvmIsAsked() {
         AtomicInteger allocated = new AtomicInteger();
@@ -316,7 +316,7 @@ class DirectBufferPoolTest {
         assertThat(allocated).as("none is free").hasValue(3);
     }
 
-    /** Each holder writes its mark at both ends, and finds it there when it is done. */
+    /** Each holder writes its number at both ends of a buffer, and finds it there when it is done. */
     @Test
     void everyBufferHasOneHolderAtATime() throws Exception {
         Seeded seeded = Seeded.create();
@@ -377,7 +377,7 @@ class DirectBufferPoolTest {
         return register(SPEC, bytes, ByteBuffer::allocateDirect);
     }
 
-    /** Where the JVM has memory for that many only. */
+    /** Registers a pool in a JVM that has memory for {@code buffers} buffers only. */
     private DirectBufferPool scarce(int buffers) {
         AtomicInteger left = new AtomicInteger(buffers);
         return register(SPEC, KIB, bytes -> {
@@ -392,7 +392,7 @@ class DirectBufferPoolTest {
         return kit.await(DirectBufferPool.register(kit.reclaimer(), spec, bytes, allocation, memory));
     }
 
-    /** The JVM's, as a test says it is. Nothing is collected but by the JVM itself. */
+    /** Direct memory whose state the test sets. No collection is requested. */
     private static final class PlayedMemory extends DirectMemory {
 
         private volatile boolean comesBack = true;

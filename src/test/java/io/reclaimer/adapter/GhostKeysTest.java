@@ -43,7 +43,7 @@ class GhostKeysTest {
                 .hasSize(64);
     }
 
-    /** Of more than that the newest are found, and other keys as ever. */
+    /** Of more keys than that the newest are found; keys of other hash codes are not affected. */
     @Test
     void chainOfOneHashCodeIsBounded() {
         GhostKeys<Object> ghosts = new GhostKeys<>(4096);
@@ -72,7 +72,7 @@ class GhostKeysTest {
         }
     }
 
-    /** Against a model: a ring, in which a key that is found leaves a gap that is not filled before its time. */
+    /** Compares with a model: a ring in which a removed key leaves a gap until its slot is reused. */
     @Test
     void findsWhatTheModelFinds() {
         Seeded random = Seeded.create();

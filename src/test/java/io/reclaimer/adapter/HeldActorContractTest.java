@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Nested;
 
-/** {@link HeldActor} keeps the contract, with {@link HeldValues} and {@link HeldList}, for a cgroup and for none. */
+/** {@link HeldActor} keeps the shrinker contract, with both states, and with and without a cgroup. */
 class HeldActorContractTest {
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -59,7 +59,7 @@ class HeldActorContractTest {
 
     private record Size(ActorRef<Long> replyTo) implements Command {}
 
-    /** An actor that keeps a state, registered. Any thread. */
+    /** A registered actor that holds a state. Thread-safe. */
     private static final class Store<S extends HeldState> {
 
         private final ActorSystem<?> system;
@@ -83,7 +83,7 @@ class HeldActorContractTest {
                     .register(asked.join().spec(), shrinker)
                     .toCompletableFuture()
                     .join();
-            // It has asked for the registration when it answers, so it is told here and now.
+            // Once the actor answers, it has requested its registration, so complete() sends it the handle at once.
             size();
             registered.complete(handle);
         }
@@ -107,7 +107,7 @@ class HeldActorContractTest {
                 AskPattern.<Command, Long>ask(ref, Put::new, PATIENCE, system.scheduler())
                         .toCompletableFuture()
                         .join();
-                // The bit is set behind the put, before the next message.
+                // The actor sets the bit after the put and before it handles the next message.
                 size();
             });
         }

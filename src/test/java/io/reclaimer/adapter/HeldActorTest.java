@@ -39,14 +39,14 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The reclaimer's side is played by the test, but handles, cgroups and bits are real ones. */
+/** The test sends the reclaimer's messages. Handles, cgroups and bits are real. */
 class HeldActorTest {
 
     private static final CgroupPath ROOT = CgroupPath.root();
     private static final CgroupPath SHOP = CgroupPath.of("/shop");
     private static final CgroupPath WEB = CgroupPath.of("/shop/web");
     private static final ShrinkerSpec SPEC = ShrinkerSpec.named("pages");
-    /** For what has to come: as good as for ever. */
+    /** The timeout for events that must come. */
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     @RegisterExtension
@@ -217,7 +217,7 @@ class HeldActorTest {
         assertThat(bits("/shop")).containsExactly(registry.handle().id());
     }
 
-    /** A pass has cleared the bit between. */
+    /** A pass clears the bit in between. */
     @Test
     void bitIsSetAgainAfterEmptyWasSaid() {
         ActorRef<Command> store = spawn(in(kit.online("/shop")));
@@ -290,7 +290,7 @@ class HeldActorTest {
         store.tell(new Crash());
         put(store, 1);
         assertThat(size(store)).isOne();
-        // That may have been answered before the new registration was heard of, which was sent during the restart.
+        // The first answer may precede the new registration, which is sent during the restart.
         assertThat(size(store)).isOne();
         assertThat(bits("/shop")).containsExactly(registry.handle().id());
     }
@@ -340,7 +340,7 @@ class HeldActorTest {
                 .containsExactly(SPEC.onNodes(0), SPEC.onNodes(0).byCgroup());
     }
 
-    // The actor of a user.
+    // The user's actor.
 
     sealed interface Command {}
 
@@ -408,7 +408,7 @@ class HeldActorTest {
         }
     }
 
-    // The reclaimer's part.
+    // The reclaimer's side.
 
     private final class Registry implements HeldActor.Registrar {
 
@@ -481,7 +481,7 @@ class HeldActorTest {
         return spawn(pageStore(held));
     }
 
-    /** Waits until it has started. */
+    /** Spawns an actor and waits until it has started. */
     private ActorRef<Command> spawn(Behavior<Command> behavior) {
         ActorRef<Command> store = kit.testKit().spawn(behavior);
         count(store, ROOT);

@@ -22,7 +22,7 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Actors that hold their state, and rounds of a real reclaimer. */
+/** Actors that hold a reclaimable state, with rounds of a real reclaimer. */
 class HeldCacheRoundTest {
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -87,7 +87,7 @@ class HeldCacheRoundTest {
         store.tell(new Stop());
         TestProbe<Object> probe = kit.testKit().createTestProbe();
         probe.expectTerminated(store, PATIENCE);
-        // The reclaimer hears of the end as the probe does, and tells nobody when it is done.
+        // The reclaimer sees the end of the actor when the probe does, and does not report the end of its work.
         probe.awaitAssert(PATIENCE, () -> {
             assertThat(kit.state().shrinkers()).isEmpty();
             return null;
@@ -138,7 +138,7 @@ class HeldCacheRoundTest {
         return toActor;
     }
 
-    /** Waits until the actor was told that it is registered: at the latest when its start is over. */
+    /** Spawns an actor and waits until it has its registration, at the latest when its start is over. */
     private ActorRef<Command> registered(Behavior<Command> behavior) {
         ActorRef<Command> store = kit.testKit().spawn(behavior);
         kit.await(registered);

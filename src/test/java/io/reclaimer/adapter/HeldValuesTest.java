@@ -116,7 +116,7 @@ class HeldValuesTest {
         assertThat(values.takeRefaults()).isZero();
     }
 
-    /** The first ones may be given up when there are only a few. */
+    /** The list of freed keys is made for a few values at first, and has to grow. */
     @Test
     void refaultsOfManyAreNoticedAfterAFewWereGivenUp() {
         HeldValues<Integer, String> values = filled(2);

@@ -6,7 +6,7 @@ import io.reclaimer.testkit.contract.ContractSubject;
 import io.reclaimer.testkit.contract.ShrinkerContract;
 import org.junit.jupiter.api.Nested;
 
-/** {@link LruLists} keep the contract, also where some objects were used and have a second chance. */
+/** {@link LruLists} keep the contract, also if used objects have a second chance. */
 class LruListsContractTest {
 
     @Nested

@@ -126,7 +126,7 @@ class LruListsTest {
         assertThat(reclaimed).containsExactly("b", "d", "f");
     }
 
-    /** A pass at the highest priority scans twice what there is: the first time uses are forgotten. */
+    /** A pass at the highest priority scans twice the number of objects; the first scan clears the marks of use. */
     @Test
     void usedObjectsAreFreedUnderTheHighestPressure() {
         LruLists<String> lists = register();
@@ -227,7 +227,7 @@ class LruListsTest {
         assertThat(lists.size()).isEqualTo(2);
     }
 
-    /** Somebody found the cgroup online, was held up until it was offline, and only then made its lists. */
+    /** A thread found the cgroup online, was delayed until it was offline, and only then made its lists. */
     @Test
     void objectsThatTheReclaimerHasMissedAreMovedUpByWhoAddedThem() {
         LruLists<String> lists = register();
@@ -298,7 +298,7 @@ class LruListsTest {
         assertThat(lists.size(shop, 0)).isEqualTo(1);
     }
 
-    /** Nobody moves what is in it. The next one of its path has nothing to do with it. */
+    /** Nothing moves its objects. The next cgroup of the same path is a different one. */
     @Test
     void cgroupThatWentOfflineAfterTheListsWereFreedIsNotInTheWayOfTheNextOne() throws Exception {
         LruLists<String> lists = register();

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What one scan call does, asked by the test itself. */
+/** A single scan call, made by the test itself. */
 class LruScanTest implements LruOwner<Integer> {
 
     @RegisterExtension
@@ -57,7 +57,7 @@ class LruScanTest implements LruOwner<Integer> {
         assertThat(lists.reclaimed()).isEqualTo(4);
     }
 
-    /** Below, at and above what is found under one hold of the lock. */
+    /** Below, at and above the number of items that are found under one hold of the lock. */
     @ParameterizedTest
     @ValueSource(ints = {1, LruShrinker.CHUNK - 1, LruShrinker.CHUNK, LruShrinker.CHUNK + 1, 299, 300})
     void noMoreAreLookedAtThanAskedFor(int most) {
@@ -132,7 +132,7 @@ class LruScanTest implements LruOwner<Integer> {
         assertThat(reclaimed).containsExactly(2, 0, 1, 3, 4);
     }
 
-    /** More than are found at a time, so that the walk has to go on behind them. */
+    /** More items stay than are found at a time, so the scan has to continue behind them. */
     @Test
     void scanGoesOnBehindWhatStays() {
         add(500);
@@ -142,7 +142,10 @@ class LruScanTest implements LruOwner<Integer> {
         assertThat(reclaimed).isEqualTo(numbers(300, 400));
     }
 
-    /** All stay, and there are far fewer than asked for; removals from under the scan do not bring it back either. */
+    /**
+     * All items stay, and there are far fewer than asked for. The scan does not start over if items are removed
+     * meanwhile.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"ROTATE", "SKIP"})
     void nothingIsLookedAtTwiceInACall(LruVerdict stays) {
@@ -184,7 +187,7 @@ class LruScanTest implements LruOwner<Integer> {
         assertThat(scan(1)).isEqualTo(1);
     }
 
-    /** From another thread too, so that a lock held by the scan would be found out. */
+    /** Also from another thread, which would block if the scan held the lock. */
     @Test
     void ownerMayUseTheListsWhenItIsAsked() {
         add(3);
@@ -218,7 +221,7 @@ class LruScanTest implements LruOwner<Integer> {
         assertThat(reclaimed).containsExactly(2, 3, 0, 1);
     }
 
-    /** Else it would be the first that each later scan comes to. */
+    /** Otherwise each later scan would come to it first. */
     @Test
     void ownerThatAnswersNullIsAtFaultAndOthersHaveTheirTurn() {
         add(3);

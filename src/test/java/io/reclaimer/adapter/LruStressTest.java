@@ -22,10 +22,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Many threads on the same lists, with rounds, and with cgroups that come and go. */
+/** Many threads on the same lists, with rounds, and with cgroups that go offline and come online again. */
 class LruStressTest {
 
-    /** An object that knows how many had it. */
+    /** An object that counts its owners: the threads that removed or reclaimed it. */
     private static final class Page {
         private final AtomicInteger owners = new AtomicInteger();
 
@@ -34,16 +34,16 @@ class LruStressTest {
         }
     }
 
-    /** What one user did. */
+    /** The numbers of objects that one user added and removed. */
     private record Use(long added, long removed) {}
 
-    /** How often a cgroup goes offline and comes again while objects come and go. */
+    /** Number of times that a cgroup goes offline and comes online again while objects are added and removed. */
     private static final int DEPARTURES = 100;
 
-    /** With so many, users wait for rounds, which may be slower than they are. */
+    /** Number of objects above which users wait for rounds, which may be slower than they are. */
     private static final int MOST_OBJECTS = 300_000;
 
-    /** Of the objects that a user added, so many of the last are still used or removed. */
+    /** Number of objects, of those that a user added, that are still used or removed. */
     private static final int USED = 8192;
 
     @RegisterExtension
@@ -52,13 +52,13 @@ class LruStressTest {
 
     private final Seeded seeded = Seeded.create();
 
-    /** Whether some objects are to stay when asked for. */
+    /** Whether the owner lets some objects stay. */
     private final AtomicBoolean reluctant = new AtomicBoolean();
 
     /**
-     * Every object that ever came in is in the end removed by its user, reclaimed, or in a list where a round finds it;
-     * and is one of these only. Two cgroups stay, those below them come and go under the same few paths, and objects are
-     * added to cgroups of any age.
+     * Every object that was added is removed by its user, reclaimed, or in a list where a round finds it, and exactly
+     * one of these. Two cgroups stay; those below them go offline and come online again under the same few paths.
+     * Objects are added to cgroups of any age.
      */
     @Test
     void everyObjectIsRemovedOrReclaimedOrFoundByARound() throws Exception {
@@ -86,7 +86,7 @@ class LruStressTest {
                 for (int i = 0; i < DEPARTURES; i++) {
                     int number = random.nextInt(cgroups.length());
                     kit.offline(path(number));
-                    // Until this is done users add to one that is offline.
+                    // Until this is done, users add objects to an offline cgroup.
                     cgroups.set(number, kit.online(path(number)));
                 }
             } finally {
@@ -109,7 +109,7 @@ class LruStressTest {
         assertThat(removed + lists.reclaimed()).as(seeded.toString()).isEqualTo(added);
     }
 
-    /** Two removers and two scans on the same few objects. */
+    /** Two threads that remove and two that scan, on the same few objects. */
     @Test
     void exactlyOneWinsAnObject() throws Exception {
         LruLists<Page> lists = register();
@@ -132,7 +132,7 @@ class LruStressTest {
         }
     }
 
-    /** The bit is cleared by a pass that finds nothing, and set by the first of several that add, over and over. */
+    /** Again and again, a pass that finds nothing clears the bit, and the first of several threads that add sets it. */
     @Test
     void noBitIsLostWhereAListIsEmptiedAndFilled() throws Exception {
         LruLists<Page> lists = register();
@@ -148,7 +148,7 @@ class LruStressTest {
         }
     }
 
-    /** A cgroup without lists goes offline while the first objects come in, on either node. */
+    /** A cgroup without lists goes offline while its first objects are added, on either node. */
     @Test
     void noObjectStaysBehindInACgroupThatGoesOffline() throws Exception {
         LruLists<Page> lists = register();
@@ -171,7 +171,7 @@ class LruStressTest {
         }
     }
 
-    /** Lists give their items upwards two at a time, while the items are removed and scanned. */
+    /** Two lists at a time give their items upwards, while items are removed and moved to the hot end. */
     @Test
     void itemsAreRemovedWhereverTheyHaveMovedTo() throws Exception {
         for (int round = 0; round < 2_000; round++) {
@@ -200,7 +200,7 @@ class LruStressTest {
                     remover,
                     remover,
                     () -> line.forEach(list -> list.rotate(items)));
-            // The first may have found the second dead, and has to go on to the next that is alive.
+            // The first list may have found the second one dead, and then has to go on to the next one that is alive.
             for (LruList<Page> above : line.subList(1, 4)) {
                 line.get(0).moveTo(above);
             }
@@ -264,7 +264,10 @@ class LruStressTest {
         });
     }
 
-    /** A pass at the highest priority frees some where there are any, if not all: uses are forgotten first. */
+    /**
+     * Repeats a pass at the highest priority, which frees some objects if there are any, but not all: it clears marks
+     * of use first.
+     */
     private void reclaimAll() {
         long freed;
         do {

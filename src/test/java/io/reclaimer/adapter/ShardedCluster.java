@@ -11,10 +11,10 @@ import akka.cluster.typed.Subscribe;
 import io.reclaimer.testkit.ReclaimerTestSystem;
 import java.time.Duration;
 
-/** A cluster of this one member, and a reclaimer in it, for all tests of a class. */
+/** A cluster of one member, with a reclaimer, shared by all tests of a class. */
 final class ShardedCluster {
 
-    /** For what has to come: as good as for ever. */
+    /** The timeout for events that must come. */
     static final Duration PATIENCE = Duration.ofMinutes(1);
 
     static final String CONFIG = """
@@ -30,7 +30,7 @@ final class ShardedCluster {
             akka.cluster.sharding.distributed-data.notify-subscribers-interval = 100 ms
             """;
 
-    /** For entities that a limit passivates: of 1,000, in 4 shards. */
+    /** For entities that a limit passivates: a limit of 1,000 in 4 shards. */
     static final String WITH_LIMIT = """
             akka.cluster.sharding.number-of-shards = 4
             akka.cluster.sharding.passivation {
@@ -51,7 +51,7 @@ final class ShardedCluster {
         return kit;
     }
 
-    /** Forms the cluster; returns when this is a member of it. */
+    /** Forms the cluster, and returns when this system is a member of it. */
     static void join(ActorTestKit kit) {
         TestProbe<SelfUp> up = kit.createTestProbe();
         Cluster cluster = Cluster.get(kit.system());

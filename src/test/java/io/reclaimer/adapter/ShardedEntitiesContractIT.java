@@ -23,10 +23,10 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** {@link ShardedEntities} keep the contract: an entity that runs is an object. */
+/** {@link ShardedEntities} keep the shrinker contract. A running entity is an object. */
 class ShardedEntitiesContractIT extends ShrinkerContract {
 
-    /** Longer than a machine stands still, so that no stop is given up. */
+    /** Longer than any pause of the machine, so that no stop is given up. */
     private static final Duration STOP_DEADLINE = Duration.ofSeconds(30);
 
     private sealed interface Command {}
@@ -41,7 +41,7 @@ class ShardedEntitiesContractIT extends ShrinkerContract {
 
     @Override
     protected Config config() {
-        // Nobody stays that would have to be told that this member leaves.
+        // A single member has no other member to tell that it leaves.
         return ConfigFactory.parseString(
                 "akka.coordinated-shutdown.run-by-actor-system-terminate = off\n" + ShardedCluster.CONFIG);
     }

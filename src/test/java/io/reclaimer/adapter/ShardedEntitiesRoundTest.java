@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Sharded entities, and rounds of a real reclaimer. */
+/** Sharded entities, with rounds of a real reclaimer. */
 class ShardedEntitiesRoundTest {
 
     private static final Duration PATIENCE = ShardedCluster.PATIENCE;

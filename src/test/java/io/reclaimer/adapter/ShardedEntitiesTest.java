@@ -36,7 +36,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Real entities in a real region. Each test has a tracker of its own; an entity finds it by its id. */
+/**
+ * Real entities in a real region. Each test has its own tracker; an entity finds the tracker by the prefix of its id.
+ */
 class ShardedEntitiesTest {
 
     private static final Duration PATIENCE = ShardedCluster.PATIENCE;
@@ -112,7 +114,7 @@ class ShardedEntitiesTest {
         assertThat(count(carts)).isOne();
     }
 
-    /** It is busy with something else, and comes to the question when nobody waits for it any more. */
+    /** The entity is busy with another message, and receives the question after the scan has ended. */
     @Test
     void entityThatComesToItsQuestionLateIsNotAskedAndNotStopped() {
         ShardedEntities<Command> carts = track(Duration.ofMillis(200), PATIENCE);
@@ -136,14 +138,14 @@ class ShardedEntitiesTest {
         slow.tell(new LetGo());
         expectGone("a");
         put("a", Mood.WILLING);
-        // Nobody tells a test when the tracker has heard of the end of the first one.
+        // The test can't observe when the tracker sees the end of the first incarnation.
         events.awaitAssert(PATIENCE, () -> {
             assertThat(count(carts)).isOne();
             return null;
         });
     }
 
-    /** What comes in for an entity on its way out waits in the shard. */
+    /** The shard buffers messages to an entity that is passivating. */
     @Test
     void messageToAPassivatingEntityIsNotLost() {
         ShardedEntities<Command> carts = track(PATIENCE, PATIENCE);
@@ -214,21 +216,21 @@ class ShardedEntitiesTest {
 
     record Hold(Gate gate) implements Command {}
 
-    /** What an entity does when it is asked, and told, to stop. */
+    /** The reaction of an entity to the question and to the stop message. */
     enum Mood {
         WILLING,
         BUSY,
         SILENT,
-        /** Willing, but stops only when it is let go. */
+        /** Agrees to stop, but stops only after a LetGo message. */
         SLOW
     }
 
     record Gone(String id) {}
 
-    /** A silent one was asked. */
+    /** Reports that a silent entity was asked. */
     record Asked(String id) {}
 
-    /** Where an entity is that was told to stop and does not: its shard keeps back what is sent through it. */
+    /** The ref of an entity that got the stop message and has not stopped. The shard would buffer messages to it. */
     record Slow(String id, ActorRef<Command> ref) {}
 
     private static Behavior<Command> create(EntityContext<Command> entity) {
@@ -301,7 +303,7 @@ class ShardedEntitiesTest {
         }
     }
 
-    // What the tests do.
+    // The actions of the tests.
 
     private ShardedEntities<Command> track(Duration stopDeadline, Duration hungBackOff) {
         ShardedEntities<Command> carts =
@@ -320,7 +322,7 @@ class ShardedEntitiesTest {
         return probe.receiveMessage(PATIENCE);
     }
 
-    /** One more, and how many that are; the entity is willing from now on. */
+    /** Puts once more and returns the number of puts; the entity agrees to stop from now on. */
     private int puts(String id) {
         return put(id, Mood.WILLING);
     }
@@ -348,7 +350,7 @@ class ShardedEntitiesTest {
         return freed(startScan(carts, objects));
     }
 
-    /** Scans until the one entity hangs: while it does not come to the question in time it is busy instead. */
+    /** Scans until the one entity is hung. While it does not receive the question in time, it counts as busy. */
     private void hang(ShardedEntities<Command> carts) {
         while (carts.hungStops() == 0) {
             assertThat(scan(carts, 1)).isZero();

@@ -25,8 +25,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * {@link ShardedLimit} keeps the contract: an entity above the least number of its shard is an object. Once the limit is
- * lowered the region stops entities by itself when others start.
+ * {@link ShardedLimit} keeps the shrinker contract. An entity above the minimum of its shard is an object. After the
+ * limit is lowered, the region stops entities by itself when others start.
  */
 class ShardedLimitContractIT extends ShrinkerContract {
 
@@ -34,7 +34,7 @@ class ShardedLimitContractIT extends ShrinkerContract {
 
     private static final int SHARDS = 4;
 
-    /** What each shard keeps. */
+    /** The number of entities that each shard keeps. */
     private static final int LEAST = 1;
 
     private sealed interface Command {}
@@ -47,7 +47,7 @@ class ShardedLimitContractIT extends ShrinkerContract {
 
     @Override
     protected Config config() {
-        // Nobody stays that would have to be told that this member leaves.
+        // A single member has no other member to tell that it leaves.
         return ConfigFactory.parseString("akka.coordinated-shutdown.run-by-actor-system-terminate = off\n"
                 + ShardedCluster.CONFIG + ShardedCluster.WITH_LIMIT);
     }
@@ -83,7 +83,7 @@ class ShardedLimitContractIT extends ShrinkerContract {
                         .sum());
     }
 
-    /** As sharding finds it. */
+    /** Returns the shard of an entity as Cluster Sharding computes it. */
     private static int shard(String id) {
         return Math.abs(id.hashCode() % SHARDS);
     }

@@ -34,7 +34,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import scala.jdk.javaapi.CollectionConverters;
 
-/** The region is played by the test, so that it may be late, silent or deaf; a real one is in {@link ShardedRegionIT}. */
+/**
+ * The test plays the region, which may be late, be silent or ignore its limit. {@link ShardedRegionIT} uses real
+ * ones.
+ */
 class ShardedLimitTest {
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -148,7 +151,7 @@ class ShardedLimitTest {
         assertThat(scanned().freed()).isEqualTo(Shrinker.STOP);
     }
 
-    /** The region's shards are uneven, so that its own arithmetic would give more. */
+    /** The region's shards are uneven, so the limit computed for the second scan would be higher than the first. */
     @Test
     void limitIsNeverRaisedByAScan() {
         scan(40);
@@ -182,7 +185,7 @@ class ShardedLimitTest {
         assertThat(region.msgAvailable()).isFalse();
     }
 
-    /** Else it would only ever be lowered under steady pressure. */
+    /** Under steady pressure the limit would otherwise only ever be lowered. */
     @Test
     void limitGrowsBetweenScansToo() {
         scan(10);
@@ -231,7 +234,7 @@ class ShardedLimitTest {
         assertThat(counted()).isEqualTo(2);
     }
 
-    /** A limit would be dealt out to it, too, and stop nobody knows how many. */
+    /** The region would divide the limit among all shards, and an unknown number of entities would stop. */
     @Test
     void noLimitIsSetWhileAShardDoesNotSayHowManyItHas() {
         LoggingTestKit.warn("did not say how many entities they have")
@@ -318,7 +321,7 @@ class ShardedLimitTest {
         regionHas(Set.of(), entitiesByShard);
     }
 
-    /** The same, where some shards did not answer the region. */
+    /** Answers the region's next query; the {@code silent} shards did not answer the region. */
     private void regionHas(Set<String> silent, int... entitiesByShard) {
         region.expectMsgClass(PATIENCE, GetShardRegionStats$.class);
         Map<String, Object> stats = IntStream.range(0, entitiesByShard.length)
@@ -333,13 +336,13 @@ class ShardedLimitTest {
         return region.expectMsgClass(PATIENCE, SetActiveEntityLimit.class).perRegionLimit();
     }
 
-    /** The next time that the shrinker looks again, it finds this. */
+    /** Lets the shrinker's next query find these entities. */
     private void look(int... entitiesByShard) {
         pass(ShardedLimit.FIRST_LOOK.multipliedBy(2));
         regionHas(entitiesByShard);
     }
 
-    /** Not before all that was sent is handled, so that its timers run; nor goes on before what they send is handled. */
+    /** Lets time pass. Returns when all messages from before, and those of timers that it triggers, are handled. */
     private void pass(Duration duration) {
         settle();
         time.timePasses(duration);

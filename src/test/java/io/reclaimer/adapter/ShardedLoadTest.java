@@ -18,7 +18,7 @@ class ShardedLoadTest {
         assertThat(load.above(8)).isEqualTo(8);
     }
 
-    /** A limit of 58 for these, one less than there are, would stop 45. */
+    /** For these shards, a limit of 58, one less than the sum, would stop 45 entities. */
     @Test
     void largestOfUnevenShardsIsLoweredAlone() {
         ShardedLoad load = load(50, 1, 1, 1, 1, 1, 1, 1, 1, 1);
@@ -62,7 +62,7 @@ class ShardedLoadTest {
         }
     }
 
-    /** Else a shard that falls silent would count as one whose entities have all stopped. */
+    /** Otherwise a shard that stops answering would count as one whose entities have all stopped. */
     @Test
     void shardThatIsNotInALaterAnswerKeepsItsNumber() {
         ShardedLoad before = load(10, 20, 30);

@@ -6,7 +6,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** Cluster Sharding is an optional dependency: the rest has to load without it. */
+/** Cluster Sharding is an optional dependency. The other classes have to load without it. */
 class ShardedOptionalIT {
 
     @Test

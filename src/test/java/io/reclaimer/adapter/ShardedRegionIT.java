@@ -55,7 +55,7 @@ class ShardedRegionIT {
             ping(region, "cart" + i);
         }
         ActorRef<ShrinkerMessage> limit = limit(region, PATIENCE);
-        // Each of the four shards keeps one.
+        // Each of the four shards keeps one entity.
         assertThat(count(limit)).isEqualTo(96);
         long freed = scan(limit, 20);
         assertThat(freed).isBetween(17L, 20L);
@@ -63,7 +63,7 @@ class ShardedRegionIT {
         assertThat(freed).isBetween(64L, 70L);
         ActorRef<ShrinkerMessage> fresh = limit(region, PATIENCE);
         assertThat(count(fresh)).isEqualTo(96 - freed);
-        // What stopped comes back when it is needed.
+        // Stopped entities start again when they are needed.
         for (int i = 0; i < 100; i++) {
             ping(region, "cart" + i);
         }

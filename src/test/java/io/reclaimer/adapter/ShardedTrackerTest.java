@@ -32,7 +32,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Entities and their shard are played by the test. Real ones are in {@link ShardedEntitiesTest}. */
+/** The test plays the entities and their shard. {@link ShardedEntitiesTest} uses real ones. */
 class ShardedTrackerTest {
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -54,7 +54,7 @@ class ShardedTrackerTest {
 
     private record Asked(String id, long question) {}
 
-    /** An entity that does nothing but pass on what it is asked; it does not come to its questions while it is busy. */
+    /** An entity that only reports its questions. While it is busy it does not receive them. */
     private final class Entity {
 
         private volatile boolean busy;
@@ -207,7 +207,7 @@ class ShardedTrackerTest {
         entity.expectAsked();
     }
 
-    /** The back-off of the first time must not end that of the second. */
+    /** The end of the first back-off must not end the second one. */
     @Test
     void entityThatHungTwiceHasAWholeBackOffTheSecondTime() {
         Entity entity = hung();
@@ -224,7 +224,9 @@ class ShardedTrackerTest {
         assertThat(hungStops.sum()).isEqualTo(2);
     }
 
-    /** Its mailbox is long. Asked when it comes to the question after all, it would stop for no scan. */
+    /**
+     * The entity's mailbox is long. If it were asked when it receives the question at last, it would stop for no scan.
+     */
     @Test
     void entityThatHasNotComeToItsQuestionIsBusyAndTheQuestionIsWithdrawn() {
         List<Entity> entities = entities(3);
@@ -362,7 +364,7 @@ class ShardedTrackerTest {
         });
     }
 
-    /** It is put in order anew with each use, and must not be looked at for ever. */
+    /** Each use moves the entity to a new place; a scan must not move it endlessly. */
     @Test
     void entityThatIsUsedAllTheTimeIsAskedLast() throws Exception {
         List<Entity> entities = entities(2);
@@ -382,7 +384,7 @@ class ShardedTrackerTest {
         }
     }
 
-    /** These and no others, in this order. They are actors of their own, so that their messages come in any order. */
+    /** Expects exactly these entities to be asked, in this order. Their messages arrive in any order. */
     private List<Long> expectAsked(Entity... inOrder) {
         List<Asked> all = new ArrayList<>(asked.receiveSeveralMessages(inOrder.length, PATIENCE));
         all.sort(Comparator.comparingLong(Asked::question));
@@ -392,7 +394,7 @@ class ShardedTrackerTest {
         return all.stream().map(Asked::question).toList();
     }
 
-    /** Waits for what a test can't see: that the tracker has heard of an end. */
+    /** Waits until the tracker has seen an end, which a test can't observe. */
     private void expectCount(long expected) {
         answers.awaitAssert(PATIENCE, () -> {
             assertThat(count()).isEqualTo(expected);
@@ -439,7 +441,7 @@ class ShardedTrackerTest {
         count();
     }
 
-    /** Not before all that was sent is handled, so that its timers run; nor goes on before what they send is handled. */
+    /** Lets time pass. Returns when all messages from before, and those of timers that it triggers, are handled. */
     private void pass(Duration duration) {
         settle();
         time.timePasses(duration);

@@ -24,7 +24,7 @@ class AllocatedBytesTest {
         assertThat(allocated.between(100, 200, 200)).isEqualTo(1_000);
     }
 
-    /** It was told of a while after its end. */
+    /** The collection was reported some time after its end. */
     @Test
     void whatWasAllocatedAfterTheEndDoesNotCount() {
         at(100, 0);
@@ -50,7 +50,7 @@ class AllocatedBytesTest {
         assertThat(allocated.between(0, 100, 100)).isEqualTo(160);
     }
 
-    /** Threads that ended took what they had allocated with them. */
+    /** The bytes of threads that have ended are missing from the sum. */
     @Test
     void sumThatFallsIsNotNegative() {
         at(100, 10_000);

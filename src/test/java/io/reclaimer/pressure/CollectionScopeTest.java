@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class CollectionScopeTest {
 
-    /** As JDK 17 and 25 report them; what only one of them has is marked with it. */
+    /** Beans as JDK 17 and 25 report them. Those of only one version are marked with it. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     # Serial
@@ -45,7 +45,7 @@ class CollectionScopeTest {
                 .isEqualTo(scope);
     }
 
-    /** What a bean keeps of its last collection has no action. */
+    /** The last collection that a bean keeps has no action. */
     @ParameterizedTest
     @CsvSource({
         "G1 Young Generation, G1 Eden Space; G1 Survivor Space; G1 Old Gen, SOME_OLD",
@@ -83,7 +83,7 @@ class CollectionScopeTest {
         assertThat(CollectionScope.isOld(pool)).isEqualTo(old);
     }
 
-    /** Whichever collector these tests run with: its pools and beans are of the kinds above. */
+    /** The pools and beans of the collector that runs these tests are among those above. */
     @Test
     void beansOfThisJvmAreKnown() {
         List<String> heapPools = ManagementFactory.getMemoryPoolMXBeans().stream()

@@ -119,7 +119,7 @@ class CreditTest {
         assertThat(credit.bytes()).isEqualTo(50);
     }
 
-    /** The sum is that of the entries, never negative, and gone after a collection of all. */
+    /** The credit is the sum of the entries, is never negative, and is 0 after a collection of all garbage. */
     @Test
     void sumNeverDriftsApart() {
         Seeded seeded = Seeded.create();

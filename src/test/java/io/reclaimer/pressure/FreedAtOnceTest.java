@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What rounds free that waits for no collection, as memory outside of the heap. */
+/** Bytes that rounds free without a collection, such as memory outside of the heap. */
 class FreedAtOnceTest {
 
     private static final long LIMIT = 1_000_000;
@@ -39,7 +39,7 @@ class FreedAtOnceTest {
     private final FullHeap heap = new FullHeap();
     private ActorRef<HeapPressure.Command> pressure;
 
-    /** 850,000 of it are live, where 700,000 should be at most. */
+    /** 850,000 bytes are live; at most 700,000 should be. */
     @BeforeEach
     void startBelowLow() {
         HeapPressureSettings settings = new HeapPressureSettings(
@@ -70,7 +70,7 @@ class FreedAtOnceTest {
         assertThat(status().freedBytes()).isEqualTo(160_000);
     }
 
-    /** Otherwise all that is no heap would be freed in a loop, for nothing. */
+    /** Otherwise rounds would free all memory that is not heap, in a loop and in vain. */
     @Test
     void roundThatFreedNothingElseStartsARest() {
         answer(160_000, 160_000);
@@ -104,14 +104,14 @@ class FreedAtOnceTest {
                 List.of(),
                 0,
                 Map.of()));
-        // Once it is counted it was acted upon.
+        // The actor counts a round after it has acted on the answer.
         statuses.awaitAssert(PATIENCE, () -> {
             assertThat(status().rounds()).isOne();
             return null;
         });
     }
 
-    /** None of these heaps is one that needs it. */
+    /** No heap of this class needs a count. */
     private CompletionStage<CountReport> count(ReclaimRequest request) {
         throw new AssertionError("Caches are not to be counted");
     }

@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which nodes are asked for heap. With this JVM's own, and watermarks by which there is always too little of it. */
+/** The nodes of rounds for heap. Uses this JVM's own heap, and watermarks by which too little of it is always free. */
 class HeapNodeTest {
 
     @ParameterizedTest

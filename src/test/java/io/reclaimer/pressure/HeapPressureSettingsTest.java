@@ -34,7 +34,7 @@ class HeapPressureSettingsTest {
                         heap.getDuration("direct-deadline")));
     }
 
-    /** So that none is read from the place of another, or not at all. */
+    /** Detects a setting that is read from the path of another one, or not at all. */
     @Test
     void everySettingIsReadFromItsOwnPlace() {
         HeapPressureSettings settings = HeapPressureSettings.of(with("""

@@ -31,14 +31,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The actor, its heap and its rounds are the test's. What the test sends arrives in order, so that a status asked for
- * last says that all before was done; time passes only where the test says so.
+ * The test plays the heap and the rounds of the actor. Messages of the test arrive in order, so the answer to a status
+ * request shows that all earlier ones are handled. Time passes only by calls of the test.
  */
 class HeapPressureTest {
 
     private static final long LIMIT = 1_000_000;
 
-    /** 100,000 free is min, 200,000 low, 300,000 high. */
+    /** The watermarks are 100,000 (min), 200,000 (low) and 300,000 (high) bytes free. */
     private static final Watermarks MARKS = new Watermarks(0.1, 0.2, 0.3);
 
     private static final Duration RETRY_MIN = Duration.ofMillis(100);
@@ -57,7 +57,7 @@ class HeapPressureTest {
     private final List<HeapStatus> published = new CopyOnWriteArrayList<>();
     private ActorRef<HeapPressure.Command> pressure;
 
-    /** A round, to be answered by the test. */
+    /** A round that the test answers. */
     private record Asked(ReclaimRequest request, CompletableFuture<ReclaimReport> answer) {
         boolean isBackground() {
             return request.flags().contains(ReclaimFlag.BACKGROUND);
@@ -132,7 +132,7 @@ class HeapPressureTest {
         assertThat(rounds).hasSize(2);
     }
 
-    /** What the first round freed need not be freed again. */
+    /** The bytes that the first round freed are not requested again. */
     @Test
     void roundIsForWhatIsMissingNow() {
         start();
@@ -178,7 +178,7 @@ class HeapPressureTest {
         assertThat(rounds.get(1).isCancelled()).isFalse();
     }
 
-    /** A round that was ended early says nothing about what could be freed. */
+    /** A round that was cancelled shows nothing about the bytes that could be freed. */
     @Test
     void cancelledRoundThatFreedNothingStartsNoRest() {
         start();
@@ -243,7 +243,7 @@ class HeapPressureTest {
         assertThat(rounds).hasSize(5);
     }
 
-    /** All priorities were tried, and still not what it was to free. */
+    /** All priorities were tried, and the target was not met. */
     @Test
     void roundThatFellShortStartsARest() {
         start();
@@ -390,7 +390,7 @@ class HeapPressureTest {
         assertThat(heap.watchers).hasValue(0);
     }
 
-    /** It begins anew after its pause, with one listener, and rounds go on. */
+    /** The actor restarts after its back-off, with one listener, and rounds continue. */
     @Test
     void afterAFaultItBeginsAnewWithOneListener() {
         start();
@@ -402,7 +402,7 @@ class HeapPressureTest {
             return null;
         });
         heap.isBroken.set(false);
-        // Its pause begins when it has said what is broken, so nobody knows how much time has to pass.
+        // The back-off begins after the fault is logged, so the time that has to pass is unknown.
         Threads.until(() -> {
             time.timePasses(RETRY_MIN);
             return heap.watches.get() == 2;
@@ -467,7 +467,7 @@ class HeapPressureTest {
         counted(1, 850_000);
     }
 
-    /** Nobody asks caches anything where there is no pressure in sight. */
+    /** Caches are not asked while there is no pressure in sight. */
     @Test
     void cachesAreNotCountedWhileLittleIsInUse() {
         start();
@@ -482,7 +482,7 @@ class HeapPressureTest {
         assertThat(counts).hasSize(1);
     }
 
-    /** By hand, or of another member of a cluster. */
+    /** Rounds by hand, or of another member of a cluster. */
     @Test
     void whatRoundsOfOthersFreedIsCredited() {
         start();
@@ -521,7 +521,10 @@ class HeapPressureTest {
         assertThat(rounds.get(1).bytes()).as("Not all that is wanted").isEqualTo(LIMIT / 128);
     }
 
-    /** A fifth of what caches hold is wanted, and priority 2 asks for a quarter; then a third, and priority 1 for half. */
+    /**
+     * A fifth of the bytes in caches is wanted; priority 2 asks for a quarter. Then it is a third; priority 1 asks for
+     * half.
+     */
     @Test
     void roundStartsThreePassesBeforeTheOneThatAsksForEnough() {
         start(settings(0.1));
@@ -572,7 +575,7 @@ class HeapPressureTest {
         assertThat(rounds).hasSize(1);
     }
 
-    /** It may be late, and somebody waits for the memory. */
+    /** The round may be late, and an allocation is waiting for the memory. */
     @Test
     void directRoundForWhatLosesNothingHasAPartOfTheTime() {
         lossless.set(true);
@@ -600,7 +603,7 @@ class HeapPressureTest {
         assertThat(status().vainRounds()).isZero();
     }
 
-    /** As when the system ends. The next one waits all the same. */
+    /** A round fails when the system shuts down, for example. The next one still waits. */
     @Test
     void roundThatFailsIsNotInVain() {
         start();
@@ -625,7 +628,7 @@ class HeapPressureTest {
                 .toList();
     }
 
-    /** Beside 100,000 bytes of known size, 750,000 in 100 objects: at most 7,500 each. */
+    /** Besides 100,000 bytes of known size, there are 750,000 bytes in 100 objects: at most 7,500 each. */
     @Test
     void objectsOfUnknownSizeAreTakenForTheMostThatTheyCanBe() {
         start(settings(0.1));
@@ -639,7 +642,7 @@ class HeapPressureTest {
         assertThat(rounds.get(1).bytes()).isEqualTo(149_000);
     }
 
-    /** A collection shows that what was freed was less. */
+    /** A collection shows that fewer bytes were freed than estimated. */
     @Test
     void objectsOfUnknownSizeAreTakenForSmallerOnesWhereTooLittleWasFreed() {
         start(settings(0.1));
@@ -677,7 +680,7 @@ class HeapPressureTest {
         assertThat(rounds).hasSize(1);
     }
 
-    /** Live data that no cache holds: its caches are not emptied with each collection. */
+    /** If the live bytes are outside of caches, caches are not emptied further with each collection. */
     @Test
     void roundThatLeavesNothingButTheFloorIsInVain() {
         start(settings(0.1));
@@ -765,7 +768,7 @@ class HeapPressureTest {
         heap.tell(new HeapReading(CollectionScope.YOUNG, heap.next(), 100_000, inUse, 0, inUse));
     }
 
-    /** Returns when the actor has heard of it. */
+    /** Answers a count, and returns when the actor has handled the answer. */
     private void counted(int count, long bytes) {
         held(count, bytes);
         Threads.until(() -> status().liveBytes() == bytes);
@@ -819,12 +822,12 @@ class HeapPressureTest {
         return asked.answer();
     }
 
-    /** A collection of all garbage left so much in use. */
+    /** Reports a collection of all garbage that left {@code bytes} in use. */
     private void live(long bytes) {
         heap.tell(new HeapReading(CollectionScope.ALL, heap.next(), 0, LIMIT, 0, bytes));
     }
 
-    /** When the actor has started it. */
+    /** Answers a round, after the actor has started it. */
     private void answer(int round, Outcome outcome, long freedObjects, long freedBytes) {
         status();
         heap.next();
@@ -902,7 +905,7 @@ class HeapPressureTest {
             listener.accept(reading);
         }
 
-        /** A while later. */
+        /** Lets some time pass. */
         long next() {
             passes(10);
             return uptimeMillis;

@@ -15,12 +15,12 @@ class LiveEstimateTest {
     private static final long LOW_MARK = 7_000;
     private static final long HIGH_MARK = 6_500;
 
-    /** After so many readings, a second apart, a collection that tells is overdue. */
+    /** A conclusive collection is overdue after this number of readings, one second apart. */
     private static final int OVERDUE = 8;
 
     private final LiveEstimate estimate = new LiveEstimate(MIN_MARK, LOW_MARK, HIGH_MARK);
 
-    /** Each reading is a while after the one before. */
+    /** Some time passes between two readings. */
     private long millis;
 
     @Test
@@ -51,7 +51,7 @@ class LiveEstimateTest {
         assertThat(estimate.liveBytes()).isEqualTo(6_000);
     }
 
-    /** Nothing is counted twice: neither what the collection took out, nor what it left. */
+    /** No byte is counted twice, neither those that the collection removed nor those that it left. */
     @Test
     void collectionThatTakesOutWhatARoundFreedChangesNothing() {
         all(7_000);
@@ -116,9 +116,9 @@ class LiveEstimateTest {
         assertThat(estimate.liveBytes()).isEqualTo(5_500);
     }
 
-    // What only collections of the young generation saw.
+    // Readings of young collections only.
 
-    /** An old generation that fills up with garbage, of which nobody tells, until a full collection takes it out. */
+    /** An old generation fills up with garbage that no collection reports, until a full collection removes it. */
     @Test
     void riseThatNoCollectionCouldTellFromGarbageDoesNotCount() {
         all(4_000);
@@ -154,7 +154,7 @@ class LiveEstimateTest {
         assertThat(estimate.liveBytes()).isEqualTo(3_000);
     }
 
-    /** A cache that is late, or at fault, is not counted. */
+    /** A cache that is late or at fault is not counted. */
     @Test
     void countOfSomeCachesOnlyEverRaisesWhatTheyHold() {
         young(500, 8_000, 0, 8_000);
@@ -195,7 +195,10 @@ class LiveEstimateTest {
         assertThat(estimate.liveBytes()).isEqualTo(6_500);
     }
 
-    /** Loading: most of the young generation survives. Then serving: hardly any does. Nothing old is taken out. */
+    /**
+     * Caches are loaded, and most young objects survive; then they serve, and hardly any does. No old garbage is
+     * removed.
+     */
     @Test
     void whatRoundsFreedIsNotForgottenWhereLessOfTheYoungGenerationSurvives() {
         long old = 0;
@@ -233,7 +236,9 @@ class LiveEstimateTest {
         assertThat(estimate.liveBytes()).as("The lowest").isEqualTo(5_000);
     }
 
-    /** What came in since the marking began may be garbage: of a churn of 300 with each pause, 3 pauses and 2 mixed ones long. */
+    /**
+     * Bytes that came in since the marking began may be garbage: 300 with each pause, over 3 pauses and 2 mixed ones.
+     */
     @Test
     void whatCameInSinceTheSeriesBeforeIsNotSurelyLive() {
         mixed(500, 6_000, 0, 5_000);
@@ -249,7 +254,7 @@ class LiveEstimateTest {
         assertThat(estimate.liveBytes()).isEqualTo(4_900 - 5 * 300);
     }
 
-    /** A pause that is told of late is not known as a mixed one. */
+    /** A pause that is reported late is not recognised as a mixed one. */
     @Test
     void oneThatIsTakenForAnotherKindDoesNotEndTheSeries() {
         mixed(500, 9_900, 0, 9_500);
@@ -263,7 +268,7 @@ class LiveEstimateTest {
         assertThat(estimate.liveBytes()).isEqualTo(5_000);
     }
 
-    /** A few large arrays went, which says nothing of the rest. */
+    /** A few large arrays were removed, which shows nothing about the remainder. */
     @Test
     void fallWithoutAMarkingDoesNotTell() {
         someOld(500, 8_000, 0, 8_000);
@@ -285,7 +290,7 @@ class LiveEstimateTest {
         assertThat(estimate.liveBytes()).isEqualTo(8_000);
     }
 
-    /** Markings in a row leave no time for three pauses that are not mixed. */
+    /** Consecutive markings leave no time for three pauses that are not mixed. */
     @Test
     void nextMarkingEndsTheSeries() {
         marking();
@@ -297,7 +302,7 @@ class LiveEstimateTest {
         assertThat(estimate.liveBytes()).isEqualTo(6_000);
     }
 
-    /** As G1 of Java 21 and later says of pauses while it marks, where it kept candidates. */
+    /** G1 of Java 21 and later reports this of pauses during a marking, if it kept candidates. */
     @Test
     void pauseThatIsTakenForAMixedOneBeginsNoSeriesWhereMarkingsAreTold() {
         marking();
@@ -306,7 +311,7 @@ class LiveEstimateTest {
         assertThat(estimate.liveBytes()).isZero();
     }
 
-    /** A series tells what was live with the one before, or at first: caches have grown since. */
+    /** A series shows what was live at the previous one, or at the start. Caches have grown since. */
     @Test
     void whatIsBesideCachesIsFoundThoughCachesGrow() {
         someOld(500, 1_500, 0, 1_500);
@@ -320,7 +325,7 @@ class LiveEstimateTest {
         assertThat(estimate.liveBytes()).isEqualTo(1_000 + 2_500);
     }
 
-    /** Rounds have freed of what caches held then. */
+    /** Rounds have freed part of the bytes that caches held then. */
     @Test
     void whatIsBesideCachesIsFoundThoughRoundsFree() {
         someOld(500, 5_000, 0, 5_000);
@@ -357,7 +362,7 @@ class LiveEstimateTest {
         assertThat(estimate.liveBytes()).as("The marking was used up").isEqualTo(6_000);
     }
 
-    // Collections that run beside the application.
+    // Concurrent collections.
 
     @Test
     void oneReadingBesideTheApplicationRaisesNothing() {
@@ -388,7 +393,7 @@ class LiveEstimateTest {
         assertThat(estimate.liveBytes()).isEqualTo(7_100);
     }
 
-    /** Beyond the min watermark there is no time for that. */
+    /** Beyond the min watermark there is no time to compare more readings. */
     @Test
     void leastOfThreeReadingsIsTakenWhereItIsUrgent() {
         concurrent(5_000, 500);
@@ -406,7 +411,7 @@ class LiveEstimateTest {
         assertThat(estimate.liveBytes()).isEqualTo(4_500);
     }
 
-    /** That it is loaded is seen in what it holds. */
+    /** The loading of a cache shows in the bytes that it holds. */
     @Test
     void cacheThatGrowsIsSeenAtOnce() {
         concurrent(5_000, 500);
@@ -425,7 +430,7 @@ class LiveEstimateTest {
         assertThat(estimate.liveBytes()).isEqualTo(7_500);
     }
 
-    /** A cycle leaves what was live when it began; half of what the caches have grown by since they were counted came later. */
+    /** A cycle leaves what was live when it began. Half of the caches' growth since their last count came later. */
     @Test
     void whatIsBesideCachesIsFoundThoughCachesGrowWhileACycleRuns() {
         concurrent(2_000, 0);
@@ -440,7 +445,7 @@ class LiveEstimateTest {
         estimate.collected(new HeapReading(CollectionScope.ALL, next(), 0, LIMIT, 0, inUse, allocated));
     }
 
-    // A collection that can tell is overdue.
+    // An overdue conclusive collection.
 
     @Test
     void mostThatMayBeLiveCountsWhenNothingTellsForLong() {
@@ -462,7 +467,7 @@ class LiveEstimateTest {
         assertThat(estimate.liveBytes()).isZero();
     }
 
-    /** Otherwise the caches would be emptied for garbage. */
+    /** Otherwise caches would be emptied because of garbage. */
     @Test
     void noMoreIsFreedThenThanLiesBetweenTheMarks() {
         aboveLowMark(OVERDUE);
@@ -486,7 +491,7 @@ class LiveEstimateTest {
         assertThat(estimate.liveBytes()).isEqualTo(3_000);
     }
 
-    /** Its next full collection comes by itself, when its old generation is full. */
+    /** The next full collection comes by itself, when the old generation is full. */
     @Test
     void heapWhoseOldGenerationIsCollectedAsAWholeIsNeverOverdue() {
         for (int i = 0; i < 100; i++) {
@@ -496,7 +501,7 @@ class LiveEstimateTest {
         assertThat(estimate.liveBytes()).isZero();
     }
 
-    // Collections beside the application.
+    // Allocation during concurrent collections.
 
     @Test
     void whatWasAllocatedMeanwhileIsNotTakenForLive() {
@@ -521,7 +526,7 @@ class LiveEstimateTest {
         assertThat(estimate.liveBytes()).isLessThanOrEqualTo(5_000);
     }
 
-    /** Its numbers are from before the full one, which is told of as well. */
+    /** Its numbers are from before the full collection, which is reported as well. */
     @Test
     void collectionThatDidNothingSaysNothing() {
         all(4_000);
@@ -538,14 +543,14 @@ class LiveEstimateTest {
                 .hasMessageContaining("NOTHING");
     }
 
-    /** What is live is never more than what is in use, less the credit, and never negative. */
+    /** Live bytes are never more than the bytes in use minus the credit, and never negative. */
     @Test
     void neverMoreThanWhatIsInUse() {
         Seeded seeded = Seeded.create();
         for (int i = 0; i < 20_000; i++) {
             long youngBefore = seeded.nextInt(2_000);
             long oldBefore = seeded.nextInt(8_000);
-            // Less than before, or nothing was done.
+            // Less than youngBefore; otherwise the reading would count as that of a collection that did nothing.
             long youngAfter = seeded.nextInt((int) Math.max(1, youngBefore));
             long oldAfter = Math.max(0, oldBefore + youngBefore - youngAfter - seeded.nextInt(3_000));
             long inUse = youngAfter + oldAfter;

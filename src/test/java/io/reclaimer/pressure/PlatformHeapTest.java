@@ -16,7 +16,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** This JVM's own heap; holds under each collector. */
+/** This JVM's own heap. The tests hold with each collector. */
 class PlatformHeapTest {
 
     private final PlatformHeap heap = new PlatformHeap();
@@ -52,7 +52,7 @@ class PlatformHeapTest {
                 .isLessThanOrEqualTo(Runtime.getRuntime().maxMemory());
     }
 
-    /** What is held is in use after a full collection, and not any more when it is dropped; 32 MB in arrays of usual size. */
+    /** Held bytes are in use after a full collection until they are dropped. Uses 32 MiB in arrays of usual size. */
     @Test
     void readingAfterAFullCollectionIsWhatIsHeld() {
         List<byte[]> held = new ArrayList<>();
@@ -65,7 +65,7 @@ class PlatformHeapTest {
         assertThat(with - without).isBetween(20L << 20, 44L << 20);
     }
 
-    /** One that starts later is not blind until the next collection. */
+    /** A late watcher does not have to wait for the next collection. */
     @Test
     void lateWatcherIsToldOfTheLastCollectionAtOnce() {
         inUseAfterFullCollection();
@@ -75,7 +75,7 @@ class PlatformHeapTest {
         assertThat(readings.element().mostLiveBytes()).isPositive();
     }
 
-    /** Listeners are told in the order they came, so one that was left would be told before the other. */
+    /** Listeners are called in the order of registration: a left-over listener would be called before the new one. */
     @Test
     void endedWatchLeavesNoListener() {
         Queue<HeapReading> readings = new ConcurrentLinkedQueue<>();
@@ -111,7 +111,10 @@ class PlatformHeapTest {
         return afterFullCollection().mostLiveBytes();
     }
 
-    /** Told apart from those before it, which may be told of late, by its time: by the collectors' own clock. */
+    /**
+     * Returns the reading after a full collection. Late readings of earlier ones are recognised by the collectors'
+     * clock.
+     */
     private HeapReading afterFullCollection() {
         long before = ManagementFactory.getPlatformMXBeans(GarbageCollectorMXBean.class).stream()
                 .map(GarbageCollectorMXBean::getLastGcInfo)

@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
-/** With this JVM's own heap, and watermarks that hold whatever is in use: all but some bytes has to be free. */
+/**
+ * Uses this JVM's own heap, and watermarks by which there is always low pressure: all but a few bytes has to be free.
+ */
 class PressureTest {
 
     private static final String ALWAYS_LOW =
@@ -24,7 +26,7 @@ class PressureTest {
         ReclaimerTestSystem kit = ReclaimerTestSystem.start(ALWAYS_LOW);
         try {
             CountDownLatch scanned = new CountDownLatch(1);
-            // Next to nothing each, so that what is freed ends no pressure.
+            // The objects are tiny, so that freeing them ends no pressure.
             kit.register(ShrinkerSpec.named("pages").objectBytes(1), new Scripted(control -> 1_000, control -> {
                 scanned.countDown();
                 return control.nrToScan();

@@ -13,22 +13,24 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The estimate against what real collectors told: recorded by {@code -Dbench.args="collectors 12"} with
- * {@code -Dbench.records}, together with what was live. Each file is one collector in one phase.
+ * The estimate compared with reports of real collectors. They were recorded, with the bytes that were live, by
+ * {@code -Dbench.args="collectors 12"} with {@code -Dbench.records}. Each file is one collector in one phase.
  */
 class RecordedHeapTest {
 
     private static final Path FOLDER = Path.of("src/test/resources/heap-readings");
 
-    /** What a round may take too much, as a share of what can live: where one is due, and under Shenandoah. */
+    /** The most that rounds may free in excess if a round is due, as a share of the limit; otherwise it is 0. */
     private static final double MOST_OVER = 0.10;
 
-    /** It evacuates so little a cycle that old garbage stays for long, and can't be told from what is live. */
+    /**
+     * Here the excess is allowed too: Shenandoah evacuates so little per cycle that old garbage can't be distinguished.
+     */
     private static final String LEAVES_GARBAGE = "shenandoah-churn";
 
     private static final Watermarks MARKS = new Watermarks(0.15, 0.30, 0.35);
 
-    /** One reading, and what was true then. */
+    /** A reading, and the true values at that time. */
     private record Told(long millis, HeapReading reading, long freed, long cache, long live) {
         static Told of(String line) {
             String[] words = line.split(" ");
@@ -61,7 +63,7 @@ class RecordedHeapTest {
         assertThat(recorded()).hasSize(7 * 7);
     }
 
-    /** What the estimate has rounds take, by itself, of caches that were as large as they were. */
+    /** The bytes that rounds free by the estimate alone, with caches of their recorded size. */
     @ParameterizedTest
     @MethodSource("recorded")
     void roundsTakeNoMoreThanWasDue(Path file) throws IOException {
@@ -76,7 +78,7 @@ class RecordedHeapTest {
         for (String line : lines.subList(2, lines.size())) {
             Told told = Told.of(line);
             if (told.freed() > before) {
-                // The rounds of the program that was recorded: what they took is garbage in the readings.
+                // The rounds of the recorded program: the bytes that they freed are garbage in the readings.
                 estimate.freed(told.freed() - before, millis, told.millis());
                 before = told.freed();
             }
@@ -89,7 +91,7 @@ class RecordedHeapTest {
             Watermarks.Decision decision = MARKS.decide(state, limit, estimate.liveBytes());
             state = decision.state();
             if (state != PressureState.NONE) {
-                // Beyond what is wanted when it is known what is live.
+                // The excess over the bytes that would be wanted if the live bytes were known.
                 long due = Math.max(0, told.live() - MARKS.highMark(limit));
                 over = Math.max(over, decision.wantedBytes() - due);
             }

@@ -13,7 +13,7 @@ class WatermarksTest {
 
     private static final Watermarks MARKS = new Watermarks(0.1, 0.2, 0.3);
 
-    /** Of 1000, the watermarks are 100, 200 and 300 free. */
+    /** The limit in bytes. The watermarks are 100, 200 and 300 bytes free. */
     private static final long LIMIT = 1000;
 
     @ParameterizedTest
@@ -66,7 +66,7 @@ class WatermarksTest {
         }
     }
 
-    /** A third of a byte free is less than a byte. */
+    /** A third of a byte free is less than one byte. */
     @Test
     void sharesThatAreNoWholeBytesAreRoundedUp() {
         Watermarks thirds = new Watermarks(0.21, 0.25, 0.35);
