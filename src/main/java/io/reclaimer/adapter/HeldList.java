@@ -90,16 +90,20 @@ public final class HeldList<V> implements HeldState {
         List<V> freed = new ArrayList<>();
         long bytes = weigher.isPresent() ? 0 : -1;
         int toLook = (int) Math.min(nrToScan, values.size());
-        while (toLook > 0) {
-            int from = hand < values.size() ? hand : 0;
-            int to = Math.min(values.size(), from + toLook);
-            toLook -= to - from;
-            long taken = take(from, to, freed);
-            if (weigher.isPresent()) {
-                bytes = Saturating.add(bytes, taken);
+        try {
+            while (toLook > 0) {
+                int from = hand < values.size() ? hand : 0;
+                int to = Math.min(values.size(), from + toLook);
+                toLook -= to - from;
+                long taken = take(from, to, freed);
+                if (weigher.isPresent()) {
+                    bytes = Saturating.add(bytes, taken);
+                }
             }
+        } finally {
+            // A user function that throws keeps the values of its own part only.
+            freed.forEach(onReclaimed);
         }
-        freed.forEach(onReclaimed);
         return new Freed(freed.size(), bytes);
     }
 

@@ -390,7 +390,7 @@ final class LiveEstimate {
             return Math.max(toldBytes, heldBytes);
         }
         long lately = besideLatelyBytes + heldBytes;
-        return lately > minMarkBytes ? lately : besideCachesBytes + heldBytes;
+        return besideLatelyBytes >= 0 && lately > minMarkBytes ? lately : besideCachesBytes + heldBytes;
     }
 
     /** Returns the bytes in caches at the last count, minus the bytes freed since; 0 if they were never counted. */

@@ -70,6 +70,22 @@ class HeldListTest {
     }
 
     @Test
+    void listenerHearsOfFreedValuesEvenIfTheScanFailsAfterItsWrapAround() {
+        List<Integer> heard = new ArrayList<>();
+        HeldList<Integer> list = filled(6).pinned(value -> value < 4).onReclaimed(heard::add);
+        list.free(4);
+        list.pinned(value -> {
+            if (value < 4) {
+                throw new IllegalStateException("unknown");
+            }
+            return false;
+        });
+        assertThatThrownBy(() -> list.free(6)).hasMessage("unknown");
+        assertThat(heard).containsExactly(4, 5);
+        assertThat(list.values()).containsExactly(0, 1, 2, 3);
+    }
+
+    @Test
     void nothingIsLostWhereAFunctionOfTheUsersThrows() {
         HeldList<Integer> list = filled(3).weigher(value -> {
             throw new IllegalStateException("unweighable");

@@ -169,6 +169,15 @@ class LiveEstimateTest {
     }
 
     @Test
+    void bytesBesideCachesCountWhenCachesAloneExceedTheMinMark() {
+        all(8_000);
+        estimate.held(6_000, true, millis);
+        young(3_000, 8_000, 0, 11_000);
+        estimate.held(8_600, true, millis);
+        assertThat(estimate.liveBytes()).isEqualTo(10_600);
+    }
+
+    @Test
     void countOfSomeCachesDoesNotSayWhatIsBesideThem() {
         all(8_000);
         young(500, 8_000, 0, 8_000);
