@@ -18,7 +18,7 @@ import io.reclaimer.adapter.HeldValues;
 import io.reclaimer.adapter.LruLists;
 import io.reclaimer.adapter.ShardedEntities;
 import io.reclaimer.adapter.ShardedLimit;
-import io.reclaimer.pressure.SteeredHeap;
+import io.reclaimer.pressure.ManualHeap;
 import io.reclaimer.pressure.Watermarks;
 import io.reclaimer.shrinker.AsyncShrinker;
 import io.reclaimer.shrinker.Cancellation;
@@ -314,7 +314,7 @@ class NullsTest {
         sample(ShardedEntities.class, ShardedEntities.start(kit.system(), "nulls"));
         sample(ShardedLimit.Settings.class, ShardedLimit.Settings.of(10));
         sample(Watermarks.class, new Watermarks(0.1, 0.2, 0.3));
-        sample(SteeredHeap.class, new SteeredHeap(1_000, () -> 1, () -> 1));
+        sample(ManualHeap.class, new ManualHeap(1_000, () -> 1, () -> 1));
     }
 
     private void makeTestKit(ShrinkerSpec spec, Shrinker shrinker) {

@@ -16,12 +16,12 @@ final class AllocatedBytes {
 
     private static final int MOMENTS = 16;
 
-    private record Moment(long millis, long bytes) {}
+    private record Sample(long millis, long bytes) {}
 
     private final LongSupplier total;
 
     /** The oldest first. Guarded by {@code this}. */
-    private final Deque<Moment> moments = new ArrayDeque<>();
+    private final Deque<Sample> moments = new ArrayDeque<>();
 
     AllocatedBytes() {
         this(ofAllThreads());
@@ -48,11 +48,11 @@ final class AllocatedBytes {
     }
 
     /** Takes a sample. */
-    synchronized void note(long nowMillis) {
+    synchronized void sample(long nowMillis) {
         if (moments.size() == MOMENTS) {
             moments.removeFirst();
         }
-        moments.addLast(new Moment(nowMillis, total.getAsLong()));
+        moments.addLast(new Sample(nowMillis, total.getAsLong()));
     }
 
     /**
@@ -60,11 +60,11 @@ final class AllocatedBytes {
      * the interval until now. Returns 0 if there is no sample.
      */
     synchronized long between(long fromMillis, long toMillis, long nowMillis) {
-        Moment before = moments.peekFirst();
+        Sample before = moments.peekFirst();
         if (before == null) {
             return 0;
         }
-        for (Moment moment : moments) {
+        for (Sample moment : moments) {
             if (moment.millis <= fromMillis) {
                 before = moment;
             }

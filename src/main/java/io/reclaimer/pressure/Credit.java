@@ -89,9 +89,9 @@ final class Credit {
         settledUntilMillis = Math.max(settledUntilMillis, startMillis);
         int count = entries.size();
         for (int i = 0; i < count; i++) {
-            Entry rest = entries.removeFirst().after(settledUntilMillis);
-            if (rest.bytes > 0) {
-                entries.addLast(rest);
+            Entry remaining = entries.removeFirst().after(settledUntilMillis);
+            if (remaining.bytes > 0) {
+                entries.addLast(remaining);
             }
         }
         recount();

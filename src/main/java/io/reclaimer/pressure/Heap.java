@@ -11,7 +11,7 @@ interface Heap {
     /** Returns the bytes in use now, garbage included. */
     long usedBytes();
 
-    /** Returns the milliseconds since the JVM started: the clock of {@link HeapReading#settledMillis}. */
+    /** Returns the milliseconds since the JVM started: the clock of {@link HeapReading#garbageCutoffMillis}. */
     long uptimeMillis();
 
     /**

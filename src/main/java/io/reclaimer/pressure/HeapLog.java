@@ -20,9 +20,9 @@ final class HeapLog {
 
     private final LongSupplier uptimeMillis;
     private long nextChangeMillis = Long.MIN_VALUE;
-    private long nextVainMillis = Long.MIN_VALUE;
-    private long changesUnsaid;
-    private long vainUnsaid;
+    private long nextWarningMillis = Long.MIN_VALUE;
+    private long suppressedChanges;
+    private long suppressedIneffectiveRounds;
 
     /** @param uptimeMillis the clock */
     HeapLog(LongSupplier uptimeMillis) {
@@ -33,7 +33,7 @@ final class HeapLog {
     void entered(PressureState before, PressureState now, long liveBytes, long limitBytes) {
         long millis = uptimeMillis.getAsLong();
         if (millis < nextChangeMillis && now != PressureState.MIN) {
-            changesUnsaid++;
+            suppressedChanges++;
             return;
         }
         nextChangeMillis = millis + CHANGE_MILLIS;
@@ -43,18 +43,18 @@ final class HeapLog {
                 before,
                 liveBytes / MIB,
                 limitBytes / MIB,
-                more(changesUnsaid, "changes"));
-        changesUnsaid = 0;
+                more(suppressedChanges, "changes"));
+        suppressedChanges = 0;
     }
 
     /** Logs a round that did not end the pressure and after which the next one could free nothing either. */
-    void inVain(long liveBytes, long limitBytes, long heldBytes, long wantedBytes) {
+    void ineffective(long liveBytes, long limitBytes, long heldBytes, long wantedBytes) {
         long millis = uptimeMillis.getAsLong();
-        if (millis < nextVainMillis) {
-            vainUnsaid++;
+        if (millis < nextWarningMillis) {
+            suppressedIneffectiveRounds++;
             return;
         }
-        nextVainMillis = millis + VAIN_MILLIS;
+        nextWarningMillis = millis + VAIN_MILLIS;
         LOG.warn(
                 "A reclaim round was in vain: [{}] of [{}] MiB of heap are live, [{}] MiB more should be free, and caches hold"
                         + " [{}] MiB that could be freed. A larger heap (-Xmx), or less that is live without being in a"
@@ -63,8 +63,8 @@ final class HeapLog {
                 limitBytes / MIB,
                 wantedBytes / MIB,
                 heldBytes / MIB,
-                more(vainUnsaid, "such rounds"));
-        vainUnsaid = 0;
+                more(suppressedIneffectiveRounds, "such rounds"));
+        suppressedIneffectiveRounds = 0;
     }
 
     /** Logs a round that failed. */

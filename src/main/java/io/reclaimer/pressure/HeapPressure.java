@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Rounds are on the node {@value #NODE} if {@code reclaimer.nodes} has one of that name, otherwise on all nodes.
  * Memory of other nodes, such as direct buffers, is not heap.
  *
- * <p>A periodic look at the heap between collections can only end pressure: bytes in use may be garbage, but live bytes
+ * <p>A periodic sample of the heap between collections can only end pressure: bytes in use may be garbage, but live bytes
  * are never more than the bytes in use. It never starts a round, and need not: a burst of allocation between two
  * collections fills the young generation, and the collection of that is reported before its survivors can fill the old
  * one.
@@ -104,11 +104,11 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
     /** Caches were counted. The report is null if that failed. */
     private record Counted(@Nullable CountReport report) implements Command {}
 
-    private enum Look implements Command {
+    private enum Sample implements Command {
         INSTANCE
     }
 
-    private enum RestOver implements Command {
+    private enum BackOffOver implements Command {
         INSTANCE
     }
 
@@ -153,10 +153,10 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
 
     private boolean isCounting;
     private boolean isCounted;
-    private long vainRounds;
+    private long ineffectiveRounds;
     private long lastCountMillis = -COUNT_INTERVAL_MILLIS;
-    private boolean resting;
-    private Duration nextRest;
+    private boolean backingOff;
+    private Duration nextBackOff;
 
     /**
      * @param heap the heap to watch
@@ -212,11 +212,11 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
                 settings.watermarks().highMark(heap.limitBytes()));
         this.log = new HeapLog(heap::uptimeMillis);
         this.unknownSize = new UnknownSize(heap.limitBytes());
-        this.nextRest = settings.retryMin();
+        this.nextBackOff = settings.retryMin();
         ActorRef<Command> self = context.getSelf();
         this.endWatch =
                 heap.watch(reading -> self.tell(new Collected(reading, freedBytes.getAsLong(), heap.uptimeMillis())));
-        timers.startTimerWithFixedDelay(Look.INSTANCE, Look.INSTANCE, settings.lookInterval());
+        timers.startTimerWithFixedDelay(Sample.INSTANCE, Sample.INSTANCE, settings.sampleInterval());
         publishStatus();
     }
 
@@ -226,8 +226,8 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
                 .onMessage(Collected.class, this::onCollected)
                 .onMessage(Counted.class, this::onCounted)
                 .onMessage(Answered.class, this::onAnswered)
-                .onMessage(Look.class, this::onLook)
-                .onMessage(RestOver.class, this::onRestOver)
+                .onMessage(Sample.class, this::onSample)
+                .onMessage(BackOffOver.class, this::onBackOffOver)
                 .onMessage(GetStatus.class, this::onGetStatus)
                 .onSignal(PreRestart.class, signal -> stopWatching())
                 .onSignal(PostStop.class, signal -> stopWatching())
@@ -237,14 +237,14 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
     private Behavior<Command> onCollected(Collected message) {
         // The collection can have removed bytes freed before its report, but none freed since.
         creditFreed(message.freedBytes(), message.millis());
-        long tellings = estimate.tellings();
+        long conclusiveCollections = estimate.conclusiveCollections();
         estimate.collected(message.reading());
-        if (estimate.tellings() > tellings) {
+        if (estimate.conclusiveCollections() > conclusiveCollections) {
             told();
         }
         tally.collected(estimate.liveBytes());
-        if (vainRounds <= 1) {
-            endRest();
+        if (ineffectiveRounds <= 1) {
+            endBackOff();
         }
         if (estimate.wantsCount()) {
             count();
@@ -298,7 +298,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
                     report.outcome() == Outcome.DONE && report.shortfalls().isEmpty();
             estimate.held(heldBytes(report), isAll, heap.uptimeMillis());
             mostHeldBytes = Math.max(mostHeldBytes, estimate.heldBytes());
-            tally.believed(estimate.liveBytes());
+            tally.updatePeak(estimate.liveBytes());
         }
         act();
         return this;
@@ -308,7 +308,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
         unsizedObjects = report.unsizedObjects();
         long sized = Math.max(
                 0, report.freeableBytes() - Saturating.multiply(unsizedObjects, ShrinkerSpec.DEFAULT_OBJECT_BYTES));
-        return Saturating.add(sized, unknownSize.held(unsizedObjects, Math.max(0, estimate.toldBytes() - sized)));
+        return Saturating.add(sized, unknownSize.held(unsizedObjects, Math.max(0, estimate.conclusiveBytes() - sized)));
     }
 
     private Behavior<Command> onAnswered(Answered message) {
@@ -328,7 +328,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
             // The round was refused, or the reclaimer is shutting down. That shows nothing about the caches.
             log.failed(message.failure());
             if (!round.lossless()) {
-                rest();
+                backOff();
             }
         } else {
             tally.answered(round.direct(), report);
@@ -340,17 +340,17 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
                 act();
                 return this;
             }
-            if (report.outcome() != Outcome.CANCELLED && (isInVain(report) || leftNothing())) {
-                inVain();
+            if (report.outcome() != Outcome.CANCELLED && (isIneffective(report) || isFloorReached())) {
+                onIneffectiveRound();
             } else {
-                noMoreInVain();
+                onEffectiveRound();
             }
         }
         act();
         return this;
     }
 
-    private Behavior<Command> onLook(Look message) {
+    private Behavior<Command> onSample(Sample message) {
         creditFreed();
         estimate.used(heap.usedBytes());
         enter(decide().state());
@@ -358,8 +358,8 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
         return this;
     }
 
-    private Behavior<Command> onRestOver(RestOver message) {
-        resting = false;
+    private Behavior<Command> onBackOffOver(BackOffOver message) {
+        backingOff = false;
         act();
         return this;
     }
@@ -379,7 +379,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
     private void act() {
         Watermarks.Decision decision = decide();
         enter(decision.state());
-        if (settings.rounds() && !resting) {
+        if (settings.rounds() && !backingOff) {
             switch (state) {
                 case NONE -> {}
                 case LOW -> startBackground(decision.wantedBytes());
@@ -398,9 +398,9 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
             mostHeldBytes = 0;
             isCounted = false;
             unknownSize.over();
-            noMoreInVain();
+            onEffectiveRound();
         } else if (now == PressureState.MIN) {
-            endRest();
+            endBackOff();
         }
         state = now;
     }
@@ -425,7 +425,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
             most = aboveFloorBytes();
         } else if (settings.floor() > 0) {
             count();
-            if (vainRounds > 0) {
+            if (ineffectiveRounds > 0) {
                 // The round starts after the answer to the count.
                 return;
             }
@@ -433,16 +433,16 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
             most = heap.limitBytes() / UNCOUNTED_SHARE;
         }
         if (most <= 0) {
-            inVain();
+            onIneffectiveRound();
             return;
         }
         ReclaimRequest request =
                 request(Math.min(wantedBytes, most)).background().within(settings.backgroundDeadline());
-        background = Optional.of(start(false, false, startingWhereDue(request, wantedBytes)));
+        background = Optional.of(start(false, false, skippingFirstPasses(request, wantedBytes)));
     }
 
     /** Returns whether there is still low pressure, and less than 1/16 of the wanted bytes is above the floor. */
-    private boolean leftNothing() {
+    private boolean isFloorReached() {
         Watermarks.Decision now = decide();
         return now.state() == PressureState.LOW && isCounted && aboveFloorBytes() < now.wantedBytes() / 16;
     }
@@ -461,7 +461,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
                 // Gives the log of rounds in vain its numbers.
                 count();
             }
-            ReclaimRequest request = urgent(wantedBytes);
+            ReclaimRequest request = directRequest(wantedBytes);
             direct = Optional.of(
                     isLosslessFirst()
                             ? start(
@@ -472,7 +472,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
                             : start(
                                     true,
                                     false,
-                                    startingWhereDue(request.within(settings.directDeadline()), wantedBytes)));
+                                    skippingFirstPasses(request.within(settings.directDeadline()), wantedBytes)));
         }
     }
 
@@ -486,12 +486,12 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
     }
 
     /** Assumes that objects of unknown size are small: freeing too many is better than freeing too few. */
-    private ReclaimRequest urgent(long wantedBytes) {
+    private ReclaimRequest directRequest(long wantedBytes) {
         return anyHeap.bytes(wantedBytes);
     }
 
     /** Skips the first passes if it is known how much caches hold. */
-    private ReclaimRequest startingWhereDue(ReclaimRequest request, long wantedBytes) {
+    private ReclaimRequest skippingFirstPasses(ReclaimRequest request, long wantedBytes) {
         long held = estimate.heldBytes();
         if (held <= 0) {
             return request;
@@ -519,35 +519,35 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
      * Returns whether the round came to the end of what caches hold, freed nothing, or freed nothing that helps the
      * heap. Another round at once would do the same, endlessly.
      */
-    private static boolean isInVain(ReclaimReport report) {
+    private static boolean isIneffective(ReclaimReport report) {
         return report.outcome() == Outcome.SHORT
                 || report.freedObjects() == 0
                 || (report.freedAtOnceBytes() > 0 && uncollectedBytes(report) == 0);
     }
 
-    private void inVain() {
-        vainRounds++;
+    private void onIneffectiveRound() {
+        ineffectiveRounds++;
         // Caches may hold other amounts by the next round.
         isCounted = false;
-        log.inVain(estimate.liveBytes(), heap.limitBytes(), estimate.heldBytes(), decide().wantedBytes());
-        rest();
+        log.ineffective(estimate.liveBytes(), heap.limitBytes(), estimate.heldBytes(), decide().wantedBytes());
+        backOff();
     }
 
-    private void noMoreInVain() {
-        vainRounds = 0;
-        nextRest = settings.retryMin();
+    private void onEffectiveRound() {
+        ineffectiveRounds = 0;
+        nextBackOff = settings.retryMin();
     }
 
-    private void rest() {
-        resting = true;
-        timers.startSingleTimer(RestOver.INSTANCE, RestOver.INSTANCE, nextRest);
-        Duration doubled = nextRest.multipliedBy(2);
-        nextRest = doubled.compareTo(settings.retryMax()) < 0 ? doubled : settings.retryMax();
+    private void backOff() {
+        backingOff = true;
+        timers.startSingleTimer(BackOffOver.INSTANCE, BackOffOver.INSTANCE, nextBackOff);
+        Duration doubled = nextBackOff.multipliedBy(2);
+        nextBackOff = doubled.compareTo(settings.retryMax()) < 0 ? doubled : settings.retryMax();
     }
 
-    private void endRest() {
-        resting = false;
-        timers.cancel(RestOver.INSTANCE);
+    private void endBackOff() {
+        backingOff = false;
+        timers.cancel(BackOffOver.INSTANCE);
     }
 
     private void publishStatus() {
@@ -568,7 +568,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
                 tally.freedObjects,
                 tally.freedBytes,
                 estimate.heldBytes(),
-                vainRounds);
+                ineffectiveRounds);
     }
 
     /** Sums since the start. */
@@ -582,10 +582,10 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
 
         void collected(long liveBytes) {
             collections++;
-            believed(liveBytes);
+            updatePeak(liveBytes);
         }
 
-        void believed(long liveBytes) {
+        void updatePeak(long liveBytes) {
             peakLiveBytes = Math.max(peakLiveBytes, liveBytes);
         }
 

@@ -13,7 +13,7 @@ import java.util.Objects;
  * @param watermarks the shares of the heap that should be free
  * @param floor the share, of the most that caches were found to hold since the pressure began, that only direct and
  *     lossless rounds free
- * @param lookInterval the time between looks at the heap while no collection ends
+ * @param sampleInterval the time between samples of the heap while no collection ends
  * @param retryMin the first wait after a round in vain
  * @param retryMax the longest such wait
  * @param backgroundDeadline the deadline of a background round
@@ -23,7 +23,7 @@ public record HeapPressureSettings(
         boolean rounds,
         Watermarks watermarks,
         double floor,
-        Duration lookInterval,
+        Duration sampleInterval,
         Duration retryMin,
         Duration retryMax,
         Duration backgroundDeadline,
@@ -35,7 +35,7 @@ public record HeapPressureSettings(
 
     public HeapPressureSettings {
         Objects.requireNonNull(watermarks, "watermarks");
-        Objects.requireNonNull(lookInterval, "lookInterval");
+        Objects.requireNonNull(sampleInterval, "sampleInterval");
         Objects.requireNonNull(retryMin, "retryMin");
         Objects.requireNonNull(retryMax, "retryMax");
         Objects.requireNonNull(backgroundDeadline, "backgroundDeadline");
@@ -55,7 +55,7 @@ public record HeapPressureSettings(
                 read(config, "rounds", "on or off", Config::getBoolean),
                 watermarks(config),
                 floor(config),
-                duration(config, "look-interval", SHORTEST),
+                duration(config, "sample-interval", SHORTEST),
                 duration(config, "retry-min", SHORTEST),
                 duration(config, "retry-max", duration(config, "retry-min", SHORTEST)),
                 duration(config, "background-deadline", SHORTEST),

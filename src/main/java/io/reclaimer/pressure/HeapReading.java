@@ -4,14 +4,14 @@ package io.reclaimer.pressure;
  * The bytes in use before and after one collection. In a heap without generations all bytes are old.
  *
  * @param scope the garbage that the collection removes
- * @param settledMillis the latest time at which garbage had to exist for the collection to remove it, in milliseconds
+ * @param garbageCutoffMillis the latest time at which garbage had to exist for the collection to remove it, in milliseconds
  *     since the JVM started: the end of a stop-the-world collection, the start of a concurrent one
  * @param allocatedBytes the bytes allocated during a concurrent collection, which treats them as live; 0 for a
  *     stop-the-world collection
  */
 record HeapReading(
         CollectionScope scope,
-        long settledMillis,
+        long garbageCutoffMillis,
         long youngBefore,
         long oldBefore,
         long youngAfter,
@@ -21,12 +21,12 @@ record HeapReading(
     /** Creates the reading of a stop-the-world collection. */
     HeapReading(
             CollectionScope scope,
-            long settledMillis,
+            long garbageCutoffMillis,
             long youngBefore,
             long oldBefore,
             long youngAfter,
             long oldAfter) {
-        this(scope, settledMillis, youngBefore, oldBefore, youngAfter, oldAfter, 0);
+        this(scope, garbageCutoffMillis, youngBefore, oldBefore, youngAfter, oldAfter, 0);
     }
 
     /** Returns whether the collection was concurrent and the application allocated during it. */

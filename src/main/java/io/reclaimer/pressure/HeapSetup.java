@@ -9,11 +9,11 @@ import java.util.function.Consumer;
 /** A setup of the actor system that makes {@link Pressure} watch another heap than this process's. */
 public final class HeapSetup extends Setup {
 
-    private final SteeredHeap heap;
+    private final ManualHeap heap;
     private final Consumer<CompletionStage<ReclaimReport>> rounds;
 
     /** @param rounds receives each round that pressure starts, at its start */
-    public HeapSetup(SteeredHeap heap, Consumer<CompletionStage<ReclaimReport>> rounds) {
+    public HeapSetup(ManualHeap heap, Consumer<CompletionStage<ReclaimReport>> rounds) {
         Objects.requireNonNull(heap, "heap");
         Objects.requireNonNull(rounds, "rounds");
         this.heap = heap;
@@ -25,7 +25,7 @@ public final class HeapSetup extends Setup {
         return rounds;
     }
 
-    SteeredHeap heap() {
+    ManualHeap heap() {
         return heap;
     }
 }

@@ -5,7 +5,7 @@ package io.reclaimer.pressure;
  *
  * @param state the pressure
  * @param limitBytes the maximum of live bytes: the heap's maximum, or the old generation's if that is smaller
- * @param usedBytes the bytes in use at the last look, garbage included
+ * @param usedBytes the bytes in use at the last sample, garbage included
  * @param liveBytes the estimate of live bytes
  * @param creditBytes the bytes that rounds freed and no collection has removed yet
  * @param peakLiveBytes the highest estimate so far
@@ -15,7 +15,7 @@ package io.reclaimer.pressure;
  * @param freedObjects the objects that answered rounds freed
  * @param freedBytes the bytes that answered rounds freed, by the sizes that shrinkers declare
  * @param heldBytes the bytes in caches at the last count, minus the bytes freed since; 0 if they were never counted
- * @param vainRounds the number of consecutive rounds that did not end the pressure and left nothing for the next one to
+ * @param ineffectiveRounds the number of consecutive rounds that did not end the pressure and left nothing for the next one to
  *     free
  */
 public record HeapStatus(
@@ -31,8 +31,8 @@ public record HeapStatus(
         long freedObjects,
         long freedBytes,
         long heldBytes,
-        long vainRounds) {
+        long ineffectiveRounds) {
 
-    /** The status before the first look. */
+    /** The status before the first sample. */
     static final HeapStatus NONE_YET = new HeapStatus(PressureState.NONE, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 }

@@ -62,31 +62,31 @@ final class LiveEstimate {
     private final long lowMarkBytes;
     private final long highMarkBytes;
 
-    /** The upper bound: the bytes in use at the last reading or look, minus the credit. */
-    private long mostBytes;
+    /** The upper bound: the bytes in use at the last reading or sample, minus the credit. */
+    private long upperBoundBytes;
 
     /** The bytes that the last conclusive collection left, minus the bytes freed since. */
-    private long toldBytes;
+    private long conclusiveBytes;
 
     /** The number of conclusive collections, plus 1 for the initial state. */
-    private long tellings;
+    private long conclusiveCollections;
 
     /** The live bytes outside of caches; -1 until caches are counted after a conclusive collection. */
-    private long besideCachesBytes = -1;
+    private long nonCacheBytes = -1;
 
     /** The bytes outside of caches after each of the last concurrent collections, as a ring; and the number of them. */
-    private final long[] besides = new long[BESIDES];
+    private final long[] recentNonCache = new long[BESIDES];
 
-    private int besideCount;
+    private int nonCacheCount;
 
     /** The lowest of the last {@link #BESIDES_URGENT} of them; -1 if there are none. */
-    private long besideLatelyBytes = -1;
+    private long recentNonCacheBytes = -1;
 
     /** Whether a concurrent collection ended, and caches were not counted since. */
-    private boolean isToldAnew;
+    private boolean isAwaitingCount;
 
     /** The start of that collection. The bytes that it left were live then. */
-    private long toldMillis;
+    private long conclusiveMillis;
 
     /** The time of the last count of all caches, -1 if there is none; and the bytes found by it. */
     private long countedMillis = -1;
@@ -103,16 +103,16 @@ final class LiveEstimate {
      * Whether the last conclusive collection shows what was live at the one before it. Its bytes then include those
      * that caches held at that time.
      */
-    private boolean isToldOfThen;
+    private boolean showsPreviousState;
 
     /** Whether a partial or a concurrent collection was reported. On such a heap not every collection is conclusive. */
-    private boolean isUnsure;
+    private boolean hasInconclusiveCollections;
 
     /**
      * Whether a marking has ended, and mixed collections remove the garbage that it found; the lowest upper bound
      * since; and the number of consecutive collections that were not mixed.
      */
-    private boolean isTakingOut;
+    private boolean isMixedSeries;
 
     private long lowestBytes;
     private int notMixed;
@@ -148,7 +148,7 @@ final class LiveEstimate {
     private boolean isOverdue;
 
     /** The bytes that rounds may still free on the upper bound alone. */
-    private long onTrustBytes;
+    private long upperBoundBudgetBytes;
 
     /**
      * @param minMarkBytes the live bytes above which the pressure is urgent
@@ -159,7 +159,7 @@ final class LiveEstimate {
         this.minMarkBytes = minMarkBytes;
         this.lowMarkBytes = lowMarkBytes;
         this.highMarkBytes = highMarkBytes;
-        told(0);
+        conclude(0);
     }
 
     /** Updates the estimate after a collection, or a step of one. */
@@ -171,21 +171,21 @@ final class LiveEstimate {
             case NOTHING -> throw new IllegalArgumentException("No collection: [" + reading + "]");
             case MARKING -> marking();
             case YOUNG -> {
-                isUnsure = true;
+                hasInconclusiveCollections = true;
                 use(reading);
             }
             case SOME_OLD, MIXED -> someOld(reading);
             case ALL -> {
-                credit.collectedAll(reading.settledMillis());
+                credit.collectedAll(reading.garbageCutoffMillis());
                 use(reading);
                 markingSteps = 0;
                 promotedBytes = 0;
-                long left = Math.max(0, mostBytes - reading.allocatedBytes());
+                long left = Math.max(0, upperBoundBytes - reading.allocatedBytes());
                 if (reading.isConcurrent()) {
-                    toldMillis = reading.settledMillis();
-                    toldBeside(left);
+                    conclusiveMillis = reading.garbageCutoffMillis();
+                    conclusiveNonCache(left);
                 } else {
-                    told(left);
+                    conclude(left);
                 }
             }
         }
@@ -193,21 +193,21 @@ final class LiveEstimate {
 
     /** Handles a step of a marking, which also ends the series of mixed collections of the previous marking. */
     private void marking() {
-        if (isTakingOut && lowestBytes < Long.MAX_VALUE) {
-            toldByMixed();
+        if (isMixedSeries && lowestBytes < Long.MAX_VALUE) {
+            concludeMixed();
         }
         areMarkingsTold = true;
         markingSteps++;
     }
 
-    private void toldByMixed() {
+    private void concludeMixed() {
         promotedBytes -= promotedBeforeLowest;
-        told(Math.max(0, lowestBytes - promotedBeforeLowest));
-        isToldOfThen = true;
+        conclude(Math.max(0, lowestBytes - promotedBeforeLowest));
+        showsPreviousState = true;
     }
 
     private void someOld(HeapReading reading) {
-        isUnsure = true;
+        hasInconclusiveCollections = true;
         credit.collected(fallBytes(reading));
         use(reading);
         boolean isMixed = reading.scope() == CollectionScope.MIXED;
@@ -217,19 +217,19 @@ final class LiveEstimate {
         promotedBytes += lastPromotedBytes;
         if (markingSteps >= MARKING_STEPS || (isMixed && !areMarkingsTold)) {
             markingSteps = 0;
-            isTakingOut = true;
+            isMixedSeries = true;
         }
-        if (isTakingOut) {
-            if (mostBytes <= lowestBytes) {
-                lowestBytes = mostBytes;
+        if (isMixedSeries) {
+            if (upperBoundBytes <= lowestBytes) {
+                lowestBytes = upperBoundBytes;
                 promotedBeforeLowest = promotedBytes;
             }
             notMixed = isMixed ? 0 : notMixed + 1;
             if (notMixed >= NOT_MIXED) {
-                toldByMixed();
+                concludeMixed();
             }
         }
-        noteAbove(reading.settledMillis());
+        noteAbove(reading.garbageCutoffMillis());
     }
 
     /** Returns the bytes that left the old generation with this collection, and between it and the previous one. */
@@ -240,50 +240,50 @@ final class LiveEstimate {
     }
 
     private void use(HeapReading reading) {
-        mostBytes = Math.max(0, reading.mostLiveBytes() - credit.bytes());
+        upperBoundBytes = Math.max(0, reading.mostLiveBytes() - credit.bytes());
         bound();
     }
 
     /** Restores the invariant that the lower bound is at most the upper bound. */
     private void bound() {
-        toldBytes = Math.min(toldBytes, mostBytes);
-        if (besideCachesBytes > 0) {
-            besideCachesBytes = Math.min(besideCachesBytes, Math.max(0, mostBytes - heldBytes));
+        conclusiveBytes = Math.min(conclusiveBytes, upperBoundBytes);
+        if (nonCacheBytes > 0) {
+            nonCacheBytes = Math.min(nonCacheBytes, Math.max(0, upperBoundBytes - heldBytes));
         }
     }
 
-    private void told(long bytes) {
-        tellings++;
-        toldBytes = bytes;
-        isTakingOut = false;
+    private void conclude(long bytes) {
+        conclusiveCollections++;
+        conclusiveBytes = bytes;
+        isMixedSeries = false;
         notMixed = 0;
         lowestBytes = Long.MAX_VALUE;
         promotedBeforeLowest = 0;
-        isToldAnew = false;
-        isToldOfThen = false;
-        besideCount = 0;
-        besideCachesBytes = -1;
-        besideLatelyBytes = -1;
+        isAwaitingCount = false;
+        showsPreviousState = false;
+        nonCacheCount = 0;
+        nonCacheBytes = -1;
+        recentNonCacheBytes = -1;
         readingsAbove = 0;
         isOverdue = false;
-        onTrustBytes = lowMarkBytes - highMarkBytes + 1;
+        upperBoundBudgetBytes = lowMarkBytes - highMarkBytes + 1;
     }
 
     /** Handles a concurrent collection. The previous bytes outside of caches count until caches are counted. */
-    private void toldBeside(long bytes) {
-        long beside = besideCachesBytes;
-        long lately = besideLatelyBytes;
-        int count = besideCount;
-        isUnsure = true;
-        told(bytes);
-        besideCachesBytes = beside;
-        besideLatelyBytes = lately;
-        besideCount = count;
-        isToldAnew = true;
+    private void conclusiveNonCache(long bytes) {
+        long nonCache = nonCacheBytes;
+        long lately = recentNonCacheBytes;
+        int count = nonCacheCount;
+        hasInconclusiveCollections = true;
+        conclude(bytes);
+        nonCacheBytes = nonCache;
+        recentNonCacheBytes = lately;
+        nonCacheCount = count;
+        isAwaitingCount = true;
     }
 
     private void noteAbove(long millis) {
-        if (mostBytes <= lowMarkBytes) {
+        if (upperBoundBytes <= lowMarkBytes) {
             readingsAbove = 0;
             isOverdue = false;
             return;
@@ -302,7 +302,7 @@ final class LiveEstimate {
      * a heap where every collection is conclusive.
      */
     boolean wantsCount() {
-        return isUnsure && (besideCachesBytes < 0 || isToldAnew || mostBytes > lowMarkBytes);
+        return hasInconclusiveCollections && (nonCacheBytes < 0 || isAwaitingCount || upperBoundBytes > lowMarkBytes);
     }
 
     /**
@@ -316,27 +316,27 @@ final class LiveEstimate {
         heldBytes = isAll ? bytes : Math.max(heldBytes, bytes);
         if (!isAll) {
             // The bytes of the caches that were not counted would be taken for bytes outside of caches.
-            besideCachesBytes = isToldAnew ? -1 : besideCachesBytes;
-            isToldAnew = false;
+            nonCacheBytes = isAwaitingCount ? -1 : nonCacheBytes;
+            isAwaitingCount = false;
             countedMillis = -1;
             return;
         }
-        long beganWith = isToldAnew ? heldAt(toldMillis, bytes, millis) : bytes;
+        long beganWith = isAwaitingCount ? heldAt(conclusiveMillis, bytes, millis) : bytes;
         countedMillis = millis;
         countedBytes = bytes;
-        if (besideCachesBytes >= 0 && !isToldAnew) {
+        if (nonCacheBytes >= 0 && !isAwaitingCount) {
             return;
         }
-        long beside = Math.max(0, toldBytes - (isToldOfThen ? heldThenBytes : beganWith));
+        long nonCache = Math.max(0, conclusiveBytes - (showsPreviousState ? heldThenBytes : beganWith));
         heldThenBytes = bytes;
-        if (isToldAnew) {
-            isToldAnew = false;
-            besides[besideCount % BESIDES] = beside;
-            besideCount++;
-            besideCachesBytes = leastBeside(BESIDES);
-            besideLatelyBytes = leastBeside(BESIDES_URGENT);
+        if (isAwaitingCount) {
+            isAwaitingCount = false;
+            recentNonCache[nonCacheCount % BESIDES] = nonCache;
+            nonCacheCount++;
+            nonCacheBytes = leastBeside(BESIDES);
+            recentNonCacheBytes = leastBeside(BESIDES_URGENT);
         } else {
-            besideCachesBytes = beside;
+            nonCacheBytes = nonCache;
         }
     }
 
@@ -354,8 +354,8 @@ final class LiveEstimate {
     /** Returns the lowest value of the {@code last} most recent concurrent collections. */
     private long leastBeside(int last) {
         long least = Long.MAX_VALUE;
-        for (int i = Math.max(0, besideCount - last); i < besideCount; i++) {
-            least = Math.min(least, besides[i % BESIDES]);
+        for (int i = Math.max(0, nonCacheCount - last); i < nonCacheCount; i++) {
+            least = Math.min(least, recentNonCache[i % BESIDES]);
         }
         return least;
     }
@@ -363,34 +363,34 @@ final class LiveEstimate {
     /** Credits bytes that rounds freed, see {@link Credit#freed}. */
     void freed(long freedBytes, long fromMillis, long toMillis) {
         long credited = credit.freed(freedBytes, fromMillis, toMillis);
-        mostBytes = Math.max(0, mostBytes - credited);
-        toldBytes = Math.max(0, toldBytes - credited);
+        upperBoundBytes = Math.max(0, upperBoundBytes - credited);
+        conclusiveBytes = Math.max(0, conclusiveBytes - credited);
         heldBytes = Math.max(0, heldBytes - credited);
         heldThenBytes = Math.max(0, heldThenBytes - credited);
         countedBytes = Math.max(0, countedBytes - credited);
         if (isOverdue) {
-            onTrustBytes = Math.max(0, onTrustBytes - credited);
+            upperBoundBudgetBytes = Math.max(0, upperBoundBudgetBytes - credited);
         }
     }
 
     /** Limits the upper bound to the bytes in use now, minus the credit. */
     void used(long usedBytes) {
-        mostBytes = Math.min(mostBytes, Math.max(0, usedBytes - credit.bytes()));
+        upperBoundBytes = Math.min(upperBoundBytes, Math.max(0, usedBytes - credit.bytes()));
         bound();
     }
 
     /** Returns the estimate that rounds act on. */
     long liveBytes() {
-        long sure = Math.min(sureBytes(), mostBytes);
-        return isOverdue ? Math.max(sure, Math.min(mostBytes, highMarkBytes + onTrustBytes)) : sure;
+        long sure = Math.min(sureBytes(), upperBoundBytes);
+        return isOverdue ? Math.max(sure, Math.min(upperBoundBytes, highMarkBytes + upperBoundBudgetBytes)) : sure;
     }
 
     private long sureBytes() {
-        if (besideCachesBytes < 0) {
-            return Math.max(toldBytes, heldBytes);
+        if (nonCacheBytes < 0) {
+            return Math.max(conclusiveBytes, heldBytes);
         }
-        long lately = besideLatelyBytes + heldBytes;
-        return besideLatelyBytes >= 0 && lately > minMarkBytes ? lately : besideCachesBytes + heldBytes;
+        long lately = recentNonCacheBytes + heldBytes;
+        return recentNonCacheBytes >= 0 && lately > minMarkBytes ? lately : nonCacheBytes + heldBytes;
     }
 
     /** Returns the bytes in caches at the last count, minus the bytes freed since; 0 if they were never counted. */
@@ -399,18 +399,18 @@ final class LiveEstimate {
     }
 
     /** Returns the bytes that the last conclusive collection left, minus the bytes freed since. */
-    long toldBytes() {
-        return toldBytes;
+    long conclusiveBytes() {
+        return conclusiveBytes;
     }
 
     /** Returns a number that grows with each conclusive collection. */
-    long tellings() {
-        return tellings;
+    long conclusiveCollections() {
+        return conclusiveCollections;
     }
 
     /** Returns the upper bound. */
-    long mostBytes() {
-        return mostBytes;
+    long upperBoundBytes() {
+        return upperBoundBytes;
     }
 
     long creditBytes() {

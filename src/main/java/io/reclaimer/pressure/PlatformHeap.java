@@ -83,7 +83,7 @@ final class PlatformHeap implements Heap {
     public Runnable watch(Consumer<HeapReading> listener) {
         List<Runnable> removals = new ArrayList<>();
         lastReadings().forEach(listener);
-        allocated.note(uptimeMillis());
+        allocated.sample(uptimeMillis());
         AtomicLong lastMixed = new AtomicLong(g1OldAfterMixed());
         for (GarbageCollectorMXBean collector : collectors) {
             if (collector instanceof NotificationEmitter emitter) {
@@ -115,7 +115,7 @@ final class PlatformHeap implements Heap {
         if (isConcurrent) {
             long now = uptimeMillis();
             allocatedBytes = allocated.between(gc.getStartTime(), gc.getEndTime(), now);
-            allocated.note(now);
+            allocated.sample(now);
         }
         if (isMixed(gc, lastMixed) && scope == CollectionScope.SOME_OLD) {
             scope = CollectionScope.MIXED;
@@ -157,12 +157,12 @@ final class PlatformHeap implements Heap {
                 .toList();
     }
 
-    private HeapReading reading(CollectionScope scope, long settledMillis, GcInfo info, long allocatedBytes) {
+    private HeapReading reading(CollectionScope scope, long garbageCutoffMillis, GcInfo info, long allocatedBytes) {
         Map<String, MemoryUsage> before = info.getMemoryUsageBeforeGc();
         Map<String, MemoryUsage> after = info.getMemoryUsageAfterGc();
         return new HeapReading(
                 scope,
-                settledMillis,
+                garbageCutoffMillis,
                 used(before, youngPools),
                 used(before, oldPools),
                 used(after, youngPools),

@@ -17,7 +17,7 @@ final class UnknownSize {
 
     private final long firstBytes;
     private long bytes;
-    private long mostBytes = Long.MAX_VALUE;
+    private long maxBytes = Long.MAX_VALUE;
     private boolean isSettled;
 
     /** @param limitBytes the limit of the heap */
@@ -44,7 +44,7 @@ final class UnknownSize {
         }
         if (!isSettled) {
             isSettled = true;
-            bytes = Math.min(mostBytes, Math.max(LEAST, unexplainedBytes / objects));
+            bytes = Math.min(maxBytes, Math.max(LEAST, unexplainedBytes / objects));
         }
         return Math.multiplyHigh(objects, bytes) == 0 && objects * bytes >= 0 ? objects * bytes : Long.MAX_VALUE;
     }
@@ -57,15 +57,15 @@ final class UnknownSize {
     void told(boolean isTooMuch) {
         isSettled = false;
         if (isTooMuch) {
-            mostBytes = Math.max(LEAST, bytes / 2);
-            bytes = Math.min(bytes, mostBytes);
+            maxBytes = Math.max(LEAST, bytes / 2);
+            bytes = Math.min(bytes, maxBytes);
         }
     }
 
     /** Handles the end of the pressure. */
     void over() {
         isSettled = false;
-        mostBytes = Long.MAX_VALUE;
+        maxBytes = Long.MAX_VALUE;
         bytes = firstBytes;
     }
 }

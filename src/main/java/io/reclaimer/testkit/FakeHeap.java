@@ -3,7 +3,7 @@ package io.reclaimer.testkit;
 import akka.actor.typed.ActorSystem;
 import io.reclaimer.pressure.HeapStatus;
 import io.reclaimer.pressure.Pressure;
-import io.reclaimer.pressure.SteeredHeap;
+import io.reclaimer.pressure.ManualHeap;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -13,16 +13,16 @@ import java.util.function.LongSupplier;
  */
 public final class FakeHeap {
 
-    private final SteeredHeap steered;
+    private final ManualHeap steered;
     private long usedBytes;
     private Runnable settle = () -> {};
     private Optional<Pressure> pressure = Optional.empty();
 
     FakeHeap(long limitBytes, LongSupplier uptimeMillis) {
-        this.steered = new SteeredHeap(limitBytes, () -> usedBytes, uptimeMillis);
+        this.steered = new ManualHeap(limitBytes, () -> usedBytes, uptimeMillis);
     }
 
-    SteeredHeap steered() {
+    ManualHeap steered() {
         return steered;
     }
 

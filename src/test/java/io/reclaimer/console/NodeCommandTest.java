@@ -158,7 +158,7 @@ class NodeCommandTest {
                     reclaimer.pressure.heap.watermarks.min  | 7     | above 0 and below 1
                     reclaimer.pressure.heap.watermarks.low  | 0.9   | min < low < high
                     reclaimer.pressure.heap.rounds          | maybe | on or off
-                    reclaimer.pressure.heap.look-interval   | 0s    | 1 ms to 1 h
+                    reclaimer.pressure.heap.sample-interval   | 0s    | 1 ms to 1 h
                     reclaimer.id-limit                      | 63    | 64 to 1048576
                     reclaimer.max-rounds                    | 0     | 1 or more
                     node.load                               | 0     | above 0 and up to 10

@@ -15,7 +15,7 @@ import io.reclaimer.cluster.ClusterReclaimer;
 import io.reclaimer.cluster.ClusterReport;
 import io.reclaimer.pressure.HeapSetup;
 import io.reclaimer.pressure.Pressure;
-import io.reclaimer.pressure.SteeredHeap;
+import io.reclaimer.pressure.ManualHeap;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.ReclaimerTestSystem;
@@ -109,7 +109,7 @@ final class World implements AutoCloseable {
 
     final Side side;
     final Side other;
-    final SteeredHeap heap;
+    final ManualHeap heap;
     private final AtomicInteger looksAtHeap = new AtomicInteger();
 
     /** What pressure does; it begins to look at the heap now. */
@@ -120,7 +120,7 @@ final class World implements AutoCloseable {
     private long lastNanos;
 
     World(String settings) {
-        this.heap = new SteeredHeap(
+        this.heap = new ManualHeap(
                 HEAP_LIMIT_BYTES, this::usedBytes, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
         Setup heapSetup = new HeapSetup(heap, round -> {});
         this.side = new Side(ReclaimerTestSystem.start(settings + "\n" + CONFIG, heapSetup));

@@ -61,13 +61,13 @@ class AllocatedBytesTest {
     @Test
     void threadsOfThisJvmAreCounted() {
         AllocatedBytes ofThisJvm = new AllocatedBytes();
-        ofThisJvm.note(0);
+        ofThisJvm.sample(0);
         byte[] array = new byte[10 << 20];
         assertThat(ofThisJvm.between(0, 10, 10)).isGreaterThan(array.length);
     }
 
     private void at(long millis, long bytes) {
         total.set(bytes);
-        allocated.note(millis);
+        allocated.sample(millis);
     }
 }

@@ -27,7 +27,7 @@ class HeapPressureSettingsTest {
                                 heap.getDouble("watermarks.low"),
                                 heap.getDouble("watermarks.high")),
                         heap.getDouble("floor"),
-                        heap.getDuration("look-interval"),
+                        heap.getDuration("sample-interval"),
                         heap.getDuration("retry-min"),
                         heap.getDuration("retry-max"),
                         heap.getDuration("background-deadline"),
@@ -41,7 +41,7 @@ class HeapPressureSettingsTest {
                 rounds = off
                 watermarks { min = 0.31, low = 0.32, high = 0.33 }
                 floor = 0.30
-                look-interval = 35 ms
+                sample-interval = 35 ms
                 retry-min = 36 ms
                 retry-max = 37 ms
                 background-deadline = 38 ms
@@ -50,7 +50,7 @@ class HeapPressureSettingsTest {
         assertThat(settings.rounds()).isFalse();
         assertThat(settings.watermarks()).isEqualTo(new Watermarks(0.31, 0.32, 0.33));
         assertThat(settings.floor()).isEqualTo(0.30);
-        assertThat(settings.lookInterval()).hasMillis(35);
+        assertThat(settings.sampleInterval()).hasMillis(35);
         assertThat(settings.retryMin()).hasMillis(36);
         assertThat(settings.retryMax()).hasMillis(37);
         assertThat(settings.backgroundDeadline()).hasMillis(38);
@@ -73,10 +73,10 @@ class HeapPressureSettingsTest {
                     floor = -0.1                   | floor is [-0.1]                    | from 0 to below 1
                     floor = 1                      | floor is [1                        | from 0 to below 1
                     floor = some                   | floor is [some]                    | from 0 to below 1
-                    look-interval = 0s             | look-interval is [0s]              | 1 ms to 1 h
-                    look-interval = 999us          | look-interval is [999us]           | 1 ms to 1 h
-                    look-interval = 3601s          | look-interval is [3601s]           | 1 ms to 1 h
-                    look-interval = soon           | look-interval is [soon]            | 1 ms to 1 h
+                    sample-interval = 0s             | sample-interval is [0s]              | 1 ms to 1 h
+                    sample-interval = 999us          | sample-interval is [999us]           | 1 ms to 1 h
+                    sample-interval = 3601s          | sample-interval is [3601s]           | 1 ms to 1 h
+                    sample-interval = soon           | sample-interval is [soon]            | 1 ms to 1 h
                     retry-min = 0s                 | retry-min is [0s]                  | 1 ms to 1 h
                     retry-min = -1s                | retry-min is [-1s]                 | 1 ms to 1 h
                     retry-max = 61m                | retry-max is [61m]                 | to 1 h
@@ -99,7 +99,7 @@ class HeapPressureSettingsTest {
                 "watermarks.min",
                 "watermarks.low",
                 "watermarks.high",
-                "look-interval",
+                "sample-interval",
                 "retry-min",
                 "retry-max",
                 "background-deadline",
@@ -144,8 +144,8 @@ class HeapPressureSettingsTest {
     @ValueSource(
             strings = {
                 "watermarks { min = 0.000001, low = 0.000002, high = 0.999999 }",
-                "look-interval = 1ms",
-                "look-interval = 1h",
+                "sample-interval = 1ms",
+                "sample-interval = 1h",
                 "retry-min = 1ms, retry-max = 1ms",
                 "retry-min = 1h, retry-max = 1h",
                 "background-deadline = 1ms, direct-deadline = 1h"

@@ -49,7 +49,7 @@ class HeapPressureTest {
             ActorTestKit.create("spec", ManualTime.config().withFallback(ConfigFactory.load()));
     private final ManualTime time = ManualTime.get(testKit.system());
     private final TestProbe<HeapStatus> statuses = testKit.createTestProbe();
-    private final SteeredHeap heap = new SteeredHeap();
+    private final ManualHeap heap = new ManualHeap();
     private final List<Asked> rounds = new CopyOnWriteArrayList<>();
     private final List<CompletableFuture<CountReport>> counts = new CopyOnWriteArrayList<>();
     private final AtomicBoolean lossless = new AtomicBoolean();
@@ -559,7 +559,7 @@ class HeapPressureTest {
         Threads.until(() -> rounds.size() == 2);
         assertThat(losslessRounds()).containsExactly(true, false);
         assertThat(rounds.get(1).bytes()).isEqualTo(120_000);
-        assertThat(status().vainRounds()).isZero();
+        assertThat(status().ineffectiveRounds()).isZero();
         answer(1, Outcome.MET, 10, 100_000);
         Threads.until(() -> rounds.size() == 3);
         assertThat(losslessRounds()).as("Something may have come since").containsExactly(true, false, true);
@@ -600,7 +600,7 @@ class HeapPressureTest {
         rounds.get(0).answer().completeExceptionally(new IllegalStateException("refused"));
         Threads.until(() -> rounds.size() == 2);
         assertThat(losslessRounds()).containsExactly(true, false);
-        assertThat(status().vainRounds()).isZero();
+        assertThat(status().ineffectiveRounds()).isZero();
     }
 
     /** A round fails when the system shuts down, for example. The next one still waits. */
@@ -614,7 +614,7 @@ class HeapPressureTest {
             passes(RETRY_MIN.dividedBy(2));
             return null;
         });
-        assertThat(status().vainRounds()).isZero();
+        assertThat(status().ineffectiveRounds()).isZero();
         assertThat(rounds).hasSize(1);
         Threads.until(() -> {
             passes(RETRY_MIN);
@@ -690,7 +690,7 @@ class HeapPressureTest {
         Threads.until(() -> status().heldBytes() == 100_000);
         LoggingTestKit.warn("in vain: [0] of [0] MiB").withOccurrences(1).expect(testKit.system(), () -> {
             answer(0, Outcome.MET, 88, 90_000);
-            Threads.until(() -> status().vainRounds() == 1);
+            Threads.until(() -> status().ineffectiveRounds() == 1);
             for (int i = 1; i < 20; i++) {
                 heap.passes(1_000);
                 live(760_000);
@@ -702,7 +702,7 @@ class HeapPressureTest {
             return null;
         });
         assertThat(rounds).as("There is nothing above the floor").hasSize(1);
-        assertThat(status().vainRounds()).isPositive();
+        assertThat(status().ineffectiveRounds()).isPositive();
     }
 
     @Test
@@ -715,7 +715,7 @@ class HeapPressureTest {
         status();
         assertThat(rounds).hasSize(2);
         answer(1, Outcome.SHORT, 0, 0);
-        Threads.until(() -> status().vainRounds() == 2);
+        Threads.until(() -> status().ineffectiveRounds() == 2);
         live(850_000);
         status();
         assertThat(rounds).hasSize(2);
@@ -730,7 +730,7 @@ class HeapPressureTest {
         answer(0, Outcome.SHORT, 0, 0);
         live(850_000);
         answer(1, Outcome.SHORT, 0, 0);
-        Threads.until(() -> status().vainRounds() == 2);
+        Threads.until(() -> status().ineffectiveRounds() == 2);
         live(950_000);
         status();
         assertThat(rounds).hasSize(3);
@@ -867,7 +867,7 @@ class HeapPressureTest {
                 rounds, MARKS, 0, LOOK, RETRY_MIN, RETRY_MAX, Duration.ofSeconds(5), Duration.ofSeconds(1));
     }
 
-    private static final class SteeredHeap implements Heap {
+    private static final class ManualHeap implements Heap {
         private final AtomicInteger watchers = new AtomicInteger();
         private final AtomicInteger watches = new AtomicInteger();
         private final AtomicBoolean isBroken = new AtomicBoolean();

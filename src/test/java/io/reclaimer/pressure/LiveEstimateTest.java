@@ -126,7 +126,7 @@ class LiveEstimateTest {
             young(500, old, 0, old + 100);
             assertThat(estimate.liveBytes()).isEqualTo(4_000);
         }
-        assertThat(estimate.mostBytes()).isEqualTo(9_900);
+        assertThat(estimate.upperBoundBytes()).isEqualTo(9_900);
         all(4_100);
         assertThat(estimate.liveBytes()).isEqualTo(4_100);
     }
@@ -516,7 +516,7 @@ class LiveEstimateTest {
     void whatWasAllocatedMeanwhileIsNotTakenForLive() {
         estimate.collected(new HeapReading(CollectionScope.ALL, next(), 0, 8_000, 0, 9_000, 4_500));
         assertThat(estimate.liveBytes()).isEqualTo(4_500);
-        assertThat(estimate.mostBytes()).isEqualTo(9_000);
+        assertThat(estimate.upperBoundBytes()).isEqualTo(9_000);
     }
 
     @Test
@@ -572,7 +572,7 @@ class LiveEstimateTest {
                     estimate.held(seeded.nextInt(9_000), true, millis);
                     assertThat(estimate.liveBytes())
                             .as("count %d, %s", i, seeded)
-                            .isBetween(0L, estimate.mostBytes());
+                            .isBetween(0L, estimate.upperBoundBytes());
                     continue;
                 }
                 case 5 -> {

@@ -45,7 +45,7 @@ class PlatformHeapTest {
     @Test
     void collectionIsTold() {
         HeapReading reading = afterFullCollection();
-        assertThat(reading.settledMillis()).isBetween(0L, heap.uptimeMillis());
+        assertThat(reading.garbageCutoffMillis()).isBetween(0L, heap.uptimeMillis());
         assertThat(reading.youngBefore() + reading.oldBefore()).isPositive();
         assertThat(reading.youngAfter() + reading.oldAfter())
                 .isPositive()
@@ -124,7 +124,7 @@ class PlatformHeapTest {
                 .orElse(-1);
         BlockingQueue<HeapReading> readings = new LinkedBlockingQueue<>();
         Runnable end = heap.watch(reading -> {
-            if (reading.scope() == CollectionScope.ALL && reading.settledMillis() > before) {
+            if (reading.scope() == CollectionScope.ALL && reading.garbageCutoffMillis() > before) {
                 readings.add(reading);
             }
         });

@@ -1,6 +1,6 @@
 package io.reclaimer.scenario.run;
 
-import io.reclaimer.pressure.SteeredHeap;
+import io.reclaimer.pressure.ManualHeap;
 import io.reclaimer.scenario.model.HeapModel;
 import io.reclaimer.scenario.time.VirtualTime;
 import io.reclaimer.shrinker.Saturating;
@@ -13,21 +13,21 @@ final class SimulatedHeap {
     private final HeapModel model;
     private final VirtualTime time;
     private final LongSupplier cachedBytes;
-    private final SteeredHeap heap;
+    private final ManualHeap heap;
     private long garbageBytes;
 
     SimulatedHeap(HeapModel model, VirtualTime time, LongSupplier cachedBytes) {
         this.model = model;
         this.time = time;
         this.cachedBytes = cachedBytes;
-        this.heap = new SteeredHeap(
+        this.heap = new ManualHeap(
                 model.limitBytes(),
                 () -> liveBytes() + garbageBytes,
                 () -> time.nowNanos() / Duration.ofMillis(1).toNanos());
     }
 
     /** The heap as the pressure sees it. */
-    SteeredHeap heap() {
+    ManualHeap heap() {
         return heap;
     }
 

@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
  * A simulated heap: the caller supplies the bytes in use and reports the end of collections. For tests and scenarios,
  * see {@link HeapSetup}. Thread-safe.
  */
-public final class SteeredHeap implements Heap {
+public final class ManualHeap implements Heap {
 
     private final long limitBytes;
     private final LongSupplier usedBytes;
@@ -22,7 +22,7 @@ public final class SteeredHeap implements Heap {
      * @param usedBytes returns the bytes in use now, garbage included
      * @param uptimeMillis returns milliseconds since any fixed time
      */
-    public SteeredHeap(long limitBytes, LongSupplier usedBytes, LongSupplier uptimeMillis) {
+    public ManualHeap(long limitBytes, LongSupplier usedBytes, LongSupplier uptimeMillis) {
         Objects.requireNonNull(usedBytes, "usedBytes");
         Objects.requireNonNull(uptimeMillis, "uptimeMillis");
         if (limitBytes <= 0) {
