@@ -27,18 +27,20 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between the engine and an actor that is a shrinker: sends it each call as a message, and hands on its answers.
- * Lives until the shrinker is freed, by somebody or because the actor stopped.
+ * The adapter between the engine and an actor that is a shrinker: sends each call to the actor as a message, and passes
+ * its answers on. Lives until the shrinker is freed, by its owner or because the actor stopped.
  *
- * <p>One call at a time, unless the shrinker is reentrant: an actor does one thing after the other anyway, so calls wait
- * here, where the end of their round still reaches them and their deadline does not run yet, and not in its mailbox.
+ * <p>One call is sent at a time, unless the shrinker is reentrant: an actor handles one message after the other anyway.
+ * Calls wait here and not in the mailbox of the actor. So the end of their round still reaches them, and their deadline
+ * does not run yet.
  *
- * <p>Calls have numbers, so an answer finds its call, be it late; one that finds none is a fault.
+ * <p>Each call has a number, by which an answer finds its call, also when it is late. An answer that finds no call is a
+ * fault.
  *
- * <p>A call that is given up at its deadline may still wait in a long mailbox: the actor is late and not at fault. With
- * {@link #MOST_LATE} such calls it is left alone, but for reparents, until it answers one, or until it is asked again
- * ({@link #FIRST_RETRY}), as a restart may have lost them. An answer to a later call tells that an earlier one had been
- * received, or was lost: that it is not answered is a fault then.
+ * <p>A call that is given up at its deadline may still be in a long mailbox: the actor is late, and not at fault. After
+ * {@link #MOST_LATE} such calls the actor is sent reparents only, until it answers one of them, or until a back-off is
+ * over ({@link #FIRST_RETRY}), because a restart may have lost them. An answer to a later call shows that an earlier
+ * one was received or lost: that it is unanswered is a fault then.
  */
 final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
 
@@ -51,20 +53,20 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
     /** The shrinker is allocated. */
     record Allocated(ShrinkerEntry entry) implements Command {}
 
-    /** To itself: it may have lost what it has not answered. */
+    /** To itself: the back-off is over. The actor may have lost the calls that it has not answered. */
     private enum Retry implements Command {
         INSTANCE
     }
 
-    /** It is freed, or was not allocated. */
+    /** The shrinker is freed, or was not allocated. */
     enum End implements Command {
         INSTANCE
     }
 
-    /** From the actor. */
+    /** An answer from the actor. */
     private record Answered(ShrinkerMessage.Answer answer) implements Command {}
 
-    /** The call strategy of the engine: tells this actor. */
+    /** The call strategy that the engine uses: sends messages to this actor. */
     private record ByMessages(ActorRef<Command> caller) implements CallStrategy {
         @Override
         public void make(PendingCall call) {
@@ -82,13 +84,13 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
         }
     }
 
-    /** How many calls are remembered that were given up, to tell late answers from second ones. */
+    /** The most given-up calls that are remembered, to distinguish late answers from second ones. */
     private static final int MOST_GIVEN_UP = 1024;
 
-    /** How many late calls wait in its mailbox at most: one that may be lost, and one that finds that out. */
+    /** The most late calls in the mailbox of the actor: one that may be lost, and one that shows that. */
     private static final int MOST_LATE = 2;
 
-    /** After which time an actor is asked again that has answered none of those; twice as long each time. */
+    /** The first back-off of an actor that has not answered {@link #MOST_LATE} calls. It doubles each time. */
     private static final Duration FIRST_RETRY = Duration.ofMinutes(1);
 
     private static final Duration LONGEST_RETRY = Duration.ofHours(1);
@@ -98,26 +100,26 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
     private final TimerScheduler<Command> timers;
     private final ActorRef<ShrinkerMessage.Answer> answers;
 
-    /** Those that have not begun, the oldest first. */
+    /** Calls that have not begun, the oldest first. */
     private final Set<PendingCall> waiting = new LinkedHashSet<>();
 
-    /** Sent, and neither answered nor given up, by number. */
+    /** Calls that were sent and are neither answered nor given up, by number. */
     private final Map<Long, PendingCall> underWay = new LinkedHashMap<>();
 
-    /** The numbers of those. */
+    /** The numbers of the calls in {@link #underWay}. */
     private final Map<PendingCall, Long> numbers = new IdentityHashMap<>();
 
-    /** Given up, and not answered so far, the oldest first. */
+    /** Calls that were given up and are not answered so far, by number, the oldest first. */
     private final Map<Long, PendingCall> givenUp = new LinkedHashMap<>();
 
     private Optional<ShrinkerEntry> entry = Optional.empty();
     private boolean stopped;
     private long lastNumber;
 
-    /** Up to this number no call waits in the mailbox any more. */
+    /** The number up to which no call is in the mailbox of the actor any more. */
     private long receivedNumber;
 
-    /** Whether the engine was told that the actor is to be left alone. */
+    /** Whether the engine was told that the actor is stuck. */
     private boolean stuck;
 
     private Duration retry = FIRST_RETRY;
@@ -127,7 +129,7 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
                 context -> Behaviors.withTimers(timers -> new ActorShrinker(context, timers, shrinker, reentrant)));
     }
 
-    /** The call strategy that tells such an actor. */
+    /** Returns the call strategy that sends calls to the given actor. */
     static CallStrategy strategy(ActorRef<Command> caller) {
         return new ByMessages(caller);
     }
@@ -168,7 +170,8 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
         Iterator<PendingCall> next = waiting.iterator();
         while (next.hasNext() && (reentrant || underWay.isEmpty() || stuck || stopped)) {
             PendingCall call = next.next();
-            // Visits of a stuck shrinker end by the watch. Of a reparent it would hear from nobody else.
+            // The watchdog ends visits of a stuck shrinker. A reparent is sent: the actor would not learn of it
+            // otherwise.
             if (!stuck || stopped || call.kind() == PendingCall.Kind.REPARENT) {
                 next.remove();
                 make(call);
@@ -224,7 +227,7 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
         return this;
     }
 
-    /** The call of a number, which is answered now; null where it was before. */
+    /** Takes out the call of a number that is answered now; null if it was answered before or is forgotten. */
     private @Nullable PendingCall answered(long number) {
         retry = FIRST_RETRY;
         PendingCall call = underWay.remove(number);
@@ -241,7 +244,7 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
         return late;
     }
 
-    /** The actor has come to the call of that number, and so to all before it. */
+    /** Notes that the actor has come to the call of that number, and so past all calls before it. */
     private void received(long number) {
         List<Long> unanswered = givenUp.keySet().stream()
                 .filter(earlier -> earlier > receivedNumber && earlier < number)
@@ -292,7 +295,7 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
         entry.ifPresent(shrunk -> shrunk.faults().fault(what, shrinker.path().toString(), null));
     }
 
-    /** One that was sent may still be answered; the answer is late then. */
+    /** Gives up a call. An answer to a call that was sent may still come; it is late then. */
     private Behavior<Command> onGivenUp(GivenUp message) {
         PendingCall call = message.call();
         waiting.remove(call);
@@ -317,7 +320,7 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
         return this;
     }
 
-    /** The calls under way fail, and then the shrinker is freed; whoever freed it before has done the same. */
+    /** Fails the calls under way, and frees the shrinker. Freeing it again changes nothing. */
     private Behavior<Command> onTerminated(Terminated signal) {
         stopped = true;
         underWay.values().forEach(call -> call.fail(noActor()));

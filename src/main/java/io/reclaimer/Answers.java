@@ -16,11 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns the engine's answers into futures. Thread-safe.
+ * The open futures of requests: completes each with the engine's reply. Thread-safe.
  *
- * <p>What hangs on a future runs on a dispatcher of its own, so that an application that blocks there holds up other
- * answers at most. No future is left open: when the actor system or a part of the reclaimer has ended, those without an answer
- * fail.
+ * <p>Dependents of a future run on a dispatcher of their own, so an application that blocks there delays only other
+ * answers. No future stays open: when the actor system or a part of the reclaimer has ended, the open ones fail.
  */
 final class Answers {
 
@@ -29,26 +28,27 @@ final class Answers {
     private final Executor executor;
     private final Set<CompletableFuture<?>> open = ConcurrentHashMap.newKeySet();
 
-    /** Why nothing is answered any more. */
+    /** The failure of all further requests; null while requests are answered. */
     private volatile @Nullable ReclaimerException end;
 
     Answers(Executor executor) {
         this.executor = executor;
     }
 
-    /** As {@link #to(Consumer, Runnable)}, with nothing to do at the end. */
+    /** Sends a request as {@link #to(Consumer, Runnable)} does, with no action at the end. */
     <T> CompletableFuture<T> to(Consumer<Reply<T>> request) {
         return to(request, () -> {});
     }
 
     /**
-     * Sends a request, and answers with what is replied to it.
+     * Sends a request, and returns the future of its reply.
      *
-     * @param atEnd runs right before the future is complete, or right after somebody else has completed it; maybe twice
+     * @param atEnd runs right before the future is completed here, or right after the application has completed it; may
+     *     run twice
      */
     <T> CompletableFuture<T> to(Consumer<Reply<T>> request, Runnable atEnd) {
         CompletableFuture<T> future = new CompletableFuture<>();
-        // Before looking whether it has ended: so either this or the end sees the other.
+        // Added before the end is read: so this thread sees the end, or the ending thread sees this future.
         open.add(future);
         ReclaimerException ended = end;
         if (ended != null) {
@@ -59,7 +59,7 @@ final class Answers {
         CompletionStage<T> stage = future;
         stage.whenComplete((value, thrown) -> {
             if (open.remove(future)) {
-                // Not by an answer, but by whoever has it: it was cancelled, or its time is over.
+                // The application has completed it: it was cancelled, or has timed out.
                 atEnd.run();
             }
         });
@@ -67,8 +67,8 @@ final class Answers {
     }
 
     /**
-     * The same for a reply that is no future's: it is given on by the thread that has the answer, and where nothing is answered any
-     * more it fails.
+     * Returns a receiver that passes the result to {@code replyTo}, on the replying thread. It passes a failure when
+     * nothing is answered any more.
      */
     <T> Reply<T> kept(Reply<T> replyTo) {
         CompletableFuture<T> future = new CompletableFuture<>();
@@ -83,7 +83,7 @@ final class Answers {
         return (value, why) -> complete(future, () -> {}, value, why);
     }
 
-    /** Nothing will be answered any more; the first reason counts. */
+    /** Fails all open futures and all further requests. Further requests fail with the first reason. */
     void end(ReclaimerException why) {
         if (end == null) {
             end = why;
@@ -91,12 +91,12 @@ final class Answers {
         open.forEach(future -> complete(future, () -> {}, null, why));
     }
 
-    /** The actor system has ended. */
+    /** Fails all requests, because the actor system has ended. */
     void systemEnded() {
         end(new ReclaimerException(Reason.SHUTTING_DOWN, "The actor system has ended, or is about to"));
     }
 
-    /** The actor system is about to end. */
+    /** Fails all requests, because the actor system is about to end. */
     CompletionStage<Done> systemEnds() {
         systemEnded();
         return CompletableFuture.completedStage(Done.getInstance());
@@ -107,7 +107,7 @@ final class Answers {
         try {
             executor.execute(() -> complete(future, atEnd, value, why));
         } catch (RejectedExecutionException e) {
-            // The dispatcher ends a moment before the last actors do.
+            // The dispatcher ends shortly before the last actors do.
             complete(future, atEnd, value, why);
         }
     }
@@ -129,8 +129,8 @@ final class Answers {
                                         Reason.FAILED, "The reclaimer answered nothing, which is a fault of it"));
             }
         } catch (Throwable thrown) {
-            // Futures keep what hangs on them from throwing, but where an exception can't be shown: it is complete all
-            // the same.
+            // A future catches what its dependents throw, unless the text of the exception can't be made. It is
+            // complete in any case.
             LOG.warn(
                     "What hangs on an answer failed with [{}], and what hangs on that may hear nothing",
                     thrown.getClass().getName());

@@ -4,7 +4,7 @@ import io.reclaimer.engine.CgroupHandle;
 import io.reclaimer.shrinker.CgroupPath;
 
 /**
- * A cgroup from online to offline. Brought online again under the same path it is another one. Any thread.
+ * A cgroup from online to offline. A cgroup that comes online later under the same path is another one. Thread-safe.
  */
 public final class Cgroup {
 
@@ -14,17 +14,20 @@ public final class Cgroup {
         this.handle = handle;
     }
 
-    /** Its place in the tree. */
+    /** Returns its place in the tree. */
     public CgroupPath path() {
         return handle.path();
     }
 
-    /** False from the moment its objects begin to move to its parent. */
+    /** Returns whether it is online: false from the moment its objects begin to move to its parent. */
     public boolean isOnline() {
         return handle.isOnline();
     }
 
-    /** This, if it is online, or its nearest ancestor that is: where an object belongs that is added now. */
+    /**
+     * Returns this cgroup if it is online, otherwise its nearest online ancestor: the cgroup that owns an object added
+     * now.
+     */
     public Cgroup nearestOnline() {
         CgroupHandle nearest = handle;
         for (CgroupHandle above = nearest.parent(); !nearest.isOnline() && above != null; above = nearest.parent()) {

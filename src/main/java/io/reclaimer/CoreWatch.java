@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches the actors without which the reclaimer can do nothing. When one of them ends for whatever reason, what waits for it, and
- * all that is asked from then on, fails with that reason, and the log says so.
+ * The watch over the actors that the reclaimer can't work without. When one of them ends other than by coordinated
+ * shutdown, all open and all further requests fail with that reason, and the log reports it.
  */
 final class CoreWatch {
 
@@ -25,10 +25,10 @@ final class CoreWatch {
     private CoreWatch() {}
 
     /**
-     * The same behavior, which says at once when it fails: the end of an actor is known only when its children have ended, and one
-     * of these may be held by a call to a shrinker.
+     * Returns the same behavior, which also reports its failure at once. The end of an actor is signalled only when its
+     * children have ended, and a call to a shrinker may hold one of these.
      *
-     * @param ended is told why nothing is answered any more
+     * @param ended receives the reason for which nothing is answered any more
      */
     static <T> Behavior<T> telling(
             Class<T> type, Behavior<T> behavior, String name, Consumer<ReclaimerException> ended) {
@@ -54,7 +54,7 @@ final class CoreWatch {
                         + "] has ended, and the log says why. Start the actor system anew");
     }
 
-    /** @param ended is told why nothing is answered any more */
+    /** @param ended receives the reason for which nothing is answered any more */
     static Behavior<Void> create(List<ActorRef<?>> actors, Consumer<ReclaimerException> ended) {
         return Behaviors.setup(context -> {
             actors.forEach(context::watch);

@@ -13,23 +13,25 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What could be freed, as the shrinkers counted it. A shrinker that is not NUMA aware is counted once, whichever nodes were
- * asked for.
+ * The objects that could be freed, as the shrinkers counted them. A shrinker that is not NUMA aware is counted once,
+ * whichever nodes were requested.
  *
  * @param cgroup the top of the subtree
- * @param outcome {@code DONE}; or {@code DEADLINE}, {@code CANCELLED} or {@code SHUTDOWN}, and the rest says what was
- *     counted until then; or {@code NOT_ONLINE}
- * @param freeableObjects what could be freed, all shrinkers together
- * @param freeableBytes the same in bytes, by the size that each shrinker declares for its objects, or that was learned of them
- * @param plannedObjects by priority, 0 to {@value Shrinker#LOWEST_PRIORITY}: what one pass at that priority would free where
- *     each scan frees what it is asked for, deferred work included
- * @param visits how often a shrinker was asked
- * @param elapsed from request to answer
- * @param largest what could be freed by cgroup and shrinker, the largest first; up to 256 entries
- * @param restObjects objects of those that are not in {@code largest}
- * @param shortfalls visits that were not made, or ended early, by cause: what these have is not counted; none is 0
- * @param unsizedObjects of the objects, those of a size that is neither declared nor learned: they are reckoned with
- *     {@value ShrinkerSpec#DEFAULT_OBJECT_BYTES} bytes each
+ * @param outcome {@code DONE}; or {@code DEADLINE}, {@code CANCELLED} or {@code SHUTDOWN}, if the other components hold
+ *     only the part counted until then; or {@code NOT_ONLINE}
+ * @param freeableObjects objects that could be freed, of all shrinkers
+ * @param freeableBytes the same in bytes, by the size that was learned of each shrinker's objects, otherwise by the
+ *     declared one
+ * @param plannedObjects by priority, 0 to {@value Shrinker#LOWEST_PRIORITY}: objects that one pass at that priority
+ *     would free if each scan freed all that it is asked for, with the deferred ones
+ * @param visits how many times shrinkers were asked
+ * @param elapsed from the start of the count to its answer
+ * @param largest objects that could be freed, by cgroup and shrinker, the largest first; up to 256 entries
+ * @param restObjects objects that are not in {@code largest}
+ * @param shortfalls visits that were not made or ended early, by cause, without zeros; the objects of these are not
+ *     counted
+ * @param unsizedObjects the part of {@code freeableObjects} whose size is neither declared nor learned; each counts as
+ *     {@value ShrinkerSpec#DEFAULT_OBJECT_BYTES} bytes
  */
 public record CountReport(
         CgroupPath cgroup,
@@ -44,7 +46,7 @@ public record CountReport(
         Map<Shortfall, Long> shortfalls,
         long unsizedObjects) {
 
-    /** What one shrinker could free in one cgroup, on one node or more. */
+    /** The objects that one shrinker could free in one cgroup, on one node or more. */
     public record Counted(CgroupPath cgroup, String shrinker, long objects) {}
 
     static CountReport of(RoundSpec spec, RoundResult result) {

@@ -10,24 +10,24 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a round did, until it answered.
+ * The result of a round: what it did until it answered.
  *
- * @param cgroup the top of its subtree
- * @param outcome how it ended
- * @param freedObjects objects freed, all shrinkers together
- * @param freedBytes the same in bytes, by the size each shrinker gave for its objects
- * @param freedAtOnceBytes of these bytes, those that are back already and do not wait for a garbage collection
- * @param scannedObjects objects shrinkers say they looked at
- * @param visits how often a shrinker was asked
- * @param leftVisits visits left to a background round, because who asked could not wait; it starts by itself, where the
- *     target was not met
+ * @param cgroup the top of the subtree
+ * @param outcome how the round ended
+ * @param freedObjects objects freed, of all shrinkers
+ * @param freedBytes the same in bytes: as scans reported them, otherwise by the size of each shrinker's objects
+ * @param freedAtOnceBytes the part of {@code freedBytes} that is free already, without a garbage collection
+ * @param scannedObjects objects that shrinkers report as scanned
+ * @param visits how many times shrinkers were asked
+ * @param leftVisits visits left to a background round, because the caller could not wait; that round starts by itself,
+ *     unless the target was met
  * @param firstPriority of the first pass
  * @param lastPriority of the last pass; not above the first
- * @param elapsed from request to answer
- * @param largest what was freed by cgroup and shrinker, the largest first; how many is a setting
- * @param restObjects objects freed by those that are not in {@code largest}
- * @param shortfalls visits that were not made, or ended early, by cause; none is 0. Where the target was not met, this is why;
- *     where it is empty, nothing was left to free
+ * @param elapsed from the start of the round to its answer
+ * @param largest objects freed, by cgroup and shrinker, the largest first; the number of entries is a setting
+ * @param restObjects objects freed that are not in {@code largest}
+ * @param shortfalls visits that were not made or ended early, by cause, without zeros. They are the reason if the
+ *     target was not met; if there are none, nothing was left to free
  */
 public record ReclaimReport(
         CgroupPath cgroup,
@@ -47,26 +47,29 @@ public record ReclaimReport(
 
     /** How a round ended. */
     public enum Outcome {
-        /** There was no target; the one pass is done. */
+        /** The round had no target, and its one pass is done. */
         DONE,
         /** The target is met. */
         MET,
-        /** The target was not met at the last priority. */
+        /** The target was not met down to the last priority. */
         SHORT,
         /** The deadline passed. */
         DEADLINE,
-        /** The request's cancellation was thrown. */
+        /** The cancellation of the request was thrown. */
         CANCELLED,
         /** The actor system is shutting down. */
         SHUTDOWN,
-        /** The cgroup is not online, so there was nothing to do. */
+        /** The cgroup was not online, so there was nothing to do. */
         NOT_ONLINE
     }
 
-    /** What one shrinker freed in one cgroup, on all nodes. */
+    /** The objects that one shrinker freed in one cgroup, on all nodes. */
     public record Freed(CgroupPath cgroup, String shrinker, long objects) {}
 
-    /** Whether everybody was asked down to the last priority and can give no more: the target is out of reach. */
+    /**
+     * Returns whether the target is out of reach: all shrinkers were asked down to the last priority, and can free no
+     * more.
+     */
     public boolean isExhausted() {
         return outcome == Outcome.SHORT && shortfalls.isEmpty();
     }

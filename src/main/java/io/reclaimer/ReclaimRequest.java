@@ -17,14 +17,15 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * What a round is to do. Immutable, so one request can be made any number of times.
+ * The request of a round. Immutable, so one request can be made any number of times.
  *
- * <p>Without more, a request is for one pass over the subtree on all nodes, at the lowest priority; with a target it
- * goes on at falling priorities until the target is met.
+ * <p>By default a request is for one pass over the subtree on all nodes, at the lowest priority. With a target the
+ * round goes on at falling priorities until the target is met.
  *
- * <p>The priority falls for those who have answered. A round goes on without the (cgroup, node) pairs that are silent for
- * {@code reclaimer.late-after}; it asks such a pair again only after the pair has answered, and counts what it freed. So a
- * pair by itself sees falling priorities, none twice, while different pairs may be at different ones.
+ * <p>A round goes on to the next priority without the (cgroup, node) pairs that have not answered for {@code
+ * reclaimer.late-after}. It asks such a pair again only after the pair has answered, and counts the objects that the
+ * pair freed. So each pair by itself sees falling priorities, none twice, while different pairs may be at different
+ * ones.
  */
 public final class ReclaimRequest {
 
@@ -61,15 +62,15 @@ public final class ReclaimRequest {
     }
 
     /**
-     * A round on a cgroup and all below it.
+     * Returns a request for a round on a cgroup and its descendants.
      *
-     * @throws IllegalArgumentException where {@code path} is none, see {@link CgroupPath#of}
+     * @throws IllegalArgumentException if {@code path} is not a valid path, see {@link CgroupPath#of}
      */
     public static ReclaimRequest in(String path) {
         return in(CgroupPath.of(path));
     }
 
-    /** A round on a cgroup and all below it. */
+    /** Returns a request for a round on a cgroup and its descendants. */
     public static ReclaimRequest in(CgroupPath cgroup) {
         Objects.requireNonNull(cgroup, "cgroup");
         return new ReclaimRequest(
@@ -81,7 +82,7 @@ public final class ReclaimRequest {
                 Optional.empty());
     }
 
-    /** A round on the whole tree, the root's own pass over all shrinkers included. */
+    /** Returns a request for a round on the whole tree, with the pass of the root over all shrinkers. */
     public static ReclaimRequest everywhere() {
         return in(CgroupPath.root());
     }
@@ -92,9 +93,10 @@ public final class ReclaimRequest {
     }
 
     /**
-     * The same, on these nodes only. Replaces nodes that were named.
+     * Returns a copy for these nodes only. Replaces nodes that were named.
      *
      * @param numbers at least one, each from 0, none twice
+     * @throws IllegalArgumentException if they are not
      */
     public ReclaimRequest onNodes(int... numbers) {
         Objects.requireNonNull(numbers, "numbers");
@@ -106,7 +108,7 @@ public final class ReclaimRequest {
     }
 
     /**
-     * The same, on these nodes only. Replaces nodes that were numbered. A round fails if there is no node of a name.
+     * Returns a copy for these nodes only. Replaces nodes that were numbered. A round fails if there is no node of a name.
      *
      * @param names at least one, none twice, as in {@code reclaimer.nodes}
      */
@@ -132,34 +134,41 @@ public final class ReclaimRequest {
     }
 
     /**
-     * The same, going on at falling priorities until that many objects are freed, and stopping within a batch a thread
-     * of that. Replaces a target in bytes.
+     * Returns a copy with a target in objects, which replaces a target in bytes. The round goes on at falling
+     * priorities until so many objects are freed. It overshoots by less than one batch for each call under way when the
+     * target is met.
      *
      * @param objects at least 1
+     * @throws IllegalArgumentException if it is below 1
      */
     public ReclaimRequest objects(long objects) {
         return target(ReclaimTarget.objects(objects));
     }
 
     /**
-     * The same, going on at falling priorities until that many bytes are freed, by the sizes that shrinkers declare and those
-     * that rounds have learned from them; an object of which nothing is known counts as
-     * {@value ShrinkerSpec#DEFAULT_OBJECT_BYTES} bytes. Replaces a target in objects.
+     * Returns a copy with a target in bytes, which replaces a target in objects. The round goes on at falling
+     * priorities until so many bytes are freed, by the sizes that rounds have learned from shrinkers, otherwise by
+     * those that shrinkers declare. An object of unknown size counts as {@value ShrinkerSpec#DEFAULT_OBJECT_BYTES}
+     * bytes.
      *
-     * <p>It stops within a batch a thread of that. A batch is at most 1 MiB of objects, or one object where that is larger.
+     * <p>The round overshoots by less than one batch for each call under way when the target is met. A batch is at most
+     * 1 MiB of objects, or one object if that is larger.
      *
      * @param bytes at least 1
+     * @throws IllegalArgumentException if it is below 1
      */
     public ReclaimRequest bytes(long bytes) {
         return bytes(bytes, ShrinkerSpec.DEFAULT_OBJECT_BYTES);
     }
 
     /**
-     * The same, where something is known of objects whose shrinkers say nothing.
+     * Returns a copy with a target in bytes as {@link #bytes(long)} does, with an assumed size for objects of unknown
+     * size.
      *
      * @param bytes at least 1
-     * @param unknownObjectBytes how many bytes an object is taken to hold where that is neither declared nor learned, at least 1:
-     *     the more, the fewer of them go
+     * @param unknownObjectBytes the size assumed for an object whose size is neither declared nor learned, in bytes, at
+     *     least 1: the larger it is, the fewer of these objects are freed
+     * @throws IllegalArgumentException if one of them is below 1
      */
     public ReclaimRequest bytes(long bytes, long unknownObjectBytes) {
         return target(ReclaimTarget.bytes(bytes, unknownObjectBytes));
@@ -170,18 +179,20 @@ public final class ReclaimRequest {
     }
 
     /**
-     * The same, starting at another priority.
+     * Returns a copy that starts at another priority.
      *
-     * @param start 12, hardly any pressure, to 0, everything; at least 1 for a background round
+     * @param start 12 (hardly any pressure) to 0 (everything); at least 1 for a background round
+     * @throws IllegalArgumentException if it is outside of this range
      */
     public ReclaimRequest startingAt(int start) {
         return checked(new ReclaimRequest(scope, target, start, within, flags, cancellation));
     }
 
     /**
-     * The same, answered by then at the latest, with what was done until then.
+     * Returns a copy with a deadline: the round is answered by then at the latest, with what it has done.
      *
-     * @param deadline above 0, at most a day, from the time the request is made
+     * @param deadline above 0, at most one day, from the start of the round
+     * @throws IllegalArgumentException if it is outside of this range
      */
     public ReclaimRequest within(Duration deadline) {
         if (deadline.isZero() || deadline.isNegative() || deadline.compareTo(LONGEST) > 0) {
@@ -191,23 +202,28 @@ public final class ReclaimRequest {
         return new ReclaimRequest(scope, target, priority, Optional.of(deadline), flags, cancellation);
     }
 
-    /** The same as a background round: nobody waits for it, and it ends at priority 1. */
+    /**
+     * Returns a copy for a background round: nobody waits for it, and it ends at priority 1.
+     *
+     * @throws IllegalArgumentException if the request starts at priority 0
+     */
     public ReclaimRequest background() {
         return checked(flag(ReclaimFlag.BACKGROUND, true));
     }
 
     /**
-     * The same, saying whether who asks can wait; without this, it can.
+     * Returns a copy that declares whether the caller can wait. By default it can.
      *
-     * <p>Where it can't, shrinkers that may block (those that say so, those that answer with stages, and actors) are not
-     * called, and keep their bits. Where the target is not met without them, a background round that asks them alone
-     * starts by itself when this one has answered, for what is missing of the target, or with one pass.
+     * <p>For a caller that can't wait, shrinkers that may block are not called, and keep their bits. These are blocking
+     * shrinkers, those that reply with stages, actors, and those that were slow lately. If the target is not met
+     * without them, a background round that asks only them starts by itself when this one ends. It has the missing part
+     * of the target, or is one pass if there was no target.
      */
     public ReclaimRequest mayBlock(boolean may) {
         return flag(ReclaimFlag.MAY_NOT_BLOCK, !may);
     }
 
-    /** The same, asking only shrinkers from which nothing is lost. */
+    /** Returns a copy that asks only shrinkers from which nothing is lost. */
     public ReclaimRequest losslessOnly() {
         return flag(ReclaimFlag.LOSSLESS_ONLY, true);
     }
@@ -223,13 +239,13 @@ public final class ReclaimRequest {
         return new ReclaimRequest(scope, target, priority, within, Set.copyOf(changed), cancellation);
     }
 
-    /** The same, ended early when {@code cancellation} is thrown. */
+    /** Returns a copy that is ended early when {@code newCancellation} is thrown. */
     public ReclaimRequest cancelledBy(Cancellation newCancellation) {
         Objects.requireNonNull(newCancellation, "newCancellation");
         return new ReclaimRequest(scope, target, priority, within, flags, Optional.of(newCancellation));
     }
 
-    /** The top of the subtree. */
+    /** Returns the top of the subtree. */
     public CgroupPath cgroup() {
         return scope.top;
     }
@@ -239,20 +255,20 @@ public final class ReclaimRequest {
         return scope.withoutDescendants;
     }
 
-    /** The numbers of the nodes; empty where they are named, or all. */
+    /** Returns the numbers of the nodes; empty if they are named, and for all. */
     public List<Integer> nodes() {
         return scope.numbers;
     }
 
-    /** The names of the nodes; empty where they are numbered, or all. */
+    /** Returns the names of the nodes; empty if they are numbered, and for all. */
     public List<String> nodeNames() {
         return scope.names;
     }
 
     /**
-     * The numbers of the nodes by the settings of a reclaimer; empty for all.
+     * Returns the numbers of the nodes by the settings of a reclaimer; empty for all.
      *
-     * @throws io.reclaimer.shrinker.ReclaimerException where there is no such node
+     * @throws io.reclaimer.shrinker.ReclaimerException if there is no such node
      */
     public List<Integer> nodes(ReclaimerSettings settings) {
         scope.numbers.forEach(settings::nodeName);
@@ -261,17 +277,17 @@ public final class ReclaimRequest {
                 : scope.names.stream().map(settings::node).toList();
     }
 
-    /** The target, where it is in objects; empty for one pass, and where it is in bytes. */
+    /** Returns the target in objects; empty for one pass, and for a target in bytes. */
     public OptionalLong objects() {
         return amount(ReclaimTarget.Unit.OBJECTS);
     }
 
-    /** The target, where it is in bytes; empty for one pass, and where it is in objects. */
+    /** Returns the target in bytes; empty for one pass, and for a target in objects. */
     public OptionalLong bytes() {
         return amount(ReclaimTarget.Unit.BYTES);
     }
 
-    /** How many bytes an object of unknown size is taken to hold. */
+    /** Returns the size assumed for an object of unknown size, in bytes. */
     public long unknownObjectBytes() {
         return target.map(ReclaimTarget::unknownObjectBytes).orElse(ShrinkerSpec.DEFAULT_OBJECT_BYTES);
     }
@@ -282,32 +298,32 @@ public final class ReclaimRequest {
                 .findFirst();
     }
 
-    /** The target; empty for one pass. */
+    /** Returns the target; empty for one pass. */
     Optional<ReclaimTarget> target() {
         return target;
     }
 
-    /** The first priority. */
+    /** Returns the first priority. */
     public int priority() {
         return priority;
     }
 
-    /** The deadline; empty for the configured default. */
+    /** Returns the deadline; empty for the configured default. */
     public Optional<Duration> within() {
         return within;
     }
 
-    /** What shrinkers and trace listeners are shown of the request. */
+    /** Returns the flags, which shrinkers and trace listeners are shown. */
     public Set<ReclaimFlag> flags() {
         return flags;
     }
 
-    /** What ends the round early, if anything. */
+    /** Returns the cancellation that ends the round early, if there is one. */
     public Optional<Cancellation> cancellation() {
         return cancellation;
     }
 
-    /** The priority at which the round ends, met or not. */
+    /** Returns the last priority: the round ends there, whether the target is met or not. */
     int lastPriority() {
         return flags.contains(ReclaimFlag.BACKGROUND) ? Shrinker.HIGHEST_PRIORITY + 1 : Shrinker.HIGHEST_PRIORITY;
     }

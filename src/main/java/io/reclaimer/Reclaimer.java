@@ -40,14 +40,14 @@ import java.util.stream.IntStream;
 
 /**
  * The reclaimer of an actor system: caches are registered with it as shrinkers, and rounds ask each for its fair share.
- * One a system; systems in one JVM know nothing of each other.
+ * There is one per actor system; those of several systems in one JVM are independent.
  *
- * <p>Every method may be called from any thread and returns at once. A null argument is refused by a
- * {@link NullPointerException} that names it. Stages fail with a {@link ReclaimerException} itself; none stays open when the
- * actor system has ended, or when a part of the reclaimer has failed. What hangs on them runs on the reclaimer's own answer
- * dispatcher, and should not block there. The same is there as messages, see {@link ReclaimerProtocol}.
+ * <p>All methods are thread-safe and return at once. A null argument is refused by a {@link NullPointerException} that
+ * names it. A stage fails with a {@link ReclaimerException} that is not wrapped. No stage stays open when the actor
+ * system has ended, or a part of the reclaimer has failed. Dependents of a stage run on the reclaimer's answer
+ * dispatcher, and should not block there. The same requests exist as messages, see {@link ReclaimerProtocol}.
  *
- * <p>It ends with its actor system: coordinated shutdown, in the phase before the system terminates, ends all rounds and
+ * <p>It ends with its actor system: in the phase before the system terminates, coordinated shutdown ends all rounds and
  * frees all shrinkers.
  */
 public final class Reclaimer implements Extension {
@@ -97,7 +97,8 @@ public final class Reclaimer implements Extension {
         settings.cgroups().forEach(this::bringOnline);
         CoordinatedShutdown.get(system)
                 .addTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "reclaimer", this::shutDown);
-        // A system does not end while a call to a shrinker holds one of its actors; who waits is not to wait for that.
+        // The system does not end while a call to a shrinker holds one of its actors. Open futures fail before, so that
+        // they do not wait for that.
         CoordinatedShutdown.get(system)
                 .addTask(CoordinatedShutdown.PhaseActorSystemTerminate(), "reclaimer-answers", answers::systemEnds);
     }
@@ -106,21 +107,22 @@ public final class Reclaimer implements Extension {
         return system.systemActorOf(CoreWatch.telling(type, behavior, name, answers::end), name, CONTROL);
     }
 
-    /** A reply that fails where nothing is answered any more. */
+    /** Returns a receiver that is passed a failure when nothing is answered any more. */
     <T> Reply<T> kept(Reply<T> replyTo) {
         return answers.kept(replyTo);
     }
 
     /**
-     * The reclaimer of {@code system}, started if need be.
+     * Returns the reclaimer of {@code system}, which is started by the first call.
      *
-     * @throws IllegalArgumentException where the system's configuration is invalid, see {@link ReclaimerSettings#from}
+     * @throws IllegalArgumentException if the configuration of the system is invalid, see {@link
+     *     ReclaimerSettings#from}
      */
     public static Reclaimer get(ActorSystem<?> system) {
         return ID.apply(Objects.requireNonNull(system, "system"));
     }
 
-    /** Where the same is asked for by messages. */
+    /** Returns the actor that takes the same requests as messages. */
     public ActorRef<ReclaimerProtocol.Command> ref() {
         return protocol;
     }
@@ -129,15 +131,19 @@ public final class Reclaimer implements Extension {
         return settings;
     }
 
-    /** As {@link #online(CgroupPath)}. */
+    /**
+     * Brings a cgroup online, see {@link #online(CgroupPath)}.
+     *
+     * @throws IllegalArgumentException if {@code path} is not a valid path, see {@link CgroupPath#of}
+     */
     public CompletionStage<Cgroup> online(String path) {
         return online(CgroupPath.of(path));
     }
 
     /**
-     * Brings a cgroup up, below a parent that is online. Where it is online already, the answer is that one.
+     * Brings a cgroup online, below an online parent. The result is the present cgroup if it is online already.
      *
-     * <p>Fails where the parent is not online, the cgroup is on its way offline, or cgroups are disabled.
+     * <p>Fails if the parent is not online, if the cgroup is on its way offline, or if cgroups are disabled.
      */
     public CompletionStage<Cgroup> online(CgroupPath path) {
         Objects.requireNonNull(path, "path");
@@ -148,16 +154,20 @@ public final class Reclaimer implements Extension {
         tree.tell(new CgroupTree.Online(path, replyTo.from(Cgroup::new)));
     }
 
-    /** As {@link #onlineWithParents(CgroupPath)}. */
+    /**
+     * Brings a cgroup and its ancestors online, see {@link #onlineWithParents(CgroupPath)}.
+     *
+     * @throws IllegalArgumentException if {@code path} is not a valid path, see {@link CgroupPath#of}
+     */
     public CompletionStage<Cgroup> onlineWithParents(String path) {
         return onlineWithParents(CgroupPath.of(path));
     }
 
     /**
-     * Brings a cgroup up, and all above it that is not online. For those who use a cgroup and can't know whether they are the
-     * first.
+     * Brings a cgroup online, and all its ancestors that are not online. For callers that can't tell whether they are
+     * the first to use the cgroup.
      *
-     * <p>Fails where the cgroup or one above it is on its way offline, or cgroups are disabled.
+     * <p>Fails if the cgroup or an ancestor is on its way offline, or if cgroups are disabled.
      */
     public CompletionStage<Cgroup> onlineWithParents(CgroupPath path) {
         Objects.requireNonNull(path, "path");
@@ -174,18 +184,22 @@ public final class Reclaimer implements Extension {
         path.withAncestors().forEach(above -> tree.tell(new CgroupTree.Online(above, Reply.none())));
     }
 
-    /** As {@link #offline(CgroupPath)}. */
+    /**
+     * Takes a cgroup offline, see {@link #offline(CgroupPath)}.
+     *
+     * @throws IllegalArgumentException if {@code path} is not a valid path, see {@link CgroupPath#of}
+     */
     public CompletionStage<Done> offline(String path) {
         return offline(CgroupPath.of(path));
     }
 
     /**
-     * Takes a cgroup down that has no children: its shrinkers move its objects to its parent, its deferred counts move
-     * there, and then this answers.
+     * Takes a cgroup without children offline. Its shrinkers move its objects to its parent, its deferred counts move
+     * there too, and then the stage is completed.
      *
-     * <p>Fails for the root, for a cgroup that is not online or has children, and where a slow shrinker holds it up for
-     * longer than configured. In that last case it goes offline later all the same; asked again meanwhile, this answers when it
-     * has.
+     * <p>Fails for the root, for a cgroup that is not online or has children, and if a slow shrinker holds it up for
+     * longer than {@code reclaimer.offline-timeout}. In that last case the cgroup still goes offline later; a repeated
+     * request waits for that.
      */
     public CompletionStage<Done> offline(CgroupPath path) {
         Objects.requireNonNull(path, "path");
@@ -197,8 +211,10 @@ public final class Reclaimer implements Extension {
     }
 
     /**
-     * Allocates and registers a shrinker: from the answer on it is called, inside the actor of each (cgroup, node) pair,
-     * or, where its spec says it is blocking, on threads where it may wait.
+     * Allocates and registers a shrinker. When it is registered it is called by the actor of each (cgroup, node) pair,
+     * or, if its spec is blocking or it was slow lately, on threads where it may wait.
+     *
+     * <p>Fails as {@link #allocate(ShrinkerSpec, Shrinker)} does.
      */
     public CompletionStage<ShrinkerHandle> register(ShrinkerSpec spec, Shrinker shrinker) {
         ShrinkerTarget target = targetOf(spec, shrinker);
@@ -206,37 +222,39 @@ public final class Reclaimer implements Extension {
     }
 
     /**
-     * Allocates a shrinker: it has an id and its bits can be set, but it is not called before it is registered.
+     * Allocates a shrinker. It has an id and its bits can be set, but it is not called before it is registered.
      *
-     * <p>Fails where no id is left.
+     * <p>Fails if no id is left, if the spec names a node that does not exist, or if the reclaimer is shutting down.
      */
     public CompletionStage<ShrinkerHandle> allocate(ShrinkerSpec spec, Shrinker shrinker) {
         ShrinkerTarget target = targetOf(spec, shrinker);
         return answers.to(replyTo -> allocate(spec, target, replyTo));
     }
 
-    /** As {@link #register(ShrinkerSpec, Shrinker)}, for one that answers later. */
+    /** Allocates and registers a shrinker that replies with stages, see {@link #register(ShrinkerSpec, Shrinker)}. */
     public CompletionStage<ShrinkerHandle> register(ShrinkerSpec spec, AsyncShrinker shrinker) {
         ShrinkerTarget target = targetOf(spec, shrinker);
         return answers.to(replyTo -> allocate(spec, target, andRegister(replyTo)));
     }
 
-    /** As {@link #allocate(ShrinkerSpec, Shrinker)}, for one that answers later. */
+    /** Allocates a shrinker that replies with stages, see {@link #allocate(ShrinkerSpec, Shrinker)}. */
     public CompletionStage<ShrinkerHandle> allocate(ShrinkerSpec spec, AsyncShrinker shrinker) {
         ShrinkerTarget target = targetOf(spec, shrinker);
         return answers.to(replyTo -> allocate(spec, target, replyTo));
     }
 
     /**
-     * Allocates and registers an actor as a shrinker: it is sent {@link ShrinkerMessage}s and answers them; what it
-     * holds stays its own. The shrinker is freed by itself when the actor stops; a restart keeps it.
+     * Allocates and registers an actor as a shrinker. The actor is sent {@link ShrinkerMessage}s and answers them; its
+     * objects stay its own. The shrinker is freed when the actor stops; a restart keeps it.
+     *
+     * <p>Fails as {@link #allocate(ShrinkerSpec, Shrinker)} does.
      */
     public CompletionStage<ShrinkerHandle> register(ShrinkerSpec spec, ActorRef<ShrinkerMessage> shrinker) {
         requireNonNull(spec, shrinker);
         return answers.to(replyTo -> allocate(spec, shrinker, andRegister(replyTo)));
     }
 
-    /** As {@link #allocate(ShrinkerSpec, Shrinker)}, for an actor. */
+    /** Allocates an actor as a shrinker, see {@link #allocate(ShrinkerSpec, Shrinker)}. */
     public CompletionStage<ShrinkerHandle> allocate(ShrinkerSpec spec, ActorRef<ShrinkerMessage> shrinker) {
         requireNonNull(spec, shrinker);
         return answers.to(replyTo -> allocate(spec, shrinker, replyTo));
@@ -276,7 +294,7 @@ public final class Reclaimer implements Extension {
                     "reclaimer-port-" + ports.incrementAndGet(),
                     CONTROL);
         } catch (IllegalStateException e) {
-            // What an actor system says that is ending.
+            // Thrown by an actor system that is ending.
             replyTo.failure(new ReclaimerException(
                     Reason.SHUTTING_DOWN,
                     "Shrinker [" + spec.name() + "] can't be allocated: the actor system is ending"));
@@ -296,7 +314,7 @@ public final class Reclaimer implements Extension {
         registry.tell(new ShrinkerRegistry.Allocate(spec, target, replyTo.from(this::handleOf)));
     }
 
-    /** Whether a spec names a node that is not there; answered then. */
+    /** Fails the request if the spec names a node that does not exist. True if it does that. */
     private boolean hasUnknownNode(ShrinkerSpec spec, Reply<?> replyTo) {
         try {
             spec.nodes().forEach(settings::nodeName);
@@ -311,7 +329,7 @@ public final class Reclaimer implements Extension {
         return new ShrinkerHandle(entry, this);
     }
 
-    /** Registers what was allocated, and answers then. */
+    /** Returns a receiver that registers the allocated shrinker, and then passes the handle to {@code replyTo}. */
     private Reply<ShrinkerHandle> andRegister(Reply<ShrinkerHandle> replyTo) {
         return (handle, why) -> {
             if (handle == null) {
@@ -322,33 +340,34 @@ public final class Reclaimer implements Extension {
         };
     }
 
-    /** The actor system this belongs to. */
+    /** Returns the actor system that it belongs to. */
     public ActorSystem<?> system() {
         return system;
     }
 
     /**
-     * Starts a round, and answers with what it did: when it is done, at its deadline, or when it is cancelled. Cancelling the
-     * future of the stage, or completing it in any other way, cancels the round too.
+     * Starts a round. The result is its report: when it is done, at its deadline, or when it is cancelled. Cancelling
+     * the future of the stage, or completing it in any other way, cancels the round too.
      *
-     * <p>Fails where as many rounds as allowed are under way, or the request names a node that there is not.
+     * <p>Fails if as many rounds as allowed are under way, if the request names a node that does not exist, or if the
+     * reclaimer is shutting down.
      */
     public CompletionStage<ReclaimReport> reclaim(ReclaimRequest request) {
         return start(request, this::reclaim);
     }
 
     /**
-     * Asks the shrinkers that a round of {@code request} would ask, but only what they could free: nothing is freed, no bit
-     * and no deferred count changes. The request's target and priority do not matter.
+     * Counts the objects that the shrinkers of a round of {@code request} could free. Frees nothing, and changes no bit
+     * and no deferred count. The target and the priority of the request are ignored.
      *
-     * <p>It does not wait for shrinkers that are slow; the report says how many were left out. Otherwise it answers and fails as
-     * {@link #reclaim} does, and counts among the rounds that may be under way.
+     * <p>It does not wait for slow shrinkers; the report says how many visits were not made. Otherwise it answers and
+     * fails as {@link #reclaim} does, and counts as a round under way.
      */
     public CompletionStage<CountReport> count(ReclaimRequest request) {
         return start(request, this::count);
     }
 
-    /** Starts it with a cancellation of its own, which is thrown when the future is completed by somebody else. */
+    /** Starts a round with a cancellation of its own, which is thrown when the application completes the future. */
     private <T> CompletionStage<T> start(ReclaimRequest request, BiConsumer<ReclaimRequest, Reply<T>> how) {
         Objects.requireNonNull(request, "request");
         Cancellation own = new Cancellation();
@@ -395,16 +414,15 @@ public final class Reclaimer implements Extension {
     }
 
     /**
-     * Bytes that all rounds have freed so far, those under way included, by the sizes shrinkers give; but for what shrinkers
-     * give back at once. Any thread; takes a few microseconds.
+     * Returns the bytes that all rounds have freed so far, also those under way: as scans reported them, otherwise by
+     * the sizes of shrinkers' objects. Without the bytes that shrinkers free at once. Takes a few microseconds.
      */
     public long freedBytes() {
         return engine.freedBytes();
     }
 
     /**
-     * Whether a shrinker from which nothing is lost ({@link ShrinkerSpec#lossless}) takes part in rounds over one of these nodes.
-     * Any thread.
+     * Returns whether a lossless shrinker ({@link ShrinkerSpec#lossless}) takes part in rounds over one of these nodes.
      *
      * @param nodes their numbers, from 0
      */
@@ -416,7 +434,9 @@ public final class Reclaimer implements Extension {
                         && IntStream.of(nodes).anyMatch(entry::isOn));
     }
 
-    /** What there is now. Every bit that was set before is in it, and will be seen by a round that follows. */
+    /**
+     * Returns the present state. It has every bit that was set before the call, and a later round visits these bits.
+     */
     public CompletionStage<ReclaimerState> state() {
         return answers.to(this::state);
     }

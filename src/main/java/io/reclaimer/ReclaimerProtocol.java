@@ -14,16 +14,16 @@ import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 
 /**
- * The front door as messages, for actors: each is answered once, with what the method of {@link Reclaimer} of that name
- * answers, or with an error that holds a {@link io.reclaimer.shrinker.ReclaimerException}. Ask with
- * {@code askWithStatus}.
+ * The requests of {@link Reclaimer} as messages, for actors. Each is answered once, with the result of the method of
+ * that name, or with an error that holds a {@link io.reclaimer.shrinker.ReclaimerException}. Ask with {@code
+ * askWithStatus}.
  */
 public final class ReclaimerProtocol {
 
-    /** What can be asked. */
+    /** A request. */
     public sealed interface Command {}
 
-    /** See {@link Reclaimer#online(CgroupPath)}. */
+    /** Brings a cgroup online, see {@link Reclaimer#online(CgroupPath)}. */
     public record Online(CgroupPath path, ActorRef<StatusReply<Cgroup>> replyTo) implements Command {
         public Online {
             requireNonNull(path, "path");
@@ -31,7 +31,7 @@ public final class ReclaimerProtocol {
         }
     }
 
-    /** See {@link Reclaimer#onlineWithParents(CgroupPath)}. */
+    /** Brings a cgroup and its ancestors online, see {@link Reclaimer#onlineWithParents(CgroupPath)}. */
     public record OnlineWithParents(CgroupPath path, ActorRef<StatusReply<Cgroup>> replyTo) implements Command {
         public OnlineWithParents {
             requireNonNull(path, "path");
@@ -39,7 +39,7 @@ public final class ReclaimerProtocol {
         }
     }
 
-    /** See {@link Reclaimer#offline(CgroupPath)}. */
+    /** Takes a cgroup offline, see {@link Reclaimer#offline(CgroupPath)}. */
     public record Offline(CgroupPath path, ActorRef<StatusReply<Done>> replyTo) implements Command {
         public Offline {
             requireNonNull(path, "path");
@@ -47,7 +47,7 @@ public final class ReclaimerProtocol {
         }
     }
 
-    /** See {@link Reclaimer#allocate(ShrinkerSpec, Shrinker)}. */
+    /** Allocates a shrinker, see {@link Reclaimer#allocate(ShrinkerSpec, Shrinker)}. */
     public record Allocate(ShrinkerSpec spec, Shrinker shrinker, ActorRef<StatusReply<ShrinkerHandle>> replyTo)
             implements Command {
         public Allocate {
@@ -57,7 +57,7 @@ public final class ReclaimerProtocol {
         }
     }
 
-    /** See {@link Reclaimer#allocate(ShrinkerSpec, AsyncShrinker)}. */
+    /** Allocates an asynchronous shrinker, see {@link Reclaimer#allocate(ShrinkerSpec, AsyncShrinker)}. */
     public record AllocateAsync(
             ShrinkerSpec spec, AsyncShrinker shrinker, ActorRef<StatusReply<ShrinkerHandle>> replyTo)
             implements Command {
@@ -68,7 +68,7 @@ public final class ReclaimerProtocol {
         }
     }
 
-    /** See {@link Reclaimer#allocate(ShrinkerSpec, ActorRef)}. */
+    /** Allocates an actor as a shrinker, see {@link Reclaimer#allocate(ShrinkerSpec, ActorRef)}. */
     public record AllocateActor(
             ShrinkerSpec spec, ActorRef<ShrinkerMessage> shrinker, ActorRef<StatusReply<ShrinkerHandle>> replyTo)
             implements Command {
@@ -79,7 +79,7 @@ public final class ReclaimerProtocol {
         }
     }
 
-    /** See {@link ShrinkerHandle#register}. */
+    /** Registers a shrinker, see {@link ShrinkerHandle#register}. */
     public record Register(ShrinkerHandle shrinker, ActorRef<StatusReply<ShrinkerHandle>> replyTo) implements Command {
         public Register {
             requireNonNull(shrinker, "shrinker");
@@ -87,7 +87,7 @@ public final class ReclaimerProtocol {
         }
     }
 
-    /** See {@link ShrinkerHandle#free}. */
+    /** Frees a shrinker, see {@link ShrinkerHandle#free}. */
     public record Free(ShrinkerHandle shrinker, ActorRef<StatusReply<Done>> replyTo) implements Command {
         public Free {
             requireNonNull(shrinker, "shrinker");
@@ -95,7 +95,7 @@ public final class ReclaimerProtocol {
         }
     }
 
-    /** See {@link Reclaimer#reclaim}. */
+    /** Starts a round, see {@link Reclaimer#reclaim}. */
     public record Reclaim(ReclaimRequest request, ActorRef<StatusReply<ReclaimReport>> replyTo) implements Command {
         public Reclaim {
             requireNonNull(request, "request");
@@ -103,7 +103,7 @@ public final class ReclaimerProtocol {
         }
     }
 
-    /** See {@link Reclaimer#count}. */
+    /** Counts the objects that could be freed, see {@link Reclaimer#count}. */
     public record Count(ReclaimRequest request, ActorRef<StatusReply<CountReport>> replyTo) implements Command {
         public Count {
             requireNonNull(request, "request");
@@ -111,7 +111,7 @@ public final class ReclaimerProtocol {
         }
     }
 
-    /** See {@link Reclaimer#state}. */
+    /** Asks for the present state, see {@link Reclaimer#state}. */
     public record GetState(ActorRef<StatusReply<ReclaimerState>> replyTo) implements Command {
         public GetState {
             requireNonNull(replyTo, "replyTo");
@@ -150,7 +150,10 @@ public final class ReclaimerProtocol {
         return Behaviors.same();
     }
 
-    /** By the engine's own threads, so that nobody who blocks the answers of others' futures holds it up. */
+    /**
+     * Returns a receiver that replies on threads of the engine, so that dependents of futures that block do not delay
+     * it.
+     */
     private static <T> Reply<T> to(Reclaimer reclaimer, ActorRef<StatusReply<T>> replyTo) {
         return reclaimer.kept(
                 (value, why) -> replyTo.tell(value != null ? StatusReply.success(value) : StatusReply.error(why)));

@@ -18,7 +18,10 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
-/** The section {@code reclaimer} of the configuration, checked. What each key means stands in {@code reference.conf}. */
+/**
+ * The checked settings of the section {@code reclaimer} of the configuration. Immutable. {@code reference.conf}
+ * explains each key.
+ */
 public final class ReclaimerSettings {
 
     private static final Pattern NODE_NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
@@ -32,7 +35,7 @@ public final class ReclaimerSettings {
     private static final Duration LONGEST_LATE_AFTER = Duration.ofHours(1);
     private static final Duration LONGEST_QUARANTINE = Duration.ofHours(1);
 
-    /** The node that rounds for heap are on, where there is one of that name. */
+    /** The name of the node that rounds for the heap are on, if there is a node of that name. */
     private static final String HEAP = "heap";
 
     private final List<String> nodes;
@@ -58,7 +61,8 @@ public final class ReclaimerSettings {
      * Reads and checks the settings.
      *
      * @param config the whole configuration of an actor system
-     * @throws IllegalArgumentException that names the key, its value, and what is allowed
+     * @throws IllegalArgumentException if a setting is invalid; its message names the key, its value, and the allowed
+     *     values
      */
     public static ReclaimerSettings from(Config config) {
         try {
@@ -99,15 +103,15 @@ public final class ReclaimerSettings {
         }
     }
 
-    /** The names of the nodes; their numbers are their places here. */
+    /** Returns the names of the nodes. The number of a node is its index in this list. */
     public List<String> nodes() {
         return nodes;
     }
 
     /**
-     * The number of a node.
+     * Returns the number of a node.
      *
-     * @throws ReclaimerException where there is none of that name
+     * @throws ReclaimerException if no node has that name
      */
     public int node(String name) {
         int number = nodes.indexOf(name);
@@ -119,9 +123,9 @@ public final class ReclaimerSettings {
     }
 
     /**
-     * The name of a node.
+     * Returns the name of a node.
      *
-     * @throws ReclaimerException where there is none of that number
+     * @throws ReclaimerException if no node has that number
      */
     public String nodeName(int number) {
         if (number < 0 || number >= nodes.size()) {
@@ -132,17 +136,19 @@ public final class ReclaimerSettings {
         return nodes.get(number);
     }
 
-    /** What comes online with the reclaimer, with all that is above it: parents before their children. */
+    /**
+     * Returns the cgroups that come online with the reclaimer, and all their ancestors: parents before their children.
+     */
     List<CgroupPath> cgroups() {
         return cgroups;
     }
 
-    /** How long a round may take where its request does not say. */
+    /** Returns how long a round may take if its request does not say. */
     public Duration roundDeadline() {
         return roundDeadline;
     }
 
-    /** Whether there is a tree of cgroups. */
+    /** Returns whether cgroups are enabled. */
     public boolean cgroupsEnabled() {
         return engine.cgroups().enabled();
     }
@@ -181,7 +187,8 @@ public final class ReclaimerSettings {
             throw invalid("nodes", names, allowed);
         }
         if (names.indexOf(HEAP) > 0) {
-            // Rounds for heap are on that node, and shrinkers that do not keep their objects by node are on the first.
+            // Rounds for the heap are on that node. Shrinkers that are not NUMA aware keep their objects on the first
+            // one.
             throw invalid("nodes", names, "[" + HEAP + "] as the first, or none of that name");
         }
         return List.copyOf(names);
@@ -255,7 +262,7 @@ public final class ReclaimerSettings {
         return read(section, key, "on or off", section::getBoolean);
     }
 
-    /** A value of another type than is allowed is refused as one out of range is. */
+    /** Reads a value. A value of the wrong type is refused as one out of range is. */
     private static <T> T read(Config section, String key, String allowed, Function<String, T> reading) {
         try {
             return reading.apply(key);

@@ -6,11 +6,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.function.LongSupplier;
 
 /**
- * Another clock and other threads than the machine's, for an actor system whose time is steered: given when the system is
- * created, with its other setups.
+ * The clock, and the threads of blocking shrinkers, for an actor system whose time is simulated. Passed to the system
+ * when it is created, with its other setups.
  *
- * <p>All else that takes time goes by the system's scheduler and dispatchers, which its configuration names. Whoever gives a
- * clock here gives a scheduler there that agrees with it.
+ * <p>Everything else that takes time uses the scheduler and the dispatchers that the configuration of the system names.
+ * A scheduler that agrees with this clock has to be configured there.
  */
 public final class ReclaimerSetup extends Setup {
 
@@ -18,7 +18,7 @@ public final class ReclaimerSetup extends Setup {
     private final ExecutorService blocking;
 
     /**
-     * @param nanoTime nanoseconds from any start; asked by any thread
+     * @param nanoTime the clock, in nanoseconds from any start; read by any thread
      * @param blocking runs blocking shrinkers; shut down when the system has ended
      */
     public ReclaimerSetup(LongSupplier nanoTime, ExecutorService blocking) {

@@ -9,15 +9,15 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What a reclaimer has at one moment, for people and tests: every bit set before it was asked for is in it.
+ * The state of a reclaimer at one moment, for people and tests. It has every bit that was set before the request.
  *
- * @param nrMax how many ids all maps hold at least
+ * @param nrMax the number of ids that every map has room for
  * @param scannedObjects objects scanned by all visits so far
- * @param strayBits how often a bit was set for an id beyond a cgroup's map; a fault of who set it
- * @param runningRounds rounds that have yet to answer
- * @param cgroups for every cgroup that is online, the root first, then in the order they came online, each of its nodes;
- *     none where cgroups are disabled
- * @param shrinkers all that are allocated and not gone, in that order
+ * @param strayBits how many times a bit was set for an id beyond a cgroup's map, which is a fault of the caller
+ * @param runningRounds rounds that have not answered yet
+ * @param cgroups each online cgroup on each node: the root first, then in the order in which they came online; empty if
+ *     cgroups are disabled
+ * @param shrinkers all shrinkers from allocation until they are freed, in the order of allocation
  */
 public record ReclaimerState(
         int nrMax,
@@ -28,25 +28,25 @@ public record ReclaimerState(
         List<ShrinkerState> shrinkers) {
 
     /**
-     * One cgroup on one node.
+     * The state of one cgroup on one node.
      *
-     * @param nrMax how many ids its map holds
+     * @param nrMax the number of ids that its map has room for
      * @param bits the ids whose bit is set, in rising order
-     * @param deferred objects owed by id, where not 0
+     * @param deferred deferred objects by id, without zeros
      */
     public record CgroupState(
             CgroupPath cgroup, int node, int nrMax, List<Integer> bits, Map<Integer, Long> deferred) {}
 
-    /** Where a shrinker is in its life. */
+    /** The phase of a shrinker in its life. */
     public enum Phase {
         ALLOCATED,
         REGISTERED,
         FREEING
     }
 
-    /** How a shrinker is called. */
+    /** The way in which a shrinker is called. */
     public enum Kind {
-        /** Inside the actor of the (cgroup, node) pair. */
+        /** By the actor of the (cgroup, node) pair. */
         PLAIN,
         /** On a thread where it may wait. */
         BLOCKING,
@@ -57,27 +57,27 @@ public record ReclaimerState(
     }
 
     /**
-     * One shrinker.
+     * The state of one shrinker.
      *
-     * @param id its id, or -1
+     * @param id its id, or -1 if it is not cgroup aware
      * @param kind how it is called
-     * @param holds visits that use it now
-     * @param deferred objects owed by a global shrinker: a number a node, or one where it is not NUMA aware; none for
-     *     one that is cgroup aware
+     * @param holds the number of visits and calls that use it now
+     * @param deferred deferred objects of a global shrinker: one number per node, or a single one if it is not NUMA
+     *     aware; empty for a cgroup-aware one
      * @param faults since its allocation
-     * @param lastFault the last one, in words
-     * @param quarantined whether it is not visited for its faults, of which {@code lastFault} is the reason
-     * @param quarantineLeft how long it still is, if it is not let out
-     * @param stuckCalls calls that have not come back by their deadline and hold a thread, or 1 for an actor that has not
-     *     answered two calls by theirs: while there are any it is not visited
+     * @param lastFault the text of the last fault
+     * @param quarantined whether it is in quarantine, and so not visited; {@code lastFault} is the reason
+     * @param quarantineLeft how long the quarantine lasts, if it is not ended by hand
+     * @param stuckCalls calls that have not come back by their deadline and hold a thread; 1 for an actor that has not
+     *     answered two calls by their deadline. It is not visited while there are any
      * @param lateAnswers answers since its allocation that came after their call was given up, and were ignored
      * @param reclaimedObjects objects freed by visits since its allocation
-     * @param refaultedObjects of these, those that were asked for again soon, as it reports them
-     * @param refaultRate the same for what happened lately, as a share: 0 to 1
-     * @param seeks what recreating an object is reckoned to cost now: what its spec says, more where it refaults and
-     *     that is to raise it
-     * @param objectBytes how many bytes an object is reckoned to hold now: as those that were freed lately, where their bytes
-     *     are known, otherwise as its spec says; empty where it does not
+     * @param refaultedObjects objects freed and soon asked for again, as the shrinker reports them
+     * @param refaultRate the share of refaulted objects among those freed lately: 0 to 1
+     * @param seeks the present cost of recreating an object: as in its spec, or higher if it refaults and the settings
+     *     raise it
+     * @param objectBytes the present size of an object in bytes: the average of those freed lately if their bytes are
+     *     known, otherwise as in its spec; empty if neither is known
      */
     public record ShrinkerState(
             ShrinkerSpec spec,

@@ -8,7 +8,7 @@ import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import java.util.concurrent.CompletionStage;
 
-/** A shrinker from its allocation until it is freed. Any thread. */
+/** The handle of a shrinker, from its allocation until it is freed. Thread-safe. */
 public final class ShrinkerHandle {
 
     private final ShrinkerEntry entry;
@@ -27,46 +27,47 @@ public final class ShrinkerHandle {
         entry.free(replyTo);
     }
 
-    /** What was fixed at its allocation. Not cgroup aware where cgroups are disabled. */
+    /** Returns the spec that was fixed at allocation. It is not cgroup aware if cgroups are disabled. */
     public ShrinkerSpec spec() {
         return entry.spec();
     }
 
-    /** Its id, or -1 where it is not cgroup aware. */
+    /** Returns its id, or -1 if it is not cgroup aware. */
     public int id() {
         return entry.id();
     }
 
-    /** What there is to say of it now; asks nobody, so it answers whatever visits do. */
+    /** Returns its present state. Sends no message, so it returns at once whatever visits do. */
     public ReclaimerState.ShrinkerState state() {
         return StateView.of(entry);
     }
 
-    /** From the answer on the shrinker is called. Fails where it was registered before, or is freed. */
+    /** Registers the shrinker: it is called from then on. Fails if it was registered before, or is freed. */
     public CompletionStage<ShrinkerHandle> register() {
         return reclaimer.register(this);
     }
 
     /**
-     * Frees the shrinker: no new visit starts, and when the last one under way has ended this answers; from then on the
-     * shrinker is never called again, and its id may be handed out to another. Asked again, it answers as the first time.
+     * Frees the shrinker. No new visit starts, and the stage is completed when the last visit under way has ended. From
+     * then on the shrinker is never called again, and its id may be given to another one. A repeated call has the same
+     * result.
      *
-     * <p>Don't wait for the answer inside the shrinker: its own visit is one of those that have to end.
+     * <p>Do not wait for the stage inside a call to the shrinker: its own visit is one of those that have to end.
      */
     public CompletionStage<Done> free() {
         return reclaimer.free(entry);
     }
 
     /**
-     * Says that the shrinker has objects in a cgroup, on a node, where it had none before: call it after the first object
-     * was added, or after each one, which costs next to nothing where the bit is set. Returns at once; a round that starts a moment later may miss it, the next pass sees
-     * it.
+     * Marks that the shrinker has objects in a cgroup on a node. Call it after the first object was added, or after
+     * each one, which costs next to nothing if the bit is set. Thread-safe; returns at once. A round that starts right
+     * after may miss the bit; the next pass sees it.
      *
-     * <p>Nothing happens for the root, whose pass asks every shrinker, for a shrinker that is not cgroup aware, for a
-     * cgroup that is offline, and for a shrinker that is freed.
+     * <p>Does nothing for the root, whose pass asks every shrinker, for a shrinker that is not cgroup aware, for an
+     * offline cgroup, and for a freed shrinker.
      *
      * @param node its number, from 0
-     * @throws ReclaimerException where there is no such node
+     * @throws ReclaimerException if there is no such node
      */
     public void setBit(Cgroup cgroup, int node) {
         reclaimer.settings().nodeName(node);
@@ -74,25 +75,25 @@ public final class ShrinkerHandle {
     }
 
     /**
-     * The same as {@link #setBit(Cgroup, int)}, for a node by its name.
+     * Sets the bit like {@link #setBit(Cgroup, int)}, on a node that is named.
      *
-     * @throws ReclaimerException where there is no such node
+     * @throws ReclaimerException if there is no such node
      */
     public void setBit(Cgroup cgroup, String node) {
         cgroup.handle().setBit(reclaimer.settings().node(node), entry);
     }
 
     /**
-     * Reports that objects were asked for again soon after they were reclaimed: refaults. Any thread, at little cost;
+     * Reports refaults: objects that were asked for again soon after they were reclaimed. Thread-safe; costs little and
      * does not throw.
      *
-     * @param objects how many more; below 1 is ignored
+     * @param objects the number of refaults since the last report; a number below 1 is ignored
      */
     public void refaulted(long objects) {
         entry.refaults().refaulted(objects);
     }
 
-    /** True from the moment that freeing begins. */
+    /** Returns whether it is freed: true from the moment that freeing begins. */
     public boolean isFreed() {
         return entry.isFreeing();
     }

@@ -9,42 +9,44 @@ import io.reclaimer.shrinker.ShrinkerSpec;
 import java.util.Set;
 
 /**
- * What an actor is sent that is registered as a shrinker, see {@link Reclaimer#register(ShrinkerSpec, ActorRef)}. Each is
- * answered once, with its {@code reply}; the contract is that of {@link Shrinker}. The next is sent when the one before is
- * answered or given up, unless the spec says it is reentrant. An answer after the deadline of a call is late and ignored,
- * and an actor that is late twice is left alone until it answers, but for {@link ReparentObjects}. Messages stay within the
- * process.
+ * A message to an actor that is registered as a shrinker, see {@link Reclaimer#register(ShrinkerSpec, ActorRef)}. The
+ * actor answers each message once, with its {@code reply}. The contract is that of {@link Shrinker}. Messages stay
+ * within the process.
+ *
+ * <p>The next message is sent when the one before is answered or given up, unless the spec says that the shrinker is
+ * reentrant. An answer after the deadline of a call is late and ignored. An actor with two late calls is sent only
+ * {@link ReparentObjects}, until it answers one of the late calls or a back-off is over.
  */
 public sealed interface ShrinkerMessage {
 
-    /** An answer; made by the {@code reply} of the message it answers, so that it says which call it is for. */
+    /** An answer of the actor. The {@code reply} of a message makes it, with the number of the call. */
     sealed interface Answer {}
 
-    /** To {@link CountObjects}. */
+    /** The answer to {@link CountObjects}. */
     record ObjectsCounted(long call, long objects) implements Answer {}
 
     /**
-     * To {@link ScanObjects}.
+     * The answer to {@link ScanObjects}.
      *
-     * @param freedBytes below 0 where not known
+     * @param freedBytes below 0 if not known
      */
     record ObjectsScanned(long call, long freed, long nrScanned, long freedBytes) implements Answer {}
 
-    /** To {@link ReparentObjects}. */
+    /** The answer to {@link ReparentObjects}. */
     record ObjectsReparented(long call, long moved) implements Answer {}
 
-    /** How many objects could be freed? See {@link Shrinker#count}. */
+    /** Asks how many objects could be freed, see {@link Shrinker#count}. */
     record CountObjects(CgroupPath cgroup, int node, Set<ReclaimFlag> flags, long call, ActorRef<Answer> replyTo)
             implements ShrinkerMessage {
 
-        /** Answers: a number of objects, 0, or {@link Shrinker#EMPTY}. */
+        /** Answers with a number of objects, 0, or {@link Shrinker#EMPTY}. */
         public void reply(long objects) {
             replyTo.tell(new ObjectsCounted(call, objects));
         }
     }
 
     /**
-     * Try to free so many. See {@link Shrinker#scan}.
+     * Asks to free so many objects, see {@link Shrinker#scan}.
      *
      * @param nrToScan objects, at least 1
      */
@@ -52,27 +54,27 @@ public sealed interface ShrinkerMessage {
             CgroupPath cgroup, int node, long nrToScan, Set<ReclaimFlag> flags, long call, ActorRef<Answer> replyTo)
             implements ShrinkerMessage {
 
-        /** Answers: how many were freed, or {@link Shrinker#STOP}. */
+        /** Answers with the number of objects freed, or {@link Shrinker#STOP}. */
         public void reply(long freed) {
             reply(freed, nrToScan, -1);
         }
 
         /**
-         * Answers.
+         * Answers with the number of objects freed, or {@link Shrinker#STOP}.
          *
-         * @param nrScanned how many were looked at
-         * @param freedBytes how many bytes were freed; below 0 where not known
+         * @param nrScanned the number of objects scanned
+         * @param freedBytes the number of bytes freed; below 0 if not known
          */
         public void reply(long freed, long nrScanned, long freedBytes) {
             replyTo.tell(new ObjectsScanned(call, freed, nrScanned, freedBytes));
         }
     }
 
-    /** The cgroup goes offline: move its objects to its parent. See {@link AsyncShrinker#reparent}. */
+    /** Asks to move the objects of a cgroup that goes offline to its parent, see {@link AsyncShrinker#reparent}. */
     record ReparentObjects(CgroupPath offline, CgroupPath parent, int node, long call, ActorRef<Answer> replyTo)
             implements ShrinkerMessage {
 
-        /** Answers: how many moved. */
+        /** Answers with the number of objects moved. */
         public void reply(long moved) {
             replyTo.tell(new ObjectsReparented(call, moved));
         }

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
-/** Turns what the engine found into what users are shown. */
+/** The conversion of the engine's state to the state that users see. */
 final class StateView {
 
     private StateView() {}
@@ -41,7 +41,7 @@ final class StateView {
                 cgroup.path(), node, nrMax, List.copyOf(state.bits()), Collections.unmodifiableMap(state.deferred()));
     }
 
-    /** What there is to say of one shrinker. */
+    /** Returns the state of one shrinker. */
     static ReclaimerState.ShrinkerState of(ShrinkerEntry entry) {
         return new ReclaimerState.ShrinkerState(
                 entry.spec(),

@@ -1,9 +1,9 @@
 /**
- * The front door: {@link io.reclaimer.Reclaimer}, what is asked of it, and what it answers.
+ * The public API of the reclaimer: {@link io.reclaimer.Reclaimer}, its requests and its results.
  *
- * <p>Everything an application does with the reclaimer goes through here, with futures or as messages. Errors come as
- * failed stages or error replies that hold a {@link io.reclaimer.shrinker.ReclaimerException}, never as a hang: each
- * request has a time limit of its own.
+ * <p>An application uses the reclaimer through this package, with futures or with messages. Errors are failed stages or
+ * error replies that hold a {@link io.reclaimer.shrinker.ReclaimerException}. Rounds and going offline have a time
+ * limit. Freeing has none: it waits for the calls to the shrinker that are under way.
  */
 @NullMarked
 package io.reclaimer;

@@ -46,7 +46,7 @@ class AccountingOffTest {
         assertThat(kit.pass("/", 0, 0).freedObjects()).isEqualTo(10);
     }
 
-    /** Forgetting to let go would keep its freeing waiting for good. */
+    /** A skipped shrinker that stayed held could never be freed. */
     @Test
     void skippedShrinkerIsReleased() {
         Cgroup shop = kit.online("/shop");

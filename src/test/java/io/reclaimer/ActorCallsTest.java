@@ -38,7 +38,7 @@ class ActorCallsTest {
     void everyAnswerOfThousandCallsReachesItsVisitInWhateverOrderTheyCome() {
         ShrinkerHandle handle = registerWithPairs(spec.reentrant().callDeadline(Duration.ofHours(1)));
         CompletionStage<ReclaimReport> round = round(Duration.ofMinutes(10));
-        // And the root.
+        // The calls of the pairs, and the one of the root.
         awaitCounts(PAIRS + 1);
         List<CountObjects> shuffled = new ArrayList<>(counts);
         Collections.shuffle(shuffled, new Random(1));
@@ -78,14 +78,14 @@ class ActorCallsTest {
         Threads.until(() -> kit.state().shrinkers().isEmpty());
     }
 
-    /** It works off one message for ever: the others wait here and not in its mailbox. */
+    /** The actor handles one message for ever. The other calls wait in the adapter and not in its mailbox. */
     @Test
     void callsThatWaitForABusyActorEndWithTheirRound() {
         ShrinkerHandle handle = registerWithPairs(spec.callDeadline(Duration.ofSeconds(2)));
         CompletionStage<ReclaimReport> round = round(Duration.ofSeconds(1));
         assertThat(kit.await(round).outcome()).isEqualTo(ReclaimReport.Outcome.DEADLINE);
         awaitNothingHeld(handle);
-        // What it was sent is what it did not answer in time, one after the other.
+        // It was sent only the calls that it did not answer in time, one after the other.
         assertThat(counts.size()).isBetween(1, 10);
         Threads.until(() -> kit.state().runningRounds() == 0);
     }

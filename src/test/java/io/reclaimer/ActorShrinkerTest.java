@@ -27,7 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** An actor is a shrinker: it is sent what others are called with, and its data stays its own. */
+/** An actor as a shrinker: it is sent the calls as messages, and its data stays its own. */
 class ActorShrinkerTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -121,7 +121,7 @@ class ActorShrinkerTest {
         assertThat(handle.state().faults()).as("it may be late").isZero();
         assertThat(kit.pass("/a", 0, 0).freedObjects()).isEqualTo(20);
         assertThat(starts).hasValue(2);
-        // What it was asked when it crashed is lost, as the answer to the next call tells.
+        // The call during which it crashed is lost, as the answer to the next call shows.
         assertThat(handle.state().faults()).isOne();
         assertThat(handle.state().lastFault().orElseThrow())
                 .contains("answered call [2] and has not answered calls [1]");
@@ -205,7 +205,8 @@ class ActorShrinkerTest {
         kit.settle();
         CompletionStage<ReclaimReport> round =
                 kit.reclaimer().reclaim(ReclaimRequest.in("/").onNodes(0).within(Duration.ofMinutes(5)));
-        // The root's, and those of four cgroups. The first is not answered in time; the others wait for even longer.
+        // The count of the root, and those of four cgroups. The first is not answered in time; the others wait even
+        // longer.
         CountObjects first = actor.expectMessageClass(CountObjects.class, PATIENCE);
         for (int i = 0; i < 4; i++) {
             CountObjects next = actor.expectMessageClass(CountObjects.class, PATIENCE);
@@ -257,7 +258,7 @@ class ActorShrinkerTest {
             own.settle();
             cancellation.cancel();
             own.await(onB);
-            // Two faults, with the call between that waited and was not made.
+            // Two more faults, after a call in between that waited and was not made.
             count.reply(-1);
             own.await(onA);
             Threads.until(() -> handle.state().holds() == 0);

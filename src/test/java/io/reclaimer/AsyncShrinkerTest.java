@@ -15,13 +15,13 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A shrinker that answers with stages, at a time that the test chooses. */
+/** A shrinker that replies with stages, at a time that the test chooses. */
 class AsyncShrinkerTest {
 
     @RegisterExtension
     final ReclaimerExtension kit = ReclaimerExtension.create().with("reclaimer.call-deadline = 1h");
 
-    /** Its counts wait for the test; its scans free what they are asked for. */
+    /** A shrinker whose counts wait for the test, and whose scans free all that they are asked for. */
     private static final class Counted implements AsyncShrinker {
         private final Queue<CompletableFuture<Long>> counts = new ConcurrentLinkedQueue<>();
 

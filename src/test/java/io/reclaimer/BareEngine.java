@@ -8,14 +8,14 @@ import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 
-/** What an application does that has nothing but the engine: run by {@link BareEngineIT} in a JVM of its own. */
+/** An application that has only the engine on its class path: run by {@link BareEngineIT} in a separate JVM. */
 final class BareEngine {
 
     private BareEngine() {}
 
     public static void main(String[] args) {
         ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "bare");
-        // Makes all serializers that are configured, also that of messages between members.
+        // Makes all configured serializers, also the one of messages between members.
         System.out.println("serializers "
                 + SerializationExtension.get(Adapter.toClassic(system))
                         .serializerByIdentity()

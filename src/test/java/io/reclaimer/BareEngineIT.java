@@ -18,7 +18,7 @@ class BareEngineIT {
 
     private static final long PATIENCE_SECONDS = 120;
 
-    /** What akka-actor-typed brings, and what these classes are in. */
+    /** The class path: what akka-actor-typed depends on, and the classes of the project. */
     private static final List<String> NEEDED = List.of(
             "reclaimer-",
             "akka-actor_2.13-",

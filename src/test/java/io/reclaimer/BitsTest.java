@@ -37,7 +37,7 @@ class BitsTest {
         assertThat(kit.state("/shop", 0).bits()).containsExactly(handle.id());
     }
 
-    /** A cgroup in which nothing ever happens is data, and no actor; rounds do not change that. */
+    /** A cgroup without objects is data only and has no actor. Rounds do not change that. */
     @Test
     void pairsExistOnlyWhereABitWasSet() {
         Cgroup shop = kit.online("/shop");
@@ -108,7 +108,9 @@ class BitsTest {
         }
     }
 
-    /** Three threads set bits of what has been allocated so far, while ids go out from 0 to 191 and maps grow. */
+    /**
+     * Three threads set bits of the shrinkers allocated so far, while ids from 0 to 191 are handed out and maps grow.
+     */
     @Test
     void noBitIsLostByAnExpansion() throws Exception {
         List<Cgroup> cgroups = List.of(kit.online("/a"), kit.online("/b"), kit.online("/b/c"));
@@ -119,7 +121,7 @@ class BitsTest {
             setters.add(Threads.start(() -> {
                 do {
                     handles.forEach(handle -> handle.setBit(cgroup, 0));
-                    // Not faster than they are taken.
+                    // No faster than the tree handles them.
                     kit.settle();
                 } while (allocated.getCount() > 0);
                 handles.forEach(handle -> handle.setBit(cgroup, 0));
@@ -142,7 +144,7 @@ class BitsTest {
         }
     }
 
-    /** Each bit is set once, in the middle of a growth, and never again. */
+    /** Each bit is set once, while a map grows, and never again. */
     @Test
     void bitsAndCountsSetDuringAGrowthAreKept() throws Exception {
         Cgroup shop = kit.online("/shop");
@@ -158,7 +160,7 @@ class BitsTest {
         assertThat(kit.pass("/shop", 0, 0).freedObjects()).isEqualTo(640);
     }
 
-    /** Threads add an object and set the bit; rounds free and clear meanwhile. In the end one round finds all. */
+    /** Threads add an object and set the bit, while rounds free and clear. At the end one round finds all objects. */
     @Test
     void noBitIsLostByAConcurrentPass() throws Exception {
         Seeded seeded = Seeded.create();
@@ -192,7 +194,7 @@ class BitsTest {
         assertThat(caches).as(seeded.toString()).allMatch(cache -> cache.table().objects() == 0);
     }
 
-    /** The new owner of an id sets its bit while bits of the previous one are still on their way. */
+    /** The new owner of an id sets its bit while a thread still sets bits of the previous owner. */
     @Test
     void noBitIsLostByAnIdHandedOutAgain() throws Exception {
         Cgroup shop = kit.online("/shop");

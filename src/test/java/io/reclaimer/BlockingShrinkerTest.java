@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A shrinker that says it may block is called where that holds up nobody else. */
+/** A shrinker that declares that it may block is called on threads where that holds up no other one. */
 class BlockingShrinkerTest {
 
     @RegisterExtension
@@ -69,7 +69,7 @@ class BlockingShrinkerTest {
         other.put(a, 0, 10);
         assertThat(kit.state("/a", 0).bits()).hasSize(2);
         gate.open();
-        // Its bit was set ahead of the walk.
+        // Its bit was set at a place that the iteration had not reached yet.
         assertThat(kit.await(round).freedObjects()).isEqualTo(20 + 10);
     }
 
@@ -154,7 +154,7 @@ class BlockingShrinkerTest {
         CompletionStage<ReclaimReport> second = kit.reclaimer().reclaim(ReclaimRequest.in("/a"));
         gate.awaitEntered();
         if (which.equals(spec)) {
-            // Both passes have come to the pair before its state is asked for; the second one waits for its turn.
+            // Both passes have begun in the pair; the second one waits for the end of the first call.
             kit.settle();
         } else {
             both.pass();
@@ -201,7 +201,7 @@ class BlockingShrinkerTest {
         assertThat(kit.await(round).outcome()).isEqualTo(ReclaimReport.Outcome.CANCELLED);
         gate.open();
         kit.await(slow.free());
-        // As many as have a place; the others were waiting for one.
+        // At most as many calls as may run; the others were waiting.
         assertThat(calls.get()).isLessThanOrEqualTo(3);
         assertThat(kit.state().shrinkers()).isEmpty();
     }
@@ -277,7 +277,7 @@ class BlockingShrinkerTest {
                 .isIn(0L, 20L);
     }
 
-    /** Also of one that may be called at any time: what its visit leaves owed has to be there to be moved. */
+    /** Also of a reentrant shrinker: the deferred count that its visit leaves has to be there when it is moved. */
     @Test
     void objectsDoNotMoveBeforeTheVisitsUnderWayHaveEnded() {
         AtomicBoolean visiting = new AtomicBoolean();
@@ -309,7 +309,7 @@ class BlockingShrinkerTest {
                 kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0));
         gate.awaitEntered();
         CompletionStage<Done> offline = kit.reclaimer().offline("/a");
-        // The pair has been told by now, and could have asked for the move.
+        // The pair has been told by now. A wrong implementation would have asked for the move.
         kit.settle();
         kit.settle();
         gate.open();
@@ -336,7 +336,10 @@ class BlockingShrinkerTest {
 
     private ShrinkerHandle handle;
 
-    /** A round whose only blocking shrinker stands in its first scan, of 10 out of 10, asked twice. */
+    /**
+     * Starts a round, and waits until its only blocking shrinker stands still in its first scan. The shrinker counts 10
+     * objects, and is scanned twice for 10.
+     */
     private CompletionStage<ReclaimReport> standStill(Cgroup cgroup) {
         handle = kit.register(spec, new Scripted(control -> 10, control -> {
             gate.pass();

@@ -23,12 +23,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** While a pair is stuck, what the reclaimer holds is bounded by what exists, however often it is asked for something. */
+/**
+ * While a pair is stuck, the memory of the reclaimer is bounded by the cgroups, shrinkers and rounds that exist,
+ * however many requests come.
+ */
 class BoundedGrowthTest {
 
     private static final int MILLION = 1_000_000;
 
-    /** Bytes; a message each would be ten times as much. */
+    /** In bytes. One message per request would be ten times as much. */
     private static final long MOST_RETAINED_BYTES = 8 << 20;
 
     private static final int MOST_MORE_THREADS = 8;
@@ -81,7 +84,7 @@ class BoundedGrowthTest {
         assertThat(kit.state("/", 0).bits()).isEmpty();
     }
 
-    /** The departure waits for the call; bits for it meanwhile are its parent's, or nobody's. */
+    /** Going offline waits for the call. Bits that are set meanwhile are set in the parent, or not at all. */
     @Test
     void millionBitsForACgroupOnItsWayOfflineTakeNoMemory() {
         CompletionStage<?> offline = kit.reclaimer().offline("/stuck");
@@ -111,7 +114,7 @@ class BoundedGrowthTest {
             kit.takeTrace();
         }
         Threads.until(() -> kit.state().runningRounds() == 1);
-        // The one that is stuck is asked again and again, and nobody waits for it.
+        // The stuck visitor is asked again and again, and no actor waits for it.
         Threads.until(() -> actors() <= actors + 4, () -> actors() + " actors, before " + actors);
         assertThreadsAreBounded(threads);
         assertThat(retained() - before).as("after [%d] rounds", rounds).isLessThan(MOST_RETAINED_BYTES);
@@ -127,7 +130,7 @@ class BoundedGrowthTest {
             return 0;
         });
         kit.register(ShrinkerSpec.named("deadlocked").byCgroup(), deadlocked);
-        // The first departure takes a thread for visits with it.
+        // The first cgroup that goes offline takes a thread for visits with it.
         CompletionStage<?> first = kit.reclaimer().offline(kit.online("/first").path());
         Threads.until(() ->
                 kit.state().shrinkers().stream().mapToInt(s -> s.stuckCalls()).sum() == 2);
@@ -166,13 +169,15 @@ class BoundedGrowthTest {
                 .count();
     }
 
-    /** A few more than before: those that are stuck, and those in their places. Far fewer than there were requests. */
+    /**
+     * A few more threads than before: the stuck ones, and those that replace them. Far fewer than there were requests.
+     */
     private static void assertThreadsAreBounded(List<String> before) {
         Threads.until(
                 () -> threads().size() <= before.size() + MOST_MORE_THREADS, () -> threads() + ", before " + before);
     }
 
-    /** On which shrinkers are called. */
+    /** The threads on which shrinkers are called. */
     private static List<String> threads() {
         return Thread.getAllStackTraces().keySet().stream()
                 .map(Thread::getName)

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Rounds for so many bytes, however large objects are. */
+/** Rounds with a target in bytes, for objects of different sizes. */
 class ByteTargetTest {
 
     private static final long MIB = 1 << 20;
@@ -44,7 +44,7 @@ class ByteTargetTest {
                 .isEqualTo(report.freedBytes() / 2_048);
     }
 
-    /** Of two objects that are wanted, two go; and with a batch of 128 as with one of 1. */
+    /** If two objects are needed, two are freed, with a batch of 128 as with one of 1. */
     @ParameterizedTest
     @ValueSource(longs = {0, 1})
     void largeObjectsGoOneByOne(long batch) {
@@ -56,7 +56,7 @@ class ByteTargetTest {
         assertThat(models.table().objects()).isEqualTo(6);
     }
 
-    /** Rows of 100 bytes beside images of 1 MiB give about the same share of what they hold. */
+    /** Rows of 100 bytes and images of 1 MiB give about the same share of their objects. */
     @Test
     void shareOfEachCacheIsByWhatItHolds() {
         Cache rows = cache("/a", 100, 200_000);
@@ -67,7 +67,7 @@ class ByteTargetTest {
         assertThat(rows.table().objects()).isBetween(150_000L, 170_000L);
     }
 
-    /** Many caches of any sizes: never more than a batch, or one object, a thread beyond what is wanted. */
+    /** Many caches of any sizes: the overshoot is at most one batch, or one object, per thread. */
     @Test
     void noMoreGoesThanABatchAThreadBeyondTheTarget() {
         int threads = 2;
@@ -97,7 +97,7 @@ class ByteTargetTest {
         }
     }
 
-    /** What scans say counts, and is learned; with each kind of shrinker. */
+    /** Bytes that scans report count, and are learned, for each kind of shrinker. */
     @ParameterizedTest
     @EnumSource(Kind.class)
     void sizeOfObjectsIsLearnedFromWhatScansFree(Kind kind) {
@@ -121,7 +121,7 @@ class ByteTargetTest {
                 .isEqualTo(left.get() * MIB);
     }
 
-    /** A scan that knows how large its objects are is told how much is missing. */
+    /** A scan that can tell the sizes of its objects is told how many bytes are missing. */
     @Test
     void scanIsToldWhatIsMissing() {
         List<Long> most = new CopyOnWriteArrayList<>();
@@ -159,7 +159,7 @@ class ByteTargetTest {
         assertThat(count.unsizedObjects()).isEqualTo(count.freeableObjects() - 50);
     }
 
-    /** Said once, for who reads logs: the first rounds go by what is declared. */
+    /** Logged once, for readers of logs, because the first rounds use the declared size. */
     @Test
     void declaredSizeThatIsFarFromTheLearnedOneIsReported() {
         for (long bytes : new long[] {499, 501, 1_000, 1_999, 2_001}) {
@@ -180,7 +180,7 @@ class ByteTargetTest {
         }
     }
 
-    /** What was left out goes on in bytes. */
+    /** The background round for the skipped shrinkers also has a target in bytes. */
     @Test
     void roundThatMayNotBlockLeavesTheRestOfItsBytesToAnother() {
         AtomicLong freed = new AtomicLong();

@@ -25,7 +25,7 @@ class CallsBackTest {
     @RegisterExtension
     final ReclaimerExtension kit = ReclaimerExtension.create();
 
-    /** What a call does; each leaves a stage to be awaited afterwards. */
+    /** What a call requests. Each request leaves a stage that is awaited afterwards. */
     private enum Deed {
         REGISTERS(test -> test.pending.add(
                 test.kit.reclaimer().register(ShrinkerSpec.named("new").byCgroup(), Scripted.endless(1)))),
@@ -84,11 +84,11 @@ class CallsBackTest {
         kit.settle();
         ReclaimReport report = kit.pass("/self", 0, 0);
         assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.DONE);
-        // One that is being freed is called once more only where it is held for the whole visit.
+        // A shrinker that is being freed gets another call only if it is held for the whole visit.
         boolean isFreedBeforeTheScan = deed == Deed.FREES_ITSELF && fromCount && kind != Kind.PLAIN;
         assertThat(report.freedObjects()).isEqualTo(isFreedBeforeTheScan ? 0 : 100);
         pending.forEach(kit::await);
-        // What it asked for may go on with visits of its own.
+        // The round that it requested may still make visits.
         Threads.until(() -> kit.state().runningRounds() == 0
                 && kit.state().shrinkers().stream().allMatch(shrinker -> shrinker.holds() == 0));
         if (deed == Deed.FREES_ITSELF) {

@@ -96,7 +96,7 @@ class CgroupLifecycleTest {
         assertThat(sums(pages)).isEqualTo(before);
     }
 
-    /** Its objects and its count are node 0's, and its bits are not. */
+    /** Its objects and its deferred count are on node 0; its bits are not. */
     @Test
     void sumsAreKeptForAShrinkerThatIsNotNumaAware() {
         kit.online("/a");

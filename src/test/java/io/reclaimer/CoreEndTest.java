@@ -27,7 +27,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** When an actor ends without which nothing works, nobody waits for ever: everything fails and says so, and the log does once. */
+/**
+ * When an actor ends that the reclaimer can't work without, nothing waits for ever: every request fails with the
+ * reason, and the log reports it once.
+ */
 class CoreEndTest {
 
     @RegisterExtension
@@ -85,7 +88,7 @@ class CoreEndTest {
         kit.testKit().shutdownTestKit();
     }
 
-    /** A bug ends it in the middle of a message, and a visit that is held keeps its actor from going. */
+    /** A bug ends the tree in the middle of a message, while a held visit keeps a child actor from stopping. */
     @Test
     void treeThatFailsWhileAVisitIsHeldFailsEverythingAtOnce() {
         kit.expectError("");
@@ -104,7 +107,7 @@ class CoreEndTest {
         kit.testKit().shutdownTestKit();
     }
 
-    /** Past the door, where nulls are refused. */
+    /** Passes a null behind the public methods, which would refuse it. */
     @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
     private static <T> T nothing() {
         return null;
@@ -115,7 +118,7 @@ class CoreEndTest {
         assertThat(failure).hasMessageContainingAll("[" + actor + "]", "has ended", "log");
     }
 
-    /** By message it is the same. */
+    /** Requests by message fail in the same way. */
     @Test
     void messagesAreAnsweredWithTheFailureToo() {
         kit.expectError("");
@@ -132,7 +135,10 @@ class CoreEndTest {
         kit.testKit().shutdownTestKit();
     }
 
-    /** Akka's rule, not the reclaimer's: a fatal error of an actor ends the JVM or, where that is off, the actor system. */
+    /**
+     * A rule of Akka and not of the reclaimer: a fatal error of an actor ends the JVM, or the actor system if that is
+     * switched off.
+     */
     @Test
     void fatalErrorOfAnActorOnTheVisitDispatcherEndsTheSystemAndWhatWaitsFails() {
         kit.expectError("");
@@ -149,11 +155,11 @@ class CoreEndTest {
         kit.testKit()
                 .spawn(fatal, "fatal", DispatcherSelector.fromConfig("reclaimer.visit-dispatcher"))
                 .tell("now");
-        // It ends in order: what a round did until then is its answer, and what can't end fails.
+        // It ends in order: the round answers with what it has done, and requests that can't be completed fail.
         assertThat(kit.await(round).outcome()).isEqualTo(ReclaimReport.Outcome.SHUTDOWN);
         assertThat(kit.refusal(free).reason()).isEqualTo(Reason.SHUTTING_DOWN);
         assertThat(kit.refusal(kit.reclaimer().state()).reason()).isEqualTo(Reason.SHUTTING_DOWN);
-        // No actor of Akka ends in the middle of a message.
+        // An actor ends only between two messages.
         gate.open();
         kit.await(kit.system().getWhenTerminated());
     }

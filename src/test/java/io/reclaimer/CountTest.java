@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Counting what could be freed, without freeing it. */
+/** Counts of the objects that could be freed, without freeing them. */
 class CountTest {
 
     @RegisterExtension
@@ -53,7 +53,7 @@ class CountTest {
         assertThat(kit.state().cgroups()).isEqualTo(before.cgroups());
     }
 
-    /** What a pass then frees is what was planned for its priority: the same arithmetic, deferred work included. */
+    /** A pass then frees the number that was planned for its priority: the same arithmetic, with deferred objects. */
     @Test
     void plannedIsWhatAPassFrees() {
         Seeded random = Seeded.create();
@@ -66,7 +66,7 @@ class CountTest {
                     .batch(1 + random.nextInt(300));
             Cache cache = Cache.register(kit, spec);
             cache.put(web, 0, 1 + random.nextInt(1 << random.nextInt(20)));
-            // Leaves something owed.
+            // Leaves a deferred count.
             kit.pass("/shop/web", 0, 4 + random.nextInt(9));
             int priority = random.nextInt(13);
             CountReport counted = count(ReclaimRequest.in("/shop/web"));
@@ -88,7 +88,7 @@ class CountTest {
         assertThat(kit.state("/shop/web", 0).bits()).containsExactly(shrinker.id());
     }
 
-    /** One that does not know of nodes says the same on each. */
+    /** A shrinker that is not NUMA aware counts the same on each node. */
     @Test
     void oneThatIsNotNumaAwareIsCountedOnce() {
         Cache pages = Cache.register(kit, ShrinkerSpec.named("pages").byCgroup());
@@ -121,7 +121,10 @@ class CountTest {
                 .containsExactly(new Counted(web.path(), "pages", 1_000));
     }
 
-    /** Those that may block are not asked, and no round asks them afterwards. */
+    /**
+     * For a caller that can't wait, shrinkers that may block are not asked, and no background round asks them
+     * afterwards.
+     */
     @Test
     void countThatMayNotBlockLeavesNothingToABackgroundRound() {
         Cgroup web = kit.online("/shop/web");

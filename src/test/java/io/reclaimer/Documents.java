@@ -70,12 +70,12 @@ final class Documents {
         return INDENTED.matcher(FENCE.matcher(text).replaceAll("")).replaceAll("");
     }
 
-    /** The pieces of code within the prose. */
+    /** The code spans within the prose. */
     static List<String> spans(String text) {
         return SPAN.matcher(prose(text)).results().map(span -> span.group(1)).toList();
     }
 
-    /** What a link to a part of this text can name: ids, and headings as GitHub names them. */
+    /** The anchors that a link to a part of this text can name: ids, and headings as GitHub names them. */
     static Set<String> anchors(String text) {
         Set<String> anchors = new HashSet<>();
         String prose = prose(text);

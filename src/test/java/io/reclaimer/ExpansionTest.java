@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Ids beyond {@code nrMax} are handed out when all maps have room for them, which no cgroup can hold up. */
+/** Ids beyond {@code nrMax} are handed out when all maps have room for them. No cgroup can delay that. */
 class ExpansionTest {
 
     @RegisterExtension

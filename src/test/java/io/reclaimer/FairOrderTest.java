@@ -14,8 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * What a round did not reach comes first next time, so that nobody is always first to pay. Each round here has a target
- * of one batch, which one shrinker in one cgroup pays, and one thread, so that it is exactly one.
+ * The fair order: shrinkers that a round did not reach come first in the next one, so that none always pays first. Each
+ * round here has a target of one batch, which one shrinker in one cgroup pays. There is one thread, so that exactly one
+ * pays.
  */
 class FairOrderTest {
 
@@ -113,7 +114,7 @@ class FairOrderTest {
         assertTurns(3, "/");
     }
 
-    /** Those below get a round's pass later than those that are children of its top. */
+    /** Deeper cgroups are asked later in a round than the children of its top. */
     @Test
     void deepCgroupIsNotStarvedByShallowOnes() {
         ShrinkerHandle pages = register("pages");
@@ -124,7 +125,7 @@ class FairOrderTest {
         assertTurns(3, "/");
     }
 
-    /** Any tree, any shrinkers in any of its cgroups, and some that are called on the root. */
+    /** A random tree, with random shrinkers in its cgroups, and some that are called on the root. */
     @Test
     void everybodyInARandomTreeTakesTurns() {
         Seeded random = Seeded.create();
@@ -148,7 +149,10 @@ class FairOrderTest {
         assertTurns(payers, "/", random.toString());
     }
 
-    /** What comes up during a row has its turn in the next one at the latest, and takes nobody's away. */
+    /**
+     * A cgroup that becomes dirty in one series of rounds is reached in the next one at the latest, and displaces no
+     * other.
+     */
     @Test
     void cgroupThatBecomesDirtyBetweenRoundsIsNotLeftOut() {
         ShrinkerHandle pages = register("pages");
@@ -166,7 +170,7 @@ class FairOrderTest {
         assertThat(paid).hasSize(4);
     }
 
-    /** A round without a target visits everybody, and takes nobody's turn. */
+    /** A round without a target visits all shrinkers, and changes no order. */
     @Test
     void roundWithoutATargetChangesNobodysTurn() {
         ShrinkerHandle pages = register("pages");
@@ -182,7 +186,7 @@ class FairOrderTest {
         assertThat(paid).hasSize(3);
     }
 
-    /** A bit that is kept for later is not something that was not reached. */
+    /** A bit that is kept does not mean that its cgroup was not reached. */
     @Test
     void cgroupWithABitThatIsNotVisitedIsNotFirstTwice() {
         Cgroup a = kit.online("/a");
@@ -196,7 +200,7 @@ class FairOrderTest {
         assertTurns(2, "/");
     }
 
-    /** Whoever was to be first next time is gone by then. */
+    /** The shrinker that would come first in the next round is freed before. */
     @Test
     void shrinkerThatIsFreedDoesNotBringTheFirstToTheFrontAgain() {
         List<ShrinkerHandle> handles = new ArrayList<>();
@@ -219,7 +223,7 @@ class FairOrderTest {
                 new Scripted(control -> control.cgroup().isRoot() ? 0 : 100_000, control -> control.nrToScan()));
     }
 
-    /** In every row of so many rounds everybody pays once. */
+    /** Checks that in each series of so many rounds every payer pays once. */
     private void assertTurns(int payers, String top) {
         assertTurns(payers, top, "");
     }

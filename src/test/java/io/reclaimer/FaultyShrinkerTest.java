@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A shrinker that answers nonsense cannot hang or corrupt a pass (concepts.md 12.4). */
+/** Wrong replies of a shrinker cannot hang or corrupt a pass (concepts.md 12.4). */
 class FaultyShrinkerTest {
 
     private static final int QUARANTINE_AFTER = 3;
@@ -37,7 +37,7 @@ class FaultyShrinkerTest {
     private final ShrinkerSpec spec =
             ShrinkerSpec.named("pages").byCgroup().byNode().batch(10);
 
-    /** What a count can do wrong. */
+    /** The wrong replies of a count. */
     private enum BadCount {
         THROWS(control -> {
             throw new IllegalStateException("broken");
@@ -57,7 +57,7 @@ class FaultyShrinkerTest {
         }
     }
 
-    /** What a scan can do wrong, of 100 objects, asked for 10. */
+    /** The wrong replies of a scan that is asked for 10 of 100 objects. */
     private enum BadScan {
         THROWS(control -> {
             throw new IllegalStateException("broken");
@@ -92,14 +92,16 @@ class FaultyShrinkerTest {
                 .flatMap(bad -> kindsFor(bad.name()).map(kind -> Arguments.of(bad, kind)));
     }
 
-    /** An actor that throws stops, which is another matter (ActorShrinkerTest). */
+    /** An actor that throws stops instead (ActorShrinkerTest). */
     private static Stream<Kind> kindsFor(String bad) {
         boolean throwing = List.of("THROWS", "OVERFLOWS", "LACKS_A_CLASS", "FAILS_AN_ASSERTION")
                 .contains(bad);
         return Arrays.stream(Kind.values()).filter(kind -> !throwing || kind != Kind.ACTOR);
     }
 
-    /** A round begins with gentle passes, which only count, and a shrinker may be counted at any time: neither hides it. */
+    /**
+     * A round begins with passes that only count, and a shrinker may be counted at any time: neither hides its faults.
+     */
     @Test
     void shrinkerWhoseScansAreAllAtFaultComesIntoQuarantineWhateverIsCountedBetween() {
         Cgroup a = kit.online("/a");
@@ -228,7 +230,7 @@ class FaultyShrinkerTest {
         good.put(a, 0, 10);
         kit.settle();
         assertThat(kit.pass("/a", 0, 0).visits()).isOne();
-        // The root calls whatever is registered, but for this.
+        // The pass of the root calls every registered shrinker except this one.
         assertThat(kit.pass("/", 0, 0).visits()).isOne();
         assertThat(bad.calls).hasSize(QUARANTINE_AFTER);
         assertThat(kit.state("/a", 0).bits()).contains(handle.id());
@@ -313,7 +315,7 @@ class FaultyShrinkerTest {
         return 0;
     }
 
-    @SuppressWarnings("InfiniteRecursion") // That is the fault.
+    @SuppressWarnings("InfiniteRecursion") // the recursion is the fault under test
     private static long forever(ShrinkControl control) {
         return forever(control) + 1;
     }

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The futures that the front door answers with: how they end, and what comes of ending them. */
+/** The futures of the public API: how they end, and the effects of ending them. */
 class FutureTest {
 
     @RegisterExtension
@@ -42,7 +42,7 @@ class FutureTest {
     private final ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup();
     private final Gate gate = new Gate();
 
-    /** How somebody other than the reclaimer ends a future. */
+    /** The ways in which an application ends a future. */
     private enum End {
         CANCELLED(future -> future.cancel(false)),
         COMPLETED(future -> future.complete(null)),
@@ -91,7 +91,7 @@ class FutureTest {
         CompletableFuture<CountReport> first =
                 kit.reclaimer().count(ReclaimRequest.in("/a").withoutDescendants()).toCompletableFuture();
         gate.awaitEntered();
-        // The call of this one waits until the other has ended.
+        // Its call waits until the other call has ended.
         CompletableFuture<CountReport> second =
                 kit.reclaimer().count(ReclaimRequest.in("/a").withoutDescendants()).toCompletableFuture();
         end.how.accept(second);
@@ -102,7 +102,7 @@ class FutureTest {
         assertThat(pages.calls).containsExactly("count /a 0");
     }
 
-    /** The caller's own switch goes on working, and does not keep rounds whose future was ended. */
+    /** The cancellation of the caller still works, and keeps no rounds whose future was ended. */
     @Test
     void endedFuturesLeaveNothingBehindInTheCallersCancellation() {
         kit.register(spec, Scripted.endless(1)).setBit(kit.online("/a"), 0);
@@ -137,7 +137,7 @@ class FutureTest {
         assertThat(seen.get()).isInstanceOf(ReclaimerException.class);
     }
 
-    /** A round of others never keeps one out that somebody waits for. */
+    /** A background round never keeps out a round that somebody waits for. */
     @Test
     void placesAreReservedForDirectRounds() {
         kit.register(spec.blocking().callDeadline(Duration.ofMinutes(1)), Scripted.stuck(10, gate))
@@ -176,7 +176,8 @@ class FutureTest {
             assertThat(refusal.reason()).isEqualTo(Reason.OFFLINE_TIMEOUT);
             assertThat(refusal).hasMessageContainingAll("[/a]", "[reclaimer.offline-timeout]", "ask again");
         }
-        // One that was too late can be asked again, any number of times, and one of them hears of the end.
+        // A request that has timed out can be repeated any number of times. One of the repeated requests is told of the
+        // end.
         assertThat(kit.refusal(kit.reclaimer().offline("/a")).reason()).isEqualTo(Reason.OFFLINE_TIMEOUT);
         assertThat(firstFree.toCompletableFuture()).isNotDone();
         gate.open();
@@ -197,7 +198,7 @@ class FutureTest {
     void callbackThatBlocksHoldsUpNeitherRoundsNorTheEngineNorMessages() {
         Cache good = Cache.register(kit, "good");
         Cgroup b = kit.online("/b");
-        // A thread of the answer dispatcher is left.
+        // One thread of the answer dispatcher stays free.
         CompletionStage<Void> blocked = blockAnswers(1).get(0);
         for (int i = 0; i < 20; i++) {
             good.put(b, 0, 10);
@@ -209,7 +210,7 @@ class FutureTest {
         kit.await(blocked);
     }
 
-    /** Not even where all threads for answers are taken: the engine's own work and messages need none of them. */
+    /** Even if all threads for answers are blocked: the engine and messages use none of them. */
     @Test
     void callbacksThatBlockAllAnswersHoldUpNoRoundThatIsAskedForByMessage() {
         Cache good = Cache.register(kit, "good");
@@ -226,7 +227,7 @@ class FutureTest {
         blocked.forEach(kit::await);
     }
 
-    /** Callbacks that block, each on an answer of its own; they hang on it before it comes. */
+    /** Registers callbacks that block, each on an answer of its own, before the answer comes. */
     private List<CompletionStage<Void>> blockAnswers(int many) {
         Gate count = new Gate();
         ShrinkerHandle held = kit.register(

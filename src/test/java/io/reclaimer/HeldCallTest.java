@@ -29,7 +29,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A call to user code that does not come back holds up its own pair and nothing else, whatever is called and wherever. */
+/** A call to user code that does not come back holds up its own pair only, for each kind of call. */
 class HeldCallTest {
 
     private static final Duration LONG = Duration.ofMinutes(1);
@@ -73,7 +73,7 @@ class HeldCallTest {
         awaitReturn(handle);
     }
 
-    /** No round is under way, and the call is watched all the same. */
+    /** The call is watched although no round is under way. */
     @ParameterizedTest
     @CsvSource({"PLAIN", "BLOCKING", "ASYNC_AT_ONCE"})
     void reparentThatIsHeldHoldsUpNothingElse(Kind kind) {
@@ -89,7 +89,7 @@ class HeldCallTest {
         awaitReturn(handle);
     }
 
-    /** It answers in time, and what hangs on its answer does not come back. */
+    /** The stage is returned in time, but registering a dependent on it does not return. */
     @Test
     void stageWhoseCompletionIsHeldHoldsUpNothingElse() {
         ShrinkerHandle handle =
@@ -103,7 +103,7 @@ class HeldCallTest {
         gate.open();
         kit.await(round);
         Threads.until(() -> handle.state().stuckCalls() == 0, handle::state);
-        // It is late twice, where its answer is past the deadline too.
+        // It is late twice if its answer is past the deadline as well.
         assertThat(handle.state().faults()).isBetween(1L, 2L);
     }
 
@@ -144,7 +144,7 @@ class HeldCallTest {
         assertThat(handle.state().lastFault().orElseThrow()).contains("[PT0.2S]", "[reclaimer.call-deadline]");
     }
 
-    /** Each is answered while the call is still held. */
+    /** Checks that each request is answered while the call is still held. */
     private void assertNothingElseIsHeldUp() {
         good.put(b, 0, 1_000);
         assertThat(kit.pass("/b", 0, 0).freedObjects()).isEqualTo(1_000);
@@ -172,7 +172,7 @@ class HeldCallTest {
         assertThat(handle.state().faults()).as(handle.state().toString()).isOne();
     }
 
-    /** Its stages are of a class of its own, and block where somebody wants to hear of the answer. */
+    /** A shrinker with a special class of stage, which blocks when a dependent is registered. */
     private record HeldStage(Gate gate, CgroupPath cgroup, Shrinker shrinker) implements AsyncShrinker {
         @Override
         public CompletionStage<Long> count(ShrinkControl control) {

@@ -39,7 +39,7 @@ class IdsTest {
         assertThat(allocate(1)).extracting(ShrinkerHandle::id).containsExactly(0);
     }
 
-    /** Whoever has the id may set its bit at once, everywhere. */
+    /** The owner of an id may set its bit at once, in every cgroup. */
     @Test
     void mapsGrowBeforeTheIdIsHandedOut() {
         Cgroup shop = kit.online("/shop");

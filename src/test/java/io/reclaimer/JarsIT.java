@@ -37,7 +37,7 @@ class JarsIT {
     private static final String TEST_KIT = "-testkit";
     private static final String NODE = "-node";
 
-    /** Top packages of each jar; the root is the package {@code io.reclaimer} itself. */
+    /** The top-level packages of each jar; the root is the package {@code io.reclaimer} itself. */
     private static final Set<String> LIBRARY_ROOMS =
             Set.of("root", "shrinker", "engine", "pressure", "adapter", "cluster");
 
@@ -79,7 +79,7 @@ class JarsIT {
         assertThat(text(classifier, "META-INF/NOTICE")).contains(Files.readString(Path.of("NOTICE")));
     }
 
-    /** All classes of the build but the test kit's, which needs JUnit. */
+    /** All classes of the build except those of the test kit, which needs JUnit. */
     @Test
     void nodeHasEveryClassThatItNeeds() throws IOException {
         Path classes = Path.of("target", "classes");
@@ -98,7 +98,7 @@ class JarsIT {
                 .noneMatch(name -> name.matches("META-INF/.*\\.(SF|DSA|RSA)") || name.endsWith("module-info.class"));
     }
 
-    /** Defaults of all its libraries, each of which brings a file of the same name. */
+    /** The jar has the defaults of all its libraries, each of which has a file of the same name. */
     @Test
     void nodeHasTheSettingsAndServicesOfAllItsLibraries() throws IOException {
         Config defaults = ConfigFactory.parseString(text(NODE, "reference.conf"));
@@ -128,7 +128,7 @@ class JarsIT {
         assertThat(help.out()).anyMatch(line -> line.contains("--run-for"));
     }
 
-    /** From a folder in which there is nothing else. */
+    /** Runs it in an otherwise empty folder. */
     @Test
     void nodeRunsAndLeavesASummary() throws Exception {
         Ended node = run("--run-for", "5s");
@@ -162,7 +162,7 @@ class JarsIT {
         return Path.of("target", "reclaimer-" + VERSION + classifier + ".jar");
     }
 
-    /** The names of all files in it. */
+    /** The names of all files in a jar. */
     private static List<String> entries(String classifier) throws IOException {
         try (JarFile jar = new JarFile(jar(classifier).toFile())) {
             return jar.stream()

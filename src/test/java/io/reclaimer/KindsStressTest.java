@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Shrinkers of all kinds, under rounds from several threads, while objects come in and cgroups go: no bit is lost, so that
- * rounds find every object in the end, and each is freed once.
+ * Shrinkers of all kinds, under rounds from several threads, while objects are added and cgroups come and go. No bit is
+ * lost: at the end rounds find every object, and each is freed once.
  */
 class KindsStressTest {
 
@@ -81,7 +81,7 @@ class KindsStressTest {
         }
     }
 
-    /** A cgroup that stays, and one below it that comes and goes. Answers how many objects were put. */
+    /** Adds objects to a cgroup that stays, and to one below it that comes and goes. Returns how many were added. */
     private static long live(ReclaimerTestSystem kit, Seeded random, String path, List<Cache> caches) {
         Cgroup stays = kit.online(path);
         long put = 0;

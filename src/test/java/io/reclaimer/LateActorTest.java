@@ -18,7 +18,10 @@ import java.util.Deque;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** An actor whose mailbox is long answers late: that is no fault as long as it may come to the message. In virtual time. */
+/**
+ * An actor with a long mailbox answers late. That is no fault as long as it may still come to the message. In virtual
+ * time.
+ */
 class LateActorTest {
 
     private static final int OBJECTS = 10;
@@ -26,12 +29,12 @@ class LateActorTest {
     private final ReclaimerTestKit kit =
             ReclaimerTestKit.with("reclaimer { call-deadline = 2s, quarantine { after-faults = 2, duration = 1h } }");
 
-    /** What the actor does with what it is asked. */
+    /** How the actor handles its messages. */
     private enum Mood {
         ANSWERS,
-        /** Each message waits. */
+        /** Messages stay in the mailbox. */
         BUSY,
-        /** What it is asked is gone, as by a restart. */
+        /** Messages are lost, as by a restart. */
         FORGETS,
         FORGETS_SCANS,
         STOPS
@@ -39,7 +42,7 @@ class LateActorTest {
 
     private Mood mood = Mood.BUSY;
 
-    /** What it has not come to, the oldest first. All is done by the thread of the test. */
+    /** Messages that are not handled yet, the oldest first. Confined to the thread of the test. */
     private final Deque<ShrinkerMessage> mailbox = new ArrayDeque<>();
 
     private final Cgroup shop = kit.online("/shop");
@@ -97,7 +100,7 @@ class LateActorTest {
         assertThat(handle.state().faults()).isZero();
     }
 
-    /** It hears of that from nobody else. */
+    /** Nothing else would tell the actor. */
     @Test
     void lateActorIsToldOfEachCgroupThatGoesOffline() {
         handle.setBit(kit.online("/shop/web"), 0);
@@ -162,7 +165,7 @@ class LateActorTest {
         }
     }
 
-    /** It comes to all that waits, and answers from now on. */
+    /** Handles all messages in the mailbox, and answers from now on. */
     private void answerAll() {
         mood = Mood.ANSWERS;
         mailbox.forEach(LateActorTest::answer);

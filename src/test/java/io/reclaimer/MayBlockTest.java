@@ -22,7 +22,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A request whose caller can't wait does not call who may block; a background round does that afterwards. */
+/**
+ * A request whose caller can't wait does not call shrinkers that may block. A background round calls them afterwards.
+ */
 class MayBlockTest {
 
     @RegisterExtension
@@ -61,7 +63,7 @@ class MayBlockTest {
         assertThat(kit.state().runningRounds()).isOne();
         gate.open();
         awaitIdle();
-        // One pass at the same priority, and only over who was left: the quick one has paid.
+        // One pass at the same priority, over the skipped shrinkers only: the quick one has been visited before.
         assertThat(model.objects()).isEqualTo(512 - 256);
         assertThat(quick.objects(a, 0)).isEqualTo(128);
         if (kind != Kind.ACTOR) {
@@ -141,7 +143,7 @@ class MayBlockTest {
         assertThat(kit.state().runningRounds()).isOne();
         gate.open();
         awaitIdle();
-        // The one under way, and one for all that asked meanwhile.
+        // The one under way, and one for all requests in the meantime.
         assertThat(List.copyOf(counted.calls)).hasSize(2);
     }
 

@@ -64,7 +64,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A null is refused at every public door, in the caller's thread and by the parameter's name, and harms nothing behind it. */
+/**
+ * A null is refused by every public method, in the thread of the caller and by the name of the parameter, and has no
+ * other effect.
+ */
 class NullsTest {
 
     private static final Set<String> ROOMS = Set.of(
@@ -76,7 +79,9 @@ class NullsTest {
             "io.reclaimer.testkit.contract",
             "io.reclaimer.testkit.junit");
 
-    /** Types that users get and do not call with anything: the reclaimer makes them, and calls them. Each with its reason. */
+    /**
+     * Types that users get and call with no argument, because the reclaimer makes and calls them. Each with its reason.
+     */
     private static final Map<String, String> MADE_BY_THE_RECLAIMER = Map.ofEntries(
             Map.entry("io.reclaimer.ReclaimReport", "an answer"),
             Map.entry("io.reclaimer.ReclaimReport$Freed", "an answer"),
@@ -140,14 +145,14 @@ class NullsTest {
         assertThat(untried).as("doors for which there is no sample").isEmpty();
         assertThat(wrong).as("nulls that are not refused").isEmpty();
         assertThat(tried).isGreaterThan(100);
-        // Behind the door nothing has changed.
+        // The refused calls have changed nothing.
         kit.online("/after");
         kit.register(ShrinkerSpec.named("after").byCgroup(), Scripted.endless(1));
         assertThat(kit.reclaim(ReclaimRequest.everywhere().startingAt(0)).outcome())
                 .isEqualTo(ReclaimReport.Outcome.DONE);
     }
 
-    /** By the class files, so that none is forgotten. */
+    /** Found by the class files, so that none is forgotten. */
     private static List<Class<?>> publicTypes() throws Exception {
         Path classes = Path.of(Reclaimer.class
                 .getProtectionDomain()
@@ -174,7 +179,7 @@ class NullsTest {
                 && (type.getEnclosingClass() == null || isPublic(type.getEnclosingClass()));
     }
 
-    /** Public constructors, and public methods that are declared there and have a body. */
+    /** The public constructors and methods that a type declares and that have a body. */
     private static List<Executable> doors(Class<?> type) {
         return Stream.<Executable>concat(
                         Arrays.stream(type.getConstructors()),
@@ -187,7 +192,9 @@ class NullsTest {
                 .toList();
     }
 
-    /** What the reclaimer calls shrinkers with; and what takes the context of an entity, which only a shard has. */
+    /**
+     * The calls of the reclaimer to shrinkers; and methods that take the context of an entity, which only a shard has.
+     */
     private static boolean isCall(Class<?> type, Executable door) {
         boolean isShrinker = Shrinker.class.isAssignableFrom(type) || AsyncShrinker.class.isAssignableFrom(type);
         return door.getName().equals("track")
@@ -238,7 +245,7 @@ class NullsTest {
         }
     }
 
-    /** Something to go with the null; null where there is nothing. */
+    /** An argument for the other parameters of the call; null if there is none. */
     private @Nullable Object sample(Class<?> type) {
         Object known = samples.get(type);
         if (known != null) {

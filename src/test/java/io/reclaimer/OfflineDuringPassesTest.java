@@ -48,7 +48,7 @@ class OfflineDuringPassesTest {
         assertThat(kit.state().cgroups()).noneMatch(cgroup -> cgroup.cgroup().equals(CgroupPath.of("/a/b")));
     }
 
-    /** Visited on node 1, its count is on node 0, where nothing holds up the cgroup. */
+    /** The visit is on node 1 and its deferred count on node 0, where nothing delays the transition. */
     @Test
     void lateDeferredCountOfAShrinkerThatIsNotNumaAwareGoesToTheParent() {
         Gate gate = new Gate();
@@ -68,7 +68,7 @@ class OfflineDuringPassesTest {
         assertThat(kit.state("/a", 0).deferred()).containsEntry(0, 200L);
     }
 
-    /** It would go on for ever, but it is over with its cgroup; then it owes all that it did not scan. */
+    /** The visit would go on for ever, but ends with its cgroup. The objects that it did not scan are then deferred. */
     @Test
     void longVisitIsCutShortAndItsRestIsAtTheParent() {
         long objects = 1L << 40;
@@ -112,7 +112,7 @@ class OfflineDuringPassesTest {
         assertThat(kit.state("/", 0).bits()).isEmpty();
     }
 
-    /** A round on the tree has sent its pass to the cgroup that then goes offline. */
+    /** A round over the tree has sent its pass to a cgroup that then goes offline. */
     @Test
     void roundFromAboveEndsCleanly() {
         Gate gate = new Gate();
@@ -156,8 +156,8 @@ class OfflineDuringPassesTest {
     }
 
     /**
-     * Threads bring 200 cgroups up and down while rounds free from them. Whatever is left in the end is where one round
-     * finds it, and objects that came in are objects that were freed or are there.
+     * Threads bring 200 cgroups online and offline while rounds free from them. At the end one round finds all
+     * remaining objects, and every object that was added was freed or is there.
      */
     @Test
     void noObjectIsLostWhereCgroupsComeAndGo() throws Exception {
@@ -208,7 +208,10 @@ class OfflineDuringPassesTest {
         assertThat(caches).as(seeded.toString()).allMatch(cache -> cache.table().objects() == 0);
     }
 
-    /** Nobody scans, every visit only defers: so the sum is what each visit added, wherever cgroups went meanwhile. */
+    /**
+     * No visit scans, each only defers. So the sum of the deferred counts is what the visits added, wherever the
+     * cgroups went.
+     */
     @Test
     void noDeferredCountIsLostWhereCgroupsGoOffline() throws Exception {
         Seeded seeded = Seeded.create();

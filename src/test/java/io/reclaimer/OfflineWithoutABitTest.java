@@ -19,7 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A cgroup that goes offline waits for the shrinkers that have a bit there, and tells the others. */
+/** A cgroup that goes offline waits for the shrinkers that have a bit there, and only tells the others. */
 class OfflineWithoutABitTest {
 
     @RegisterExtension
@@ -27,7 +27,7 @@ class OfflineWithoutABitTest {
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("later").byCgroup().callDeadline(Duration.ofMinutes(5));
 
-    /** The reparents that were asked for, by the cgroup that goes offline. */
+    /** The requested reparents, by the cgroup that goes offline. */
     private final Map<CgroupPath, CompletableFuture<Long>> reparents = new ConcurrentHashMap<>();
 
     @Test
@@ -75,7 +75,7 @@ class OfflineWithoutABitTest {
         assertThat(handle.state().faults()).isOne();
     }
 
-    /** Otherwise they would be moved to a cgroup that is not there any more. */
+    /** Otherwise the objects would be moved to a cgroup that does not exist any more. */
     @Test
     void parentGoesOfflineAfterTheObjectsFromBelowAreThere() {
         register();

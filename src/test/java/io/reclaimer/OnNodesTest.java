@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A shrinker takes part in rounds over the nodes that its spec says, and in no others. */
+/** A shrinker takes part in rounds over the nodes of its spec, and in no others. */
 class OnNodesTest {
 
     private static final int HEAP = 0;

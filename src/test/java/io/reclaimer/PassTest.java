@@ -84,7 +84,7 @@ class PassTest {
                 kit.reclaimer().reclaim(ReclaimRequest.in("/web").startingAt(0));
         gate.awaitEntered();
         CompletionStage<?> freed = handle.free();
-        // The refusal of the second one says that the first has begun.
+        // The second visit is refused, which shows that freeing has begun.
         assertThat(kit.pass("/shop", 0, 0).visits()).isZero();
         assertThat(pages.calls).noneMatch(call -> call.contains("/shop"));
         gate.open();
@@ -106,7 +106,7 @@ class PassTest {
         assertThat(kit.pass("/shop", 0, 0).freedObjects()).isEqualTo(10);
     }
 
-    /** Neither who comes before in the pass nor who comes after is held. */
+    /** Neither the shrinkers before it in the pass nor those after it are held. */
     @Test
     void shrinkerIsHeldForItsOwnVisitOnly() {
         Cgroup shop = kit.online("/shop");
@@ -179,7 +179,7 @@ class PassTest {
         assertThat(kit.state("/shop", 0).bits()).containsExactly(pages.handle().id());
     }
 
-    /** The visit in the middle goes on until both bits are in the map. */
+    /** The visit in the middle goes on until both bits are set in the map. */
     @Test
     void bitsBehindTheWalkWaitAndBitsAheadAreVisited() {
         Cgroup shop = kit.online("/shop");
@@ -240,7 +240,7 @@ class PassTest {
         assertThat(kit.pass("/never", 0, 0).outcome()).isEqualTo(ReclaimReport.Outcome.NOT_ONLINE);
     }
 
-    /** One that has objects without end until it is told that it may stop. */
+    /** A shrinker that has objects without end until it is told to stop. */
     private static Scripted endlessUntil(AtomicBoolean enough, Gate begun) {
         return new Scripted(control -> 1L << 40, control -> {
             begun.pass();

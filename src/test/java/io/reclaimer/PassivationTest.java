@@ -118,7 +118,7 @@ class PassivationTest {
         assertThat(kit.state("/a", 1).deferred()).isEmpty();
     }
 
-    /** A visitor that is stuck in the parent holds up nothing in the child. */
+    /** A stuck visitor in the parent delays nothing in the child. */
     @Test
     void childOfACgroupThatIsStuckIsPassivatedAndComesBackAndGoesOffline() {
         ReclaimerTestSystem stuckAbove = ReclaimerTestSystem.start(
@@ -136,7 +136,7 @@ class PassivationTest {
             gate.awaitEntered();
             for (int i = 0; i < 20; i++) {
                 pages.put(b, 0, 10);
-                // Once to free them, and once to find that there are none any more.
+                // One round to free the objects, and one to find that there are no more.
                 stuckAbove.reclaim(ReclaimRequest.in("/a/b").startingAt(0));
                 stuckAbove.reclaim(ReclaimRequest.in("/a/b").startingAt(0));
                 assertThat(pages.objects(b, 0)).isZero();
@@ -152,8 +152,8 @@ class PassivationTest {
     }
 
     /**
-     * Tries to lose a bit, a round or a count between data that is passivated and data that is made: objects come in while passes
-     * empty the cgroups, some go offline, and shrinkers come and go.
+     * Tests the race between data that is passivated and data that is made: no bit, round or count is lost while
+     * objects are added, passes empty the cgroups, some go offline, and shrinkers come and go.
      */
     @Test
     void nothingIsLostWhereEverybodyIsAlwaysPassivated() throws Exception {
@@ -213,13 +213,13 @@ class PassivationTest {
         return all;
     }
 
-    /** Twice: the second one finds that there is nothing. */
+    /** Empties all cgroups. The second round finds that there are no objects. */
     private void empty() {
         kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
         kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
     }
 
-    /** Leaves a count, and no object. */
+    /** Leaves a deferred count, and no object. */
     private void owe(Cache pages, Cgroup cgroup) {
         pages.put(cgroup, 1, 100_000);
         kit.settle();
@@ -233,7 +233,7 @@ class PassivationTest {
                 () -> IntStream.range(0, NODES).allMatch(node -> cgroup.handle().onNode(node) == null));
     }
 
-    /** The tree's children, which are the visitors. */
+    /** The number of visitors: the children of the tree. */
     private long visitorCount() {
         String tree = ((ExtendedActorSystem) Adapter.toClassic(kit.system())).printTree();
         return tree.lines()

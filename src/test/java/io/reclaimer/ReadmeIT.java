@@ -12,11 +12,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The application that the README shows, in a JVM of its own. */
+/** The application that the README shows, in a separate JVM. */
 class ReadmeIT {
 
     private static final long PATIENCE_SECONDS = 120;
-    /** 256 MB hold no more pages of 50,000 bytes. */
+    /** 256 MB can't hold more pages of 50,000 bytes. */
     private static final int MOST_PAGES = 5_368;
 
     private static final Pattern LAST_LINE = Pattern.compile("(\\d+) of 10000 pages are in the cache");

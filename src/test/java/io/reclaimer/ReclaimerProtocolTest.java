@@ -18,7 +18,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The front door as messages: each is answered once, errors included. */
+/** The public API as messages: each request is answered once, also with errors. */
 class ReclaimerProtocolTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);

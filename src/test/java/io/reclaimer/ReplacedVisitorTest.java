@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Shrinkers that share a cgroup with one that is slow, overdue or stuck. */
+/** Shrinkers that share a cgroup with a slow, overdue or stuck one. */
 class ReplacedVisitorTest {
 
     private static final int OBJECTS = 100;
@@ -35,7 +35,9 @@ class ReplacedVisitorTest {
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("slow").byCgroup();
 
-    /** While others answer all the time nobody is waited for in vain, so the slow one's walk is not passed over. */
+    /**
+     * While others acknowledge all the time, no pass waits without progress, so the slow visitor does not become late.
+     */
     @Test
     void whatASlowShrinkerKeptItsVisitorFromIsVisitedInTheSamePass() {
         Cgroup a = kit.online("/a");
@@ -64,7 +66,9 @@ class ReplacedVisitorTest {
 
     private final AtomicBoolean wasSlow = new AtomicBoolean();
 
-    /** Keeps its thread until that has been replaced, and its visitor too, most likely; once. */
+    /**
+     * Keeps its thread until the thread has been replaced, and most likely its visitor too. Only the first call does.
+     */
     private long slowOnce() {
         if (wasSlow.compareAndSet(false, true)) {
             List<String> before = visitThreads();
@@ -81,7 +85,7 @@ class ReplacedVisitorTest {
                 .toList();
     }
 
-    /** In a round with a target, which begins where the last one stopped, and goes on from the beginning. */
+    /** In a round with a target, which begins where the last one stopped, and then goes on from the beginning. */
     @Test
     void thoseBeforeThePlaceWhereTheRoundBeganHaveTheirTurnBehindASlowOne() {
         Cgroup a = kit.online("/a");
@@ -121,7 +125,7 @@ class ReplacedVisitorTest {
                 new Scripted(
                         control -> {
                             before.get().free().whenComplete((done, why) -> freed.complete(done));
-                            // The guard looks who holds it before it is let go.
+                            // The guard counts its holds before it is released.
                             pause(Duration.ofMillis(20));
                             return 0;
                         },
@@ -143,7 +147,7 @@ class ReplacedVisitorTest {
         kit.await(round);
     }
 
-    /** Those that were moved after the deadline are found, though a visit has found nothing in between. */
+    /** Objects that were moved after the deadline are found, although a visit has found none in the meantime. */
     @Test
     void objectsThatAreMovedAfterTheDeadlineSetTheBitAgain() {
         kit.expectError("");
@@ -175,7 +179,7 @@ class ReplacedVisitorTest {
         }
     }
 
-    /** Has nothing, and answers so at once. */
+    /** A shrinker without objects, which replies at once. */
     private abstract static class Stages implements AsyncShrinker {
         @Override
         public CompletionStage<Long> count(ShrinkControl control) {

@@ -23,15 +23,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The arrows between the packages ("rooms") hold. A room without classes passes, so that rooms can be filled one by one. */
+/**
+ * The dependencies between the packages ("rooms"). A room without classes passes, so that rooms can be filled one by
+ * one.
+ */
 class RoomsTest {
-    /** A room and the rooms that it may use: only rooms above it, so there is no cycle. */
+    /** A room and the rooms that it may use: only those declared before it, so there is no cycle. */
     private enum Room {
         SHRINKER,
         ENGINE_UNIT(SHRINKER),
         ENGINE_CALL(ENGINE_UNIT, SHRINKER),
         ENGINE(ENGINE_CALL, ENGINE_UNIT, SHRINKER),
-        /** Of the engine it uses only {@link #DOORS}. */
+        /** It uses only {@link #DOORS} of the engine. */
         ROOT(ENGINE, ENGINE_CALL, ENGINE_UNIT, SHRINKER),
         PRESSURE(ROOT, SHRINKER),
         ADAPTER(ROOT, SHRINKER),
@@ -51,7 +54,7 @@ class RoomsTest {
             this.mayUse = Set.of(mayUse);
         }
 
-        /** A room that contains others is its own package only. */
+        /** The packages of a room. A room that contains others is its own package only. */
         String packages() {
             boolean hasInnerRooms =
                     Arrays.stream(values()).anyMatch(room -> room.name().startsWith(name() + "_"));
@@ -64,7 +67,7 @@ class RoomsTest {
         }
     }
 
-    /** The classes of the engine that the front door may use. */
+    /** The classes of the engine that the public API may use. */
     private static final Set<String> DOORS = Set.of(
             "engine.CgroupHandle",
             "engine.CgroupTree",
@@ -148,7 +151,10 @@ class RoomsTest {
         slices().assignedFrom(new ByPackage()).should().beFreeOfCycles().check(main);
     }
 
-    /** The packages of the scenario room: values and virtual time below, reading and running above, the doors on top. */
+    /**
+     * The packages of the scenario room: values and virtual time at the bottom, reading and running above, the entry
+     * points on top.
+     */
     @Test
     void scenarioPackagesUseOnlyThoseBelow() {
         layeredArchitecture()

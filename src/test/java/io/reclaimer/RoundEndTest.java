@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A round has a deadline, can be cancelled, and always answers, with what it did until then. */
+/** A round has a deadline and can be cancelled. It always answers, with what it has done. */
 class RoundEndTest {
 
     private static final Duration SOON = Duration.ofMillis(50);
@@ -52,7 +52,7 @@ class RoundEndTest {
         assertThat(kit.state().runningRounds()).isZero();
         gate.open();
         settleAll();
-        // The call under way was its last one, and what was not done is owed.
+        // The call under way was its last one, and the objects that were not scanned are deferred.
         assertThat(scans.get()).isLessThanOrEqualTo(4);
         assertThat(kit.takeTrace().stream().filter(TraceEvent.End.class::isInstance))
                 .allMatch(end -> ((TraceEvent.End) end).deferredAfter() == 2_000 - 10 * scans.get());
@@ -69,7 +69,7 @@ class RoundEndTest {
         }
     }
 
-    /** The other node goes on while one is stuck, and what it freed is in the report. */
+    /** The other node goes on while one is stuck, and the report has what was freed there. */
     @Test
     void stuckNodeDoesNotHoldUpTheOther() {
         Cgroup a = kit.online("/a");
@@ -185,7 +185,7 @@ class RoundEndTest {
         assertThat(cancellation).extracting("listeners").asInstanceOf(LIST).isEmpty();
     }
 
-    /** Neither a round that is stuck nor one that has answered and waits for its walks is in the way. */
+    /** A round that has answered takes no slot, even while its visit is stuck. */
     @Test
     void roundsBeyondTheLimitAreRefused() {
         dirty("/a", Scripted.stuck(10, gate));
@@ -207,7 +207,7 @@ class RoundEndTest {
         assertThat(kit.await(instead).outcome()).isEqualTo(Outcome.DONE);
     }
 
-    /** A deadline longer than any timer's is one all the same, or is refused where it is given; it is never a hang. */
+    /** A deadline longer than a timer supports is kept, or is refused when it is given. It never hangs. */
     @Test
     void veryLongDeadlineIsAnswered() {
         dirty("/a", Scripted.endless(10));
@@ -229,7 +229,7 @@ class RoundEndTest {
         kit.settle();
     }
 
-    /** Until no visit is under way. */
+    /** Waits until no visit is under way. */
     private void settleAll() {
         Threads.until(() -> kit.state().shrinkers().stream().allMatch(shrinker -> shrinker.holds() == 0));
     }

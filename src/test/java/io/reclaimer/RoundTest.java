@@ -38,7 +38,7 @@ class RoundTest {
         assertThat(pages.table().objects()).isEqualTo(100_000);
     }
 
-    /** 1,024 objects give a batch at priority 4, of deltas and what was owed. */
+    /** 1,024 objects give one batch at priority 4, from the deltas and the deferred objects. */
     @Test
     void priorityFallsUntilTheTargetIsMet() {
         cacheIn("/a", 0, 1_024);
@@ -75,7 +75,7 @@ class RoundTest {
         assertThat(report.visits()).isZero();
     }
 
-    /** A large target is a target: the priority falls. */
+    /** A large target counts as a target as well: the priority falls. */
     @Test
     void targetOfTheLargestNumberIsATarget() {
         cacheIn("/a", 0, 10);
@@ -100,7 +100,7 @@ class RoundTest {
         ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a").startingAt(2).objects(1_000));
         assertThat(report.firstPriority()).isEqualTo(2);
         assertThat(report.lastPriority()).isZero();
-        // At 0 it is empty, which leaves no trace.
+        // At priority 0 the cache is empty, which leaves no trace event.
         assertThat(priorities()).containsExactly(2, 1);
     }
 
@@ -197,13 +197,14 @@ class RoundTest {
                         new Freed(CgroupPath.of("/a"), "s4", 10),
                         new Freed(CgroupPath.of("/b"), "s3", 8));
         assertThat(report.restObjects()).isEqualTo(42 - 30);
-        // Each on its own cgroup on two nodes, and empty on the root's two, which looks at all.
+        // Each shrinker on its own cgroup on two nodes, and without objects on the root's two nodes, whose pass asks
+        // all.
         assertThat(report.visits()).isEqualTo(12 + 12);
         assertThat(report.scannedObjects()).isEqualTo(kit.state().scannedObjects());
         assertThat(report.elapsed()).isPositive();
     }
 
-    /** Of 20 cgroups one has something, on one node. */
+    /** Of 20 cgroups ten have objects, on one node. */
     @Test
     void costFollowsWhatIsDirtyNotWhatExists() {
         kit.online("/c");
@@ -216,12 +217,12 @@ class RoundTest {
         }
         kit.settle();
         assertThat(kit.reclaim(ReclaimRequest.in("/c").startingAt(0)).visits()).isEqualTo(10);
-        // The second finds them empty, and clears the bits; the third finds nothing at all.
+        // The second round finds them empty and clears the bits. The third finds no bit.
         assertThat(kit.reclaim(ReclaimRequest.in("/c").startingAt(0)).visits()).isEqualTo(20);
         assertThat(kit.reclaim(ReclaimRequest.in("/c").startingAt(0)).visits()).isZero();
     }
 
-    /** More than a pass is sent to at a time. */
+    /** More cgroups than the window of a pass. */
     @Test
     void everyOneOfVeryManyChildrenIsReached() {
         Cache pages = cacheIn("/c", 0, 1);

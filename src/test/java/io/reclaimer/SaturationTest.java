@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Sums of what shrinkers say stop at the largest number; none wraps around, whatever they say. */
+/** Sums of replies of shrinkers stop at the largest number. None wraps around, whatever the replies are. */
 class SaturationTest {
 
     private static final long MOST = Long.MAX_VALUE;
@@ -20,7 +20,7 @@ class SaturationTest {
     @RegisterExtension
     final ReclaimerExtension kit = ReclaimerExtension.create();
 
-    /** Three of them, so that a sum that wraps around twice does not look right by chance. */
+    /** Three cgroups, so that a sum that wraps around twice does not look right by chance. */
     private static final int CGROUPS = 3;
 
     @ParameterizedTest

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The page about settings has those of {@code reference.conf}, with their defaults. */
+/** The page about settings lists the settings of {@code reference.conf} with their defaults. */
 class SettingsPageTest {
 
     private static final Pattern ROW = Pattern.compile("^\\| `([a-z.-]+)` \\| `(.+?)` \\| .+ \\|$", Pattern.MULTILINE);

@@ -14,7 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A round that freed less than it was to says why, and says that nothing is left only where that is so. */
+/** A round that misses its target reports the causes, and reports that nothing is left only if that is true. */
 class ShortfallTest {
 
     private static final ReclaimRequest MORE_THAN_THERE_IS =

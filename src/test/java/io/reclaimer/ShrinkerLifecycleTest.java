@@ -152,7 +152,7 @@ class ShrinkerLifecycleTest {
         assertThat(kit.allocate(spec, pages).id()).isZero();
     }
 
-    /** Two cgroups, two visits of one shrinker: the first to end is not the last. */
+    /** Two visits of one shrinker, in two cgroups: the first to end is not the last. */
     @Test
     void freeWaitsForTheLastOfItsVisits() {
         Gate first = new Gate();
@@ -176,7 +176,7 @@ class ShrinkerLifecycleTest {
         kit.await(inWeb);
     }
 
-    /** The other's visit stands still in the very cgroup and round that visits this one as well. */
+    /** The visit of another shrinker stands still, in the same cgroup and round that also visit this one. */
     @Test
     void freeDoesNotWaitForAnothersVisitNorForARoundNorForACgroup() {
         Gate gate = new Gate();
@@ -300,7 +300,7 @@ class ShrinkerLifecycleTest {
         return kit.reclaimer().reclaim(ReclaimRequest.in(cgroup.path()).startingAt(0));
     }
 
-    /** What visits work with is kept for the next ones; a cache that is freed is not. */
+    /** The objects of a visit are kept for the next one; a cache that is freed is not kept. */
     @Test
     void freedShrinkerIsLeftToTheCollector() {
         Cgroup shop = kit.online("/shop");

@@ -97,7 +97,7 @@ class ShrinkerStressTest {
         freed.set(true);
     }
 
-    /** Each of several that free the same shrinker at once is answered when it is freed. */
+    /** Several threads free the same shrinker at once. Each is answered when it is freed. */
     @Test
     void freeingByManyAtOnceIsAnsweredToEach() throws Exception {
         for (int i = 0; i < 500; i++) {

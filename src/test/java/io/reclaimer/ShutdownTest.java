@@ -63,7 +63,7 @@ class ShutdownTest {
         assertThat(kit.refusal(kit.reclaimer().reclaim(ReclaimRequest.everywhere()))
                         .reason())
                 .isEqualTo(Reason.SHUTTING_DOWN);
-        // Shrinkers are freed when the last round has answered, a moment later.
+        // Shrinkers are freed after the last round has answered.
         List<CompletionStage<?>> allocations = new ArrayList<>();
         Threads.until(() -> {
             CompletionStage<ShrinkerHandle> allocation = kit.reclaimer().allocate(spec, Scripted.endless(1));
@@ -85,7 +85,7 @@ class ShutdownTest {
         kit.await(shutDown());
     }
 
-    /** Whatever is asked when all is over is refused, and never left open. */
+    /** Every request after the end is refused, and none stays open. */
     @Test
     void requestsAfterTheEndFail() {
         Reclaimer reclaimer = kit.reclaimer();

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A call of a blocking shrinker that is slow, and still within its deadline, gives its place to another shrinker's. */
+/** A slow call of a blocking shrinker that is within its deadline gives its place to the call of another shrinker. */
 class SlowBlockingTest {
 
     private static final int PLACES = 2;

@@ -16,7 +16,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The state can be asked for at any time, also beside departures and registrations, and agrees with itself. */
+/**
+ * The state can be requested at any time, also during registrations and while cgroups go offline, and is consistent.
+ */
 class StateUnderLoadTest {
 
     private static final int STEPS = 150;

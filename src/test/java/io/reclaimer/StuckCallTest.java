@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A plain shrinker that does not come back takes a thread with it; the visits of others go on all the same. */
+/** A plain shrinker whose call does not come back keeps a thread. The visits of others go on. */
 class StuckCallTest {
 
     @RegisterExtension
@@ -44,7 +44,7 @@ class StuckCallTest {
         for (int i = 0; i < stuck; i++) {
             rounds.add(kit.reclaimer().reclaim(ReclaimRequest.in("/stuck" + i).within(Duration.ofSeconds(30))));
         }
-        // With one a thread all threads are gone, until they are replaced.
+        // With one such call per thread all threads are taken, until they are replaced.
         assertThat(kit.pass("/a", 0, 0).freedObjects()).isEqualTo(10);
         Threads.until(() -> handles.stream().allMatch(handle -> handle.state().stuckCalls() == 1));
         assertThat(handles.get(0).state().faults()).isOne();
@@ -98,7 +98,7 @@ class StuckCallTest {
         Cache good = Cache.register(kit, ShrinkerSpec.named("good").byCgroup().batch(1));
         Cgroup a = kit.online("/a");
         long start = System.nanoTime();
-        // Far longer than a deadline, in calls that are each far shorter.
+        // Far longer than a deadline, in calls that are each far shorter than one.
         while (System.nanoTime() - start < Duration.ofMillis(700).toNanos()) {
             good.put(a, 0, 2_000);
             kit.settle();

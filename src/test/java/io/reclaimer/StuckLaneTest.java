@@ -17,12 +17,12 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Calls that wait for one that turns out to be stuck take no thread as well. */
+/** Calls that wait for a call that turns out to be stuck do not take a thread either. */
 class StuckLaneTest {
 
     private static final int ROUNDS = 8;
 
-    /** No visit becomes late, so each round waits for its turn. */
+    /** No visit becomes late, so each round waits for the end of the one before. */
     @RegisterExtension
     final ReclaimerExtension kit = ReclaimerExtension.create().with("""
             reclaimer { call-deadline = 1s, late-after = 1h, offline-timeout = 1m }
@@ -44,7 +44,7 @@ class StuckLaneTest {
                 IntStream.range(0, ROUNDS).mapToObj(i -> "/a").map(this::round).toList());
     }
 
-    /** They wait for the only place of a blocking call, which the stuck one gives away. */
+    /** They wait for the only place of a blocking call, which the stuck one gives up. */
     @Test
     void visitsOfOtherPairsAreNotMade() {
         ShrinkerHandle handle = register();
@@ -77,7 +77,7 @@ class StuckLaneTest {
         Threads.until(() -> handle.state().stuckCalls() == 0, handle::state);
     }
 
-    /** Nobody would ask for these objects later, so a thread is taken for them, where there is one. */
+    /** A thread is taken for the reparent if one is free, because nobody would ask for these objects later. */
     @Test
     void reparentIsMadeWhileAnotherCallIsStuck() {
         ShrinkerHandle handle = register();

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A round stops within a batch a worker of its target. */
+/** A round overshoots its target by less than one batch per thread. */
 class TargetTest {
 
     private static final int BATCH = 10;

@@ -7,7 +7,7 @@ import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.ReclaimerTestSystem;
 import org.junit.jupiter.api.Test;
 
-/** What is reclaimed and comes straight back becomes dearer, where that is switched on. */
+/** Objects that refault raise the seeks of their shrinker, if that is switched on. */
 class ThrashTest {
 
     private static final long OBJECTS = 100_000;
@@ -30,7 +30,10 @@ class ThrashTest {
         assertThat(losses.rate).isGreaterThan(0.8);
     }
 
-    /** What two caches of equal size lose in five rounds, one of whose objects all come back after each. */
+    /**
+     * The objects that two caches of equal size lose in five rounds. All lost objects of the first come back after each
+     * round.
+     */
     private static Losses losses(String raiseSeeks) {
         try (ReclaimerTestSystem kit =
                 ReclaimerTestSystem.start("reclaimer.thrash { raise-seeks = " + raiseSeeks + ", half-life = 1h }")) {
@@ -40,7 +43,7 @@ class ThrashTest {
             long lostByComesBack = 0;
             long lostByStaysAway = 0;
             for (int round = 0; round < 5; round++) {
-                // As large as before, so that both are asked for the same but for their seeks.
+                // Filled up, so that both are asked for the same number, apart from their seeks.
                 comesBack.put(a, 0, OBJECTS - comesBack.objects(a, 0));
                 staysAway.put(a, 0, OBJECTS - staysAway.objects(a, 0));
                 kit.settle();

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whatever user code throws is a fault of that one call: the pair goes on, and the next round frees. */
+/** Every exception of user code is a fault of that one call: the pair goes on, and the next round frees. */
 class ThrownTest {
 
     @RegisterExtension
@@ -40,7 +40,7 @@ class ThrownTest {
     private final ShrinkerSpec spec = ShrinkerSpec.named("broken").byCgroup();
     private final AtomicReference<Optional<Place>> broken = new AtomicReference<>(Optional.empty());
 
-    /** How the shrinker is called, and how what it throws comes out. */
+    /** How the shrinker is called, and how its exception is passed on. */
     private enum How {
         PLAIN(Kind.PLAIN),
         BLOCKING(Kind.BLOCKING),
@@ -55,7 +55,7 @@ class ThrownTest {
                         (future, answer) -> Threads.executor().execute(() -> complete(future, answer)));
             }
         },
-        /** The same, with nothing around what was thrown. */
+        /** The same, with the exception not wrapped. */
         STAGE_THAT_HAS_FAILED_WITH_ITSELF(Kind.ASYNC) {
             @Override
             ShrinkerHandle register(BlockingReclaimer kit, ShrinkerSpec spec, Shrinker shrinker) {
@@ -124,7 +124,7 @@ class ThrownTest {
         }));
     }
 
-    /** Fails with what is thrown itself: futures of the JDK wrap it, and stay open where it can't be shown. */
+    /** Fails with the exception itself. Futures of the JDK would wrap it, and stay open if its text can't be made. */
     private static void complete(CompletableFuture<Long> future, Supplier<Long> answer) {
         try {
             future.complete(answer.get());
@@ -158,7 +158,7 @@ class ThrownTest {
         kit.offline("/a/leaf");
         assertFault(handle, 3, "its reparent threw");
         broken.set(Optional.empty());
-        // What had been moved before it threw is the parent's.
+        // Objects that were moved before the exception belong to the parent.
         assertThat(kit.state("/a", 0).bits()).containsExactly(handle.id());
         assertThat(kit.pass("/a", 0, 0).freedObjects()).isPositive();
         assertThat(kit.state().shrinkers()).allMatch(shrinker -> shrinker.stuckCalls() == 0);
@@ -185,7 +185,7 @@ class ThrownTest {
                 kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0));
         gate.awaitEntered();
         asked.thenRun(thrown::raise);
-        // Whoever waits for the first one may be the one that runs what hangs on it.
+        // A thread that waits for the first stage may run its dependents itself, so it waits for another one.
         CompletionStage<ReclaimReport> answered = asked.thenApply(report -> report);
         gate.open();
         kit.await(answered);
@@ -195,7 +195,7 @@ class ThrownTest {
         assertThat(kit.system().getWhenTerminated().toCompletableFuture()).isNotDone();
     }
 
-    /** The thread that a shrinker leaves interrupted is the next shrinker's. */
+    /** The thread that a call leaves interrupted calls the next shrinker. */
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "ACTOR")
     void interruptThatACallLeavesBehindReachesNobodyElse(Kind kind) {

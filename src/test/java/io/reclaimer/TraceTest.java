@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Listeners of the trace. What they are told is in {@link VisitRulesTest}. */
+/** Trace listeners. {@link VisitRulesTest} tests the events. */
 class TraceTest {
 
     @RegisterExtension
@@ -44,7 +44,7 @@ class TraceTest {
         assertThat(heard).hasSize(2);
     }
 
-    /** An assertion in a listener is an error, and no exception. */
+    /** A failed assertion in a listener is an {@code Error} and not an {@code Exception}. */
     @Test
     void listenerThatThrowsAnErrorIsIgnored() {
         kit.register(ShrinkerSpec.named("s"), Scripted.endless(10));

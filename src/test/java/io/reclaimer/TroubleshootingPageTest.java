@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The page about troubleshooting quotes what the program writes. */
+/** The page about troubleshooting quotes the texts of the program. */
 class TroubleshootingPageTest {
 
     /** The titles of columns whose code is quoted from the source. */

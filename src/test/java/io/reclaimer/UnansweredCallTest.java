@@ -24,7 +24,7 @@ import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A shrinker that does not answer, or too late, or not as it should, ends its own visit and nothing else. */
+/** A shrinker that does not answer, answers too late, or answers wrongly ends its own visit only. */
 class UnansweredCallTest {
 
     private static final Duration DEADLINE = Duration.ofMillis(100);
@@ -37,7 +37,7 @@ class UnansweredCallTest {
     private final ShrinkerSpec spec =
             ShrinkerSpec.named("slow").byCgroup().byNode().batch(10).callDeadline(DEADLINE);
 
-    /** Answers with a stage of the test's; both calls alike. */
+    /** A shrinker that replies with stages of the test, to counts and to scans. */
     private record Stages(CompletionStage<Long> count, CompletionStage<Long> scan) implements AsyncShrinker {
         @Override
         public CompletionStage<Long> count(ShrinkControl control) {
@@ -125,7 +125,7 @@ class UnansweredCallTest {
         assertThat(handle.state().lastFault().orElseThrow()).contains("its scan was answered a second time");
     }
 
-    /** A stage that tells who waits for it twice. */
+    /** A stage that runs its dependents twice. */
     private static final class Twice extends CompletableFuture<Long> {
         Twice(long value) {
             complete(value);
@@ -290,7 +290,10 @@ class UnansweredCallTest {
         return handle;
     }
 
-    /** The visit of the one shrinker ends with that fault, its bit is kept, and the next one is visited. */
+    /**
+     * Checks that the visit of the one shrinker ends with that fault, that its bit is kept, and that the next one is
+     * visited.
+     */
     private void assertVisitEnds(ShrinkerHandle handle, String fault) {
         Cache next = Cache.register(kit, "next");
         next.put(kit.online("/a"), 0, 10);

@@ -16,16 +16,16 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Pages for users name types of the public packages, and members that these have. */
+/** Pages for users name types of the public packages, and members of these types. */
 class UserPagesTest {
 
-    /** Pages that also name what is gone, or what is internal. */
+    /** Pages that also name removed or internal types. */
     private static final Set<String> OTHER_PAGES = Set.of("changes.md", "interleavings.md", "cluster-scale.md");
 
     private static final List<String> PUBLIC =
             List.of("", "shrinker", "pressure", "adapter", "cluster", "scenario", "testkit");
 
-    /** Names of other software that pages show: types of libraries, and states of pods. */
+    /** Names of other software on the pages: types of libraries, and states of pods. */
     private static final Set<String> OF_OTHERS = Set.of(
             "ActorSystem",
             "ActorTestKit",
@@ -74,7 +74,7 @@ class UserPagesTest {
                 .toList();
     }
 
-    /** Whether it has to be one of the public types. */
+    /** Whether a type has to be one of the public types. */
     private static boolean isOurs(String type) {
         return !type.endsWith("Test") && !type.endsWith("IT") && !OF_OTHERS.contains(type);
     }
@@ -87,7 +87,7 @@ class UserPagesTest {
         return members;
     }
 
-    /** Those of the public packages, and those nested in them, by simple name. */
+    /** The types of the public packages, also nested ones, by simple name. */
     private static Map<String, Class<?>> publicTypes() {
         Map<String, Class<?>> types = new TreeMap<>();
         Path root = Documents.MAIN.resolve("io").resolve("reclaimer");

@@ -74,7 +74,10 @@ class VisitRulesTest {
         assertThat(kit.state().scannedObjects()).isEqualTo(20);
     }
 
-    /** What the shrinker says it scanned comes off the work, less or more than it was asked for. */
+    /**
+     * The objects that the shrinker reports as scanned are subtracted from the work, whether fewer or more than asked
+     * for.
+     */
     @ParameterizedTest
     @CsvSource({"5, 19, 5, 5", "10, 10, 0, 0", "25, 4, 0, 0", "100, 1, 0, 0"})
     void whatWasScannedComesOffTheWork(long looked, int calls, long unscanned, long owed) {
@@ -114,7 +117,7 @@ class VisitRulesTest {
         assertThat(trace.get(1)).isEqualTo(new TraceEvent.End("pages", CgroupPath.of("/shop"), 0, 200, 200, 100, 0));
     }
 
-    /** One that is not NUMA aware has one count, and is visited from two nodes here. */
+    /** A shrinker that is not NUMA aware has one deferred count. It is visited from two nodes here. */
     @Test
     void deferredCountIsAddedNotSet() {
         Gate gate = new Gate();
@@ -214,7 +217,7 @@ class VisitRulesTest {
         assertThat(seen).isTrue();
     }
 
-    /** It is long for as long as the others have not had theirs. */
+    /** The visit goes on until the others have been visited. */
     @Test
     void longVisitGivesOthersTheirTurn() {
         AtomicBoolean othersDone = new AtomicBoolean();

@@ -42,8 +42,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Forty shrinkers of all kinds, ten of which misbehave in ten ways, share one system through many rounds. The other
- * thirty are visited as if they were alone.
+ * Forty shrinkers of all kinds share one system through many rounds. Ten of them misbehave, each in its own way. The
+ * other thirty are visited as if they were alone.
  */
 class ZooTest {
 
@@ -52,13 +52,16 @@ class ZooTest {
     private static final int ROUNDS = 100;
     private static final int NIGHTLY_ROUNDS = 1_000;
 
-    /** Every so many rounds one goes where there are bad ones only, with a deadline that they make it miss. */
+    /** One in so many rounds visits only bad shrinkers, with a deadline that they make it miss. */
     private static final int HURRIED = 10;
 
-    /** Past its deadline a round is answered within this. */
+    /** A round is answered within this time after its deadline. */
     private static final long LATENESS_MILLIS = 100;
 
-    /** One of Akka's own, which goes on and on; and that which looks for idle pairs while there are pairs. */
+    /**
+     * Timers that may be left: those of Akka, which run for ever, and the one that looks for idle pairs while there are
+     * pairs.
+     */
     private static final List<String> TIMERS_LEFT = List.of(
             "10000 milliseconds akka.actor.Scheduler$$anon$1",
             "5 seconds akka.actor.Scheduler$$anon$1",
@@ -69,7 +72,10 @@ class ZooTest {
     private static final List<String> TENANTS = List.of("/t0", "/t1", "/t1/u", "/t2");
     private static final String BAD_TENANT = "/bad";
 
-    /** Not the one that stops at every so many calls: which these are depends on the order of visits in two cgroups. */
+    /**
+     * Without the scan that stops at every n-th call: which calls these are depends on the order of visits in two
+     * cgroups.
+     */
     private static final List<TableShrinker.Scan> SCANS = List.of(
             TableShrinker.Scan.FULL,
             TableShrinker.Scan.HALF,
@@ -117,7 +123,7 @@ class ZooTest {
                 assertThat(together.get(name)).as("%s, %s", name, seeded).isEqualTo(events));
     }
 
-    /** What was traced of the good ones, by shrinker, cgroup and node. */
+    /** The trace of the good shrinkers, by shrinker, cgroup and node. */
     private Map<String, List<TraceEvent>> run(int rounds, boolean withBad, Random random) {
         CountedScheduler.reset();
         ReclaimerTestSystem kit = ReclaimerTestSystem.start(SETTINGS);
@@ -136,7 +142,7 @@ class ZooTest {
             kit.takeTrace();
             rounds(kit, rounds, random, withBad, pauses);
             pending.forEach(kit::await);
-            // Rounds that a bad one asked for may go on.
+            // Rounds that a bad shrinker requested may still be under way.
             Threads.until(() -> kit.state().runningRounds() == 0);
             traces = kit.takeTrace().stream()
                     .filter(event -> event.shrinker().startsWith("good"))
@@ -197,7 +203,7 @@ class ZooTest {
                 handle.setBit(badTenant, 0);
             }
             kit.settle();
-            // On one node: two would take turns as it comes at those that are not NUMA aware.
+            // On one node: the passes of two nodes would visit shrinkers that are not NUMA aware in no certain order.
             ReclaimRequest request =
                     ReclaimRequest.in(top).onNodes(random.nextInt(2)).startingAt(priority);
             ask(kit, pauses, request.within(Duration.ofMinutes(1)));
@@ -210,7 +216,7 @@ class ZooTest {
         }
     }
 
-    /** Not more than a few calls can work off: some never free anything. */
+    /** Adds objects, but no more than a few calls can scan: some shrinkers never free anything. */
     private static void put(TableShrinker model, CgroupPath cgroup, int node, long objects) {
         if (model.objects(cgroup, node) < 300) {
             model.put(cgroup, node, objects);
@@ -255,7 +261,7 @@ class ZooTest {
                         .filter(line -> line.contains("reclaimer-port"))
                         .count()
                 == 0);
-        // The log of faults.
+        // The one child is the log of faults.
         Threads.until(() -> childrenOf("reclaimer-registry", system.printTree()) == 1);
         Threads.until(() -> childrenOf("reclaimer-rounds", system.printTree()) == 2);
         Threads.until(
@@ -265,7 +271,9 @@ class ZooTest {
         kit.check();
     }
 
-    /** In the tree that Akka prints, an indented line for each actor below its parent's. */
+    /**
+     * The number of children of an actor. The tree that Akka prints has an indented line for each, below its parent.
+     */
     private static long childrenOf(String actor, String tree) {
         List<String> lines = tree.lines().toList();
         int at = 0;
@@ -285,14 +293,14 @@ class ZooTest {
         return line.indexOf('-') >= 0 ? line.indexOf('-') : line.length();
     }
 
-    /** Threads of the reclaimer that were not there before: other tests may have left some. */
+    /** Checks that no new thread of the reclaimer is left. Other tests may have left some before. */
     private void assertNoThreadLeft() {
         Threads.until(() -> Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> !threadsBefore.contains(thread))
                 .noneMatch(thread -> thread.getName().contains("reclaimer")));
     }
 
-    /** The ten ways. */
+    /** Registers the bad shrinker that misbehaves in one of the ten ways. */
     private void registerBad(ReclaimerTestSystem kit, int way) {
         ShrinkerSpec spec = ShrinkerSpec.named("bad" + way).byCgroup().batch(10).callDeadline(BAD_CALL);
         ShrinkerHandle handle = switch (way) {
@@ -328,7 +336,7 @@ class ZooTest {
         handles.add(handle);
     }
 
-    /** The one whose actor dies in a call has gone by itself; another one takes its place. */
+    /** Replaces the shrinker whose actor died in a call, and which was freed by that. */
     private void replaceTheDead(ReclaimerTestSystem kit) {
         ShrinkerHandle dead = bad.get(BAD - 1);
         if (dead.isFreed()) {
@@ -352,7 +360,7 @@ class ZooTest {
         };
     }
 
-    /** Until it is interrupted, which is when it is freed, or a while after its deadline. */
+    /** Waits until it is interrupted, which is when it is freed, or until a while after its deadline. */
     private long comesTooLate(ShrinkControl control) {
         try {
             return never.await(BAD_CALL.toMillis() * 3, TimeUnit.MILLISECONDS) ? 0 : 10;
@@ -374,13 +382,13 @@ class ZooTest {
         }
     }
 
-    /** Uses the reclaimer from inside its calls, where that touches nobody else. */
+    /** A shrinker that uses the reclaimer from inside its calls, in ways that affect no other one. */
     private ShrinkerHandle callingBack(ReclaimerTestSystem kit, ShrinkerSpec spec) {
         List<ShrinkerHandle> self = new ArrayList<>();
         Cgroup badTenant = kit.online(BAD_TENANT);
         Shrinker shrinker = new Scripted(
                 control -> {
-                    // Not more than a few rounds at a time: beyond a limit they are refused, those of the test too.
+                    // No more than a few rounds at a time: beyond a limit rounds are refused, also those of the test.
                     if (pending.size() < MOST_CALLS_BACK
                             && pending.stream()
                                     .allMatch(
@@ -403,7 +411,7 @@ class ZooTest {
         return kit.await(handle.register());
     }
 
-    /** Dies in the middle of its tenth call. */
+    /** An actor that stops in the middle of its tenth call. */
     private static ActorRef<ShrinkerMessage> mortal(ReclaimerTestSystem kit) {
         return kit.testKit()
                 .spawn(Behaviors.setup(context -> new Object() {

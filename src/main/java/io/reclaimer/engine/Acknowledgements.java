@@ -6,9 +6,9 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The acknowledgements of the visitors that one round has asked. They are no messages: a visitor puts its
- * {@link PassRequest} on a list, and the one that makes the list long enough wakes the round's actor, which takes them
- * all. So a pass costs one message a cgroup and node.
+ * The acknowledgements of the visitors that one round has asked. They are not messages: a visitor puts its {@link
+ * PassRequest} on a list, and the visitor that makes the list long enough wakes the round's actor, which takes the
+ * whole list. So a pass costs one message per cgroup and node.
  *
  * <p>{@link #add} is thread-safe; all other methods are confined to the round's actor.
  */
@@ -26,7 +26,7 @@ final class Acknowledgements {
 
     private final ActorRef<ReclaimRound.Command> round;
 
-    /** The last one, which leads to those before it. */
+    /** The newest acknowledgement, linked to those before it. */
     @SuppressWarnings("UnusedVariable") // written through the handle
     private volatile @Nullable PassRequest newest;
 
@@ -52,9 +52,9 @@ final class Acknowledgements {
     }
 
     /**
-     * Has the round woken when so many are there.
+     * Sets how many acknowledgements wake the round.
      *
-     * @return whether they are there already: then nobody may wake it, and it has to take them
+     * @return whether so many are there already: then nobody may wake the round, and it has to take them
      */
     boolean await(int count) {
         // Before the read: a visitor adds its acknowledgement and then reads this, so one of the two sees the other.
@@ -63,12 +63,12 @@ final class Acknowledgements {
         return last != null && last.depth >= count;
     }
 
-    /** Has nobody woken any more. */
+    /** Stops waking the round. */
     void close() {
         wakeAt = 0;
     }
 
-    /** Takes all, in the order of arrival, each leading to the next by {@link PassRequest#before}; null for none. */
+    /** Takes all, in the order of arrival, each linked to the next by {@link PassRequest#before}; null for none. */
     @Nullable
     PassRequest take() {
         if (newest == null) {

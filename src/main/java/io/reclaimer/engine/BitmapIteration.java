@@ -5,7 +5,7 @@ import io.reclaimer.engine.unit.UnitMap;
 import io.reclaimer.shrinker.Shortfall;
 import org.jspecify.annotations.Nullable;
 
-/** An iteration over the set bits of a cgroup on a node, in rising order. A place is an id. */
+/** An iteration over the set bits of a cgroup on a node, in rising order. Its places are ids. */
 final class BitmapIteration extends ShrinkerIteration {
 
     private static final UnitMap NOTHING = new UnitMap();
@@ -62,7 +62,7 @@ final class BitmapIteration extends ShrinkerIteration {
             } else if (isWantedOrCounted(entry) && tryHold(entry, thread)) {
                 return entry;
             }
-            // The bit is kept of a shrinker that is not yet registered, not accounted, not wanted, or in quarantine.
+            // The bit of a shrinker that is not yet registered, not accounted, not wanted, or in quarantine is kept.
         }
         return null;
     }

@@ -29,10 +29,10 @@ public final class CgroupHandle {
 
     private volatile boolean online = true;
 
-    /** By node; null where there is no data. Replaced as a whole. */
+    /** By node; null if there is no data. Replaced as a whole. */
     private volatile @Nullable CgroupPerNode[] perNode = NONE;
 
-    /** How many children there are. Confined to the tree. */
+    /** The number of children. Confined to the tree. */
     int children;
 
     /** Deferred counts on nodes that were passivated, by node. Confined to the tree. */
@@ -42,8 +42,8 @@ public final class CgroupHandle {
     private record FirstBit(int node, ShrinkerEntry entry) {}
 
     /**
-     * Bits that the tree was told of and has not set yet, so that each is told once. Guarded by {@code this}; null for
-     * none.
+     * Bits that the tree was told of and has not set yet, so that it is told of each once. Guarded by {@code this};
+     * null for none.
      */
     private @Nullable Set<FirstBit> firstBits;
 
@@ -66,7 +66,7 @@ public final class CgroupHandle {
         return tree;
     }
 
-    /** False from the moment its objects begin to move to its parent; never true again. */
+    /** Whether it is online: false from the moment its objects begin to move to its parent; never true again. */
     public boolean isOnline() {
         return online;
     }
@@ -75,12 +75,12 @@ public final class CgroupHandle {
         return parent == null;
     }
 
-    /** Ends being online. Called by the tree. */
+    /** Marks it as no longer online. Called by the tree. */
     void goOffline() {
         online = false;
     }
 
-    /** This, where it is online; otherwise the nearest ancestor that is. */
+    /** This, if it is online; otherwise the nearest ancestor that is. */
     CgroupHandle nearestOnline() {
         CgroupHandle nearest = this;
         for (CgroupHandle above = parent; !nearest.isOnline() && above != null; above = above.parent) {
@@ -89,7 +89,7 @@ public final class CgroupHandle {
         return nearest;
     }
 
-    /** The data on a node; null where there is none. */
+    /** The data on a node; null if there is none. */
     public @Nullable CgroupPerNode onNode(int node) {
         @Nullable CgroupPerNode[] now = perNode;
         return node < now.length ? now[node] : null;
@@ -145,8 +145,8 @@ public final class CgroupHandle {
     }
 
     /**
-     * Sets the bit of a shrinker that has objects here. Returns at once; any thread. When it returns, a round finds the
-     * bit, except for the first bit on a node: the tree is told of that.
+     * Sets the bit of a shrinker that has objects here. Thread-safe; returns at once. When it returns, a round finds
+     * the bit. Exception: the first bit on a node is set later by the tree, which is told of it.
      *
      * <p>Does nothing on the root, whose pass asks every shrinker anyway, for a global shrinker, and for a cgroup that
      * is not online.
@@ -165,15 +165,15 @@ public final class CgroupHandle {
             return;
         }
         // Order here: object, fence, bit. Order of a visit that clears the bit: bit, fence, count; see
-        // VisitProgress.counted. So where this thread still sees the old bit, the count after the clearing sees the
-        // object and sets the bit again: it need be set here only where it is not.
-        // BitsTest.noBitIsLostByAConcurrentPass tries to get between.
+        // VisitProgress.counted. So if this thread still sees the old bit, the count after the clearing sees the object
+        // and sets the bit again. The bit need be set here only if it is clear. BitsTest.noBitIsLostByAConcurrentPass
+        // tests this race.
         VarHandle.fullFence();
         if (!found.isSet(entry)) {
             found.setBit(entry);
             // Passivation takes the data out of the handle before it looks at the bits for the last time. So either it
-            // sees this bit and the data stays, or this thread sees that the data is gone. PassivationTest tries to get
-            // between.
+            // sees this bit and the data stays, or this thread sees that the data is gone. PassivationTest tests this
+            // race.
             if (onNode(node) != found) {
                 tellOfFirstBit(node, entry);
             }
@@ -192,7 +192,7 @@ public final class CgroupHandle {
         tree.tell(new CgroupTree.FirstBit(this, node, entry));
     }
 
-    /** Forgets a first bit that the tree is about to set: a bit that is set from now on is told anew. */
+    /** Forgets a first bit that the tree is about to set. The tree is told anew of a bit that is set from now on. */
     synchronized void takeFirstBit(int node, ShrinkerEntry entry) {
         if (firstBits != null) {
             firstBits.remove(new FirstBit(node, entry));

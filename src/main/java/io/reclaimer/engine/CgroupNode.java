@@ -15,24 +15,24 @@ import org.slf4j.LoggerFactory;
 /**
  * The visitor of one cgroup on one node: visits its shrinkers, and alone clears its bits. Runs on the visit dispatcher.
  *
- * <p>A pass goes like this:
+ * <p>The steps of a pass:
  *
  * <ol>
  *   <li>a round asks for it ({@link #onPass});
  *   <li>an iteration visits one shrinker after the other, a time slice at a time ({@link #iterate}); others run between
  *       two slices;
- *   <li>a visit that holds up the others for long becomes a late one, and goes on beside the iteration
- *       ({@link #onContinueLate});
+ *   <li>a visit that holds up the others for long becomes a late visit, and goes on beside the iteration ({@link
+ *       #onContinueLate});
  *   <li>when the iteration has ended, the pass is acknowledged ({@link NodePass#end}).
  * </ol>
  *
  * <p>It is <em>online</em> until it is asked to {@link Quiesce}, and <em>going offline</em> from then on: passes are
  * refused, visits are ended, and when none is left the objects are moved to the parent ({@link Reparenting}).
  *
- * <p>It calls plain shrinkers itself, so it may be stuck. Nothing waits for it then: others find all they need in
- * {@link CgroupPerNode}, and the tree starts a new visitor, which goes on with all late visits but the one that is
- * stuck. When the call comes back this one hands over what it still has, and stops ({@link #onRetire}). Both may run at
- * the same time for a moment; all that they share is thread-safe.
+ * <p>It calls plain shrinkers itself, so it may be stuck. Then only the transition to offline waits for it: others find
+ * the data in {@link CgroupPerNode}, and the tree starts a new visitor, which goes on with all late visits except the
+ * stuck one. When the call comes back, the old visitor hands over its other visits and stops ({@link #onRetire}). Both
+ * may run at the same time for a moment; all that they share is thread-safe.
  */
 final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Command> {
 
@@ -65,7 +65,7 @@ final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Command> {
         INSTANCE
     }
 
-    /** There is another visitor, or nothing to visit any more. */
+    /** Another visitor has taken over, or there is nothing to visit any more. */
     enum Retire implements Local {
         INSTANCE
     }
@@ -80,7 +80,7 @@ final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Command> {
     /** Null while online. */
     private @Nullable Reparenting reparenting;
 
-    /** The tree has made {@code self} for this actor, and sets its reference. */
+    /** Creates the actor of {@code self}, in which the tree sets its reference. */
     static Behavior<Command> create(EngineContext engine, Visitor self) {
         return Behaviors.setup(context -> new CgroupNode(context, engine, self));
     }

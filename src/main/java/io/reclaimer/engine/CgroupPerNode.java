@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * The data of one cgroup on one node: its bits and deferred counts, its dirty children on that node, and its visitor.
  * Thread-safe, except for fields that name their owner.
  *
- * <p>It is apart from its visitor ({@link CgroupNode}), so it serves others while the visitor is stuck: bits are set,
- * passes find it, its state is read, and its children are visited. A call that does not come back holds up nothing but
+ * <p>It is separate from its visitor ({@link CgroupNode}), so it serves others while the visitor is stuck: bits are
+ * set, passes find it, its state is read, and its children are visited. A call that does not come back holds up only
  * its own visit.
  *
  * <p>It is dirty when one of its bits is set, or a child is dirty. Invariant: the parent lists every dirty child, or
@@ -49,11 +49,11 @@ public final class CgroupPerNode implements CallSite {
     /** Written by the tree. */
     private volatile @Nullable Visitor visitor;
 
-    /** Passes and late visits that are under way here; {@link #CLOSED} and more while none may begin. */
+    /** The number of passes and late visits under way here; {@link #CLOSED} is added while none may begin. */
     @SuppressWarnings("UnusedVariable") // through the handle
     private volatile int users;
 
-    /** The neighbours in the parent's {@link DirtyChildren}; guarded by that. */
+    /** The neighbours in the {@link DirtyChildren} of the parent, and guarded by it. */
     @Nullable
     CgroupPerNode previous;
 
@@ -66,7 +66,7 @@ public final class CgroupPerNode implements CallSite {
     /** Whether it was removed for good; written under the lock of the parent's {@link DirtyChildren}. */
     volatile boolean removed;
 
-    /** When it was taken off the parent's list, or made, in the engine's nanoseconds; written as {@link #listed}. */
+    /** When it was taken off the parent's list, or made, in the engine's nanoseconds; written under the same lock. */
     volatile long cleanSince;
 
     /** The number of the last pass with a target that served all of it; written by visitors, read by rounds. */
@@ -77,10 +77,10 @@ public final class CgroupPerNode implements CallSite {
      */
     private volatile long resumeAt;
 
-    /** How many children there are. Confined to the tree. */
+    /** The number of children on this node. Confined to the tree. */
     int childCount;
 
-    /** Visitors before the present one that have not stopped. Confined to the tree. */
+    /** The number of replaced visitors that have not stopped. Confined to the tree. */
     int retiredVisitors;
 
     CgroupPerNode(CgroupHandle cgroup, int node, @Nullable CgroupPerNode parent, long nowNanos) {
@@ -165,7 +165,8 @@ public final class CgroupPerNode implements CallSite {
         units.setBit(entry.id(), entry.serial());
         CgroupPerNode child = this;
         for (CgroupPerNode above = parent; above != null; child = above, above = above.parent) {
-            // On each level, even where the child is listed: the thread that listed it may not have got further yet.
+            // On each level, even if the child is listed: the thread that listed it may not have reached the next level
+            // yet.
             above.dirtyChildren().add(child);
         }
     }
@@ -192,7 +193,7 @@ public final class CgroupPerNode implements CallSite {
         return units.isClean() && (now == null || now.isEmpty());
     }
 
-    /** Whether no bit was set here or below for so long. */
+    /** Whether no bit was set here or below for that time. */
     boolean isCleanFor(long nanos, long nowNanos) {
         return !listed && isClean() && nowNanos - cleanSince >= nanos;
     }
@@ -205,7 +206,8 @@ public final class CgroupPerNode implements CallSite {
     }
 
     /**
-     * Takes this off the parent's list where it is clean, and its ancestors off theirs as far as they are clean then.
+     * Takes this off the parent's list if it is clean, and then each ancestor off the list of its parent, up to the
+     * first that is not clean.
      */
     void unlistIfClean(long nowNanos) {
         CgroupPerNode child = this;
@@ -243,7 +245,8 @@ public final class CgroupPerNode implements CallSite {
     }
 
     /**
-     * The counts of a shrinker that is not NUMA aware are on node 0, whose data exists as long as another node's does.
+     * Returns the units that hold the deferred count of a shrinker: those of node 0 if it is not NUMA aware. Node 0 has
+     * data as long as another node has.
      */
     private UnitMap deferredUnits(ShrinkerEntry entry) {
         int on = entry.nodeFor(node);
@@ -277,7 +280,7 @@ public final class CgroupPerNode implements CallSite {
         return false;
     }
 
-    /** Begins one use, which keeps it open until {@link #exit}. False where it is closed. */
+    /** Begins one use, which keeps it open until {@link #exit}. False if it is closed. */
     boolean enter() {
         if ((int) USERS.getAndAdd(this, 1) >= 0) {
             return true;
@@ -296,7 +299,7 @@ public final class CgroupPerNode implements CallSite {
         return users > 0;
     }
 
-    /** Closes it, so that no pass begins here any more. False where it is in use. */
+    /** Closes it, so that no pass begins here any more. False if it is in use. */
     boolean close() {
         return USERS.compareAndSet(this, 0, CLOSED);
     }
@@ -322,7 +325,7 @@ public final class CgroupPerNode implements CallSite {
         }
     }
 
-    /** Says that a pass with a target has served all of it. Called by a visitor. */
+    /** Marks all of it as served by a pass with a target. Called by a visitor. */
     void setServedIn(long pass) {
         servedIn = pass;
     }

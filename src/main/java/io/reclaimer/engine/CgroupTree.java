@@ -24,14 +24,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The tree of cgroups that are online, and their data on each node; the only one that changes either. One an engine.
+ * The tree of cgroups that are online, and their data on each node. Only this actor changes them. One per engine.
  *
  * <p>A cgroup comes online as a handle. Its data on a node is made when its first bit is set there, together with that
  * of its ancestors on the node, and with its own on node 0, which keeps the deferred counts of shrinkers that are not
  * NUMA aware.
  *
- * <p>It never waits for a visitor, except to take the visitor's own cgroup offline. Where a visitor is stuck in a call,
- * a new one is started ({@link #onVisitorStuck}).
+ * <p>It never waits for a visitor, except to take the visitor's own cgroup offline. If a visitor is stuck in a call, a
+ * new one is started ({@link #onVisitorStuck}).
  *
  * <p>{@link OfflineTransition} takes cgroups offline, {@link Passivation} ends idle visitors.
  */
@@ -39,12 +39,12 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
 
     public sealed interface Command {}
 
-    /** Brings a cgroup online. The reply is the present one where it is online already. */
+    /** Brings a cgroup online. The reply is the present one if it is online already. */
     public record Online(CgroupPath path, Reply<CgroupHandle> replyTo) implements Command {}
 
     /**
-     * Takes a leaf offline. Answered when its objects and counts are the parent's; where it is going offline already,
-     * when that is over.
+     * Takes a leaf offline. Answered when its objects and counts have moved to the parent. If it is going offline
+     * already, answered at the end of that.
      */
     public record Offline(CgroupPath path, Reply<Done> replyTo) implements Command {}
 
@@ -60,7 +60,7 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
     /** From a visitor: its visits are ended, its objects are moved, and the parent gets these bits. */
     record Quiesced(CgroupPerNode perNode, List<ShrinkerEntry> bits) implements Command {}
 
-    /** From the watchdog: a call holds the thread of a visitor, if that is still in the call of that number. */
+    /** From the watchdog: a call holds the thread of a visitor, if the thread is still in the call of that number. */
     record VisitorStuck(Visitor visitor, VisitingThread thread, long callNumber) implements Command {}
 
     private record VisitorStopped(Visitor visitor) implements Command {}
@@ -78,7 +78,7 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
     private final TimerScheduler<Command> timers;
     private final CgroupHandle root;
 
-    /** In the order they came online, with those that go offline. */
+    /** All cgroups in the order in which they came online, with those that are going offline. */
     private final Map<CgroupPath, CgroupHandle> cgroups = new LinkedHashMap<>();
 
     private final Set<CgroupPerNode> perNodes = new LinkedHashSet<>();
@@ -163,7 +163,7 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
     private Behavior<Command> onFirstBit(FirstBit message) {
         CgroupHandle cgroup = message.cgroup();
         cgroup.takeFirstBit(message.node(), message.entry());
-        // It may have gone offline since the bit was set: its objects are the parent's then.
+        // It may have gone offline since the bit was set. Its objects have moved to the parent then.
         CgroupHandle owner = cgroup.nearestOnline();
         if (!owner.isRoot()) {
             perNodeOf(owner, message.node()).setBit(message.entry());
@@ -243,7 +243,10 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
         return this;
     }
 
-    /** Starts a new visitor. Where the cgroup goes offline nobody else may visit it, so that waits for the call. */
+    /**
+     * Replaces a stuck visitor. Not in a cgroup that goes offline: its transition waits for the call, because nobody
+     * else may visit the cgroup.
+     */
     private Behavior<Command> onVisitorStuck(VisitorStuck message) {
         Visitor stuck = message.visitor();
         CgroupPerNode perNode = stuck.perNode;
@@ -294,7 +297,7 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
         return this;
     }
 
-    /** The data of a cgroup on a node, made if need be. */
+    /** Returns the data of a cgroup on a node; makes it if there is none. */
     private CgroupPerNode perNodeOf(CgroupHandle cgroup, int node) {
         CgroupPerNode present = cgroup.onNode(node);
         if (present != null) {
@@ -328,7 +331,7 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
         perNode.visitBy(visitor);
     }
 
-    /** Removes data whose bits and counts were given to another cgroup, or are kept with its own. */
+    /** Removes data whose bits and counts were given to the parent, or are kept in its own handle. */
     private void remove(CgroupPerNode perNode) {
         perNodes.remove(perNode);
         perNode.remove();

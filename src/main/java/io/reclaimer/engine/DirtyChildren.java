@@ -15,12 +15,12 @@ final class DirtyChildren {
      * No dirty child is lost between a thread that lists it and one that takes it out. A thread that sets a bit writes
      * the bit, and then reads whether the child is listed. A thread that takes a child out writes that it is not
      * listed, and then reads its bits. All four are volatile, so at least one of the two sees the other: either the
-     * child is listed anew, or it stays. The same holds a level up, with the first one of the list below in the place
-     * of the bits. The list is never empty for a moment by that: a child is unlinked only after it was seen to be
-     * clean. DirtyMarksTest tries to get between.
+     * child is listed anew, or it stays. The same holds one level up, where the first child of the list below takes the
+     * place of the bits. This never makes the list empty for a moment: a child is unlinked only after it was seen to be
+     * clean. DirtyMarksTest tests this race.
      */
 
-    /** Written under the lock; null where no child is listed. */
+    /** Written under the lock; null if no child is listed. */
     private volatile @Nullable CgroupPerNode first;
 
     private @Nullable CgroupPerNode last;
@@ -72,7 +72,7 @@ final class DirtyChildren {
         return true;
     }
 
-    /** Takes out a child that is none any more; it can't be listed again. */
+    /** Takes out a child that is removed from the tree; it can't be listed again. */
     synchronized void removeForGood(CgroupPerNode child) {
         child.removed = true;
         if (child.listed) {

@@ -37,7 +37,7 @@ public final class EngineContext extends CallContext {
         return passes.incrementAndGet();
     }
 
-    /** Says that the actor that hands out time slices begins. Called by the actor of the rounds. */
+    /** Sets the actor that hands out time slices. Called by the actor of the rounds. */
     void timeSlicesAre(ActorRef<TimeSlices.Next> actor) {
         timeSlices = actor;
     }

@@ -10,11 +10,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A top-K table of what a round freed, by cgroup and shrinker. Thread-safe; guarded by {@code this}.
+ * A top-K table of the objects that a round freed, by cgroup and shrinker. Thread-safe; guarded by {@code this}.
  *
  * <p>It is exact while at most K entries were freed from. Beyond that the smaller half is dropped, and an entry that is
- * not larger than the largest dropped one is refused, without the lock. A report gives the sum of all that is not in
- * the table. So a round over very many cgroups costs bounded memory, and hardly any time.
+ * not larger than the largest dropped one is refused without taking the lock. A report gives the sum of all that is not
+ * in the table. So a round over very many cgroups costs bounded memory, and hardly any time.
  */
 final class FreedTable {
 
@@ -42,7 +42,10 @@ final class FreedTable {
         return most;
     }
 
-    /** Whether so much would be added now. Less need not be handed in; in a large round soon hardly anything is. */
+    /**
+     * Whether an entry of so many objects would be added now. Smaller ones need not be handed in; in a large round
+     * these are soon nearly all.
+     */
     boolean takes(long objects) {
         return objects > threshold;
     }
@@ -68,7 +71,7 @@ final class FreedTable {
     private synchronized void addFrom(
             int first, CgroupHandle cgroup, @Nullable ShrinkerEntry[] shrinkers, long[] objects, int count) {
         for (int i = first; i < count; i++) {
-            // Again under the lock: the table may have been closed meanwhile.
+            // Checked again under the lock, because the table may have been closed meanwhile.
             if (objects[i] > threshold) {
                 add(new Key(cgroup, Objects.requireNonNull(shrinkers[i])), objects[i]);
             }
@@ -87,7 +90,7 @@ final class FreedTable {
         }
     }
 
-    /** Adds nothing any more, and keeps no shrinker that may be freed by now. */
+    /** Empties the table and refuses further entries, so that it keeps no freed shrinker. */
     synchronized void close() {
         threshold = Long.MAX_VALUE;
         freed.clear();

@@ -53,7 +53,7 @@ public final class Inspection {
     }
 
     /**
-     * Reads the state of all. Called by the tree's actor, which alone knows the deferred counts of passivated nodes,
+     * Reads the state of all. Called by the tree's actor, which alone reads the deferred counts of passivated nodes,
      * and moves those of a cgroup that goes offline.
      */
     static Inspected of(

@@ -36,7 +36,7 @@ final class LateRequests {
         visitors.add(request.visitor());
     }
 
-    /** Takes out a request that is acknowledged. False where it is not late. */
+    /** Takes out a request that is acknowledged. False if it is not late. */
     boolean remove(PassRequest request) {
         if (!requests.remove(request)) {
             return false;

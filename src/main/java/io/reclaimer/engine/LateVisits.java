@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The late visits of one cgroup on one node: those that the passes they began in do not wait for any more. While one is
- * under way nobody else visits its shrinker there; rounds that would have hear of its end. Thread-safe; guarded by
- * {@code this}.
+ * under way, nobody else visits its shrinker there; rounds that skip the shrinker are told of its end. Thread-safe;
+ * guarded by {@code this}.
  *
  * <p>They are kept here and not in the visitor, so that a new visitor finds those of the one before.
  */
@@ -18,7 +18,7 @@ final class LateVisits {
 
     private static final ShrinkerEntry[] NONE = {};
 
-    /** A round that hears when no late visit of a shrinker is under way any more. */
+    /** A round that is told when no late visit of a shrinker is under way any more. */
     private static final class Waiter {
         private final RoundWork work;
         private final ShrinkerEntry entry;
@@ -32,7 +32,7 @@ final class LateVisits {
 
     private final CgroupPerNode perNode;
 
-    /** Each shrinker once for each late visit; replaced as a whole. Each visit reads it without the lock. */
+    /** The shrinker of each late visit; replaced as a whole. Each visit reads it without the lock. */
     private volatile ShrinkerEntry[] late = NONE;
 
     private @Nullable List<Visit> visits;
@@ -52,7 +52,7 @@ final class LateVisits {
         return false;
     }
 
-    /** Begins a late visit, as a call of the shrinker holds the thread of the visitor. */
+    /** Begins a late visit, because a call of the shrinker holds the thread of the visitor. */
     synchronized void begin(ShrinkerEntry entry) {
         ShrinkerEntry[] more = Arrays.copyOf(late, late.length + 1);
         more[late.length] = entry;
@@ -84,7 +84,7 @@ final class LateVisits {
         return told;
     }
 
-    /** Adds a visit that is late from now on; its round hears of its end. */
+    /** Adds a visit that is late from now on; its round is told of its end. */
     synchronized void add(Visit visit, RoundWork work) {
         begin(visit.entry());
         if (visits == null) {
@@ -105,10 +105,10 @@ final class LateVisits {
     }
 
     /**
-     * Lets a round hear when a shrinker is late no more, which it skips until then.
+     * Registers a round that skips a shrinker, to be told when the shrinker is no longer late.
      *
      * @param pass the number of the pass
-     * @return false where it is late no more
+     * @return false if it is not late any more
      */
     synchronized boolean await(ShrinkerEntry entry, RoundWork work, long pass) {
         if (!isLate(entry)) {
@@ -122,7 +122,8 @@ final class LateVisits {
         if (waiters == null) {
             waiters = new ArrayList<>(1);
         }
-        // Rounds that are over wait no more. So there are no more waiters than rounds, however long a visit takes.
+        // Rounds that are over do not wait any more. So there are no more waiters than rounds, however long a visit
+        // takes.
         waiters.removeIf(waiter -> waiter.work.isClosed());
         for (Waiter waiter : waiters) {
             if (waiter.work == work && waiter.entry == entry) {

@@ -14,7 +14,7 @@ final class NodePass {
 
     final ShrinkerIteration iteration;
 
-    /** The next one in a list of spare ones. */
+    /** The next one in the list of spare passes. */
     @Nullable
     NodePass nextSpare;
 
@@ -47,7 +47,7 @@ final class NodePass {
         return request != null;
     }
 
-    /** Ends it where the iteration has ended: records how far a pass with a target has come, and acknowledges. */
+    /** Ends it when the iteration has ended: records how far a pass with a target has come, and acknowledges. */
     void end() {
         PassRequest ended = request();
         if (ended.part == PassRequest.Part.FIRST || ended.part == PassRequest.Part.SECOND) {
@@ -60,7 +60,7 @@ final class NodePass {
         acknowledge(true);
     }
 
-    /** Leaves what is under way to the new visitor. */
+    /** Leaves the visits under way to the new visitor. */
     void handOver() {
         iteration.handOver();
         acknowledge(false);
@@ -85,7 +85,7 @@ final class NodePass {
         return sends;
     }
 
-    /** Says that {@link #goOn} has come. */
+    /** Notes that {@link #goOn} has come. */
     void goOnHasCome() {
         goOnSent = false;
     }

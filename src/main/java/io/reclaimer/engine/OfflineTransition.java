@@ -15,9 +15,9 @@ import java.util.Map;
  * The transition of one cgroup from online to offline. Confined to the tree's actor.
  *
  * <ol>
- *   <li>The handle says offline, so new objects go to an ancestor. A visitor of one of its nodes that is stuck is
- *       waited for ({@link #goOn}). Then the visitor of each node ends its visits, has the shrinkers move their
- *       objects, and reports ({@link #quiesced}).
+ *   <li>The handle says offline, so new objects go to an ancestor. A stuck visitor of one of its nodes is waited for
+ *       ({@link #goOn}). Then the visitor of each node ends its visits, has the shrinkers move their objects, and
+ *       reports ({@link #quiesced}).
  *   <li>When all have reported, no visit of this cgroup is left on any node, so nobody adds to its deferred counts any
  *       more: counts and bits are given to the parent ({@link #handOver}). This order keeps the sum over the tree the
  *       same, even where a shrinker that is not NUMA aware is visited from several nodes (OfflineDuringPassesTest).
@@ -31,7 +31,7 @@ final class OfflineTransition {
     private final ActorRef<CgroupTree.Command> tree;
     private final Map<CgroupPerNode, List<ShrinkerEntry>> bits = new HashMap<>();
 
-    /** The receivers that hear of the end, by number. */
+    /** The receivers that are told of the end, by number. */
     private final Map<Integer, Reply<Done>> waiting = new LinkedHashMap<>(2);
 
     private int lastNumber;
@@ -51,7 +51,7 @@ final class OfflineTransition {
     }
 
     /**
-     * Adds a receiver that hears of the end.
+     * Adds a receiver that is told of the end.
      *
      * @return its number
      */
@@ -60,7 +60,7 @@ final class OfflineTransition {
         return lastNumber;
     }
 
-    /** Has the visits ended, as soon as no visitor before the present ones is left. */
+    /** Has the visitors end their visits, as soon as no replaced visitor is left. */
     void goOn() {
         if (!begun && nodes.stream().allMatch(perNode -> perNode.retiredVisitors == 0)) {
             begun = true;
@@ -72,14 +72,14 @@ final class OfflineTransition {
         perNode.visitor().tell(new CgroupNode.Quiesce(tree));
     }
 
-    /** Asks a visitor that is in the place of one that stopped by itself. */
+    /** Asks the new visitor that replaces one that stopped by itself. */
     void visitorIsNew(CgroupPerNode perNode) {
         if (begun) {
             quiesce(perNode);
         }
     }
 
-    /** Takes a node's report that its objects are moved. True where it is the last one. */
+    /** Takes the report of a node that its objects are moved. True if it is the last report. */
     boolean quiesced(CgroupPerNode perNode, List<ShrinkerEntry> toSet) {
         bits.put(perNode, toSet);
         return bits.size() == nodes.size();

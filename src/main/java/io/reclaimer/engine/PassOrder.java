@@ -29,7 +29,7 @@ final class PassOrder {
         size = 0;
     }
 
-    /** Makes room for so many more. */
+    /** Makes room for that many further ones. */
     void makeRoom(int more) {
         if (size + more > order.length) {
             order = Arrays.copyOf(order, Math.max(size + more, 2 * size));

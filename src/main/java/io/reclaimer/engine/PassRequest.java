@@ -40,19 +40,16 @@ final class PassRequest implements CgroupNode.Command {
 
     Part part = Part.ALL;
 
-    /**
-     * The first place in the order that is visited, and the first one behind that is not: see
-     * {@link ShrinkerIteration}.
-     */
+    /** The range of places in the order that is visited, without {@link #end}: see {@link ShrinkerIteration}. */
     long begin;
 
     long end;
 
-    /** The place that the visitor has come to: all before it in the part was visited. */
+    /** The place that the visitor has come to: all places before it in the part were visited. */
     long position;
 
     /**
-     * Whether the whole part was visited. False where there is a new visitor, or the cgroup was passivated or went
+     * Whether the whole part was visited. False if there is a new visitor, or the cgroup was passivated or went
      * offline.
      */
     boolean visited;
@@ -60,13 +57,16 @@ final class PassRequest implements CgroupNode.Command {
     /** Whether no bit was set when it was acknowledged. */
     boolean clean;
 
-    /** The index among those that the round waits for; -1 where it does not. Confined to the round. */
+    /**
+     * The index among the requests that the round waits for; -1 if the round does not wait for it. Confined to the
+     * round.
+     */
     int place = -1;
 
     /** Whether its part was given to the new visitor. Confined to the round. */
     boolean isAskedAgain;
 
-    /** In the list of acknowledgements: the one that came before it, and how many there are with it. */
+    /** In the list of acknowledgements: the previous one, and the length of the list up to this one. */
     @Nullable
     PassRequest before;
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PassThread extends VisitingThread {
 
-    /** As many as a deep tree needs at a time. */
+    /** The most spare passes: as many as a deep tree needs at a time. */
     private static final int MOST_SPARES = 64;
 
     /** The time slice that this thread is in. */
@@ -33,7 +33,7 @@ final class PassThread extends VisitingThread {
         this.slice = new TimeSlice(nanoTime);
     }
 
-    /** Takes a pass that has ended; null where there is none. */
+    /** Takes a pass that has ended; null if there is none. */
     @Nullable
     NodePass takeSpare() {
         NodePass spare = spares;

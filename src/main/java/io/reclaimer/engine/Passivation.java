@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  * The passivation of cgroups on nodes where they have been clean for {@code reclaimer.idle-after}: their visitors stop,
  * and their deferred counts are kept with the cgroup. Confined to the tree's actor.
  *
- * <p>Cgroups are checked at an interval, some at a time. The data of one without children on the node leaves its handle
- * first, so that nobody finds it any more. Then it is closed, so that no pass begins there. Then its bits are read for
- * the last time. Where one is set, or a visit is under way, the data is put back. Node 0 is passivated last, because it
- * keeps counts of visits on the other nodes.
+ * <p>Cgroups are checked at an interval, up to {@link #STRIDE} at a time. A cgroup without children on the node is
+ * passivated in three steps. First its data is taken out of its handle, so that nobody finds it any more. Then the data
+ * is closed, so that no pass begins there. Then its bits are read for the last time. If one is set, or a visit is under
+ * way, the data is put back. Node 0 is passivated last, because it keeps counts of visits on the other nodes.
  */
 final class Passivation {
 
-    /** How many are checked in one go, so that the tree serves others meanwhile: well below a millisecond. */
+    /** How many are checked in one message, so that the tree serves others meanwhile: well below a millisecond. */
     private static final int STRIDE = 1024;
 
     /** Checks in the time after which a cgroup is passivated. */
@@ -34,7 +34,7 @@ final class Passivation {
     private final long idleNanos;
     private final Duration interval;
 
-    /** Those that are not checked yet in this round of checks; null between two. */
+    /** Those that are not checked yet in this series of checks; null between two series. */
     private @Nullable Iterator<CgroupPerNode> unchecked;
 
     private boolean checking;
@@ -52,7 +52,7 @@ final class Passivation {
                 : share.compareTo(LONGEST_INTERVAL) > 0 ? LONGEST_INTERVAL : share;
     }
 
-    /** Begins to check, as there is data that may become idle. */
+    /** Begins to check, because there is data that may become idle. */
     void begin() {
         if (!checking) {
             checking = true;
@@ -65,7 +65,7 @@ final class Passivation {
     }
 
     /**
-     * Checks some, beginning behind the last one.
+     * Checks the next ones.
      *
      * @return whether there are more to check now
      */
@@ -75,7 +75,7 @@ final class Passivation {
         for (int i = 0; i < STRIDE && next.hasNext(); i++) {
             CgroupPerNode perNode = next.next();
             if (perNode.listed && perNode.isClean()) {
-                // A late visit has found it clean, and no round has heard of that.
+                // A late visit has found it clean, and no round was told of that.
                 perNode.unlistIfClean(now);
             } else if (perNode.isCleanFor(idleNanos, now) && all.contains(perNode) && mayBePassivated(perNode)) {
                 passivateIfIdle(perNode);

@@ -25,12 +25,12 @@ import java.util.Optional;
  *   <li>A pass goes to all dirty cgroups of the subtree, on their nodes ({@link #beginPass}).
  *   <li>It is over when all have acknowledged it, except those that are late ({@link #passIsOver}). With the target not
  *       met, the next one begins at the next lower priority.
- *   <li>A shrinker that was late in a pass is asked when it is late no more ({@link #onLateNoMore}). After the last
+ *   <li>A shrinker that was late in a pass is asked when it is no longer late ({@link #onLateNoMore}). After the last
  *       pass the round waits for those, until its deadline.
  *   <li>Deadline, cancellation and shutdown end it at any time ({@link #onEnd}).
  * </ol>
  *
- * <p>When it answers it tells the visits under way to stop, and ends: it waits for nobody.
+ * <p>When it answers, it tells the visits under way to stop, and ends without waiting for them.
  *
  * <p>Nobody holds up a pass for long. It goes on without the outstanding visitors when nobody has acknowledged for
  * {@code reclaimer.late-after}, or when it has taken its share of the time that is left, so that the last priority is
@@ -178,7 +178,7 @@ final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
         return end(work.hasTarget() ? Outcome.SHORT : Outcome.DONE);
     }
 
-    /** Visitors and late visits that have yet to answer. */
+    /** The number of visitors and late visits that have not answered yet. */
     private int late() {
         return passes.lateCount() + work.lateVisits();
     }
@@ -230,7 +230,7 @@ final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
         acknowledgements.close();
         cancellation.close();
         work.shortfalls().add(Shortfall.LATE, late());
-        // Before the result, so that whoever has it may start another round in the place of this one.
+        // Sent before the result, so that the receiver of the result may start another round in the place of this one.
         rounds.tell(new Rounds.Ended(getContext().getSelf()));
         if (work.shortfalls().count(Shortfall.MAY_NOT_BLOCK) > 0 && !work.isMet() && outcome != Outcome.SHUTDOWN) {
             rounds.tell(new Rounds.FollowUp(followUp(), request.top()));

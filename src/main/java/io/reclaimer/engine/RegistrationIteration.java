@@ -5,7 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An iteration over all registered shrinkers, in the order of registration, whatever their bits. A place is that order.
+ * An iteration over all registered shrinkers, in the order of registration, whatever their bits. Its places are the
+ * numbers of that order.
  */
 final class RegistrationIteration extends ShrinkerIteration {
 

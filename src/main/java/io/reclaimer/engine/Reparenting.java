@@ -11,9 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Has the shrinkers of a cgroup that goes offline move its objects on one node to the parent, one after the other.
- * Reports when all that have a bit there have moved them, or have failed to. Confined to the visitor; begins when no
- * visit is left there.
+ * The move of the objects of a cgroup that goes offline on one node: asks its shrinkers, one after the other, to move
+ * them to the parent. Reports when all shrinkers that have a bit there have moved them, or have failed to. Confined to
+ * the visitor; begins when no visit is left there.
  *
  * <p>A shrinker that replies later and has no bit there is told, and not waited for ({@link UnawaitedReparent}).
  */
@@ -26,7 +26,7 @@ final class Reparenting implements CallOwner {
     private final List<ShrinkerEntry> bits = new ArrayList<>();
     private boolean begun;
 
-    /** Replies that are awaited, and one more until all shrinkers were asked. */
+    /** The number of awaited replies, and one more until all shrinkers were asked. */
     private int outstanding = 1;
 
     Reparenting(

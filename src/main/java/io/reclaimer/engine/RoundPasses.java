@@ -15,12 +15,12 @@ import java.util.function.Consumer;
  * brings the acknowledgements and the time.
  *
  * <p>A pass goes to all dirty cgroups of the subtree on their nodes, with up to {@link #WINDOW} requests outstanding.
- * In a round with a target it begins with those that were served longest ago, in each of them where the last such round
- * stopped; the part before that place follows when all first parts are done.
+ * In a round with a target, those that were served longest ago come first. In each of them the pass begins at the place
+ * where the last such round stopped; the part before that place follows when all first parts are done.
  *
- * <p>A request that is not acknowledged is late when the round says so ({@link #passOverLate}). It is waited for no
- * more. Its cgroup is asked again, at the priority of then, when the request is acknowledged or there is another
- * visitor.
+ * <p>A request that is not acknowledged is late when the round says so ({@link #passOverLate}). The pass does not wait
+ * for it any more. Its cgroup is asked again when the request is acknowledged or there is a new visitor, at the
+ * priority that the round has reached by then.
  */
 final class RoundPasses {
 
@@ -56,7 +56,7 @@ final class RoundPasses {
     private int next;
     private final Deque<Remainder> remainders = new ArrayDeque<>();
 
-    /** Those that this pass did not ask, because they were late then. */
+    /** The cgroups that this pass did not ask because they were late. */
     private final Set<CgroupPerNode> skipped = new HashSet<>();
 
     /** Requests that are sent and not acknowledged, without those that are late. */
@@ -70,7 +70,7 @@ final class RoundPasses {
     /** How many may be outstanding now: {@link #WINDOW}, or fewer at the beginning of a pass with a target. */
     private int window = WINDOW;
 
-    /** How many have acknowledged this pass. */
+    /** The number of acknowledgements in this pass. */
     private int acknowledged;
 
     /** Whether this pass has asked somebody. */
@@ -83,7 +83,9 @@ final class RoundPasses {
     private long number;
     private boolean progress;
 
-    /** @param watch has the round hear when a visitor has stopped, which then acknowledges nothing any more */
+    /**
+     * @param watch watches a visitor, so that the round is told when it has stopped and acknowledges nothing any more
+     */
     RoundPasses(
             EngineContext engine,
             RoundSpec.Scope scope,
@@ -257,7 +259,7 @@ final class RoundPasses {
         }
     }
 
-    /** Asks one that this pass has skipped because it was late, and that is not any more. */
+    /** Asks a cgroup that this pass has skipped because it was late, and that is no longer late. */
     private void askSkipped(CgroupPerNode perNode) {
         if (skipped.remove(perNode)) {
             remainders.addFirst(new Remainder(perNode, PassRequest.Part.ALL, 0, PassRequest.TO_THE_END));
@@ -271,7 +273,7 @@ final class RoundPasses {
         return was;
     }
 
-    /** Opens the whole window from now on: a slow visitor keeps no others waiting. */
+    /** Opens the whole window from now on, so that a slow visitor does not keep others waiting. */
     void openWindow() {
         window = WINDOW;
     }
@@ -319,7 +321,7 @@ final class RoundPasses {
         late.removeOf(visitor).forEach(this::askIfReplaced);
     }
 
-    /** Asks a shrinker that was late when it was to be visited, if that was in this pass. */
+    /** Asks a shrinker that was skipped because it was late, if that was in this pass. */
     void askSkipped(CgroupPerNode perNode, ShrinkerEntry entry, long skippedIn) {
         if (skippedIn == number) {
             long place = perNode.isRoot() ? entry.order() : entry.id();
@@ -327,7 +329,9 @@ final class RoundPasses {
         }
     }
 
-    /** Whether all that it would ask are late, so that a pass at a lower priority would ask nobody either. */
+    /**
+     * Whether all cgroups of this pass are late, so that a pass at a lower priority would not ask any of them either.
+     */
     boolean isEverybodyLate() {
         return !askedSomebody && !skipped.isEmpty();
     }

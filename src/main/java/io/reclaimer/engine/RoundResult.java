@@ -12,11 +12,10 @@ import java.util.Optional;
 /**
  * The result of a round: what it did until it answered. Immutable.
  *
- * @param shortfalls visits that were not made, or ended early, by cause; none is 0
+ * @param shortfalls visits that were not made, or ended early, by cause, without zeros
  * @param lastPriority of the last pass that was begun
- * @param largest what was freed by cgroup and shrinker, the largest first; what was counted, where the round only
- *     counts
- * @param counted what could be freed, where the round only counts
+ * @param largest objects freed by cgroup and shrinker, the largest first; objects counted, if the round only counts
+ * @param counted objects that could be freed, if the round only counts
  */
 public record RoundResult(
         Outcome outcome,

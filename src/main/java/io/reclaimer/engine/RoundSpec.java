@@ -34,7 +34,7 @@ public record RoundSpec(
         RECLAIM,
         /** It asks shrinkers what they could free, in one pass. */
         COUNT,
-        /** It visits only shrinkers that a round skipped whose caller may not block. */
+        /** It visits only shrinkers that may block, for a round whose caller may not block. */
         FOLLOW_UP
     }
 
@@ -58,11 +58,12 @@ public record RoundSpec(
     }
 
     /**
-     * The background round that visits the shrinkers that this round skipped, as its caller may not block: from its
-     * first priority with a target, otherwise at its last.
+     * Returns the background round that visits the shrinkers that this round skipped because its caller may not block.
+     * It begins at the first priority of this round if a part of the target is missing. Otherwise it is one pass at the
+     * priority that this round reached, or at 1.
      *
      * @param reached the priority that this round reached
-     * @param missing of its target
+     * @param missing the missing part of its target
      */
     RoundSpec followUp(int reached, Optional<ReclaimTarget> missing, Duration newWithin) {
         int last = Math.max(reached, Shrinker.HIGHEST_PRIORITY + 1);

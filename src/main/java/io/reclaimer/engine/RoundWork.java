@@ -21,18 +21,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A target is in objects or in bytes. It is checked between scan calls: each thread that is inside one when the
  * target is met finishes that call, so a round overshoots its target by less than one batch per thread. The same holds
- * for each call under way that is answered later: one for each actor, as many as configured of blocking shrinkers, and
- * for stages one for each cgroup and node that is being visited.
+ * for each call under way that is answered later: one per actor, as many as configured for blocking shrinkers, and one
+ * per visited cgroup and node for stages.
  */
 final class RoundWork implements RoundLimits {
 
     /**
-     * How many bytes one scan call is asked for at most, or one object where that is larger: 128 objects of 8 KiB. Only
-     * where the target is in bytes.
+     * How many bytes one scan call is asked for at most, or one object if that is larger: 128 objects of 8 KiB. Only if
+     * the target is in bytes.
      */
     static final long LARGEST_BATCH_BYTES = 1 << 20;
 
-    /** What to free; null for one pass. */
+    /** The target; null for one pass. */
     private final @Nullable ReclaimTarget target;
 
     /** The amount of the target; {@link Long#MAX_VALUE} for one pass. */
@@ -48,24 +48,25 @@ final class RoundWork implements RoundLimits {
     private final Shortfalls shortfalls = new Shortfalls();
     private final FreedTable details;
 
-    /** The counts of a round that only counts; null where it frees. */
+    /** The counts of a round that only counts; null if it frees. */
     private final @Nullable CountTally counts;
 
-    /**
-     * Late visits whose end the round is to hear of: its own, and others that keep it from visiting their shrinkers.
-     */
+    /** Late visits whose end the round waits for: its own, and others that keep it from visiting their shrinkers. */
     private final AtomicInteger lateVisits = new AtomicInteger();
 
     /** Set by the round before the first visit, and cleared when it has answered. */
     private volatile @Nullable LateListener lateListener;
 
-    /** Hears that no late visit of a shrinker is under way any more in a cgroup on a node. Called by any thread. */
+    /**
+     * A listener that is called when no late visit of a shrinker is under way any more in a cgroup on a node. Called by
+     * any thread.
+     */
     interface LateListener {
         /** @param skippedIn the number of the last pass that skipped the shrinker; 0 for none */
         void ended(CgroupPerNode perNode, ShrinkerEntry entry, long skippedIn);
     }
 
-    /** Objects or bytes freed, kept only where there is a target: all threads write it. */
+    /** Objects or bytes freed, kept only if there is a target, because all threads write it. */
     private final AtomicLong towardsTarget = new AtomicLong();
 
     /** Set once: by the thread that meets the target, or by the round when it is over. */
@@ -88,7 +89,7 @@ final class RoundWork implements RoundLimits {
         this.details = new FreedTable(listed);
     }
 
-    /** The counts of a round that only counts; null where it frees. */
+    /** The counts of a round that only counts; null if it frees. */
     @Nullable
     CountTally counts() {
         return counts;
@@ -116,7 +117,7 @@ final class RoundWork implements RoundLimits {
         return shortfalls;
     }
 
-    /** Sets who hears that shrinkers are late no more; null when the round has answered. */
+    /** Sets the listener for shrinkers that are no longer late; null when the round has answered. */
     void tellOfLate(@Nullable LateListener listener) {
         lateListener = listener;
     }
@@ -126,12 +127,12 @@ final class RoundWork implements RoundLimits {
         return lateListener == null;
     }
 
-    /** Says that the round is to hear of one more late visit. */
+    /** Counts one more late visit that the round waits for. */
     void waitsForLate() {
         lateVisits.incrementAndGet();
     }
 
-    /** Tells the round that a shrinker is late no more. It waits for that until {@link #hasHeardOfLate}. */
+    /** Tells the round that a shrinker is no longer late. The late visit counts until {@link #hasHeardOfLate}. */
     void lateEnded(CgroupPerNode perNode, ShrinkerEntry entry, long skippedIn) {
         LateListener listener = lateListener;
         if (listener != null) {
@@ -139,12 +140,15 @@ final class RoundWork implements RoundLimits {
         }
     }
 
-    /** Says that the round has heard of a late visit. Not before: the round would seem to be done in between. */
+    /**
+     * Stops counting a late visit, because the round has been told of its end. Done earlier, the round would seem to be
+     * over in between.
+     */
     void hasHeardOfLate() {
         lateVisits.decrementAndGet();
     }
 
-    /** Late visits that the round is to hear of. */
+    /** The number of late visits that the round waits for. */
     int lateVisits() {
         return lateVisits.get();
     }
@@ -167,7 +171,7 @@ final class RoundWork implements RoundLimits {
         stopped = true;
     }
 
-    /** The missing part of the target; empty where there is none, or it is met. */
+    /** The missing part of the target; empty if there is none, or it is met. */
     Optional<ReclaimTarget> missing() {
         return target == null || isMet() ? Optional.empty() : Optional.of(target.less(towardsTarget.get()));
     }
@@ -185,7 +189,7 @@ final class RoundWork implements RoundLimits {
     }
 
     /**
-     * How many bytes a scan call frees at most: the missing ones, at least 1; unbounded where the target is in objects.
+     * How many bytes a scan call frees at most: the missing ones, at least 1; unbounded if the target is not in bytes.
      */
     @Override
     public long mostBytes() {
@@ -217,7 +221,7 @@ final class RoundWork implements RoundLimits {
         return tally;
     }
 
-    /** What was freed, by cgroup and shrinker. */
+    /** The table of freed objects, by cgroup and shrinker. */
     FreedTable details() {
         return details;
     }

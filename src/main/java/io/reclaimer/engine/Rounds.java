@@ -25,8 +25,8 @@ import java.util.Optional;
 
 /**
  * The parent of all rounds: starts them, bounds how many are under way, and answers for a round that ends without a
- * result. One an engine. A part of the places is reserved for direct rounds, so that background rounds and counts never
- * keep out a round that somebody waits for.
+ * result. A part of the slots is reserved for direct rounds, so that background rounds and counts never keep out a
+ * round that somebody waits for. One per engine.
  */
 public final class Rounds extends AbstractBehavior<Rounds.Command> {
 
@@ -35,7 +35,7 @@ public final class Rounds extends AbstractBehavior<Rounds.Command> {
     /** From the tree: starts a round whose top is online. */
     record Start(RoundSpec spec, CgroupHandle top, Reply<RoundResult> replyTo) implements Command {}
 
-    /** From the tree: answers a round whose top is not online, where a pass gives 0. */
+    /** From the tree: answers a round whose top is not online, with a result of 0. */
     record AnswerNotOnline(RoundSpec spec, Reply<RoundResult> replyTo) implements Command {}
 
     /** Ends all rounds and refuses new ones. Answered when all have answered. */
@@ -52,10 +52,10 @@ public final class Rounds extends AbstractBehavior<Rounds.Command> {
 
     private record RoundStopped(ActorRef<ReclaimRound.Command> round) implements Command {}
 
-    /** The place of a follow-up: one is under way at a time for each. */
+    /** The key of a follow-up. For each key one follow-up is under way at a time. */
     private record Place(CgroupHandle top, RoundSpec.Scope scope) {}
 
-    /** One in this many places is reserved for direct rounds. */
+    /** One in this many slots is reserved for direct rounds. */
     private static final int DIRECT_PART = 4;
 
     private final EngineContext engine;
@@ -63,7 +63,7 @@ public final class Rounds extends AbstractBehavior<Rounds.Command> {
     /** Rounds that have not answered, and the receiver of each result. */
     private final Map<ActorRef<ReclaimRound.Command>, Reply<RoundResult>> running = new LinkedHashMap<>();
 
-    /** Follow-ups that wait: the newest for each place, because it asks at the present pressure. */
+    /** Follow-ups that wait: for each key the newest, because it asks at the present pressure. */
     private final Map<Place, FollowUp> waitingFollowUps = new LinkedHashMap<>();
 
     private final Map<ActorRef<ReclaimRound.Command>, Place> runningFollowUps = new HashMap<>();
@@ -77,7 +77,7 @@ public final class Rounds extends AbstractBehavior<Rounds.Command> {
     private Rounds(ActorContext<Command> context, EngineContext engine) {
         super(context);
         this.engine = engine;
-        // Without these nothing works, so when one of them ends, so does this one.
+        // Nothing works without these two. When one of them ends, this actor ends as well.
         context.watch(context.spawn(CallWatchdog.create(engine), "call-watchdog", DispatcherSelector.sameAsParent()));
         ActorRef<TimeSlices.Next> timeSlices =
                 context.spawn(TimeSlices.create(), "time-slices", DispatcherSelector.sameAsParent());
@@ -167,7 +167,7 @@ public final class Rounds extends AbstractBehavior<Rounds.Command> {
         return this;
     }
 
-    /** Starts follow-ups for places where none is under way, as far as more rounds are allowed. */
+    /** Starts follow-ups whose key has none under way, as far as more rounds are allowed. */
     private void startFollowUps() {
         Iterator<Map.Entry<Place, FollowUp>> waiting =
                 waitingFollowUps.entrySet().iterator();

@@ -12,15 +12,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The iteration of one pass over the shrinkers of one cgroup on one node, and their visits. Confined to one visitor; it
- * goes on in later time slices where one is not enough, and when awaited replies come. Reused for the next pass, of any
+ * goes on in later time slices if one is not enough, and when awaited replies come. Reused for the next pass, of any
  * cgroup.
  *
  * <p>In strict order a visit ends before the next one begins. In relaxed order up to {@link #MOST_WAITING} visits may
- * await replies while others go on. In both, a visit that has held up the others for {@code reclaimer.late-after} does
- * so no longer: it goes on by itself ({@link Visit#becomeLate}).
+ * await replies while others go on. In both, a visit that has held up the others for {@code reclaimer.late-after}
+ * leaves the iteration and goes on by itself ({@link Visit#becomeLate}).
  *
- * <p>Subclasses define which shrinkers are visited, and in what order: {@link BitmapIteration},
- * {@link RegistrationIteration}.
+ * <p>Subclasses define which shrinkers are visited, and in what order: {@link BitmapIteration}, {@link
+ * RegistrationIteration}.
  */
 abstract class ShrinkerIteration {
 
@@ -127,7 +127,7 @@ abstract class ShrinkerIteration {
         perNode().visitor().tell(new CgroupNode.ContinueLate(visit));
     }
 
-    /** The visit to go on with, begun if need be; null where none can go on now. */
+    /** The visit to go on with, which is begun here if it is a new one; null if none can go on now. */
     private @Nullable Visit nextVisit(PassThread thread) {
         if (current != null) {
             return current;
@@ -154,7 +154,7 @@ abstract class ShrinkerIteration {
         waiting.add(visit);
     }
 
-    /** Goes on with a visit later on whose reply has come. */
+    /** Marks a visit whose reply has come, so that the iteration goes on with it. */
     final void replied(Visit visit) {
         if (waiting != null && waiting.remove(visit)) {
             if (replied == null) {
@@ -226,8 +226,8 @@ abstract class ShrinkerIteration {
     }
 
     /**
-     * Whether this round may visit a shrinker now. Counts a registered one that it would visit otherwise, by the
-     * reason.
+     * Whether this round may visit a shrinker now. If it may not, but would visit it otherwise, a registered one is
+     * counted as a shortfall.
      */
     final boolean isWantedOrCounted(ShrinkerEntry entry) {
         if (!entry.isOn(perNode().node())) {
@@ -252,7 +252,7 @@ abstract class ShrinkerIteration {
         return false;
     }
 
-    /** Holds a shrinker for a visit, if it may be visited. Where it replies later, each call holds it instead. */
+    /** Holds a shrinker for a visit, if it may be visited. If it replies later, each call holds it instead. */
     final boolean tryHold(ShrinkerEntry entry, PassThread thread) {
         held = !entry.mayBlock();
         return held ? thread.tryHold(entry) : entry.isRegistered();

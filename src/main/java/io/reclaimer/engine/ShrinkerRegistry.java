@@ -22,11 +22,11 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * The registry of shrinkers: hands out ids, and publishes the table of shrinkers. One a system; nobody asks it during a
- * visit.
+ * The registry of shrinkers: hands out ids, and publishes the table of shrinkers. One per engine; no visit sends it a
+ * message.
  *
- * <p>Expansion: the lowest free id is taken ({@link #onAllocate}). Where it lies beyond {@code nrMax}, that rises
- * first, to the next multiple of 64. A limit that does not allow this is checked before, so nothing has changed then.
+ * <p>Expansion: the lowest free id is taken ({@link #onAllocate}). If it is beyond {@code nrMax}, then {@code nrMax}
+ * rises first, to the next multiple of 64. The limit of ids is checked before, so a refused allocation changes nothing.
  *
  * <p>It never waits for a visit: allocating, registering and freeing go on whatever the rounds do.
  */
@@ -65,7 +65,7 @@ public final class ShrinkerRegistry extends AbstractBehavior<ShrinkerRegistry.Co
         this.engine = engine;
         ActorRef<FaultLog.Command> faultLog =
                 context.spawn(FaultLog.create(), "fault-log", DispatcherSelector.sameAsParent());
-        // Faults would be held back for ever without it, so when it ends, so does this actor.
+        // Without it, faults would be held back for ever. When it ends, this actor ends as well.
         context.watch(faultLog);
         engine.faultsAreLoggedBy(faultLog);
     }

@@ -4,7 +4,7 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.Behaviors;
 
 /**
- * Hands the next time slice of a long visit to its visitor. One an engine, on the control dispatcher.
+ * The actor that hands the next time slice of a long visit to its visitor. One per engine, on the control dispatcher.
  *
  * <p>A visitor that sent itself a message for its next time slice would handle it at once, for as long as the
  * throughput of the dispatcher allows. A message from another thread finds the visitor idle, and puts it at the end of

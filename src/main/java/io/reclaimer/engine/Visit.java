@@ -14,10 +14,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It ends whatever the shrinker does: by its replies, by a fault, or because the round is over.
  *
- * <p>Owned by one thread at a time. It begins with the visitor of its iteration. While it awaits a reply nobody owns
- * it; then the visitor does that takes the ended call out of the {@link io.reclaimer.engine.call.CallQueues}. A late
- * visit belongs to no iteration any more, and between two time slices to the visitor that {@link #resume}s it. So a
- * late visit goes on with the new visitor where the one before is stuck.
+ * <p>Owned by one thread at a time. It begins with the visitor of its iteration. While it awaits a reply it has no
+ * owner; its next owner is the visitor that takes the ended call out of the {@link
+ * io.reclaimer.engine.call.CallQueues}. A late visit does not belong to an iteration any more; after a time slice its
+ * next owner is the visitor that {@link #resume}s it. So a late visit goes on with a new visitor if the one before is
+ * stuck.
  */
 final class Visit implements CallOwner {
 
@@ -49,13 +50,13 @@ final class Visit implements CallOwner {
     /** Whether the hazard pointer of the owning thread holds the shrinker. A pending call holds it by itself. */
     private boolean held;
 
-    /** A call that has ended, and whose end was not taken yet. */
+    /** A call that has ended and whose end is not taken yet. */
     private @Nullable PendingCall ended;
 
     /** Whether a call was found to be slow while it was under way. */
     private boolean wasSlow;
 
-    /** Whether it holds others up, since it first awaited a reply or a time slice; and since when. */
+    /** Whether it holds up others, and since when: since it first awaited a reply or a time slice. */
     private boolean heldUp;
 
     private long heldUpNanos;
@@ -142,7 +143,7 @@ final class Visit implements CallOwner {
         suspended = isSuspended;
     }
 
-    /** Takes a late visit that is between two time slices. True for one taker only. */
+    /** Takes a late visit that is between two time slices. True for one thread only. */
     boolean resume() {
         return SUSPENDED.compareAndSet(this, true, false);
     }
@@ -176,7 +177,7 @@ final class Visit implements CallOwner {
         return finish(thread);
     }
 
-    /** Takes the end of the call that it waited for, if there is one. False where the visit ends by that. */
+    /** Takes the end of the call that it waited for, if there is one. False if the visit ends by that. */
     private boolean takeEnded(PassThread thread) {
         PendingCall call = ended;
         if (call == null) {
@@ -203,14 +204,14 @@ final class Visit implements CallOwner {
     void abort(PassThread thread) {
         PendingCall call = ended;
         ended = null;
-        // A reply that has come counts: what it says was freed is free.
+        // A reply that has come counts, because the objects are freed.
         if (call == null || progress.ended(call, thread)) {
             progress.stop(thread);
         }
         finish(thread);
     }
 
-    /** Calls a shrinker that replies later. Returns the call where it has ended; null where it is awaited. */
+    /** Calls a shrinker that replies later. Returns the call if it has ended; null if it is awaited. */
     private @Nullable PendingCall callLater(ShrinkerEntry entry, PassThread thread) {
         release(entry, thread);
         // No shrinker is held while this one is called; the call holds it.
@@ -221,7 +222,7 @@ final class Visit implements CallOwner {
         return perNode.queues().make(call) ? call : null;
     }
 
-    /** Calls a shrinker that replies at once. True where the visit goes on. */
+    /** Calls a shrinker that replies at once. True if the visit goes on. */
     private boolean callNow(ShrinkerEntry entry, Shrinker plain, PassThread thread) {
         if (!held) {
             held = thread.tryHold(entry);

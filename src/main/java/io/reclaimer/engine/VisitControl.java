@@ -64,7 +64,7 @@ final class VisitControl implements ShrinkControl {
         nrScanned = objects;
     }
 
-    /** What the shrinker said, or -1. */
+    /** The bytes that the shrinker reported, or -1. */
     long freedBytes() {
         return freedBytes;
     }

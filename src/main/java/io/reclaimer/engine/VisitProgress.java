@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * The progress of a visit: its phase, its plan, and the effect of its shrinker's replies on bits, deferred counts,
  * tallies and faults. Owned by one thread at a time, as its {@link Visit}, and reused with it.
  *
- * <p>Methods that take a reply return whether the visit goes on. Where it does not, all is recorded.
+ * <p>Methods that take a reply return whether the visit goes on. If it does not, everything is recorded.
  */
 final class VisitProgress {
 
@@ -99,7 +99,7 @@ final class VisitProgress {
         return was;
     }
 
-    /** Whether there is another call to make. Where there is not, the visit ends. */
+    /** Whether there is another call to make. If there is not, the visit ends. */
     boolean wantsCall(PassThread thread) {
         if (phase == Phase.SCAN && (work().isStopped() || !plan.wantsScan())) {
             end(thread);
@@ -129,7 +129,7 @@ final class VisitProgress {
                     null,
                     thread);
         }
-        // A call that was not made, or is late, says nothing of the shrinker.
+        // A call that was not made, or is late, is no fault and no good visit.
         good = false;
         if (end == CallEnd.NoReply.OVERDUE) {
             work().fallsShort(Shortfall.STUCK);
@@ -139,7 +139,7 @@ final class VisitProgress {
         return stop(thread);
     }
 
-    /** Takes what a call threw. */
+    /** Takes the exception of a call. */
     boolean threw(Throwable thrown, PassThread thread) {
         return fault(
                 "its " + (phase == Phase.SCAN ? "scan" : "count") + " threw " + Faults.text(thrown), thrown, thread);

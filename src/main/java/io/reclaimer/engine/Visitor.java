@@ -7,9 +7,9 @@ import io.reclaimer.engine.call.VisitingThread;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One incarnation of the actor that visits a cgroup on a node ({@link CgroupNode}). A new one takes over where the
- * thread of the one before does not come back from a shrinker; the old one stops when its call has come back.
- * Thread-safe once it has its actor.
+ * One incarnation of the actor that visits a cgroup on a node ({@link CgroupNode}). A new one takes over if the thread
+ * of the old one does not come back from a shrinker. The old one stops when the call has come back. Thread-safe once it
+ * has its actor.
  */
 final class Visitor implements Caller {
 

@@ -1,16 +1,16 @@
 /**
- * The actors of the engine, and the data that each owns. Internal: only the front door, {@code io.reclaimer}, uses the
- * engine.
+ * The actors of the engine, and the data that each owns. Internal: only the public package {@code io.reclaimer} uses
+ * the engine.
  *
  * <p>Below it are {@link io.reclaimer.engine.unit} (data and arithmetic) and {@link io.reclaimer.engine.call} (one
  * shrinker, and how it is called). Neither knows the actors here.
  *
  * <ul>
  *   <li>{@link io.reclaimer.engine.ShrinkerRegistry} hands out ids, and publishes the table of shrinkers.
- *   <li>{@link io.reclaimer.engine.CgroupTree} knows which cgroups are online, and starts and stops their visitors.
+ *   <li>{@link io.reclaimer.engine.CgroupTree} holds the cgroups that are online, and starts and stops their visitors.
  *   <li>{@link io.reclaimer.engine.CgroupNode} is the visitor of one cgroup on one node, from its first bit until it is
- *       passivated. Its data is apart from it, in {@link io.reclaimer.engine.CgroupPerNode}. Where a call keeps its
- *       thread, another visitor takes over.
+ *       passivated. Its data is kept separately, in {@link io.reclaimer.engine.CgroupPerNode}. If a call does not
+ *       return its thread, another visitor takes over.
  *   <li>{@link io.reclaimer.engine.Rounds} starts a {@link io.reclaimer.engine.ReclaimRound} for each request: passes,
  *       priorities, target, deadline, and one result.
  * </ul>
@@ -18,27 +18,27 @@
  * <p>Rules:
  *
  * <ul>
- *   <li>User code (a shrinker, a trace listener) is called on the visit dispatcher, whose threads are replaced where
- *       they do not come back ({@code VisitPool}). A shrinker that says it may block, or was slow lately, is called on
- *       threads for that ({@code BlockingCalls}). All other actors run on the control dispatcher, so deadlines,
+ *   <li>User code (a shrinker, a trace listener) is called on the visit dispatcher, whose threads are replaced if they
+ *       do not come back ({@code VisitPool}). A shrinker that declares that it may block, or was slow lately, is called
+ *       on separate threads ({@code BlockingCalls}). All other actors run on the control dispatcher, so deadlines,
  *       registrations, freeings, expansion, online, offline and state go on while every visit is stuck.
  *   <li>The watchdog sees every call to user code: also reparents, trace listeners, and calls while no round runs. Each
- *       {@code Throwable} of user code is a fault of its shrinker, and nothing else.
+ *       {@code Throwable} of a shrinker is a fault of that shrinker; each one of a listener is logged. Neither has
+ *       another effect.
  *   <li>Only a cgroup's own transition to offline waits for its visitors. Bits are set and read without a visitor, so
- *       they queue nowhere while it is stuck. The memory in use is bounded by the cgroups, shrinkers and rounds that
- *       exist.
- *   <li>A pass is no barrier. A round goes on to the next priority without the visitors that have not acknowledged for
- *       {@code reclaimer.late-after}. A late visitor is not asked again before it has acknowledged; its acknowledgement
- *       counts when it comes. Each visitor by itself sees falling priorities, none twice.
- *   <li>Data that several threads touch is one of these: the published table ({@code EngineContext}); holds
- *       ({@code VisitingThread}, {@code ReferenceCount}); bits and deferred counts ({@code ShrinkerUnit},
- *       {@code UnitMap}); dirty children ({@code DirtyChildren}); a cgroup's data by node ({@code CgroupHandle}); late
- *       visits ({@code LateVisits}); pending calls ({@code PendingCall}, {@code CallQueues}); requests and
- *       acknowledgements of a pass ({@code PassRequest}, {@code Acknowledgements}); and the state of a round
- *       ({@code RoundWork}). Each class says who writes which field.
+ *       none waits while it is stuck. The memory in use is bounded by the cgroups, shrinkers and rounds that exist.
+ *   <li>A pass is not a barrier. A round goes on to the next priority without the visitors that have not acknowledged
+ *       for {@code reclaimer.late-after}. A late visitor is not asked again before it has acknowledged; its
+ *       acknowledgement counts when it comes. Each visitor by itself sees falling priorities, none twice.
+ *   <li>Data that several threads touch is one of these: the published table ({@code EngineContext}); holds ({@code
+ *       VisitingThread}, {@code ReferenceCount}); bits and deferred counts ({@code ShrinkerUnit}, {@code UnitMap});
+ *       dirty children ({@code DirtyChildren}); a cgroup's data by node ({@code CgroupHandle}); late visits ({@code
+ *       LateVisits}); pending calls ({@code PendingCall}, {@code CallQueues}); requests and acknowledgements of a pass
+ *       ({@code PassRequest}, {@code Acknowledgements}); and the state of a round ({@code RoundWork}). Each class says
+ *       who writes which field.
  *   <li>Actors rely on the order of messages between two of them, and on the protocols of those classes.
  *   <li>A visit writes nothing that a visit on another thread writes, and allocates nothing.
- *   <li>There is no ask and no future on a path that runs once a cgroup and node, or once a visit.
+ *   <li>There is no ask and no future on a path that runs once per cgroup and node, or once per visit.
  * </ul>
  */
 @NullMarked

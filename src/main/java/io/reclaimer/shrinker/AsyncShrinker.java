@@ -4,26 +4,26 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A {@link Shrinker} that answers later. The same contract holds, with these differences:
+ * A {@link Shrinker} that replies with stages. The contract is that of {@link Shrinker}, with these differences:
  *
  * <ul>
- *   <li>a call returns at once, with a stage; it is called inside the actor of its (cgroup, node) pair;
- *   <li>its {@link ShrinkControl} is this call's alone, and may be used by any thread until the stage is completed;
- *   <li>a stage that is not completed by the deadline of a call counts as a fault, and what it says later is ignored;
- *       the pair may then be called again.
+ *   <li>A call returns a stage at once. It is made by the actor of the (cgroup, node) pair, or, while the shrinker is
+ *       slow to return its stages, on a thread for blocking shrinkers.
+ *   <li>Each call has a {@link ShrinkControl} of its own, which any thread may use until the stage is completed.
+ *   <li>A stage that is not completed by the deadline of the call is a fault. Its later result is ignored, and the pair
+ *       may be called again.
+ *   <li>A stage that fails is a fault, as an exception is.
  * </ul>
- *
- * <p>Failing the stage is a fault as throwing is.
  */
 public interface AsyncShrinker {
 
-    /** See {@link Shrinker#count}. */
+    /** Returns the stage of the number of objects that could be freed, see {@link Shrinker#count}. */
     CompletionStage<Long> count(ShrinkControl control);
 
-    /** See {@link Shrinker#scan}. */
+    /** Returns the stage of the number of objects freed, see {@link Shrinker#scan}. */
     CompletionStage<Long> scan(ShrinkControl control);
 
-    /** See {@link Shrinker#reparent}. */
+    /** Returns the stage of the number of objects moved, see {@link Shrinker#reparent}. */
     default CompletionStage<Long> reparent(CgroupPath offline, CgroupPath parent, int node) {
         return CompletableFuture.completedStage(0L);
     }

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A switch that ends rounds early: given to any number of requests, thrown once, from any thread. Rounds requested with
- * one that was thrown before end at once.
+ * A switch that ends rounds early. One switch may be given to any number of requests, and is thrown once for all of
+ * them. A round that is requested with a switch that was thrown before ends at once. Thread-safe.
  */
 public final class Cancellation {
 
@@ -15,9 +15,10 @@ public final class Cancellation {
     private List<Runnable> listeners = new ArrayList<>();
 
     /**
-     * Throws the switch; again does nothing.
+     * Throws the switch, and runs all listeners on the calling thread. Has no effect if the switch was thrown before.
      *
-     * @throws RuntimeException or an {@link Error} that a listener threw, after all of them were run; the first where several did
+     * @throws RuntimeException or {@link Error}, the first one that a listener threw; thrown after all listeners have
+     *     run
      */
     public void cancel() {
         List<Runnable> toRun;
@@ -39,13 +40,13 @@ public final class Cancellation {
         }
     }
 
-    /** Whatever a listener threw, a checked exception that was sneaked out included. */
-    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // nothing is cast: the compiler alone is told so
+    /** Throws the exception of a listener unchanged, also a checked one that the compiler did not see. */
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // T is erased: no cast at run time
     private static <T extends Throwable> T asIs(Throwable thrown) throws T {
         throw (T) thrown;
     }
 
-    /** Whether the switch was thrown. */
+    /** Returns whether the switch was thrown. */
     public boolean isCancelled() {
         return cancelled;
     }

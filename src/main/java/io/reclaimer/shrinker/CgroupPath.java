@@ -8,29 +8,31 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The name of a cgroup: where it stands in the tree, as in {@code /shop/web}; {@code /} is the root. Immutable.
+ * The name of a cgroup: its place in the tree, such as {@code /shop/web}. The root is {@code /}. Immutable.
  *
- * <p>A path has up to {@value #MAX_DEPTH} segments, each 1 to {@value #MAX_SEGMENT_LENGTH} characters of
- * {@code A-Z a-z 0-9 . _ -} and neither {@code .} nor {@code ..}. {@link #encode} makes a segment of any other name, as
- * of a tenant {@code org:42}.
+ * <p>A path has up to {@value #MAX_DEPTH} segments. A segment has 1 to {@value #MAX_SEGMENT_LENGTH} characters of
+ * {@code A-Z a-z 0-9 . _ -}, and is neither {@code .} nor {@code ..}. {@link #encode} makes a segment of any other
+ * name, such as the tenant id {@code org:42}.
  */
 public final class CgroupPath implements Comparable<CgroupPath> {
 
-    /** How deep the tree may be, the root not counted. */
+    /** The most segments of a path. The root has none. */
     public static final int MAX_DEPTH = 32;
 
-    /** The longest segment, in characters. */
+    /** The length of the longest segment, in characters. */
     public static final int MAX_SEGMENT_LENGTH = 64;
 
-    /** How much of a wrong path an error repeats, in characters. */
+    /** The most characters of an invalid path that an error message repeats. */
     private static final int MAX_SHOWN = 100;
 
     private static final Pattern SEGMENT = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._-]{1," + MAX_SEGMENT_LENGTH + "}");
 
-    /** One part of an encoded name: a character that stays as it is, or one in two or four hexadecimal digits. */
+    /**
+     * One part of an encoded name: a character that is kept, or one that is written in two or four hexadecimal digits.
+     */
     private static final Pattern ENCODED = Pattern.compile("[A-Za-z0-9.-]|__([0-9a-f]{4})|_([0-9a-f]{2})");
 
-    /** The last UTF-16 unit that two hexadecimal digits are enough for. */
+    /** The last UTF-16 unit that is written in two hexadecimal digits. */
     private static final char LAST_SHORT = 0xff;
 
     private static final CgroupPath ROOT = new CgroupPath("/");
@@ -41,15 +43,15 @@ public final class CgroupPath implements Comparable<CgroupPath> {
         this.path = path;
     }
 
-    /** The top of the tree. */
+    /** Returns the root. */
     public static CgroupPath root() {
         return ROOT;
     }
 
     /**
-     * The path written as {@code /}, {@code /shop} or {@code /shop/web}.
+     * Returns the path that is written as {@code /}, {@code /shop} or {@code /shop/web}.
      *
-     * @throws IllegalArgumentException where it is written otherwise
+     * @throws IllegalArgumentException if it is not a valid path
      */
     public static CgroupPath of(String path) {
         if (path.equals("/")) {
@@ -71,9 +73,10 @@ public final class CgroupPath implements Comparable<CgroupPath> {
     }
 
     /**
-     * The child of this cgroup with this one segment more.
+     * Returns the child of this cgroup: this path with one more segment.
      *
-     * @throws IllegalArgumentException where it is no segment
+     * @throws IllegalArgumentException if the segment is invalid, or the path would have more than {@value #MAX_DEPTH}
+     *     segments
      */
     public CgroupPath child(String segment) {
         if (segment.contains("/")) {
@@ -83,23 +86,23 @@ public final class CgroupPath implements Comparable<CgroupPath> {
     }
 
     /**
-     * A segment for a name of any characters, as the id of a tenant: different for different names, and
-     * {@link #decode} gives the name back.
+     * Returns a segment for a name of any characters, such as the id of a tenant. Different names have different
+     * segments, and {@link #decode} returns the name of a segment.
      *
-     * <p>{@code A-Z a-z 0-9 . -} stay as they are. Each other UTF-16 unit, {@code _} included, becomes {@code _} and two
-     * lower-case hexadecimal digits, or {@code __} and four from {@code U+0100} on; so do the dots of the names {@code .}
-     * and {@code ..}. So {@code org:42} becomes {@code org_3a42}.
+     * <p>The characters {@code A-Z a-z 0-9 . -} are kept. Each other UTF-16 unit, also {@code _}, becomes {@code _} and
+     * two lower-case hexadecimal digits; from {@code U+0100} on it becomes {@code __} and four digits. The dots of the
+     * names {@code .} and {@code ..} are encoded as well. For example, {@code org:42} becomes {@code org_3a42}.
      *
-     * @param name not empty; 64 characters at most where all stay as they are, 10 where each takes six
-     * @throws IllegalArgumentException where the name is empty, or its segment would be longer than
-     *     {@value #MAX_SEGMENT_LENGTH}: nothing is cut off, as names could then share a segment
+     * @param name not empty; at most 64 characters if all are kept, at most 10 if each takes six
+     * @throws IllegalArgumentException if the name is empty, or its segment is longer than {@value #MAX_SEGMENT_LENGTH}
+     *     characters. Nothing is cut off, because two names could then share a segment
      */
     public static String encode(String name) {
         Objects.requireNonNull(name, "name");
         if (name.isEmpty()) {
             throw new IllegalArgumentException("The name of a cgroup is empty but has to have 1 character or more");
         }
-        // Not more than that is looked at of a name that is too long in any case.
+        // A name that is longer than a segment is not encoded: its segment would be too long in any case.
         String segment = name.length() > MAX_SEGMENT_LENGTH ? name : encoded(name);
         if (segment.length() > MAX_SEGMENT_LENGTH) {
             throw new IllegalArgumentException("The name [" + abbreviated(name) + "] of a cgroup has " + name.length()
@@ -134,10 +137,10 @@ public final class CgroupPath implements Comparable<CgroupPath> {
     }
 
     /**
-     * The name that a segment was made of.
+     * Returns the name that {@link #encode} made a segment of.
      *
-     * @param segment what {@link #encode} answered
-     * @throws IllegalArgumentException where it can't be
+     * @param segment a result of {@link #encode}
+     * @throws IllegalArgumentException if {@link #encode} returns it for no name
      */
     public static String decode(String segment) {
         Objects.requireNonNull(segment, "segment");
@@ -148,7 +151,7 @@ public final class CgroupPath implements Comparable<CgroupPath> {
             name.append(hex == null ? part.group() : String.valueOf((char) Integer.parseInt(hex, 16)));
             part.region(part.end(), segment.length());
         }
-        // A longer form of the same name, or what is no part, does not come back the same.
+        // A longer encoding of a name, and characters that are no encoding, do not encode to the same segment again.
         if (segment.isEmpty()
                 || segment.length() > MAX_SEGMENT_LENGTH
                 || !encoded(name.toString()).equals(segment)) {
@@ -158,7 +161,7 @@ public final class CgroupPath implements Comparable<CgroupPath> {
         return name.toString();
     }
 
-    /** The cgroup above this one; empty for the root. */
+    /** Returns the parent; empty for the root. */
     public Optional<CgroupPath> parent() {
         if (isRoot()) {
             return Optional.empty();
@@ -167,7 +170,7 @@ public final class CgroupPath implements Comparable<CgroupPath> {
         return Optional.of(slash == 0 ? ROOT : new CgroupPath(path.substring(0, slash)));
     }
 
-    /** This and all above it but the root, the highest first; empty for the root. */
+    /** Returns this path and its ancestors without the root, the highest first; empty for the root. */
     public List<CgroupPath> withAncestors() {
         List<CgroupPath> paths = new ArrayList<>();
         for (CgroupPath at = this; !at.isRoot(); at = at.parent().orElse(ROOT)) {
@@ -176,18 +179,18 @@ public final class CgroupPath implements Comparable<CgroupPath> {
         return List.copyOf(paths);
     }
 
-    /** Whether this is the top of the tree. */
-    @SuppressWarnings("ReferenceEquality") // there is one root, and this is asked in every visit
+    /** Returns whether this is the root. */
+    @SuppressWarnings("ReferenceEquality") // there is one root object, and every visit asks this
     public boolean isRoot() {
         return this == ROOT;
     }
 
-    /** Whether this is {@code ancestor} or below it. */
+    /** Returns whether this is {@code ancestor} or one of its descendants. */
     public boolean isWithin(CgroupPath ancestor) {
         return ancestor.isRoot() || path.equals(ancestor.path) || path.startsWith(ancestor.path + "/");
     }
 
-    /** By the written form. */
+    /** Compares the written forms. */
     @Override
     public int compareTo(CgroupPath other) {
         return path.compareTo(other.path);
@@ -203,7 +206,7 @@ public final class CgroupPath implements Comparable<CgroupPath> {
         return path.hashCode();
     }
 
-    /** The written form. */
+    /** Returns the written form. */
     @Override
     public String toString() {
         return path;

@@ -3,15 +3,17 @@ package io.reclaimer.shrinker;
 import java.util.stream.LongStream;
 
 /**
- * Sums and products of counts of objects or bytes, 0 or more, that stop at {@link Long#MAX_VALUE}: a shrinker may answer any
- * number up to that, and a sum that wraps around would say that something was less than nothing. Any thread.
+ * Sums and products of counts of objects or bytes that stop at {@link Long#MAX_VALUE}. All counts are 0 or more.
+ * Thread-safe.
+ *
+ * <p>A shrinker may answer any number up to that maximum. A sum that wraps around would be negative.
  */
 public final class Saturating {
 
     private Saturating() {}
 
     /**
-     * The sum.
+     * Returns the sum.
      *
      * @param a 0 or more
      * @param b 0 or more
@@ -22,7 +24,7 @@ public final class Saturating {
     }
 
     /**
-     * The product.
+     * Returns the product.
      *
      * @param a 0 or more
      * @param b 0 or more
@@ -31,7 +33,7 @@ public final class Saturating {
         return Math.multiplyHigh(a, b) == 0 && a * b >= 0 ? a * b : Long.MAX_VALUE;
     }
 
-    /** The sum of all; each 0 or more. */
+    /** Returns the sum of all values, each 0 or more. */
     public static long sum(LongStream values) {
         return values.reduce(0, Saturating::add);
     }

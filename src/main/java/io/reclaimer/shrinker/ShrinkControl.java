@@ -3,53 +3,55 @@ package io.reclaimer.shrinker;
 import java.util.Set;
 
 /**
- * What a {@link Shrinker} is asked for. Valid during the call it is given to, and used by that call's thread only: the
- * reclaimer reuses it. (An {@link AsyncShrinker} has one for each call.)
+ * The parameters and results of one call to a {@link Shrinker}. Valid during the call, and confined to the thread of
+ * the call except for {@link #isCancelled}, because the reclaimer reuses it. Each call of an {@link AsyncShrinker} has
+ * one of its own, which is thread-safe.
  */
 public interface ShrinkControl {
 
-    /** The cgroup whose objects are meant; the root for a shrinker that is not cgroup aware. */
+    /** Returns the cgroup whose objects are meant; the root for a shrinker that is not cgroup aware. */
     CgroupPath cgroup();
 
-    /** The node whose objects are meant, from 0; 0 for a shrinker that is not NUMA aware. */
+    /** Returns the node whose objects are meant, from 0; 0 for a shrinker that is not NUMA aware. */
     int node();
 
-    /** How many objects a scan is asked for: at least 1 in a scan, 0 in a count. */
+    /** Returns how many objects to scan: at least 1 in a scan, 0 in a count. */
     long nrToScan();
 
-    /** How many objects this scan has looked at: preset to {@link #nrToScan}. */
+    /** Returns how many objects this scan has scanned. It is preset to {@link #nrToScan}. */
     long nrScanned();
 
     /**
-     * Says how many objects this scan has looked at, where that is not what it was asked for.
+     * Sets how many objects this scan has scanned, if it is not {@link #nrToScan}.
      *
-     * @param objects at least 1 where nothing was freed
+     * @param objects at least 1 if nothing was freed; more than {@link #nrToScan} and than the counted objects is a
+     *     fault
      */
     void nrScanned(long objects);
 
     /**
-     * Says how many bytes this scan has freed, where the shrinker knows better than {@link ShrinkerSpec#objectBytes} for
-     * each object. Rounds learn from it how large its objects are.
+     * Sets how many bytes this scan has freed, if the shrinker can say it more exactly than by {@link
+     * ShrinkerSpec#objectBytes}. Rounds learn the size of its objects from it.
      *
-     * @param bytes 0 or more; anything else is taken as not said
+     * @param bytes 0 or more; a negative number stands for unknown
      */
     void freedBytes(long bytes);
 
     /**
-     * How many bytes a scan is to free at most: what is missing of the round's target, at least 1; {@link Long#MAX_VALUE} where
-     * that is in objects. A scan that knows how large its objects are stops where it has freed as much, and says by
-     * {@link #nrScanned(long)} how many it looked at.
+     * Returns how many bytes a scan is to free at most: the missing part of the round's target, at least 1; {@link
+     * Long#MAX_VALUE} if the target is not in bytes. A scan that can tell the size of its objects stops when it has
+     * freed as much, and sets {@link #nrScanned(long)}.
      */
     default long mostBytes() {
         return Long.MAX_VALUE;
     }
 
-    /** Properties of the request that asks. Immutable. */
+    /** Returns the flags of the request. Immutable. */
     Set<ReclaimFlag> flags();
 
     /**
-     * Whether the round is over (its target met, its deadline passed, cancelled): a scan that takes long does well to
-     * look now and then, and to answer what it freed until then. Any thread.
+     * Returns whether the round is over: its target is met, its deadline has passed, or it is cancelled. A long scan
+     * should check this now and then, and return early with what it has freed. Any thread may call it.
      */
     boolean isCancelled();
 }

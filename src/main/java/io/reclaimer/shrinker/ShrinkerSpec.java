@@ -18,19 +18,21 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What is fixed about a shrinker when it is allocated. Immutable; checked when made.
+ * The properties of a shrinker, which are fixed at its allocation. Immutable. The constructor and all methods throw an
+ * {@link IllegalArgumentException} that names a property outside of its range.
  *
- * @param name for people: 1 to {@value #MAX_NAME_LENGTH} characters, no control characters; need not be unique
- * @param traits what it says of itself
- * @param seeks what it costs to recreate an object, relative to {@link #DEFAULT_SEEKS}; 0: costs nothing
- * @param batch how many objects one scan call is asked for at most; at least 1. Rounds with a target in bytes ask for fewer where
- *     objects are large
- * @param objectBytes about how many bytes one object holds, at least 1: its fields, its key, and its entry in the cache; empty
- *     where that is not known. Rounds with a target in bytes, and the watch over the heap, reckon with it until scans say what
- *     they freed ({@link ShrinkControl#freedBytes})
- * @param callDeadline how long one call may take until it counts as not answered: above 0, at most
- *     {@link #LONGEST_CALL}; empty for the configured default
- * @param nodes the numbers of the nodes whose rounds it takes part in, each from 0; empty for all
+ * @param name the name, for people: 1 to {@value #MAX_NAME_LENGTH} characters, not blank, no control characters; need
+ *     not be unique
+ * @param traits the properties that the shrinker declares
+ * @param seeks the cost of recreating an object, relative to {@link #DEFAULT_SEEKS}, 0 or more; 0 stands for no cost
+ * @param batch the most objects of one scan call, at least 1; given as 0 it is {@link #DEFAULT_BATCH}. Rounds with a
+ *     target in bytes ask for fewer if objects are large
+ * @param objectBytes the approximate size of one object in bytes, with its key and its entry in the cache, at least 1;
+ *     empty if unknown. Rounds with a target in bytes and heap pressure use it until scans report the bytes that they
+ *     freed ({@link ShrinkControl#freedBytes})
+ * @param callDeadline the time after which a call counts as not answered: above 0, at most {@link #LONGEST_CALL}; empty
+ *     for the configured default
+ * @param nodes the numbers of the nodes whose rounds visit it, each from 0; empty for all
  */
 public record ShrinkerSpec(
         String name,
@@ -41,19 +43,19 @@ public record ShrinkerSpec(
         Optional<Duration> callDeadline,
         Set<Integer> nodes) {
 
-    /** The cost of recreating an object where nothing else is said (the kernel's {@code DEFAULT_SEEKS}). */
+    /** The default cost of recreating an object (the kernel's {@code DEFAULT_SEEKS}). */
     public static final int DEFAULT_SEEKS = 2;
 
-    /** The size of a scan call where nothing else is said (the kernel's {@code SHRINK_BATCH}). */
+    /** The default for the most objects of one scan call (the kernel's {@code SHRINK_BATCH}). */
     public static final long DEFAULT_BATCH = 128;
 
-    /** The size that an object is taken for where nothing is known: a small record with its key and its entry in a map. */
+    /** The size assumed for an object of unknown size, in bytes: a small record with its key and its entry in a map. */
     public static final long DEFAULT_OBJECT_BYTES = 1024;
 
-    /** The longest name, in characters (the kernel's name buffer). */
+    /** The length of the longest name, in characters (the kernel's name buffer). */
     public static final int MAX_NAME_LENGTH = 128;
 
-    /** The longest that one call may be allowed to take. */
+    /** The longest deadline of one call. */
     public static final Duration LONGEST_CALL = Duration.ofHours(1);
 
     public ShrinkerSpec {
@@ -96,71 +98,72 @@ public record ShrinkerSpec(
         batch = batch == 0 ? DEFAULT_BATCH : batch;
     }
 
-    /** A global shrinker with the defaults. */
+    /** Returns the spec of a global shrinker with the defaults. */
     public static ShrinkerSpec named(String name) {
         return new ShrinkerSpec(
                 name, Set.of(), DEFAULT_SEEKS, DEFAULT_BATCH, OptionalLong.empty(), Optional.empty(), Set.of());
     }
 
-    /** The same, keeping its objects by cgroup. */
+    /** Returns a copy for a shrinker that keeps its objects by cgroup. */
     public ShrinkerSpec byCgroup() {
         return with(CGROUP_AWARE);
     }
 
-    /** The same, keeping its objects by node. */
+    /** Returns a copy for a shrinker that keeps its objects by node. */
     public ShrinkerSpec byNode() {
         return with(NUMA_AWARE);
     }
 
-    /** The same, called in cgroups even while object accounting is off. */
+    /** Returns a copy for a shrinker that is called in cgroups even while object accounting is off. */
     public ShrinkerSpec alsoWithoutAccounting() {
         return with(NON_SLAB);
     }
 
-    /** The same, as one whose calls may wait. */
+    /** Returns a copy for a shrinker whose calls may wait. */
     public ShrinkerSpec blocking() {
         return with(BLOCKING);
     }
 
-    /** The same, as one that may be called for a pair while a call for that pair is under way. */
+    /** Returns a copy for a shrinker that may be called for a pair while a call for that pair is under way. */
     public ShrinkerSpec reentrant() {
         return with(REENTRANT);
     }
 
-    /** The same, as one from which nothing is lost. */
+    /** Returns a copy for a shrinker from which nothing is lost. */
     public ShrinkerSpec lossless() {
         return with(LOSSLESS);
     }
 
-    /** The same, as one whose memory does not wait for a garbage collection. */
+    /** Returns a copy for a shrinker whose memory is freed without a garbage collection. */
     public ShrinkerSpec freesAtOnce() {
         return with(FREES_AT_ONCE);
     }
 
-    /** The same, with another cost of recreating an object: 0 or more. */
+    /** Returns a copy with another cost of recreating an object: 0 or more. */
     public ShrinkerSpec seeks(int newSeeks) {
         return new ShrinkerSpec(name, traits, newSeeks, batch, objectBytes, callDeadline, nodes);
     }
 
-    /** The same, with another size of a scan call: 0 (the default) or more. */
+    /** Returns a copy with another number of objects of one scan call: 1 or more, or 0 for the default. */
     public ShrinkerSpec batch(long newBatch) {
         return new ShrinkerSpec(name, traits, seeks, newBatch, objectBytes, callDeadline, nodes);
     }
 
-    /** The same, with another size of an object: at least 1 byte. */
+    /** Returns a copy with another size of an object: at least 1 byte. */
     public ShrinkerSpec objectBytes(long bytes) {
         return new ShrinkerSpec(name, traits, seeks, batch, OptionalLong.of(bytes), callDeadline, nodes);
     }
 
-    /** The same, with another deadline of a call: above 0, at most {@link #LONGEST_CALL}. */
+    /** Returns a copy with another deadline of a call: above 0, at most {@link #LONGEST_CALL}. */
     public ShrinkerSpec callDeadline(Duration deadline) {
         Objects.requireNonNull(deadline, "deadline");
         return new ShrinkerSpec(name, traits, seeks, batch, objectBytes, Optional.of(deadline), nodes);
     }
 
     /**
-     * The same, as one that takes part in rounds over these nodes alone: a cache on the heap has nothing to give to a round
-     * for direct memory. Where nothing is said, one that is not NUMA aware is visited in the rounds of all nodes.
+     * Returns a copy for a shrinker that takes part in rounds over these nodes only. For example, a cache on the heap
+     * can free nothing for a round for direct memory. By default a shrinker that is not NUMA aware is visited in the
+     * rounds of all nodes.
      *
      * @param numbers one or more, each from 0
      */
@@ -180,7 +183,7 @@ public record ShrinkerSpec(
                 Arrays.stream(numbers).boxed().collect(Collectors.toUnmodifiableSet()));
     }
 
-    /** The same as a global one: what becomes of a cgroup-aware shrinker where cgroups are disabled. */
+    /** Returns a copy for a global shrinker: the spec of a cgroup-aware shrinker if cgroups are disabled. */
     public ShrinkerSpec global() {
         return withTraits(without(CGROUP_AWARE));
     }

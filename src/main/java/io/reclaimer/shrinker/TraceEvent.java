@@ -2,24 +2,24 @@ package io.reclaimer.shrinker;
 
 import java.util.Set;
 
-/** What happened in one visit: one {@link Start} and one {@link End} for each that had something to do. */
+/** An event of one visit. Each visit that has something to scan has one {@link Start} and one {@link End}. */
 public sealed interface TraceEvent {
 
-    /** The shrinker's name. */
+    /** Returns the name of the shrinker. */
     String shrinker();
 
-    /** The visited cgroup; the root for a global shrinker. */
+    /** Returns the visited cgroup; the root for a global shrinker. */
     CgroupPath cgroup();
 
-    /** The node the pass is for, whatever node the shrinker was told. */
+    /** Returns the node of the pass, which may differ from the node that the shrinker is told. */
     int node();
 
     /**
-     * Before the first scan call.
+     * The event before the first scan call.
      *
-     * @param deferred objects owed by earlier visits
+     * @param deferred objects that earlier visits deferred
      * @param freeable objects that could be freed, as counted
-     * @param delta objects this visit adds to what is owed
+     * @param delta objects that this visit adds to the deferred ones
      * @param totalScan objects to scan now
      * @param priority of the pass, 12 to 0
      * @param flags of the request
@@ -37,11 +37,11 @@ public sealed interface TraceEvent {
             implements TraceEvent {}
 
     /**
-     * After the last scan call.
+     * The event after the last scan call.
      *
      * @param freed objects freed
-     * @param deferredBefore objects owed by earlier visits, as in {@link Start#deferred}
-     * @param deferredAfter objects owed now
+     * @param deferredBefore objects that earlier visits deferred, as in {@link Start#deferred}
+     * @param deferredAfter objects that are deferred now
      * @param unscanned objects of {@link Start#totalScan} that were not scanned
      */
     record End(

@@ -1,8 +1,9 @@
 package io.reclaimer.shrinker;
 
 /**
- * Hears of every visit. Called on the thread that runs the visit, for different (cgroup, node) pairs at the same time:
- * an implementation is thread-safe and quick. What it throws is logged and otherwise ignored.
+ * A listener that receives the events of all visits. It is called on the thread of the visit, for different (cgroup,
+ * node) pairs at the same time, so it must be thread-safe and quick. An exception is logged and otherwise ignored. A
+ * listener whose call does not come back is skipped until it does.
  */
 @FunctionalInterface
 public interface TraceListener {

@@ -29,7 +29,7 @@ final class IsolationPage {
         lines.add("| " + String.join(" | ", cells) + " |");
     }
 
-    /** A time to be read, and what was freed. */
+    /** A cell: a time in readable form, and what was freed. */
     static String cell(long nanos, String freed) {
         double millis = nanos / 1e6;
         String time = String.format(Locale.ROOT, millis < 10 ? "%.1f ms" : "%,.0f ms", millis);
@@ -41,7 +41,7 @@ final class IsolationPage {
         Files.write(FOUND, lines);
     }
 
-    /** Puts it into the committed page in place of the one that is there. */
+    /** Writes the table into the committed page, in place of the present one. */
     void commit() throws IOException {
         List<String> page = Files.readAllLines(COMMITTED);
         List<String> table = tableOf(page);
@@ -52,12 +52,12 @@ final class IsolationPage {
         Files.write(COMMITTED, rewritten);
     }
 
-    /** What was found, without times. */
+    /** The table without times. */
     String withoutTimes() {
         return withoutTimes(lines);
     }
 
-    /** What the committed page says, without times. */
+    /** The table of the committed page without times. */
     static String committedWithoutTimes() throws IOException {
         return withoutTimes(tableOf(Files.readAllLines(COMMITTED)));
     }

@@ -21,14 +21,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Each operation beside each trouble of another cgroup: it answers while the trouble lasts, with what the healthy cgroups can give.
- * Leaves the table in {@code target/isolation.md}; {@code -Dreclaimer.isolation.write=true} has it written into the page.
+ * Each operation during each trouble of another cgroup: it is answered while the trouble lasts, with all that the
+ * healthy cgroups can give. Writes the table to {@code target/isolation.md}, and with {@code
+ * -Dreclaimer.isolation.write=true} also into the page.
  */
 @Tag("nightly")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class IsolationTableIT {
 
-    /** What concerns the troubled cgroup itself. */
+    /** The operations on the troubled cgroup itself. */
     private static final List<String> OWN = List.of("own round", "own free", "own offline");
 
     private static final String WAITS = "waits";
@@ -65,7 +66,7 @@ class IsolationTableIT {
         LINES.put(trouble, cells);
     }
 
-    /** They had every chance to be answered: what is asked after them is. */
+    /** Checks that none is answered, although a later request is. */
     private static void checkThatTheyWait(List<CompletableFuture<?>> all, World world) {
         Operation.TENANT_ROUND.run(world);
         assertThat(all).noneMatch(CompletableFuture::isDone);
@@ -76,7 +77,7 @@ class IsolationTableIT {
         return IsolationPage.cell(world.lastNanos(), freed);
     }
 
-    /** The times are those of one run. */
+    /** Compares without the times, which are those of one run. */
     @Test
     @Order(2)
     void pageSaysWhatWasFound() throws IOException {

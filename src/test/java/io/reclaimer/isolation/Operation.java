@@ -21,9 +21,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 
-/** A request that has nothing to do with the troubled cgroup but that both are in one tree, and what it must give. */
+/** A request that is unrelated to the troubled cgroup, except that both are in one tree, with its expected result. */
 enum Operation {
-    /** All that the healthy cgroups have, and nothing else, makes up the target. */
+    /** The target is exactly the objects of the healthy cgroups. */
     TREE_ROUND("round over the tree") {
         @Override
         String run(World world) {
@@ -57,7 +57,7 @@ enum Operation {
             return "";
         }
     },
-    /** As many at a time as fill the maps, and one. */
+    /** Allocates as many shrinkers as fill the maps, and one more. */
     ALLOCATE("allocate beyond the map") {
         @Override
         String run(World world) {
@@ -101,7 +101,7 @@ enum Operation {
             return "";
         }
     },
-    /** Half of what the healthy cgroups of both members have. */
+    /** The target is half of the objects of the healthy cgroups of both members. */
     CLUSTER_ROUND("cluster round") {
         @Override
         String run(World world) {
@@ -113,7 +113,7 @@ enum Operation {
             assertThat(report.members()).hasSize(2);
             long left = world.side.pages.table().objects()
                     + world.other.pages.table().objects();
-            // Nothing is freed that is not reported, and nothing of the troubled cgroup is.
+            // The report has all that was freed, and nothing was freed in the troubled cgroup.
             assertThat(report.freedObjects()).isEqualTo(2 * ALL_OBJECTS - left);
             assertThat(report.freedObjects()).isBetween((long) ALL_OBJECTS, (long) ALL_OBJECTS + OVERSHOOT);
             world.side.drain();
@@ -121,7 +121,7 @@ enum Operation {
             return freed(ALL_OBJECTS);
         }
     },
-    /** A background one, and then a direct one. */
+    /** A background round, and then a direct one. */
     HEAP_ROUNDS("heap rounds") {
         @Override
         String run(World world) {
@@ -134,9 +134,12 @@ enum Operation {
             return freed(HEAP_OBJECTS);
         }
 
-        /** A collection leaves so much, and rounds free until the high watermark. */
+        /**
+         * Reports a collection that leaves so much live data, and waits until rounds have freed up to the high
+         * watermark.
+         */
         private void relieve(World world, PressureState state, double live) {
-            // What was freed before is known to have been freed before the collection.
+            // What was freed before is credited before the collection.
             world.awaitLookAtHeap();
             HeapStatus before = world.pressure.heapStatus();
             world.timed(() -> {
@@ -151,7 +154,7 @@ enum Operation {
             });
         }
     },
-    /** The last one, for the tenant is gone afterwards. */
+    /** The last operation, because the tenant is gone afterwards. */
     OFFLINE("offline of another") {
         @Override
         String run(World world) {
@@ -160,13 +163,13 @@ enum Operation {
         }
     };
 
-    /** Far beyond what an answer may take: an answer at the deadline is no answer from the others. */
+    /** Far longer than an answer may take: an answer at the deadline would not be an answer of the healthy cgroups. */
     private static final Duration LIMIT = Duration.ofMinutes(5);
 
-    /** Batches are of one object, and each thread of both members may be in one; a share may be rounded up. */
+    /** Batches have one object, and each thread of both members may be in one; a share may be rounded up. */
     private static final long OVERSHOOT = 64;
 
-    /** From 28 % and from 10 % free to 35 % free, in objects of 1 KiB. */
+    /** The objects of 1 KiB to free, from 28 % and from 10 % free up to 35 % free. */
     private static final long HEAP_OBJECTS = 69 + 245;
 
     private static final TableShrinker NOTHING = TableShrinker.full();
@@ -184,7 +187,7 @@ enum Operation {
     /**
      * Runs it by {@link World#timed}.
      *
-     * @return what was freed, in words; empty where nothing was to be
+     * @return what was freed, as text; empty if nothing was to be freed
      */
     abstract String run(World world);
 

@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** A way in which the shrinker of one cgroup can be in trouble. Each goes on until the test ends it. */
+/** A trouble of the shrinker of one cgroup. Each lasts until the test ends it. */
 enum Trouble {
     PLAIN_HUNG("plain shrinker hung", "reclaimer.call-deadline = 200ms") {
         @Override
@@ -37,7 +37,7 @@ enum Trouble {
             return waiting(world, handle, () -> handle.state().stuckCalls() > 0);
         }
     },
-    /** Each scan takes long, and finds that everything is in use. The visit ends with the scan in which its shrinker is freed. */
+    /** Each scan takes long, and frees nothing. The visit ends with the scan during which the shrinker is freed. */
     PLAIN_SLOW("plain shrinker slow", "") {
         @Override
         Begun begin(World world) {
@@ -47,7 +47,7 @@ enum Trouble {
             return new Begun(handle, begun.round(), begun.lasts(), false);
         }
     },
-    /** Its calls take long, and come back by their deadline. As many as it may have under way take all its places. */
+    /** Its calls take long, and come back by their deadline. They take all the places of the shrinker. */
     BLOCKING_SLOW("blocking shrinker slow", "") {
         @Override
         Begun begin(World world) {
@@ -93,7 +93,7 @@ enum Trouble {
             return waiting(world, handle, () -> asked.get() > 0);
         }
     },
-    /** It ends instead of answering. */
+    /** The actor stops instead of answering. */
     ACTOR_DEAD("actor dead", "") {
         @Override
         Begun begin(World world) {
@@ -138,7 +138,7 @@ enum Trouble {
             return notWaiting(world, handle, () -> handle.state().quarantined());
         }
     },
-    /** Some keep a thread each, and the others wait for stages. */
+    /** Some pairs keep a thread each, and the others wait for stages. */
     PAIRS_STUCK("1,000 pairs stuck", "reclaimer.call-deadline = 200ms") {
         private static final int PAIRS = 1_000;
         private static final int PLAIN = 32;
@@ -163,7 +163,7 @@ enum Trouble {
                             && plain.stream().allMatch(handle -> handle.state().stuckCalls() > 0));
         }
     },
-    /** Of the other member, each for objects of the troubled cgroup. */
+    /** Rounds of the other member, each with a target in the troubled cgroup. */
     CLUSTER_ROUNDS("64 cluster rounds of others", "") {
         private static final int ROUNDS = 64;
 
@@ -195,8 +195,9 @@ enum Trouble {
      *
      * @param shrinker the troubled one
      * @param round on the troubled cgroup, requested before the trouble began
-     * @param lasts whether the trouble does
-     * @param waits whether what concerns the troubled cgroup waits until the trouble ends; otherwise it is answered meanwhile
+     * @param lasts whether the trouble lasts
+     * @param waits whether the operations on the troubled cgroup wait until the trouble ends; otherwise they are
+     *     answered meanwhile
      */
     record Begun(
             ShrinkerHandle shrinker, CompletableFuture<ReclaimReport> round, BooleanSupplier lasts, boolean waits) {}
@@ -218,12 +219,12 @@ enum Trouble {
         return title;
     }
 
-    /** What the troubled member needs besides. */
+    /** The additional settings of the troubled member. */
     String settings() {
         return settings;
     }
 
-    /** Returns when it lasts. */
+    /** Begins the trouble. Returns when it lasts. */
     abstract Begun begin(World world);
 
     private static ShrinkerHandle register(World world, ShrinkerSpec spec, Shrinker shrinker) {
@@ -245,7 +246,7 @@ enum Trouble {
         return new Begun(handle, round, begun, false);
     }
 
-    /** An asynchronous one whose stages stay open until the trouble ends. */
+    /** Registers a shrinker whose stages stay open until the trouble ends. */
     private static ShrinkerHandle neverAnswered(World world, Queue<CompletableFuture<Long>> open) {
         world.onEnd(() -> open.forEach(stage -> stage.complete(Shrinker.EMPTY)));
         return world.side.kit.await(world.reclaimer().register(SPEC.callDeadline(World.LONG), stage(() -> {

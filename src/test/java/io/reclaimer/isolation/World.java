@@ -34,29 +34,29 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * Two members of a cluster in this JVM, each with a reclaimer and {@link #HEALTHY} healthy cgroups. On the first one there is also
- * {@link #TROUBLED}, where the trouble is. The first one's heap is steered.
+ * Two members of a cluster in this JVM, each with a reclaimer and {@link #HEALTHY} healthy cgroups. The first one also
+ * has {@link #TROUBLED}, the troubled cgroup, and a simulated heap.
  */
 final class World implements AutoCloseable {
 
-    /** How many healthy cgroups each member has. */
+    /** The number of healthy cgroups of each member. */
     static final int HEALTHY = 4;
 
-    /** What the cache of a healthy cgroup is given at a time, in objects. */
+    /** The number of objects that the cache of a healthy cgroup is given at a time. */
     static final int OBJECTS = 100;
 
-    /** What all healthy cgroups of a member are given together. */
+    /** The number of objects that all healthy cgroups of a member are given together. */
     static final int ALL_OBJECTS = HEALTHY * OBJECTS;
 
     static final String TROUBLED_TOP = "/troubled";
     static final String TROUBLED = TROUBLED_TOP + "/a";
 
-    /** Far longer than any trouble lasts: what waits for this long waits for the trouble to end. */
+    /** Far longer than any trouble lasts: an operation that waits for this long waits for the trouble to end. */
     static final Duration LONG = Duration.ofMinutes(10);
 
     static final long HEAP_LIMIT_BYTES = 1_000_000;
 
-    /** Long for an answer, and nothing beside {@link #LONG}. */
+    /** Long for an answer, and short compared with {@link #LONG}. */
     private static final long PATIENCE_SECONDS = 20;
 
     private static final String CONFIG = """
@@ -96,7 +96,7 @@ final class World implements AutoCloseable {
             kit.settle();
         }
 
-        /** Takes out what is left of it. */
+        /** Frees the remaining objects of the healthy cgroups. */
         void drain() {
             cgroups.forEach(
                     cgroup -> kit.reclaim(ReclaimRequest.in(cgroup.path()).startingAt(0)));
@@ -112,7 +112,7 @@ final class World implements AutoCloseable {
     final ManualHeap heap;
     private final AtomicInteger looksAtHeap = new AtomicInteger();
 
-    /** What pressure does; it begins to look at the heap now. */
+    /** The pressure on the first member; it begins to watch the heap now. */
     final Pressure pressure;
 
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -142,7 +142,7 @@ final class World implements AutoCloseable {
         return HEAP_LIMIT_BYTES;
     }
 
-    /** A look reads what is in use twice: of two looks one begins after this. */
+    /** Waits until the heap was read by a look that began after this call. A look reads the used bytes twice. */
     void awaitLookAtHeap() {
         int before = looksAtHeap.get();
         Threads.until(() -> looksAtHeap.get() >= before + 4);
@@ -162,7 +162,7 @@ final class World implements AutoCloseable {
         return side.kit.reclaimer();
     }
 
-    /** Brings the troubled cgroup online, and says that the shrinker has something there. */
+    /** Brings the troubled cgroup online, and sets the bit of the shrinker there. */
     Cgroup troubled(ShrinkerHandle shrinker) {
         return troubled(TROUBLED, shrinker);
     }
@@ -173,7 +173,7 @@ final class World implements AutoCloseable {
         return cgroup;
     }
 
-    /** A round on the troubled cgroups alone: it has the troubled shrinkers called. */
+    /** Starts a round on the troubled cgroups only, which calls the troubled shrinkers. */
     CompletableFuture<ReclaimReport> startRoundOnTroubled() {
         side.kit.settle();
         return reclaimer()
@@ -181,13 +181,13 @@ final class World implements AutoCloseable {
                 .toCompletableFuture();
     }
 
-    /** Stands still until the trouble ends. The troubled shrinkers. */
+    /** Blocks a call of a troubled shrinker until the trouble ends. */
     void standStill() {
         standStill(Duration.ofHours(1));
     }
 
     /**
-     * Stands still for so long, or until the trouble ends.
+     * Blocks for so long, or until the trouble ends.
      *
      * @return whether the trouble has ended
      */
@@ -200,7 +200,7 @@ final class World implements AutoCloseable {
         }
     }
 
-    /** To be run when the trouble ends. */
+    /** Runs a task when the trouble ends. */
     void onEnd(Runnable task) {
         onEnd.add(task);
     }
@@ -211,7 +211,7 @@ final class World implements AutoCloseable {
         onEnd.clear();
     }
 
-    /** Takes a cgroup down that has objects of the healthy cache. */
+    /** Takes a cgroup offline that has objects of the healthy cache. */
     CompletionStage<Done> offlineOfAnother() {
         side.kit.online("/estate");
         Cgroup leaving = side.kit.online("/estate/leaving");
@@ -220,7 +220,7 @@ final class World implements AutoCloseable {
         return reclaimer().offline(leaving.path());
     }
 
-    /** What its parent has of it then. */
+    /** Returns the number of objects that the parent has got from it. */
     long moved() {
         ReclaimReport report =
                 side.kit.reclaim(ReclaimRequest.in("/estate").withoutDescendants().startingAt(0));
@@ -228,7 +228,7 @@ final class World implements AutoCloseable {
         return report.freedObjects();
     }
 
-    /** Asks, waits for the answer, and notes how long that took. */
+    /** Makes a request, waits for the answer, and measures how long that took. */
     <T> T timed(Supplier<CompletionStage<T>> ask) {
         long start = System.nanoTime();
         T answer = answerOf(ask.get());
@@ -236,7 +236,7 @@ final class World implements AutoCloseable {
         return answer;
     }
 
-    /** The answer, which comes soon. */
+    /** Returns the answer, which has to come soon. */
     <T> T answerOf(CompletionStage<T> stage) {
         try {
             return stage.toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -249,7 +249,7 @@ final class World implements AutoCloseable {
         }
     }
 
-    /** How long the last answer took. */
+    /** Returns the duration of the last request, in nanoseconds. */
     long lastNanos() {
         return lastNanos;
     }

@@ -2,7 +2,10 @@ package io.reclaimer.engine.call;
 
 import io.reclaimer.shrinker.Shrinker;
 
-/** Calls a shrinker on a thread where it may block: one that says it blocks, or a plain one while it is slow. */
+/**
+ * The call strategy that uses threads where a call may block: for a blocking shrinker, and for a plain one while it is
+ * slow.
+ */
 final class BlockingCallStrategy implements CallStrategy {
 
     private final Shrinker shrinker;

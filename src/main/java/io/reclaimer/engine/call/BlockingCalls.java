@@ -12,16 +12,16 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the calls of shrinkers that may block, each on a thread of its own. Bounds how many run at a time, by shrinker
- * and over all; shrinkers with waiting calls are served in turn.
+ * The runner of the calls that may block, each on a thread of its own. Bounds how many run at a time, per shrinker and
+ * overall. Shrinkers with waiting calls are served in turn.
  *
- * <p>A call that is slow, or past its deadline, gives its place among all to another call, so a slow shrinker holds up
- * no other one. It keeps its place among its shrinker's, so calls that never come back take as many threads as one
- * shrinker may have and no more. It keeps its hold on the shrinker: freeing is answered when the last thread has left
- * the shrinker. To that end, and only then, overdue calls are interrupted: an interrupt closes channels that a call may
- * have open.
+ * <p>A call that is slow or past its deadline gives up its place in the overall bound, so a slow shrinker holds up no
+ * other one. It keeps its place in the bound of its shrinker, so calls that never come back take only as many threads
+ * as one shrinker may have. It also keeps its hold on the shrinker: freeing is answered when the last thread has left
+ * the shrinker. Overdue calls are interrupted only while their shrinker is being freed, because an interrupt closes
+ * channels that a call may have open.
  *
- * <p>Thread-safe; all state is guarded by {@code this}, and nothing is called under the lock but the executor.
+ * <p>Thread-safe; all state is guarded by {@code this}. No user code is called under the lock; the executor is.
  */
 final class BlockingCalls {
 
@@ -79,7 +79,7 @@ final class BlockingCalls {
         startWaiting();
     }
 
-    /** Gives the place of a call that is past its deadline to another one. */
+    /** Releases the place of an overdue call in the overall bound, so that another call can run. */
     synchronized void writeOff(Queue queue, PendingCall call) {
         Task task = queue.running.get(call);
         if (task == null) {
@@ -94,7 +94,7 @@ final class BlockingCalls {
     }
 
     /**
-     * Gives the places of calls that began before then to others.
+     * Releases the places of calls that began before {@code beforeNanos} in the overall bound, so that others can run.
      *
      * @return whether there are calls that may become slow
      */
@@ -148,7 +148,9 @@ final class BlockingCalls {
         }
     }
 
-    /** Leaves the shrinker before it hands on the reply: who has the reply may rely on nobody being inside any more. */
+    /**
+     * Runs the call, and leaves the shrinker before it hands on the reply: a receiver of the reply may rely on that.
+     */
     private void run(Task task) {
         PendingCall call = task.call;
         synchronized (this) {

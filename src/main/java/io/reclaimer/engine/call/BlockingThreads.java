@@ -10,12 +10,12 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** The kind of threads that blocking shrinkers are called on. {@link BlockingCalls} bounds how many run at a time. */
 public enum BlockingThreads {
-    /** Virtual where the JVM has them without a thread being pinned by a lock (24 and later), otherwise platform. */
+    /** Virtual if the JVM has virtual threads that a lock does not pin (24 and later), otherwise platform. */
     AUTO,
     VIRTUAL,
     PLATFORM;
 
-    /** From here on a virtual thread that waits for a lock gives its carrier away (JEP 491). */
+    /** The first version in which a virtual thread that waits for a lock releases its carrier (JEP 491). */
     private static final int UNPINNED_SINCE = 24;
 
     private static final int VIRTUAL_SINCE = 21;

@@ -90,7 +90,7 @@ public class CallContext {
         table = newTable;
     }
 
-    /** How many ids all maps have room for. It rises before an id is handed out. */
+    /** How many ids every map has room for. It rises before an id is handed out. */
     public final int nrMax() {
         return nrMax;
     }
@@ -100,17 +100,17 @@ public class CallContext {
         nrMax = newNrMax;
     }
 
-    /** Says that the watchdog begins. Called by the watchdog. */
+    /** Sets the watchdog. Called by the watchdog. */
     final void watchedBy(ActorRef<CallWatchdog.Command> actor) {
         watchdog = actor;
     }
 
-    /** Says that the watchdog pauses, until calls begin. Called by the watchdog. */
+    /** Marks the watchdog as paused, until calls begin. Called by the watchdog. */
     final void watchdogPauses() {
         watched = false;
     }
 
-    /** Wakes the watchdog, as user code is about to be called. Any thread. */
+    /** Wakes the watchdog, because user code is about to be called. Any thread. */
     public final void callsBegin() {
         if (!watched) {
             watched = true;
@@ -121,17 +121,17 @@ public class CallContext {
         }
     }
 
-    /** Says that the fault log begins. Called by the registry. */
+    /** Sets the fault log. Called by the registry. */
     public final void faultsAreLoggedBy(ActorRef<FaultLog.Command> actor) {
         faultLog = actor;
     }
 
-    /** Has faults logged later that are held back. Any thread. */
+    /** Has the fault log report held-back faults later. Any thread. */
     final void faultsHeldBack(Faults faults) {
         tellFaultLog(new FaultLog.HeldBack(faults));
     }
 
-    /** Has no faults of a shrinker logged later, as it is freed. Any thread. */
+    /** Has the fault log forget a shrinker, because it is freed. Any thread. */
     final void forgetFaults(Faults faults) {
         tellFaultLog(new FaultLog.Forget(faults));
     }

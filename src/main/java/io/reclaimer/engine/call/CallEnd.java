@@ -1,6 +1,6 @@
 package io.reclaimer.engine.call;
 
-/** How a call ended, or that it has not. Immutable. */
+/** The end of a call, or its state while it has not ended. Immutable. */
 public sealed interface CallEnd {
 
     /** The shrinker replied. */

@@ -9,8 +9,8 @@ public interface CallOwner {
     }
 
     /**
-     * Hears that a call that was awaited has ended. Called once for a call, by any thread. By default the call is put
-     * into the queues of its site, where the visitor takes it.
+     * Called when an awaited call has ended: once per call, by any thread. By default the call is put into the queues
+     * of its site, where the visitor takes it.
      */
     default void callHasEnded(PendingCall call) {
         call.site().queues().putEnded(call);

@@ -7,24 +7,24 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of one site whose shrinkers reply later: a queue for each shrinker that is not reentrant, as it is called
- * once at a time. Thread-safe; guarded by {@code this}, and no shrinker is called under the lock.
+ * The calls of one site whose shrinkers reply later: a queue for each shrinker that is not reentrant, because such a
+ * shrinker is called once at a time. Thread-safe; guarded by {@code this}, and no shrinker is called under the lock.
  *
- * <p>An ended call is put here, and the visitor is woken to take it. A visitor that is woken in vain, because it is
- * stuck, takes no call with it.
+ * <p>An ended call is put here, and the visitor is woken to take it. If the visitor is stuck, the call stays here for
+ * the visitor that replaces it.
  */
 public final class CallQueues {
 
-    /** By shrinker with a call under way, the calls that wait for its end; null where no call is under way. */
+    /** The waiting calls of each shrinker that has a call under way; null if no call is under way. */
     private @Nullable Map<ShrinkerEntry, Deque<PendingCall>> queues;
 
-    /** Calls that have ended and were not taken; null where there is none. */
+    /** Calls that have ended and are not taken yet; null if there is none. */
     private @Nullable Deque<PendingCall> ended;
 
     /**
      * Makes a call now, or when those before it have ended. Called by the visitor.
      *
-     * @return whether it has ended; otherwise its owner hears of its end
+     * @return whether it has ended; otherwise its owner is told of its end
      */
     public boolean make(PendingCall call) {
         if (!enter(call)) {
@@ -58,11 +58,11 @@ public final class CallQueues {
         return false;
     }
 
-    /** Makes the next call of a shrinker, as this one has ended. Called by the visitor. */
+    /** Makes the next call of a shrinker, because this one has ended. Called by the visitor. */
     private void leave(PendingCall call) {
         PendingCall next = next(call);
         if (next != null) {
-            // It is awaited already, so its owner hears of its end as of any other's.
+            // It is awaited already, so its owner is told of its end.
             next.start();
         }
     }
@@ -98,9 +98,7 @@ public final class CallQueues {
         call.site().callHasEnded();
     }
 
-    /**
-     * Takes a call that has ended, and makes the next one of its shrinker; null where none has. Called by the visitor.
-     */
+    /** Takes a call that has ended, and makes the next one of its shrinker; null if none has. Called by the visitor. */
     public @Nullable PendingCall takeEnded() {
         PendingCall call;
         synchronized (this) {

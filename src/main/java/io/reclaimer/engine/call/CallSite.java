@@ -3,8 +3,8 @@ package io.reclaimer.engine.call;
 import io.reclaimer.shrinker.CgroupPath;
 
 /**
- * The cgroup and node that a call is made for, and how its visitor is woken. Thread-safe. Its text names both, for
- * people.
+ * The cgroup and node that a call is made for, and how its visitor is woken. Thread-safe. Its string form names both,
+ * for people.
  */
 public interface CallSite {
 
@@ -22,8 +22,8 @@ public interface CallSite {
     void visitMayBeLate();
 
     /**
-     * Hears that a reparent moved objects after it was given up. A visit may have found none of them above since then,
-     * and have cleared the bit, so the bit is set again.
+     * Called when a reparent has moved objects after it was given up. Sets the bit again, because a visit of an
+     * ancestor may have found none of the objects in the meantime, and cleared the bit.
      */
     void objectsMovedLate(ShrinkerEntry entry);
 }

@@ -12,21 +12,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Detects stuck calls to user code: shrinkers of every kind, and trace listeners. One an engine.
+ * The actor that detects stuck calls to user code: shrinkers of every kind, and trace listeners. One per engine.
  *
  * <ul>
  *   <li>A call that holds a visiting thread for longer than {@code reclaimer.late-after} is slow. The thread is
- *       replaced ({@link VisitPool}), its {@link Caller} hears of it, and the shrinker is called on the threads for
+ *       replaced ({@link VisitPool}), its {@link Caller} is told, and the shrinker is called on the threads for
  *       blocking shrinkers until it has been quick for a while ({@link ShrinkerEntry#isSlow}).
- *   <li>A call on a visiting thread that has not come back by its deadline is a fault, and its shrinker is left alone
- *       while it lasts.
+ *   <li>A call on a visiting thread that has not come back by its deadline is a fault, and its shrinker is not visited
+ *       while the call lasts.
  *   <li>A slow call on a thread for blocking shrinkers gives its place to another one ({@link BlockingCalls}).
  *   <li>An awaited call that is not answered by its deadline is given up ({@link PendingCalls}).
  * </ul>
  *
  * <p>It checks at an interval while calls are under way, and pauses otherwise ({@link CallContext#callsBegin}). A call
- * on a visiting thread is judged only when at least {@link #LEAST_CHECKS} checks have seen it, so that a machine that
- * stood still accuses nobody.
+ * on a visiting thread is judged only when at least {@link #LEAST_CHECKS} checks have seen it, so that no shrinker is
+ * blamed for a pause of the whole machine.
  */
 public final class CallWatchdog extends AbstractBehavior<CallWatchdog.Command> {
 
@@ -113,7 +113,7 @@ public final class CallWatchdog extends AbstractBehavior<CallWatchdog.Command> {
 
     private void pause() {
         timers.cancel(Command.CHECK);
-        // A thread says that it works, and then looks whether it is watched; so one of the two sees the other.
+        // A thread first says that it works, and then reads whether it is watched. So one of the two sees the other.
         engine.watchdogPauses();
         if (!engine.pendingCalls().isEmpty()
                 || engine.visitingThreads().all().stream().anyMatch(VisitingThread::isWorking)) {
@@ -121,7 +121,7 @@ public final class CallWatchdog extends AbstractBehavior<CallWatchdog.Command> {
         }
     }
 
-    /** Checks one thread. True where it is in no call. */
+    /** Checks one thread. True if it is in no call. */
     private boolean check(VisitingThread thread, long now) {
         ThreadObservation observed = thread.observation;
         long number = thread.number();
@@ -208,7 +208,7 @@ public final class CallWatchdog extends AbstractBehavior<CallWatchdog.Command> {
                         null);
     }
 
-    /** Takes back what was judged of a call that has come back, or whose thread has ended. */
+    /** Withdraws the verdict on a call that has come back, or whose thread has ended. */
     private static void forgive(ThreadObservation observed) {
         if (observed.visit != null) {
             observed.visit.end();

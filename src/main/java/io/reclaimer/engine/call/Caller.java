@@ -7,11 +7,11 @@ public interface Caller {
     String place();
 
     /**
-     * Hears that its visit of a shrinker is stuck in a call. Until the result is run nobody else visits the shrinker in
-     * this place.
+     * Called when its visit of a shrinker is stuck in a call. No other visit of the shrinker begins in this place until
+     * the returned action is run.
      */
     Runnable visitIsStuck(ShrinkerEntry entry);
 
-    /** Hears that the call of that number keeps the thread for longer than others are to wait. */
+    /** Called when the call of that number keeps the thread for longer than others are to wait. */
     void threadIsStuck(VisitingThread thread, long callNumber);
 }

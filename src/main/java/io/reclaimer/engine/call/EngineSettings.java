@@ -3,9 +3,9 @@ package io.reclaimer.engine.call;
 import java.time.Duration;
 
 /**
- * The settings of the engine. Immutable; whoever reads the configuration checks them.
+ * The settings of the engine. Immutable. The reader of the configuration checks them.
  *
- * @param nodes how many memories there are, at least 1
+ * @param nodes the number of nodes, at least 1
  */
 public record EngineSettings(
         int nodes, Cgroups cgroups, Rounds rounds, Calls calls, Quarantine quarantine, Refaults.Settings refaults) {
@@ -27,7 +27,7 @@ public record EngineSettings(
      *
      * @param most how many rounds may be under way
      * @param reportEntries how many entries the report of a round lists
-     * @param deadline how long a round may take that the engine starts by itself
+     * @param deadline the deadline of a round that the engine starts by itself
      * @param strictOrder whether a visit ends before the next one of its pass begins
      */
     public record Rounds(int most, int reportEntries, Duration deadline, boolean strictOrder) {}
@@ -36,9 +36,9 @@ public record EngineSettings(
      * The settings of calls to shrinkers.
      *
      * @param lateAfter how long a pass waits for a visit, and a thread for a call, before others go on without it
-     * @param deadline how long a call may take where its shrinker does not say
-     * @param blocking how many calls of blocking shrinkers may run, without those past their deadline
-     * @param blockingPerShrinker how many of one shrinker may run, with those past their deadline
+     * @param deadline how long a call may take if its shrinker does not say
+     * @param blocking how many calls of blocking shrinkers may run, without those that are slow or past their deadline
+     * @param blockingPerShrinker how many calls of one shrinker may run, with those past their deadline
      */
     public record Calls(Duration lateAfter, Duration deadline, int blocking, int blockingPerShrinker) {}
 

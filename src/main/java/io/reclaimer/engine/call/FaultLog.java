@@ -4,7 +4,7 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.TimerScheduler;
 
-/** Logs the faults that were held back, when the silence after the last line is over. One an engine. */
+/** The actor that logs held-back faults when the silence after the last log line is over. One per engine. */
 public final class FaultLog {
 
     public sealed interface Command {}

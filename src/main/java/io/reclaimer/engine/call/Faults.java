@@ -12,16 +12,16 @@ import org.slf4j.LoggerFactory;
  * The faults of one shrinker, and its quarantine. Thread-safe; all state is guarded by {@code this}, whose lock a visit
  * without faults does not take.
  *
- * <p>After as many faults in a row as configured a shrinker is in quarantine: it is not visited, for a time that
- * doubles with each return up to {@link #LONGEST_QUARANTINE}, or until it is let out by hand. A visit without a fault
- * ends the row and the doubling.
+ * <p>After as many faults in a row as configured, a shrinker is in quarantine: it is not visited until the quarantine
+ * is over, or is ended by hand. The duration doubles with each return, up to {@link #LONGEST_QUARANTINE}. A visit
+ * without a fault ends the row and the doubling.
  *
- * <p>At most one line a minute is logged. Faults in between are counted and held back; the next line reports them,
- * which comes at the end of the minute even where no other fault follows ({@link #logHeldBack}).
+ * <p>At most one line per minute is logged. Faults in between are counted and held back. The next line reports them; it
+ * comes after the minute even if no other fault follows ({@link #logHeldBack}).
  */
 public final class Faults {
 
-    /** How long a quarantine lasts at most, so that a shrinker that was mended is found again. */
+    /** How long a quarantine lasts at most, so that a repaired shrinker is visited again. */
     static final Duration LONGEST_QUARANTINE = Duration.ofHours(1);
 
     /** How long nothing is logged after a line. */
@@ -69,7 +69,7 @@ public final class Faults {
         this.whenHeldBack = whenHeldBack;
     }
 
-    /** The text of what was thrown; its class where user code fails to make the text. */
+    /** The text of an exception; its class if user code fails to make the text. */
     public static String text(Throwable thrown) {
         try {
             return String.valueOf(thrown);
@@ -98,7 +98,7 @@ public final class Faults {
         return marked && checkQuarantine();
     }
 
-    /** How long the quarantine still lasts; empty where there is none. */
+    /** How long the quarantine still lasts; empty if there is none. */
     public synchronized Optional<Duration> quarantineLeft() {
         return checkQuarantine()
                 ? Optional.of(Duration.ofNanos(quarantineEnd - nanoTime.getAsLong()))
@@ -115,7 +115,7 @@ public final class Faults {
         return was;
     }
 
-    /** Ends a row: a visit that scanned ended without a fault. */
+    /** Ends a row of faults: a visit that scanned ended without one. */
     public void good() {
         if (marked) {
             forget();
@@ -152,7 +152,7 @@ public final class Faults {
         fault(what, false, where, thrown);
     }
 
-    /** Counts a fault of a count. */
+    /** Counts a fault in the count of a visit. */
     public void countFault(String what, String where, @Nullable Throwable thrown) {
         fault(what, true, where, thrown);
     }

@@ -10,7 +10,7 @@ final class FreedListeners {
     private final List<Reply<Done>> waiting = new ArrayList<>(1);
     private boolean isFreed;
 
-    /** Tells a receiver when the shrinker is freed, or at once where it is. */
+    /** Tells a receiver when the shrinker is freed; at once if it is freed already. */
     void add(Reply<Done> replyTo) {
         synchronized (this) {
             if (!isFreed) {

@@ -11,12 +11,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call to a shrinker that replies later, and the control that the shrinker is given. Thread-safe where a method
- * says nothing else.
+ * One call to a shrinker that replies later, and the control that the shrinker is given. Thread-safe, except for
+ * methods that name their caller.
  *
- * <p>It ends once: by the first reply, or by being given up, whichever comes first; one atomic step decides. Its
- * {@link CallOwner} hears of the end, except where it has ended by the time that it has been made. A second reply is a
- * fault, a reply to a call that was given up is counted as late; neither changes anything else.
+ * <p>It ends once: by the first reply or by being given up, whichever comes first; one atomic step decides. Its {@link
+ * CallOwner} is told of the end, unless the call ends while it is being made. A second reply is a fault. A reply to a
+ * call that was given up is counted as late. Neither has another effect, except that a late reparent sets the bit
+ * again.
  *
  * <p>It holds its shrinker from its start to its end, whoever ends it, so freeing the shrinker waits for no visitor.
  */
@@ -42,7 +43,7 @@ public final class PendingCall implements ShrinkControl {
     private final int node;
     private final long nrToScan;
 
-    /** Of a reparent, the cgroup that the objects move to; otherwise null. */
+    /** The cgroup that the objects of a reparent move to; null for other calls. */
     private final @Nullable CgroupPath parent;
 
     /** Its number among all calls. */
@@ -63,14 +64,15 @@ public final class PendingCall implements ShrinkControl {
 
     private volatile boolean begun;
 
-    /** Whether the visitor was told that it waits for long. Confined to the watchdog. */
+    /** Whether the visitor was told that the call has taken long. Confined to the watchdog. */
     private boolean lateWasTold;
 
     /** Whether it was first in the queue of its shrinker. Guarded by the {@link CallQueues} of its site. */
     boolean wasFirst;
 
     /**
-     * Whether it holds the shrinker. Cleared by whoever ends it, or by whoever starts it where it has ended meanwhile.
+     * Whether it holds the shrinker. Cleared by the thread that ends it, or by the one that starts it if it has ended
+     * meanwhile.
      */
     private final AtomicBoolean holds = new AtomicBoolean();
 
@@ -94,13 +96,13 @@ public final class PendingCall implements ShrinkControl {
         this.newNanos = context.nanoTime().getAsLong();
     }
 
-    /** A count where {@code nrToScan} is 0, otherwise a scan. */
+    /** Makes a count if {@code nrToScan} is 0, otherwise a scan. */
     public static PendingCall visiting(
             ShrinkerEntry entry, CallSite site, CallOwner owner, RoundLimits limits, long nrToScan) {
         return new PendingCall(entry, site, owner, limits, nrToScan, null);
     }
 
-    /** A reparent to {@code parent}. */
+    /** Makes a reparent to {@code parent}. */
     public static PendingCall reparenting(ShrinkerEntry entry, CallSite site, CallOwner owner, CgroupPath parent) {
         return new PendingCall(entry, site, owner, RoundLimits.NONE, 0, parent);
     }
@@ -112,7 +114,7 @@ public final class PendingCall implements ShrinkControl {
         return nrToScan == 0 ? Kind.COUNT : Kind.SCAN;
     }
 
-    /** Of a reparent, the cgroup that the objects move to. */
+    /** The cgroup that the objects of a reparent move to. */
     public CgroupPath parent() {
         return Objects.requireNonNull(parent);
     }
@@ -188,8 +190,8 @@ public final class PendingCall implements ShrinkControl {
         }
         holds.set(true);
         if (isOver()) {
-            // It was given up in that moment. Whoever did that looks at the hold after the end, and this looks at the
-            // end after the hold, so one of the two releases it.
+            // It was given up in that moment. The other thread writes the end and then reads the hold; this one writes
+            // the hold and then reads the end. So one of the two releases it.
             release();
             return;
         }
@@ -211,7 +213,7 @@ public final class PendingCall implements ShrinkControl {
         }
     }
 
-    /** Says that a thread, or an actor, begins with it now. */
+    /** Marks that a thread, or an actor, begins with it now. */
     public void begin() {
         beginNanos = now();
         begun = true;
@@ -232,7 +234,7 @@ public final class PendingCall implements ShrinkControl {
         end(new CallEnd.Failed(thrown));
     }
 
-    /** Ends it unmade, as nobody needs it any more. */
+    /** Ends it without making it, because nobody needs it any more. */
     public void drop() {
         end(CallEnd.NoReply.NOT_MADE);
     }
@@ -271,7 +273,7 @@ public final class PendingCall implements ShrinkControl {
     /**
      * Begins to await the call, which has been made or waits in a queue. Called by a visitor.
      *
-     * @return false where it has ended already; otherwise its owner will hear of its end
+     * @return false if it has ended already; otherwise its owner will be told of its end
      */
     public boolean await() {
         // Before the step, so that whoever ends it finds it.
@@ -284,11 +286,10 @@ public final class PendingCall implements ShrinkControl {
     }
 
     /**
-     * Gives it up where it is past its deadline, or where it has not begun and need not be made any more. Called by the
-     * watchdog.
+     * Gives it up if it is past its deadline, or has not begun and need not be made any more. Called by the watchdog.
      *
-     * <p>A call that has not begun by its deadline, as all threads for blocking calls are busy, goes on waiting: a
-     * visit while its round does, a reparent unless its shrinker is stuck.
+     * <p>A call that has not begun by its deadline goes on waiting, because all threads for blocking calls are busy: a
+     * visit as long as its round lasts, a reparent unless its shrinker is stuck.
      */
     void check(long nowNanos) {
         if (!lateWasTold && owner.isHeldUpForLong(nowNanos)) {
@@ -307,7 +308,7 @@ public final class PendingCall implements ShrinkControl {
 
     private void giveUp(CallEnd.NoReply why) {
         if (end.compareAndSet(CallEnd.Open.AWAITED, why)) {
-            // Before the release: one that is overdue keeps holding the shrinker by its thread.
+            // Before the release: an overdue call still holds the shrinker by its thread.
             entry.giveUp(this);
             hasEnded(CallEnd.Open.AWAITED);
         }
@@ -318,17 +319,17 @@ public final class PendingCall implements ShrinkControl {
         return begun;
     }
 
-    /** How long ago it began, which it has. */
+    /** The time since it began, in nanoseconds. Called only after it has begun. */
     long nanosSinceBegin() {
         return now() - beginNanos;
     }
 
-    /** Whether it began before then. */
+    /** Whether it began before {@code nanos}. */
     boolean hasBegunBefore(long nanos) {
         return begun && beginNanos - nanos < 0;
     }
 
-    /** How it ended, or that it has not. */
+    /** Its end, or its state if it has not ended. */
     public CallEnd end() {
         return Objects.requireNonNull(end.get());
     }

@@ -9,23 +9,23 @@ import java.util.function.LongSupplier;
  * The refaults of one shrinker: reclaimed objects that were asked for again, their rate, and the cost of its objects
  * that follows from it. Thread-safe.
  *
- * <p>The rate is refaults by reclaimed objects, both losing half of their weight in each half-life, with {@link #PRIOR}
- * reclaimed objects on top that did not come back. So few objects say little, and the rate falls when nothing happens.
- * Where seeks are raised, they grow with the rate from the shrinker's own seeks up to a bound. Refault distance is the
- * idea of the kernel's {@code mm/workingset.c}; the price on top of seeks is this project's own.
+ * <p>The rate is refaults divided by reclaimed objects, which both lose half of their weight in each half-life. {@link
+ * #PRIOR} is added to the reclaimed objects, so a few refaults raise the rate little, and it falls when nothing
+ * happens. If seeks are raised, they grow with the rate from the shrinker's own seeks up to a bound. Refault distance
+ * is the idea of the kernel's {@code mm/workingset.c}; its use as a price on top of seeks is this project's own.
  */
 public final class Refaults {
 
     /**
-     * How seeks are raised.
+     * The settings for raising seeks.
      *
-     * @param raised whether they are
+     * @param raised whether they are raised
      * @param mostFactor the bound, as a factor of the shrinker's own seeks; at least 1
-     * @param halfLife in which past refaults and reclaimed objects lose half of their weight
+     * @param halfLife the time in which past refaults and reclaimed objects lose half of their weight
      */
     public record Settings(boolean raised, double mostFactor, Duration halfLife) {}
 
-    /** Objects: one batch. */
+    /** The reclaimed objects that are added for the rate, as if none had come back: one batch. */
     static final int PRIOR = 128;
 
     /** Updates of the rate in one half-life. */

@@ -19,7 +19,7 @@ public final class ReferenceCount {
 
     ReferenceCount() {}
 
-    /** Allows holds from now on. False where they are allowed already, or the shrinker is being freed. */
+    /** Allows holds from now on. False if they are allowed already, or the shrinker is being freed. */
     public boolean register() {
         return state.compareAndSet(0, REGISTERED);
     }
@@ -49,7 +49,7 @@ public final class ReferenceCount {
         }
     }
 
-    /** Refuses holds from now on. False where they are refused for that reason already. */
+    /** Refuses holds from now on. False if it is being freed already. */
     boolean beginFree() {
         return (state.getAndUpdate(seen -> seen | FREEING) & FREEING) == 0;
     }

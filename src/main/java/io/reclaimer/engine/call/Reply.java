@@ -9,20 +9,20 @@ import org.jspecify.annotations.Nullable;
  * The receiver of the result of a request to the engine. Called once, on the thread of an actor, with a value or with
  * the reason why there is none; returns quickly.
  *
- * <p>It is no {@code ActorRef}, because a result on its way to a future would then pass through an ask, which starts a
- * thread for each on a JDK 17 with two cores (150 microseconds).
+ * <p>It is not an {@code ActorRef}: a result for a future would then have to pass through an ask. On a JDK 17 with two
+ * cores each ask starts a thread (150 microseconds).
  */
 @FunctionalInterface
 public interface Reply<T> extends BiConsumer<@Nullable T, @Nullable ReclaimerException> {
 
-    /** A receiver that ignores the result. */
+    /** Returns a receiver that ignores the result. */
     static <T> Reply<T> none() {
         return (value, why) -> {};
     }
 
     /**
-     * A receiver of another type, which applies the function on the replying thread and passes its result to this one.
-     * An exception of the function is a fault of the reclaimer and reaches this one as a failure.
+     * Returns a receiver of another type. It applies the function on the replying thread and passes the result to this
+     * one. An exception of the function is a fault of the reclaimer and reaches this one as a failure.
      */
     default <S> Reply<S> from(Function<S, T> function) {
         return (value, why) -> {

@@ -24,7 +24,7 @@ public interface RoundLimits {
         }
     };
 
-    /** Whether visits of the round end where they are. */
+    /** Whether the visits of the round are to end now. */
     boolean isStopped();
 
     /** How many bytes a scan call frees at most, at least 1. */

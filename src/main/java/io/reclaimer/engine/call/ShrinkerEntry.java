@@ -47,7 +47,7 @@ public final class ShrinkerEntry {
     private final Faults faults;
     private final Refaults refaults;
 
-    /** What a global shrinker has deferred: one count where it is not NUMA aware, none for a cgroup-aware one. */
+    /** The deferred counts of a global shrinker: one count if it is not NUMA aware, none for a cgroup-aware one. */
     private final DeferredCounts globalDeferred;
 
     /** Whether it is slow; written by the watchdog, and by threads for blocking calls. */
@@ -56,8 +56,8 @@ public final class ShrinkerEntry {
     private volatile long slowSinceNanos;
 
     /**
-     * Calls past their deadline that hold a thread; 1 where an actor has so many unanswered that it is left alone.
-     * Written by whoever finds such a call, and when it comes back.
+     * Calls past their deadline that hold a thread; 1 for an actor that is not visited because of its unanswered calls.
+     * Rises when such a call is found, and falls when it comes back.
      */
     private final AtomicInteger stuckCalls = new AtomicInteger();
 
@@ -173,7 +173,7 @@ public final class ShrinkerEntry {
         released();
     }
 
-    /** Has the guard count the holds, where the shrinker is being freed: one of them is gone. */
+    /** Tells the guard that a hold is gone, if the shrinker is being freed. */
     void released() {
         if (isFreeing()) {
             guard.tell(ShrinkerGuard.Released.INSTANCE);
@@ -208,7 +208,7 @@ public final class ShrinkerEntry {
         order = newOrder;
     }
 
-    /** The shrinker, where it is called inside the visit now; otherwise null, and {@link PendingCall}s are made. */
+    /** The shrinker, if it is called inside the visit now; otherwise null, and {@link PendingCall}s are made. */
     public @Nullable Shrinker plain() {
         return slow ? null : plain;
     }
@@ -231,9 +231,7 @@ public final class ShrinkerEntry {
         return callDeadline;
     }
 
-    /**
-     * Whether a call past its deadline is a fault by that alone. It is not for an actor, which may have a long mailbox.
-     */
+    /** Whether a call past its deadline is a fault. Not for an actor, whose mailbox may be long. */
     public boolean isOverdueAFault() {
         return kind != ShrinkerTarget.Kind.ACTOR;
     }
@@ -243,20 +241,23 @@ public final class ShrinkerEntry {
     }
 
     /**
-     * Whether a call of it held a visiting thread for long, lately. It is called on the threads for blocking shrinkers
-     * then, so that no more of these wait for it than it may have, however many cgroups have objects of it.
+     * Whether a call of it held a visiting thread for long, lately. While it is slow, it is called on the threads for
+     * blocking shrinkers. There the number of threads per shrinker is bounded, however many cgroups have objects of it.
      */
     boolean isSlow() {
         return slow;
     }
 
-    /** Says that a call of it holds its thread for longer than others are to wait. */
+    /** Marks it as slow: a call of it holds its thread for longer than others are to wait. */
     void wasSlow() {
         slowSinceNanos = context.nanoTime().getAsLong();
         slow = true;
     }
 
-    /** Says how long a call of it took on a thread for blocking shrinkers. Any thread. */
+    /**
+     * Takes the duration of a call on a thread for blocking shrinkers. Ends the slow state after calls were quick for
+     * long enough. Any thread.
+     */
     void tookOnBlockingThread(long nanos) {
         if (!slow) {
             return;
@@ -286,17 +287,17 @@ public final class ShrinkerEntry {
         stuckCalls.addAndGet(more);
     }
 
-    /** Whether no visit begins although it is registered: it is in quarantine, or a call has yet to come back. */
+    /** Whether no visit begins although it is registered: it is in quarantine, or a call has not come back. */
     public boolean isKeptAway() {
         return isStuck() || faults.isQuarantined();
     }
 
-    /** Whether its memory is given back at once, without a garbage collection. */
+    /** Whether its memory is freed without a garbage collection. */
     public boolean freesAtOnce() {
         return freesAtOnce;
     }
 
-    /** Whether nothing is lost that it frees. */
+    /** Whether it frees only objects that can be restored. */
     public boolean isLossless() {
         return lossless;
     }
@@ -316,22 +317,22 @@ public final class ShrinkerEntry {
         return numaAware ? node : 0;
     }
 
-    /** Takes out what a global shrinker has deferred, leaving 0. */
+    /** Takes out the deferred count of a global shrinker, leaving 0. */
     public long takeGlobalDeferred(int node) {
         return globalDeferred.take(nodeFor(node));
     }
 
-    /** Adds to what a global shrinker has deferred, and returns the sum. */
+    /** Adds to the deferred count of a global shrinker, and returns the sum. */
     public long addGlobalDeferred(int node, long objects) {
         return globalDeferred.add(nodeFor(node), objects);
     }
 
-    /** What a global shrinker has deferred, by node; nothing for a cgroup-aware one. */
+    /** The deferred counts of a global shrinker, by node; nothing for a cgroup-aware one. */
     public long[] globalDeferredCounts() {
         return globalDeferred.all();
     }
 
-    /** Whether its id is beyond what all maps have room for. The registry hands out no such id. */
+    /** Whether a map may have no room for its id. The registry hands out no such id. */
     public boolean isBeyondMaps() {
         return id >= context.nrMax();
     }

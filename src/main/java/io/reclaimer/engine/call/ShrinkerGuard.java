@@ -7,15 +7,15 @@ import akka.actor.typed.javadsl.Behaviors;
 import java.util.function.BiConsumer;
 
 /**
- * Delays the teardown of one shrinker until nobody uses it, so that it is never called after its owner was told that it
- * is freed. Lives from allocation until then.
+ * The actor that delays the teardown of one shrinker until nobody uses it, so that it is never called after its owner
+ * was told that it is freed. Lives from allocation until then.
  *
  * <ol>
- *   <li>Holds are taken and released without a message, see {@link VisitingThread} and {@link ReferenceCount}. Whoever
- *       frees the shrinker first sends the one {@link Free} there is ({@link #inUse}).
- *   <li>From then on every release is told by a {@link Released}, and at each of them the guard counts the holds
- *       ({@link #freeing}).
- *   <li>When nobody holds the shrinker its id is given back ({@link #forgetting}), and then all who freed it are told.
+ *   <li>Holds are taken and released without a message, see {@link VisitingThread} and {@link ReferenceCount}. The
+ *       first thread that frees the shrinker sends the only {@link Free} ({@link #inUse}).
+ *   <li>From then on each release sends a {@link Released}, and the guard counts the holds each time ({@link
+ *       #freeing}).
+ *   <li>When nobody holds the shrinker, its id is given back ({@link #forgetting}), and then all who freed it are told.
  * </ol>
  */
 public final class ShrinkerGuard {
@@ -41,7 +41,7 @@ public final class ShrinkerGuard {
     /**
      * The guard of one shrinker.
      *
-     * @param forget has the id of the shrinker given back, as nobody uses it any more, and then {@link Forgotten} sent;
+     * @param forget gives back the id of the shrinker, which nobody uses any more, and then sends {@link Forgotten};
      *     called once, by the guard
      */
     public static Behavior<Command> create(BiConsumer<ShrinkerEntry, ActorRef<Command>> forget) {
@@ -56,7 +56,7 @@ public final class ShrinkerGuard {
     private Behavior<Command> inUse() {
         return Behaviors.receive(Command.class)
                 .onMessage(Free.class, this::freeing)
-                // Its sender saw the beginning of the freeing before Free has come, which counts the holds.
+                // Its sender saw that freeing had begun, and Free has not come yet. Free counts the holds.
                 .onMessageEquals(Released.INSTANCE, Behaviors::same)
                 .build();
     }

@@ -24,18 +24,18 @@ public final class ShrinkerTable {
         this.registered = registered;
     }
 
-    /** The present owner of an id; null where there is none. */
+    /** The present owner of an id; null if there is none. */
     public @Nullable ShrinkerEntry byId(int id) {
         return id < byId.length ? byId[id] : null;
     }
 
-    /** The serial of the present owner of an id; 0 where there is none. */
+    /** The serial of the present owner of an id; 0 if there is none. */
     public long serialOf(int id) {
         ShrinkerEntry entry = byId(id);
         return entry == null ? 0 : entry.serial();
     }
 
-    /** The shrinker of that serial; null where it is gone. */
+    /** The shrinker of that serial; null if it is gone. */
     public @Nullable ShrinkerEntry bySerial(long serial) {
         for (ShrinkerEntry entry : allocated) {
             if (entry.serial() == serial) {

@@ -33,7 +33,7 @@ public final class ShrinkerTarget {
         this.strategy = strategy;
     }
 
-    /** A shrinker that replies within the call; a blocking one where its spec says so. */
+    /** A shrinker that replies within the call; a blocking one if its spec says so. */
     public static ShrinkerTarget of(ShrinkerSpec spec, Shrinker shrinker) {
         boolean blocking = spec.traits().contains(ShrinkerTrait.BLOCKING);
         return new ShrinkerTarget(
@@ -57,13 +57,13 @@ public final class ShrinkerTarget {
         return kind;
     }
 
-    /** The shrinker, where it is called inside the visit; otherwise null. */
+    /** The shrinker, if it is called inside the visit; otherwise null. */
     @Nullable
     Shrinker plain() {
         return plain;
     }
 
-    /** How it is called outside of the visit. A plain one is while it is slow. */
+    /** Returns the strategy for calls outside of the visit. A plain shrinker uses it while it is slow. */
     CallStrategy strategy(BlockingCalls calls, VisitingThreads threads) {
         return strategy.apply(calls, threads);
     }

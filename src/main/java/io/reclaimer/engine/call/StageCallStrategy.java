@@ -7,8 +7,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls a shrinker that replies with stages: inside the visit, or on a thread where it may block while it is slow to
- * return its stages.
+ * The call strategy of a shrinker that replies with stages. It is called inside the visit, or, while it is slow to
+ * return its stages, on a thread where it may block.
  */
 final class StageCallStrategy implements CallStrategy {
 
@@ -81,7 +81,7 @@ final class StageCallStrategy implements CallStrategy {
             Objects.requireNonNull(stage, "its stage is null")
                     .whenComplete((reply, thrown) -> completed(call, reply, thrown));
         } catch (Throwable thrown) {
-            // A stage of the JDK throws after it has passed its failure on, where the failure's own text can't be made.
+            // A stage of the JDK passes its failure on and then throws, if the text of the failure can't be made.
             if (!call.isOver()) {
                 call.fail(thrown);
             }

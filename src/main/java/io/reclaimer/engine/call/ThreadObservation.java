@@ -16,14 +16,14 @@ final class ThreadObservation {
     /** Whether that call has been judged to be slow. */
     boolean slow;
 
-    /** The visit that the slow call belongs to; null where there is none. */
+    /** The visit that the slow call belongs to; null if there is none. */
     @Nullable
     StuckVisit visit;
 
-    /** The shrinker that counts the call as stuck; null where none does. */
+    /** The shrinker that counts the call as stuck; null if none does. */
     @Nullable
     ShrinkerEntry stuckShrinker;
 
-    /** The trace listener that is left out because the call has not come back; null where there is none. */
+    /** The trace listener that is skipped because the call has not come back; null if there is none. */
     Tracer.@Nullable Subscription stuckListener;
 }

@@ -9,16 +9,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes trace events of visits to listeners; without listeners no event is made. Thread-safe.
+ * The publisher of trace events of visits to listeners. Without listeners no event is made. Thread-safe.
  *
- * <p>A listener is called inside the visit. One that throws, or does not come back, harms no visit but the one it is
- * called from: while a call of it has not come back it is told nothing, which is logged once.
+ * <p>A listener is called inside the visit. A listener that throws or does not come back harms only the visit that
+ * calls it. While a call of it has not come back it is skipped, which is logged once.
  */
 public final class Tracer {
 
     private static final Logger LOG = LoggerFactory.getLogger(Tracer.class);
 
-    /** One listener, and whether it is left out. */
+    /** One listener, and whether it is skipped. */
     static final class Subscription {
         private final TraceListener listener;
 
@@ -29,7 +29,7 @@ public final class Tracer {
             this.listener = listener;
         }
 
-        /** Says that a call of it has not come back, or has. Called by the watchdog. */
+        /** Sets whether a call of it has not come back. Called by the watchdog. */
         void setStuck(boolean isStuck) {
             stuck = isStuck;
         }

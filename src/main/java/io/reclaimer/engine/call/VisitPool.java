@@ -26,8 +26,8 @@ import scala.jdk.javaapi.OptionConverters;
 /**
  * The thread pool of visits, with one queue: tasks begin in the order of submission, so the next time slice of a visit
  * waits behind all tasks that were submitted before it. (A fork-join pool keeps no order among tasks of several
- * submitters.) A thread that does not come back from a shrinker is replaced by another one, and ends when it is back.
- * Thread-safe.
+ * submitters.) A thread that does not come back from a shrinker is replaced by another one, and ends when the call has
+ * come back. Thread-safe.
  *
  * <p>An exception of a shrinker is caught where the shrinker is called. An error that reaches this pool is handled as
  * Akka is configured to ({@code akka.jvm-exit-on-fatal-error}), and the thread goes on.
@@ -61,7 +61,7 @@ final class VisitPool extends AbstractExecutorService {
         }
     }
 
-    /** A thread of the pool. It keeps its published state, which need not be looked up then. */
+    /** A thread of the pool. It caches its published state, which saves the look-up. */
     static final class VisitThread extends Thread {
         private final VisitPool pool;
 
@@ -88,7 +88,7 @@ final class VisitPool extends AbstractExecutorService {
             }
         }
 
-        /** Its state in an engine; null where it keeps none. Called by this thread. */
+        /** Its state in an engine; null if none is cached. Called by this thread. */
         @Nullable
         VisitingThread stateIn(VisitingThreads threads) {
             return engine == threads ? state : null;
@@ -133,9 +133,7 @@ final class VisitPool extends AbstractExecutorService {
         this.waiting = waiting;
     }
 
-    /**
-     * Replaces a thread that does not come back. Does nothing where it has been replaced already, or is not of a pool.
-     */
+    /** Replaces a thread that does not come back. Does nothing if it has been replaced already, or is not of a pool. */
     static void replace(Thread thread) {
         if (thread instanceof VisitThread stuck) {
             stuck.pool.replace(stuck);

@@ -6,18 +6,19 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * State that one visiting thread publishes: a hazard pointer to the shrinker it uses, the number of the call to user
- * code that is under way, and counters of what was scanned and freed. Written by that thread alone, so a visit shares
- * no written memory with visits on other threads; read by whoever frees a shrinker, and by the {@link CallWatchdog}.
+ * The state that one visiting thread publishes: a hazard pointer to the shrinker it uses, the number of the call to
+ * user code that is under way, and counters of what was scanned and freed. Written by that thread alone, so a visit
+ * shares no written memory with visits on other threads; read by whoever frees a shrinker, and by the {@link
+ * CallWatchdog}.
  *
  * <p>The hazard pointer: the thread writes it first, and then looks whether the shrinker may be held; whoever frees the
  * shrinker says so first, and then reads the hazard pointers. All are volatile, so at least one of the two sees the
- * other. A thread that releases a shrinker and finds that it is being freed tells the shrinker's guard to look again
- * (HoldsTest tries to get between).
+ * other. A thread that releases a shrinker and finds that it is being freed tells the shrinker's guard to count again
+ * (HoldsTest tests this race).
  *
  * <p>The call: {@code number} is odd inside a call and rises with each step; {@code called} is written before it turns
- * odd. The watchdog judges a number that it has seen for longer than a call may take, and writes its verdict to
- * {@code slow} and {@code overdue}. Where the call ends at that very moment nobody may notice: its reply counts then,
+ * odd. The watchdog judges a number that it has seen for longer than a call may take, and writes its verdict to {@code
+ * slow} and {@code overdue}. If the call ends at that moment, the verdict may be missed: the reply then counts,
  * although it was late. This is harmless, and cheaper than an atomic exchange at every call.
  */
 public class VisitingThread {
@@ -45,7 +46,7 @@ public class VisitingThread {
 
     private final Thread thread;
 
-    /** The hazard pointer: a serial and no reference, because a collector need not hear of these writes. */
+    /** The hazard pointer: a serial and not a reference, so that a write needs no barrier of the garbage collector. */
     private volatile long held = NONE;
 
     /** The shrinker that was released last, if its guard was not told yet. Confined to this thread. */
@@ -54,7 +55,7 @@ public class VisitingThread {
     /** The shrinker that is called; written before the number. */
     private long called = NONE;
 
-    /** The trace listener that is called; null where a shrinker is. Written before the number. */
+    /** The trace listener that is called; null if a shrinker is. Written before the number. */
     private Tracer.@Nullable Subscription listener;
 
     /** The visitor that calls are made for; null between two time slices. */
@@ -74,7 +75,7 @@ public class VisitingThread {
 
     private volatile long scanned;
 
-    /** Without the bytes that shrinkers give back at once. */
+    /** Bytes freed, without those that shrinkers free at once. */
     private volatile long freedBytes;
 
     /** The watchdog's record of this thread. Confined to the watchdog. */
@@ -104,7 +105,7 @@ public class VisitingThread {
         CALLER.setRelease(this, null);
     }
 
-    /** Says that the visit on this thread is stuck. Called by the watchdog. */
+    /** Marks the visit on this thread as stuck. Called by the watchdog. */
     final void isStuckIn(StuckVisit visit) {
         stuck = visit;
     }
@@ -141,7 +142,7 @@ public class VisitingThread {
      *
      * <p>A volatile write comes first, so that whoever frees the shrinker sees that the hazard pointer is gone, or this
      * thread sees that the shrinker is being freed. The next hold is such a write, so only a release that no hold
-     * follows needs one of its own: one barrier a visit.
+     * follows needs one of its own: one barrier per visit.
      */
     public final void settle() {
         ShrinkerEntry before = released;
@@ -181,7 +182,7 @@ public class VisitingThread {
         return slow == now;
     }
 
-    /** Ends the call to a trace listener. True where the watchdog has found it slow. */
+    /** Ends the call to a trace listener. True if the watchdog has found it slow. */
     final boolean leaveListener() {
         listener = null;
         return leave();
@@ -207,19 +208,19 @@ public class VisitingThread {
             Tracer.@Nullable Subscription listener,
             @Nullable Caller caller) {}
 
-    /** The call of this number; null where it has ended. Called by the watchdog. */
+    /** The call of this number; null if it has ended. Called by the watchdog. */
     final @Nullable Call call(long callNumber) {
         Call call = new Call(called, listener, caller);
         VarHandle.acquireFence();
         return number == callNumber ? call : null;
     }
 
-    /** Says that the call of this number is slow. Called by the watchdog. */
+    /** Marks the call of this number as slow. Called by the watchdog. */
     final void judgeSlow(long callNumber) {
         slow = callNumber;
     }
 
-    /** Says that the call of this number has not come back by its deadline. Called by the watchdog. */
+    /** Marks the call of this number as overdue: it has not come back by its deadline. Called by the watchdog. */
     final void judgeOverdue(long callNumber) {
         overdue = callNumber;
     }

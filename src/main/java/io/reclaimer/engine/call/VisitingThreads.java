@@ -23,7 +23,7 @@ public final class VisitingThreads {
         this.maker = maker;
     }
 
-    /** The state of the calling thread. All can see it before it is used. */
+    /** The state of the calling thread. Other threads can see it before it is used. */
     public VisitingThread ofThisThread() {
         Thread thread = Thread.currentThread();
         if (thread instanceof VisitPool.VisitThread visiting) {

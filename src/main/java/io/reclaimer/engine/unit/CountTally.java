@@ -7,21 +7,21 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The sums of a round that only counts: what could be freed, and what one pass at each priority would free of it at
- * most. Thread-safe; guarded by {@code this}.
+ * The sums of a round that only counts: the objects that could be freed, and how many of them one pass at each priority
+ * would free at most. Thread-safe; guarded by {@code this}.
  */
 public final class CountTally {
 
-    /** How many (cgroup, shrinker) entries the report lists; entries beyond are in the sums alone. */
+    /** How many (cgroup, shrinker) entries the report lists; further entries are in the sums only. */
     public static final int LISTED = 256;
 
-    /** The sums where nothing is counted. */
+    /** The sums of a round that counted nothing. */
     public static final Counted NOTHING = new CountTally(List.of()).sums();
 
     /**
      * All sums at one moment.
      *
-     * @param unsizedObjects of the objects, those whose size is not known
+     * @param unsizedObjects the objects of unknown size among them
      * @param plannedObjects by priority, what a pass would free at most
      */
     public record Counted(long freeableObjects, long freeableBytes, long unsizedObjects, List<Long> plannedObjects) {}

@@ -5,20 +5,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The size of one shrinker's objects in bytes: the average of the objects that its scans freed lately, where they said
- * bytes; otherwise the size in its spec; otherwise unknown. Thread-safe; written under the lock of {@code this}.
+ * The size of one shrinker's objects in bytes: the average of the objects that its scans freed lately, if the scans
+ * reported bytes; otherwise the size in its spec; otherwise unknown. Thread-safe; written under the lock of {@code
+ * this}.
  */
 public final class ObjectSize {
 
     private static final Logger LOG = LoggerFactory.getLogger(ObjectSize.class);
 
-    /** Objects freed before this many last ones lose weight. */
+    /** The size of the window of the average, in objects: objects freed before it lose weight. */
     static final long WINDOW_OBJECTS = 16 * 1024;
 
     /** How many freed objects are enough to doubt the declared size. */
     static final long ENOUGH_OBJECTS = 128;
 
-    /** The factor by which the learned size may differ from the declared one until that is reported. */
+    /** The factor between the learned and the declared size above which the difference is reported. */
     static final double MOST_DIFFERENCE = 2;
 
     private final String name;
@@ -28,7 +29,7 @@ public final class ObjectSize {
     private double freedBytes;
     private boolean isReported;
 
-    /** 0 where nothing was learned. */
+    /** 0 if nothing was learned. */
     private volatile long learned;
 
     /**
@@ -47,13 +48,13 @@ public final class ObjectSize {
         return learned > 0 || declared.isPresent();
     }
 
-    /** The size, at least 1; empty where it is not known. */
+    /** The size, at least 1; empty if it is not known. */
     public OptionalLong bytes() {
         long now = learned;
         return now > 0 ? OptionalLong.of(now) : declared;
     }
 
-    /** The size, at least 1; {@code unknown} where it is not known. */
+    /** The size, at least 1; {@code unknown} if it is not known. */
     public long bytesOr(long unknown) {
         long now = learned;
         return now > 0 ? now : declared.orElse(unknown);

@@ -11,12 +11,12 @@ public final class ScanCheck {
     private ScanCheck() {}
 
     /**
-     * Describes the fault in the reply of a scan; null where there is none.
+     * Describes the fault in the reply of a scan; null if there is none.
      *
      * @param plan of the visit, without this scan
-     * @param freed objects that it says it freed
-     * @param scanned objects that it says it scanned
-     * @param asked objects that it was to scan
+     * @param freed objects that it reports as freed
+     * @param scanned objects that it reports as scanned
+     * @param asked objects that it was asked to scan
      */
     public static @Nullable String faultIn(ScanPlan plan, long freed, long scanned, long asked) {
         if (freed < 0) {

@@ -3,8 +3,8 @@ package io.reclaimer.engine.unit;
 import io.reclaimer.shrinker.Saturating;
 
 /**
- * The arithmetic of one visit: how much to scan, in batches of which size, and the remainder that is deferred. Reused
- * for the next visit, so it allocates nothing. Confined to one thread at a time.
+ * The arithmetic of one visit: how much to scan, in batches of which size, and how much to defer. Reused for the next
+ * visit, so it allocates nothing. Confined to one thread at a time.
  *
  * <p>The formulas are those of the Linux kernel's {@code do_shrink_slab} ({@code mm/shrinker.c}, v6.7), with all counts
  * saturating. All counts are objects, 0 or more.
@@ -23,8 +23,8 @@ public final class ScanPlan {
     /**
      * Begins a visit.
      *
-     * @param counted what could be freed, at least 1
-     * @param owed what earlier visits deferred, taken out for this one
+     * @param counted objects that could be freed, at least 1
+     * @param owed objects that earlier visits deferred, taken out for this one
      */
     public void begin(long counted, long owed, int priority, int seeks, long batchSize) {
         freeable = counted;
@@ -37,7 +37,7 @@ public final class ScanPlan {
         freed = 0;
     }
 
-    /** The work that one visit adds: a share of what could be freed, by priority and cost. */
+    /** The objects that one visit adds: a share of those that could be freed, by priority and cost. */
     static long delta(long freeable, int priority, int seeks) {
         if (seeks == 0) {
             return freeable / 2;
@@ -48,14 +48,17 @@ public final class ScanPlan {
     }
 
     /**
-     * Whether to ask for another batch. The second half lets a small cache be emptied under real pressure; nothing else
-     * does: a least scan for small caches made whole systems crawl (Linux 172b06c32b94, reverted in 5.0).
+     * Whether to ask for another batch. The second half of the condition lets a small cache be emptied under high
+     * pressure. There is no minimum scan for small caches: it made whole systems crawl (Linux 172b06c32b94, reverted in
+     * 5.0).
      */
     public boolean wantsScan() {
         return totalScan >= batch || totalScan >= freeable;
     }
 
-    /** How many objects the visit frees where each scan call frees what it is asked for. Before the first scan call. */
+    /**
+     * How many objects the visit frees if each scan call frees what it is asked for. Called before the first scan call.
+     */
     long mostFreed() {
         long last = totalScan % batch;
         return Math.min(last >= freeable ? totalScan : totalScan - last, freeable);
@@ -79,7 +82,7 @@ public final class ScanPlan {
         return Math.min(Math.max(notScanned, 0), Saturating.multiply(2, freeable));
     }
 
-    /** What earlier visits deferred. */
+    /** The objects that earlier visits deferred. */
     public long deferred() {
         return deferred;
     }
@@ -92,12 +95,12 @@ public final class ScanPlan {
         return delta;
     }
 
-    /** What was to be scanned at the beginning. */
+    /** The objects to scan, as planned at the beginning of the visit. */
     public long planned() {
         return planned;
     }
 
-    /** What of that is not scanned yet. */
+    /** The planned objects that are not scanned yet. */
     public long unscanned() {
         return totalScan;
     }

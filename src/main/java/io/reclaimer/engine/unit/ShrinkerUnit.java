@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * read without the lock, so setting a bit that is set costs two reads. Any thread may take and add deferred counts,
  * because a shrinker that is not NUMA aware is visited from all nodes and has its one count on node 0.
  *
- * <p>A visit reads the word of bits, and the serials of the few ids that ever had a bit; counts take no memory where
+ * <p>A visit reads the word of bits, and the serials of the few ids that ever had a bit; counts take no memory if
  * nothing was ever deferred. So the units that a pass over thousands of cgroups reads fit into the caches of the
  * processor.
  */
@@ -81,7 +81,7 @@ public final class ShrinkerUnit {
     /** Written under the lock of {@code this}, before the bit. */
     private volatile Owners owners = Owners.NONE;
 
-    /** By index, where something was ever deferred; made once, under the lock of {@code this}. */
+    /** The counts by index; made when something is first deferred, under the lock of {@code this}. */
     private volatile @Nullable AtomicReferenceArray<@Nullable Slot> slots;
 
     /** Sets the bit for an owner. An owner that is no longer the newest changes nothing. */
@@ -104,7 +104,7 @@ public final class ShrinkerUnit {
         }
     }
 
-    /** The newest owner that set the bit; 0 where none ever did. */
+    /** The newest owner that set the bit; 0 if none ever did. */
     long owner(int index) {
         return owners.of(index);
     }
@@ -176,7 +176,7 @@ public final class ShrinkerUnit {
         return now == null ? null : now.get(index);
     }
 
-    /** The owner's slot, made where it is the newest owner so far; otherwise null. */
+    /** The owner's slot, made if it is the newest owner so far; otherwise null. */
     private @Nullable Slot slotFor(int index, long owner) {
         AtomicReferenceArray<@Nullable Slot> now = slots;
         if (now == null) {

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The sums of one round. Exact when the round is over; before that, what was done until then. Any thread may read.
+ * The sums of one round. Exact when the round is over; before that, the sums so far. Any thread may read them.
  *
  * <p>Each visiting thread adds to a cell of its own, so that adding takes neither a lock nor an atomic operation,
  * however many threads there are.
@@ -41,7 +41,7 @@ public final class Tally {
             add(VISITS, 1);
         }
 
-        /** Adds one scan call; {@code atOnce} where its bytes do not wait for a garbage collection. */
+        /** Adds one scan call; {@code atOnce} if its bytes do not wait for a garbage collection. */
         public void scanned(long nrScanned, long nrFreed, long nrBytes, boolean atOnce) {
             add(SCANNED, nrScanned);
             if (nrFreed > 0) {

@@ -4,10 +4,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * How long one message may keep its thread, so that a long visit yields to others. Confined to one thread.
+ * The time slice of one message: limits how long it keeps its thread, so that a long visit yields to others. Confined
+ * to one thread.
  *
- * <p>Reading the clock costs as much as a quick scan call, so it is read after every 64th call where calls are quick,
- * and after each one where they are slow.
+ * <p>Reading the clock costs as much as a quick scan call, so it is read after every 64th call while calls are quick,
+ * and after each one while they are slow.
  */
 public final class TimeSlice {
 
@@ -33,7 +34,7 @@ public final class TimeSlice {
         callsToReading = stride;
     }
 
-    /** Counts a call to a shrinker. True where the time slice is over. */
+    /** Counts a call to a shrinker. True if the time slice is over. */
     public boolean isOverAfterCall() {
         if (--callsToReading > 0) {
             return false;

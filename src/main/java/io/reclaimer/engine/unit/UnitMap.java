@@ -10,12 +10,15 @@ import java.util.function.IntToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bitmap and the deferred counts of one cgroup on one node. A unit is made where something is first set. So every
- * map has room for every id, and an expansion tells none of them. Thread-safe, see {@link ShrinkerUnit}.
+ * The bitmap and the deferred counts of one cgroup on one node. A unit is made when something is first set in it. So
+ * every map has room for every id, and an expansion changes no map. Thread-safe, see {@link ShrinkerUnit}.
  */
 public final class UnitMap {
 
-    /** A deferred count outside of a map. It names its owner by id and serial, and keeps it from no collector. */
+    /**
+     * A deferred count outside of a map. It names its owner by id and serial, so it does not keep the owner from being
+     * collected.
+     */
     public record Deferred(int id, long serial, long objects) {}
 
     private static final @Nullable ShrinkerUnit[] NONE = {};
@@ -27,7 +30,7 @@ public final class UnitMap {
         unitOf(id).setBit(id % IDS, serial);
     }
 
-    /** Clears a bit, where the owner of that serial is still the newest. */
+    /** Clears a bit, if the owner of that serial is still the newest. */
     public void clearBit(int id, long serial) {
         ShrinkerUnit unit = existing(id);
         if (unit != null) {
@@ -35,7 +38,7 @@ public final class UnitMap {
         }
     }
 
-    /** The serial of the newest owner of an id that set its bit here; 0 where none ever did. */
+    /** The serial of the newest owner of an id that set its bit here; 0 if none ever did. */
     public long owner(int id) {
         ShrinkerUnit unit = existing(id);
         return unit == null ? 0 : unit.owner(id % IDS);
@@ -95,7 +98,7 @@ public final class UnitMap {
     /**
      * Adds the bits and counts of the present owners, by id, in rising order. For people.
      *
-     * @param serialOf the serial of the present owner of an id; 0 where there is none
+     * @param serialOf the serial of the present owner of an id; 0 if there is none
      */
     public void describe(IntToLongFunction serialOf, List<Integer> bits, Map<Integer, Long> deferred) {
         @Nullable ShrinkerUnit[] now = units;
