@@ -380,11 +380,11 @@ public final class Reclaimer implements Extension {
     }
 
     void reclaim(ReclaimRequest request, Reply<ReclaimReport> replyTo) {
-        start(request, RoundSpec.Kind.RECLAIM, replyTo, ReclaimReport::of);
+        start(request, RoundSpec.Kind.RECLAIM, replyTo, RoundReport::of);
     }
 
     void count(ReclaimRequest request, Reply<CountReport> replyTo) {
-        start(request, RoundSpec.Kind.COUNT, replyTo, CountReport::of);
+        start(request, RoundSpec.Kind.COUNT, replyTo, RoundCount::of);
     }
 
     private <T> void start(
@@ -404,7 +404,9 @@ public final class Reclaimer implements Extension {
                         request.cgroup(),
                         request.isWithoutDescendants(),
                         nodes.isEmpty()
-                                ? IntStream.range(0, settings.nodes().size()).boxed().toList()
+                                ? IntStream.range(0, settings.nodes().size())
+                                        .boxed()
+                                        .toList()
                                 : nodes),
                 new RoundSpec.Goal(kind, request.target(), request.priority(), request.lastPriority()),
                 request.within().orElse(settings.roundDeadline()),

@@ -4,13 +4,51 @@ import io.reclaimer.engine.CgroupHandle;
 import io.reclaimer.engine.EngineContext;
 import io.reclaimer.engine.Inspection;
 import io.reclaimer.engine.call.ShrinkerEntry;
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /** The conversion of the engine's state to the state that users see. */
 final class StateView {
+
+    record State(
+            int nrMax,
+            long scannedObjects,
+            long strayBits,
+            int runningRounds,
+            List<ReclaimerState.CgroupState> cgroups,
+            List<ReclaimerState.ShrinkerState> shrinkers)
+            implements ReclaimerState {}
+
+    record CgroupView(CgroupPath cgroup, int node, int nrMax, List<Integer> bits, Map<Integer, Long> deferred)
+            implements ReclaimerState.CgroupState {}
+
+    record ShrinkerView(
+            ShrinkerSpec spec,
+            int id,
+            ReclaimerState.Kind kind,
+            ReclaimerState.Phase phase,
+            int holds,
+            List<Long> deferred,
+            long faults,
+            Optional<String> lastFault,
+            boolean quarantined,
+            Optional<Duration> quarantineLeft,
+            int stuckCalls,
+            long lateAnswers,
+            long reclaimedObjects,
+            long refaultedObjects,
+            double refaultRate,
+            int seeks,
+            OptionalLong objectBytes)
+            implements ReclaimerState.ShrinkerState {}
 
     private StateView() {}
 
@@ -25,7 +63,7 @@ final class StateView {
                 }
             }
         }
-        return new ReclaimerState(
+        return new State(
                 nrMax,
                 engine.scannedObjects(),
                 engine.strayBits(),
@@ -37,13 +75,13 @@ final class StateView {
     private static ReclaimerState.CgroupState cgroupState(
             CgroupHandle cgroup, int node, int nrMax, Inspection.Inspected found) {
         Inspection.PerNodeState state = found.state(cgroup, node);
-        return new ReclaimerState.CgroupState(
+        return new CgroupView(
                 cgroup.path(), node, nrMax, List.copyOf(state.bits()), Collections.unmodifiableMap(state.deferred()));
     }
 
     /** Returns the state of one shrinker. */
     static ReclaimerState.ShrinkerState of(ShrinkerEntry entry) {
-        return new ReclaimerState.ShrinkerState(
+        return new ShrinkerView(
                 entry.spec(),
                 entry.id(),
                 ReclaimerState.Kind.valueOf(entry.kind().name()),

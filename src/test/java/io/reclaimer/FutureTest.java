@@ -88,12 +88,14 @@ class FutureTest {
         ShrinkerSpec one = spec.blocking().callDeadline(Duration.ofMinutes(1));
         ShrinkerHandle handle = kit.register(one, pages);
         handle.setBit(a, 0);
-        CompletableFuture<CountReport> first =
-                kit.reclaimer().count(ReclaimRequest.in("/a").withoutDescendants()).toCompletableFuture();
+        CompletableFuture<CountReport> first = kit.reclaimer()
+                .count(ReclaimRequest.in("/a").withoutDescendants())
+                .toCompletableFuture();
         gate.awaitEntered();
         // Its call waits until the other call has ended.
-        CompletableFuture<CountReport> second =
-                kit.reclaimer().count(ReclaimRequest.in("/a").withoutDescendants()).toCompletableFuture();
+        CompletableFuture<CountReport> second = kit.reclaimer()
+                .count(ReclaimRequest.in("/a").withoutDescendants())
+                .toCompletableFuture();
         end.how.accept(second);
         end.how.accept(first);
         Threads.until(() -> kit.state().runningRounds() == 0);

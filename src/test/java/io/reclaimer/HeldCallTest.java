@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.Done;
 import io.reclaimer.ReclaimReport.Outcome;
-import io.reclaimer.shrinker.Registration;
 import io.reclaimer.shrinker.AsyncShrinker;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.Registration;
 import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;

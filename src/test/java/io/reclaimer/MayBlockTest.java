@@ -55,8 +55,8 @@ class MayBlockTest {
         slow.setBit(a, 0);
         kit.settle();
 
-        ReclaimReport report =
-                kit.reclaim(ReclaimRequest.in("/a").withoutDescendants().startingAt(2).mayBlock(false));
+        ReclaimReport report = kit.reclaim(
+                ReclaimRequest.in("/a").withoutDescendants().startingAt(2).mayBlock(false));
         assertThat(report.freedObjects()).isEqualTo(128);
         assertThat(report.leftVisits()).isOne();
         gate.awaitEntered();

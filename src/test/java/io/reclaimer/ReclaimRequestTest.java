@@ -54,7 +54,8 @@ class ReclaimRequestTest {
         assertThat(all.flags()).isEqualTo(Set.of(ReclaimFlag.BACKGROUND));
         assertThat(all.cancellation()).containsSame(cancellation);
         assertThat(all)
-                .hasToString("ReclaimRequest[/a without descendants nodes=[1, 0] objects=6 priority=4 within=PT7S [BACKGROUND]]");
+                .hasToString(
+                        "ReclaimRequest[/a without descendants nodes=[1, 0] objects=6 priority=4 within=PT7S [BACKGROUND]]");
         assertThat(request.isWithoutDescendants()).isFalse();
         assertThat(request.nodes()).isEmpty();
     }

@@ -154,7 +154,8 @@ class RoundTest {
         Cache pages = cacheIn("/a", 0, 10);
         pages.put(kit.online("/a/b"), 0, 10);
         kit.settle();
-        assertThat(kit.reclaim(ReclaimRequest.in("/a").withoutDescendants().startingAt(0)).freedObjects())
+        assertThat(kit.reclaim(ReclaimRequest.in("/a").withoutDescendants().startingAt(0))
+                        .freedObjects())
                 .isEqualTo(10);
         assertThat(pages.objects(kit.online("/a/b"), 0)).isEqualTo(10);
     }

@@ -222,7 +222,8 @@ class UnansweredCallTest {
                     own.register(ShrinkerSpec.named("good").byCgroup().blocking(), Scripted.endless(128));
             good.setBit(own.online("/good"), 0);
             own.settle();
-            assertThat(own.reclaim(ReclaimRequest.in("/").startingAt(0).withoutDescendants()).freedObjects())
+            assertThat(own.reclaim(ReclaimRequest.in("/").startingAt(0).withoutDescendants())
+                            .freedObjects())
                     .isEqualTo(256);
             assertThat(own.reclaim(ReclaimRequest.everywhere().startingAt(0)).freedObjects())
                     .isEqualTo(256 + 256);

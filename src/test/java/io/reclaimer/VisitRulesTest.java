@@ -210,7 +210,11 @@ class VisitRulesTest {
             seen.set(control.flags().equals(Set.of(ReclaimFlag.BACKGROUND)));
             return 1;
         }));
-        kit.reclaim(ReclaimRequest.in("/shop").withoutDescendants().onNodes(0).startingAt(1).background());
+        kit.reclaim(ReclaimRequest.in("/shop")
+                .withoutDescendants()
+                .onNodes(0)
+                .startingAt(1)
+                .background());
         assertThat(kit.takeTrace().get(0))
                 .isEqualTo(new TraceEvent.Start(
                         "pages", CgroupPath.of("/shop"), 0, 0, 100, 100, 100, 1, Set.of(ReclaimFlag.BACKGROUND)));

@@ -555,7 +555,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
     }
 
     private HeapStatus status() {
-        return new HeapStatus(
+        return new HeapSnapshot(
                 state,
                 heap.limitBytes(),
                 heap.usedBytes(),

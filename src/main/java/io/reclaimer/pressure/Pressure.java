@@ -42,7 +42,7 @@ public final class Pressure implements Extension {
     private static final String DISPATCHER = "reclaimer.control-dispatcher";
 
     /** Written by the heap's actor only, read by any thread. */
-    private volatile HeapStatus heapStatus = HeapStatus.NONE_YET;
+    private volatile HeapStatus heapStatus = HeapSnapshot.NONE_YET;
 
     private final ActorRef<HeapPressure.Command> heap;
 

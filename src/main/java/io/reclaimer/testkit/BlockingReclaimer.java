@@ -84,7 +84,8 @@ public interface BlockingReclaimer {
     /** Runs one pass: the visits of one cgroup, without its descendants, on one node at one priority. */
     default ReclaimReport pass(String cgroup, int node, int priority) {
         Objects.requireNonNull(cgroup, "cgroup");
-        return reclaim(ReclaimRequest.in(cgroup).withoutDescendants().onNodes(node).startingAt(priority));
+        return reclaim(
+                ReclaimRequest.in(cgroup).withoutDescendants().onNodes(node).startingAt(priority));
     }
 
     /** The state of the reclaimer, which includes every bit that was set before. */

@@ -2,8 +2,8 @@ package io.reclaimer.testkit;
 
 import akka.actor.typed.ActorSystem;
 import io.reclaimer.pressure.HeapStatus;
-import io.reclaimer.pressure.Pressure;
 import io.reclaimer.pressure.ManualHeap;
+import io.reclaimer.pressure.Pressure;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 

@@ -5,6 +5,7 @@ import io.reclaimer.CountReport.Counted;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.testkit.FakeCountReport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -62,7 +63,7 @@ final class DriftingCounts {
             largest.add(new Counted(tenant.path(), "pages", objects));
             sum += objects;
         }
-        return new CountReport(
+        return new FakeCountReport(
                 CgroupPath.root(),
                 ReclaimReport.Outcome.DONE,
                 sum,

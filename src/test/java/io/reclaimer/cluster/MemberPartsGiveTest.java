@@ -2,7 +2,6 @@ package io.reclaimer.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reclaimer.CountReport;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.cluster.ClusterMessage.Offer;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
@@ -12,6 +11,7 @@ import io.reclaimer.cluster.MemberEnvironment.Requester;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.testkit.FakeCountReport;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -193,7 +193,7 @@ class MemberPartsGiveTest extends MemberPartsSpec {
     private KnownRound<String> known(long round, Requester requester, long objects, long bytes) {
         KnownRound<String> known =
                 new KnownRound<>("a", requester, KnownRound.requestOf(count(round), name -> 0), count(round), 0);
-        known.setCounted(new CountReport(
+        known.setCounted(new FakeCountReport(
                 CgroupPath.of("/shop"),
                 ReclaimReport.Outcome.DONE,
                 objects,

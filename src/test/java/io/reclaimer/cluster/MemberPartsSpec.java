@@ -15,6 +15,8 @@ import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.Shortfall;
+import io.reclaimer.testkit.FakeCountReport;
+import io.reclaimer.testkit.FakeReclaimReport;
 import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -130,7 +132,7 @@ abstract class MemberPartsSpec {
     }
 
     static CountReport counted(ReclaimReport.Outcome outcome, Map<Shortfall, Long> shortfalls) {
-        return new CountReport(
+        return new FakeCountReport(
                 CgroupPath.of("/shop"),
                 outcome,
                 1_000,
@@ -163,7 +165,7 @@ abstract class MemberPartsSpec {
             long bytes,
             Map<Shortfall, Long> shortfalls,
             long now) {
-        ReclaimReport report = new ReclaimReport(
+        ReclaimReport report = new FakeReclaimReport(
                 CgroupPath.of("/shop"),
                 outcome,
                 objects,

@@ -7,6 +7,7 @@ import io.reclaimer.CountReport.Counted;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.cluster.ClusterMessage.Row;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.testkit.FakeCountReport;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -102,7 +103,7 @@ class RowPolicyTest {
     }
 
     private static CountReport report(long freeable, Counted... largest) {
-        return new CountReport(
+        return new FakeCountReport(
                 CgroupPath.root(),
                 ReclaimReport.Outcome.DONE,
                 freeable,

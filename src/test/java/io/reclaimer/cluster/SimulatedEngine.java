@@ -7,6 +7,7 @@ import io.reclaimer.ReclaimRequest;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimFlag;
 import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.testkit.FakeReclaimReport;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +75,7 @@ final class SimulatedEngine {
             outcome = pass(priority, target, within);
         }
         freed += partFreed;
-        return new ReclaimReport(
+        return new FakeReclaimReport(
                 CgroupPath.root(),
                 outcome == Outcome.SHORT && request.objects().isEmpty() ? Outcome.DONE : outcome,
                 partFreed,

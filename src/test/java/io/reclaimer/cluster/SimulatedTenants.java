@@ -4,6 +4,7 @@ import io.reclaimer.CountReport;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.testkit.FakeCountReport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,7 +98,7 @@ final class SimulatedTenants {
         for (long objects : planned) {
             list.add(objects);
         }
-        return new CountReport(
+        return new FakeCountReport(
                 CgroupPath.root(),
                 ReclaimReport.Outcome.DONE,
                 freeable,

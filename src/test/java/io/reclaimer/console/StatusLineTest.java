@@ -13,6 +13,7 @@ import io.reclaimer.console.demo.Zipf;
 import io.reclaimer.pressure.HeapStatus;
 import io.reclaimer.pressure.PressureState;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.testkit.FakeHeapStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -170,7 +171,7 @@ class StatusLineTest {
     }
 
     private static HeapStatus heap(PressureState state, long rounds) {
-        return new HeapStatus(
+        return new FakeHeapStatus(
                 state,
                 200 * MEGABYTE,
                 150 * MEGABYTE,

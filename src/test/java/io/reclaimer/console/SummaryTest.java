@@ -13,6 +13,7 @@ import io.reclaimer.console.demo.MeanCacheSizes;
 import io.reclaimer.console.demo.Tenant;
 import io.reclaimer.pressure.HeapStatus;
 import io.reclaimer.pressure.PressureState;
+import io.reclaimer.testkit.FakeHeapStatus;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -25,7 +26,7 @@ class SummaryTest {
 
     private static final long MEGABYTE = 1 << 20;
 
-    private static final HeapStatus HEAP = new HeapStatus(
+    private static final HeapStatus HEAP = new FakeHeapStatus(
             PressureState.LOW,
             200 * MEGABYTE,
             150 * MEGABYTE,

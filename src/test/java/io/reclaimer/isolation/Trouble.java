@@ -111,8 +111,7 @@ enum Trouble {
             world.onEnd(world.reclaimer().trace(event -> {
                 thrown.incrementAndGet();
                 throw new IllegalStateException("planted by the test");
-            })
-                    ::close);
+            })::close);
             TableShrinker model = TableShrinker.full();
             ShrinkerHandle handle = register(world, SPEC, model);
             world.troubled(handle);

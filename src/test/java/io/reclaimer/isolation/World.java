@@ -14,8 +14,8 @@ import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.cluster.ClusterReclaimer;
 import io.reclaimer.cluster.ClusterReport;
 import io.reclaimer.pressure.HeapSetup;
-import io.reclaimer.pressure.Pressure;
 import io.reclaimer.pressure.ManualHeap;
+import io.reclaimer.pressure.Pressure;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.ReclaimerTestSystem;
@@ -222,8 +222,8 @@ final class World implements AutoCloseable {
 
     /** Returns the number of objects that the parent has got from it. */
     long moved() {
-        ReclaimReport report =
-                side.kit.reclaim(ReclaimRequest.in("/estate").withoutDescendants().startingAt(0));
+        ReclaimReport report = side.kit.reclaim(
+                ReclaimRequest.in("/estate").withoutDescendants().startingAt(0));
         assertThat(report.freedObjects()).isEqualTo(OBJECTS);
         return report.freedObjects();
     }

@@ -12,6 +12,7 @@ import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.testkit.FakeReclaimReport;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -89,7 +90,7 @@ class FreedAtOnceTest {
     private void answer(long freedBytes, long freedAtOnceBytes) {
         CompletableFuture<ReclaimReport> round = rounds.receiveMessage(PATIENCE);
         this.freedBytes.addAndGet(freedBytes - freedAtOnceBytes);
-        round.complete(new ReclaimReport(
+        round.complete(new FakeReclaimReport(
                 CgroupPath.root(),
                 Outcome.MET,
                 100,

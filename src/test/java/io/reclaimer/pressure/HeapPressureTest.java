@@ -14,6 +14,8 @@ import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimFlag;
+import io.reclaimer.testkit.FakeCountReport;
+import io.reclaimer.testkit.FakeReclaimReport;
 import io.reclaimer.testkit.Threads;
 import java.time.Duration;
 import java.util.List;
@@ -337,7 +339,7 @@ class HeapPressureTest {
         answer(1, Outcome.MET, 30, 60_000);
         live(600_000);
         assertThat(status())
-                .isEqualTo(new HeapStatus(
+                .isEqualTo(new HeapSnapshot(
                         PressureState.NONE, LIMIT, 990_000, 600_000, 0, 950_000, 2, 2, 1, 130, 160_000, 0, 0));
     }
 
@@ -779,7 +781,7 @@ class HeapPressureTest {
     }
 
     private static CountReport countReport(long bytes, long unsizedObjects) {
-        return new CountReport(
+        return new FakeCountReport(
                 CgroupPath.root(),
                 Outcome.DONE,
                 bytes / 1_000,
@@ -834,7 +836,7 @@ class HeapPressureTest {
         this.freedBytes.addAndGet(freedBytes);
         rounds.get(round)
                 .answer()
-                .complete(new ReclaimReport(
+                .complete(new FakeReclaimReport(
                         CgroupPath.root(),
                         outcome,
                         freedObjects,

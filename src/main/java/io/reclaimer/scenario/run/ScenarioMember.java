@@ -246,8 +246,10 @@ final class ScenarioMember implements AutoCloseable {
 
     /** Runs one pass on a single cgroup and node. */
     ReclaimReport shrink(String cgroup, int node, int priority) {
-        return await(reclaimer.reclaim(
-                ReclaimRequest.in(cgroups.path(cgroup)).withoutDescendants().onNodes(node).startingAt(priority)));
+        return await(reclaimer.reclaim(ReclaimRequest.in(cgroups.path(cgroup))
+                .withoutDescendants()
+                .onNodes(node)
+                .startingAt(priority)));
     }
 
     ReclaimerState state() {

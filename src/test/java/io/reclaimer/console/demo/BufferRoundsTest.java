@@ -14,6 +14,7 @@ import io.reclaimer.ReclaimRequest;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimFlag;
 import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.testkit.FakeReclaimReport;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -119,7 +120,7 @@ class BufferRoundsTest {
     }
 
     private static ReclaimReport report(Outcome outcome) {
-        return new ReclaimReport(
+        return new FakeReclaimReport(
                 CgroupPath.root(), outcome, 0, 0, 0, 0, 0, 0, 2, 2, Duration.ofMillis(1), List.of(), 0, Map.of());
     }
 }

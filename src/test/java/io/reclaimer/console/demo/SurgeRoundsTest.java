@@ -16,6 +16,7 @@ import io.reclaimer.pressure.HeapStatus;
 import io.reclaimer.pressure.PressureState;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.testkit.FakeHeapStatus;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -110,7 +111,7 @@ class SurgeRoundsTest {
     }
 
     private static HeapStatus heap(PressureState state, long rounds) {
-        return new HeapStatus(state, 100, 50, 40, 0, 60, 3, rounds, 0, 10, 1_000, 0, 0);
+        return new FakeHeapStatus(state, 100, 50, 40, 0, 60, 3, rounds, 0, 10, 1_000, 0, 0);
     }
 
     private static ClusterReport report() {

@@ -1,0 +1,26 @@
+package io.reclaimer.testkit;
+
+import io.reclaimer.ReclaimReport;
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.Shortfall;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** A ReclaimReport that a test makes. */
+public record FakeReclaimReport(
+        CgroupPath cgroup,
+        ReclaimReport.Outcome outcome,
+        long freedObjects,
+        long freedBytes,
+        long freedAtOnceBytes,
+        long scannedObjects,
+        long visits,
+        long leftVisits,
+        int firstPriority,
+        int lastPriority,
+        Duration elapsed,
+        List<ReclaimReport.Freed> largest,
+        long restObjects,
+        Map<Shortfall, Long> shortfalls)
+        implements ReclaimReport {}
