@@ -14,7 +14,6 @@ import akka.cluster.typed.Cluster;
 import io.reclaimer.CountReport;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.Reclaimer;
-import io.reclaimer.cluster.Candidate.Presence;
 import io.reclaimer.cluster.ClusterMessage.Cancel;
 import io.reclaimer.cluster.ClusterMessage.Count;
 import io.reclaimer.cluster.ClusterMessage.Malformed;
@@ -24,6 +23,7 @@ import io.reclaimer.cluster.ClusterMessage.Request;
 import io.reclaimer.cluster.ClusterMessage.Row;
 import io.reclaimer.cluster.ClusterReport.Outcome;
 import io.reclaimer.cluster.MemberEnvironment.Requester;
+import io.reclaimer.cluster.RoundParameters.Presence;
 import io.reclaimer.cluster.RoundParameters.Sender;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException;
@@ -64,15 +64,7 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
 
     record GetState(ActorRef<State> replyTo) implements Local {}
 
-    /**
-     * The state of this member, for tests.
-     *
-     * @param members the names of all members of the cluster, and of this one
-     * @param present the names of those that take part and can be reached
-     * @param rounds the number of rounds under way that were requested here
-     * @param parts the number of parts under way or waiting
-     * @param known the number of rounds that are remembered for their parts
-     */
+    /** The state of this member, for tests: the members, those that are present, and the numbers of rounds and parts. */
     record State(List<String> members, List<String> present, int rounds, int parts, int known) {}
 
     /** The result of a count: a report, or the reason why there is none. */
@@ -145,9 +137,8 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
         GiveBudget budget = new GiveBudget(setup.settings().giveBytes());
         Behavior<Command> behavior = Behaviors.setup(
                 context -> Behaviors.withTimers(timers -> new ClusterMember(context, timers, setup, budget)));
-        // After a bug, rounds requested here are answered with what is known, and the member goes on without its memory
-        // of
-        // the rounds of others. The budget keeps what was freed for them.
+        // After a bug, rounds requested here are answered with what is known, and the member forgets the rounds of others.
+        // The budget keeps what was freed for them.
         return setup.interceptors()
                 .member()
                 .apply(Behaviors.supervise(behavior).onFailure(SupervisorStrategy.restart()));
@@ -247,12 +238,14 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
     /** Refuses an unreadable request, and ends the wait for an unreadable reply. */
     private Behavior<Command> onMalformed(Malformed message) {
         message.header().ifPresent(header -> {
-            Reply refused = PartReply.unreadable(message, header);
-            if (header.replyTo().isEmpty()) {
+            String reason = "[" + message.manifest() + "] cannot be read in this version: " + message.why();
+            Reply refused =
+                    KnownRound.refused(header.round(), header.participant(), header.part(), reason, false);
+            ActorRef<ClusterMessage> replyTo = header.replyTo();
+            if (replyTo == null) {
                 onReply(refused);
-            } else if (roster.requester(header.replyTo().get(), header.fromUid())
-                    .isPresent()) {
-                header.replyTo().get().tell(refused);
+            } else if (roster.requester(replyTo, header.fromUid()).isPresent()) {
+                replyTo.tell(refused);
             }
         });
         return this;
@@ -300,18 +293,16 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
     }
 
     private void start(ClusterRequest request, CompletableFuture<ClusterReport> result) {
-        long round = ++lastRound;
+        Map<String, Presence> members = roster.candidates(request);
         RoundParameters parameters = RoundParameters.of(
-                round, request, setup.reclaimer().settings(), setup.settings().resendAfter(), sender);
-        List<Candidate> candidates = roster.candidates(request);
-        List<Optional<ActorRef<ClusterMessage>>> refs = candidates.stream()
-                .map(candidate -> roster.ref(candidate.member()))
-                .toList();
-        Behavior<ClusterRound.Command> behavior = ClusterRound.create(parameters, candidates, refs, result);
+                ++lastRound, request, setup.reclaimer().settings(), members, setup.settings().resendAfter(), sender);
+        List<Optional<ActorRef<ClusterMessage>>> refs =
+                members.keySet().stream().map(roster::ref).toList();
+        Behavior<ClusterRound.Command> behavior = ClusterRound.create(parameters, refs, result);
         ActorRef<ClusterRound.Command> child = getContext()
                 .spawnAnonymous(setup.interceptors().round().apply(behavior), DispatcherSelector.sameAsParent());
-        rounds.put(round, child);
-        getContext().watchWith(child, new RoundEnded(round, parameters.request().cgroup(), result));
+        rounds.put(parameters.round(), child);
+        getContext().watchWith(child, new RoundEnded(parameters.round(), request.request().cgroup(), result));
     }
 
     private Behavior<Command> onRoundEnded(RoundEnded message) {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A message between members. {@link ClusterSerializer} writes and reads messages; each is a flat record that checks its
@@ -285,8 +286,20 @@ public sealed interface ClusterMessage extends ClusterMember.Command {
      * The components that messages of a round have in common, in every version.
      *
      * @param part 0 where the message is about no part
-     * @param replyTo the recipient of the reply; empty where the message is a reply itself
+     * @param replyTo the recipient of the reply; null where the message is a reply itself
      * @param fromUid as in {@link Request}
      */
-    record Header(long round, int participant, int part, Optional<ActorRef<ClusterMessage>> replyTo, long fromUid) {}
+    record Header(
+            Long round,
+            @JsonProperty("seat") Integer participant,
+            int part,
+            @Nullable ActorRef<ClusterMessage> replyTo,
+            long fromUid) {
+
+        public Header {
+            Validation.present("round", round);
+            Validation.participant(Validation.present("seat", participant));
+            Validation.range("part", part, 0, MAX_INDEX);
+        }
+    }
 }

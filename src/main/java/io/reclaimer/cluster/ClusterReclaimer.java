@@ -10,14 +10,11 @@ import akka.actor.typed.Extension;
 import akka.actor.typed.ExtensionId;
 import akka.actor.typed.javadsl.AskPattern;
 import akka.cluster.Cluster;
-import akka.cluster.Member;
-import akka.cluster.UniqueAddress;
 import com.typesafe.config.Config;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.Reclaimer;
 import io.reclaimer.cluster.ClusterMessage.Row;
 import io.reclaimer.cluster.MemberEnvironment.Heap;
-import io.reclaimer.pressure.HeapStatus;
 import io.reclaimer.pressure.Pressure;
 import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.ReclaimerException;
@@ -26,7 +23,6 @@ import io.reclaimer.shrinker.Registration;
 import io.reclaimer.shrinker.Saturating;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -203,7 +199,8 @@ public final class ClusterReclaimer implements Extension {
             end();
         } else {
             CompletableFuture<ClusterReport> result = new CompletableFuture<>();
-            forward(result, future);
+            CompletionStage<ClusterReport> answer = result;
+            answer.whenComplete((report, why) -> complete(future, report, why));
             failLate(request, result, future);
             member.tell(new ClusterMember.Start(withOwnCancellation(request, future), result));
         }
@@ -222,10 +219,6 @@ public final class ClusterReclaimer implements Extension {
             own.cancel();
         });
         return request.cancelledBy(own);
-    }
-
-    private void forward(CompletionStage<ClusterReport> result, CompletableFuture<ClusterReport> future) {
-        result.whenComplete((report, why) -> complete(future, report, why));
     }
 
     /** Completes the future of a user on the answer dispatcher. */
@@ -272,18 +265,14 @@ public final class ClusterReclaimer implements Extension {
      * is {@code on}.
      */
     public ClusterTable table() {
-        Map<String, Member> members = new TreeMap<>();
-        cluster.state().getMembers().forEach(one -> members.put(TableReplica.rowKey(one.uniqueAddress()), one));
-        Member self = cluster.selfMember();
-        members.put(TableReplica.rowKey(self.uniqueAddress()), self);
-        Set<UniqueAddress> unreachable = new HashSet<>();
-        cluster.state().getUnreachable().forEach(one -> unreachable.add(one.uniqueAddress()));
+        Set<String> members = TableReplica.rowKeys(cluster.state().getMembers());
+        members.add(TableReplica.rowKey(cluster.selfMember().uniqueAddress()));
+        Set<String> unreachable = TableReplica.rowKeys(cluster.state().getUnreachable());
         long now = System.currentTimeMillis();
-        Map<String, ClusterMessage> received = rows;
         List<ClusterTable.Row> table = new ArrayList<>();
-        members.forEach((key, one) -> {
-            if (received.get(key) instanceof Row row) {
-                table.add(ClusterTable.Row.of(row, !unreachable.contains(one.uniqueAddress()), now));
+        new TreeMap<>(rows).forEach((key, message) -> {
+            if (members.contains(key) && message instanceof Row row) {
+                table.add(ClusterTable.Row.of(row, !unreachable.contains(key), now));
             }
         });
         return new ClusterTable(List.copyOf(table));
@@ -315,12 +304,9 @@ public final class ClusterReclaimer implements Extension {
     private Heap heap() {
         return Pressure.find(system)
                 .map(Pressure::heapStatus)
-                .map(ClusterReclaimer::heap)
+                .map(status -> new Heap(
+                        MemberPressure.namedOrMin(status.state().name()), status.liveBytes(), status.limitBytes()))
                 .orElse(Heap.UNWATCHED);
-    }
-
-    private static Heap heap(HeapStatus status) {
-        return new Heap(MemberPressure.of(status.state()), status.liveBytes(), status.limitBytes());
     }
 
     private CompletionStage<Done> leave() {

@@ -5,7 +5,6 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.Adapter;
 import akka.serialization.SerializerWithStringManifest;
 import akka.serialization.jackson.JacksonObjectMapperProvider;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
@@ -123,14 +122,6 @@ public final class ClusterSerializer extends SerializerWithStringManifest {
         }
     }
 
-    /** The common components as they are written; a missing one is null. */
-    private record WrittenHeader(
-            @Nullable Long round,
-            @JsonProperty("seat") @Nullable Integer participant,
-            @Nullable Integer part,
-            @Nullable ActorRef<ClusterMessage> replyTo,
-            @Nullable Long fromUid) {}
-
     /**
      * Reads the common components, so that a member of another version is answered even where its message is not
      * understood.
@@ -140,22 +131,11 @@ public final class ClusterSerializer extends SerializerWithStringManifest {
             return Optional.empty();
         }
         try {
-            WrittenHeader written = cbor().read(bytes, WrittenHeader.class);
-            if (written.round() == null || written.participant() == null) {
-                return Optional.empty();
+            Header header = cbor().read(bytes, Header.class);
+            if (header.replyTo() != null) {
+                checkReplyTo(header.replyTo());
             }
-            int part = written.part() == null ? 0 : written.part();
-            Validation.participant(written.participant());
-            Validation.range("part", part, 0, ClusterMessage.MAX_INDEX);
-            if (written.replyTo() != null) {
-                checkReplyTo(written.replyTo());
-            }
-            return Optional.of(new Header(
-                    written.round(),
-                    written.participant(),
-                    part,
-                    Optional.ofNullable(written.replyTo()),
-                    written.fromUid() == null ? 0 : written.fromUid()));
+            return Optional.of(header);
         } catch (Exception | StackOverflowError e) {
             return Optional.empty();
         }

@@ -1,14 +1,14 @@
 package io.reclaimer.cluster;
 
-import io.reclaimer.cluster.Candidate.Presence;
 import io.reclaimer.cluster.ClusterMessage.Offer;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
 import io.reclaimer.cluster.ClusterMessage.Reclaimed;
 import io.reclaimer.cluster.ClusterMessage.Refused;
 import io.reclaimer.cluster.ClusterMessage.Reply;
 import io.reclaimer.cluster.ClusterReport.Outcome;
+import io.reclaimer.cluster.Participant.Stage;
+import io.reclaimer.cluster.RoundParameters.Presence;
 import java.time.Duration;
-import java.util.List;
 import java.util.OptionalLong;
 
 /**
@@ -30,7 +30,7 @@ import java.util.OptionalLong;
  *
  * <p>A request without an answer is sent again, at intervals that double; members recognise a repeated request. A
  * participant that can do nothing now (too many rounds, no free slot in time) is left out of the allocation and asked to
- * count again after a {@link BackOff}.
+ * count again after a back-off.
  */
 public final class Coordinator {
 
@@ -84,8 +84,8 @@ public final class Coordinator {
     private long resendNanos;
     private long resendAfterNanos;
 
-    /** When the next participant is to be asked to count again; empty where there is none. */
-    private OptionalLong recountNanos = OptionalLong.empty();
+    /** When the first back-off ends; the end of the round where there is none. */
+    private long recountNanos;
 
     public Coordinator(Output output, RoundParameters parameters) {
         this.output = output;
@@ -95,12 +95,13 @@ public final class Coordinator {
         this.transitNanos = Math.min(withinNanos / TRANSIT_DIVISOR, MAX_TRANSIT_NANOS);
     }
 
-    /** Starts the round: asks every candidate that can be reached to count. */
-    public void begin(List<Candidate> candidates, long now) {
+    /** Starts the round: asks every member that can be reached to count. */
+    public void begin(long now) {
         startNanos = now;
         endNanos = now + withinNanos;
+        recountNanos = endNanos;
         phaseEndNanos = now + withinNanos / COUNTING_DIVISOR;
-        candidates.forEach(candidate -> participants.add(candidate, now));
+        parameters.members().forEach((member, presence) -> participants.add(member, presence, now));
         participants.all().stream().filter(Participant::isAwaited).forEach(one -> sendCount(one, now));
         resetResending(now);
         proceed(now);
@@ -108,9 +109,8 @@ public final class Coordinator {
 
     /** When {@link #tick} is to be called next, at the latest. */
     public long dueNanos() {
-        long due = phase == Phase.ENDING ? endNanos : earlier(phaseEndNanos, endNanos);
-        due = earlier(resendNanos, due);
-        return recountNanos.isPresent() ? earlier(recountNanos.getAsLong(), due) : due;
+        long due = earlier(resendNanos, endNanos);
+        return phase == Phase.ENDING ? due : earlier(earlier(phaseEndNanos, recountNanos), due);
     }
 
     private static long earlier(long one, long other) {
@@ -127,7 +127,7 @@ public final class Coordinator {
             return;
         }
         if (now - endNanos >= 0) {
-            report(phase == Phase.ENDING ? earlyOutcome : finalOutcome(now), now);
+            report(phase == Phase.ENDING ? earlyOutcome : participants.outcome(target, isTimeUp(now)), now);
             return;
         }
         if (now - resendNanos >= 0) {
@@ -135,7 +135,7 @@ public final class Coordinator {
             resendAfterNanos *= 2;
             resendNanos = now + resendAfterNanos;
         }
-        if (recountNanos.isPresent() && now - recountNanos.getAsLong() >= 0) {
+        if (phase != Phase.ENDING && now - recountNanos >= 0) {
             recount(now);
         }
         proceed(now);
@@ -143,17 +143,10 @@ public final class Coordinator {
 
     /** Handles the reply of a participant. A reply from an unknown participant is ignored. */
     public void receive(Reply reply, long now) {
-        if (isReported()) {
+        if (isReported() || reply.participant() >= participants.all().size()) {
             return;
         }
-        participants.of(reply.participant()).ifPresent(participant -> {
-            participants.change(participant, one -> accept(one, reply, now));
-            scheduleRecount(participant);
-            proceed(now);
-        });
-    }
-
-    private void accept(Participant participant, Reply reply, long now) {
+        Participant participant = participants.all().get(reply.participant());
         if (reply instanceof Offer offer) {
             if (participant.accept(offer, now) && target.isEmpty() && phase != Phase.ENDING) {
                 sendPart(participant, 0, endNanos);
@@ -163,20 +156,25 @@ public final class Coordinator {
         } else if (reply instanceof Refused refusal) {
             participant.accept(refusal, now);
         }
+        if (participant.isBackingOff()) {
+            recountNanos = earlier(recountNanos, participant.recountNanos());
+        }
+        proceed(now);
     }
 
     /** Handles a change of the presence of a member. */
     public void update(String member, Presence presence, long now) {
-        if (!isReported()) {
-            participants.of(member).ifPresent(participant -> update(participant, presence, now));
+        if (isReported()) {
+            return;
         }
-    }
-
-    private void update(Participant participant, Presence presence, long now) {
-        boolean returns = presence == Presence.HERE && !participant.isReachable();
-        participants.change(participant, one -> one.update(presence));
-        if (returns && phase != Phase.ENDING && participant.stage() == Participant.Stage.COUNTING) {
-            sendCount(participant, now);
+        for (Participant participant : participants.all()) {
+            if (participant.member.equals(member)) {
+                boolean returns = presence == Presence.HERE && !participant.isReachable();
+                participant.update(presence);
+                if (returns && phase != Phase.ENDING && participant.stage() == Stage.COUNTING) {
+                    sendCount(participant, now);
+                }
+            }
         }
         proceed(now);
     }
@@ -185,7 +183,6 @@ public final class Coordinator {
     public void end(Outcome outcome, long now) {
         if (phase == Phase.COUNTING || phase == Phase.RECLAIMING) {
             phase = Phase.ENDING;
-            recountNanos = OptionalLong.empty();
             earlyOutcome = outcome;
             endNanos = earlier(now + transitNanos, endNanos);
             cancelParts();
@@ -205,18 +202,18 @@ public final class Coordinator {
         boolean isPhaseOver = now - phaseEndNanos >= 0;
         switch (phase) {
             case COUNTING -> {
-                if (isPhaseOver || participants.awaited(Participant.Stage.COUNTING) == 0) {
+                if (isPhaseOver || !participants.isAnyAwaited(Stage.COUNTING)) {
                     phase = Phase.RECLAIMING;
                     allocate(now);
                 }
             }
             case RECLAIMING -> {
-                if (isPhaseOver || participants.awaited(Participant.Stage.RUNNING) == 0) {
+                if (isPhaseOver || !participants.isAnyAwaited(Stage.RUNNING)) {
                     allocate(now);
                 }
             }
             case ENDING -> {
-                if (participants.awaitedParts() == 0) {
+                if (!participants.isAnyAwaited(Stage.RUNNING) && !participants.isAnyAwaited(Stage.WRITTEN_OFF)) {
                     report(earlyOutcome, now);
                 }
             }
@@ -226,7 +223,7 @@ public final class Coordinator {
 
     /** Allocates the missing objects. Ends the round where none are missing, or nobody is left to ask or to wait for. */
     private void allocate(long now) {
-        participants.all().forEach(participant -> participants.change(participant, Participant::writeOff));
+        participants.all().forEach(Participant::writeOff);
         if (target.isPresent()) {
             long missing = target.getAsLong() - participants.freedObjects();
             if (missing <= 0) {
@@ -241,14 +238,19 @@ public final class Coordinator {
         if (participants.isAnyAwaited()) {
             phaseEndNanos = endNanos;
         } else {
-            report(finalOutcome(now), now);
+            report(participants.outcome(target, isTimeUp(now)), now);
         }
+    }
+
+    /** Whether there is no time for another part. */
+    private boolean isTimeUp(long now) {
+        return endNanos - now <= transitNanos;
     }
 
     /** Returns whether any participant got a part. */
     private boolean sendParts(long missing, long now) {
         long remainingNanos = endNanos - now;
-        if (remainingNanos <= transitNanos) {
+        if (isTimeUp(now)) {
             return false;
         }
         long[] parts = participants.allocate(missing, parameters.request(), parameters.round() + allocations);
@@ -256,9 +258,9 @@ public final class Coordinator {
         long allocationEnd = isShort ? endNanos : now + remainingNanos / ALLOCATION_DIVISOR;
         boolean isAnySent = false;
         for (Participant participant : participants.all()) {
-            long part = parts[participant.index()];
+            long part = parts[participant.index];
             if (part > 0) {
-                participants.change(participant, one -> sendPart(one, part, allocationEnd));
+                sendPart(participant, part, allocationEnd);
                 isAnySent = true;
             }
         }
@@ -272,13 +274,11 @@ public final class Coordinator {
 
     private void sendCount(Participant participant, long now) {
         long countNanos = withinNanos / COUNTING_DIVISOR - transitNanos;
-        output.send(participant.index(), parameters.count(participant.index(), endNanos - now, countNanos));
+        output.send(participant.index, parameters.count(participant.index, endNanos - now, countNanos));
     }
 
     private void sendPart(Participant participant, long objects, long allocationEndNanos) {
-        Reclaim part = parameters.nextPart(participant, objects, allocationEndNanos - transitNanos);
-        participant.assign(part);
-        output.send(participant.index(), part);
+        output.send(participant.index, participant.assign(parameters, objects, allocationEndNanos - transitNanos));
     }
 
     private void resetResending(long now) {
@@ -293,42 +293,28 @@ public final class Coordinator {
         }
         for (Participant participant : participants.all()) {
             Reclaim part = participant.part();
-            if (participant.isAwaited() && participant.stage() == Participant.Stage.COUNTING) {
-                if (participant.recountNanos().isEmpty()) {
-                    sendCount(participant, now);
-                }
-            } else if (participant.isAwaited() && part != null) {
-                output.send(participant.index(), part);
+            if (!participant.isAwaited() || participant.isBackingOff()) {
+                continue;
+            }
+            if (participant.stage() == Stage.COUNTING) {
+                sendCount(participant, now);
+            } else if (part != null) {
+                output.send(participant.index, part);
             }
         }
     }
 
     /** Asks the participants whose back-off is over to count again. */
     private void recount(long now) {
-        recountNanos = OptionalLong.empty();
+        recountNanos = endNanos;
         for (Participant participant : participants.all()) {
-            OptionalLong due = participant.recountNanos();
-            if (due.isPresent() && now - due.getAsLong() >= 0) {
+            if (participant.isBackingOff() && now - participant.recountNanos() >= 0) {
                 participant.endBackOff();
                 sendCount(participant, now);
+            } else if (participant.isBackingOff()) {
+                recountNanos = earlier(recountNanos, participant.recountNanos());
             }
-            scheduleRecount(participant);
         }
-    }
-
-    private void scheduleRecount(Participant participant) {
-        OptionalLong due = phase == Phase.ENDING ? OptionalLong.empty() : participant.recountNanos();
-        if (due.isPresent() && (recountNanos.isEmpty() || due.getAsLong() - recountNanos.getAsLong() < 0)) {
-            recountNanos = due;
-        }
-    }
-
-    /** The outcome of a round that has run to its end. */
-    private Outcome finalOutcome(long now) {
-        boolean isTimeUp = endNanos - now <= transitNanos;
-        return target.isPresent()
-                ? participants.outcomeOfTarget(participants.freedObjects() >= target.getAsLong(), isTimeUp)
-                : participants.outcomeOfPass(isTimeUp);
     }
 
     private void report(Outcome outcome, long now) {
@@ -346,7 +332,7 @@ public final class Coordinator {
     private void cancelParts() {
         for (Participant participant : participants.all()) {
             if (participant.isRunning()) {
-                output.send(participant.index(), parameters.cancel());
+                output.send(participant.index, parameters.cancel());
             }
         }
     }

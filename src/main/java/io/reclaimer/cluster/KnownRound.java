@@ -4,7 +4,11 @@ import io.reclaimer.CountReport;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.cluster.ClusterMessage.Count;
+import io.reclaimer.cluster.ClusterMessage.Offer;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
+import io.reclaimer.cluster.ClusterMessage.Reclaimed;
+import io.reclaimer.cluster.ClusterMessage.Refused;
+import io.reclaimer.cluster.MemberEnvironment.Heap;
 import io.reclaimer.cluster.MemberEnvironment.Requester;
 import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.ReclaimFlag;
@@ -13,6 +17,7 @@ import io.reclaimer.shrinker.ShrinkerSpec;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -20,7 +25,8 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * State of one round on a member that takes part in it. Confined to its {@link MemberParts}.
+ * State of one round on a member that takes part in it, and the replies that follow from it. Confined to its {@link
+ * MemberParts}.
  *
  * @param <A> the address that replies are sent to
  */
@@ -57,6 +63,9 @@ final class KnownRound<A> {
 
     Stage stage = Stage.COUNT_WAITS;
 
+    /** Until when the count or part may wait for a slot. A part has to end by then, too. */
+    long latestNanos;
+
     /** The number of the last part; 0 before the first. */
     int part;
 
@@ -64,7 +73,6 @@ final class KnownRound<A> {
     long partObjects;
 
     int partPriority;
-    long partEndNanos;
 
     /** The target after the cut by the {@link GiveBudget}; 0 where the part was not cut. */
     long cutObjects;
@@ -131,9 +139,9 @@ final class KnownRound<A> {
                         + "] is not known in its version; known are " + Arrays.toString(ReclaimFlag.values())));
     }
 
-    /** The work of the round that waits for a slot, until that time. */
-    AdmissionQueue.Task task(long latestNanos) {
-        return new AdmissionQueue.Task(number, request.cgroup().toString(), requester.uid(), latestNanos);
+    /** Whether a count or part runs, and so takes a slot. */
+    boolean isRunning() {
+        return stage == Stage.COUNTING || stage == Stage.PART_RUNS;
     }
 
     /** Notes that the count was requested again. */
@@ -146,11 +154,17 @@ final class KnownRound<A> {
         counted = report;
     }
 
-    CountReport counted() {
+    private CountReport counted() {
         return Objects.requireNonNull(counted, "not counted yet");
     }
 
-    void addOffer(long nonce, long now) {
+    /**
+     * Makes an offer with a nonce of its own: what was counted, less what the round has freed since, up to a limit.
+     *
+     * @param maxObjects the limit
+     * @param limitReason the reason of the limit
+     */
+    Offer offer(Heap heap, long nonce, long maxObjects, String limitReason, long now) {
         if (offers.isEmpty()) {
             firstOfferNanos = now;
         }
@@ -158,6 +172,31 @@ final class KnownRound<A> {
         if (offers.size() > MAX_OFFERS) {
             offers.remove(offers.keySet().iterator().next());
         }
+        CountReport report = counted();
+        long remaining = Math.max(0, report.freeableObjects() - freedObjects);
+        long offered = Math.min(remaining, maxObjects);
+        boolean isWhole = offered == report.freeableObjects();
+        String ended = switch (report.outcome()) {
+            case DONE, NOT_ONLINE -> "";
+            default -> "it counted until [" + report.outcome() + "]";
+        };
+        String shortfall = cut(Reasons.join(
+                ended, Reasons.ofShortfalls(report.shortfalls()), offered < remaining ? limitReason : ""));
+        List<Long> planned = report.plannedObjects().stream()
+                .map(objects -> Math.min(objects, offered))
+                .toList();
+        return new Offer(
+                number,
+                participant,
+                offered,
+                isWhole ? report.freeableBytes() : Saturating.multiply(offered, objectBytes()),
+                isWhole ? report.plannedObjects() : planned,
+                heap.pressure().name(),
+                heap.liveBytes(),
+                heap.limitBytes(),
+                nonce,
+                shortfall.isEmpty(),
+                shortfall);
     }
 
     boolean isOffered() {
@@ -166,28 +205,17 @@ final class KnownRound<A> {
 
     /** When the offer was made on which a part is based; empty where the part is based on no known offer. */
     OptionalLong offerNanos(Reclaim message) {
-        if (message.nonce() == 0 && !needsNonce) {
+        if (message.nonce() == 0 && !needsNonce && isOffered()) {
             return OptionalLong.of(firstOfferNanos);
         }
         Long offered = offers.get(message.nonce());
         return offered == null ? OptionalLong.empty() : OptionalLong.of(offered);
     }
 
-    void addFreed(ReclaimReport report) {
-        freedObjects = Saturating.add(freedObjects, report.freedObjects());
-        freedBytes = Saturating.add(freedBytes, report.freedBytes());
-    }
-
-    /** The objects freed by all parts. */
-    long freedObjects() {
-        return freedObjects;
-    }
-
-    void setPart(Reclaim message, long endNanos) {
+    void setPart(Reclaim message) {
         part = message.part();
         partObjects = message.objects();
         partPriority = message.priority();
-        partEndNanos = endNanos;
         cutObjects = 0;
         result = null;
     }
@@ -201,6 +229,59 @@ final class KnownRound<A> {
         ReclaimRequest pass = request.startingAt(partPriority).within(Duration.ofNanos(remainingNanos));
         long objects = cutObjects > 0 ? cutObjects : partObjects;
         return objects > 0 ? pass.objects(objects) : pass;
+    }
+
+    /**
+     * Counts what the last part has freed, and makes its result. A part that was cut and freed all of its reduced target is
+     * {@code SHORT}.
+     *
+     * @param cutReason the reason of the cut
+     */
+    Reclaimed ended(ReclaimReport report, boolean isLeaving, String cutReason) {
+        freedObjects = Saturating.add(freedObjects, report.freedObjects());
+        freedBytes = Saturating.add(freedBytes, report.freedBytes());
+        boolean isCut = cutObjects > 0;
+        PartEnd own = switch (report.outcome()) {
+            case DONE, MET -> PartEnd.DONE;
+            case SHORT -> PartEnd.SHORT;
+            case NOT_ONLINE -> partObjects > 0 ? PartEnd.SHORT : PartEnd.DONE;
+            case DEADLINE -> PartEnd.DEADLINE;
+            case CANCELLED -> isLeaving ? PartEnd.SHUTDOWN : PartEnd.CANCELLED;
+            case SHUTDOWN -> PartEnd.SHUTDOWN;
+        };
+        PartEnd end = isCut && own == PartEnd.DONE ? PartEnd.SHORT : own;
+        String reason = Reasons.join(
+                isCut ? "its part was cut to [" + cutObjects + "] objects: " + cutReason : "",
+                end == PartEnd.DONE ? "" : Reasons.ofShortfalls(report.shortfalls()));
+        return new Reclaimed(
+                number,
+                participant,
+                part,
+                end.name(),
+                report.freedObjects(),
+                report.freedBytes(),
+                report.isExhausted() || report.outcome() == ReclaimReport.Outcome.NOT_ONLINE,
+                false,
+                cut(reason));
+    }
+
+    /** The result of the last part, which did not begin. */
+    Reclaimed notBegun(PartEnd end, String reason) {
+        return new Reclaimed(number, participant, part, end.name(), 0, 0, false, true, reason);
+    }
+
+    /**
+     * Refuses a count or a part.
+     *
+     * @param part the number of the part; 0 for the count
+     * @param again whether the coordinator may ask again
+     */
+    static Refused refused(long round, int participant, int part, String reason, boolean again) {
+        return new Refused(round, participant, cut(reason), part, again);
+    }
+
+    private static String cut(String text) {
+        return Reasons.cut(text, ClusterMessage.MAX_TEXT);
     }
 
     /** The target of the last part, or the objects that its pass would free by the count. */

@@ -1,15 +1,28 @@
 package io.reclaimer.cluster;
 
 import io.reclaimer.cluster.KnownRound.Stage;
+import io.reclaimer.shrinker.CgroupPath;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rounds in which a member takes part, at most {@value #MAX}: beyond that, the oldest round without work under way is
- * forgotten. Confined to its {@link MemberParts}.
+ * The rounds in which a member takes part, and the slots for their counts and parts. Confined to its {@link MemberParts};
+ * has no clock. Times are in nanoseconds from an arbitrary start.
+ *
+ * <p>A round has at most one count or part under way, so it takes at most one slot. A free slot goes to the waiting round
+ * with the fewest running ones of the same cgroup and of the same requester; among equals, to the one that has waited
+ * longest. One of every four slots is withheld from a cgroup that has the others. So neither a tenant with many rounds and
+ * slow shrinkers nor a member that requests many rounds can hold all slots.
+ *
+ * <p>At most {@value #MAX} rounds are known: beyond that, the oldest round without work under way is forgotten.
  *
  * <p>The number alone identifies a round. Each member counts its rounds from a random number of 63 bits. With 10,000
  * members and a million rounds each, the odds that any two rounds have the same number are 1 to 90,000, and only rounds
@@ -21,20 +34,90 @@ final class KnownRounds<A> {
 
     static final int MAX = 1024;
 
+    /** A quarter of the slots is withheld from a single cgroup. */
+    private static final int WITHHELD_DIVISOR = 4;
+
+    final int slots;
+
     /** The oldest first. */
     private final Map<Long, KnownRound<A>> rounds = new LinkedHashMap<>();
+
+    /** The rounds that wait for a slot; the one that has waited longest is the first. */
+    private final Set<KnownRound<A>> waiting = new LinkedHashSet<>();
+
+    KnownRounds(int slots) {
+        this.slots = slots;
+    }
 
     @Nullable
     KnownRound<A> get(long number) {
         return rounds.get(number);
     }
 
-    void add(KnownRound<A> round) {
+    /** Adds a round, whose count waits for a slot. */
+    void add(KnownRound<A> round, long latestNanos) {
         rounds.put(round.number, round);
+        enqueue(round, Stage.COUNT_WAITS, latestNanos);
     }
 
-    void remove(long number) {
-        rounds.remove(number);
+    /** Lets the count or part of a round wait for a slot. {@link #next} gives it one. */
+    void enqueue(KnownRound<A> round, Stage stage, long latestNanos) {
+        round.stage = stage;
+        round.latestNanos = latestNanos;
+        waiting.add(round);
+    }
+
+    /** Gives a slot to a waiting round, whose work runs from then on; empty where no slot is free for any. */
+    Optional<KnownRound<A>> next() {
+        Map<CgroupPath, Integer> byCgroup = new HashMap<>();
+        Map<Long, Integer> byRequester = new HashMap<>();
+        int running = 0;
+        for (KnownRound<A> known : rounds.values()) {
+            if (known.isRunning()) {
+                running++;
+                byCgroup.merge(known.request.cgroup(), 1, Integer::sum);
+                byRequester.merge(known.requester.uid(), 1, Integer::sum);
+            }
+        }
+        if (running >= slots) {
+            return Optional.empty();
+        }
+        int fewest = Integer.MAX_VALUE;
+        Optional<KnownRound<A>> best = Optional.empty();
+        for (KnownRound<A> known : waiting) {
+            int sameCgroup = byCgroup.getOrDefault(known.request.cgroup(), 0);
+            int neighbours = sameCgroup + byRequester.getOrDefault(known.requester.uid(), 0);
+            if (sameCgroup < slots - slots / WITHHELD_DIVISOR && neighbours < fewest) {
+                fewest = neighbours;
+                best = Optional.of(known);
+            }
+        }
+        best.ifPresent(known -> {
+            waiting.remove(known);
+            known.stage = known.stage == Stage.COUNT_WAITS ? Stage.COUNTING : Stage.PART_RUNS;
+        });
+        return best;
+    }
+
+    /** Ends the wait of a round. Returns false where it does not wait. */
+    boolean endWait(KnownRound<A> round) {
+        return waiting.remove(round);
+    }
+
+    /** Ends the wait of the rounds that may not wait any longer, and returns them. */
+    List<KnownRound<A>> endLateWaits(long now) {
+        List<KnownRound<A>> late = new ArrayList<>();
+        waiting.removeIf(known -> now - known.latestNanos >= 0 && late.add(known));
+        return late;
+    }
+
+    /** When {@link #endLateWaits} has a result again; empty where nothing waits. */
+    OptionalLong dueNanos() {
+        return waiting.stream().mapToLong(known -> known.latestNanos).reduce((a, b) -> a - b < 0 ? a : b);
+    }
+
+    void remove(KnownRound<A> round) {
+        rounds.remove(round.number);
     }
 
     List<KnownRound<A>> all() {
@@ -72,7 +155,7 @@ final class KnownRounds<A> {
         Optional<KnownRound<A>> idle = rounds.values().stream()
                 .filter(known -> known.stage == Stage.OFFERED)
                 .findFirst();
-        idle.ifPresent(known -> rounds.remove(known.number));
+        idle.ifPresent(this::remove);
         return idle.isPresent();
     }
 }

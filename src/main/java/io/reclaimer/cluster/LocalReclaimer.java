@@ -37,22 +37,13 @@ record LocalReclaimer(
 
     @Override
     public void count(long round, ReclaimRequest request) {
-        count(context, reclaimer, request, (report, why) -> new ClusterMember.Counted(round, report, why));
-    }
-
-    /** Asks a reclaimer to count. The actor receives the result: a report, or the reason why there is none. */
-    static <M> void count(
-            ActorContext<M> context,
-            Reclaimer reclaimer,
-            ReclaimRequest request,
-            BiFunction<@Nullable CountReport, @Nullable Throwable, M> toMessage) {
         ask(
                 context,
                 reclaimer.ref(),
                 CountReport.class,
                 replyTo -> new ReclaimerProtocol.Count(request, replyTo),
-                patience(reclaimer, request),
-                toMessage);
+                patience(request),
+                (report, why) -> new ClusterMember.Counted(round, report, why));
     }
 
     @Override
@@ -62,11 +53,11 @@ record LocalReclaimer(
                 reclaimer.ref(),
                 ReclaimReport.class,
                 replyTo -> new ReclaimerProtocol.Reclaim(request, replyTo),
-                patience(reclaimer, request),
+                patience(request),
                 (report, why) -> new ClusterMember.PartEnded(round, part, report, why));
     }
 
-    private static Duration patience(Reclaimer reclaimer, ReclaimRequest request) {
+    private Duration patience(ReclaimRequest request) {
         return request.within().orElse(reclaimer.settings().roundDeadline()).plus(PATIENCE);
     }
 

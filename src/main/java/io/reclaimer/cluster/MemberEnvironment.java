@@ -20,11 +20,10 @@ public interface MemberEnvironment<A> {
     /**
      * The member that coordinates a round, as a participant sees it.
      *
-     * @param member its name
      * @param uid the uid of its actor system; a restart under the same name changes it
      * @param isSelf whether it is the participant itself
      */
-    record Requester(String member, long uid, boolean isSelf) {}
+    record Requester(long uid, boolean isSelf) {}
 
     /** Counts. {@link MemberParts#counted} is to be called with the result. */
     void count(long round, ReclaimRequest request);

@@ -6,7 +6,6 @@ import io.reclaimer.ReclaimRequest;
 import io.reclaimer.Reclaimer;
 import io.reclaimer.cluster.ClusterMessage.Cancel;
 import io.reclaimer.cluster.ClusterMessage.Count;
-import io.reclaimer.cluster.ClusterMessage.Offer;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
 import io.reclaimer.cluster.KnownRound.Stage;
 import io.reclaimer.cluster.MemberEnvironment.Requester;
@@ -24,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * arbitrary start, and calls {@link #tick} at {@link #dueNanos}. Confined to one actor. Public for the scenarios of this
  * project; no part of the API.
  *
- * <p>A fixed number of counts and parts run at a time; the others wait in an {@link AdmissionQueue} for as long as they are
- * of use to their round. So rounds of other members, however many, take no more than that of the reclaimer.
+ * <p>A fixed number of counts and parts run at a time; the others wait ({@link KnownRounds}) for as long as they are of
+ * use to their round. So rounds of other members, however many, take no more than that of the reclaimer.
  *
  * <p>Requests may arrive twice, late and in any order. A repeated request is answered with the same result; nothing is done
  * twice. A part has to end within a time after its offer, which the coordinator chooses to end before the round, by the
@@ -52,9 +51,8 @@ public final class MemberParts<A> {
 
     private final MemberEnvironment<A> environment;
     private final ToIntFunction<String> nodeNumber;
-    private final AdmissionQueue queue;
     private final GiveBudget budget;
-    private final KnownRounds<A> rounds = new KnownRounds<>();
+    private final KnownRounds<A> rounds;
     private boolean isLeaving;
     private boolean isStarting;
     private Totals totals = new Totals(0, 0, 0);
@@ -66,7 +64,7 @@ public final class MemberParts<A> {
     MemberParts(MemberEnvironment<A> environment, ToIntFunction<String> nodeNumber, int maxParts, GiveBudget budget) {
         this.environment = environment;
         this.nodeNumber = nodeNumber;
-        this.queue = new AdmissionQueue(maxParts);
+        this.rounds = new KnownRounds<>(maxParts);
         this.budget = budget;
     }
 
@@ -94,7 +92,7 @@ public final class MemberParts<A> {
 
     /** When {@link #tick} is to be called next; empty where nothing waits. */
     public OptionalLong dueNanos() {
-        return queue.dueNanos();
+        return rounds.dueNanos();
     }
 
     /** Forgets rounds that are over. */
@@ -117,40 +115,40 @@ public final class MemberParts<A> {
 
     private void countFirst(A from, Requester requester, Count message, long now) {
         if (isLeaving) {
-            environment.send(from, PartReply.refused(message, LEAVING, false));
+            refuse(from, message, LEAVING, false);
         } else if (!budget.hasBytes(requester, now)) {
-            environment.send(from, PartReply.refused(message, budget.refusalReason(), false));
+            refuse(from, message, budget.refusalReason(), false);
         } else if (!rounds.makeRoom(now)) {
             String reason = "it takes part in [" + rounds.size() + "] rounds over the cluster, as many as allowed";
-            environment.send(from, PartReply.refused(message, reason, true));
+            refuse(from, message, reason, true);
         } else {
             ReclaimRequest request;
             try {
                 request = KnownRound.requestOf(message, nodeNumber);
             } catch (RuntimeException e) {
-                environment.send(from, PartReply.refused(message, Reasons.of(e), false));
+                refuse(from, message, Reasons.of(e), false);
                 return;
             }
             long withinNanos = Duration.ofMillis(message.withinMillis()).toNanos();
             KnownRound<A> known = new KnownRound<>(from, requester, request, message, now + withinNanos + KEPT_NANOS);
-            rounds.add(known);
-            queue.add(known.task(now + withinNanos / 10 * COUNT_WAIT_TENTHS));
+            rounds.add(known, now + withinNanos / 10 * COUNT_WAIT_TENTHS);
             startNext(now);
         }
     }
 
-    /** Starts waiting tasks while there are slots. A task may end at once, and call this method again. */
+    private void refuse(A from, Count message, String reason, boolean again) {
+        environment.send(from, KnownRound.refused(message.round(), message.participant(), 0, reason, again));
+    }
+
+    /** Starts waiting work while there are slots. It may end at once, and call this method again. */
     private void startNext(long now) {
         if (isStarting) {
             return;
         }
         isStarting = true;
-        for (Optional<AdmissionQueue.Task> next = queue.next(); next.isPresent(); next = queue.next()) {
-            KnownRound<A> known = rounds.get(next.get().round());
-            if (known == null) {
-                queue.release(next.get().round());
-            } else if (known.stage == Stage.COUNT_WAITS) {
-                known.stage = Stage.COUNTING;
+        for (Optional<KnownRound<A>> next = rounds.next(); next.isPresent(); next = rounds.next()) {
+            KnownRound<A> known = next.get();
+            if (known.stage == Stage.COUNTING) {
                 environment.count(known.number, known.request);
             } else {
                 startPart(known, now);
@@ -160,32 +158,26 @@ public final class MemberParts<A> {
     }
 
     private void startPart(KnownRound<A> known, long now) {
-        long remainingNanos = known.partEndNanos - now;
+        long remainingNanos = known.latestNanos - now;
         if (remainingNanos <= 0) {
-            queue.release(known.number);
             answerLate(known);
-            return;
+        } else if (!budget.tryReserve(known, now)) {
+            refusePart(known, budget.refusalReason(), false);
+        } else {
+            ReclaimRequest request;
+            try {
+                request = known.partRequest(remainingNanos);
+            } catch (IllegalArgumentException e) {
+                budget.settle(known, 0, now);
+                refusePart(known, Reasons.of(e), false);
+                return;
+            }
+            environment.reclaim(known.number, known.part, request);
         }
-        if (!budget.tryReserve(known, now)) {
-            refusePart(known, budget.refusalReason());
-            return;
-        }
-        ReclaimRequest request;
-        try {
-            request = known.partRequest(remainingNanos);
-        } catch (IllegalArgumentException e) {
-            budget.settle(known, 0, now);
-            refusePart(known, Reasons.of(e));
-            return;
-        }
-        known.stage = Stage.PART_RUNS;
-        environment.reclaim(known.number, known.part, request);
     }
 
-    private void refusePart(KnownRound<A> known, String reason) {
-        queue.release(known.number);
-        known.stage = Stage.OFFERED;
-        answer(known, PartReply.refused(known, known.part, reason, false));
+    private void refusePart(KnownRound<A> known, String reason, boolean again) {
+        endPart(known, KnownRound.refused(known.number, known.participant, known.part, reason, again));
     }
 
     /** Handles the result of a count: a report, or the reason why there is none. */
@@ -194,10 +186,8 @@ public final class MemberParts<A> {
         if (known == null || known.stage != Stage.COUNTING) {
             return;
         }
-        queue.release(round);
         if (report == null) {
-            rounds.remove(round);
-            send(known, PartReply.refused(known, 0, Reasons.of(why), Reasons.isTooManyRounds(why)));
+            refuseCount(known, Reasons.of(why), Reasons.isTooManyRounds(why));
         } else {
             known.stage = Stage.OFFERED;
             known.setCounted(report);
@@ -206,28 +196,27 @@ public final class MemberParts<A> {
         startNext(now);
     }
 
-    /** Makes an offer with a nonce of its own: the time of a part is counted from the offer on which it is based. */
+    /** Refuses the count, and forgets the round. */
+    private void refuseCount(KnownRound<A> known, String reason, boolean again) {
+        rounds.remove(known);
+        send(known, KnownRound.refused(known.number, known.participant, 0, reason, again));
+    }
+
     private void offer(KnownRound<A> known, long now) {
-        Offer offer = PartReply.offer(
-                known,
-                environment.heap(),
-                environment.nonce(),
-                budget.availableObjects(known, now),
-                budget.cutReason());
-        known.addOffer(offer.nonce(), now);
-        send(known, offer);
+        long maxObjects = budget.availableObjects(known, now);
+        send(known, known.offer(environment.heap(), environment.nonce(), maxObjects, budget.cutReason(), now));
     }
 
     /** Handles the request to run a part. */
     public void reclaim(A from, Reclaim message, long now) {
         KnownRound<A> known = rounds.get(message.round());
-        if (known == null || !known.isOffered()) {
-            environment.send(from, PartReply.refused(message, "it does not know the round, or has forgotten it"));
-            return;
-        }
-        OptionalLong offerNanos = known.offerNanos(message);
-        if (offerNanos.isEmpty()) {
-            environment.send(from, PartReply.refused(message, "the part is based on an offer that was not made"));
+        OptionalLong offerNanos = known == null ? OptionalLong.empty() : known.offerNanos(message);
+        if (known == null || offerNanos.isEmpty()) {
+            String reason = known == null || !known.isOffered()
+                    ? "it does not know the round, or has forgotten it"
+                    : "the part is based on an offer that was not made";
+            environment.send(
+                    from, KnownRound.refused(message.round(), message.participant(), message.part(), reason, true));
             return;
         }
         known.replyTo = from;
@@ -237,23 +226,24 @@ public final class MemberParts<A> {
                 send(known, known.result);
             }
         } else if (known.stage != Stage.OFFERED) {
-            send(known, PartReply.refused(known, message.part(), "its previous part is still under way", false));
+            String reason = "its previous part is still under way";
+            send(known, KnownRound.refused(known.number, known.participant, message.part(), reason, false));
         } else {
-            known.setPart(message, offerNanos.getAsLong() + TimeUnit.MICROSECONDS.toNanos(message.untilMicros()));
-            enqueuePart(known, now);
+            known.setPart(message);
+            long endNanos = offerNanos.getAsLong() + TimeUnit.MICROSECONDS.toNanos(message.untilMicros());
+            enqueuePart(known, endNanos, now);
         }
     }
 
-    private void enqueuePart(KnownRound<A> known, long now) {
+    private void enqueuePart(KnownRound<A> known, long endNanos, long now) {
         if (isLeaving) {
-            answer(known, PartReply.notBegun(known, PartEnd.SHUTDOWN, ""));
+            endPart(known, known.notBegun(PartEnd.SHUTDOWN, ""));
         } else if (known.cancellation.isCancelled()) {
-            answer(known, PartReply.notBegun(known, PartEnd.CANCELLED, ""));
-        } else if (known.partEndNanos - now <= 0) {
-            answer(known, PartReply.notBegun(known, PartEnd.DEADLINE, "it arrived after its time was over"));
+            endPart(known, known.notBegun(PartEnd.CANCELLED, ""));
+        } else if (endNanos - now <= 0) {
+            endPart(known, known.notBegun(PartEnd.DEADLINE, "it arrived after its time was over"));
         } else {
-            known.stage = Stage.PART_WAITS;
-            queue.add(known.task(known.partEndNanos));
+            rounds.enqueue(known, Stage.PART_WAITS, endNanos);
             startNext(now);
         }
     }
@@ -264,38 +254,32 @@ public final class MemberParts<A> {
         if (known == null || known.part != part || known.stage != Stage.PART_RUNS) {
             return;
         }
-        queue.release(round);
-        known.stage = Stage.OFFERED;
         if (report != null) {
             budget.settle(known, report.freedBytes(), now);
             long objects = Saturating.add(totals.objects(), report.freedObjects());
             totals = new Totals(totals.parts() + 1, objects, budget.givenBytes());
-            known.addFreed(report);
-            answer(known, PartReply.ended(known, report, isLeaving, budget.cutReason()));
+            endPart(known, known.ended(report, isLeaving, budget.cutReason()));
         } else {
             boolean isTooMany = Reasons.isTooManyRounds(why);
             // A refused part freed nothing; a failed one may have freed all that was reserved for it.
             budget.settle(known, isTooMany ? 0 : budget.reservedBytes(known), now);
-            answer(known, PartReply.refused(known, part, Reasons.of(why), isTooMany));
+            refusePart(known, Reasons.of(why), isTooMany);
         }
         startNext(now);
     }
 
-    /** Answers tasks that may not wait any longer. */
+    /** Answers counts and parts that may not wait any longer. */
     public void tick(long now) {
-        queue.removeLate(now)
-                .forEach(task -> Optional.ofNullable(rounds.get(task.round())).ifPresent(this::answerLate));
+        rounds.endLateWaits(now).forEach(this::answerLate);
     }
 
     private void answerLate(KnownRound<A> known) {
-        String reason = "no slot was free in time: [" + queue.slots()
+        String reason = "no slot was free in time: [" + rounds.slots
                 + "] counts and parts are under way there, as many as allowed [reclaimer.cluster.max-parts]";
         if (known.stage == Stage.COUNT_WAITS) {
-            rounds.remove(known.number);
-            send(known, PartReply.refused(known, 0, reason, false));
+            refuseCount(known, reason, false);
         } else {
-            known.stage = Stage.OFFERED;
-            answer(known, PartReply.notBegun(known, PartEnd.DEADLINE, reason));
+            endPart(known, known.notBegun(PartEnd.DEADLINE, reason));
         }
     }
 
@@ -326,22 +310,21 @@ public final class MemberParts<A> {
     /** Running work is answered when it has ended; waiting work is answered at once. */
     private void end(KnownRound<A> known, PartEnd end) {
         known.cancellation.cancel();
-        if (!queue.remove(known.number)) {
+        if (!rounds.endWait(known)) {
             return;
         }
-        if (known.stage == Stage.COUNT_WAITS) {
-            rounds.remove(known.number);
-            if (end == PartEnd.SHUTDOWN) {
-                send(known, PartReply.refused(known, 0, LEAVING, false));
-            }
+        if (known.stage == Stage.PART_WAITS) {
+            endPart(known, known.notBegun(end, ""));
+        } else if (end == PartEnd.SHUTDOWN) {
+            refuseCount(known, LEAVING, false);
         } else {
-            known.stage = Stage.OFFERED;
-            answer(known, PartReply.notBegun(known, end, ""));
+            rounds.remove(known);
         }
     }
 
-    /** Sends the reply to a part, and keeps it for repeated requests. */
-    private void answer(KnownRound<A> known, ClusterMessage result) {
+    /** Sends the reply to a part that is over, and keeps it for repeated requests. */
+    private void endPart(KnownRound<A> known, ClusterMessage result) {
+        known.stage = Stage.OFFERED;
         known.result = result;
         send(known, result);
     }

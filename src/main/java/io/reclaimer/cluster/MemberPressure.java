@@ -1,6 +1,5 @@
 package io.reclaimer.cluster;
 
-import io.reclaimer.pressure.PressureState;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -25,13 +24,5 @@ public enum MemberPressure {
     /** The constant of that name, or {@link #MIN} where this version does not know it: an unknown member is not relied on. */
     static MemberPressure namedOrMin(String name) {
         return named(name).orElse(MIN);
-    }
-
-    static MemberPressure of(PressureState state) {
-        return switch (state) {
-            case NONE -> NONE;
-            case LOW -> LOW;
-            case MIN -> MIN;
-        };
     }
 }

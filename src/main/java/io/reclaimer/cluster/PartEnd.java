@@ -28,7 +28,7 @@ enum PartEnd {
      *
      * @param outcome the outcome of the member so far
      * @param isSpent whether another part for the member would be in vain
-     * @param reason why the outcome is not {@code DONE}; empty where it is
+     * @param reason why the outcome is not {@code DONE}
      */
     record Conclusion(MemberOutcome outcome, boolean isSpent, String reason) {}
 
@@ -39,37 +39,28 @@ enum PartEnd {
      */
     static Conclusion conclude(Reclaimed result, long target) {
         Optional<PartEnd> known = named(result.end());
-        Conclusion conclusion = known.orElse(DEADLINE).concludeKnown(result, target);
-        String unknown = known.isPresent()
-                ? ""
-                : "its part ended as [" + result.end() + "], which this version does not know: taken for [" + DEADLINE
-                        + "]";
-        return new Conclusion(
-                conclusion.outcome(),
-                conclusion.isSpent(),
-                Reasons.join(conclusion.reason(), result.reason(), unknown));
-    }
-
-    private Conclusion concludeKnown(Reclaimed result, long target) {
         boolean delivered = result.freedObjects() >= target;
         // A member that freed something within its time, or did not begin, can be asked again.
         boolean idle = result.freedObjects() == 0;
         MemberOutcome late = delivered && target > 0 ? MemberOutcome.DONE : MemberOutcome.DEADLINE;
-        return switch (this) {
+        Conclusion own = switch (known.orElse(DEADLINE)) {
             case DONE ->
-                conclusion(
+                new Conclusion(
                         delivered ? MemberOutcome.DONE : MemberOutcome.SHORT,
                         !delivered,
                         "it freed less than it was asked for");
-            case SHORT -> conclusion(MemberOutcome.SHORT, true, shortReason(result));
-            case DEADLINE -> conclusion(late, idle && !result.notBegun(), "its part was not done in time");
-            case CANCELLED -> conclusion(late, idle, "its part was ended with the round");
-            case SHUTDOWN -> conclusion(MemberOutcome.LEFT, true, "it is shutting down");
+            case SHORT -> new Conclusion(MemberOutcome.SHORT, true, shortReason(result));
+            case DEADLINE -> new Conclusion(late, idle && !result.notBegun(), "its part was not done in time");
+            case CANCELLED -> new Conclusion(late, idle, "its part was ended with the round");
+            case SHUTDOWN -> new Conclusion(MemberOutcome.LEFT, true, "it is shutting down");
         };
-    }
-
-    private static Conclusion conclusion(MemberOutcome outcome, boolean isSpent, String reason) {
-        return new Conclusion(outcome, isSpent, outcome == MemberOutcome.DONE ? "" : reason);
+        String reason = own.outcome() == MemberOutcome.DONE ? "" : own.reason();
+        String unknown = "its part ended as [" + result.end() + "], which this version does not know: taken for ["
+                + DEADLINE + "]";
+        return new Conclusion(
+                own.outcome(),
+                own.isSpent(),
+                Reasons.join(reason, result.reason(), known.isPresent() ? "" : unknown));
     }
 
     /** Empty where the member itself gives a reason. */

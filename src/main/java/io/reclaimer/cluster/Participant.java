@@ -1,18 +1,18 @@
 package io.reclaimer.cluster;
 
-import io.reclaimer.cluster.Candidate.Presence;
 import io.reclaimer.cluster.ClusterMessage.Offer;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
 import io.reclaimer.cluster.ClusterMessage.Reclaimed;
 import io.reclaimer.cluster.ClusterMessage.Refused;
 import io.reclaimer.cluster.ClusterReport.MemberOutcome;
+import io.reclaimer.cluster.RoundParameters.Presence;
 import io.reclaimer.shrinker.Saturating;
 import io.reclaimer.shrinker.Shrinker;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,10 +37,12 @@ final class Participant {
 
     private static final List<Long> NO_OBJECTS = Collections.nCopies(Shrinker.LOWEST_PRIORITY + 1, 0L);
 
-    private final int index;
-    private final String member;
+    private static final long FIRST_BACK_OFF_NANOS = Duration.ofMillis(25).toNanos();
+    private static final long MAX_BACK_OFF_NANOS = Duration.ofMillis(500).toNanos();
+
+    final int index;
+    final String member;
     private final long askedNanos;
-    private final BackOff backOff = new BackOff();
 
     private Stage stage = Stage.COUNTING;
     private boolean isReachable = true;
@@ -61,6 +63,12 @@ final class Participant {
     /** Whether the member could not do what it was asked last, and is asked to count again. */
     private boolean isDelayed;
 
+    /** Whether the member is not asked before {@link #recountNanos}. */
+    private boolean isBackingOff;
+
+    private long recountNanos;
+    private long nextBackOffNanos = FIRST_BACK_OFF_NANOS;
+
     /** How the last part ended, or why the participant is out or delayed. */
     private MemberOutcome outcome = MemberOutcome.DONE;
 
@@ -75,10 +83,6 @@ final class Participant {
         this.member = member;
         this.askedNanos = now;
         this.lastNanos = now;
-    }
-
-    int index() {
-        return index;
     }
 
     Stage stage() {
@@ -128,16 +132,6 @@ final class Participant {
         return offer == null ? NO_OBJECTS : offer.plannedObjects();
     }
 
-    /** The nonce of the offer; 0 where there is none. */
-    long nonce() {
-        return offer == null ? 0 : offer.nonce();
-    }
-
-    /** When the offer arrived. */
-    long offeredNanos() {
-        return offeredNanos;
-    }
-
     @Nullable
     Reclaim part() {
         return part;
@@ -157,7 +151,7 @@ final class Participant {
             return 0;
         }
         long remaining = offer.freeableObjects() - (freedObjects - freedBeforeOffer);
-        return Math.min(Allocation.MAX_OBJECTS, Math.max(0, remaining));
+        return Math.min(Participants.Allocation.MAX_OBJECTS, Math.max(0, remaining));
     }
 
     /** Accepts an offer. Returns whether it was expected. */
@@ -169,7 +163,7 @@ final class Participant {
         offeredNanos = now;
         lastNanos = now;
         isDelayed = false;
-        backOff.end();
+        isBackingOff = false;
         if (part == null) {
             outcome = MemberOutcome.DONE;
             reason = "";
@@ -180,10 +174,22 @@ final class Participant {
         return true;
     }
 
-    void assign(Reclaim newPart) {
-        part = newPart;
-        askedObjects = Saturating.add(askedObjects, newPart.objects());
+    /** Assigns the next part of the round, which has to be answered by {@code endNanos}. */
+    Reclaim assign(RoundParameters round, long objects, long endNanos) {
+        Reclaim next = new Reclaim(
+                round.round(),
+                index,
+                part == null ? 1 : part.part() + 1,
+                objects,
+                round.request().priority(),
+                TimeUnit.NANOSECONDS.toMicros(Math.max(0, endNanos - offeredNanos)),
+                round.sender().ref(),
+                round.sender().uid(),
+                offer == null ? 0 : offer.nonce());
+        part = next;
+        askedObjects = Saturating.add(askedObjects, objects);
         stage = Stage.RUNNING;
+        return next;
     }
 
     /** Ends the wait for the part: its time is over. */
@@ -215,17 +221,16 @@ final class Participant {
 
     /** Accepts a refusal: a final one in any case, a temporary one only where it answers the current request. */
     void accept(Refused refusal, long now) {
-        if (stage == Stage.OUT) {
+        if (stage == Stage.OUT || (refusal.again() && !answersCurrentRequest(refusal))) {
             return;
         }
-        if (!refusal.again()) {
-            lastNanos = now;
-            exclude(MemberOutcome.REFUSED, refusal.reason());
-        } else if (answersCurrentRequest(refusal)) {
-            lastNanos = now;
+        lastNanos = now;
+        if (refusal.again()) {
             outcome = MemberOutcome.REFUSED;
             reason = refusal.reason();
             delay(now);
+        } else {
+            exclude(MemberOutcome.REFUSED, refusal.reason());
         }
     }
 
@@ -239,17 +244,22 @@ final class Participant {
     private void delay(long now) {
         stage = Stage.COUNTING;
         isDelayed = true;
-        backOff.begin(now);
+        isBackingOff = true;
+        recountNanos = now + nextBackOffNanos;
+        nextBackOffNanos = Math.min(2 * nextBackOffNanos, MAX_BACK_OFF_NANOS);
     }
 
-    /** When the member is to be asked to count again; empty where there is no back-off. */
-    OptionalLong recountNanos() {
-        return stage == Stage.COUNTING ? backOff.untilNanos() : OptionalLong.empty();
+    /** Whether the member is asked to count again at {@link #recountNanos}, and not before. */
+    boolean isBackingOff() {
+        return stage == Stage.COUNTING && isBackingOff;
     }
 
-    /** Ends the back-off: the member is asked to count again. */
+    long recountNanos() {
+        return recountNanos;
+    }
+
     void endBackOff() {
-        backOff.end();
+        isBackingOff = false;
     }
 
     /** Updates the presence. A part under way on a leaving member may still end. */
@@ -257,14 +267,9 @@ final class Participant {
         switch (presence) {
             case HERE -> isReachable = true;
             case UNREACHABLE -> isReachable = false;
-            case LEAVING, DOWN, CLUSTER_ENDS -> {
-                if (stage == Stage.COUNTING || stage == Stage.IDLE) {
-                    exclude(MemberOutcome.LEFT, presence.reason());
-                }
-            }
-            case GONE -> {
-                if (stage != Stage.OUT) {
-                    exclude(MemberOutcome.LEFT, presence.reason());
+            case LEAVING, DOWN, CLUSTER_ENDS, GONE -> {
+                if (stage != Stage.OUT && (presence == Presence.GONE || !isRunning())) {
+                    exclude(MemberOutcome.LEFT, presence.reason);
                 }
             }
             case JOINING, WITHOUT_RECLAIMER -> {
@@ -321,7 +326,7 @@ final class Participant {
     /** Why the member is unreachable, or has an outcome only because the round ended. */
     private String pendingReason() {
         if (!isReachable) {
-            return Presence.UNREACHABLE.reason();
+            return Presence.UNREACHABLE.reason;
         }
         if (stage == Stage.COUNTING) {
             return isDelayed ? reason : "it made no offer by the end of the round";

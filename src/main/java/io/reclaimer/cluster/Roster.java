@@ -12,11 +12,11 @@ import akka.cluster.UniqueAddress;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.SelfRemoved;
 import akka.cluster.typed.Subscribe;
-import io.reclaimer.cluster.Candidate.Presence;
 import io.reclaimer.cluster.MemberEnvironment.Requester;
-import java.util.ArrayList;
+import io.reclaimer.cluster.RoundParameters.Presence;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -170,13 +170,13 @@ final class Roster {
     Optional<Requester> requester(ActorRef<ClusterMessage> replyTo, long fromUid) {
         Address address = replyTo.path().address();
         if (address.getHost().isEmpty()) {
-            return fromUid == selfUid() ? Optional.of(new Requester(selfName(), fromUid, true)) : Optional.empty();
+            return fromUid == selfUid() ? Optional.of(new Requester(fromUid, true)) : Optional.empty();
         }
         return Optional.ofNullable(members.get(nameOf(address, selfName())))
                 .map(Member::uniqueAddress)
                 .filter(member -> member.address().equals(address))
                 .filter(member -> fromUid == 0 || fromUid == member.longUid())
-                .map(member -> new Requester(nameOf(member), member.longUid(), false));
+                .map(member -> new Requester(member.longUid(), false));
     }
 
     /** The cluster actor of a member; empty where the member does not take part. */
@@ -227,12 +227,12 @@ final class Roster {
      * The members in the report of a round: those that the request names, or all of the cluster, whether they can be asked
      * or not.
      */
-    List<Candidate> candidates(ClusterRequest request) {
-        List<Candidate> candidates = new ArrayList<>();
+    Map<String, Presence> candidates(ClusterRequest request) {
+        Map<String, Presence> candidates = new LinkedHashMap<>();
         for (String name : request.members().isEmpty() ? names() : request.members()) {
             Presence presence = presence(name);
             if (presence == Presence.GONE || hasRole(name, request.role())) {
-                candidates.add(new Candidate(name, presence));
+                candidates.put(name, presence);
             }
         }
         return candidates;

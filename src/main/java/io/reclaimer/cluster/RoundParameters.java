@@ -5,10 +5,10 @@ import io.reclaimer.ReclaimRequest;
 import io.reclaimer.ReclaimerSettings;
 import io.reclaimer.cluster.ClusterMessage.Cancel;
 import io.reclaimer.cluster.ClusterMessage.Count;
-import io.reclaimer.cluster.ClusterMessage.Reclaim;
 import io.reclaimer.shrinker.ReclaimerException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -18,12 +18,39 @@ import java.util.concurrent.TimeUnit;
  * @param round the number of the round, unique in the cluster
  * @param request the request, with the target of all members together
  * @param nodes the names of its nodes; empty for all
+ * @param members the members in the report, in that order, by name: participant 0, 1, and so on
  * @param within the time that the round may take
  * @param resendAfter the first interval after which a request is sent again
  * @param sender the sender of the requests
  */
 public record RoundParameters(
-        long round, ReclaimRequest request, List<String> nodes, Duration within, Duration resendAfter, Sender sender) {
+        long round,
+        ReclaimRequest request,
+        List<String> nodes,
+        Map<String, Presence> members,
+        Duration within,
+        Duration resendAfter,
+        Sender sender) {
+
+    /** The state of a member, as far as the coordinating member knows. */
+    public enum Presence {
+        HERE("it takes part, and can be reached"),
+        UNREACHABLE("the failure detector cannot reach it"),
+        LEAVING("it is leaving the cluster"),
+        DOWN("it was downed, and will be removed from the cluster"),
+        CLUSTER_ENDS("the whole cluster is shutting down"),
+        GONE("it is not or no longer a member of the cluster"),
+        JOINING("it is joining the cluster, and not up yet"),
+        WITHOUT_RECLAIMER(
+                "no ClusterReclaimer is known there: none was started, or this member has not been told of it yet");
+
+        /** Why a member in this state is not asked, or not any more. */
+        final String reason;
+
+        Presence(String reason) {
+            this.reason = reason;
+        }
+    }
 
     /** The sender of requests: its cluster actor, which receives the replies, and the uid of its actor system. */
     public record Sender(ActorRef<ClusterMessage> ref, long uid) {}
@@ -34,13 +61,19 @@ public record RoundParameters(
      * @throws ReclaimerException where the request names an unknown node, or too many nodes
      */
     public static RoundParameters of(
-            long round, ClusterRequest request, ReclaimerSettings settings, Duration resendAfter, Sender sender) {
+            long round,
+            ClusterRequest request,
+            ReclaimerSettings settings,
+            Map<String, Presence> members,
+            Duration resendAfter,
+            Sender sender) {
         request.check(settings);
         ReclaimRequest local = request.request();
         return new RoundParameters(
                 round,
                 local,
                 local.nodes(settings).stream().map(settings::nodeName).toList(),
+                members,
                 local.within().orElse(settings.roundDeadline()),
                 resendAfter,
                 sender);
@@ -66,21 +99,6 @@ public record RoundParameters(
                 sender.ref(),
                 sender.uid(),
                 true);
-    }
-
-    /** The next part of a participant, which has to be answered by {@code endNanos}. */
-    Reclaim nextPart(Participant participant, long objects, long endNanos) {
-        Reclaim previous = participant.part();
-        return new Reclaim(
-                round,
-                participant.index(),
-                previous == null ? 1 : previous.part() + 1,
-                objects,
-                request.priority(),
-                TimeUnit.NANOSECONDS.toMicros(Math.max(0, endNanos - participant.offeredNanos())),
-                sender.ref(),
-                sender.uid(),
-                participant.nonce());
     }
 
     Cancel cancel() {

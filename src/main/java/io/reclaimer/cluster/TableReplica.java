@@ -8,7 +8,6 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.cluster.Cluster;
-import akka.cluster.ClusterEvent;
 import akka.cluster.Member;
 import akka.cluster.UniqueAddress;
 import akka.cluster.ddata.Key;
@@ -18,13 +17,18 @@ import akka.cluster.ddata.SelfUniqueAddress;
 import akka.cluster.ddata.typed.javadsl.DistributedData;
 import akka.cluster.ddata.typed.javadsl.Replicator;
 import akka.cluster.ddata.typed.javadsl.ReplicatorMessageAdapter;
-import akka.cluster.typed.Subscribe;
 import io.reclaimer.CountReport;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.Reclaimer;
+import io.reclaimer.ReclaimerProtocol;
 import io.reclaimer.cluster.ClusterMessage.Row;
+import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.Saturating;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -41,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The table is Distributed Data: {@value #BUCKETS} maps that hold the rows of some members each. A change travels as the
  * delta of one row; where a delta is lost, one map is sent again and not all of them. The leader of the cluster removes the
- * rows of members that are gone.
+ * rows of members that are gone, when it counts.
  */
 final class TableReplica extends AbstractBehavior<TableReplica.Command> {
 
@@ -58,8 +62,6 @@ final class TableReplica extends AbstractBehavior<TableReplica.Command> {
     private enum OtherResponse implements Command {
         INSTANCE
     }
-
-    private record Removed(Member member) implements Command {}
 
     static final String NAME = "reclaimer-cluster-table";
 
@@ -111,12 +113,6 @@ final class TableReplica extends AbstractBehavior<TableReplica.Command> {
         this.replicator = DistributedData.get(context.getSystem()).replicator();
         // One function for all keys: of several that adapt the same class, Akka would use the last for all keys.
         IntStream.range(0, BUCKETS).forEach(number -> adapter.subscribe(key(bucket(number)), TableReplica::toCommand));
-        akka.cluster.typed.Cluster.get(context.getSystem())
-                .subscriptions()
-                .tell(Subscribe.create(
-                        context.messageAdapter(
-                                ClusterEvent.MemberRemoved.class, removed -> new Removed(removed.member())),
-                        ClusterEvent.MemberRemoved.class));
         context.getSelf().tell(Tick.INSTANCE);
     }
 
@@ -137,6 +133,13 @@ final class TableReplica extends AbstractBehavior<TableReplica.Command> {
         return Roster.nameOf(member) + "#" + Long.toHexString(member.longUid());
     }
 
+    /** The keys of the rows of members. */
+    static Set<String> rowKeys(Iterable<Member> members) {
+        Set<String> keys = new HashSet<>();
+        members.forEach(member -> keys.add(rowKey(member.uniqueAddress())));
+        return keys;
+    }
+
     private static String bucket(int number) {
         return "reclaimer-" + number;
     }
@@ -152,14 +155,20 @@ final class TableReplica extends AbstractBehavior<TableReplica.Command> {
                 .onMessage(Counted.class, this::onCounted)
                 .onMessage(BucketChanged.class, this::onBucketChanged)
                 .onMessage(OtherResponse.class, message -> this)
-                .onMessage(Removed.class, this::onRemoved)
                 .build();
     }
 
     private Behavior<Command> onTick(Tick message) {
+        removeStaleRows();
         if (!isCounting) {
             isCounting = true;
-            LocalReclaimer.count(getContext(), reclaimer, EVERYTHING, (report, why) -> new Counted(report));
+            getContext()
+                    .askWithStatus(
+                            CountReport.class,
+                            reclaimer.ref(),
+                            reclaimer.settings().roundDeadline().plus(LocalReclaimer.PATIENCE),
+                            replyTo -> new ReclaimerProtocol.Count(EVERYTHING, replyTo),
+                            (report, why) -> new Counted(report));
         }
         return this;
     }
@@ -185,32 +194,22 @@ final class TableReplica extends AbstractBehavior<TableReplica.Command> {
         Map<String, ClusterMessage> all = new HashMap<>();
         rowsByBucket.values().forEach(all::putAll);
         publish.accept(Map.copyOf(all));
-        removeStaleRows(message);
         return this;
     }
 
-    private Behavior<Command> onRemoved(Removed message) {
-        UniqueAddress member = message.member().uniqueAddress();
-        removeRow(bucketOf(member), rowKey(member));
-        return this;
-    }
-
-    /** Removes rows of members that are gone. Such a row may arrive after it was removed. */
-    private void removeStaleRows(BucketChanged message) {
-        Set<String> members = new HashSet<>();
-        cluster.state().getMembers().forEach(member -> members.add(rowKey(member.uniqueAddress())));
-        if (members.contains(rowKey(self.uniqueAddress()))) {
-            message.rows().keySet().stream()
-                    .filter(key -> !members.contains(key))
-                    .forEach(key -> removeRow(message.bucket(), key));
+    /**
+     * Removes the rows of members that are gone, on the leader only, because each change travels to all members. Such a row
+     * may also arrive later than the removal of its member.
+     */
+    private void removeStaleRows() {
+        Set<String> members = rowKeys(cluster.state().getMembers());
+        if (!members.contains(rowKey(self.uniqueAddress()))
+                || !cluster.selfAddress().equals(cluster.state().getLeader())) {
+            return;
         }
-    }
-
-    /** Removes a row on the leader only, because each change travels to all members. */
-    private void removeRow(String bucket, String rowKey) {
-        if (cluster.selfAddress().equals(cluster.state().getLeader())) {
-            update(bucket, map -> map.contains(rowKey) ? map.remove(self, rowKey) : map);
-        }
+        rowsByBucket.forEach((bucket, rows) -> rows.keySet().stream()
+                .filter(key -> !members.contains(key))
+                .forEach(key -> update(bucket, map -> map.contains(key) ? map.remove(self, key) : map)));
     }
 
     private void update(
@@ -221,5 +220,102 @@ final class TableReplica extends AbstractBehavior<TableReplica.Command> {
                 Replicator.writeLocal(),
                 getContext().getSystem().ignoreRef(),
                 change));
+    }
+
+    /** The content of the row of a member in the shared table, and when a new row is published. Immutable. */
+    static final class RowPolicy {
+
+        /** Smaller changes are not published, whatever their share: the default batch of a scan. */
+        static final long MIN_OBJECTS = 128;
+
+        private final ClusterSettings.Table settings;
+
+        RowPolicy(ClusterSettings.Table settings) {
+            this.settings = settings;
+        }
+
+        /**
+         * The current row, with the cgroups that could free most: as many as are configured, and as fit.
+         *
+         * @param nowMillis since 1970
+         */
+        Row row(String member, CountReport counted, MemberEnvironment.Heap heap, long nowMillis) {
+            Map<CgroupPath, Long> byCgroup = new HashMap<>();
+            counted.largest().forEach(entry -> byCgroup.merge(entry.cgroup(), entry.objects(), Saturating::add));
+            List<String> cgroups = new ArrayList<>();
+            List<Long> objects = new ArrayList<>();
+            int characters = 0;
+            List<Map.Entry<CgroupPath, Long>> largest = byCgroup.entrySet().stream()
+                    .sorted(Map.Entry.<CgroupPath, Long>comparingByValue(Comparator.reverseOrder())
+                            .thenComparing(Map.Entry.comparingByKey()))
+                    .limit(settings.cgroups())
+                    .toList();
+            for (Map.Entry<CgroupPath, Long> entry : largest) {
+                String path = entry.getKey().toString();
+                characters += path.length();
+                if (characters > ClusterMessage.MAX_CGROUP_CHARACTERS) {
+                    break;
+                }
+                cgroups.add(path);
+                objects.add(entry.getValue());
+            }
+            return new Row(
+                    member,
+                    nowMillis,
+                    heap.pressure().name(),
+                    heap.liveBytes(),
+                    heap.limitBytes(),
+                    counted.freeableObjects(),
+                    cgroups,
+                    objects);
+        }
+
+        /** Whether a row is to be published in place of the previous one. */
+        boolean isDue(Row before, Row now) {
+            return !before.pressure().equals(now.pressure())
+                    || now.publishedMillis() - before.publishedMillis()
+                            >= settings.refresh().toMillis()
+                    || moved(before.freeableObjects(), now.freeableObjects())
+                    || movedByCgroup(before, now);
+        }
+
+        /**
+         * Whether the objects of a listed cgroup differ. A cgroup that one of the rows does not list is assumed to have the
+         * same number there, limited to the maximum of an unlisted one: so cgroups that change places at the end of a full
+         * list have not moved.
+         */
+        private boolean movedByCgroup(Row before, Row now) {
+            Map<String, Long> old = byCgroup(before);
+            Map<String, Long> fresh = byCgroup(now);
+            long oldMax = maxUnlisted(before);
+            long freshMax = maxUnlisted(now);
+            return old.entrySet().stream()
+                            .anyMatch(entry -> moved(
+                                    entry.getValue(),
+                                    fresh.getOrDefault(entry.getKey(), Math.min(entry.getValue(), freshMax))))
+                    || fresh.entrySet().stream()
+                            .anyMatch(entry -> !old.containsKey(entry.getKey())
+                                    && moved(Math.min(entry.getValue(), oldMax), entry.getValue()));
+        }
+
+        /** The maximum number of objects of a cgroup that the row does not list. */
+        private long maxUnlisted(Row row) {
+            List<Long> objects = row.cgroupObjects();
+            return objects.size() < settings.cgroups() || objects.isEmpty() ? 0 : objects.get(objects.size() - 1);
+        }
+
+        private static Map<String, Long> byCgroup(Row row) {
+            Map<String, Long> objects = new HashMap<>();
+            for (int i = 0; i < row.cgroups().size(); i++) {
+                objects.put(row.cgroups().get(i), row.cgroupObjects().get(i));
+            }
+            return objects;
+        }
+
+        /** Whether a number changed by more than a step of the larger value. */
+        private boolean moved(long before, long now) {
+            long by = Math.abs(before - now);
+            return by >= MIN_OBJECTS && by > settings.step() * Math.max(before, now);
+        }
     }
 }

@@ -37,7 +37,7 @@
  *   <li>The outcome {@code SHORT} takes a statement of each reachable participant that it is exhausted. A report names
  *       every member, and the reason where a member was not asked or fell short.
  *   <li>Rounds of others take at most {@code reclaimer.cluster.max-parts} slots of a member's reclaimer ({@code
- *       AdmissionQueue}). A count or part that waits too long is answered. A temporary refusal excludes a participant from
+ *       KnownRounds}). A count or part that waits too long is answered. A temporary refusal excludes a participant from
  *       one allocation, not from the round.
  *   <li>Rounds of others free at most {@code reclaimer.cluster.give} bytes in a minute ({@code GiveBudget}). Offers and
  *       parts are cut to that.
@@ -49,7 +49,7 @@
  *   <li>Every request between members is answered, even one that this version does not understand. Every request for a
  *       round is answered, even where its actor fails ({@code ClusterRound}, {@code ClusterReclaimer}).
  *   <li>Every message from another member is validated when it is read, as the input of a user is ({@code ClusterMessage}).
- *   <li>The decisions ({@code Coordinator}, {@code MemberParts}, {@code AdmissionQueue}, {@code GiveBudget}, {@code
+ *   <li>The decisions ({@code Coordinator}, {@code MemberParts}, {@code KnownRounds}, {@code GiveBudget}, {@code
  *       Allocation}, {@code RowPolicy}) have no actor, clock or network of their own, so that scenarios and simulations run
  *       the same code. {@code Coordinator}, {@code MemberParts} and the types in their signatures are public for scenarios
  *       only.

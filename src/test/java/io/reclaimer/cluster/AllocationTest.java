@@ -2,6 +2,7 @@ package io.reclaimer.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reclaimer.cluster.Participants.Allocation;
 import io.reclaimer.testkit.Seeded;
 import java.math.BigInteger;
 import java.util.ArrayList;

@@ -34,7 +34,7 @@ class ClusterGiveIT {
         TableShrinker cache = closed.cache("/shop", OBJECTS);
         ClusterReport others = reclaim(members.first(), 1_000);
         assertThat(others.outcome()).isEqualTo(Outcome.PARTIAL);
-        ClusterReport.Member refused = entry(others, closed);
+        ClusterReport.Member refused = Members.part(others, closed.name());
         assertThat(refused.outcome()).isEqualTo(MemberOutcome.REFUSED);
         assertThat(refused.reason())
                 .hasValue("it frees nothing for rounds of other members [reclaimer.cluster.give = off]");
@@ -55,11 +55,11 @@ class ClusterGiveIT {
         TableShrinker cache = bound.cache("/shop", OBJECTS);
         ClusterReport first = reclaim(members.first(), 1_000);
         assertThat(first.outcome()).isEqualTo(Outcome.MET);
-        assertThat(entry(first, bound).reason()).isEqualTo(Optional.empty());
+        assertThat(Members.part(first, bound.name()).reason()).isEqualTo(Optional.empty());
         ClusterReport second = reclaim(members.first(), 5_000);
         assertThat(second.outcome()).isEqualTo(Outcome.PARTIAL);
-        assertThat(entry(second, bound).isExhausted()).isFalse();
-        assertThat(entry(second, bound).reason())
+        assertThat(Members.part(second, bound.name()).isExhausted()).isFalse();
+        assertThat(Members.part(second, bound.name()).reason())
                 .hasValueSatisfying(reason -> assertThat(reason)
                         .contains("[" + 2_000 * OBJECT_BYTES + "] bytes a minute")
                         .contains("[reclaimer.cluster.give]"));
@@ -74,12 +74,5 @@ class ClusterGiveIT {
         return Members.await(
                 one,
                 one.cluster.reclaim(ReclaimRequest.in("/shop").objects(objects).within(Duration.ofMinutes(1))));
-    }
-
-    private static ClusterReport.Member entry(ClusterReport report, One one) {
-        return report.members().stream()
-                .filter(member -> member.member().equals(one.name()))
-                .findFirst()
-                .orElseThrow();
     }
 }

@@ -57,7 +57,7 @@ class ClusterKillIT {
         victim.kill();
         ClusterReport report = Members.await(first, round);
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
-        ClusterReport.Member part = part(report);
+        ClusterReport.Member part = Members.part(report, victimName);
         assertThat(part.outcome()).isIn(MemberOutcome.UNREACHABLE, MemberOutcome.LEFT);
         assertThat(part.askedObjects()).isPositive();
         assertThat(part.freedObjects()).isZero();
@@ -71,7 +71,7 @@ class ClusterKillIT {
         victim.freeze();
         ClusterReport report = Members.await(first, first.cluster.reclaim(request(20_000, Duration.ofSeconds(2))));
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
-        assertThat(part(report).outcome()).isIn(MemberOutcome.DEADLINE, MemberOutcome.UNREACHABLE);
+        assertThat(Members.part(report, victimName).outcome()).isIn(MemberOutcome.DEADLINE, MemberOutcome.UNREACHABLE);
         assertThat(report.freedObjects()).isEqualTo(OBJECTS - cache.objects());
         victim.wake();
         victimIsPartOfTheNextRound();
@@ -87,7 +87,7 @@ class ClusterKillIT {
         long scans = victim.scans();
         ClusterReport report = Members.await(first, round);
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
-        ClusterReport.Member part = part(report);
+        ClusterReport.Member part = Members.part(report, victimName);
         assertThat(part.outcome()).isIn(MemberOutcome.DEADLINE, MemberOutcome.UNREACHABLE);
         assertThat(report.freedObjects() - part.freedObjects()).isEqualTo(OBJECTS - cache.objects());
         victim.wake();
@@ -101,7 +101,7 @@ class ClusterKillIT {
     private void victimIsPartOfTheNextRound() {
         ClusterReport next = roundThatReachesTheVictim();
         assertThat(next.outcome()).as("%s", next).isEqualTo(Outcome.MET);
-        assertThat(part(next).freedObjects()).isBetween(500L, 500L + 4 * 128);
+        assertThat(Members.part(next, victimName).freedObjects()).isBetween(500L, 500L + 4 * 128);
         Threads.until(() -> first.cluster.table().rows().size() == 3, first.cluster::table);
     }
 
@@ -113,7 +113,7 @@ class ClusterKillIT {
         Threads.until(
                 () -> {
                     last.set(Members.await(first, first.cluster.reclaim(request)));
-                    return part(last.get()).outcome() != MemberOutcome.UNREACHABLE;
+                    return Members.part(last.get(), victimName).outcome() != MemberOutcome.UNREACHABLE;
                 },
                 last::get);
         return last.get();
@@ -124,13 +124,6 @@ class ClusterKillIT {
             Threads.until(() -> one.cluster.table().rows().size() == 2, one.cluster::table);
         }
         Members.awaitAll(members.all());
-    }
-
-    private ClusterReport.Member part(ClusterReport report) {
-        return report.members().stream()
-                .filter(part -> part.member().equals(victimName))
-                .findFirst()
-                .orElseThrow();
     }
 
     private static ReclaimRequest request(long objects, Duration within) {

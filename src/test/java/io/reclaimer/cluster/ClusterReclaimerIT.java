@@ -62,7 +62,7 @@ class ClusterReclaimerIT {
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
         assertThat(report.cgroup()).isEqualTo(CgroupPath.of("/split"));
         for (int i = 0; i < 3; i++) {
-            ClusterReport.Member part = part(report, members.get(i));
+            ClusterReport.Member part = Members.part(report, members.get(i).name());
             assertThat(part.outcome()).isEqualTo(MemberOutcome.DONE);
             assertThat(part.pressure()).contains(MemberPressure.UNWATCHED);
             assertThat(part.freeableObjects()).isEqualTo(10_000L * (i + 1));
@@ -81,7 +81,7 @@ class ClusterReclaimerIT {
         ClusterReport report = reclaim(in("/one/deep").objects(1_000));
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
         assertThat(report.members()).extracting(ClusterReport.Member::outcome).containsOnly(MemberOutcome.DONE);
-        assertThat(part(report, first).askedObjects()).isZero();
+        assertThat(Members.part(report, first.name()).askedObjects()).isZero();
         assertThat(report.freedObjects()).isEqualTo(5_000 - cache.objects());
     }
 
@@ -91,11 +91,11 @@ class ClusterReclaimerIT {
         TableShrinker willing = members.get(2).cache("/refuses", 50_000);
         ClusterReport report = reclaim(in("/refuses").objects(4_000));
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
-        assertThat(part(report, members.get(1)).outcome()).isEqualTo(MemberOutcome.SHORT);
-        assertThat(part(report, members.get(1)).freedObjects()).isZero();
-        assertThat(part(report, members.get(1)).isExhausted()).isFalse();
-        assertThat(part(report, members.get(1)).reason().orElseThrow()).contains("STOPPED");
-        assertThat(part(report, members.get(1)).askedObjects()).isPositive();
+        assertThat(Members.part(report, members.get(1).name()).outcome()).isEqualTo(MemberOutcome.SHORT);
+        assertThat(Members.part(report, members.get(1).name()).freedObjects()).isZero();
+        assertThat(Members.part(report, members.get(1).name()).isExhausted()).isFalse();
+        assertThat(Members.part(report, members.get(1).name()).reason().orElseThrow()).contains("STOPPED");
+        assertThat(Members.part(report, members.get(1).name()).askedObjects()).isPositive();
         assertThat(report.freedObjects()).isBetween(4_000L, 4_000L + 2 * 128).isEqualTo(50_000 - willing.objects());
     }
 
@@ -148,8 +148,8 @@ class ClusterReclaimerIT {
         ClusterReport report = reclaim(in("/stuck").objects(4_000).within(Duration.ofSeconds(4)));
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
         assertThat(report.elapsed()).isLessThan(Duration.ofSeconds(4));
-        assertThat(part(report, members.get(1)).outcome()).isEqualTo(MemberOutcome.DEADLINE);
-        assertThat(part(report, members.get(1)).freedObjects()).isZero();
+        assertThat(Members.part(report, members.get(1).name()).outcome()).isEqualTo(MemberOutcome.DEADLINE);
+        assertThat(Members.part(report, members.get(1).name()).freedObjects()).isZero();
         assertThat(report.freedObjects()).isBetween(4_000L, 4_000L + 4 * 128).isEqualTo(40_000 - willing.objects());
         gate.open();
         first.kit.await(stuck.free());
@@ -170,7 +170,7 @@ class ClusterReclaimerIT {
         members.get(2).cache("/stuckcount", 40_000);
         ClusterReport report = reclaim(in("/stuckcount").objects(4_000).within(Duration.ofSeconds(2)));
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
-        assertThat(part(report, members.get(1)).askedObjects()).isZero();
+        assertThat(Members.part(report, members.get(1).name()).askedObjects()).isZero();
         gate.open();
         first.kit.await(stuck.free());
     }
@@ -397,12 +397,5 @@ class ClusterReclaimerIT {
 
     private static ReclaimRequest in(String path) {
         return ReclaimRequest.in(path).within(Duration.ofSeconds(30));
-    }
-
-    private static ClusterReport.Member part(ClusterReport report, One member) {
-        return report.members().stream()
-                .filter(part -> part.member().equals(member.name()))
-                .findFirst()
-                .orElseThrow();
     }
 }

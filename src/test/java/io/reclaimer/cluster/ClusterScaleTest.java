@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reclaimer.cluster.ClusterMessage.Row;
 import io.reclaimer.cluster.ClusterReport.Outcome;
+import io.reclaimer.cluster.Participants.Allocation;
 import io.reclaimer.cluster.SimulatedMember.Health;
 import io.reclaimer.cluster.SimulatedNetwork.Kind;
+import io.reclaimer.cluster.TableReplica.RowPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -164,10 +164,7 @@ class ClusterTlsIT {
                         members.stream().map(One::name).toList());
         for (int i = 0; i < members.size(); i++) {
             String name = members.get(i).name();
-            ClusterReport.Member part = report.members().stream()
-                    .filter(one -> one.member().equals(name))
-                    .findFirst()
-                    .orElseThrow();
+            ClusterReport.Member part = Members.part(report, name);
             assertThat(part.outcome()).isEqualTo(MemberOutcome.DONE);
             assertThat(part.freedObjects())
                     .isPositive()

@@ -5,7 +5,6 @@ import static io.reclaimer.cluster.FakeRound.millis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reclaimer.ReclaimRequest;
-import io.reclaimer.cluster.Candidate.Presence;
 import io.reclaimer.cluster.ClusterMessage.Count;
 import io.reclaimer.cluster.ClusterMessage.Offer;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
@@ -14,17 +13,13 @@ import io.reclaimer.cluster.ClusterMessage.Refused;
 import io.reclaimer.cluster.ClusterReport.MemberOutcome;
 import io.reclaimer.cluster.ClusterReport.Outcome;
 import io.reclaimer.cluster.FakeRound.Sent;
-import io.reclaimer.testkit.junit.ReclaimerExtension;
+import io.reclaimer.cluster.RoundParameters.Presence;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Participants that can do nothing now, and are asked again. */
-class CoordinatorBackOffTest {
-
-    @RegisterExtension
-    final ReclaimerExtension kit = ReclaimerExtension.create();
+class CoordinatorBackOffTest extends CoordinatorSpec {
 
     /** 25 ms, then twice as long each time, up to half a second. */
     @Test
@@ -195,15 +190,7 @@ class CoordinatorBackOffTest {
         assertThat(part.untilMicros()).isEqualTo(4_250_000);
     }
 
-    private FakeRound round(ReclaimRequest request, Presence... presences) {
-        return new FakeRound(kit.system(), request, presences);
-    }
-
     private static Refused again(int participant, int part) {
         return new Refused(ROUND, participant, "not now", part, true);
-    }
-
-    private static ReclaimRequest request(long objects) {
-        return ReclaimRequest.in("/shop").objects(objects);
     }
 }

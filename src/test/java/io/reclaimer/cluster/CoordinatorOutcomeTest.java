@@ -5,27 +5,22 @@ import static io.reclaimer.cluster.FakeRound.millis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reclaimer.ReclaimRequest;
-import io.reclaimer.cluster.Candidate.Presence;
 import io.reclaimer.cluster.ClusterMessage.Offer;
 import io.reclaimer.cluster.ClusterMessage.Reclaimed;
 import io.reclaimer.cluster.ClusterReport.MemberOutcome;
 import io.reclaimer.cluster.ClusterReport.Outcome;
 import io.reclaimer.cluster.FakeRound.Sent;
-import io.reclaimer.testkit.junit.ReclaimerExtension;
+import io.reclaimer.cluster.RoundParameters.Presence;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The outcome of a round, and of each of its members. */
-class CoordinatorOutcomeTest {
-
-    @RegisterExtension
-    final ReclaimerExtension kit = ReclaimerExtension.create();
+class CoordinatorOutcomeTest extends CoordinatorSpec {
 
     @Test
     void shortIsSaidWhereEachHasSaidThatItHasNoMore() {
@@ -180,7 +175,7 @@ class CoordinatorOutcomeTest {
         assertThat(alone.report().outcome()).isEqualTo(Outcome.PARTIAL);
         for (FakeRound round : List.of(shortOfIt, onePass)) {
             assertThat(round.outcome(1)).isEqualTo(member);
-            assertThat(round.reason(1)).isEqualTo(presence.reason());
+            assertThat(round.reason(1)).isEqualTo(presence.reason);
         }
         assertThat(shortOfIt.report().countByOutcome()).isEqualTo(Map.of(MemberOutcome.SHORT, 1, member, 1));
     }
@@ -239,13 +234,5 @@ class CoordinatorOutcomeTest {
         round.done(round.parts().get(0), PartEnd.DONE, 128, 2);
         assertThat(round.report().outcome()).isEqualTo(Outcome.MET);
         assertThat(round.member(0).reason()).isEmpty();
-    }
-
-    private FakeRound round(ReclaimRequest request, Presence... presences) {
-        return new FakeRound(kit.system(), request, presences);
-    }
-
-    private static ReclaimRequest request(long objects) {
-        return ReclaimRequest.in("/shop").objects(objects);
     }
 }

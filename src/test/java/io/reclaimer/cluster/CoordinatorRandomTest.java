@@ -3,7 +3,6 @@ package io.reclaimer.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reclaimer.ReclaimRequest;
-import io.reclaimer.cluster.Candidate.Presence;
 import io.reclaimer.cluster.ClusterMessage.Cancel;
 import io.reclaimer.cluster.ClusterMessage.Count;
 import io.reclaimer.cluster.ClusterMessage.Offer;
@@ -14,8 +13,8 @@ import io.reclaimer.cluster.ClusterMessage.Reply;
 import io.reclaimer.cluster.ClusterReport.Member;
 import io.reclaimer.cluster.ClusterReport.MemberOutcome;
 import io.reclaimer.cluster.ClusterReport.Outcome;
+import io.reclaimer.cluster.RoundParameters.Presence;
 import io.reclaimer.testkit.Seeded;
-import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -24,10 +23,9 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Invariants of rounds over participants that reply anything, late, twice, or not at all. */
-class CoordinatorRandomTest {
+class CoordinatorRandomTest extends CoordinatorSpec {
 
     private static final int ROUNDS = 5_000;
 
@@ -37,9 +35,6 @@ class CoordinatorRandomTest {
     private static final long NANOS_A_MILLI = 1_000_000;
 
     private static final Set<MemberOutcome> AWAY = Set.of(MemberOutcome.UNREACHABLE, MemberOutcome.LEFT);
-
-    @RegisterExtension
-    final ReclaimerExtension kit = ReclaimerExtension.create();
 
     private record Event(long atMillis, long number, Runnable what) {}
 

@@ -4,36 +4,22 @@ import static io.reclaimer.cluster.FakeRound.millis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reclaimer.ReclaimRequest;
-import io.reclaimer.cluster.Candidate.Presence;
 import io.reclaimer.cluster.ClusterMessage.Cancel;
 import io.reclaimer.cluster.ClusterMessage.Count;
 import io.reclaimer.cluster.ClusterMessage.Offer;
-import io.reclaimer.cluster.ClusterMessage.Reclaim;
 import io.reclaimer.cluster.ClusterReport.MemberOutcome;
 import io.reclaimer.cluster.ClusterReport.Outcome;
 import io.reclaimer.cluster.FakeRound.Sent;
-import io.reclaimer.testkit.junit.ReclaimerExtension;
+import io.reclaimer.cluster.RoundParameters.Presence;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The decisions of a coordinator; the clock and the replies are the test's. */
-class CoordinatorTest {
-
-    @RegisterExtension
-    final ReclaimerExtension kit = ReclaimerExtension.create();
-
-    private FakeRound round(ReclaimRequest request, Presence... presences) {
-        return new FakeRound(kit.system(), request, presences);
-    }
-
-    private static ReclaimRequest request(long objects) {
-        return ReclaimRequest.in("/shop").objects(objects);
-    }
+class CoordinatorTest extends CoordinatorSpec {
 
     @Test
     void asksAllThenSplitsThenReports() {
@@ -50,7 +36,7 @@ class CoordinatorTest {
         round.offer(1, 4_000, 20);
         List<Sent> parts = round.parts();
         assertThat(parts)
-                .extracting(part -> ((Reclaim) part.message()).objects())
+                .extracting(part -> part.part().objects())
                 .containsExactly(1_000L, 2_000L);
         round.done(parts.get(0), PartEnd.DONE, 1_010, 30);
         assertThat(round.reports).isEmpty();
@@ -81,7 +67,7 @@ class CoordinatorTest {
         // Half of the 9 s that are left, less 250 ms.
         assertThat(round.parts())
                 .singleElement()
-                .matches(part -> ((Reclaim) part.message()).untilMicros() == 4_250_000);
+                .matches(part -> part.part().untilMicros() == 4_250_000);
     }
 
     @Test
@@ -96,10 +82,10 @@ class CoordinatorTest {
         List<Sent> second = round.parts();
         assertThat(second).extracting(Sent::participant).containsExactly(0, 1);
         assertThat(second.stream()
-                        .mapToLong(part -> ((Reclaim) part.message()).objects())
+                        .mapToLong(part -> part.part().objects())
                         .sum())
                 .isEqualTo(500);
-        second.forEach(part -> round.done(part, PartEnd.DONE, ((Reclaim) part.message()).objects(), 5));
+        second.forEach(part -> round.done(part, PartEnd.DONE, part.part().objects(), 5));
         assertThat(round.report().outcome()).isEqualTo(Outcome.MET);
         assertThat(round.outcome(2)).isEqualTo(MemberOutcome.SHORT);
         assertThat(round.report().freedObjects()).isEqualTo(2_000);
@@ -117,7 +103,7 @@ class CoordinatorTest {
         assertThat(round.parts()).extracting(Sent::participant).containsOnly(1);
         round.tick(5_000);
         List<Sent> second = round.parts();
-        assertThat(second).singleElement().matches(part -> ((Reclaim) part.message()).objects() == 1_000);
+        assertThat(second).singleElement().matches(part -> part.part().objects() == 1_000);
         round.done(second.get(0), PartEnd.DONE, 1_000, 5_010);
         assertThat(round.take())
                 .singleElement()
@@ -139,7 +125,7 @@ class CoordinatorTest {
         List<Sent> second = round.parts();
         assertThat(second)
                 .singleElement()
-                .matches(part -> ((Reclaim) part.message()).objects() == 500 && ((Reclaim) part.message()).part() == 2);
+                .matches(part -> part.part().objects() == 500 && part.part().part() == 2);
         round.done(second.get(0), PartEnd.DONE, 500, 4_800);
         assertThat(round.report().outcome()).isEqualTo(Outcome.MET);
         assertThat(round.outcome(0)).isEqualTo(MemberOutcome.DONE);
@@ -188,7 +174,7 @@ class CoordinatorTest {
         round.done(parts.get(0), PartEnd.SHORT, 1_000, 2_700);
         assertThat(round.parts())
                 .singleElement()
-                .matches(part -> part.participant() == 1 && ((Reclaim) part.message()).objects() == 1_000);
+                .matches(part -> part.participant() == 1 && part.part().objects() == 1_000);
     }
 
     @Test
@@ -235,7 +221,7 @@ class CoordinatorTest {
         List<Sent> second = round.parts();
         assertThat(second)
                 .singleElement()
-                .matches(part -> part.participant() == 0 && ((Reclaim) part.message()).objects() == 700);
+                .matches(part -> part.participant() == 0 && part.part().objects() == 700);
         round.coordinator.update("m0", Presence.GONE, millis(6));
         assertThat(round.report().freedObjects()).isEqualTo(1_300);
         assertThat(round.report().members())
@@ -280,8 +266,8 @@ class CoordinatorTest {
         assertThat(parts)
                 .singleElement()
                 .matches(part -> part.participant() == 1
-                        && ((Reclaim) part.message()).objects() == 0
-                        && ((Reclaim) part.message()).priority() == 3);
+                        && part.part().objects() == 0
+                        && part.part().priority() == 3);
         round.done(parts.get(0), PartEnd.DONE, 5, 2);
         round.offer(0, 100, 3);
         round.done(round.parts().get(0), PartEnd.DONE, 6, 4);
@@ -316,7 +302,7 @@ class CoordinatorTest {
         round.offer(1, 2_000, 1);
         List<Sent> parts = round.parts();
         assertThat(parts)
-                .extracting(part -> ((Reclaim) part.message()).objects())
+                .extracting(part -> part.part().objects())
                 .containsExactly(500L, 500L);
         round.done(parts.get(0), PartEnd.DONE, 500, 2);
         round.done(parts.get(0), PartEnd.DONE, 500, 3);
@@ -379,6 +365,6 @@ class CoordinatorTest {
         planned.set(1, 300L);
         round.coordinator.receive(new Offer(7, 0, 5_000, 0, planned, "NONE", 0, 0, 1, true, ""), millis(1));
         // The part asks for the missing objects all the same: its round ends short at priority 1.
-        assertThat(round.parts()).singleElement().matches(part -> ((Reclaim) part.message()).objects() == 1_000);
+        assertThat(round.parts()).singleElement().matches(part -> part.part().objects() == 1_000);
     }
 }

@@ -4,15 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.typed.ActorSystem;
 import io.reclaimer.ReclaimRequest;
-import io.reclaimer.cluster.Candidate.Presence;
 import io.reclaimer.cluster.ClusterMessage.Offer;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
 import io.reclaimer.cluster.ClusterMessage.Reclaimed;
 import io.reclaimer.cluster.ClusterReport.MemberOutcome;
+import io.reclaimer.cluster.RoundParameters.Presence;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.Map;
 
 /**
  * A {@link Coordinator} whose clock and participants are the test's. Times are in milliseconds. The round has ten seconds,
@@ -50,19 +51,20 @@ final class FakeRound {
                 reports.add(report);
             }
         };
+        Map<String, Presence> members = new LinkedHashMap<>();
+        for (Presence presence : presences) {
+            members.put("m" + members.size(), presence);
+        }
         RoundParameters parameters = new RoundParameters(
                 ROUND,
                 request,
                 List.of(),
+                members,
                 within,
                 Duration.ofMillis(500),
                 new RoundParameters.Sender(system.ignoreRef(), Messages.UID));
         coordinator = new Coordinator(output, parameters);
-        coordinator.begin(
-                IntStream.range(0, presences.length)
-                        .mapToObj(participant -> new Candidate("m" + participant, presences[participant]))
-                        .toList(),
-                0);
+        coordinator.begin(0);
     }
 
     static long millis(long millis) {

@@ -17,6 +17,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A member that frees up to 2,000 bytes a minute for rounds of others, and counts 1,000 objects of 4 bytes in each. */
 class MemberPartsGiveTest extends MemberPartsSpec {
@@ -26,7 +28,7 @@ class MemberPartsGiveTest extends MemberPartsSpec {
     private static final String BOUND =
             "up to [2000] bytes a minute for rounds of other members [reclaimer.cluster.give]";
 
-    private static final Requester OWN = new Requester("127.0.0.1:1", 1, true);
+    private static final Requester OWN = new Requester(1, true);
 
     MemberPartsGiveTest() {
         super(8, BYTES);
@@ -130,23 +132,15 @@ class MemberPartsGiveTest extends MemberPartsSpec {
         assertThat(parts.totals()).isEqualTo(new MemberParts.Totals(1, 5_000, 0));
     }
 
-    /** A failed part may have freed its whole target. */
-    @Test
-    void partThatFailsHasTakenWhatWasExpectedOfIt() {
+    /** A failed part may have freed its whole target; a refused one has freed nothing. */
+    @ParameterizedTest
+    @CsvSource({"FAILED, 200", "TOO_MANY_ROUNDS, 500"})
+    void partThatFailsHasTakenWhatWasExpectedOfItAndARefusedOneNothing(Reason reason, long left) {
         offer(1, Messages.REQUESTER);
         parts.reclaim("a", reclaim(1, 1, 300, 4_000), 1);
-        parts.reclaimed(1, 1, null, new ReclaimerException(Reason.FAILED, "a fault"), 2);
+        parts.reclaimed(1, 1, null, new ReclaimerException(reason, "why"), 2);
         take();
-        assertThat(offer(2, Messages.REQUESTER).freeableObjects()).isEqualTo(200);
-    }
-
-    @Test
-    void partThatTheReclaimerRefusesHasTakenNothing() {
-        offer(1, Messages.REQUESTER);
-        parts.reclaim("a", reclaim(1, 1, 300, 4_000), 1);
-        parts.reclaimed(1, 1, null, new ReclaimerException(Reason.TOO_MANY_ROUNDS, "many"), 2);
-        take();
-        assertThat(offer(2, Messages.REQUESTER).freeableObjects()).isEqualTo(500);
+        assertThat(offer(2, Messages.REQUESTER).freeableObjects()).isEqualTo(left);
     }
 
     @Test
@@ -177,7 +171,7 @@ class MemberPartsGiveTest extends MemberPartsSpec {
     void partsThatNobodyKnowsAnyMoreHaveTakenWhatWasExpected() {
         GiveBudget budget = new GiveBudget(BYTES);
         KnownRound<String> known = known(1, Messages.REQUESTER, 1_000, 4_000);
-        known.setPart(reclaim(1, 1, 400, 4_000), 0);
+        known.setPart(reclaim(1, 1, 400, 4_000));
         assertThat(budget.tryReserve(known, 0)).isTrue();
         budget.settleReserved(1);
         assertThat(budget.availableObjects(known, 2)).isEqualTo(100);
@@ -186,7 +180,7 @@ class MemberPartsGiveTest extends MemberPartsSpec {
 
     private KnownRound<String> huge(Requester requester) {
         KnownRound<String> known = known(7, requester, 2, Long.MAX_VALUE);
-        known.setPart(reclaim(7, 1, Long.MAX_VALUE, 4_000), 0);
+        known.setPart(reclaim(7, 1, Long.MAX_VALUE, 4_000));
         return known;
     }
 

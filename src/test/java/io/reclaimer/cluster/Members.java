@@ -205,6 +205,14 @@ final class Members {
         return one.kit.await(stage);
     }
 
+    /** The entry of a member in a report. */
+    static ClusterReport.Member part(ClusterReport report, String member) {
+        return report.members().stream()
+                .filter(part -> part.member().equals(member))
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** Checks that nothing is under way, and nothing is held. */
     void checkNothingLeft() {
         for (One one : members) {

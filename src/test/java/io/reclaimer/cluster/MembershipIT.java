@@ -51,7 +51,7 @@ class MembershipIT {
         gate.open();
         ClusterReport report = Members.await(first, round);
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
-        ClusterReport.Member part = part(report, leaver.name());
+        ClusterReport.Member part = Members.part(report, leaver.name());
         assertThat(part.outcome()).isEqualTo(MemberOutcome.LEFT);
         assertThat(part.reason().orElseThrow()).startsWith("it is shutting down");
         assertThat(part.freedObjects()).isBetween(512L, part.askedObjects());
@@ -104,7 +104,7 @@ class MembershipIT {
         assertThat(before.members()).hasSize(3);
         assertThat(cache.objects()).isEqualTo(40_000);
         ClusterReport after = Members.await(first, first.cluster.reclaim(request(2_000)));
-        assertThat(part(after, joiner.name()).freedObjects()).isPositive().isEqualTo(40_000 - cache.objects());
+        assertThat(Members.part(after, joiner.name()).freedObjects()).isPositive().isEqualTo(40_000 - cache.objects());
         for (One one : members.all()) {
             Threads.until(() -> one.cluster.table().rows().size() == 4, one.cluster::table);
         }
@@ -126,9 +126,9 @@ class MembershipIT {
         assertThat(report.outcome()).isEqualTo(Outcome.PARTIAL);
         assertThat(report.freedObjects()).isEqualTo(1_000);
         assertThat(report.members()).hasSize(4);
-        assertThat(part(report, name).outcome()).isEqualTo(MemberOutcome.NOT_ASKED);
-        assertThat(part(report, name).reason().orElseThrow()).contains("no ClusterReclaimer is known there");
-        assertThat(part(report, first.name()).isExhausted()).isTrue();
+        assertThat(Members.part(report, name).outcome()).isEqualTo(MemberOutcome.NOT_ASKED);
+        assertThat(Members.part(report, name).reason().orElseThrow()).contains("no ClusterReclaimer is known there");
+        assertThat(Members.part(report, first.name()).isExhausted()).isTrue();
         assertThat(Members.await(
                                 first,
                                 first.cluster.reclaim(
@@ -144,7 +144,7 @@ class MembershipIT {
     /** The reason in the entry of a member in a round that is requested now. */
     private String reasonOf(String name) {
         ClusterReport report = Members.await(first, first.cluster.reclaim(request(1)));
-        return part(report, name).reason().orElseThrow();
+        return Members.part(report, name).reason().orElseThrow();
     }
 
     /** A message without a recipient of the answer causes a fault. Rounds under way are answered, and later ones work. */
@@ -175,20 +175,13 @@ class MembershipIT {
         joiner.cache("/shop", 40_000);
         ClusterReport report =
                 Members.await(joiner, joiner.cluster.reclaim(request(10).onNodes(1)));
-        assertThat(part(report, joiner.name()).outcome()).isEqualTo(MemberOutcome.DONE);
-        ClusterReport.Member refused = part(report, first.name());
+        assertThat(Members.part(report, joiner.name()).outcome()).isEqualTo(MemberOutcome.DONE);
+        ClusterReport.Member refused = Members.part(report, first.name());
         assertThat(refused.outcome()).isEqualTo(MemberOutcome.REFUSED);
         assertThat(refused.reason().orElseThrow()).contains("no node [direct]");
     }
 
     private static ReclaimRequest request(long objects) {
         return ReclaimRequest.in("/shop").objects(objects).within(Duration.ofMinutes(1));
-    }
-
-    private static ClusterReport.Member part(ClusterReport report, String member) {
-        return report.members().stream()
-                .filter(part -> part.member().equals(member))
-                .findFirst()
-                .orElseThrow();
     }
 }

@@ -17,7 +17,7 @@ final class Messages {
     /** The uid of the actor system of the requester. */
     static final long UID = 4_711;
 
-    static final Requester REQUESTER = new Requester("10.0.0.1:25520", UID, false);
+    static final Requester REQUESTER = new Requester(UID, false);
 
     /** The nonce of each offer. */
     static final long NONCE = 815;

@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import akka.actor.typed.ActorRef;
 import akka.cluster.MemberStatus;
 import io.reclaimer.ReclaimRequest;
-import io.reclaimer.cluster.Candidate.Presence;
 import io.reclaimer.cluster.MemberEnvironment.Requester;
+import io.reclaimer.cluster.RoundParameters.Presence;
 import io.reclaimer.testkit.ReclaimerTestSystem;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,8 +50,8 @@ class RosterTest {
 
     @Test
     void requestOfAMemberIsOfThatMember() {
-        assertThat(roster.requester(ref("other"), OTHER)).contains(new Requester("other:25520", OTHER, false));
-        assertThat(roster.requester(own(), SELF)).contains(new Requester("self:25520", SELF, true));
+        assertThat(roster.requester(ref("other"), OTHER)).contains(new Requester(OTHER, false));
+        assertThat(roster.requester(own(), SELF)).contains(new Requester(SELF, true));
     }
 
     /** A message states the uid of its sender; one that states another member's is dropped. */
@@ -85,7 +86,7 @@ class RosterTest {
     /** Version 1 does not send its uid. */
     @Test
     void requestOfTheVersionBeforeIsOfTheMemberOfItsAddress() {
-        assertThat(roster.requester(ref("other"), 0)).contains(new Requester("other:25520", OTHER, false));
+        assertThat(roster.requester(ref("other"), 0)).contains(new Requester(OTHER, false));
         assertThat(roster.requester(own(), 0))
                 .as("this member is of this version")
                 .isEmpty();
@@ -133,13 +134,13 @@ class RosterTest {
         ClusterRequest all = ClusterRequest.of(ReclaimRequest.everywhere());
         assertThat(roster.candidates(all))
                 .containsExactly(
-                        new Candidate("mate:25520", Presence.UNREACHABLE),
-                        new Candidate("other:25520", presence),
-                        new Candidate("self:25520", Presence.HERE));
+                        Map.entry("mate:25520", Presence.UNREACHABLE),
+                        Map.entry("other:25520", presence),
+                        Map.entry("self:25520", Presence.HERE));
         assertThat(roster.candidates(all.onRole("cache"))).hasSize(3);
         assertThat(roster.candidates(all.onRole("web"))).isEmpty();
         assertThat(roster.candidates(all.onMembers("other:25520", "nobody:1")))
-                .containsExactly(new Candidate("other:25520", presence), new Candidate("nobody:1", Presence.GONE));
+                .containsExactly(Map.entry("other:25520", presence), Map.entry("nobody:1", Presence.GONE));
     }
 
     @Test
@@ -147,9 +148,9 @@ class RosterTest {
         refs("other");
         assertThat(roster.candidates(ClusterRequest.of(ReclaimRequest.everywhere())))
                 .containsExactly(
-                        new Candidate("mate:25520", Presence.WITHOUT_RECLAIMER),
-                        new Candidate("other:25520", Presence.HERE),
-                        new Candidate("self:25520", Presence.HERE));
+                        Map.entry("mate:25520", Presence.WITHOUT_RECLAIMER),
+                        Map.entry("other:25520", Presence.HERE),
+                        Map.entry("self:25520", Presence.HERE));
     }
 
     private void refs(String... hosts) {

@@ -8,8 +8,8 @@ import akka.actor.typed.javadsl.Adapter;
 import akka.actor.typed.javadsl.Behaviors;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.ShrinkerHandle;
-import io.reclaimer.cluster.Candidate.Presence;
 import io.reclaimer.cluster.Members.One;
+import io.reclaimer.cluster.RoundParameters.Presence;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.testkit.Gate;
@@ -18,6 +18,7 @@ import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -97,16 +98,14 @@ class RoundAnswerTest {
                 1,
                 ReclaimRequest.in("/shop").objects(1),
                 kit.reclaimer().settings().nodes(),
+                Map.of("a:1", Presence.HERE),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(1),
                 new RoundParameters.Sender(kit.system().ignoreRef(), 1));
         CompletableFuture<ClusterReport> result = new CompletableFuture<>();
         kit.testKit()
                 .spawn(ClusterRound.create(
-                        parameters,
-                        List.of(new Candidate("a:1", Presence.HERE)),
-                        List.of(Optional.of(kit.system().ignoreRef())),
-                        result));
+                        parameters, List.of(Optional.of(kit.system().ignoreRef())), result));
         ReclaimerException failure = kit.refusal(result);
         assertThat(failure.reason()).isEqualTo(Reason.FAILED);
         assertThat(failure).hasMessageContaining("[/shop]").hasMessageContaining("nodes is [65]; allowed is up to 64");

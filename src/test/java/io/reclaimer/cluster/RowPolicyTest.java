@@ -6,6 +6,7 @@ import io.reclaimer.CountReport;
 import io.reclaimer.CountReport.Counted;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.cluster.ClusterMessage.Row;
+import io.reclaimer.cluster.TableReplica.RowPolicy;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.testkit.FakeCountReport;
 import java.time.Duration;
@@ -14,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The content of a row of the shared table, and when it is published. */
 class RowPolicyTest {
@@ -45,22 +48,19 @@ class RowPolicyTest {
         assertThat(row.cgroups()).hasSize(4).allMatch(path -> path.startsWith(deep));
     }
 
-    @Test
-    void smallChangesAreNotPublished() {
-        assertThat(policy.isDue(row(0, 10_000, 4_000), row(5_000, 10_000, 4_000)))
-                .isFalse();
-        assertThat(policy.isDue(row(0, 10_000, 4_000), row(5_000, 13_333, 5_333)))
-                .isFalse();
-        assertThat(policy.isDue(row(0, 100, 100), row(5_000, 0, 0))).isFalse();
-    }
-
-    @Test
-    void changesOfMoreThanAStepArePublished() {
-        assertThat(policy.isDue(row(0, 10_000, 4_000), row(5_000, 13_334, 4_000)))
-                .isTrue();
-        assertThat(policy.isDue(row(0, 10_000, 4_000), row(5_000, 10_000, 2_999)))
-                .isTrue();
-        assertThat(policy.isDue(row(0, 128, 0), row(5_000, 0, 0))).isTrue();
+    /** The numbers are those of the member and of one cgroup, before and after. */
+    @ParameterizedTest
+    @CsvSource({
+        "10000, 4000, 10000, 4000, false",
+        "10000, 4000, 13333, 5333, false",
+        "100, 100, 0, 0, false",
+        "10000, 4000, 13334, 4000, true",
+        "10000, 4000, 10000, 2999, true",
+        "128, 0, 0, 0, true"
+    })
+    void changesOfMoreThanAStepArePublished(long freeable, long inShop, long newFreeable, long newInShop, boolean isDue) {
+        assertThat(policy.isDue(row(0, freeable, inShop), row(5_000, newFreeable, newInShop)))
+                .isEqualTo(isDue);
     }
 
     @Test

@@ -2,17 +2,19 @@ package io.reclaimer.cluster;
 
 import akka.actor.typed.ActorRef;
 import io.reclaimer.ReclaimRequest;
-import io.reclaimer.cluster.Candidate.Presence;
 import io.reclaimer.cluster.ClusterMessage.Count;
 import io.reclaimer.cluster.ClusterMessage.Offer;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
 import io.reclaimer.cluster.ClusterMessage.Reclaimed;
 import io.reclaimer.cluster.ClusterMessage.Reply;
+import io.reclaimer.cluster.Participants.Allocation;
+import io.reclaimer.cluster.RoundParameters.Presence;
 import io.reclaimer.cluster.SimulatedMember.Health;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -38,7 +40,6 @@ final class SimulatedCluster {
     private final SimulatedClock clock = new SimulatedClock();
     private final SimulatedNetwork network;
     private final List<SimulatedMember> members = new ArrayList<>();
-    private final List<Candidate> candidates = new ArrayList<>();
     private final SimulatedClock.Cpu requester = new SimulatedClock.Cpu(clock);
     private final Map<ActorRef<ClusterMessage>, Integer> byRef = new HashMap<>();
     private final Coordinator coordinator;
@@ -61,6 +62,7 @@ final class SimulatedCluster {
         this.partNanos = new long[setup.members()];
         this.firstParts = new long[setup.members()];
         Set<Integer> unwell = unwell(setup);
+        Map<String, Presence> presences = new LinkedHashMap<>();
         for (int i = 0; i < setup.members(); i++) {
             int number = i;
             Health health = unwell.contains(i) ? setup.unwell() : Health.WELL;
@@ -73,8 +75,7 @@ final class SimulatedCluster {
                     slowness,
                     health,
                     (to, message) -> transmit(number, byRef.get(to), message)));
-            candidates.add(
-                    new Candidate(Wire.member(i), health == Health.UNREACHABLE ? Presence.UNREACHABLE : Presence.HERE));
+            presences.put(Wire.member(i), health == Health.UNREACHABLE ? Presence.UNREACHABLE : Presence.HERE);
             offers.add(List.of());
         }
         this.coordinator = new Coordinator(
@@ -83,6 +84,7 @@ final class SimulatedCluster {
                         FIRST_ROUND + setup.seed(),
                         ReclaimRequest.everywhere().objects(setup.target()),
                         List.of(),
+                        presences,
                         WITHIN,
                         RESEND_AFTER,
                         new RoundParameters.Sender(wire.ref(0), Wire.UID)));
@@ -117,7 +119,7 @@ final class SimulatedCluster {
 
     static SimulatedResult run(SimulatedSetup setup, SimulatedTenants tenants, Wire wire) {
         SimulatedCluster cluster = new SimulatedCluster(setup, tenants, wire);
-        cluster.requester.submit(0, () -> cluster.decide(() -> cluster.coordinator.begin(cluster.candidates, 0)));
+        cluster.requester.submit(0, () -> cluster.decide(() -> cluster.coordinator.begin(0)));
         cluster.clock.run();
         return cluster.result();
     }

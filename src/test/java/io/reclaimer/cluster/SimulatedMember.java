@@ -26,7 +26,7 @@ final class SimulatedMember implements MemberEnvironment<ActorRef<ClusterMessage
         void send(ActorRef<ClusterMessage> to, ClusterMessage message);
     }
 
-    private static final Requester REQUESTER = new Requester(Wire.member(0), Wire.UID, false);
+    private static final Requester REQUESTER = new Requester(Wire.UID, false);
 
     /** The default. One round at a time needs one slot. */
     private static final int MAX_PARTS = 8;

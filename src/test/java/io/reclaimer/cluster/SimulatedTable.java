@@ -2,6 +2,7 @@ package io.reclaimer.cluster;
 
 import com.typesafe.config.ConfigFactory;
 import io.reclaimer.cluster.ClusterMessage.Row;
+import io.reclaimer.cluster.TableReplica.RowPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -141,7 +141,7 @@ class VersionsIT {
                         ? new Malformed(
                                 "offer/2",
                                 new byte[1],
-                                Optional.of(new Header(offer.round(), 1, 0, Optional.empty(), 0)),
+                                Optional.of(new Header(offer.round(), 1, 0, null, 0)),
                                 "there is no such kind in this version")
                         : message));
         Members members = Members.start(2, "", watched);

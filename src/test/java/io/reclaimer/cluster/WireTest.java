@@ -145,17 +145,17 @@ class WireTest {
     @Test
     void ofWhatCannotBeReadItIsKnownWhoWaitsForAnAnswer() throws IOException {
         Count count = (Count) now.get("count/1");
-        Header asked = new Header(count.round(), 3, 0, Optional.of(count.replyTo()), count.fromUid());
+        Header asked = new Header(count.round(), 3, 0, count.replyTo(), count.fromUid());
         assertThat(header("count/1", fields -> fields.put("cgroup", "shop"))).contains(asked);
         assertThat(header("count/1", fields -> fields.put("withinMillis", "soon")))
                 .contains(asked);
         assertThat(header("reclaim/1", fields -> fields.put("priority", 13)))
-                .contains(new Header(count.round(), 3, 2, Optional.of(count.replyTo()), count.fromUid()));
+                .contains(new Header(count.round(), 3, 2, count.replyTo(), count.fromUid()));
         byte[] later = changed("reclaim/1", fields -> fields.put("urgent", true));
         assertThat(((Malformed) read(later, "reclaim/2")).header())
-                .contains(new Header(count.round(), 3, 2, Optional.of(count.replyTo()), count.fromUid()));
+                .contains(new Header(count.round(), 3, 2, count.replyTo(), count.fromUid()));
         assertThat(header("offer/1", fields -> fields.put("freeableObjects", -1)))
-                .contains(new Header(count.round(), 3, 0, Optional.empty(), 0));
+                .contains(new Header(count.round(), 3, 0, null, 0));
         // Nobody waits for an answer to these, or the sender is unknown.
         assertThat(header("cancel/1", fields -> fields.put("round", 0).remove("replyTo")))
                 .isEmpty();

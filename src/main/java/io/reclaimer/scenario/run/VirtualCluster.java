@@ -5,8 +5,6 @@ import io.reclaimer.CountReport;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.Reclaimer;
-import io.reclaimer.cluster.Candidate;
-import io.reclaimer.cluster.Candidate.Presence;
 import io.reclaimer.cluster.ClusterMessage;
 import io.reclaimer.cluster.ClusterMessage.Cancel;
 import io.reclaimer.cluster.ClusterMessage.Count;
@@ -18,9 +16,9 @@ import io.reclaimer.cluster.Coordinator;
 import io.reclaimer.cluster.MemberEnvironment;
 import io.reclaimer.cluster.MemberParts;
 import io.reclaimer.cluster.RoundParameters;
+import io.reclaimer.cluster.RoundParameters.Presence;
 import io.reclaimer.shrinker.ReclaimerException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -99,6 +97,7 @@ final class VirtualCluster {
                     ++lastRound,
                     request,
                     requester.reclaimer.settings(),
+                    candidates(on, request),
                     RESEND_AFTER,
                     new RoundParameters.Sender(nobody, 1));
         } catch (ReclaimerException e) {
@@ -106,16 +105,16 @@ final class VirtualCluster {
         }
         Round round = new Round(requester, parameters);
         requester.rounds.put(parameters.round(), round);
-        round.begin(candidates(on, request));
+        round.begin();
         return round.result;
     }
 
-    private List<Candidate> candidates(String on, ClusterRequest request) {
-        List<Candidate> candidates = new ArrayList<>();
+    private Map<String, Presence> candidates(String on, ClusterRequest request) {
+        Map<String, Presence> candidates = new LinkedHashMap<>();
         for (String name : request.members().isEmpty() ? new TreeSet<>(members.keySet()) : request.members()) {
             Member member = members.get(name);
             Presence presence = member == null ? Presence.GONE : name.equals(on) ? Presence.HERE : member.presence;
-            candidates.add(new Candidate(name, presence));
+            candidates.put(name, presence);
         }
         return candidates;
     }
@@ -150,7 +149,7 @@ final class VirtualCluster {
         private void receive(String from, ClusterMessage message) {
             long now = nanoTime.getAsLong();
             if (message instanceof Count count) {
-                parts.count(from, new Requester(from, count.fromUid(), from.equals(name)), count, now);
+                parts.count(from, new Requester(count.fromUid(), from.equals(name)), count, now);
             } else if (message instanceof Reclaim part) {
                 parts.reclaim(from, part, now);
             } else if (message instanceof Cancel cancel) {
@@ -217,13 +216,14 @@ final class VirtualCluster {
         private final Member requester;
         private final long number;
         private final CompletableFuture<ClusterReport> result = new CompletableFuture<>();
-        private final List<String> participants = new ArrayList<>();
+        private final List<String> participants;
         private final Coordinator coordinator;
         private long dueNanos = Long.MIN_VALUE;
 
         Round(Member requester, RoundParameters parameters) {
             this.requester = requester;
             this.number = parameters.round();
+            this.participants = List.copyOf(parameters.members().keySet());
             this.coordinator = new Coordinator(this, parameters);
             parameters
                     .request()
@@ -234,9 +234,8 @@ final class VirtualCluster {
                     }));
         }
 
-        void begin(List<Candidate> candidates) {
-            candidates.forEach(candidate -> participants.add(candidate.member()));
-            coordinator.begin(candidates, nanoTime.getAsLong());
+        void begin() {
+            coordinator.begin(nanoTime.getAsLong());
             next();
         }
 
