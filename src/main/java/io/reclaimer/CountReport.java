@@ -50,7 +50,7 @@ public interface CountReport {
     List<Counted> largest();
 
     /** Objects that are not in {@code largest}. */
-    long restObjects();
+    long unlistedObjects();
 
     /** Visits that were not made or ended early, by cause, without zeros; the objects of these are not counted. */
     Map<Shortfall, Long> shortfalls();

@@ -67,7 +67,7 @@ public interface ReclaimReport {
      * Visits left to a background round, because the caller could not wait; that round starts by itself, unless the
      * target was met.
      */
-    long leftVisits();
+    long skippedVisits();
 
     /** Of the first pass. */
     int firstPriority();
@@ -82,7 +82,7 @@ public interface ReclaimReport {
     List<Freed> largest();
 
     /** Objects freed that are not in {@code largest}. */
-    long restObjects();
+    long unlistedObjects();
 
     /**
      * Visits that were not made or ended early, by cause, without zeros. They are the reason if the target was not met;

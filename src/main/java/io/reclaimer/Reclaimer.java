@@ -93,7 +93,7 @@ public final class Reclaimer implements Extension {
         this.registry = core(ShrinkerRegistry.Command.class, ShrinkerRegistry.create(engine), "reclaimer-registry");
         this.protocol = system.systemActorOf(ReclaimerProtocol.create(this), "reclaimer", CONTROL);
         system.systemActorOf(
-                CoreWatch.create(List.of(rounds, tree, registry), answers::end), "reclaimer-watch", CONTROL);
+                CoreActorsWatch.create(List.of(rounds, tree, registry), answers::end), "reclaimer-watch", CONTROL);
         settings.cgroups().forEach(this::bringOnline);
         CoordinatedShutdown.get(system)
                 .addTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "reclaimer", this::shutDown);
@@ -104,7 +104,7 @@ public final class Reclaimer implements Extension {
     }
 
     private <T> ActorRef<T> core(Class<T> type, Behavior<T> behavior, String name) {
-        return system.systemActorOf(CoreWatch.telling(type, behavior, name, answers::end), name, CONTROL);
+        return system.systemActorOf(CoreActorsWatch.telling(type, behavior, name, answers::end), name, CONTROL);
     }
 
     /** Returns a receiver that is passed a failure when nothing is answered any more. */
@@ -284,7 +284,7 @@ public final class Reclaimer implements Extension {
     }
 
     void allocate(ShrinkerSpec spec, ActorRef<ShrinkerMessage> shrinker, Reply<ShrinkerHandle> replyTo) {
-        if (hasUnknownNode(spec, replyTo)) {
+        if (rejectUnknownNode(spec, replyTo)) {
             return;
         }
         ActorRef<ActorShrinker.Command> port;
@@ -308,14 +308,14 @@ public final class Reclaimer implements Extension {
     }
 
     private void allocate(ShrinkerSpec spec, ShrinkerTarget target, Reply<ShrinkerHandle> replyTo) {
-        if (hasUnknownNode(spec, replyTo)) {
+        if (rejectUnknownNode(spec, replyTo)) {
             return;
         }
         registry.tell(new ShrinkerRegistry.Allocate(spec, target, replyTo.from(this::handleOf)));
     }
 
     /** Fails the request if the spec names a node that does not exist. True if it does that. */
-    private boolean hasUnknownNode(ShrinkerSpec spec, Reply<?> replyTo) {
+    private boolean rejectUnknownNode(ShrinkerSpec spec, Reply<?> replyTo) {
         try {
             spec.nodes().forEach(settings::nodeName);
             return false;

@@ -85,7 +85,7 @@ public final class ReclaimerSettings {
                                     .equals("strict")),
                     new EngineSettings.Calls(
                             lateAfter(section),
-                            duration(section, "call-deadline", ShrinkerSpec.LONGEST_CALL),
+                            duration(section, "call-deadline", ShrinkerSpec.MAX_CALL_DEADLINE),
                             number(section, "blocking.calls", 1, MOST_BLOCKING_CALLS),
                             number(section, "blocking.calls-per-shrinker", 1, MOST_BLOCKING_CALLS)),
                     new EngineSettings.Quarantine(

@@ -90,7 +90,7 @@ public interface ReclaimerState {
         int stuckCalls();
 
         /** Answers since its allocation that came after their call was given up, and were ignored. */
-        long lateAnswers();
+        long lateReplies();
 
         /** Objects freed by visits since its allocation. */
         long reclaimedObjects();
@@ -120,7 +120,7 @@ public interface ReclaimerState {
     long scannedObjects();
 
     /** How many times a bit was set for an id beyond a cgroup's map, which is a fault of the caller. */
-    long strayBits();
+    long bitsBeyondMap();
 
     /** Rounds that have not answered yet. */
     int runningRounds();

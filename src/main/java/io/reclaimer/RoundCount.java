@@ -20,7 +20,7 @@ record RoundCount(
         long visits,
         Duration elapsed,
         List<CountReport.Counted> largest,
-        long restObjects,
+        long unlistedObjects,
         Map<Shortfall, Long> shortfalls,
         long unsizedObjects)
         implements CountReport {

@@ -18,12 +18,12 @@ record RoundReport(
         long freedAtOnceBytes,
         long scannedObjects,
         long visits,
-        long leftVisits,
+        long skippedVisits,
         int firstPriority,
         int lastPriority,
         Duration elapsed,
         List<ReclaimReport.Freed> largest,
-        long restObjects,
+        long unlistedObjects,
         Map<Shortfall, Long> shortfalls)
         implements ReclaimReport {
 

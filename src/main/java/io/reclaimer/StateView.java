@@ -21,7 +21,7 @@ final class StateView {
     record State(
             int nrMax,
             long scannedObjects,
-            long strayBits,
+            long bitsBeyondMap,
             int runningRounds,
             List<ReclaimerState.CgroupState> cgroups,
             List<ReclaimerState.ShrinkerState> shrinkers)
@@ -42,7 +42,7 @@ final class StateView {
             boolean quarantined,
             Optional<Duration> quarantineLeft,
             int stuckCalls,
-            long lateAnswers,
+            long lateReplies,
             long reclaimedObjects,
             long refaultedObjects,
             double refaultRate,
@@ -66,7 +66,7 @@ final class StateView {
         return new State(
                 nrMax,
                 engine.scannedObjects(),
-                engine.strayBits(),
+                engine.bitsBeyondMap(),
                 runningRounds,
                 List.copyOf(cgroups),
                 engine.table().allocated().stream().map(StateView::of).toList());

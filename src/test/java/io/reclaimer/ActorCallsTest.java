@@ -7,6 +7,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import io.reclaimer.ShrinkerMessage.CountObjects;
 import io.reclaimer.ShrinkerMessage.ScanObjects;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Threads;
 import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.Random;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -46,7 +48,7 @@ class ActorCallsTest {
         assertThat(kit.await(round).freedObjects()).isEqualTo(freed.get()).isGreaterThanOrEqualTo(10L * PAIRS);
         awaitNothingHeld(handle);
         assertThat(handle.state().faults()).isZero();
-        assertThat(handle.state().lateAnswers()).isZero();
+        assertThat(handle.state().lateReplies()).isZero();
     }
 
     @Test
@@ -60,7 +62,7 @@ class ActorCallsTest {
         Threads.until(() -> handle.state().stuckCalls() == 1, handle::state);
         assertThat(handle.state().faults()).isZero();
         counts.forEach(count -> count.reply(10));
-        Threads.until(() -> handle.state().lateAnswers() == sent, handle::state);
+        Threads.until(() -> handle.state().lateReplies() == sent, handle::state);
         Threads.until(() -> handle.state().stuckCalls() == 0, handle::state);
         assertThat(handle.state().faults()).isZero();
         assertThat(freed).hasValue(0);
@@ -95,12 +97,8 @@ class ActorCallsTest {
     }
 
     private ShrinkerHandle register(ShrinkerSpec with, ActorRef<ShrinkerMessage> actor) {
-        ShrinkerHandle handle = kit.await(kit.reclaimer().register(with, actor));
-        for (int i = 0; i < PAIRS; i++) {
-            handle.setBit(kit.online("/c" + i), 0);
-        }
-        kit.settle();
-        return handle;
+        List<String> cgroups = IntStream.range(0, PAIRS).mapToObj(i -> "/c" + i).toList();
+        return Bits.setIn(kit, cgroups, kit.register(with, actor));
     }
 
     private ActorRef<ShrinkerMessage> spawn() {

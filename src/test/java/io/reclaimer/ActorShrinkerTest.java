@@ -11,9 +11,11 @@ import akka.pattern.StatusReply;
 import io.reclaimer.ShrinkerMessage.CountObjects;
 import io.reclaimer.ShrinkerMessage.ScanObjects;
 import io.reclaimer.shrinker.Cancellation;
+import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimFlag;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Kind;
 import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Scripted;
@@ -22,10 +24,13 @@ import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An actor as a shrinker: it is sent the calls as messages, and its data stays its own. */
 class ActorShrinkerTest {
@@ -37,24 +42,23 @@ class ActorShrinkerTest {
             .expectActor("$*")
             .with("reclaimer { call-deadline = 1h, quarantine { after-faults = 100, duration = 1h } }");
 
+    private static final List<String> FOUR_CGROUPS = List.of("/c0", "/c1", "/c2", "/c3");
+
     private final ShrinkerSpec spec =
             ShrinkerSpec.named("sessions").byCgroup().byNode().batch(10);
+    private Optional<TestProbe<ShrinkerMessage>> actor = Optional.empty();
 
     @Test
     void isAskedByMessagesAndAnswers() {
-        TestProbe<ShrinkerMessage> actor = probe();
-        Cgroup a = kit.online("/a");
-        ShrinkerHandle handle = register(actor.getRef());
-        handle.setBit(a, 0);
-        kit.settle();
+        Bits.setIn(kit, "/a", register(spec));
         CompletionStage<ReclaimReport> round =
                 kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(3).background());
-        CountObjects count = actor.expectMessageClass(CountObjects.class, PATIENCE);
-        assertThat(count.cgroup()).isEqualTo(a.path());
+        CountObjects count = expectCount();
+        assertThat(count.cgroup()).isEqualTo(CgroupPath.of("/a"));
         assertThat(count.node()).isZero();
         assertThat(count.flags()).containsExactly(ReclaimFlag.BACKGROUND);
         count.reply(40);
-        ScanObjects scan = actor.expectMessageClass(ScanObjects.class, PATIENCE);
+        ScanObjects scan = expectScan();
         assertThat(scan.nrToScan()).isEqualTo(10);
         scan.reply(7, 10, 700);
         ReclaimReport report = kit.await(round);
@@ -67,32 +71,27 @@ class ActorShrinkerTest {
     @Test
     void isFreedByItselfWhenTheActorStops() {
         ActorRef<ShrinkerMessage> actor = kit.testKit().spawn(Kind.actor(Scripted.endless(10)));
-        ShrinkerHandle handle = register(actor);
+        ShrinkerHandle handle = kit.register(spec, actor);
         kit.testKit().stop(actor);
         awaitGone();
         kit.await(handle.free());
     }
 
-    @Test
-    void actorThatDiesInTheMiddleOfACallEndsTheVisitWithAFaultAndIsFreed() {
-        for (boolean inScan : new boolean[] {false, true}) {
-            TestProbe<ShrinkerMessage> actor = probe();
-            Cgroup a = kit.online("/a");
-            ShrinkerHandle handle = register(actor.getRef());
-            handle.setBit(a, 0);
-            kit.settle();
-            CompletionStage<ReclaimReport> round =
-                    kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0));
-            CountObjects count = actor.expectMessageClass(CountObjects.class, PATIENCE);
-            if (inScan) {
-                count.reply(10);
-                actor.expectMessageClass(ScanObjects.class, PATIENCE);
-            }
-            actor.stop();
-            assertThat(kit.await(round).freedObjects()).isZero();
-            awaitGone();
-            assertThat(handle.isFreed()).isTrue();
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void actorThatDiesInTheMiddleOfACallEndsTheVisitWithAFaultAndIsFreed(boolean inScan) {
+        ShrinkerHandle handle = Bits.setIn(kit, "/a", register(spec));
+        CompletionStage<ReclaimReport> round =
+                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0));
+        CountObjects count = expectCount();
+        if (inScan) {
+            count.reply(10);
+            expectScan();
         }
+        actor().stop();
+        assertThat(kit.await(round).freedObjects()).isZero();
+        awaitGone();
+        assertThat(handle.isFreed()).isTrue();
     }
 
     @Test
@@ -112,11 +111,8 @@ class ActorShrinkerTest {
                 .onFailure(SupervisorStrategy.restart());
         kit.expectError("");
         ShrinkerSpec quick = spec.callDeadline(Duration.ofMillis(200));
-        Cgroup a = kit.online("/a");
         ShrinkerHandle handle =
-                kit.await(kit.reclaimer().register(quick, kit.testKit().spawn(behavior)));
-        handle.setBit(a, 0);
-        kit.settle();
+                Bits.setIn(kit, "/a", kit.register(quick, kit.testKit().spawn(behavior)));
         assertThat(kit.pass("/a", 0, 0).freedObjects()).isZero();
         assertThat(handle.state().faults()).as("it may be late").isZero();
         assertThat(kit.pass("/a", 0, 0).freedObjects()).isEqualTo(20);
@@ -129,17 +125,13 @@ class ActorShrinkerTest {
 
     @Test
     void secondAnswerIsAFaultAndChangesNothing() {
-        TestProbe<ShrinkerMessage> actor = probe();
-        Cgroup a = kit.online("/a");
-        ShrinkerHandle handle = register(actor.getRef());
-        handle.setBit(a, 0);
-        kit.settle();
+        Bits.setIn(kit, "/a", register(spec));
         CompletionStage<ReclaimReport> round =
                 kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(3));
-        CountObjects count = actor.expectMessageClass(CountObjects.class, PATIENCE);
+        CountObjects count = expectCount();
         count.reply(40);
         count.reply(1_000_000);
-        ScanObjects scan = actor.expectMessageClass(ScanObjects.class, PATIENCE);
+        ScanObjects scan = expectScan();
         scan.reply(10);
         scan.reply(10);
         assertThat(kit.await(round).freedObjects()).isEqualTo(10);
@@ -149,22 +141,15 @@ class ActorShrinkerTest {
 
     @Test
     void answerAfterTheDeadlineIsIgnoredAndCounted() {
-        TestProbe<ShrinkerMessage> actor = probe();
-        Cgroup a = kit.online("/a");
-        ShrinkerHandle handle =
-                kit.await(kit.reclaimer().register(spec.callDeadline(Duration.ofMillis(100)), actor.getRef()));
-        handle.setBit(a, 0);
-        kit.settle();
-        ReclaimReport report = kit.pass("/a", 0, 0);
-        assertThat(report.freedObjects()).isZero();
-        CountObjects count = actor.expectMessageClass(CountObjects.class, PATIENCE);
-        count.reply(40);
-        Threads.until(() -> kit.state().shrinkers().get(0).lateAnswers() == 1);
+        ShrinkerHandle handle = Bits.setIn(kit, "/a", register(spec.callDeadline(Duration.ofMillis(100))));
+        assertThat(kit.pass("/a", 0, 0).freedObjects()).isZero();
+        expectCount().reply(40);
+        Threads.until(() -> kit.state().shrinkers().get(0).lateReplies() == 1);
         ReclaimerState.ShrinkerState state = kit.state().shrinkers().get(0);
         assertThat(state.faults()).isZero();
         assertThat(state.holds()).isZero();
         assertThat(kit.state("/a", 0).bits()).containsExactly(handle.id());
-        actor.expectNoMessage(Duration.ofMillis(1));
+        actor().expectNoMessage(Duration.ofMillis(1));
     }
 
     @Test
@@ -178,17 +163,12 @@ class ActorShrinkerTest {
 
     @Test
     void offlineIsAMessageToo() {
-        TestProbe<ShrinkerMessage> actor = probe();
-        Cgroup a = kit.online("/a");
-        Cgroup b = kit.online("/a/b");
-        ShrinkerHandle handle = register(actor.getRef());
-        handle.setBit(b, 0);
-        kit.settle();
+        ShrinkerHandle handle = Bits.setIn(kit, "/a/b", register(spec));
         CompletionStage<?> offline = kit.reclaimer().offline("/a/b");
         ShrinkerMessage.ReparentObjects move =
-                actor.expectMessageClass(ShrinkerMessage.ReparentObjects.class, PATIENCE);
-        assertThat(move.offline()).isEqualTo(b.path());
-        assertThat(move.parent()).isEqualTo(a.path());
+                actor().expectMessageClass(ShrinkerMessage.ReparentObjects.class, PATIENCE);
+        assertThat(move.offline()).isEqualTo(CgroupPath.of("/a/b"));
+        assertThat(move.parent()).isEqualTo(CgroupPath.of("/a"));
         move.reply(3);
         kit.await(offline);
         assertThat(kit.state("/a", 0).bits()).containsExactly(handle.id());
@@ -196,48 +176,36 @@ class ActorShrinkerTest {
 
     @Test
     void actorIsSentOneCallAtATimeAndWhoWaitsForItIsNotLate() {
-        TestProbe<ShrinkerMessage> actor = probe();
-        ShrinkerHandle handle =
-                kit.await(kit.reclaimer().register(spec.callDeadline(Duration.ofMillis(400)), actor.getRef()));
-        for (int i = 0; i < 4; i++) {
-            handle.setBit(kit.online("/c" + i), 0);
-        }
-        kit.settle();
+        ShrinkerHandle handle = Bits.setIn(kit, FOUR_CGROUPS, register(spec.callDeadline(Duration.ofMillis(400))));
         CompletionStage<ReclaimReport> round =
                 kit.reclaimer().reclaim(ReclaimRequest.in("/").onNodes(0).within(Duration.ofMinutes(5)));
-        // The count of the root, and those of four cgroups. The first is not answered in time; the others wait even
-        // longer.
-        CountObjects first = actor.expectMessageClass(CountObjects.class, PATIENCE);
+        // The root's, and those of four cgroups. The first is not answered in time; the others wait for even longer.
+        CountObjects first = expectCount();
         for (int i = 0; i < 4; i++) {
-            CountObjects next = actor.expectMessageClass(CountObjects.class, PATIENCE);
-            actor.expectNoMessage(Duration.ofMillis(150));
+            CountObjects next = expectCount();
+            actor().expectNoMessage(Duration.ofMillis(150));
             next.reply(0);
         }
         kit.await(round);
         assertThat(handle.state().faults()).isOne();
         first.reply(0);
-        Threads.until(() -> handle.state().lateAnswers() == 1);
+        Threads.until(() -> handle.state().lateReplies() == 1);
         assertThat(handle.state().faults()).isOne();
     }
 
     @Test
     void cancellationReachesTheCallsThatWaitForTheActor() {
-        TestProbe<ShrinkerMessage> actor = probe();
-        ShrinkerHandle handle = register(actor.getRef());
-        for (int i = 0; i < 4; i++) {
-            handle.setBit(kit.online("/c" + i), 0);
-        }
-        kit.settle();
+        ShrinkerHandle handle = Bits.setIn(kit, FOUR_CGROUPS, register(spec));
         Cancellation cancellation = new Cancellation();
         CompletionStage<ReclaimReport> round =
                 kit.reclaimer().reclaim(ReclaimRequest.in("/").cancelledBy(cancellation));
-        CountObjects first = actor.expectMessageClass(CountObjects.class, PATIENCE);
+        CountObjects first = expectCount();
         kit.settle();
         cancellation.cancel();
         assertThat(kit.await(round).outcome()).isEqualTo(ReclaimReport.Outcome.CANCELLED);
         first.reply(10);
         kit.await(handle.free());
-        actor.expectNoMessage(Duration.ofMillis(1));
+        actor().expectNoMessage(Duration.ofMillis(1));
         assertThat(handle.state().faults()).isZero();
     }
 
@@ -246,10 +214,7 @@ class ActorShrinkerTest {
         try (ReclaimerTestSystem own =
                 ReclaimerTestSystem.start("reclaimer { call-deadline = 1h, quarantine.after-faults = 3 }")) {
             TestProbe<ShrinkerMessage> actor = own.testKit().createTestProbe();
-            ShrinkerHandle handle = own.await(own.reclaimer().register(spec, actor.getRef()));
-            handle.setBit(own.online("/a"), 0);
-            handle.setBit(own.online("/b"), 0);
-            own.settle();
+            ShrinkerHandle handle = Bits.setIn(own, List.of("/a", "/b"), own.register(spec, actor.getRef()));
             Cancellation cancellation = new Cancellation();
             CompletionStage<ReclaimReport> onA = own.reclaimer().reclaim(ReclaimRequest.in("/a"));
             CountObjects count = actor.expectMessageClass(CountObjects.class, PATIENCE);
@@ -274,16 +239,11 @@ class ActorShrinkerTest {
 
     @Test
     void reentrantActorIsSentCallsAsTheyCome() {
-        TestProbe<ShrinkerMessage> actor = probe();
-        ShrinkerHandle handle = kit.await(kit.reclaimer().register(spec.reentrant(), actor.getRef()));
-        for (int i = 0; i < 4; i++) {
-            handle.setBit(kit.online("/c" + i), 0);
-        }
-        kit.settle();
+        Bits.setIn(kit, FOUR_CGROUPS, register(spec.reentrant()));
         CompletionStage<ReclaimReport> round = kit.reclaimer().reclaim(ReclaimRequest.in("/"));
         List<CountObjects> counts = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            counts.add(actor.expectMessageClass(CountObjects.class, PATIENCE));
+            counts.add(expectCount());
         }
         counts.forEach(count -> count.reply(0));
         kit.await(round);
@@ -301,22 +261,30 @@ class ActorShrinkerTest {
 
     @Test
     void emptyAndStopMeanWhatTheyMeanElsewhere() {
-        Cgroup a = kit.online("/a");
-        ShrinkerHandle handle =
-                register(kit.testKit().spawn(Kind.actor(new Scripted(control -> Shrinker.EMPTY, control -> 1))));
-        handle.setBit(a, 0);
-        kit.settle();
+        ActorRef<ShrinkerMessage> empty =
+                kit.testKit().spawn(Kind.actor(new Scripted(control -> Shrinker.EMPTY, control -> 1)));
+        Bits.setIn(kit, "/a", kit.register(spec, empty));
         kit.pass("/a", 0, 0);
         assertThat(kit.state("/a", 0).bits()).isEmpty();
         assertThat(kit.state().shrinkers().get(0).faults()).isZero();
     }
 
-    private TestProbe<ShrinkerMessage> probe() {
-        return kit.testKit().createTestProbe();
+    private TestProbe<ShrinkerMessage> actor() {
+        return actor.orElseThrow();
     }
 
-    private ShrinkerHandle register(ActorRef<ShrinkerMessage> actor) {
-        return kit.await(kit.reclaimer().register(spec, actor));
+    /** Registers a probe, whose messages the test answers. */
+    private ShrinkerHandle register(ShrinkerSpec with) {
+        actor = Optional.of(kit.testKit().createTestProbe());
+        return kit.register(with, actor().getRef());
+    }
+
+    private CountObjects expectCount() {
+        return actor().expectMessageClass(CountObjects.class, PATIENCE);
+    }
+
+    private ScanObjects expectScan() {
+        return actor().expectMessageClass(ScanObjects.class, PATIENCE);
     }
 
     private void awaitGone() {

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -60,7 +59,7 @@ class BitsTest {
         ShrinkerHandle handle = kit.register(spec, Scripted.endless(10));
         handle.setBit(kit.online("/"), 0);
         assertThat(kit.state("/", 0).bits()).isEmpty();
-        assertThat(kit.state().strayBits()).isZero();
+        assertThat(kit.state().bitsBeyondMap()).isZero();
     }
 
     @Test
@@ -70,7 +69,7 @@ class BitsTest {
         ShrinkerHandle global = kit.register(ShrinkerSpec.named("global"), Scripted.endless(10));
         global.setBit(shop, 0);
         assertThat(kit.state("/shop", 0).bits()).isEmpty();
-        assertThat(kit.state().strayBits()).isZero();
+        assertThat(kit.state().bitsBeyondMap()).isZero();
     }
 
     @Test
@@ -137,7 +136,7 @@ class BitsTest {
         }
         ReclaimerState state = kit.state();
         assertThat(state.nrMax()).isEqualTo(192);
-        assertThat(state.strayBits()).isZero();
+        assertThat(state.bitsBeyondMap()).isZero();
         for (Cgroup cgroup : cgroups) {
             assertThat(kit.state(cgroup.path().toString(), 0).bits())
                     .isEqualTo(handles.stream().map(ShrinkerHandle::id).sorted().toList());
@@ -169,26 +168,13 @@ class BitsTest {
             cgroups.add(kit.online(path));
         }
         List<Cache> caches = List.of(Cache.register(kit, "s0"), Cache.register(kit, "s1"), Cache.register(kit, "s2"));
-        AtomicBoolean adding = new AtomicBoolean(true);
-        Future<?> rounds = Threads.start(() -> {
-            while (adding.get()) {
-                kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
+        Runnable[] adders = seeded.tasks(3, (number, random) -> {
+            for (int j = 0; j < 3_000; j++) {
+                Cache cache = caches.get(random.nextInt(caches.size()));
+                cache.put(cgroups.get(random.nextInt(cgroups.size())), 0, 1);
             }
-            return null;
         });
-        Runnable[] adders = new Runnable[3];
-        for (int i = 0; i < adders.length; i++) {
-            Seeded random = seeded.fork(i);
-            adders[i] = () -> {
-                for (int j = 0; j < 3_000; j++) {
-                    Cache cache = caches.get(random.nextInt(caches.size()));
-                    cache.put(cgroups.get(random.nextInt(cgroups.size())), 0, 1);
-                }
-            };
-        }
-        Threads.run(adders);
-        adding.set(false);
-        rounds.get();
+        Threads.runBeside(() -> kit.reclaim(ReclaimRequest.everywhere().startingAt(0)), adders);
         kit.settle();
         kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
         assertThat(caches).as(seeded.toString()).allMatch(cache -> cache.table().objects() == 0);

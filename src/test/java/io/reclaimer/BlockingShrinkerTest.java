@@ -9,8 +9,10 @@ import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.TraceEvent;
+import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Gate;
+import io.reclaimer.testkit.HeldVisit;
 import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.junit.ReclaimerExtension;
@@ -22,6 +24,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -30,31 +33,24 @@ class BlockingShrinkerTest {
 
     @RegisterExtension
     final ReclaimerExtension kit = ReclaimerExtension.create()
-            .with(
-                    "reclaimer { call-deadline = 1h, blocking { calls = 4, calls-per-shrinker = 2, threads = platform } }");
+            .with("reclaimer { call-deadline = 1h, blocking { calls = 4, calls-per-shrinker = 2, threads = platform"
+                    + " } }");
 
     private final ShrinkerSpec spec =
             ShrinkerSpec.named("disk").byCgroup().byNode().blocking().batch(10);
 
     private final Gate gate = new Gate();
+    private final Gate twoAreInside = new Gate();
+    private final AtomicInteger most = new AtomicInteger();
 
     @Test
     void isCalledOnThreadsOfItsOwn() {
         Queue<String> threads = new ConcurrentLinkedQueue<>();
-        Cgroup a = kit.online("/a");
-        ShrinkerHandle handle = kit.register(
-                spec,
-                new Scripted(
-                        control -> {
-                            threads.add(Thread.currentThread().getName());
-                            return 10;
-                        },
-                        control -> {
-                            threads.add(Thread.currentThread().getName());
-                            return 10;
-                        }));
-        handle.setBit(a, 0);
-        kit.settle();
+        ToLongFunction<ShrinkControl> noteThread = control -> {
+            threads.add(Thread.currentThread().getName());
+            return 10;
+        };
+        Bits.setIn(kit, "/a", kit.register(spec, new Scripted(noteThread, noteThread)));
         kit.pass("/a", 0, 0);
         assertThat(threads).hasSizeGreaterThanOrEqualTo(2).allMatch(name -> name.startsWith("reclaimer-blocking-"));
         assertThat(shrinker("disk").kind()).isEqualTo(ReclaimerState.Kind.BLOCKING);
@@ -63,56 +59,30 @@ class BlockingShrinkerTest {
     @Test
     void pairStaysResponsiveWhileItWaits() {
         Cgroup a = kit.online("/a");
-        CompletionStage<ReclaimReport> round = standStill(a);
+        HeldVisit visit = standStill("/a");
         assertThat(kit.state("/a", 0).bits()).hasSize(1);
         Cache other = Cache.register(kit, "other");
         other.put(a, 0, 10);
         assertThat(kit.state("/a", 0).bits()).hasSize(2);
-        gate.open();
-        // Its bit was set at a place that the iteration had not reached yet.
-        assertThat(kit.await(round).freedObjects()).isEqualTo(20 + 10);
+        // Its bit was set ahead of the walk.
+        assertThat(visit.end().freedObjects()).isEqualTo(20 + 10);
     }
 
     @Test
     void otherCgroupsAndItsOwnParentAreVisitedWhileItWaits() {
-        Cgroup a = kit.online("/a");
-        Cgroup b = kit.online("/b");
-        CompletionStage<ReclaimReport> round = standStill(a);
-        Cache other = Cache.register(kit, "other");
-        other.put(b, 0, 10);
-        kit.settle();
+        HeldVisit visit = standStill("/a");
+        Cache.registerIn(kit, "/b", ShrinkerSpec.named("other").byCgroup().byNode(), 10);
         assertThat(kit.pass("/b", 0, 0).freedObjects()).isEqualTo(10);
-        gate.open();
-        kit.await(round);
+        visit.end();
     }
 
     @Test
     void shrinkerTakesNoMorePlacesThanItsOwnAndOthersGoOn() {
-        AtomicInteger inside = new AtomicInteger();
-        AtomicInteger most = new AtomicInteger();
-        Gate two = new Gate();
-        ShrinkerHandle slow = kit.register(
-                spec,
-                new Scripted(
-                        control -> {
-                            most.accumulateAndGet(inside.incrementAndGet(), Math::max);
-                            if (inside.get() == 2) {
-                                two.open();
-                            }
-                            gate.pass();
-                            inside.decrementAndGet();
-                            return 0;
-                        },
-                        ShrinkControl::nrToScan));
-        ShrinkerHandle other =
-                kit.register(ShrinkerSpec.named("other").byCgroup().blocking(), Scripted.endless(100));
-        for (int i = 0; i < 6; i++) {
-            slow.setBit(kit.online("/s" + i), 0);
-        }
-        other.setBit(kit.online("/o"), 0);
-        kit.settle();
+        Bits.setIn(kit, List.of("/s0", "/s1", "/s2", "/s3", "/s4", "/s5"), kit.register(spec, counting()));
+        Bits.setIn(
+                kit, "/o", kit.register(ShrinkerSpec.named("other").byCgroup().blocking(), Scripted.endless(100)));
         CompletionStage<ReclaimReport> round = kit.reclaimer().reclaim(ReclaimRequest.everywhere());
-        two.pass();
+        twoAreInside.pass();
         assertThat(kit.pass("/o", 0, 0).freedObjects()).isEqualTo(128);
         gate.open();
         kit.await(round);
@@ -129,27 +99,25 @@ class BlockingShrinkerTest {
         assertThat(mostCallsOfTwoRounds(spec.reentrant())).isEqualTo(2);
     }
 
-    private int mostCallsOfTwoRounds(ShrinkerSpec which) {
+    /** Notes how many of its counts are under way at most; each is held at the gate. */
+    private Scripted counting() {
         AtomicInteger inside = new AtomicInteger();
-        AtomicInteger most = new AtomicInteger();
-        Gate both = new Gate();
-        Cgroup a = kit.online("/a");
-        ShrinkerHandle handle = kit.register(
-                which,
-                new Scripted(
-                        control -> {
-                            int now = inside.incrementAndGet();
-                            most.accumulateAndGet(now, Math::max);
-                            if (now == 2) {
-                                both.open();
-                            }
-                            gate.pass();
-                            inside.decrementAndGet();
-                            return 0;
-                        },
-                        ShrinkControl::nrToScan));
-        handle.setBit(a, 0);
-        kit.settle();
+        return new Scripted(
+                control -> {
+                    int now = inside.incrementAndGet();
+                    most.accumulateAndGet(now, Math::max);
+                    if (now == 2) {
+                        twoAreInside.open();
+                    }
+                    gate.pass();
+                    inside.decrementAndGet();
+                    return 0;
+                },
+                ShrinkControl::nrToScan);
+    }
+
+    private int mostCallsOfTwoRounds(ShrinkerSpec which) {
+        Bits.setIn(kit, "/a", kit.register(which, counting()));
         CompletionStage<ReclaimReport> first = kit.reclaimer().reclaim(ReclaimRequest.in("/a"));
         CompletionStage<ReclaimReport> second = kit.reclaimer().reclaim(ReclaimRequest.in("/a"));
         gate.awaitEntered();
@@ -157,7 +125,7 @@ class BlockingShrinkerTest {
             // Both passes have begun in the pair; the second one waits for the end of the first call.
             kit.settle();
         } else {
-            both.pass();
+            twoAreInside.pass();
         }
         gate.open();
         kit.await(first);
@@ -167,14 +135,12 @@ class BlockingShrinkerTest {
 
     @Test
     void freeWaitsUntilTheLastCallHasReturned() {
-        Cgroup a = kit.online("/a");
-        CompletionStage<ReclaimReport> round = standStill(a);
-        CompletableFuture<Done> freed = handle.free().toCompletableFuture();
+        HeldVisit visit = standStill("/a");
+        CompletableFuture<Done> freed = visit.shrinker().free().toCompletableFuture();
         kit.await(kit.reclaimer().online("/b"));
         assertThat(freed).isNotDone();
-        gate.open();
+        visit.end();
         kit.await(freed);
-        kit.await(round);
     }
 
     @Test
@@ -189,10 +155,7 @@ class BlockingShrinkerTest {
                             return 0;
                         },
                         ShrinkControl::nrToScan));
-        for (int i = 0; i < 5; i++) {
-            slow.setBit(kit.online("/s" + i), 0);
-        }
-        kit.settle();
+        Bits.setIn(kit, List.of("/s0", "/s1", "/s2", "/s3", "/s4"), slow);
         Cancellation cancellation = new Cancellation();
         CompletionStage<ReclaimReport> round =
                 kit.reclaimer().reclaim(ReclaimRequest.everywhere().cancelledBy(cancellation));
@@ -210,16 +173,13 @@ class BlockingShrinkerTest {
     void scanSeesThatItsRoundIsOver() {
         Cancellation cancellation = new Cancellation();
         Queue<Boolean> seen = new ConcurrentLinkedQueue<>();
-        Cgroup a = kit.online("/a");
-        ShrinkerHandle slow = kit.register(spec, new Scripted(control -> 10, control -> {
+        ShrinkerHandle slow = Bits.setIn(kit, "/a", kit.register(spec, new Scripted(control -> 10, control -> {
             seen.add(control.isCancelled());
             cancellation.cancel();
             gate.pass();
             seen.add(control.isCancelled());
             return 1;
-        }));
-        slow.setBit(a, 0);
-        kit.settle();
+        })));
         kit.reclaim(ReclaimRequest.in("/a").startingAt(0).cancelledBy(cancellation));
         gate.open();
         kit.await(slow.free());
@@ -236,21 +196,17 @@ class BlockingShrinkerTest {
         try (ReclaimerTestSystem own =
                 ReclaimerTestSystem.start("reclaimer { call-deadline = 1h, visit-order = " + order + " }")) {
             Gate quickDone = new Gate();
-            Cgroup a = own.online("/a");
-            ShrinkerHandle disk = own.register(spec, new Scripted(control -> 10, control -> {
+            Bits.setIn(own, "/a", own.register(spec, new Scripted(control -> 10, control -> {
                 if (order.equals("relaxed")) {
                     quickDone.pass();
                 }
                 return 10;
-            }));
-            ShrinkerHandle quick =
-                    own.register(ShrinkerSpec.named("quick").byCgroup(), new Scripted(control -> 10, control -> {
-                        quickDone.open();
-                        return 10;
-                    }));
-            disk.setBit(a, 0);
-            quick.setBit(a, 0);
-            own.settle();
+            })));
+            ShrinkerSpec quick = ShrinkerSpec.named("quick").byCgroup();
+            Bits.setIn(own, "/a", own.register(quick, new Scripted(control -> 10, control -> {
+                quickDone.open();
+                return 10;
+            })));
             own.takeTrace();
             assertThat(own.pass("/a", 0, 0).freedObjects()).isEqualTo(20 + 10);
             return own.takeTrace().stream()
@@ -262,17 +218,14 @@ class BlockingShrinkerTest {
 
     @Test
     void offlineWaitsForTheCallAndThenMovesTheObjects() {
-        Cgroup a = kit.online("/a");
-        Cache cache = Cache.register(
-                kit, ShrinkerSpec.named("cache").byCgroup().byNode().blocking());
-        cache.put(a, 0, 10);
-        CompletionStage<ReclaimReport> round = standStill(a);
+        ShrinkerSpec blocking = ShrinkerSpec.named("cache").byCgroup().byNode().blocking();
+        Cache cache = Cache.registerIn(kit, "/a", blocking, 10);
+        HeldVisit visit = standStill("/a");
         CompletableFuture<Done> offline = kit.reclaimer().offline("/a").toCompletableFuture();
         assertThat(kit.state().cgroups()).hasSize(1);
         assertThat(offline).isNotDone();
-        gate.open();
+        visit.end();
         kit.await(offline);
-        kit.await(round);
         assertThat(cache.table().objects(CgroupPath.root(), 0) + cache.table().objects())
                 .isIn(0L, 20L);
     }
@@ -282,75 +235,48 @@ class BlockingShrinkerTest {
     void objectsDoNotMoveBeforeTheVisitsUnderWayHaveEnded() {
         AtomicBoolean visiting = new AtomicBoolean();
         AtomicBoolean movedMeanwhile = new AtomicBoolean();
-        Cgroup a = kit.online("/a");
-        ShrinkerHandle reentrant = kit.register(spec.reentrant(), new Shrinker() {
-            @Override
-            public long count(ShrinkControl control) {
-                return 100;
-            }
-
-            @Override
-            public long scan(ShrinkControl control) {
-                visiting.set(true);
-                gate.pass();
-                visiting.set(false);
-                return STOP;
-            }
-
-            @Override
-            public long reparent(CgroupPath offline, CgroupPath parent, int node) {
-                movedMeanwhile.set(visiting.get());
-                return 1;
-            }
-        });
-        reentrant.setBit(a, 0);
-        kit.settle();
-        CompletionStage<ReclaimReport> round =
-                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0));
-        gate.awaitEntered();
+        Scripted shrinker = new Scripted(
+                control -> 100,
+                control -> {
+                    visiting.set(true);
+                    gate.pass();
+                    visiting.set(false);
+                    return Shrinker.STOP;
+                },
+                () -> {
+                    movedMeanwhile.set(visiting.get());
+                    return 1;
+                });
+        HeldVisit visit = HeldVisit.begin(kit, kit.register(spec.reentrant(), shrinker), gate, "/a");
         CompletionStage<Done> offline = kit.reclaimer().offline("/a");
         // The pair has been told by now. A wrong implementation would have asked for the move.
         kit.settle();
         kit.settle();
-        gate.open();
+        visit.end();
         kit.await(offline);
-        kit.await(round);
         assertThat(movedMeanwhile).isFalse();
-        assertThat(kit.state("/", 0).deferred()).containsEntry(reentrant.id(), 200L);
+        assertThat(kit.state("/", 0).deferred()).containsEntry(visit.shrinker().id(), 200L);
     }
 
     @Test
     void deadlineOfTheRoundIsKeptWhileACallWaits() {
-        Cgroup a = kit.online("/a");
-        ShrinkerHandle slow = kit.register(spec, new Scripted(control -> 10, control -> {
-            gate.pass();
-            return 10;
-        }));
-        slow.setBit(a, 0);
-        kit.settle();
+        ShrinkerHandle slow = Bits.setIn(kit, "/a", kit.register(spec, heldInItsScans()));
         ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a").startingAt(0).within(Duration.ofMillis(50)));
         assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.DEADLINE);
         gate.open();
         kit.await(slow.free());
     }
 
-    private ShrinkerHandle handle;
+    /** A round whose only blocking shrinker stands in its first scan, of 10 out of 10, asked twice. */
+    private HeldVisit standStill(String cgroup) {
+        return HeldVisit.begin(kit, kit.register(spec, heldInItsScans()), gate, cgroup);
+    }
 
-    /**
-     * Starts a round, and waits until its only blocking shrinker stands still in its first scan. The shrinker counts 10
-     * objects, and is scanned twice for 10.
-     */
-    private CompletionStage<ReclaimReport> standStill(Cgroup cgroup) {
-        handle = kit.register(spec, new Scripted(control -> 10, control -> {
+    private Scripted heldInItsScans() {
+        return new Scripted(control -> 10, control -> {
             gate.pass();
             return 10;
-        }));
-        handle.setBit(cgroup, 0);
-        kit.settle();
-        CompletionStage<ReclaimReport> round =
-                kit.reclaimer().reclaim(ReclaimRequest.in(cgroup.path()).startingAt(0));
-        gate.awaitEntered();
-        return round;
+        });
     }
 
     private ReclaimerState.ShrinkerState shrinker(String name) {

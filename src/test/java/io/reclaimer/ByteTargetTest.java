@@ -6,6 +6,7 @@ import akka.actor.testkit.typed.javadsl.LoggingTestKit;
 import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.shrinker.Shortfall;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Kind;
 import io.reclaimer.testkit.Scripted;
@@ -48,9 +49,7 @@ class ByteTargetTest {
     @ParameterizedTest
     @ValueSource(longs = {0, 1})
     void largeObjectsGoOneByOne(long batch) {
-        Cache models = Cache.register(kit, spec.objectBytes(64 * MIB).batch(batch));
-        models.put(kit.online("/a"), 0, 8);
-        kit.settle();
+        Cache models = Cache.registerIn(kit, "/a", spec.objectBytes(64 * MIB).batch(batch), 8);
         ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a").bytes(65 * MIB));
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
         assertThat(models.table().objects()).isEqualTo(6);
@@ -108,8 +107,7 @@ class ByteTargetTest {
                     left.addAndGet(-control.nrToScan());
                     return control.nrToScan();
                 }));
-        handle.setBit(kit.online("/a"), 0);
-        kit.settle();
+        Bits.setIn(kit, "/a", handle);
         assertThat(handle.state().objectBytes()).hasValue(1_000);
         assertThat(kit.reclaim(ReclaimRequest.in("/a").bytes(1)).freedObjects())
                 .as("One of them is enough")
@@ -125,13 +123,11 @@ class ByteTargetTest {
     @Test
     void scanIsToldWhatIsMissing() {
         List<Long> most = new CopyOnWriteArrayList<>();
-        ShrinkerHandle handle = kit.register(spec, new Scripted(control -> 10_000, control -> {
+        Bits.setIn(kit, "/a", kit.register(spec, new Scripted(control -> 10_000, control -> {
             most.add(control.mostBytes());
             control.freedBytes(400);
             return 1;
-        }));
-        handle.setBit(kit.online("/a"), 0);
-        kit.settle();
+        })));
         kit.reclaim(ReclaimRequest.in("/a").bytes(1_000).startingAt(0));
         assertThat(most).containsExactly(1_000L, 600L, 200L);
         most.clear();
@@ -141,9 +137,7 @@ class ByteTargetTest {
 
     @Test
     void objectsOfUnknownSizeAreTakenForWhatTheRequestSays() {
-        Cache unknown = Cache.register(kit, spec);
-        unknown.put(kit.online("/a"), 0, 10_000);
-        kit.settle();
+        Cache unknown = Cache.registerIn(kit, "/a", spec, 10_000);
         assertThat(unknown.handle().state().objectBytes()).isEqualTo(OptionalLong.empty());
         ReclaimReport small = kit.reclaim(ReclaimRequest.in("/a").bytes(1024 * 1024));
         assertThat(small.freedObjects()).isBetween(1_024L, 1_024L + 128);
@@ -167,13 +161,11 @@ class ByteTargetTest {
             LoggingTestKit.warn("declares objects of [1000] bytes, but those that it freed held [" + bytes + "]")
                     .withOccurrences(lines)
                     .expect(kit.system(), () -> {
-                        ShrinkerHandle handle =
-                                kit.register(spec.objectBytes(1_000), new Scripted(control -> 10_000, control -> {
-                                    control.freedBytes(control.nrToScan() * bytes);
-                                    return control.nrToScan();
-                                }));
-                        handle.setBit(kit.online("/a"), 0);
-                        kit.settle();
+                        Scripted shrinker = new Scripted(control -> 10_000, control -> {
+                            control.freedBytes(control.nrToScan() * bytes);
+                            return control.nrToScan();
+                        });
+                        ShrinkerHandle handle = Bits.setIn(kit, "/a", kit.register(spec.objectBytes(1_000), shrinker));
                         kit.reclaim(ReclaimRequest.in("/a").objects(1_000).startingAt(0));
                         return kit.await(handle.free());
                     });
@@ -184,12 +176,11 @@ class ByteTargetTest {
     @Test
     void roundThatMayNotBlockLeavesTheRestOfItsBytesToAnother() {
         AtomicLong freed = new AtomicLong();
-        ShrinkerHandle handle =
-                kit.register(spec.objectBytes(1_000).blocking(), new Scripted(control -> 10_000, control -> {
-                    freed.addAndGet(control.nrToScan());
-                    return control.nrToScan();
-                }));
-        handle.setBit(kit.online("/a"), 0);
+        Scripted shrinker = new Scripted(control -> 10_000, control -> {
+            freed.addAndGet(control.nrToScan());
+            return control.nrToScan();
+        });
+        Bits.setIn(kit, "/a", kit.register(spec.objectBytes(1_000).blocking(), shrinker));
         cache("/a", 1_000, 10);
         ReclaimReport report =
                 kit.reclaim(ReclaimRequest.in("/a").bytes(1_000_000).mayBlock(false));
@@ -201,9 +192,6 @@ class ByteTargetTest {
     }
 
     private Cache cache(String cgroup, long objectBytes, long objects) {
-        Cache cache = Cache.register(kit, spec.objectBytes(objectBytes));
-        cache.put(kit.online(cgroup), 0, objects);
-        kit.settle();
-        return cache;
+        return Cache.registerIn(kit, cgroup, spec.objectBytes(objectBytes), objects);
     }
 }

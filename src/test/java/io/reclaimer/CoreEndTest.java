@@ -15,7 +15,7 @@ import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.Gate;
+import io.reclaimer.testkit.HeldVisit;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
 import io.reclaimer.testkit.junit.ReclaimerExtension;
@@ -38,7 +38,6 @@ class CoreEndTest {
             ReclaimerExtension.create().with("akka.jvm-exit-on-fatal-error = off, reclaimer.round-deadline = 10m");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("s").byCgroup();
-    private final Gate gate = new Gate();
 
     @ParameterizedTest
     @ValueSource(
@@ -51,21 +50,14 @@ class CoreEndTest {
             })
     void allThatWaitsAndAllThatIsAskedAfterwardsFails(String actor) {
         kit.expectError("");
-        Cgroup a = kit.online("/a");
-        ShrinkerHandle handle = kit.register(spec, Scripted.stuck(10, gate));
-        handle.setBit(a, 0);
-        CompletionStage<ReclaimReport> round =
-                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0));
-        gate.awaitEntered();
-        CompletionStage<Done> free = handle.free();
+        HeldVisit visit = HeldVisit.begin(kit, spec, "/a");
+        CompletionStage<Done> free = visit.shrinker().free();
         CompletionStage<Done> offline = kit.reclaimer().offline("/a");
 
-        Adapter.toClassic(kit.system())
-                .actorSelection("/system/" + actor)
-                .tell(PoisonPill.getInstance(), akka.actor.ActorRef.noSender());
+        end(actor);
 
         String core = actor.replaceAll("/.*", "");
-        for (CompletionStage<?> waiting : List.of(round, free, offline)) {
+        for (CompletionStage<?> waiting : List.of(visit.round(), free, offline)) {
             assertFailed(core, kit.refusal(waiting));
         }
         Reclaimer reclaimer = kit.reclaimer();
@@ -77,11 +69,11 @@ class CoreEndTest {
                 reclaimer.online("/b"),
                 reclaimer.offline("/b"),
                 reclaimer.state(),
-                handle.free())) {
+                visit.shrinker().free())) {
             assertFailed(core, kit.refusal(asked));
         }
-        gate.open();
-        Threads.until(() -> kit.errorLogs().stream().anyMatch(error -> error.contains("[" + core + "] has ended")));
+        visit.gate().open();
+        awaitLogOfTheEnd(core);
         assertThat(kit.errorLogs())
                 .filteredOn(error -> error.contains("Nothing is reclaimed any more"))
                 .hasSize(1);
@@ -92,18 +84,15 @@ class CoreEndTest {
     @Test
     void treeThatFailsWhileAVisitIsHeldFailsEverythingAtOnce() {
         kit.expectError("");
-        Cgroup a = kit.online("/a");
-        ShrinkerHandle handle = kit.register(spec, Scripted.stuck(10, gate));
-        handle.setBit(a, 0);
-        CompletionStage<ReclaimReport> round =
-                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0));
-        gate.awaitEntered();
+        HeldVisit visit = HeldVisit.begin(kit, spec, "/a");
+
         kit.reclaimer().online(CoreEndTest.<CgroupPath>nothing(), Reply.none());
-        assertFailed("reclaimer-tree", kit.refusal(round));
+
+        assertFailed("reclaimer-tree", kit.refusal(visit.round()));
         assertFailed("reclaimer-tree", kit.refusal(kit.reclaimer().state()));
         assertFailed("reclaimer-tree", kit.refusal(kit.reclaimer().online("/b")));
-        gate.open();
-        Threads.until(() -> kit.errorLogs().stream().anyMatch(error -> error.contains("[reclaimer-tree] has ended")));
+        visit.gate().open();
+        awaitLogOfTheEnd("reclaimer-tree");
         kit.testKit().shutdownTestKit();
     }
 
@@ -111,6 +100,16 @@ class CoreEndTest {
     @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
     private static <T> T nothing() {
         return null;
+    }
+
+    private void end(String actor) {
+        Adapter.toClassic(kit.system())
+                .actorSelection("/system/" + actor)
+                .tell(PoisonPill.getInstance(), akka.actor.ActorRef.noSender());
+    }
+
+    private void awaitLogOfTheEnd(String actor) {
+        Threads.until(() -> kit.errorLogs().stream().anyMatch(error -> error.contains("[" + actor + "] has ended")));
     }
 
     private static void assertFailed(String actor, ReclaimerException failure) {
@@ -123,9 +122,7 @@ class CoreEndTest {
     void messagesAreAnsweredWithTheFailureToo() {
         kit.expectError("");
         ActorRef<ReclaimerProtocol.Command> protocol = kit.reclaimer().ref();
-        Adapter.toClassic(kit.system())
-                .actorSelection("/system/reclaimer-tree")
-                .tell(PoisonPill.getInstance(), akka.actor.ActorRef.noSender());
+        end("reclaimer-tree");
         Threads.until(() -> kit.reclaimer().state().toCompletableFuture().isCompletedExceptionally());
         var probe = kit.testKit().<StatusReply<ReclaimerState>>createTestProbe();
         protocol.tell(new ReclaimerProtocol.GetState(probe.ref()));
@@ -142,25 +139,20 @@ class CoreEndTest {
     @Test
     void fatalErrorOfAnActorOnTheVisitDispatcherEndsTheSystemAndWhatWaitsFails() {
         kit.expectError("");
-        Cgroup a = kit.online("/a");
-        ShrinkerHandle handle = kit.register(spec, Scripted.stuck(10, gate));
-        handle.setBit(a, 0);
-        CompletionStage<ReclaimReport> round =
-                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0));
-        gate.awaitEntered();
-        CompletionStage<Done> free = handle.free();
+        HeldVisit visit = HeldVisit.begin(kit, spec, "/a");
+        CompletionStage<Done> free = visit.shrinker().free();
         Behavior<String> fatal = Behaviors.receiveMessage(message -> {
             throw new OutOfMemoryError("of an actor");
         });
         kit.testKit()
                 .spawn(fatal, "fatal", DispatcherSelector.fromConfig("reclaimer.visit-dispatcher"))
                 .tell("now");
-        // It ends in order: the round answers with what it has done, and requests that can't be completed fail.
-        assertThat(kit.await(round).outcome()).isEqualTo(ReclaimReport.Outcome.SHUTDOWN);
+        // It ends in order: what a round did until then is its answer, and what can't end fails.
+        assertThat(kit.await(visit.round()).outcome()).isEqualTo(ReclaimReport.Outcome.SHUTDOWN);
         assertThat(kit.refusal(free).reason()).isEqualTo(Reason.SHUTTING_DOWN);
         assertThat(kit.refusal(kit.reclaimer().state()).reason()).isEqualTo(Reason.SHUTTING_DOWN);
-        // An actor ends only between two messages.
-        gate.open();
+        // No actor of Akka ends in the middle of a message.
+        visit.gate().open();
         kit.await(kit.system().getWhenTerminated());
     }
 }

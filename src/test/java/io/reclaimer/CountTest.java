@@ -9,12 +9,12 @@ import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.Shortfall;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.Kind;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Seeded;
-import io.reclaimer.testkit.TableShrinker;
 import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -29,10 +29,11 @@ class CountTest {
     final ReclaimerExtension kit =
             ReclaimerExtension.create().with("reclaimer { nodes = [a, b], cgroups = [\"/shop/web\", \"/other\"] }");
 
+    private final ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup().byNode();
+
     @Test
     void countsTheSubtreeAndFreesNothing() {
-        Cache pages = Cache.register(
-                kit, ShrinkerSpec.named("pages").byCgroup().byNode().objectBytes(10));
+        Cache pages = Cache.register(kit, spec.objectBytes(10));
         Cgroup shop = kit.online("/shop");
         Cgroup web = kit.online("/shop/web");
         pages.put(shop, 0, 100);
@@ -48,7 +49,7 @@ class CountTest {
                 .containsExactly(
                         new Counted(CgroupPath.of("/shop/web"), "pages", 2_000),
                         new Counted(CgroupPath.of("/shop"), "pages", 100));
-        assertThat(report.restObjects()).isZero();
+        assertThat(report.unlistedObjects()).isZero();
         assertThat(pages.table().objects()).isEqualTo(2_105);
         assertThat(kit.state().cgroups()).isEqualTo(before.cgroups());
     }
@@ -80,10 +81,8 @@ class CountTest {
 
     @Test
     void bitOfAnEmptyCacheIsKept() {
-        Cgroup web = kit.online("/shop/web");
-        ShrinkerHandle shrinker = kit.register(
-                ShrinkerSpec.named("pages").byCgroup().byNode(), new Scripted(any -> Shrinker.EMPTY, any -> 0));
-        shrinker.setBit(web, 0);
+        ShrinkerHandle shrinker =
+                Bits.setIn(kit, "/shop/web", kit.register(spec, new Scripted(any -> Shrinker.EMPTY, any -> 0)));
         assertThat(count(ReclaimRequest.in("/shop/web")).freeableObjects()).isZero();
         assertThat(kit.state("/shop/web", 0).bits()).containsExactly(shrinker.id());
     }
@@ -113,12 +112,9 @@ class CountTest {
     @ParameterizedTest
     @EnumSource
     void countsEveryKind(Kind kind) {
-        Cgroup web = kit.online("/shop/web");
-        ShrinkerHandle shrinker =
-                kind.register(kit, ShrinkerSpec.named("pages").byCgroup().byNode(), Scripted.endless(1_000));
-        shrinker.setBit(web, 0);
+        Bits.setIn(kit, "/shop/web", kind.register(kit, spec, Scripted.endless(1_000)));
         assertThat(count(ReclaimRequest.in("/shop/web")).largest())
-                .containsExactly(new Counted(web.path(), "pages", 1_000));
+                .containsExactly(new Counted(CgroupPath.of("/shop/web"), "pages", 1_000));
     }
 
     /**
@@ -127,10 +123,8 @@ class CountTest {
      */
     @Test
     void countThatMayNotBlockLeavesNothingToABackgroundRound() {
-        Cgroup web = kit.online("/shop/web");
         Scripted blocking = Scripted.endless(1_000);
-        kit.register(ShrinkerSpec.named("pages").byCgroup().byNode().blocking(), blocking)
-                .setBit(web, 0);
+        Bits.setIn(kit, "/shop/web", kit.register(spec.blocking(), blocking));
         assertThat(count(ReclaimRequest.everywhere().mayBlock(false)).freeableObjects())
                 .isZero();
         assertThat(kit.state().runningRounds()).isZero();
@@ -139,20 +133,9 @@ class CountTest {
 
     @Test
     void doesNotWaitForWhoIsSlowAndSaysSo() {
-        Cgroup web = kit.online("/shop/web");
         Gate gate = new Gate();
-        TableShrinker quick = TableShrinker.full();
-        quick.put(web.path(), 0, 10);
-        kit.register(ShrinkerSpec.named("quick").byCgroup().byNode(), quick).setBit(web, 0);
-        kit.register(
-                        ShrinkerSpec.named("stuck").byCgroup().byNode(),
-                        new Scripted(
-                                any -> {
-                                    gate.pass();
-                                    return 1;
-                                },
-                                any -> 0))
-                .setBit(web, 0);
+        Cache.registerIn(kit, "/shop/web", spec, 10);
+        Bits.setIn(kit, "/shop/web", kit.register(spec, Scripted.stuckInCount(1, gate)));
         CountReport report = count(ReclaimRequest.in("/shop/web").within(Duration.ofHours(1)));
         assertThat(report.outcome()).isEqualTo(Outcome.DONE);
         assertThat(report.freeableObjects()).isEqualTo(10);

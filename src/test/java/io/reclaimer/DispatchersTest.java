@@ -3,9 +3,10 @@ package io.reclaimer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.typed.javadsl.Behaviors;
-import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Bits;
+import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -18,11 +19,11 @@ class DispatchersTest {
 
     @RegisterExtension
     final ReclaimerExtension kit = ReclaimerExtension.create().expectActor("$*").with("""
-            akka.actor.default-dispatcher {
-              executor = "thread-pool-executor"
-              thread-pool-executor.fixed-pool-size = 1
-            }
-            """);
+        akka.actor.default-dispatcher {
+          executor = "thread-pool-executor"
+          thread-pool-executor.fixed-pool-size = 1
+        }
+        """);
 
     @Test
     void nothingOfTheEngineRunsOnTheDefaultDispatcher() throws InterruptedException {
@@ -44,24 +45,14 @@ class DispatchersTest {
 
     private void useAllOfTheEngine() {
         Queue<String> threads = new ConcurrentLinkedQueue<>();
-        Shrinker shrinker = new Shrinker() {
-            @Override
-            public long count(ShrinkControl control) {
-                threads.add(Thread.currentThread().getName());
-                return EMPTY;
-            }
-
-            @Override
-            public long scan(ShrinkControl control) {
-                return STOP;
-            }
-        };
-
-        Cgroup cgroup = kit.online("/a");
-        ShrinkerHandle handle =
-                kit.register(ShrinkerSpec.named("cache").byCgroup().byNode(), shrinker);
-        handle.setBit(cgroup, 0);
-        kit.settle();
+        Scripted shrinker = new Scripted(
+                control -> {
+                    threads.add(Thread.currentThread().getName());
+                    return Shrinker.EMPTY;
+                },
+                control -> Shrinker.STOP);
+        ShrinkerHandle handle = Bits.setIn(
+                kit, "/a", kit.register(ShrinkerSpec.named("cache").byCgroup().byNode(), shrinker));
         kit.reclaim(ReclaimRequest.everywhere());
         kit.offline("/a");
         kit.await(handle.free());

@@ -3,6 +3,7 @@ package io.reclaimer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Seeded;
 import io.reclaimer.testkit.junit.ReclaimerExtension;
@@ -12,6 +13,8 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The fair order: shrinkers that a round did not reach come first in the next one, so that none always pays first. Each
@@ -29,24 +32,19 @@ class FairOrderTest {
     private final ShrinkerSpec spec =
             ShrinkerSpec.named("pages").byCgroup().byNode().batch(BATCH);
 
-    @Test
-    void cgroupsTakeTurns() {
-        ShrinkerHandle pages = register("pages");
-        for (int i = 0; i < 5; i++) {
-            pages.setBit(kit.online("/c" + i), 0);
-        }
-        assertTurns(5, "/");
-    }
-
-    @Test
-    void cgroupsOfSeveralLevelsTakeTurns() {
-        ShrinkerHandle pages = register("pages");
-        kit.online("/a");
-        kit.online("/b");
-        for (String path : new String[] {"/a/x", "/a/y", "/b/x", "/b/y"}) {
-            pages.setBit(kit.online(path), 0);
-        }
-        assertTurns(4, "/");
+    @ParameterizedTest
+    @CsvSource({
+        "/, /c0 /c1 /c2 /c3 /c4",
+        "/, /a/x /a/y /b/x /b/y",
+        "/a, /a /a/b",
+        "/a, /a /a/b /a/c /a/d",
+        // Those below get a round's pass later than those that are children of its top.
+        "/, /a/x /b /c"
+    })
+    void cgroupsTakeTurns(String top, String cgroups) {
+        List<String> payers = List.of(cgroups.split(" "));
+        Bits.setIn(kit, payers, register("pages"));
+        assertTurns(payers.size(), top);
     }
 
     @Test
@@ -68,39 +66,15 @@ class FairOrderTest {
 
     @Test
     void shrinkersInSeveralCgroupsTakeTurns() {
-        ShrinkerHandle first = register("first");
-        ShrinkerHandle second = register("second");
-        for (String path : new String[] {"/a", "/b", "/c"}) {
-            first.setBit(kit.online(path), 0);
-            second.setBit(kit.online(path), 0);
-        }
+        Bits.setIn(kit, List.of("/a", "/b", "/c"), register("first"));
+        Bits.setIn(kit, List.of("/a", "/b", "/c"), register("second"));
         assertTurns(6, "/");
     }
 
     @Test
-    void parentAndItsChildTakeTurns() {
-        ShrinkerHandle pages = register("pages");
-        pages.setBit(kit.online("/a"), 0);
-        pages.setBit(kit.online("/a/b"), 0);
-        assertTurns(2, "/a");
-    }
-
-    @Test
-    void parentAndItsChildrenTakeTurns() {
-        ShrinkerHandle pages = register("pages");
-        for (String path : new String[] {"/a", "/a/b", "/a/c", "/a/d"}) {
-            pages.setBit(kit.online(path), 0);
-        }
-        assertTurns(4, "/a");
-    }
-
-    @Test
     void childIsNotStarvedByTheManyShrinkersOfItsParent() {
-        Cgroup a = kit.online("/a");
-        ShrinkerHandle pages = register("pages");
-        pages.setBit(a, 0);
-        register("more").setBit(a, 0);
-        pages.setBit(kit.online("/a/b"), 0);
+        Bits.setIn(kit, List.of("/a", "/a/b"), register("pages"));
+        Bits.setIn(kit, "/a", register("more"));
         assertTurns(3, "/a");
     }
 
@@ -108,20 +82,7 @@ class FairOrderTest {
     void cgroupIsNotStarvedByTheShrinkersOfTheRoot() {
         kit.register(ShrinkerSpec.named("first").batch(BATCH), Scripted.endless(100_000));
         kit.register(ShrinkerSpec.named("second").batch(BATCH), Scripted.endless(100_000));
-        ShrinkerHandle pages = kit.register(
-                spec, new Scripted(control -> control.cgroup().isRoot() ? 0 : 100_000, control -> control.nrToScan()));
-        pages.setBit(kit.online("/a"), 0);
-        assertTurns(3, "/");
-    }
-
-    /** Deeper cgroups are asked later in a round than the children of its top. */
-    @Test
-    void deepCgroupIsNotStarvedByShallowOnes() {
-        ShrinkerHandle pages = register("pages");
-        kit.online("/a");
-        for (String path : new String[] {"/a/x", "/b", "/c"}) {
-            pages.setBit(kit.online(path), 0);
-        }
+        Bits.setIn(kit, "/a", register("pages"));
         assertTurns(3, "/");
     }
 
@@ -155,15 +116,10 @@ class FairOrderTest {
      */
     @Test
     void cgroupThatBecomesDirtyBetweenRoundsIsNotLeftOut() {
-        ShrinkerHandle pages = register("pages");
-        for (int i = 0; i < 3; i++) {
-            pages.setBit(kit.online("/c" + i), 0);
-        }
-        kit.settle();
+        ShrinkerHandle pages = Bits.setIn(kit, List.of("/c0", "/c1", "/c2"), register("pages"));
         Set<String> paid = new HashSet<>();
         paid.add(payer("/"));
-        pages.setBit(kit.online("/late"), 0);
-        kit.settle();
+        Bits.setIn(kit, "/late", pages);
         for (int i = 0; i < 6; i++) {
             paid.add(payer("/"));
         }
@@ -173,11 +129,7 @@ class FairOrderTest {
     /** A round without a target visits all shrinkers, and changes no order. */
     @Test
     void roundWithoutATargetChangesNobodysTurn() {
-        ShrinkerHandle pages = register("pages");
-        for (int i = 0; i < 3; i++) {
-            pages.setBit(kit.online("/c" + i), 0);
-        }
-        kit.settle();
+        Bits.setIn(kit, List.of("/c0", "/c1", "/c2"), register("pages"));
         Set<String> paid = new HashSet<>();
         for (int i = 0; i < 3; i++) {
             paid.add(payer("/"));

@@ -9,6 +9,7 @@ import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.TraceEvent;
+import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Kind;
 import io.reclaimer.testkit.Scripted;
@@ -104,10 +105,8 @@ class FaultyShrinkerTest {
      */
     @Test
     void shrinkerWhoseScansAreAllAtFaultComesIntoQuarantineWhateverIsCountedBetween() {
-        Cgroup a = kit.online("/a");
-        ShrinkerHandle handle = kit.register(spec, new Scripted(control -> 1_000, control -> -1));
-        handle.setBit(a, 0);
-        kit.settle();
+        ShrinkerHandle handle =
+                Bits.setIn(kit, "/a", kit.register(spec, new Scripted(control -> 1_000, control -> -1)));
         for (int i = 1; i <= QUARANTINE_AFTER; i++) {
             assertThat(handle.state().quarantined()).isFalse();
             kit.pass("/a", 0, Shrinker.HIGHEST_PRIORITY);
@@ -168,13 +167,10 @@ class FaultyShrinkerTest {
     @Test
     void nothingScannedWithSomethingFreedEnds() {
         AtomicInteger scans = new AtomicInteger();
-        Cgroup a = kit.online("/a");
-        ShrinkerHandle handle = kit.register(spec, new Scripted(control -> 100, control -> {
+        Bits.setIn(kit, "/a", kit.register(spec, new Scripted(control -> 100, control -> {
             control.nrScanned(scans.incrementAndGet() % 2 == 0 ? 0 : -1);
             return 1;
-        }));
-        handle.setBit(a, 0);
-        kit.settle();
+        })));
         ReclaimReport report = kit.pass("/a", 0, 1);
         assertThat(report.freedObjects()).isBetween(1L, 100L);
         assertThat(scans.get()).isLessThanOrEqualTo(100);
@@ -182,10 +178,7 @@ class FaultyShrinkerTest {
 
     @Test
     void shrinkerMayFreeMoreThanItIsAskedForUpToWhatItHas() {
-        Cgroup a = kit.online("/a");
-        ShrinkerHandle handle = kit.register(spec, new Scripted(control -> 100, control -> 20));
-        handle.setBit(a, 0);
-        kit.settle();
+        ShrinkerHandle handle = Bits.setIn(kit, "/a", kit.register(spec, new Scripted(control -> 100, control -> 20)));
         assertThat(kit.pass("/a", 0, 3).freedObjects()).isEqualTo(40);
         assertThat(state(handle).faults()).isZero();
     }
@@ -203,11 +196,8 @@ class FaultyShrinkerTest {
     @Test
     void faultAtTheSecondLookKeepsTheBit() {
         AtomicInteger counts = new AtomicInteger();
-        Cgroup a = kit.online("/a");
-        ShrinkerHandle handle = kit.register(
-                spec, new Scripted(control -> counts.incrementAndGet() == 1 ? Shrinker.EMPTY : -1, control -> 1));
-        handle.setBit(a, 0);
-        kit.settle();
+        Scripted pages = new Scripted(control -> counts.incrementAndGet() == 1 ? Shrinker.EMPTY : -1, control -> 1);
+        ShrinkerHandle handle = Bits.setIn(kit, "/a", kit.register(spec, pages));
         kit.pass("/a", 0, 0);
         assertThat(kit.state("/a", 0).bits()).containsExactly(handle.id());
         assertFault(handle, "count");
@@ -216,18 +206,15 @@ class FaultyShrinkerTest {
     @Test
     void shrinkerAtFaultSoManyTimesInARowIsInQuarantine() {
         Scripted bad = new Scripted(control -> -1, control -> 1);
-        Cgroup a = kit.online("/a");
-        ShrinkerHandle handle = kit.register(spec, bad);
+        ShrinkerHandle handle = Bits.setIn(kit, "/a", kit.register(spec, bad));
         Cache good = Cache.register(kit, "good");
-        handle.setBit(a, 0);
-        kit.settle();
         for (int i = 1; i < QUARANTINE_AFTER; i++) {
             kit.pass("/a", 0, 0);
         }
         assertThat(state(handle).quarantined()).isFalse();
         kit.pass("/a", 0, 0);
         assertThat(state(handle).quarantined()).isTrue();
-        good.put(a, 0, 10);
+        good.put(kit.online("/a"), 0, 10);
         kit.settle();
         assertThat(kit.pass("/a", 0, 0).visits()).isOne();
         // The pass of the root calls every registered shrinker except this one.
@@ -278,19 +265,14 @@ class FaultyShrinkerTest {
 
     @Test
     void shrinkerInQuarantineCanBeFreedAndItsSuccessorIsNot() {
-        Cgroup a = kit.online("/a");
-        ShrinkerHandle handle = kit.register(spec, new Scripted(control -> -1, control -> 1));
-        handle.setBit(a, 0);
-        kit.settle();
+        ShrinkerHandle handle = Bits.setIn(kit, "/a", kit.register(spec, new Scripted(control -> -1, control -> 1)));
         for (int i = 0; i < QUARANTINE_AFTER; i++) {
             kit.pass("/a", 0, 0);
         }
         assertThat(state(handle).quarantined()).isTrue();
         kit.await(handle.free());
-        Cache after = Cache.register(kit, spec);
+        Cache after = Cache.registerIn(kit, "/a", spec, 10);
         assertThat(after.handle().id()).isEqualTo(handle.id());
-        after.put(a, 0, 10);
-        kit.settle();
         assertThat(kit.pass("/a", 0, 0).freedObjects()).isEqualTo(10);
         assertThat(state(after.handle()).faults()).isZero();
     }

@@ -9,9 +9,9 @@ import akka.pattern.StatusReply;
 import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
-import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.Held;
@@ -78,16 +78,9 @@ class FutureTest {
     @ParameterizedTest
     @EnumSource
     void endingTheFutureOfACountCancelsItToo(End end) {
-        Cgroup a = kit.online("/a");
-        Scripted pages = new Scripted(
-                control -> {
-                    gate.pass();
-                    return 10;
-                },
-                control -> 1);
+        Scripted pages = Scripted.stuckInCount(10, gate);
         ShrinkerSpec one = spec.blocking().callDeadline(Duration.ofMinutes(1));
-        ShrinkerHandle handle = kit.register(one, pages);
-        handle.setBit(a, 0);
+        Bits.setIn(kit, "/a", kit.register(one, pages));
         CompletableFuture<CountReport> first = kit.reclaimer()
                 .count(ReclaimRequest.in("/a").withoutDescendants())
                 .toCompletableFuture();
@@ -157,8 +150,7 @@ class FutureTest {
         assertThat(refusal).hasMessageContainingAll("[6]", "[8]", "[reclaimer.max-rounds]");
         assertThat(kit.refusal(kit.reclaimer().count(ReclaimRequest.in("/a"))).reason())
                 .isEqualTo(Reason.TOO_MANY_ROUNDS);
-        Cache good = Cache.register(kit, "good");
-        good.put(kit.online("/b"), 0, 100);
+        Cache.registerIn(kit, "/b", spec, 100);
         assertThat(kit.pass("/b", 0, 0).freedObjects()).isEqualTo(100);
         gate.open();
         others.forEach(kit::await);
@@ -215,9 +207,7 @@ class FutureTest {
     /** Even if all threads for answers are blocked: the engine and messages use none of them. */
     @Test
     void callbacksThatBlockAllAnswersHoldUpNoRoundThatIsAskedForByMessage() {
-        Cache good = Cache.register(kit, "good");
-        Cgroup b = kit.online("/b");
-        good.put(b, 0, 10);
+        Cache.registerIn(kit, "/b", spec, 10);
         List<CompletionStage<Void>> blocked = blockAnswers(64);
         var probe = kit.testKit().<StatusReply<ReclaimReport>>createTestProbe();
         kit.reclaimer()
@@ -232,11 +222,8 @@ class FutureTest {
     /** Registers callbacks that block, each on an answer of its own, before the answer comes. */
     private List<CompletionStage<Void>> blockAnswers(int many) {
         Gate count = new Gate();
-        ShrinkerHandle held = kit.register(
-                ShrinkerSpec.named("held").byCgroup().blocking().callDeadline(Duration.ofMinutes(5)),
-                new HeldCount(count));
-        held.setBit(kit.online("/held"), 0);
-        kit.settle();
+        ShrinkerSpec held = ShrinkerSpec.named("held").byCgroup().blocking().callDeadline(Duration.ofMinutes(5));
+        Bits.setIn(kit, "/held", kit.register(held, Scripted.stuckInCount(Shrinker.EMPTY, count)));
         kit.reclaimer().reclaim(ReclaimRequest.in("/held").startingAt(0).within(Duration.ofMinutes(5)));
         count.awaitEntered();
         List<CompletionStage<Void>> blocked = new ArrayList<>();
@@ -246,18 +233,5 @@ class FutureTest {
         count.open();
         gate.awaitEntered();
         return blocked;
-    }
-
-    private record HeldCount(Gate gate) implements Shrinker {
-        @Override
-        public long count(ShrinkControl control) {
-            gate.pass();
-            return EMPTY;
-        }
-
-        @Override
-        public long scan(ShrinkControl control) {
-            return STOP;
-        }
     }
 }

@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.Done;
 import io.reclaimer.ReclaimReport.Outcome;
-import io.reclaimer.shrinker.AsyncShrinker;
-import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.Registration;
 import io.reclaimer.shrinker.ShrinkControl;
-import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.AsyncScripted;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.Held;
@@ -63,9 +61,7 @@ class HeldCallTest {
     void visitThatIsHeldHoldsUpNothingElse(Kind kind, Held.Place place) {
         ShrinkerHandle handle = kind.register(kit, spec, new Held(place, a.path(), gate));
         handle.setBit(a, 0);
-        CompletionStage<ReclaimReport> round =
-                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0).within(LONG));
-        gate.awaitEntered();
+        CompletionStage<ReclaimReport> round = beginHeldRound();
         assertSeen(handle);
         assertNothingElseIsHeldUp();
         gate.open();
@@ -93,11 +89,9 @@ class HeldCallTest {
     @Test
     void stageWhoseCompletionIsHeldHoldsUpNothingElse() {
         ShrinkerHandle handle =
-                kit.await(kit.reclaimer().register(spec, new HeldStage(gate, a.path(), Scripted.endless(10))));
+                kit.register(spec, new AsyncScripted(this::heldInA, control -> completed(control.nrToScan())));
         handle.setBit(a, 0);
-        CompletionStage<ReclaimReport> round =
-                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0).within(LONG));
-        gate.awaitEntered();
+        CompletionStage<ReclaimReport> round = beginHeldRound();
         assertSeen(handle);
         assertNothingElseIsHeldUp();
         gate.open();
@@ -117,9 +111,7 @@ class HeldCallTest {
             }
         });
         good.put(a, 0, 10);
-        CompletionStage<ReclaimReport> round =
-                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0).within(LONG));
-        gate.awaitEntered();
+        CompletionStage<ReclaimReport> round = beginHeldRound();
         assertNothingElseIsHeldUp();
         Threads.until(() -> {
             long before = told.get();
@@ -136,6 +128,13 @@ class HeldCallTest {
             return told.get() == before + 2;
         });
         registration.close();
+    }
+
+    private CompletionStage<ReclaimReport> beginHeldRound() {
+        CompletionStage<ReclaimReport> round =
+                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0).within(LONG));
+        gate.awaitEntered();
+        return round;
     }
 
     private void assertSeen(ShrinkerHandle handle) {
@@ -172,21 +171,13 @@ class HeldCallTest {
         assertThat(handle.state().faults()).as(handle.state().toString()).isOne();
     }
 
-    /** A shrinker with a special class of stage, which blocks when a dependent is registered. */
-    private record HeldStage(Gate gate, CgroupPath cgroup, Shrinker shrinker) implements AsyncShrinker {
-        @Override
-        public CompletionStage<Long> count(ShrinkControl control) {
-            return control.cgroup().equals(cgroup) ? new LateFuture(gate) : completed(0);
-        }
+    /** Its stages are of a class of its own, and block where somebody wants to hear of the answer. */
+    private CompletionStage<Long> heldInA(ShrinkControl control) {
+        return control.cgroup().equals(a.path()) ? new LateFuture(gate) : completed(0);
+    }
 
-        @Override
-        public CompletionStage<Long> scan(ShrinkControl control) {
-            return completed(shrinker.scan(control));
-        }
-
-        private static CompletionStage<Long> completed(long answer) {
-            return CompletableFuture.completedStage(answer);
-        }
+    private static CompletionStage<Long> completed(long answer) {
+        return CompletableFuture.completedStage(answer);
     }
 
     private static final class LateFuture extends CompletableFuture<Long> {

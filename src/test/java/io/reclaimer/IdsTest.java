@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Bits;
+import io.reclaimer.testkit.HeldVisit;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
 import io.reclaimer.testkit.junit.ReclaimerExtension;
@@ -18,7 +20,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class IdsTest {
 
     @RegisterExtension
-    final ReclaimerExtension kit = ReclaimerExtension.create().with("reclaimer { nodes = [a, b], id-limit = 192 }");
+    final ReclaimerExtension kit = ReclaimerExtension.create()
+            .with("reclaimer { nodes = [a, b], id-limit = 192, call-deadline = 1h, round-deadline = 1h }");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup().byNode();
     private final Scripted pages = Scripted.endless(10);
@@ -55,7 +58,7 @@ class IdsTest {
             beyond.setBit(cgroup, 1);
         }
         ReclaimerState state = kit.state();
-        assertThat(state.strayBits()).isZero();
+        assertThat(state.bitsBeyondMap()).isZero();
         assertThat(state.nrMax()).isEqualTo(128);
         assertThat(state.cgroups()).hasSize(6).allMatch(cgroup -> cgroup.nrMax() == 128);
         assertThat(kit.state("/shop", 0).bits()).containsExactly(0, 64);
@@ -77,8 +80,22 @@ class IdsTest {
         List<ShrinkerHandle> handles = allocate(65);
         handles.forEach(handle -> kit.await(handle.free()));
         assertThat(kit.state().nrMax()).isEqualTo(128);
-        allocate(1);
+        assertThat(allocate(1).get(0).id()).isZero();
         assertThat(kit.state().nrMax()).isEqualTo(128);
+    }
+
+    @Test
+    void stuckVisitHoldsUpNoExpansion() {
+        HeldVisit visit = HeldVisit.begin(kit, spec, "/shop");
+        allocate(63);
+        try {
+            ShrinkerHandle beyond = Bits.setIn(kit, "/shop", kit.register(spec, pages));
+            assertThat(beyond.id()).isEqualTo(64);
+            assertThat(kit.state("/shop", 0).bits())
+                    .containsExactly(visit.shrinker().id(), 64);
+        } finally {
+            visit.end();
+        }
     }
 
     @Test
@@ -105,7 +122,7 @@ class IdsTest {
         ShrinkerHandle handle = kit.await(beyond.get(0));
         cgroups.forEach(cgroup -> handle.setBit(kit.await(cgroup), 1));
         ReclaimerState state = kit.state();
-        assertThat(state.strayBits()).isZero();
+        assertThat(state.bitsBeyondMap()).isZero();
         assertThat(state.cgroups()).allMatch(cgroup -> cgroup.nrMax() == 128);
         assertThat(state.cgroups().stream().filter(cgroup -> cgroup.bits().equals(List.of(64))))
                 .hasSize(100);

@@ -16,7 +16,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
@@ -31,7 +30,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The three jars that the build makes: the library, the test kit and the executable node. */
 class JarsIT {
 
-    private static final long PATIENCE_SECONDS = 120;
     private static final String VERSION = System.getProperty("reclaimer.version");
     private static final String LIBRARY = "";
     private static final String TEST_KIT = "-testkit";
@@ -45,8 +43,6 @@ class JarsIT {
 
     @TempDir
     Path folder;
-
-    private record Ended(int exitCode, List<String> out, String err) {}
 
     @Test
     void libraryHasThePackagesOfTheLibraryAndNoOthers() throws IOException {
@@ -123,7 +119,7 @@ class JarsIT {
 
     @Test
     void nodeListsItsOptions() throws Exception {
-        Ended help = run("--help");
+        Jvm.Ended help = run("--help");
         assertThat(help.exitCode()).as(help.toString()).isZero();
         assertThat(help.out()).anyMatch(line -> line.contains("--run-for"));
     }
@@ -131,7 +127,7 @@ class JarsIT {
     /** Runs it in an otherwise empty folder. */
     @Test
     void nodeRunsAndLeavesASummary() throws Exception {
-        Ended node = run("--run-for", "5s");
+        Jvm.Ended node = run("--run-for", "5s");
         assertThat(node.exitCode()).as(node.toString()).isZero();
         assertThat(node.err()).isEmpty();
         String summary = node.out().get(node.out().size() - 1);
@@ -139,23 +135,12 @@ class JarsIT {
                 .isGreaterThanOrEqualTo(5);
     }
 
-    private Ended run(String... args) throws IOException, InterruptedException {
-        Path out = folder.resolve("out");
-        Path err = folder.resolve("err");
+    private Jvm.Ended run(String... args) throws IOException, InterruptedException {
         List<String> command =
                 Jvm.java("-Xmx256m", "-jar", jar(NODE).toAbsolutePath().toString());
         command.addAll(List.of(args));
-        Process process = new ProcessBuilder(command)
-                .directory(Files.createDirectory(folder.resolve("empty")).toFile())
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile())
-                .start();
-        try {
-            assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
-        } finally {
-            process.destroyForcibly();
-        }
-        return new Ended(process.exitValue(), Files.readAllLines(out), Files.readString(err));
+        Path empty = Files.createDirectory(folder.resolve("empty"));
+        return Jvm.run(new ProcessBuilder(command).directory(empty.toFile()), folder);
     }
 
     private static Path jar(String classifier) {

@@ -64,7 +64,7 @@ class LateActorTest {
         assertThat(handle.state().stuckCalls()).isOne();
         answerAll();
         assertThat(handle.state().stuckCalls()).isZero();
-        assertThat(handle.state().lateAnswers()).isEqualTo(2);
+        assertThat(handle.state().lateReplies()).isEqualTo(2);
         assertThat(kit.isBitSet(handle, shop, 0)).isTrue();
         assertThat(pass().freedObjects()).isEqualTo(2 * OBJECTS);
         assertThat(handle.state().faults()).isZero();

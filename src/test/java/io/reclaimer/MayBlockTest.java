@@ -3,9 +3,9 @@ package io.reclaimer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reclaimer.shrinker.ReclaimFlag;
-import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.TraceEvent;
+import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.Kind;
@@ -50,15 +50,13 @@ class MayBlockTest {
                             return model.count(control);
                         },
                         model::scan));
-        Cache quick = Cache.register(kit, "quick");
-        quick.put(a, 0, 256);
-        slow.setBit(a, 0);
-        kit.settle();
+        Cache quick = Cache.registerIn(kit, "/a", spec, 256);
+        Bits.setIn(kit, "/a", slow);
 
         ReclaimReport report = kit.reclaim(
                 ReclaimRequest.in("/a").withoutDescendants().startingAt(2).mayBlock(false));
         assertThat(report.freedObjects()).isEqualTo(128);
-        assertThat(report.leftVisits()).isOne();
+        assertThat(report.skippedVisits()).isOne();
         gate.awaitEntered();
         assertThat(kit.state().runningRounds()).isOne();
         gate.open();
@@ -80,28 +78,21 @@ class MayBlockTest {
         Cgroup a = kit.online("/a");
         TableShrinker model = TableShrinker.full();
         model.put(a.path(), 0, 10_000);
-        ShrinkerHandle slow = Kind.BLOCKING.register(kit, spec.batch(10), model);
-        Cache quick = Cache.register(kit, spec.batch(10));
-        quick.put(a, 0, 100);
-        slow.setBit(a, 0);
-        kit.settle();
+        Bits.setIn(kit, "/a", Kind.BLOCKING.register(kit, spec.batch(10), model));
+        Cache.registerIn(kit, "/a", spec.batch(10), 100);
         ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a").objects(300).mayBlock(false));
         assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.SHORT);
         assertThat(report.freedObjects()).isEqualTo(100);
-        assertThat(report.leftVisits()).isEqualTo(13);
+        assertThat(report.skippedVisits()).isEqualTo(13);
         awaitIdle();
         assertThat(model.objects()).isBetween(10_000L - 200 - 9, 10_000L - 200);
     }
 
     @Test
     void nothingIsLeftWhereTheTargetIsMetWithoutThem() {
-        Cgroup a = kit.online("/a");
         Scripted blocking = Scripted.endless(100);
-        ShrinkerHandle slow = Kind.BLOCKING.register(kit, spec, blocking);
-        Cache quick = Cache.register(kit, spec.batch(10));
-        quick.put(a, 0, 1_000);
-        slow.setBit(a, 0);
-        kit.settle();
+        Bits.setIn(kit, "/a", Kind.BLOCKING.register(kit, spec, blocking));
+        Cache.registerIn(kit, "/a", spec.batch(10), 1_000);
         ReclaimReport report =
                 kit.reclaim(ReclaimRequest.in("/a").startingAt(0).objects(10).mayBlock(false));
         assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.MET);
@@ -112,30 +103,20 @@ class MayBlockTest {
 
     @Test
     void quarantinedOnesAreNotCountedAsLeft() {
-        Cgroup a = kit.online("/a");
-        ShrinkerHandle slow = Kind.BLOCKING.register(kit, spec, new Scripted(control -> -1, control -> 1));
-        slow.setBit(a, 0);
-        kit.settle();
+        Scripted faulty = new Scripted(control -> -1, control -> 1);
+        Bits.setIn(kit, "/a", Kind.BLOCKING.register(kit, spec, faulty));
         for (int i = 0; i < 5; i++) {
             kit.pass("/a", 0, 0);
         }
-        assertThat(kit.reclaim(ReclaimRequest.in("/a").mayBlock(false)).leftVisits())
+        assertThat(kit.reclaim(ReclaimRequest.in("/a").mayBlock(false)).skippedVisits())
                 .isZero();
     }
 
     @Test
     void requestsThatLeaveWorkOneAfterTheOtherStartOneBackgroundRoundAtATime() {
         Gate gate = new Gate();
-        Cgroup a = kit.online("/a");
-        Scripted counted = new Scripted(
-                control -> {
-                    gate.pass();
-                    return 0;
-                },
-                control -> Shrinker.STOP);
-        ShrinkerHandle slow = Kind.BLOCKING.register(kit, spec, counted);
-        slow.setBit(a, 0);
-        kit.settle();
+        Scripted counted = Scripted.stuckInCount(0, gate);
+        Bits.setIn(kit, "/a", Kind.BLOCKING.register(kit, spec, counted));
         for (int i = 0; i < 10; i++) {
             kit.reclaim(ReclaimRequest.in("/a").mayBlock(false));
         }
@@ -149,37 +130,27 @@ class MayBlockTest {
 
     @Test
     void withNobodyLeftNoRoundFollows() {
-        Cache quick = Cache.register(kit, "quick");
-        quick.put(kit.online("/a"), 0, 10);
-        kit.settle();
-        assertThat(kit.reclaim(ReclaimRequest.in("/a").mayBlock(false)).leftVisits())
+        Cache.registerIn(kit, "/a", spec, 10);
+        assertThat(kit.reclaim(ReclaimRequest.in("/a").mayBlock(false)).skippedVisits())
                 .isZero();
         assertThat(kit.state().runningRounds()).isZero();
     }
 
     @Test
     void losslessOnlyAsksThoseFromWhichNothingIsLost() {
-        Cgroup a = kit.online("/a");
-        Cache spilled = Cache.register(kit, spec.lossless());
-        Cache lost = Cache.register(kit, spec);
-        spilled.put(a, 0, 100);
-        lost.put(a, 0, 100);
-        kit.settle();
+        Cache.registerIn(kit, "/a", spec.lossless(), 100);
+        Cache lost = Cache.registerIn(kit, "/a", spec, 100);
         assertThat(kit.reclaim(ReclaimRequest.in("/a").startingAt(0).losslessOnly())
                         .freedObjects())
                 .isEqualTo(100);
-        assertThat(lost.objects(a, 0)).isEqualTo(100);
+        assertThat(lost.table().objects()).isEqualTo(100);
         assertThat(kit.state("/a", 0).bits()).contains(lost.handle().id());
     }
 
     @Test
     void bytesThatAreBackAtOnceAreToldApart() {
-        Cgroup a = kit.online("/a");
-        Cache pool = Cache.register(kit, spec.freesAtOnce().objectBytes(100));
-        Cache heap = Cache.register(kit, spec.objectBytes(10));
-        pool.put(a, 0, 8);
-        heap.put(a, 0, 8);
-        kit.settle();
+        Cache.registerIn(kit, "/a", spec.freesAtOnce().objectBytes(100), 8);
+        Cache.registerIn(kit, "/a", spec.objectBytes(10), 8);
         ReclaimReport report = kit.pass("/a", 0, 0);
         assertThat(report.freedBytes()).isEqualTo(880);
         assertThat(report.freedAtOnceBytes()).isEqualTo(800);

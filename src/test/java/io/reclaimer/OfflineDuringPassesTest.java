@@ -9,8 +9,10 @@ import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Gate;
+import io.reclaimer.testkit.HeldVisit;
 import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Seeded;
@@ -18,8 +20,6 @@ import io.reclaimer.testkit.Threads;
 import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -34,16 +34,13 @@ class OfflineDuringPassesTest {
 
     @Test
     void offlineIsAnsweredAfterTheVisitUnderWayAndWhatThatDeferredIsAtTheParent() {
-        Gate gate = new Gate();
-        kit.online("/a");
-        CompletionStage<ReclaimReport> round = visit(kit.online("/a/b"), 0, gate);
+        HeldVisit visit = HeldVisit.begin(kit, spec.batch(10), 100, "/a/b");
         CompletionStage<Done> offline = kit.reclaimer().offline("/a/b");
         assertThat(kit.refusal(kit.reclaimer().online("/a/b")).reason()).isEqualTo(Reason.GOING_OFFLINE);
         assertThat(kit.refusal(kit.reclaimer().online("/a/b/c")).reason()).isEqualTo(Reason.PARENT_NOT_ONLINE);
         assertThat(offline.toCompletableFuture()).isNotDone();
-        gate.open();
+        assertThat(visit.end().outcome()).isEqualTo(Outcome.DONE);
         kit.await(offline);
-        assertThat(kit.await(round).outcome()).isEqualTo(Outcome.DONE);
         assertThat(kit.state("/a", 0).deferred()).containsEntry(0, 200L);
         assertThat(kit.state().cgroups()).noneMatch(cgroup -> cgroup.cgroup().equals(CgroupPath.of("/a/b")));
     }
@@ -74,14 +71,11 @@ class OfflineDuringPassesTest {
         long objects = 1L << 40;
         Gate begun = new Gate();
         begun.open();
-        kit.online("/a");
-        Cgroup b = kit.online("/a/b");
-        ShrinkerHandle pages = kit.register(spec.batch(1), new Scripted(control -> objects, control -> {
-            begun.pass();
-            return 1;
-        }));
-        pages.setBit(b, 0);
-        kit.settle();
+        ShrinkerHandle pages =
+                Bits.setIn(kit, "/a/b", kit.register(spec.batch(1), new Scripted(control -> objects, control -> {
+                    begun.pass();
+                    return 1;
+                })));
         CompletionStage<ReclaimReport> round =
                 kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0));
         begun.awaitEntered();
@@ -95,19 +89,17 @@ class OfflineDuringPassesTest {
 
     @Test
     void laterPassesAndBitsAreIgnoredWhileItIsOnItsWay() {
-        Gate gate = new Gate();
-        Cgroup a = kit.online("/a");
         Scripted other = Scripted.endless(10);
         ShrinkerHandle handle = kit.register(ShrinkerSpec.named("other").byCgroup(), other);
-        CompletionStage<ReclaimReport> round = visit(a, 0, gate);
+        HeldVisit visit = HeldVisit.begin(kit, spec.batch(10), 100, "/a");
+        Cgroup a = kit.online("/a");
         CompletionStage<Done> offline = kit.reclaimer().offline("/a");
         kit.settle();
         assertThat(a.isOnline()).isFalse();
         handle.setBit(a, 0);
         assertThat(kit.reclaim(ReclaimRequest.in("/a").startingAt(0)).outcome()).isEqualTo(Outcome.NOT_ONLINE);
-        gate.open();
+        visit.end();
         kit.await(offline);
-        kit.await(round);
         assertThat(other.calls).isEmpty();
         assertThat(kit.state("/", 0).bits()).isEmpty();
     }
@@ -116,11 +108,7 @@ class OfflineDuringPassesTest {
     @Test
     void roundFromAboveEndsCleanly() {
         Gate gate = new Gate();
-        kit.online("/a");
-        Cgroup b = kit.online("/a/b");
-        ShrinkerHandle pages = kit.register(spec.batch(10), Scripted.stuckIn("/a/b", 100, gate));
-        pages.setBit(b, 0);
-        kit.settle();
+        Bits.setIn(kit, "/a/b", kit.register(spec.batch(10), Scripted.stuckIn("/a/b", 100, gate)));
         CompletionStage<ReclaimReport> round =
                 kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0));
         gate.awaitEntered();
@@ -134,20 +122,12 @@ class OfflineDuringPassesTest {
     void cgroupOfASlowShrinkerGoesOfflineLater() {
         try (ReclaimerTestSystem impatient =
                 ReclaimerTestSystem.start("reclaimer { nodes = [a], offline-timeout = 100ms }")) {
-            Gate gate = new Gate();
-            Cgroup a = impatient.online("/a");
-            ShrinkerHandle pages = impatient.register(spec.batch(10), Scripted.stuck(100, gate));
-            pages.setBit(a, 0);
-            impatient.settle();
-            CompletionStage<ReclaimReport> round =
-                    impatient.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0));
-            gate.awaitEntered();
+            HeldVisit visit = HeldVisit.begin(impatient, spec.batch(10), 100, "/a");
             ReclaimerException refusal = impatient.refusal(impatient.reclaimer().offline("/a"));
             assertThat(refusal.reason()).isEqualTo(Reason.OFFLINE_TIMEOUT);
             assertThat(refusal).hasMessageContainingAll("[/a]", "[reclaimer.offline-timeout]");
             CompletionStage<Done> again = impatient.reclaimer().offline("/a");
-            gate.open();
-            impatient.await(round);
+            visit.end();
             impatient.await(again);
             assertThat(impatient.refusal(impatient.reclaimer().offline("/a")).reason())
                     .isEqualTo(Reason.NOT_ONLINE);
@@ -167,40 +147,26 @@ class OfflineDuringPassesTest {
                 Cache.register(kit, ShrinkerSpec.named("one").byCgroup()));
         kit.online("/a");
         kit.online("/b");
-        AtomicBoolean running = new AtomicBoolean(true);
         long[] freed = new long[1];
-        Future<?> rounds = Threads.start(() -> {
-            while (running.get()) {
-                ReclaimReport report = kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
-                assertThat(report.outcome()).isEqualTo(Outcome.DONE);
-                freed[0] += report.freedObjects();
-            }
-            return null;
-        });
+        Runnable round = () -> {
+            ReclaimReport report = kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
+            assertThat(report.outcome()).isEqualTo(Outcome.DONE);
+            freed[0] += report.freedObjects();
+        };
         long[] added = new long[4];
-        Runnable[] owners = new Runnable[added.length];
-        for (int i = 0; i < owners.length; i++) {
-            int number = i;
-            Seeded random = seeded.fork(i);
-            owners[i] = () -> {
-                for (int j = 0; j < 50; j++) {
-                    String path = (random.nextBoolean() ? "/a/" : "/b/") + number + "-" + j;
-                    Cgroup cgroup = kit.online(path);
-                    for (int k = random.nextInt(5); k > 0; k--) {
-                        int objects = 1 + random.nextInt(300);
-                        caches.get(random.nextInt(2)).put(cgroup, random.nextInt(2), objects);
-                        added[number] += objects;
-                    }
-                    kit.offline(path);
+        Runnable[] owners = seeded.tasks(added.length, (number, random) -> {
+            for (int j = 0; j < 50; j++) {
+                String path = (random.nextBoolean() ? "/a/" : "/b/") + number + "-" + j;
+                Cgroup cgroup = kit.online(path);
+                for (int k = random.nextInt(5); k > 0; k--) {
+                    int objects = 1 + random.nextInt(300);
+                    caches.get(random.nextInt(2)).put(cgroup, random.nextInt(2), objects);
+                    added[number] += objects;
                 }
-            };
-        }
-        try {
-            Threads.run(owners);
-        } finally {
-            running.set(false);
-        }
-        rounds.get();
+                kit.offline(path);
+            }
+        });
+        Threads.runBeside(round, owners);
         kit.settle();
         long left = caches.stream().mapToLong(cache -> cache.table().objects()).sum();
         assertThat(freed[0] + left).as(seeded.toString()).isEqualTo(added[0] + added[1] + added[2] + added[3]);
@@ -219,44 +185,27 @@ class OfflineDuringPassesTest {
         ShrinkerSpec oneCount = ShrinkerSpec.named("one").byCgroup();
         ShrinkerHandle handle = kit.register(oneCount.seeks(4), pages);
         kit.online("/a");
-        Runnable[] owners = new Runnable[3];
-        long[] visits = new long[owners.length];
-        for (int i = 0; i < owners.length; i++) {
-            int number = i;
-            Seeded random = seeded.fork(i);
-            owners[i] = () -> {
-                for (int j = 0; j < 40; j++) {
-                    String path = "/a/" + number + "-" + j;
-                    Cgroup cgroup = kit.online(path);
-                    handle.setBit(cgroup, 0);
-                    handle.setBit(cgroup, 1);
-                    CompletionStage<ReclaimReport> first = kit.reclaimer().reclaim(ReclaimRequest.in(path));
-                    CompletionStage<ReclaimReport> second = kit.reclaimer().reclaim(ReclaimRequest.in(path));
-                    if (random.nextBoolean()) {
-                        visits[number] += kit.await(first).visits();
-                    } else {
-                        kit.offline(path);
-                        visits[number] += kit.await(first).visits();
-                    }
-                    visits[number] += kit.await(second).visits();
+        long[] visits = new long[3];
+        Threads.run(seeded.tasks(visits.length, (number, random) -> {
+            for (int j = 0; j < 40; j++) {
+                String path = "/a/" + number + "-" + j;
+                Cgroup cgroup = kit.online(path);
+                handle.setBit(cgroup, 0);
+                handle.setBit(cgroup, 1);
+                CompletionStage<ReclaimReport> first = kit.reclaimer().reclaim(ReclaimRequest.in(path));
+                CompletionStage<ReclaimReport> second = kit.reclaimer().reclaim(ReclaimRequest.in(path));
+                if (random.nextBoolean()) {
+                    kit.await(first);
+                } else {
+                    kit.offline(path);
                 }
-            };
-        }
-        Threads.run(owners);
+                visits[number] += kit.await(first).visits() + kit.await(second).visits();
+            }
+        }));
         long owed = kit.state().cgroups().stream()
                 .flatMap(cgroup -> cgroup.deferred().values().stream())
                 .mapToLong(Long::longValue)
                 .sum();
         assertThat(owed).as(seeded.toString()).isEqualTo((visits[0] + visits[1] + visits[2]) << (30 - 12));
-    }
-
-    private CompletionStage<ReclaimReport> visit(Cgroup cgroup, int node, Gate gate) {
-        ShrinkerHandle pages = kit.register(spec.batch(10), Scripted.stuck(100, gate));
-        pages.setBit(cgroup, node);
-        kit.settle();
-        CompletionStage<ReclaimReport> round =
-                kit.reclaimer().reclaim(ReclaimRequest.in(cgroup.path()).startingAt(0));
-        gate.awaitEntered();
-        return round;
     }
 }

@@ -3,18 +3,16 @@ package io.reclaimer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.Done;
-import io.reclaimer.shrinker.AsyncShrinker;
 import io.reclaimer.shrinker.CgroupPath;
-import io.reclaimer.shrinker.ShrinkControl;
-import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.AsyncScripted;
+import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Threads;
 import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -42,9 +40,7 @@ class OfflineWithoutABitTest {
 
     @Test
     void shrinkerWithABitIsWaitedFor() {
-        ShrinkerHandle handle = register();
-        handle.setBit(kit.online("/a"), 0);
-        kit.settle();
+        Bits.setIn(kit, "/a", register());
         CompletableFuture<Done> offline = kit.reclaimer().offline("/a").toCompletableFuture();
         CompletableFuture<Long> open = reparent("/a");
         kit.state();
@@ -98,21 +94,8 @@ class OfflineWithoutABitTest {
     }
 
     private ShrinkerHandle register() {
-        return kit.await(kit.reclaimer().register(spec, new AsyncShrinker() {
-            @Override
-            public CompletionStage<Long> count(ShrinkControl control) {
-                return CompletableFuture.completedStage(Shrinker.EMPTY);
-            }
-
-            @Override
-            public CompletionStage<Long> scan(ShrinkControl control) {
-                return CompletableFuture.completedStage(0L);
-            }
-
-            @Override
-            public CompletionStage<Long> reparent(CgroupPath offline, CgroupPath parent, int node) {
-                return reparents.computeIfAbsent(offline, path -> new CompletableFuture<>());
-            }
-        }));
+        return kit.register(
+                spec,
+                AsyncScripted.empty(offline -> reparents.computeIfAbsent(offline, path -> new CompletableFuture<>())));
     }
 }

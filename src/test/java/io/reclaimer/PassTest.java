@@ -2,12 +2,15 @@ package io.reclaimer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.TraceEvent;
+import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Gate;
+import io.reclaimer.testkit.HeldVisit;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.TableShrinker;
 import io.reclaimer.testkit.junit.ReclaimerExtension;
@@ -48,12 +51,9 @@ class PassTest {
 
     @Test
     void onlySetBitsCostAnything() {
-        Cgroup shop = kit.online("/shop");
         Scripted quiet = Scripted.endless(10);
         kit.register(SPEC, quiet);
-        Cache pages = Cache.register(kit, "busy");
-        pages.put(shop, 0, 10);
-        kit.settle();
+        Cache.registerIn(kit, "/shop", SPEC, 10);
         assertThat(kit.pass("/shop", 0, 0).visits()).isOne();
         assertThat(quiet.calls).isEmpty();
     }
@@ -72,34 +72,23 @@ class PassTest {
 
     @Test
     void shrinkerThatIsBeingFreedIsNotCalled() {
-        Cgroup shop = kit.online("/shop");
-        Cgroup web = kit.online("/web");
         Gate gate = new Gate();
         Scripted pages = Scripted.stuckIn("/web", 10, gate);
-        ShrinkerHandle handle = kit.register(SPEC, pages);
-        handle.setBit(web, 0);
-        handle.setBit(shop, 0);
-        kit.settle();
-        CompletionStage<ReclaimReport> stuck =
-                kit.reclaimer().reclaim(ReclaimRequest.in("/web").startingAt(0));
-        gate.awaitEntered();
+        ShrinkerHandle handle = Bits.setIn(kit, "/shop", kit.register(SPEC, pages));
+        HeldVisit visit = HeldVisit.begin(kit, handle, gate, "/web");
         CompletionStage<?> freed = handle.free();
         // The second visit is refused, which shows that freeing has begun.
         assertThat(kit.pass("/shop", 0, 0).visits()).isZero();
         assertThat(pages.calls).noneMatch(call -> call.contains("/shop"));
-        gate.open();
-        kit.await(stuck);
+        visit.end();
         kit.await(freed);
     }
 
     @Test
     void bitOfAShrinkerThatIsNotYetRegisteredIsKept() {
-        Cgroup shop = kit.online("/shop");
         TableShrinker pages = TableShrinker.full();
-        ShrinkerHandle handle = kit.allocate(SPEC, pages);
-        pages.put(shop.path(), 0, 10);
-        handle.setBit(shop, 0);
-        kit.settle();
+        pages.put(CgroupPath.of("/shop"), 0, 10);
+        ShrinkerHandle handle = Bits.setIn(kit, "/shop", kit.allocate(SPEC, pages));
         assertThat(kit.pass("/shop", 0, 0).visits()).isZero();
         assertThat(kit.state("/shop", 0).bits()).containsExactly(handle.id());
         kit.await(handle.register());
@@ -109,32 +98,24 @@ class PassTest {
     /** Neither the shrinkers before it in the pass nor those after it are held. */
     @Test
     void shrinkerIsHeldForItsOwnVisitOnly() {
-        Cgroup shop = kit.online("/shop");
         Gate gate = new Gate();
-        ShrinkerHandle before = kit.register(SPEC, Scripted.endless(10));
+        ShrinkerHandle before = Bits.setIn(kit, "/shop", kit.register(SPEC, Scripted.endless(10)));
         ShrinkerHandle visited = kit.register(SPEC, Scripted.stuck(10, gate));
-        ShrinkerHandle after = kit.register(SPEC, Scripted.endless(10));
-        List.of(before, visited, after).forEach(handle -> handle.setBit(shop, 0));
-        kit.settle();
-        CompletionStage<ReclaimReport> round =
-                kit.reclaimer().reclaim(ReclaimRequest.in("/shop").startingAt(0));
-        gate.awaitEntered();
+        ShrinkerHandle after = Bits.setIn(kit, "/shop", kit.register(SPEC, Scripted.endless(10)));
+        HeldVisit visit = HeldVisit.begin(kit, visited, gate, "/shop");
         kit.await(before.free());
         kit.await(after.free());
         CompletionStage<?> freed = visited.free();
         assertThat(freed.toCompletableFuture()).isNotDone();
-        gate.open();
+        assertThat(visit.round().toCompletableFuture()).isNotDone();
+        assertThat(visit.end().visits()).isEqualTo(2);
         kit.await(freed);
-        assertThat(kit.await(round).visits()).isEqualTo(2);
     }
 
     @Test
     void stillEmptyAtTheSecondLookClearsTheBit() {
-        Cgroup shop = kit.online("/shop");
         Scripted pages = new Scripted(control -> Shrinker.EMPTY, ShrinkControl::nrToScan);
-        ShrinkerHandle handle = kit.register(SPEC, pages);
-        handle.setBit(shop, 0);
-        kit.settle();
+        Bits.setIn(kit, "/shop", kit.register(SPEC, pages));
         kit.pass("/shop", 0, 0);
         assertThat(pages.calls).containsExactly("count /shop 0", "count /shop 0");
         assertThat(kit.state("/shop", 0).bits()).isEmpty();
@@ -145,12 +126,9 @@ class PassTest {
 
     @Test
     void zeroAtTheSecondLookSetsTheBitAgain() {
-        Cgroup shop = kit.online("/shop");
         AtomicBoolean first = new AtomicBoolean(true);
         Scripted pages = new Scripted(control -> first.getAndSet(false) ? Shrinker.EMPTY : 0, ShrinkControl::nrToScan);
-        ShrinkerHandle handle = kit.register(SPEC, pages);
-        handle.setBit(shop, 0);
-        kit.settle();
+        ShrinkerHandle handle = Bits.setIn(kit, "/shop", kit.register(SPEC, pages));
         kit.pass("/shop", 0, 0);
         assertThat(pages.calls).hasSize(2);
         assertThat(kit.state("/shop", 0).bits()).containsExactly(handle.id());
@@ -158,11 +136,8 @@ class PassTest {
 
     @Test
     void zeroAtTheFirstLookKeepsTheBitWithoutASecond() {
-        Cgroup shop = kit.online("/shop");
         Scripted pages = new Scripted(control -> 0, ShrinkControl::nrToScan);
-        ShrinkerHandle handle = kit.register(SPEC, pages);
-        handle.setBit(shop, 0);
-        kit.settle();
+        ShrinkerHandle handle = Bits.setIn(kit, "/shop", kit.register(SPEC, pages));
         kit.pass("/shop", 0, 0);
         assertThat(pages.calls).hasSize(1);
         assertThat(kit.state("/shop", 0).bits()).containsExactly(handle.id());
@@ -189,8 +164,7 @@ class PassTest {
         Cache behind = Cache.register(kit, "behind");
         ShrinkerHandle middle = kit.register(SPEC.batch(1), endlessUntil(bitsSet, begun));
         Cache ahead = Cache.register(kit, "ahead");
-        middle.setBit(shop, 0);
-        kit.settle();
+        Bits.setIn(kit, "/shop", middle);
         CompletionStage<ReclaimReport> round =
                 kit.reclaimer().reclaim(ReclaimRequest.in("/shop").startingAt(0));
         begun.awaitEntered();
@@ -230,9 +204,7 @@ class PassTest {
 
     @Test
     void cgroupThatIsNotOnlineGives0() {
-        Cgroup shop = kit.online("/shop");
-        Cache pages = Cache.register(kit, "pages");
-        pages.put(shop, 0, 10);
+        Cache.registerIn(kit, "/shop", SPEC, 10);
         kit.offline("/shop");
         ReclaimReport report = kit.pass("/shop", 0, 0);
         assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.NOT_ONLINE);

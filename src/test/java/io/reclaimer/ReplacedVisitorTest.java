@@ -3,11 +3,10 @@ package io.reclaimer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.Done;
-import io.reclaimer.shrinker.AsyncShrinker;
-import io.reclaimer.shrinker.CgroupPath;
-import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.AsyncScripted;
+import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.Scripted;
@@ -19,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -29,9 +29,9 @@ class ReplacedVisitorTest {
 
     @RegisterExtension
     final ReclaimerExtension kit = ReclaimerExtension.create().with("""
-            reclaimer.call-deadline = 10m
-            reclaimer.visit-dispatcher.fork-join-executor { parallelism-min = 2, parallelism-max = 2 }
-            """);
+        reclaimer.call-deadline = 10m
+        reclaimer.visit-dispatcher.fork-join-executor { parallelism-min = 2, parallelism-max = 2 }
+        """);
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("slow").byCgroup();
 
@@ -46,31 +46,27 @@ class ReplacedVisitorTest {
         slow.setBit(a, 0);
         Cache next = Cache.register(kit, "next");
         next.put(a, 0, OBJECTS);
-        ShrinkerHandle steady = kit.register(
-                ShrinkerSpec.named("steady").byCgroup(),
-                new Scripted(
-                        control -> {
-                            pause(Duration.ofMillis(8));
-                            return 0;
-                        },
-                        control -> Shrinker.STOP));
-        for (int i = 0; i < 60; i++) {
-            steady.setBit(kit.online("/b" + i), 0);
-        }
-        kit.settle();
+        Scripted steady = new Scripted(
+                control -> {
+                    pause(Duration.ofMillis(8));
+                    return 0;
+                },
+                control -> Shrinker.STOP);
+        List<String> cgroups = IntStream.range(0, 60).mapToObj(i -> "/b" + i).toList();
+        Bits.setIn(kit, cgroups, kit.register(ShrinkerSpec.named("steady").byCgroup(), steady));
         ReclaimReport report = kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
         assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.DONE);
         assertThat(next.table().objects()).isZero();
         assertThat(report.freedObjects()).isEqualTo(OBJECTS);
     }
 
-    private final AtomicBoolean wasSlow = new AtomicBoolean();
+    private final AtomicBoolean markSlow = new AtomicBoolean();
 
     /**
      * Keeps its thread until the thread has been replaced, and most likely its visitor too. Only the first call does.
      */
     private long slowOnce() {
-        if (wasSlow.compareAndSet(false, true)) {
+        if (markSlow.compareAndSet(false, true)) {
             List<String> before = visitThreads();
             Threads.until(() -> !before.containsAll(visitThreads()));
             pause(Duration.ofMillis(20));
@@ -92,13 +88,7 @@ class ReplacedVisitorTest {
         Cache first = Cache.register(kit, ShrinkerSpec.named("first").byCgroup().batch(1));
         first.put(a, 0, OBJECTS);
         Gate gate = new Gate();
-        Scripted slow = new Scripted(
-                control -> {
-                    gate.pass();
-                    return 0;
-                },
-                control -> Shrinker.STOP);
-        kit.register(spec, slow).setBit(a, 0);
+        kit.register(spec, Scripted.stuckInCount(0, gate)).setBit(a, 0);
         Cache last = Cache.register(kit, ShrinkerSpec.named("last").byCgroup().batch(1));
         last.put(a, 0, OBJECTS);
         kit.settle();
@@ -131,15 +121,13 @@ class ReplacedVisitorTest {
                         },
                         control -> Shrinker.STOP)));
         before.get().setBit(a, 0);
-        ShrinkerHandle blocks = kit.await(kit.reclaimer().register(spec, new Stages() {
-            @Override
-            public CompletionStage<Long> count(ShrinkControl control) {
-                gate.pass();
-                return CompletableFuture.completedStage(0L);
-            }
-        }));
-        blocks.setBit(a, 0);
-        kit.settle();
+        AsyncScripted blocks = new AsyncScripted(
+                control -> {
+                    gate.pass();
+                    return CompletableFuture.completedStage(0L);
+                },
+                control -> CompletableFuture.completedStage(Shrinker.STOP));
+        Bits.setIn(kit, "/a", kit.register(spec, blocks));
         CompletionStage<ReclaimReport> round = kit.reclaimer().reclaim(in(1));
         gate.awaitEntered();
         kit.await(freed);
@@ -152,43 +140,21 @@ class ReplacedVisitorTest {
     void objectsThatAreMovedAfterTheDeadlineSetTheBitAgain() {
         kit.expectError("");
         CompletableFuture<Long> moved = new CompletableFuture<>();
-        Cgroup a = kit.online("/a");
-        Cgroup below = kit.online("/a/b");
         ShrinkerHandle handle =
-                kit.await(kit.reclaimer().register(spec.callDeadline(Duration.ofMillis(200)), new Stages() {
-                    @Override
-                    public CompletionStage<Long> reparent(CgroupPath offline, CgroupPath parent, int node) {
-                        return moved;
-                    }
-                }));
-        handle.setBit(below, 0);
-        kit.settle();
+                kit.register(spec.callDeadline(Duration.ofMillis(200)), AsyncScripted.empty(offline -> moved));
+        Bits.setIn(kit, "/a/b", handle);
         kit.offline("/a/b");
         assertThat(kit.state("/a", 0).bits()).containsExactly(handle.id());
         kit.pass("/a", 0, 0);
         assertThat(kit.state("/a", 0).bits()).isEmpty();
         moved.complete(10L);
         assertThat(kit.state("/a", 0).bits()).containsExactly(handle.id());
-        assertThat(a.isOnline()).isTrue();
     }
 
     private static void pause(Duration time) {
         long end = System.nanoTime() + time.toNanos();
         while (System.nanoTime() - end < 0) {
             Thread.onSpinWait();
-        }
-    }
-
-    /** A shrinker without objects, which replies at once. */
-    private abstract static class Stages implements AsyncShrinker {
-        @Override
-        public CompletionStage<Long> count(ShrinkControl control) {
-            return CompletableFuture.completedStage(Shrinker.EMPTY);
-        }
-
-        @Override
-        public CompletionStage<Long> scan(ShrinkControl control) {
-            return CompletableFuture.completedStage(Shrinker.STOP);
         }
     }
 }

@@ -6,7 +6,9 @@ import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.TraceEvent;
+import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Gate;
+import io.reclaimer.testkit.HeldVisit;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.concurrent.CompletionStage;
@@ -47,11 +49,9 @@ class RootPassTest {
 
     @Test
     void emptyCountsNothingAndClearsNothing() {
-        Cgroup shop = kit.online("/shop");
         Scripted pages = new Scripted(control -> Shrinker.EMPTY, ShrinkControl::nrToScan);
-        ShrinkerHandle handle = kit.register(ShrinkerSpec.named("pages").byCgroup(), pages);
-        handle.setBit(shop, 0);
-        kit.settle();
+        ShrinkerHandle handle = Bits.setIn(
+                kit, "/shop", kit.register(ShrinkerSpec.named("pages").byCgroup(), pages));
         ReclaimReport report = kit.pass("/", 0, 0);
         assertThat(report.freedObjects()).isZero();
         assertThat(pages.calls).containsExactly("count / 0");
@@ -62,19 +62,13 @@ class RootPassTest {
 
     @Test
     void shrinkerThatIsBeingFreedIsNotCalled() {
-        Cgroup shop = kit.online("/shop");
         Gate gate = new Gate();
-        Scripted pages = Scripted.stuckIn("/shop", 10, gate);
-        ShrinkerHandle handle = kit.register(ShrinkerSpec.named("pages").byCgroup(), pages);
-        handle.setBit(shop, 0);
-        kit.settle();
-        CompletionStage<ReclaimReport> stuck =
-                kit.reclaimer().reclaim(ReclaimRequest.in("/shop").startingAt(0));
-        gate.awaitEntered();
-        CompletionStage<?> freed = handle.free();
+        ShrinkerHandle pages =
+                kit.register(ShrinkerSpec.named("pages").byCgroup(), Scripted.stuckIn("/shop", 10, gate));
+        HeldVisit visit = HeldVisit.begin(kit, pages, gate, "/shop");
+        CompletionStage<?> freed = pages.free();
         assertThat(kit.pass("/", 0, 0).visits()).isZero();
-        gate.open();
-        kit.await(stuck);
+        visit.end();
         kit.await(freed);
     }
 

@@ -10,6 +10,7 @@ import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.TraceEvent;
+import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.ReclaimerTestSystem;
@@ -102,11 +103,9 @@ class RoundEndTest {
 
     @Test
     void laterRoundIsServedAfterADeadline() {
-        Cgroup a = kit.online("/a");
         dirty("/a", Scripted.stuck(10, gate));
         kit.reclaim(ReclaimRequest.in("/a").startingAt(0).within(SOON));
-        Cache pages = Cache.register(kit, "quick");
-        pages.put(a, 0, 10);
+        Cache.registerIn(kit, "/a", spec, 10);
         gate.open();
         settleAll();
         assertThat(kit.reclaim(ReclaimRequest.in("/a").startingAt(0)).freedObjects())
@@ -224,9 +223,7 @@ class RoundEndTest {
     }
 
     private void dirty(String path, Shrinker shrinker) {
-        Cgroup cgroup = kit.online(path);
-        kit.register(spec, shrinker).setBit(cgroup, 0);
-        kit.settle();
+        Bits.setIn(kit, path, kit.register(spec, shrinker));
     }
 
     /** Waits until no visit is under way. */

@@ -17,6 +17,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Rounds: priorities, scope, and the report (concepts.md 11). */
 class RoundTest {
@@ -28,7 +30,7 @@ class RoundTest {
 
     @Test
     void withoutATargetThereIsOnePass() {
-        Cache pages = cacheIn("/a", 0, 100_000);
+        Cache pages = cacheIn("/a", 100_000);
         ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a"));
         assertThat(report.outcome()).isEqualTo(Outcome.DONE);
         assertThat(report.visits()).isOne();
@@ -41,29 +43,12 @@ class RoundTest {
     /** 1,024 objects give one batch at priority 4, from the deltas and the deferred objects. */
     @Test
     void priorityFallsUntilTheTargetIsMet() {
-        cacheIn("/a", 0, 1_024);
+        cacheIn("/a", 1_024);
         ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a").objects(100));
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
         assertThat(report.lastPriority()).isEqualTo(4);
         assertThat(report.freedObjects()).isEqualTo(128);
         assertThat(priorities()).containsExactly(12, 11, 10, 9, 8, 7, 6, 5, 4);
-    }
-
-    @Test
-    void roundThatDoesNotMeetItsTargetEndsShortAtPriority0() {
-        cacheIn("/a", 0, 10);
-        ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a").objects(11));
-        assertThat(report.outcome()).isEqualTo(Outcome.SHORT);
-        assertThat(report.lastPriority()).isZero();
-        assertThat(report.freedObjects()).isEqualTo(10);
-    }
-
-    @Test
-    void targetThatIsJustMetIsMet() {
-        cacheIn("/a", 0, 10);
-        ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a").objects(10));
-        assertThat(report.outcome()).isEqualTo(Outcome.MET);
-        assertThat(report.freedObjects()).isEqualTo(10);
     }
 
     @Test
@@ -75,18 +60,20 @@ class RoundTest {
         assertThat(report.visits()).isZero();
     }
 
-    /** A large target counts as a target as well: the priority falls. */
-    @Test
-    void targetOfTheLargestNumberIsATarget() {
-        cacheIn("/a", 0, 10);
-        ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a").objects(Long.MAX_VALUE));
-        assertThat(report.outcome()).isEqualTo(Outcome.SHORT);
+    /** A large target is a target: the priority falls. */
+    @ParameterizedTest
+    @CsvSource({"10, MET, 1", "11, SHORT, 0", "9223372036854775807, SHORT, 0"})
+    void priorityFallsTo0WhereTheTargetIsNotMet(long target, Outcome outcome, int lastPriority) {
+        cacheIn("/a", 10);
+        ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a").objects(target));
+        assertThat(report.outcome()).isEqualTo(outcome);
+        assertThat(report.lastPriority()).isEqualTo(lastPriority);
         assertThat(report.freedObjects()).isEqualTo(10);
     }
 
     @Test
     void backgroundRoundStopsAtPriority1() {
-        cacheIn("/a", 0, 10);
+        cacheIn("/a", 10);
         ReclaimReport report =
                 kit.reclaim(ReclaimRequest.in("/a").objects(1_000).background());
         assertThat(report.outcome()).isEqualTo(Outcome.SHORT);
@@ -96,7 +83,7 @@ class RoundTest {
 
     @Test
     void roundStartsAtTheGivenPriority() {
-        cacheIn("/a", 0, 10);
+        cacheIn("/a", 10);
         ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a").startingAt(2).objects(1_000));
         assertThat(report.firstPriority()).isEqualTo(2);
         assertThat(report.lastPriority()).isZero();
@@ -106,7 +93,7 @@ class RoundTest {
 
     @Test
     void onlyTheNodesAskedForAreVisited() {
-        Cache pages = cacheIn("/a", 0, 10);
+        Cache pages = cacheIn("/a", 10);
         pages.put(kit.online("/a"), 1, 10);
         kit.settle();
         kit.reclaim(ReclaimRequest.in("/a").onNodes(1).startingAt(0));
@@ -116,7 +103,7 @@ class RoundTest {
 
     @Test
     void allNodesAreVisitedByDefault() {
-        Cache pages = cacheIn("/a", 0, 10);
+        Cache pages = cacheIn("/a", 10);
         pages.put(kit.online("/a"), 1, 10);
         kit.settle();
         assertThat(kit.reclaim(ReclaimRequest.in("/a").startingAt(0)).freedObjects())
@@ -136,7 +123,7 @@ class RoundTest {
 
     @Test
     void subtreeIsItsTopAndAllBelow() {
-        Cache pages = cacheIn("/a", 0, 10);
+        Cache pages = cacheIn("/a", 10);
         for (String path : new String[] {"/a/b", "/a/b/c", "/ab", "/d"}) {
             pages.put(kit.online(path), 0, 10);
         }
@@ -151,7 +138,7 @@ class RoundTest {
 
     @Test
     void aloneLeavesOutWhatIsBelow() {
-        Cache pages = cacheIn("/a", 0, 10);
+        Cache pages = cacheIn("/a", 10);
         pages.put(kit.online("/a/b"), 0, 10);
         kit.settle();
         assertThat(kit.reclaim(ReclaimRequest.in("/a").withoutDescendants().startingAt(0))
@@ -162,7 +149,7 @@ class RoundTest {
 
     @Test
     void roundOnTheRootIncludesItsOwnPass() {
-        Cache pages = cacheIn("/a", 0, 10);
+        Cache pages = cacheIn("/a", 10);
         pages.put(kit.online("/"), 0, 20);
         Cache global = Cache.register(kit, ShrinkerSpec.named("global"));
         global.put(kit.online("/"), 0, 30);
@@ -197,7 +184,7 @@ class RoundTest {
                         new Freed(CgroupPath.of("/b"), "s5", 12),
                         new Freed(CgroupPath.of("/a"), "s4", 10),
                         new Freed(CgroupPath.of("/b"), "s3", 8));
-        assertThat(report.restObjects()).isEqualTo(42 - 30);
+        assertThat(report.unlistedObjects()).isEqualTo(42 - 30);
         // Each shrinker on its own cgroup on two nodes, and without objects on the root's two nodes, whose pass asks
         // all.
         assertThat(report.visits()).isEqualTo(12 + 12);
@@ -226,7 +213,7 @@ class RoundTest {
     /** More cgroups than the window of a pass. */
     @Test
     void everyOneOfVeryManyChildrenIsReached() {
-        Cache pages = cacheIn("/c", 0, 1);
+        Cache pages = cacheIn("/c", 1);
         for (int i = 0; i < 300; i++) {
             pages.put(kit.online("/c/" + i), 0, 1);
         }
@@ -237,7 +224,7 @@ class RoundTest {
 
     @Test
     void twoRoundsOnOneSubtreeShareTheWork() {
-        Cache pages = cacheIn("/a", 0, 10_000);
+        Cache pages = cacheIn("/a", 10_000);
         pages.put(kit.online("/a/b"), 1, 10_000);
         kit.settle();
         CompletionStage<ReclaimReport> first =
@@ -252,7 +239,7 @@ class RoundTest {
 
     @Test
     void fiftyRoundsAtOnceAllAnswer() {
-        Cache pages = cacheIn("/a", 0, 100_000);
+        Cache pages = cacheIn("/a", 100_000);
         pages.put(kit.online("/a/b"), 1, 100_000);
         kit.settle();
         List<CompletionStage<ReclaimReport>> rounds = new ArrayList<>();
@@ -279,15 +266,12 @@ class RoundTest {
         assertThat(report.freedBytes()).isEqualTo(Long.MAX_VALUE);
         assertThat(report.scannedObjects()).isEqualTo(Long.MAX_VALUE);
         assertThat(report.largest()).containsExactly(new Freed(CgroupPath.of("/a"), "pages", Long.MAX_VALUE));
-        assertThat(report.restObjects()).isZero();
+        assertThat(report.unlistedObjects()).isZero();
         assertThat(kit.state().scannedObjects()).isEqualTo(Long.MAX_VALUE);
     }
 
-    private Cache cacheIn(String path, int node, long objects) {
-        Cache pages = Cache.register(kit, spec);
-        pages.put(kit.online(path), node, objects);
-        kit.settle();
-        return pages;
+    private Cache cacheIn(String path, long objects) {
+        return Cache.registerIn(kit, path, spec, objects);
     }
 
     private List<Integer> priorities() {

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Kind;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.junit.ReclaimerExtension;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,21 +32,19 @@ class SaturationTest {
                 kit,
                 ShrinkerSpec.named("vast").byCgroup().batch(MOST).objectBytes(MOST),
                 new Scripted(control -> MOST, control -> control.nrToScan()));
-        for (int i = 0; i < CGROUPS; i++) {
-            handle.setBit(kit.online("/c" + i), 0);
-        }
+        Bits.setIn(kit, List.of("/c0", "/c1", "/c2"), handle);
         CountReport counted = kit.await(kit.reclaimer().count(ReclaimRequest.everywhere()));
         assertThat(counted.freeableObjects()).isEqualTo(MOST);
         assertThat(counted.freeableBytes()).isEqualTo(MOST);
         assertThat(counted.plannedObjects()).allMatch(planned -> planned >= 0);
         assertThat(counted.largest()).hasSize(CGROUPS + 1).allMatch(entry -> entry.objects() == MOST);
-        assertThat(counted.restObjects()).isZero();
+        assertThat(counted.unlistedObjects()).isZero();
 
         ReclaimReport report = kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
         assertThat(report.freedObjects()).isEqualTo(MOST);
         assertThat(report.freedBytes()).isEqualTo(MOST);
         assertThat(report.scannedObjects()).isEqualTo(MOST);
-        assertThat(report.restObjects()).isZero();
+        assertThat(report.unlistedObjects()).isZero();
         assertThat(handle.state().faults()).isZero();
         assertThat(handle.state().reclaimedObjects()).isEqualTo(MOST);
         ReclaimerState state = kit.state();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.reclaimer.shrinker.Shortfall;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
@@ -69,15 +70,13 @@ class ShortfallTest {
         kit.register(spec.blocking(), Scripted.endless(100));
         ReclaimReport report = kit.reclaim(MORE_THAN_THERE_IS.mayBlock(false));
         assertThat(report.shortfalls()).containsOnly(Map.entry(Shortfall.MAY_NOT_BLOCK, 2L));
-        assertThat(report.leftVisits()).isEqualTo(2);
+        assertThat(report.skippedVisits()).isEqualTo(2);
     }
 
     @Test
     void shrinkerThatIsNotAccountedInACgroup() {
-        ShrinkerHandle pages = kit.register(
-                spec.byCgroup(), new Scripted(control -> control.cgroup().isRoot() ? 0 : 100, control -> 0));
-        pages.setBit(kit.online("/a"), 0);
-        kit.settle();
+        Scripted pages = new Scripted(control -> control.cgroup().isRoot() ? 0 : 100, control -> 0);
+        Bits.setIn(kit, "/a", kit.register(spec.byCgroup(), pages));
         assertShort(Shortfall.NOT_ACCOUNTED, 2);
     }
 

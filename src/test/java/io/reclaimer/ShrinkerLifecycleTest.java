@@ -3,19 +3,20 @@ package io.reclaimer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.Done;
+import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Gate;
+import io.reclaimer.testkit.HeldVisit;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
 import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.lang.ref.WeakReference;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -31,30 +32,19 @@ class ShrinkerLifecycleTest {
 
     @Test
     void goesFromAllocatedToGone() {
-        Gate gate = new Gate();
-        Cgroup shop = kit.online("/shop");
-        ShrinkerHandle handle = kit.allocate(spec, Scripted.stuck(10, gate));
+        ShrinkerHandle handle = kit.allocate(spec, pages);
         assertThat(phases()).containsExactly(ReclaimerState.Phase.ALLOCATED);
         kit.await(handle.register());
         assertThat(phases()).containsExactly(ReclaimerState.Phase.REGISTERED);
-        CompletionStage<ReclaimReport> round = visit(handle, shop);
-        gate.awaitEntered();
-        CompletionStage<Done> freed = handle.free();
-        gate.open();
-        kit.await(freed);
-        kit.await(round);
+        kit.await(handle.free());
         assertThat(phases()).isEmpty();
     }
 
     @Test
     void phaseIsFreeingWhileAVisitIsUnderWay() {
-        Gate gate = new Gate();
         ShrinkerHandle handle = kit.register(ShrinkerSpec.named("global"), pages);
-        ShrinkerHandle stuck = kit.register(ShrinkerSpec.named("stuck"), Scripted.stuck(10, gate));
-        CompletionStage<ReclaimReport> round =
-                kit.reclaimer().reclaim(ReclaimRequest.everywhere().startingAt(0));
-        gate.awaitEntered();
-        CompletionStage<Done> freed = stuck.free();
+        HeldVisit visit = HeldVisit.begin(kit, ShrinkerSpec.named("stuck"), "/");
+        CompletionStage<Done> freed = visit.shrinker().free();
         ReclaimerState state = kit.state();
         assertThat(state.shrinkers())
                 .extracting(ReclaimerState.ShrinkerState::phase)
@@ -62,10 +52,10 @@ class ShrinkerLifecycleTest {
         assertThat(state.shrinkers())
                 .extracting(ReclaimerState.ShrinkerState::holds)
                 .containsExactly(0, 1);
-        gate.open();
+        visit.end();
         kit.await(freed);
-        kit.await(round);
         kit.await(handle.free());
+        assertThat(phases()).isEmpty();
     }
 
     @Test
@@ -86,16 +76,11 @@ class ShrinkerLifecycleTest {
 
     @Test
     void registeringWhatIsBeingFreedIsRefused() {
-        Gate gate = new Gate();
-        Cgroup shop = kit.online("/shop");
-        ShrinkerHandle handle = kit.register(spec, Scripted.stuck(10, gate));
-        CompletionStage<ReclaimReport> round = visit(handle, shop);
-        gate.awaitEntered();
-        CompletionStage<Done> freed = handle.free();
-        assertThat(kit.refusal(handle.register()).reason()).isEqualTo(Reason.ALREADY_FREED);
-        gate.open();
+        HeldVisit visit = HeldVisit.begin(kit, spec, "/shop");
+        CompletionStage<Done> freed = visit.shrinker().free();
+        assertThat(kit.refusal(visit.shrinker().register()).reason()).isEqualTo(Reason.ALREADY_FREED);
+        visit.end();
         kit.await(freed);
-        kit.await(round);
     }
 
     @Test
@@ -108,47 +93,33 @@ class ShrinkerLifecycleTest {
 
     @Test
     void freeingAgainWaitsForTheVisitThatTheFirstOneWaitsFor() {
-        Gate gate = new Gate();
-        Cgroup shop = kit.online("/shop");
-        ShrinkerHandle handle = kit.register(spec, Scripted.stuck(10, gate));
-        CompletionStage<ReclaimReport> round = visit(handle, shop);
-        gate.awaitEntered();
-        CompletionStage<Done> freed = handle.free();
-        CompletionStage<Done> again = handle.free();
+        HeldVisit visit = HeldVisit.begin(kit, spec, "/shop");
+        CompletionStage<Done> freed = visit.shrinker().free();
+        CompletionStage<Done> again = visit.shrinker().free();
         assertThat(freed.toCompletableFuture()).isNotDone();
         assertThat(again.toCompletableFuture()).isNotDone();
-        gate.open();
+        visit.end();
         kit.await(freed);
         kit.await(again);
-        kit.await(round);
     }
 
     @Test
     void freeingWhatWasNeverRegisteredIsImmediate() {
-        Gate gate = new Gate();
-        Cgroup shop = kit.online("/shop");
-        CompletionStage<ReclaimReport> round = visit(kit.register(spec, Scripted.stuck(10, gate)), shop);
-        gate.awaitEntered();
+        HeldVisit visit = HeldVisit.begin(kit, spec, "/shop");
         ShrinkerHandle handle = kit.allocate(spec, pages);
         kit.await(handle.free());
         assertThat(kit.allocate(spec, pages).id()).isEqualTo(handle.id());
-        gate.open();
-        kit.await(round);
+        visit.end();
     }
 
     @Test
     void freeWaitsForTheVisitUnderWay() {
-        Gate gate = new Gate();
-        Cgroup shop = kit.online("/shop");
-        ShrinkerHandle handle = kit.register(spec, Scripted.stuck(10, gate));
-        CompletionStage<ReclaimReport> round = visit(handle, shop);
-        gate.awaitEntered();
-        CompletionStage<Done> freed = handle.free();
+        HeldVisit visit = HeldVisit.begin(kit, spec, "/shop");
+        CompletionStage<Done> freed = visit.shrinker().free();
         assertThat(freed.toCompletableFuture()).isNotDone();
         assertThat(kit.allocate(spec, pages).id()).isEqualTo(1);
-        gate.open();
+        visit.end();
         kit.await(freed);
-        kit.await(round);
         assertThat(kit.allocate(spec, pages).id()).isZero();
     }
 
@@ -157,99 +128,36 @@ class ShrinkerLifecycleTest {
     void freeWaitsForTheLastOfItsVisits() {
         Gate first = new Gate();
         Gate second = new Gate();
-        Cgroup shop = kit.online("/shop");
-        Cgroup web = kit.online("/web");
         ShrinkerHandle handle = kit.register(spec, new Scripted(control -> 10, control -> {
-            (control.cgroup().equals(shop.path()) ? first : second).pass();
+            (control.cgroup().equals(CgroupPath.of("/shop")) ? first : second).pass();
             return Shrinker.STOP;
         }));
-        CompletionStage<ReclaimReport> inShop = visit(handle, shop);
-        CompletionStage<ReclaimReport> inWeb = visit(handle, web);
-        first.awaitEntered();
-        second.awaitEntered();
+        HeldVisit inShop = HeldVisit.begin(kit, handle, first, "/shop");
+        HeldVisit inWeb = HeldVisit.begin(kit, handle, second, "/web");
         CompletionStage<Done> freed = handle.free();
-        first.open();
-        kit.await(inShop);
+        inShop.end();
         assertThat(freed.toCompletableFuture()).isNotDone();
-        second.open();
+        inWeb.end();
         kit.await(freed);
-        kit.await(inWeb);
-    }
-
-    /** The visit of another shrinker stands still, in the same cgroup and round that also visit this one. */
-    @Test
-    void freeDoesNotWaitForAnothersVisitNorForARoundNorForACgroup() {
-        Gate gate = new Gate();
-        Cgroup shop = kit.online("/shop");
-        ShrinkerHandle before = kit.register(spec, pages);
-        ShrinkerHandle stuck = kit.register(spec, Scripted.stuck(10, gate));
-        ShrinkerHandle after = kit.register(spec, pages);
-        before.setBit(shop, 0);
-        after.setBit(shop, 0);
-        CompletionStage<ReclaimReport> round = visit(stuck, shop);
-        gate.awaitEntered();
-        kit.await(before.free());
-        kit.await(after.free());
-        assertThat(round.toCompletableFuture()).isNotDone();
-        gate.open();
-        kit.await(round);
     }
 
     @Test
     void registeringAllocatingAndFreeingDoNotWaitForAStuckRound() {
-        Gate gate = new Gate();
-        Cgroup shop = kit.online("/shop");
-        CompletionStage<ReclaimReport> round = visit(kit.register(spec, Scripted.stuck(10, gate)), shop);
-        gate.awaitEntered();
+        HeldVisit visit = HeldVisit.begin(kit, spec, "/shop");
         for (int i = 0; i < 50; i++) {
             kit.await(kit.register(spec, pages).free());
             kit.await(kit.register(ShrinkerSpec.named("global"), pages).free());
         }
-        assertThat(round.toCompletableFuture()).isNotDone();
-        gate.open();
-        kit.await(round);
-    }
-
-    @Test
-    void freeFromInsideItsOwnScanDoesNotDeadlock() {
-        Cgroup shop = kit.online("/shop");
-        CompletableFuture<ShrinkerHandle> self = new CompletableFuture<>();
-        CompletableFuture<CompletionStage<Done>> freed = new CompletableFuture<>();
-        ShrinkerHandle handle = kit.register(spec, new Scripted(control -> 10, control -> {
-            freed.complete(self.join().free());
-            return 10;
-        }));
-        self.complete(handle);
-        ReclaimReport report = kit.await(visit(handle, shop));
-        assertThat(report.freedObjects()).isEqualTo(10);
-        kit.await(freed.join());
-        assertThat(phases()).isEmpty();
-    }
-
-    @Test
-    void shrinkerMayUseTheReclaimerInsideItsCalls() {
-        Cgroup shop = kit.online("/shop");
-        List<CompletionStage<?>> stages = new ArrayList<>();
-        ShrinkerHandle handle = kit.register(spec, new Scripted(control -> 10, control -> {
-            stages.add(kit.reclaimer().register(spec, pages));
-            stages.add(kit.reclaimer().online("/web"));
-            stages.add(kit.reclaimer().reclaim(ReclaimRequest.in("/web")));
-            stages.add(kit.reclaimer().state());
-            return Shrinker.STOP;
-        }));
-        kit.await(visit(handle, shop));
-        stages.forEach(kit::await);
-        assertThat(stages).hasSize(4);
+        assertThat(visit.round().toCompletableFuture()).isNotDone();
+        visit.end();
     }
 
     @Test
     void idHandedOutAgainStartsClean() {
         Cgroup shop = kit.online("/shop");
         Cgroup web = kit.online("/web");
-        ShrinkerHandle before = kit.register(spec, Scripted.endless(100_000));
-        before.setBit(shop, 0);
-        before.setBit(web, 0);
-        kit.settle();
+        ShrinkerHandle before =
+                Bits.setIn(kit, List.of("/shop", "/web"), kit.register(spec, Scripted.endless(100_000)));
         kit.reclaim(ReclaimRequest.everywhere());
         assertThat(kit.state("/web", 0).deferred()).containsKey(before.id());
         kit.await(before.free());
@@ -294,17 +202,10 @@ class ShrinkerLifecycleTest {
                 .toList();
     }
 
-    private CompletionStage<ReclaimReport> visit(ShrinkerHandle handle, Cgroup cgroup) {
-        handle.setBit(cgroup, 0);
-        kit.settle();
-        return kit.reclaimer().reclaim(ReclaimRequest.in(cgroup.path()).startingAt(0));
-    }
-
-    /** The objects of a visit are kept for the next one; a cache that is freed is not kept. */
+    /** What visits work with is kept for the next ones; a cache that is freed is not. */
     @Test
     void freedShrinkerIsLeftToTheCollector() {
-        Cgroup shop = kit.online("/shop");
-        WeakReference<Shrinker> cache = usedAndFreed(shop);
+        WeakReference<Shrinker> cache = usedAndFreed();
         Threads.until(() -> {
             System.gc();
             return cache.get() == null;
@@ -312,12 +213,9 @@ class ShrinkerLifecycleTest {
         assertThat(kit.state().shrinkers()).isEmpty();
     }
 
-    private WeakReference<Shrinker> usedAndFreed(Cgroup cgroup) {
+    private WeakReference<Shrinker> usedAndFreed() {
         Shrinker cache = Scripted.endless(1_000);
-        ShrinkerHandle handle =
-                kit.register(ShrinkerSpec.named("cache").byCgroup().byNode(), cache);
-        handle.setBit(cgroup, 0);
-        kit.settle();
+        ShrinkerHandle handle = Bits.setIn(kit, "/shop", kit.register(spec, cache));
         assertThat(kit.reclaim(ReclaimRequest.everywhere().startingAt(0)).freedObjects())
                 .isPositive();
         kit.await(handle.free());

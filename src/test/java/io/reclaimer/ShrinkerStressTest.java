@@ -4,18 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
-import io.reclaimer.shrinker.ShrinkControl;
-import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Seeded;
 import io.reclaimer.testkit.Threads;
 import io.reclaimer.testkit.junit.ReclaimerExtension;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Future;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -32,33 +30,18 @@ class ShrinkerStressTest {
     void freedShrinkerIsNeverCalledAgain() throws Exception {
         Seeded seeded = Seeded.create();
         List<Cgroup> cgroups = List.of(kit.online("/a"), kit.online("/b"), kit.online("/b/c"));
-        AtomicBoolean running = new AtomicBoolean(true);
-        List<Future<?>> rounds = new ArrayList<>();
-        for (int i = 0; i < 2; i++) {
-            rounds.add(Threads.start(() -> {
-                while (running.get()) {
-                    kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
-                }
-                return null;
-            }));
-        }
-        Runnable[] owners = new Runnable[3];
-        for (int i = 0; i < owners.length; i++) {
-            Seeded random = seeded.fork(i);
-            owners[i] = () -> {
-                for (int j = 0; j < 150; j++) {
-                    liveAndDie(random, cgroups);
-                }
-            };
-        }
-        try {
-            Threads.run(owners);
-        } finally {
-            running.set(false);
-        }
-        for (Future<?> round : rounds) {
-            round.get();
-        }
+        Runnable[] owners = seeded.tasks(3, (number, random) -> {
+            for (int j = 0; j < 150; j++) {
+                liveAndDie(random, cgroups);
+            }
+        });
+        ReclaimRequest everywhere = ReclaimRequest.everywhere().startingAt(0);
+        Runnable twoRounds = () -> {
+            CompletionStage<ReclaimReport> other = kit.reclaimer().reclaim(everywhere);
+            kit.reclaim(everywhere);
+            kit.await(other);
+        };
+        Threads.runBeside(twoRounds, owners);
         assertThat(callsAfterFree).as(seeded.toString()).hasValue(0);
         assertThat(calls.get()).isPositive();
         assertThat(kit.state().shrinkers()).isEmpty();
@@ -66,25 +49,15 @@ class ShrinkerStressTest {
 
     private void liveAndDie(Seeded random, List<Cgroup> cgroups) {
         AtomicBoolean freed = new AtomicBoolean();
-        Shrinker shrinker = new Shrinker() {
-            @Override
-            public long count(ShrinkControl control) {
-                return called(10);
+        LongUnaryOperator noted = answer -> {
+            calls.incrementAndGet();
+            if (freed.get()) {
+                callsAfterFree.incrementAndGet();
             }
-
-            @Override
-            public long scan(ShrinkControl control) {
-                return called(control.nrToScan() / 2);
-            }
-
-            private long called(long answer) {
-                calls.incrementAndGet();
-                if (freed.get()) {
-                    callsAfterFree.incrementAndGet();
-                }
-                return answer;
-            }
+            return answer;
         };
+        Scripted shrinker =
+                new Scripted(control -> noted.applyAsLong(10), control -> noted.applyAsLong(control.nrToScan() / 2));
         ShrinkerSpec spec = ShrinkerSpec.named("s");
         ShrinkerHandle handle = kit.allocate(random.nextInt(4) == 0 ? spec : spec.byCgroup(), shrinker);
         if (random.nextInt(4) > 0) {

@@ -10,6 +10,7 @@ import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Gate;
+import io.reclaimer.testkit.HeldVisit;
 import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
@@ -27,23 +28,18 @@ class ShutdownTest {
 
     @RegisterExtension
     final ReclaimerExtension kit = ReclaimerExtension.create()
-            .with(
-                    "akka.coordinated-shutdown.phases.before-actor-system-terminate.timeout = 60s\nreclaimer.round-deadline = 60s");
+            .with("akka.coordinated-shutdown.phases.before-actor-system-terminate.timeout = 60s\n"
+                    + "reclaimer.round-deadline = 60s");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup();
-    private final Gate gate = new Gate();
 
     @Test
     void roundUnderWayIsAnsweredAndTheShrinkerFreedWhenItsVisitHasEnded() {
-        Cgroup a = kit.online("/a");
+        Gate gate = new Gate();
         Scripted pages = Scripted.stuck(10, gate);
-        kit.register(spec, pages).setBit(a, 0);
-        kit.settle();
-        CompletionStage<ReclaimReport> round =
-                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0));
-        gate.awaitEntered();
+        HeldVisit visit = HeldVisit.begin(kit, kit.register(spec, pages), gate, "/a");
         CompletionStage<Done> shutdown = shutDown();
-        assertThat(kit.await(round).outcome()).isEqualTo(Outcome.SHUTDOWN);
+        assertThat(kit.await(visit.round()).outcome()).isEqualTo(Outcome.SHUTDOWN);
         assertThat(shutdown.toCompletableFuture()).isNotDone();
         gate.open();
         kit.await(shutdown);
@@ -52,14 +48,9 @@ class ShutdownTest {
 
     @Test
     void requestsAreRefusedWhileItShutsDown() {
-        Cgroup a = kit.online("/a");
-        kit.register(spec, Scripted.stuck(10, gate)).setBit(a, 0);
-        kit.settle();
-        CompletionStage<ReclaimReport> round =
-                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0));
-        gate.awaitEntered();
+        HeldVisit visit = HeldVisit.begin(kit, spec, "/a");
         CompletionStage<Done> shutdown = shutDown();
-        kit.await(round);
+        kit.await(visit.round());
         assertThat(kit.refusal(kit.reclaimer().reclaim(ReclaimRequest.everywhere()))
                         .reason())
                 .isEqualTo(Reason.SHUTTING_DOWN);
@@ -74,7 +65,7 @@ class ShutdownTest {
                 return e.reason() == Reason.SHUTTING_DOWN;
             }
         });
-        gate.open();
+        visit.end();
         kit.await(shutdown);
     }
 
@@ -111,13 +102,10 @@ class ShutdownTest {
     @Test
     void systemsInOneJvmDoNotSeeEachOther() {
         try (ReclaimerTestSystem other = ReclaimerTestSystem.start("")) {
-            Cache mine = Cache.register(kit, "mine");
-            Cache theirs = Cache.register(other, "theirs");
+            Cache mine = Cache.registerIn(kit, "/a", ShrinkerSpec.named("mine").byCgroup(), 10);
+            Cache theirs =
+                    Cache.registerIn(other, "/a", ShrinkerSpec.named("theirs").byCgroup(), 10);
             assertThat(mine.handle().id()).isEqualTo(theirs.handle().id());
-            mine.put(kit.online("/a"), 0, 10);
-            theirs.put(other.online("/a"), 0, 10);
-            kit.settle();
-            other.settle();
             assertThat(other.reclaim(ReclaimRequest.everywhere().startingAt(0)).freedObjects())
                     .isEqualTo(10);
             assertThat(mine.table().objects()).isEqualTo(10);

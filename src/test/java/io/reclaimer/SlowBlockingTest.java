@@ -40,9 +40,8 @@ class SlowBlockingTest {
         entered.forEach(Gate::awaitEntered);
         for (int i = 0; i < 2 * PLACES; i++) {
             Cgroup cgroup = kit.online("/quick" + i);
-            ShrinkerHandle quick =
-                    kit.register(ShrinkerSpec.named("quick" + i).byCgroup().blocking(), Scripted.endless(10));
-            quick.setBit(cgroup, 0);
+            ShrinkerSpec quick = ShrinkerSpec.named("quick" + i).byCgroup().blocking();
+            kit.register(quick, Scripted.endless(10)).setBit(cgroup, 0);
             assertThat(kit.reclaim(ReclaimRequest.in(cgroup.path())
                                     .startingAt(0)
                                     .within(Duration.ofMinutes(1)))

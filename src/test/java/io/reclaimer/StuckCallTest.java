@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.Done;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.Scripted;
@@ -53,7 +54,7 @@ class StuckCallTest {
         gate.open();
         rounds.forEach(kit::await);
         Threads.until(() -> handles.stream().allMatch(handle -> handle.state().stuckCalls() == 0));
-        assertThat(handles).allMatch(handle -> handle.state().lateAnswers() == 1);
+        assertThat(handles).allMatch(handle -> handle.state().lateReplies() == 1);
     }
 
     @Test
@@ -62,9 +63,7 @@ class StuckCallTest {
         ShrinkerHandle handle = kit.register(
                 ShrinkerSpec.named("s").byCgroup(),
                 new Scripted(control -> counts.incrementAndGet() == 1 ? standStill(control) : 10, control -> 10));
-        handle.setBit(kit.online("/a"), 0);
-        handle.setBit(kit.online("/b"), 0);
-        kit.settle();
+        Bits.setIn(kit, List.of("/a", "/b"), handle);
         CompletionStage<ReclaimReport> round =
                 kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0).within(Duration.ofMinutes(1)));
         Threads.until(() -> handle.state().stuckCalls() == 1);
@@ -73,16 +72,15 @@ class StuckCallTest {
         assertThat(kit.await(round).freedObjects()).isZero();
         Threads.until(() -> handle.state().stuckCalls() == 0);
         assertThat(handle.state().faults()).isOne();
-        assertThat(handle.state().lateAnswers()).isOne();
+        assertThat(handle.state().lateReplies()).isOne();
         assertThat(kit.pass("/b", 0, 0).freedObjects()).isEqualTo(10);
     }
 
     @Test
     void freeingAnswersOnlyWhenTheCallHasComeBack() {
+        Scripted stuck = new Scripted(this::standStill, control -> 1);
         ShrinkerHandle handle =
-                kit.register(ShrinkerSpec.named("s").byCgroup(), new Scripted(this::standStill, control -> 1));
-        handle.setBit(kit.online("/a"), 0);
-        kit.settle();
+                Bits.setIn(kit, "/a", kit.register(ShrinkerSpec.named("s").byCgroup(), stuck));
         ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a").within(Duration.ofMillis(500)));
         assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.DEADLINE);
         Threads.until(() -> handle.state().stuckCalls() == 1);

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.reclaimer.shrinker.Shortfall;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
 import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,9 +27,9 @@ class StuckLaneTest {
     /** No visit becomes late, so each round waits for the end of the one before. */
     @RegisterExtension
     final ReclaimerExtension kit = ReclaimerExtension.create().with("""
-            reclaimer { call-deadline = 1s, late-after = 1h, offline-timeout = 1m }
-            reclaimer.blocking { calls = 1, calls-per-shrinker = 8 }
-            """);
+        reclaimer { call-deadline = 1s, late-after = 1h, offline-timeout = 1m }
+        reclaimer.blocking { calls = 1, calls-per-shrinker = 8 }
+        """);
 
     private final Gate gate = new Gate();
     private final AtomicInteger entered = new AtomicInteger();
@@ -36,29 +38,20 @@ class StuckLaneTest {
     /** The calls of one pair are made one after the other. */
     @Test
     void visitsOfTheSamePairAreNotMade() {
-        ShrinkerHandle handle = register();
-        handle.setBit(kit.online("/a"), 0);
-        kit.settle();
-        checkThatOneCallIsMade(
-                handle,
-                IntStream.range(0, ROUNDS).mapToObj(i -> "/a").map(this::round).toList());
+        checkThatOneCallIsMade(Collections.nCopies(ROUNDS, "/a"));
     }
 
     /** They wait for the only place of a blocking call, which the stuck one gives up. */
     @Test
     void visitsOfOtherPairsAreNotMade() {
-        ShrinkerHandle handle = register();
-        IntStream.range(0, ROUNDS).forEach(i -> handle.setBit(kit.online("/a" + i), 0));
-        kit.settle();
         checkThatOneCallIsMade(
-                handle,
-                IntStream.range(0, ROUNDS)
-                        .mapToObj(i -> "/a" + i)
-                        .map(this::round)
-                        .toList());
+                IntStream.range(0, ROUNDS).mapToObj(i -> "/a" + i).toList());
     }
 
-    private void checkThatOneCallIsMade(ShrinkerHandle handle, List<CompletionStage<ReclaimReport>> rounds) {
+    private void checkThatOneCallIsMade(List<String> cgroups) {
+        ShrinkerHandle handle = Bits.setIn(kit, cgroups, register());
+        List<CompletionStage<ReclaimReport>> rounds =
+                cgroups.stream().map(this::round).toList();
         List<ReclaimReport> reports = rounds.stream().map(kit::await).toList();
         assertThat(reports)
                 .extracting(ReclaimReport::outcome)
@@ -81,10 +74,7 @@ class StuckLaneTest {
     /** A thread is taken for the reparent if one is free, because nobody would ask for these objects later. */
     @Test
     void reparentIsMadeWhileAnotherCallIsStuck() {
-        ShrinkerHandle handle = register();
-        handle.setBit(kit.online("/a"), 0);
-        handle.setBit(kit.online("/b"), 0);
-        kit.settle();
+        ShrinkerHandle handle = Bits.setIn(kit, List.of("/a", "/b"), register());
         CompletionStage<ReclaimReport> round = round("/a");
         Threads.until(() -> handle.state().stuckCalls() == 1, handle::state);
         kit.offline("/b");

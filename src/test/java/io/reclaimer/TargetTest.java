@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Scripted;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,14 +25,9 @@ class TargetTest {
                 ReclaimerTestSystem.start("reclaimer.visit-dispatcher.fork-join-executor { parallelism-min = " + workers
                         + ", parallelism-max = " + workers + ", parallelism-factor = 100 }")) {
             ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup().byNode().batch(BATCH);
-            ShrinkerHandle first = kit.register(spec, Scripted.endless(100_000));
-            ShrinkerHandle second = kit.register(spec, Scripted.endless(100_000));
-            for (int i = 0; i < 8; i++) {
-                Cgroup cgroup = kit.online("/c" + i);
-                first.setBit(cgroup, 0);
-                second.setBit(cgroup, 0);
-            }
-            kit.settle();
+            List<String> cgroups = IntStream.range(0, 8).mapToObj(i -> "/c" + i).toList();
+            Bits.setIn(kit, cgroups, kit.register(spec, Scripted.endless(100_000)));
+            Bits.setIn(kit, cgroups, kit.register(spec, Scripted.endless(100_000)));
             for (int i = 0; i < 20; i++) {
                 ReclaimReport report =
                         kit.reclaim(ReclaimRequest.everywhere().startingAt(0).objects(target));
@@ -44,11 +42,8 @@ class TargetTest {
     @Test
     void whatARoundDidNotScanBecauseItsTargetWasMetStaysOwed() {
         try (ReclaimerTestSystem kit = ReclaimerTestSystem.start("")) {
-            Cgroup a = kit.online("/a");
-            ShrinkerHandle pages =
-                    kit.register(ShrinkerSpec.named("pages").byCgroup().batch(BATCH), Scripted.endless(1_000));
-            pages.setBit(a, 0);
-            kit.settle();
+            ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup().batch(BATCH);
+            ShrinkerHandle pages = Bits.setIn(kit, "/a", kit.register(spec, Scripted.endless(1_000)));
             kit.reclaim(ReclaimRequest.in("/a").startingAt(0).objects(25));
             assertThat(kit.state("/a", 0).deferred()).containsEntry(pages.id(), 2_000L - 30);
         }

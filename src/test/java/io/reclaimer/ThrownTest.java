@@ -2,15 +2,14 @@ package io.reclaimer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reclaimer.shrinker.AsyncShrinker;
-import io.reclaimer.shrinker.CgroupPath;
-import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.shrinker.TraceEvent;
+import io.reclaimer.testkit.AsyncScripted;
 import io.reclaimer.testkit.BlockingReclaimer;
 import io.reclaimer.testkit.Cache;
-import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.Held.Place;
+import io.reclaimer.testkit.HeldVisit;
 import io.reclaimer.testkit.Kind;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
@@ -19,8 +18,10 @@ import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
@@ -65,22 +66,9 @@ class ThrownTest {
         STAGE_THAT_IS_NOT_RETURNED(Kind.PLAIN) {
             @Override
             ShrinkerHandle register(BlockingReclaimer kit, ShrinkerSpec spec, Shrinker shrinker) {
-                return kit.await(kit.reclaimer().register(spec, new AsyncShrinker() {
-                    @Override
-                    public CompletionStage<Long> count(ShrinkControl control) {
-                        return CompletableFuture.completedStage(shrinker.count(control));
-                    }
-
-                    @Override
-                    public CompletionStage<Long> scan(ShrinkControl control) {
-                        return CompletableFuture.completedStage(shrinker.scan(control));
-                    }
-
-                    @Override
-                    public CompletionStage<Long> reparent(CgroupPath offline, CgroupPath parent, int node) {
-                        return CompletableFuture.completedStage(shrinker.reparent(offline, parent, node));
-                    }
-                }));
+                return kit.register(
+                        spec,
+                        AsyncScripted.answering(shrinker, answer -> CompletableFuture.completedStage(answer.get())));
             }
         };
 
@@ -100,27 +88,10 @@ class ThrownTest {
             ShrinkerSpec spec,
             Shrinker shrinker,
             BiConsumer<CompletableFuture<Long>, Supplier<Long>> completing) {
-        return kit.await(kit.reclaimer().register(spec, new AsyncShrinker() {
-            @Override
-            public CompletionStage<Long> count(ShrinkControl control) {
-                return stage(() -> shrinker.count(control));
-            }
-
-            @Override
-            public CompletionStage<Long> scan(ShrinkControl control) {
-                return stage(() -> shrinker.scan(control));
-            }
-
-            @Override
-            public CompletionStage<Long> reparent(CgroupPath offline, CgroupPath parent, int node) {
-                return stage(() -> shrinker.reparent(offline, parent, node));
-            }
-
-            private CompletionStage<Long> stage(Supplier<Long> answer) {
-                CompletableFuture<Long> future = new CompletableFuture<>();
-                completing.accept(future, answer);
-                return future;
-            }
+        return kit.register(spec, AsyncScripted.answering(shrinker, answer -> {
+            CompletableFuture<Long> future = new CompletableFuture<>();
+            completing.accept(future, answer);
+            return future;
         }));
     }
 
@@ -167,27 +138,25 @@ class ThrownTest {
     @ParameterizedTest
     @EnumSource
     void whatATraceListenerThrowsChangesNoVisit(Thrown thrown) {
+        Queue<TraceEvent> heardByTheNext = new ConcurrentLinkedQueue<>();
         kit.reclaimer().trace(event -> thrown.raise());
-        Cache good = Cache.register(kit, "good");
-        good.put(kit.online("/a"), 0, 100);
+        kit.reclaimer().trace(heardByTheNext::add);
+        Cache good = Cache.registerIn(kit, "/a", spec, 100);
         kit.takeTrace();
         assertThat(kit.pass("/a", 0, 0).freedObjects()).isEqualTo(100);
         assertThat(kit.takeTrace()).hasSize(2);
+        assertThat(heardByTheNext).hasSize(2);
         assertThat(good.handle().state().faults()).isZero();
     }
 
     @ParameterizedTest
     @EnumSource
     void whatACallbackThrowsHarmsNoOtherAnswer(Thrown thrown) {
-        Gate gate = new Gate();
-        kit.register(spec.blocking(), Scripted.stuck(10, gate)).setBit(kit.online("/a"), 0);
-        CompletionStage<ReclaimReport> asked =
-                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0));
-        gate.awaitEntered();
-        asked.thenRun(thrown::raise);
-        // A thread that waits for the first stage may run its dependents itself, so it waits for another one.
-        CompletionStage<ReclaimReport> answered = asked.thenApply(report -> report);
-        gate.open();
+        HeldVisit visit = HeldVisit.begin(kit, spec.blocking(), "/a");
+        visit.round().thenRun(thrown::raise);
+        // Whoever waits for the first one may be the one that runs what hangs on it.
+        CompletionStage<ReclaimReport> answered = visit.round().thenApply(report -> report);
+        visit.gate().open();
         kit.await(answered);
         for (int i = 0; i < 10; i++) {
             kit.await(kit.reclaimer().state().thenApply(ReclaimerState::nrMax));
@@ -222,26 +191,14 @@ class ThrownTest {
     }
 
     private Shrinker throwing(Thrown thrown) {
-        return new Shrinker() {
-            @Override
-            public long count(ShrinkControl control) {
-                return answer(Place.COUNT, 100);
-            }
+        return new Scripted(
+                control -> answer(thrown, Place.COUNT, 100),
+                control -> answer(thrown, Place.SCAN, control.nrToScan()),
+                () -> answer(thrown, Place.REPARENT, 0));
+    }
 
-            @Override
-            public long scan(ShrinkControl control) {
-                return answer(Place.SCAN, control.nrToScan());
-            }
-
-            @Override
-            public long reparent(CgroupPath offline, CgroupPath parent, int node) {
-                return answer(Place.REPARENT, 0);
-            }
-
-            private long answer(Place here, long answer) {
-                return broken.get().equals(Optional.of(here)) ? thrown.<Long>raise() : answer;
-            }
-        };
+    private long answer(Thrown thrown, Place here, long answer) {
+        return broken.get().equals(Optional.of(here)) ? thrown.<Long>raise() : answer;
     }
 
     private static void assertFault(ShrinkerHandle handle, long faults, String what) {

@@ -32,25 +32,4 @@ class TraceTest {
         assertThat(heard).hasSize(2);
         assertThat(kit.takeTrace()).hasSize(2);
     }
-
-    @Test
-    void listenerThatThrowsIsIgnored() {
-        kit.register(ShrinkerSpec.named("s"), Scripted.endless(10));
-        kit.reclaimer().trace(event -> {
-            throw new IllegalStateException("broken listener");
-        });
-        kit.reclaimer().trace(heard::add);
-        assertThat(kit.pass("/", 0, 0).freedObjects()).isEqualTo(20);
-        assertThat(heard).hasSize(2);
-    }
-
-    /** A failed assertion in a listener is an {@code Error} and not an {@code Exception}. */
-    @Test
-    void listenerThatThrowsAnErrorIsIgnored() {
-        kit.register(ShrinkerSpec.named("s"), Scripted.endless(10));
-        kit.reclaimer().trace(event -> {
-            throw new AssertionError("broken listener");
-        });
-        assertThat(kit.pass("/", 0, 0).freedObjects()).isEqualTo(20);
-    }
 }

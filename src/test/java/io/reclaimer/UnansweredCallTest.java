@@ -4,23 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.Done;
 import io.reclaimer.shrinker.AsyncShrinker;
-import io.reclaimer.shrinker.CgroupPath;
-import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.AsyncScripted;
+import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.Twice;
 import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -37,29 +37,17 @@ class UnansweredCallTest {
     private final ShrinkerSpec spec =
             ShrinkerSpec.named("slow").byCgroup().byNode().batch(10).callDeadline(DEADLINE);
 
-    /** A shrinker that replies with stages of the test, to counts and to scans. */
-    private record Stages(CompletionStage<Long> count, CompletionStage<Long> scan) implements AsyncShrinker {
-        @Override
-        public CompletionStage<Long> count(ShrinkControl control) {
-            return count;
-        }
-
-        @Override
-        public CompletionStage<Long> scan(ShrinkControl control) {
-            return scan;
-        }
-    }
-
     @Test
     void countThatIsNeverAnsweredEndsTheVisitAndKeepsTheBit() {
-        ShrinkerHandle handle = register(new Stages(new CompletableFuture<>(), new CompletableFuture<>()));
+        ShrinkerHandle handle = register(AsyncScripted.of(new CompletableFuture<>(), new CompletableFuture<>()));
         assertVisitEnds(handle, "its count did not answer within [PT0.1S]");
         assertThat(kit.state("/a", 0).deferred()).isEmpty();
     }
 
     @Test
     void scanThatIsNeverAnsweredEndsTheVisitAndKeepsTheWorkOwed() {
-        ShrinkerHandle handle = register(new Stages(CompletableFuture.completedStage(100L), new CompletableFuture<>()));
+        ShrinkerHandle handle =
+                register(AsyncScripted.of(CompletableFuture.completedStage(100L), new CompletableFuture<>()));
         assertVisitEnds(handle, "its scan did not answer within [PT0.1S]");
         assertThat(kit.state("/a", 0).deferred()).containsEntry(handle.id(), 200L);
     }
@@ -67,38 +55,30 @@ class UnansweredCallTest {
     @Test
     void secondLookThatIsNeverAnsweredKeepsTheBit() {
         AtomicInteger counts = new AtomicInteger();
-        ShrinkerHandle handle = register(new AsyncShrinker() {
-            @Override
-            public CompletionStage<Long> count(ShrinkControl control) {
-                return counts.incrementAndGet() == 1
-                        ? CompletableFuture.completedStage(io.reclaimer.shrinker.Shrinker.EMPTY)
-                        : new CompletableFuture<>();
-            }
-
-            @Override
-            public CompletionStage<Long> scan(ShrinkControl control) {
-                return new CompletableFuture<>();
-            }
-        });
+        ShrinkerHandle handle = register(new AsyncScripted(
+                control -> counts.incrementAndGet() == 1
+                        ? CompletableFuture.completedStage(Shrinker.EMPTY)
+                        : new CompletableFuture<>(),
+                control -> new CompletableFuture<>()));
         assertVisitEnds(handle, "its count did not answer");
     }
 
     @Test
     void nullsAreFaults() {
-        assertVisitEnds(register(new Stages(null, null)), "its count threw");
+        assertVisitEnds(register(AsyncScripted.of(null, null)), "its count threw");
     }
 
     @Test
     void stageThatIsCompletedWithNullIsAFault() {
         assertVisitEnds(
-                register(new Stages(CompletableFuture.completedStage(null), new CompletableFuture<>())),
+                register(AsyncScripted.of(CompletableFuture.completedStage(null), new CompletableFuture<>())),
                 "completed with null");
     }
 
     @Test
     void stageThatFailsIsAFault() {
         assertVisitEnds(
-                register(new Stages(
+                register(AsyncScripted.of(
                         CompletableFuture.failedStage(new IllegalStateException("no disk")),
                         new CompletableFuture<>())),
                 "its count threw java.lang.IllegalStateException: no disk");
@@ -107,36 +87,22 @@ class UnansweredCallTest {
     @Test
     void lateAnswerIsIgnoredAndCounted() {
         CompletableFuture<Long> late = new CompletableFuture<>();
-        ShrinkerHandle handle = register(new Stages(CompletableFuture.completedStage(100L), late));
+        ShrinkerHandle handle = register(AsyncScripted.of(CompletableFuture.completedStage(100L), late));
         assertVisitEnds(handle, "its scan did not answer");
         late.complete(10L);
-        Threads.until(() -> handle.state().lateAnswers() == 1);
+        Threads.until(() -> handle.state().lateReplies() == 1);
         assertThat(handle.state().faults()).isOne();
         assertThat(kit.state("/a", 0).deferred()).containsEntry(handle.id(), 200L);
     }
 
     @Test
     void secondAnswerIsAFaultAndChangesNothing() {
-        ShrinkerHandle handle = register(new Stages(new Twice(100L), new Twice(10L)));
+        ShrinkerHandle handle = register(AsyncScripted.of(new Twice(100L), new Twice(10L)));
         ReclaimReport report = kit.pass("/a", 0, 3);
         assertThat(report.freedObjects()).isEqualTo(20);
         // One for the count, and one for each of two scans.
         assertThat(handle.state().faults()).isEqualTo(3);
         assertThat(handle.state().lastFault().orElseThrow()).contains("its scan was answered a second time");
-    }
-
-    /** A stage that runs its dependents twice. */
-    private static final class Twice extends CompletableFuture<Long> {
-        Twice(long value) {
-            complete(value);
-        }
-
-        @Override
-        public CompletableFuture<Long> whenComplete(BiConsumer<? super Long, ? super Throwable> action) {
-            action.accept(join(), null);
-            action.accept(join() + 1, null);
-            return this;
-        }
     }
 
     @Test
@@ -153,9 +119,7 @@ class UnansweredCallTest {
                             return 10;
                         },
                         control -> 10));
-        handle.setBit(kit.online("/a"), 0);
-        handle.setBit(kit.online("/b"), 0);
-        kit.settle();
+        Bits.setIn(kit, List.of("/a", "/b"), handle);
         assertThat(kit.pass("/a", 0, 0).freedObjects()).isZero();
         assertThat(handle.state().stuckCalls()).isOne();
         assertThat(handle.state().lastFault().orElseThrow()).contains("did not answer within [PT0.1S]");
@@ -165,7 +129,7 @@ class UnansweredCallTest {
         gate.open();
         Threads.until(() -> handle.state().stuckCalls() == 0);
         assertThat(kit.pass("/a", 0, 0).freedObjects()).isEqualTo(20);
-        assertThat(handle.state().lateAnswers()).isOne();
+        assertThat(handle.state().lateReplies()).isOne();
         assertThat(kit.state("/b", 0).bits()).containsExactly(handle.id());
     }
 
@@ -188,8 +152,7 @@ class UnansweredCallTest {
                             return 10;
                         },
                         control -> 10));
-        handle.setBit(kit.online("/a"), 0);
-        kit.settle();
+        Bits.setIn(kit, "/a", handle);
         kit.pass("/a", 0, 0);
         Threads.await(inside);
         assertThat(interrupted).isFalse();
@@ -208,20 +171,12 @@ class UnansweredCallTest {
         Gate gate = new Gate();
         try {
             for (int i = 0; i < 8; i++) {
-                ShrinkerHandle stuck = own.register(
-                        ShrinkerSpec.named("stuck" + i).byCgroup().blocking().callDeadline(DEADLINE),
-                        new Scripted(
-                                control -> {
-                                    gate.pass();
-                                    return 0;
-                                },
-                                control -> 1));
-                stuck.setBit(own.online("/c" + i), 0);
+                ShrinkerSpec stuck =
+                        ShrinkerSpec.named("stuck" + i).byCgroup().blocking().callDeadline(DEADLINE);
+                Bits.setIn(own, "/c" + i, own.register(stuck, Scripted.stuckInCount(0, gate)));
             }
-            ShrinkerHandle good =
-                    own.register(ShrinkerSpec.named("good").byCgroup().blocking(), Scripted.endless(128));
-            good.setBit(own.online("/good"), 0);
-            own.settle();
+            ShrinkerSpec good = ShrinkerSpec.named("good").byCgroup().blocking();
+            Bits.setIn(own, "/good", own.register(good, Scripted.endless(128)));
             assertThat(own.reclaim(ReclaimRequest.in("/").startingAt(0).withoutDescendants())
                             .freedObjects())
                     .isEqualTo(256);
@@ -238,17 +193,9 @@ class UnansweredCallTest {
     @Test
     void shrinkerThatNeverAnswersComesIntoQuarantineAndIsLetOutByHand() {
         AtomicBoolean mended = new AtomicBoolean();
-        ShrinkerHandle bad = register(new AsyncShrinker() {
-            @Override
-            public CompletionStage<Long> count(ShrinkControl control) {
-                return mended.get() ? CompletableFuture.completedStage(10L) : new CompletableFuture<>();
-            }
-
-            @Override
-            public CompletionStage<Long> scan(ShrinkControl control) {
-                return CompletableFuture.completedStage(10L);
-            }
-        });
+        ShrinkerHandle bad = register(new AsyncScripted(
+                control -> mended.get() ? CompletableFuture.completedStage(10L) : new CompletableFuture<>(),
+                control -> CompletableFuture.completedStage(10L)));
         for (int i = 0; i < QUARANTINE_AFTER; i++) {
             assertThat(bad.state().quarantined()).isFalse();
             kit.pass("/a", 0, 0);
@@ -263,32 +210,14 @@ class UnansweredCallTest {
 
     @Test
     void offlineIsNotHeldUpByAReparentThatIsNeverAnswered() {
-        ShrinkerHandle handle = register(new AsyncShrinker() {
-            @Override
-            public CompletionStage<Long> count(ShrinkControl control) {
-                return CompletableFuture.completedStage(Shrinker.EMPTY);
-            }
-
-            @Override
-            public CompletionStage<Long> scan(ShrinkControl control) {
-                return CompletableFuture.completedStage(0L);
-            }
-
-            @Override
-            public CompletionStage<Long> reparent(CgroupPath offline, CgroupPath parent, int node) {
-                return new CompletableFuture<>();
-            }
-        });
+        ShrinkerHandle handle = register(AsyncScripted.empty(offline -> new CompletableFuture<>()));
         kit.offline("/a");
         assertThat(handle.state().lastFault().orElseThrow()).contains("its reparent did not answer");
         assertThat(handle.state().holds()).isZero();
     }
 
     private ShrinkerHandle register(AsyncShrinker shrinker) {
-        ShrinkerHandle handle = kit.await(kit.reclaimer().register(spec, shrinker));
-        handle.setBit(kit.online("/a"), 0);
-        kit.settle();
-        return handle;
+        return Bits.setIn(kit, "/a", kit.register(spec, shrinker));
     }
 
     /**
@@ -296,9 +225,7 @@ class UnansweredCallTest {
      * visited.
      */
     private void assertVisitEnds(ShrinkerHandle handle, String fault) {
-        Cache next = Cache.register(kit, "next");
-        next.put(kit.online("/a"), 0, 10);
-        kit.settle();
+        Cache.registerIn(kit, "/a", ShrinkerSpec.named("next").byCgroup().byNode(), 10);
         assertThat(kit.pass("/a", 0, 0).freedObjects()).isEqualTo(10);
         assertThat(handle.state().faults()).isOne();
         assertThat(handle.state().lastFault().orElseThrow()).contains(fault);

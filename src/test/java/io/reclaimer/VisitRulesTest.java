@@ -121,30 +121,20 @@ class VisitRulesTest {
     @Test
     void deferredCountIsAddedNotSet() {
         Gate gate = new Gate();
-        Cgroup shop = kit.online("/shop");
-        ShrinkerHandle pages =
-                kit.register(ShrinkerSpec.named("pages").byCgroup().batch(1_000), Scripted.stuck(100_000, gate));
-        pages.setBit(shop, 0);
-        pages.setBit(shop, 1);
-        kit.settle();
+        shop(ShrinkerSpec.named("pages").byCgroup().batch(1_000), Scripted.stuck(100_000, gate));
         CompletionStage<ReclaimReport> slow = kit.reclaimer().reclaim(onShop(0, 5));
         gate.awaitEntered();
         kit.pass("/shop", 1, 12);
         gate.open();
         kit.await(slow);
-        assertThat(kit.state("/shop", 0).deferred()).containsEntry(pages.id(), 6_250L + 48);
+        assertThat(kit.state("/shop", 0).deferred()).containsEntry(0, 6_250L + 48);
         assertThat(end().deferredAfter()).isEqualTo(6_250 + 48);
     }
 
     @Test
     void concurrentVisitDoesNotDoTheSameWork() {
         Gate gate = new Gate();
-        Cgroup shop = kit.online("/shop");
-        ShrinkerHandle pages =
-                kit.register(ShrinkerSpec.named("pages").byCgroup().batch(1_000), Scripted.stuck(100_000, gate));
-        pages.setBit(shop, 0);
-        pages.setBit(shop, 1);
-        kit.settle();
+        shop(ShrinkerSpec.named("pages").byCgroup().batch(1_000), Scripted.stuck(100_000, gate));
         kit.pass("/shop", 0, 12);
         kit.takeTrace();
         CompletionStage<ReclaimReport> slow = kit.reclaimer().reclaim(onShop(0, 5));
@@ -169,12 +159,8 @@ class VisitRulesTest {
 
     @Test
     void shrinkerThatIsNotNumaAwareIsToldNode0AndTheTraceNamesThePass() {
-        Cgroup shop = kit.online("/shop");
         Scripted pages = Scripted.endless(10);
-        ShrinkerHandle handle = kit.register(ShrinkerSpec.named("pages").byCgroup(), pages);
-        handle.setBit(shop, 0);
-        handle.setBit(shop, 1);
-        kit.settle();
+        shop(ShrinkerSpec.named("pages").byCgroup(), pages);
         kit.pass("/shop", 1, 0);
         kit.pass("/shop", 0, 0);
         assertThat(pages.calls).containsExactly("count /shop 0", "scan /shop 0 20", "count /shop 0", "scan /shop 0 20");

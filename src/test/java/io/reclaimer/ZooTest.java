@@ -9,12 +9,12 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.Adapter;
 import akka.actor.typed.javadsl.Behaviors;
 import io.reclaimer.ShrinkerMessage.CountObjects;
-import io.reclaimer.shrinker.AsyncShrinker;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.TraceEvent;
+import io.reclaimer.testkit.AsyncScripted;
 import io.reclaimer.testkit.CountedScheduler;
 import io.reclaimer.testkit.Kind;
 import io.reclaimer.testkit.Pauses;
@@ -23,6 +23,7 @@ import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Seeded;
 import io.reclaimer.testkit.TableShrinker;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.Twice;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +37,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -84,14 +84,14 @@ class ZooTest {
             TableShrinker.Scan.FULL);
 
     private static final String SETTINGS = """
-            akka.scheduler.implementation = "io.reclaimer.testkit.CountedScheduler"
-            reclaimer {
-              nodes = [n0, n1]
-              quarantine { after-faults = 4, duration = 40ms }
-              call-deadline = 1h
-              round-deadline = 1h
-            }
-            """;
+        akka.scheduler.implementation = "io.reclaimer.testkit.CountedScheduler"
+        reclaimer {
+          nodes = [n0, n1]
+          quarantine { after-faults = 4, duration = 40ms }
+          call-deadline = 1h
+          round-deadline = 1h
+        }
+        """;
 
     private final List<ShrinkerHandle> handles = new ArrayList<>();
     private final List<TableShrinker> models = new ArrayList<>();
@@ -317,9 +317,10 @@ class ZooTest {
                                 control -> {
                                     throw new IllegalStateException("broken");
                                 }));
-            case 1 -> kit.await(kit.reclaimer().register(spec, stages(100, new CompletableFuture<>())));
+            case 1 ->
+                kit.register(spec, AsyncScripted.of(CompletableFuture.completedStage(100L), new CompletableFuture<>()));
             case 2 -> kit.register(spec.blocking(), new Scripted(control -> 100, this::comesTooLate));
-            case 3 -> kit.await(kit.reclaimer().register(spec, stages(100, new Twice())));
+            case 3 -> kit.register(spec, AsyncScripted.of(CompletableFuture.completedStage(100L), new Twice(10)));
             case 4 -> kit.register(spec, new Scripted(control -> -5, control -> 1));
             case 5 ->
                 kit.register(spec, new Scripted(control -> Long.MAX_VALUE, control -> {
@@ -346,21 +347,7 @@ class ZooTest {
         }
     }
 
-    private static AsyncShrinker stages(long count, CompletionStage<Long> scan) {
-        return new AsyncShrinker() {
-            @Override
-            public CompletionStage<Long> count(ShrinkControl control) {
-                return CompletableFuture.completedStage(count);
-            }
-
-            @Override
-            public CompletionStage<Long> scan(ShrinkControl control) {
-                return scan;
-            }
-        };
-    }
-
-    /** Waits until it is interrupted, which is when it is freed, or until a while after its deadline. */
+    /** Until it is interrupted, which is when it is freed, or a while after its deadline. */
     private long comesTooLate(ShrinkControl control) {
         try {
             return never.await(BAD_CALL.toMillis() * 3, TimeUnit.MILLISECONDS) ? 0 : 10;
@@ -369,20 +356,7 @@ class ZooTest {
         }
     }
 
-    private static final class Twice extends CompletableFuture<Long> {
-        Twice() {
-            complete(10L);
-        }
-
-        @Override
-        public CompletableFuture<Long> whenComplete(BiConsumer<? super Long, ? super Throwable> action) {
-            action.accept(join(), null);
-            action.accept(join(), null);
-            return this;
-        }
-    }
-
-    /** A shrinker that uses the reclaimer from inside its calls, in ways that affect no other one. */
+    /** Uses the reclaimer from inside its calls, where that touches nobody else. */
     private ShrinkerHandle callingBack(ReclaimerTestSystem kit, ShrinkerSpec spec) {
         List<ShrinkerHandle> self = new ArrayList<>();
         Cgroup badTenant = kit.online(BAD_TENANT);

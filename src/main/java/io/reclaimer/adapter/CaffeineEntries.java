@@ -96,7 +96,7 @@ final class CaffeineEntries<K, V> {
     Read<K> read(int limit, int mostPassed, long spared) {
         Reader<K, V> reader = new Reader<>(limit, mostPassed, spared);
         long size = size();
-        boolean all = order.isPresent() && !order.get().test(reader::isFullWith);
+        boolean all = order.isPresent() && !order.get().test(reader::addAndCheckFull);
         return reader.read(all, size);
     }
 
@@ -117,7 +117,7 @@ final class CaffeineEntries<K, V> {
             this.spared = spared;
         }
 
-        boolean isFullWith(CacheEntry<K, V> entry) {
+        boolean addAndCheckFull(CacheEntry<K, V> entry) {
             passed++;
             if (entry.weight() == 0) {
                 pinned++;
@@ -174,13 +174,13 @@ final class CaffeineEntries<K, V> {
     }
 
     /** Creates a cursor over all entries. */
-    CaffeineHand<Map.Entry<K, V>> hand() {
-        return new CaffeineHand<>(cache.asMap().entrySet());
+    CaffeineCursor<Map.Entry<K, V>> hand() {
+        return new CaffeineCursor<>(cache.asMap().entrySet());
     }
 
     /** Creates a cursor over all keys. */
-    CaffeineHand<K> keyHand() {
-        return new CaffeineHand<>(cache.asMap().keySet());
+    CaffeineCursor<K> keyHand() {
+        return new CaffeineCursor<>(cache.asMap().keySet());
     }
 
     /** Returns the weight of an entry; 0 also for an entry that is loading. */

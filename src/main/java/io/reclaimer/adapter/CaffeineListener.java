@@ -13,7 +13,7 @@ final class CaffeineListener<K, V> {
     private static final Logger LOG = LoggerFactory.getLogger(CaffeineListener.class);
 
     private final BiConsumer<? super K, ? super V> listener;
-    private final OnceAMinute onceAMinute = new OnceAMinute();
+    private final LogRateLimit onceAMinute = new LogRateLimit();
 
     CaffeineListener(BiConsumer<? super K, ? super V> listener) {
         this.listener = listener;

@@ -16,7 +16,7 @@ final class CaffeineOwnerFunction<K> {
     private static final Logger LOG = LoggerFactory.getLogger(CaffeineOwnerFunction.class);
 
     private final Function<? super K, Cgroup> cgroups;
-    private final OnceAMinute onceAMinute = new OnceAMinute();
+    private final LogRateLimit onceAMinute = new LogRateLimit();
 
     CaffeineOwnerFunction(Function<? super K, Cgroup> cgroups) {
         this.cgroups = cgroups;

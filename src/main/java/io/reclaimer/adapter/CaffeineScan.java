@@ -72,7 +72,7 @@ final class CaffeineScan<K, V> {
      * Frees the entries of the cgroup that the cursor reaches. Used for a cache without an order, and for entries that
      * no reading of the order reaches.
      */
-    void run(CaffeineHand<Map.Entry<K, V>> hand, Predicate<K> wanted) {
+    void run(CaffeineCursor<Map.Entry<K, V>> hand, Predicate<K> wanted) {
         // One lap at most. Never more entries at a time than may be freed, so that the cursor skips none. One more than
         // the size, because the next element of the cursor may be gone.
         long toLookAt = Math.min(MOST_LOOKED_AT, entries.size() + 1);

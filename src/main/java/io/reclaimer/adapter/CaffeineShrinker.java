@@ -85,19 +85,19 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
      */
 
     /** Number of keys that are checked for refaults for each entry that a scan tries to free. */
-    private static final int WALK_SHARE = 2;
+    private static final int CHECKS_PER_ENTRY = 2;
 
     /** Time for which a reading of the order is used, and for which removed expired entries may still be counted. */
-    private static final Duration A_WHILE = Duration.ofSeconds(1);
+    private static final Duration READING_LIFETIME = Duration.ofSeconds(1);
 
     /** Minimum time between two changes of the maximum. */
     private static final Duration SHORTEST_INTERVAL = Duration.ofSeconds(1);
 
     /** Maximum number of keys that one scan checks for refaults. */
-    private static final int LONGEST_WALK = 4096;
+    private static final int MAX_CHECKS = 4096;
 
     private final CaffeineEntries<K, V> entries;
-    private final CaffeineGhosts<K> ghosts;
+    private final CaffeineRefaults<K> ghosts;
     private final Optional<CaffeineSketch> sketch;
     private final boolean byCgroup;
     private final CaffeineOrder<K, V> order;
@@ -107,7 +107,7 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
     /**
      * Cursors for entries that are not taken from the cache's order: one per cgroup, so that no scan waits for another.
      */
-    private final Map<CgroupPath, CaffeineHand<Map.Entry<K, V>>> hands = new ConcurrentHashMap<>();
+    private final Map<CgroupPath, CaffeineCursor<Map.Entry<K, V>>> hands = new ConcurrentHashMap<>();
 
     private volatile CaffeineOwners<K> owners;
     private volatile long bytesPerWeight;
@@ -116,15 +116,15 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
     private volatile Optional<Duration> lowerEvery = Optional.empty();
 
     /** Empty if the maximum is kept, and before registration. */
-    private volatile Optional<CaffeineRoom> room = Optional.empty();
+    private volatile Optional<CaffeineMaximum> room = Optional.empty();
 
     private CaffeineShrinker(CaffeineEntries<K, V> entries, CaffeineOwners<K> owners, boolean byCgroup) {
         this.entries = entries;
         this.owners = owners;
         this.byCgroup = byCgroup;
-        this.order = new CaffeineOrder<>(entries, this::ownerOf, owners instanceof CaffeineCensus);
+        this.order = new CaffeineOrder<>(entries, this::ownerOf, owners instanceof CaffeineSharedOwners);
         this.expired = new CaffeineExpired(entries.cache());
-        this.ghosts = new CaffeineGhosts<>(entries.keyHand(), entries::size);
+        this.ghosts = new CaffeineRefaults<>(entries.keyHand(), entries::size);
         this.sketch =
                 entries.cache().policy().eviction().map(eviction -> new CaffeineSketch(entries.cache(), eviction));
         sketch.ifPresent(CaffeineSketch::noteReads);
@@ -156,7 +156,7 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
     public static <K, V> CaffeineShrinker<K, V> of(Cache<K, V> cache, CgroupPath cgroup) {
         Objects.requireNonNull(cgroup, "cgroup");
         CaffeineEntries<K, V> entries = CaffeineEntries.of(cache);
-        return new CaffeineShrinker<>(entries, CaffeineOwner.of(entries::size, cgroup), true);
+        return new CaffeineShrinker<>(entries, CaffeineSingleOwner.of(entries::size, cgroup), true);
     }
 
     /**
@@ -166,22 +166,22 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
      */
     public static <K, V> CaffeineShrinker<K, V> of(Cache<K, V> cache, Function<? super K, Cgroup> cgroups) {
         Objects.requireNonNull(cgroups, "cgroups");
-        return new CaffeineShrinker<>(CaffeineEntries.of(cache), new CaffeineCensus<>(cache, cgroups), true);
+        return new CaffeineShrinker<>(CaffeineEntries.of(cache), new CaffeineSharedOwners<>(cache, cgroups), true);
     }
 
     /** Creates a shrinker as {@link #of(Cache, Function)} does. */
     public static <K, V> CaffeineShrinker<K, V> of(AsyncCache<K, V> cache, Function<? super K, Cgroup> cgroups) {
         Objects.requireNonNull(cgroups, "cgroups");
         return new CaffeineShrinker<>(
-                CaffeineEntries.of(cache), new CaffeineCensus<>(cache.synchronous(), cgroups), true);
+                CaffeineEntries.of(cache), new CaffeineSharedOwners<>(cache.synchronous(), cgroups), true);
     }
 
     private static <K, V> CaffeineShrinker<K, V> of(CaffeineEntries<K, V> entries, Cgroup cgroup) {
-        return new CaffeineShrinker<>(entries, CaffeineOwner.of(entries::size, cgroup), true);
+        return new CaffeineShrinker<>(entries, CaffeineSingleOwner.of(entries::size, cgroup), true);
     }
 
     private static <K, V> CaffeineShrinker<K, V> global(CaffeineEntries<K, V> entries) {
-        return new CaffeineShrinker<>(entries, CaffeineOwner.of(entries::size, CgroupPath.root()), false);
+        return new CaffeineShrinker<>(entries, CaffeineSingleOwner.of(entries::size, CgroupPath.root()), false);
     }
 
     /**
@@ -216,9 +216,9 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
      */
     public CompletionStage<ShrinkerHandle> register(Reclaimer reclaimer, ShrinkerSpec spec) {
         return reclaimer
-                .allocate(OnHeap.of(byCgroup ? spec.byCgroup() : spec), this)
+                .allocate(HeapSpecs.of(byCgroup ? spec.byCgroup() : spec), this)
                 .thenCompose(allocated -> {
-                    belongTo(reclaimer, allocated);
+                    attachTo(reclaimer, allocated);
                     return allocated.register();
                 })
                 .thenApplyAsync(
@@ -231,19 +231,19 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
                         reclaimer.system().executionContext()::execute);
     }
 
-    private void belongTo(Reclaimer reclaimer, ShrinkerHandle allocated) {
+    private void attachTo(Reclaimer reclaimer, ShrinkerHandle allocated) {
         handle = allocated;
         ghosts.reportTo(allocated::refaulted);
-        order.forgetReadings(task -> afterAWhile(reclaimer, task));
-        expired.forgetRemoved(task -> afterAWhile(reclaimer, task));
+        order.forgetReadings(task -> scheduleExpiry(reclaimer, task));
+        expired.forgetRemoved(task -> scheduleExpiry(reclaimer, task));
         room = lowerEvery.flatMap(interval -> entries.cache()
                 .policy()
                 .eviction()
-                .map(eviction ->
-                        new CaffeineRoom(entries.cache(), eviction, interval, reclaimer.system(), allocated::isFreed)));
+                .map(eviction -> new CaffeineMaximum(
+                        entries.cache(), eviction, interval, reclaimer.system(), allocated::isFreed)));
         if (byCgroup && !allocated.spec().cgroupAware()) {
             // Cgroups are disabled: every pass is on the root.
-            owners = CaffeineOwner.of(entries::size, CgroupPath.root());
+            owners = CaffeineSingleOwner.of(entries::size, CgroupPath.root());
         }
     }
 
@@ -329,13 +329,13 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
      * key itself, until as many others were reclaimed. Use a smaller limit for keys that are large, or that are
      * expected to be collected ({@code weakKeys}).
      *
-     * @param keys 0 (no refaults are found) to {@value CaffeineGhosts#LARGEST_CAPACITY}, which is the default
+     * @param keys 0 (no refaults are found) to {@value CaffeineRefaults#LARGEST_CAPACITY}, which is the default
      * @throws IllegalArgumentException if it is outside this range
      */
     public CaffeineShrinker<K, V> rememberedKeys(int keys) {
-        if (keys < 0 || keys > CaffeineGhosts.LARGEST_CAPACITY) {
+        if (keys < 0 || keys > CaffeineRefaults.LARGEST_CAPACITY) {
             throw new IllegalArgumentException("The number of keys to remember is [" + keys + "] but has to be 0 to "
-                    + CaffeineGhosts.LARGEST_CAPACITY);
+                    + CaffeineRefaults.LARGEST_CAPACITY);
         }
         ghosts.limit(keys);
         return this;
@@ -385,7 +385,7 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
         if (ofWeight > 0) {
             control.freedBytes(scan.freedBytes());
         }
-        ghosts.walk((int) Math.min(LONGEST_WALK, WALK_SHARE * Math.min(scan.tried(), LONGEST_WALK)));
+        ghosts.walk((int) Math.min(MAX_CHECKS, CHECKS_PER_ENTRY * Math.min(scan.tried(), MAX_CHECKS)));
         return scan.freed();
     }
 
@@ -400,19 +400,19 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
         return owners.ownerOf(key);
     }
 
-    private static void afterAWhile(Reclaimer reclaimer, Runnable task) {
+    private static void scheduleExpiry(Reclaimer reclaimer, Runnable task) {
         try {
             reclaimer
                     .system()
                     .scheduler()
-                    .scheduleOnce(A_WHILE, task, reclaimer.system().executionContext());
+                    .scheduleOnce(READING_LIFETIME, task, reclaimer.system().executionContext());
         } catch (IllegalStateException e) {
             // The system has ended.
             task.run();
         }
     }
 
-    private CaffeineHand<Map.Entry<K, V>> hand(CgroupPath cgroup) {
+    private CaffeineCursor<Map.Entry<K, V>> hand(CgroupPath cgroup) {
         return hands.computeIfAbsent(cgroup, path -> entries.hand());
     }
 

@@ -70,7 +70,7 @@ public final class HeldActor<S extends HeldState> {
     public static <S extends HeldState> HeldActor<S> of(ShrinkerSpec spec, Supplier<S> newState) {
         Objects.requireNonNull(spec, "spec");
         Objects.requireNonNull(newState, "newState");
-        return new HeldActor<>(OnHeap.of(spec.global()), newState, Optional.empty(), RECLAIMER);
+        return new HeldActor<>(HeapSpecs.of(spec.global()), newState, Optional.empty(), RECLAIMER);
     }
 
     /**

@@ -66,7 +66,7 @@ public final class LruItem<T> {
      * Returns whether the object was marked as used since the last call, and clears the mark. The reclaimer runs one
      * scan of a list at a time.
      */
-    boolean takeReferenced() {
+    boolean clearReferenced() {
         boolean was = referenced;
         if (was) {
             referenced = false;

@@ -57,7 +57,7 @@ final class LruList<T> {
             LruList<T> current = home.current();
             synchronized (current) {
                 if (current.successor == null) {
-                    return current.removeIfHere(item);
+                    return current.removeIfPresent(item);
                 }
             }
         }
@@ -68,7 +68,7 @@ final class LruList<T> {
     synchronized @Nullable LruItem<T> takeHottest() {
         LruItem<T> item = hottest;
         if (item != null) {
-            removeIfHere(item);
+            removeIfPresent(item);
         }
         return item;
     }
@@ -150,7 +150,7 @@ final class LruList<T> {
     }
 
     /** Removes an item that is in this list or in no list. Called under the lock. */
-    private boolean removeIfHere(LruItem<T> item) {
+    private boolean removeIfPresent(LruItem<T> item) {
         if (item.home == null) {
             return false;
         }

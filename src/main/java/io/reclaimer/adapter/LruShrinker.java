@@ -56,7 +56,7 @@ final class LruShrinker<T> implements Shrinker {
     private final LongAdder refaults = new LongAdder();
 
     /** Whether a key was reclaimed yet. Until then, additions skip the lookup of ghosts. */
-    private volatile boolean haunted;
+    private volatile boolean hasGhosts;
 
     LruShrinker(
             LruGroups<T> groups, LruOwner<T> owner, Optional<Function<? super T, ?>> keyOf, BooleanSupplier isUseful) {
@@ -107,7 +107,7 @@ final class LruShrinker<T> implements Shrinker {
 
     /** Returns whether an added object was reclaimed not long ago. Counts a refault, and forgets the key. */
     boolean isRefault(T value) {
-        if (haunted && keyOf != null && ghosts != null && ghosts.remove(key(keyOf, value))) {
+        if (hasGhosts && keyOf != null && ghosts != null && ghosts.remove(key(keyOf, value))) {
             refaults.increment();
             return true;
         }
@@ -132,7 +132,7 @@ final class LruShrinker<T> implements Shrinker {
             // Before the owner drops the object: after that, another thread may load it again.
             if (keyOf != null && ghosts != null) {
                 ghosts.add(key(keyOf, value));
-                haunted = true;
+                hasGhosts = true;
             }
         } finally {
             owner.reclaimed(value);
@@ -167,7 +167,7 @@ final class LruShrinker<T> implements Shrinker {
 
         private void look(LruItem<T> item) {
             looked++;
-            switch (item.takeReferenced() ? LruVerdict.ROTATE : ask(item)) {
+            switch (item.clearReferenced() ? LruVerdict.ROTATE : ask(item)) {
                 case REMOVE -> {
                     if (item.remove()) {
                         freed++;

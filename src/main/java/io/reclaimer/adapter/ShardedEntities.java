@@ -174,7 +174,7 @@ public final class ShardedEntities<M> {
     public CompletionStage<ShrinkerHandle> register(Reclaimer reclaimer, ShrinkerSpec spec) {
         Objects.requireNonNull(reclaimer, "reclaimer");
         Objects.requireNonNull(spec, "spec");
-        return reclaimer.register(OnHeap.of(spec.global()), shrinker()).thenApply(handle -> {
+        return reclaimer.register(HeapSpecs.of(spec.global()), shrinker()).thenApply(handle -> {
             tracker.tell(new ShardedTracker.Registered(handle));
             return handle;
         });

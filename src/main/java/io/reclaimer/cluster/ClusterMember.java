@@ -137,7 +137,8 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
         GiveBudget budget = new GiveBudget(setup.settings().giveBytes());
         Behavior<Command> behavior = Behaviors.setup(
                 context -> Behaviors.withTimers(timers -> new ClusterMember(context, timers, setup, budget)));
-        // After a bug, rounds requested here are answered with what is known, and the member forgets the rounds of others.
+        // After a bug, rounds requested here are answered with what is known, and the member forgets the rounds of
+        // others.
         // The budget keeps what was freed for them.
         return setup.interceptors()
                 .member()
@@ -239,8 +240,7 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
     private Behavior<Command> onMalformed(Malformed message) {
         message.header().ifPresent(header -> {
             String reason = "[" + message.manifest() + "] cannot be read in this version: " + message.why();
-            Reply refused =
-                    KnownRound.refused(header.round(), header.participant(), header.part(), reason, false);
+            Reply refused = KnownRound.refused(header.round(), header.participant(), header.part(), reason, false);
             ActorRef<ClusterMessage> replyTo = header.replyTo();
             if (replyTo == null) {
                 onReply(refused);
@@ -295,14 +295,22 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
     private void start(ClusterRequest request, CompletableFuture<ClusterReport> result) {
         Map<String, Presence> members = roster.candidates(request);
         RoundParameters parameters = RoundParameters.of(
-                ++lastRound, request, setup.reclaimer().settings(), members, setup.settings().resendAfter(), sender);
+                ++lastRound,
+                request,
+                setup.reclaimer().settings(),
+                members,
+                setup.settings().resendAfter(),
+                sender);
         List<Optional<ActorRef<ClusterMessage>>> refs =
                 members.keySet().stream().map(roster::ref).toList();
         Behavior<ClusterRound.Command> behavior = ClusterRound.create(parameters, refs, result);
         ActorRef<ClusterRound.Command> child = getContext()
                 .spawnAnonymous(setup.interceptors().round().apply(behavior), DispatcherSelector.sameAsParent());
         rounds.put(parameters.round(), child);
-        getContext().watchWith(child, new RoundEnded(parameters.round(), request.request().cgroup(), result));
+        getContext()
+                .watchWith(
+                        child,
+                        new RoundEnded(parameters.round(), request.request().cgroup(), result));
     }
 
     private Behavior<Command> onRoundEnded(RoundEnded message) {

@@ -180,8 +180,8 @@ final class KnownRound<A> {
             case DONE, NOT_ONLINE -> "";
             default -> "it counted until [" + report.outcome() + "]";
         };
-        String shortfall = cut(Reasons.join(
-                ended, Reasons.ofShortfalls(report.shortfalls()), offered < remaining ? limitReason : ""));
+        String shortfall = cut(
+                Reasons.join(ended, Reasons.ofShortfalls(report.shortfalls()), offered < remaining ? limitReason : ""));
         List<Long> planned = report.plannedObjects().stream()
                 .map(objects -> Math.min(objects, offered))
                 .toList();

@@ -58,9 +58,7 @@ enum PartEnd {
         String unknown = "its part ended as [" + result.end() + "], which this version does not know: taken for ["
                 + DEADLINE + "]";
         return new Conclusion(
-                own.outcome(),
-                own.isSpent(),
-                Reasons.join(reason, result.reason(), known.isPresent() ? "" : unknown));
+                own.outcome(), own.isSpent(), Reasons.join(reason, result.reason(), known.isPresent() ? "" : unknown));
     }
 
     /** Empty where the member itself gives a reason. */

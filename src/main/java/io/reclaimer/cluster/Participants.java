@@ -47,7 +47,8 @@ final class Participants {
         int size = participants.size();
         for (int n = 0; n < size; n++) {
             int index = (lastAwaited + n) % size;
-            if (participants.get(index).stage() == stage && participants.get(index).isAwaited()) {
+            if (participants.get(index).stage() == stage
+                    && participants.get(index).isAwaited()) {
                 lastAwaited = index;
                 return true;
             }

@@ -58,7 +58,7 @@ final class BitmapIteration extends ShrinkerIteration {
                 // The bit has no owner, or a previous one. The bit of an owner that sets it now stays.
                 units.clearBit(id, owner);
             } else if (!isAccounted(entry)) {
-                request().work.fallsShort(Shortfall.NOT_ACCOUNTED);
+                request().work.countShortfall(Shortfall.NOT_ACCOUNTED);
             } else if (isWantedOrCounted(entry) && tryHold(entry, thread)) {
                 return entry;
             }

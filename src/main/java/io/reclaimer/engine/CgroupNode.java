@@ -96,7 +96,7 @@ final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Command> {
     public Behavior<Command> onMessage(Command message) {
         PassThread thread = engine.thisThread();
         thread.beginSlice(self);
-        engine.callsBegin();
+        engine.wakeWatchdog();
         try {
             return handle(message, thread);
         } catch (RuntimeException e) {
@@ -168,7 +168,7 @@ final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Command> {
         switch (pass.iteration.run(thread)) {
             case ENDED -> end(pass, thread);
             case SLICE_OVER -> {
-                if (pass.sendsGoOn()) {
+                if (pass.tryMarkContinueSent()) {
                     engine.nextSlice(self, pass.goOn);
                 }
             }
@@ -196,7 +196,7 @@ final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Command> {
     }
 
     private void onContinue(NodePass pass, PassThread thread) {
-        pass.goOnHasCome();
+        pass.continueReceived();
         if (pass.isUnderWay() && !isReplaced()) {
             iterate(pass, thread);
             reparentIfIdle();
@@ -244,7 +244,7 @@ final class CgroupNode extends AbstractOnMessageBehavior<CgroupNode.Command> {
             visit.ended(call);
             if (!visit.isOf(self) || visit.isLate()) {
                 // It began with the visitor before, which does not wait for it any more.
-                visit.becomeLate(false);
+                visit.detach(false);
                 continueLate(visit, thread);
             } else {
                 visit.iteration().replied(visit);

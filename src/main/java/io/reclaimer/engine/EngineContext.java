@@ -38,7 +38,7 @@ public final class EngineContext extends CallContext {
     }
 
     /** Sets the actor that hands out time slices. Called by the actor of the rounds. */
-    void timeSlicesAre(ActorRef<TimeSlices.Next> actor) {
+    void setTimeSlices(ActorRef<TimeSlices.Next> actor) {
         timeSlices = actor;
     }
 

@@ -132,7 +132,7 @@ final class LateVisits {
         }
         Waiter added = new Waiter(work, entry);
         waiters.add(added);
-        work.waitsForLate();
+        work.addLateVisit();
         return added;
     }
 

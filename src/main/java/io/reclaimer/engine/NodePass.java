@@ -79,14 +79,14 @@ final class NodePass {
     }
 
     /** Whether {@link #goOn} is to be sent; it is under way from then on. */
-    boolean sendsGoOn() {
+    boolean tryMarkContinueSent() {
         boolean sends = !goOnSent;
         goOnSent = true;
         return sends;
     }
 
     /** Notes that {@link #goOn} has come. */
-    void goOnHasCome() {
+    void continueReceived() {
         goOnSent = false;
     }
 

@@ -64,7 +64,7 @@ final class PassRequest implements CgroupNode.Command {
     int place = -1;
 
     /** Whether its part was given to the new visitor. Confined to the round. */
-    boolean isAskedAgain;
+    boolean isReassigned;
 
     /** In the list of acknowledgements: the previous one, and the length of the list up to this one. */
     @Nullable
@@ -86,7 +86,7 @@ final class PassRequest implements CgroupNode.Command {
         position = 0;
         visited = false;
         clean = false;
-        isAskedAgain = false;
+        isReassigned = false;
         return this;
     }
 

@@ -108,7 +108,7 @@ final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
         this.acknowledgements = new Acknowledgements(self);
         this.passes = new RoundPasses(
                 engine, spec.scope(), request.top(), work, acknowledgements, visitor -> context.watch(visitor.ref()));
-        work.tellOfLate((perNode, entry, skippedIn) -> self.tell(new LateNoMore(perNode, entry, skippedIn)));
+        work.setLateListener((perNode, entry, skippedIn) -> self.tell(new LateNoMore(perNode, entry, skippedIn)));
         timers.startSingleTimer(End.DEADLINE, End.DEADLINE, spec.within());
         timers.startTimerWithFixedDelay(CheckForLate.INSTANCE, CheckForLate.INSTANCE, interval());
         this.cancellation = spec.cancellation()
@@ -166,7 +166,7 @@ final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
             return end(Outcome.DONE);
         }
         if (work.hasTarget() && priority > goal.lastPriority()) {
-            if (passes.isEverybodyLate() && !hasHadItsShare()) {
+            if (passes.areAllLate() && !hasHadItsShare()) {
                 return this;
             }
             priority--;
@@ -187,7 +187,7 @@ final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
         passes.takeAcknowledgements();
         passes.askReplaced();
         passes.openWindow();
-        silentChecks = passes.madeProgress() ? 0 : silentChecks + 1;
+        silentChecks = passes.takeProgress() ? 0 : silentChecks + 1;
         if (silentChecks >= CHECKS) {
             silentChecks = 0;
             passes.passOverLate();
@@ -210,7 +210,7 @@ final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
 
     /** Asks a shrinker that this pass has skipped because it was late. */
     private Behavior<Command> onLateNoMore(LateNoMore message) {
-        work.hasHeardOfLate();
+        work.removeLateVisit();
         passes.askSkipped(message.perNode(), message.entry(), message.skippedIn());
         return goOn();
     }
@@ -226,7 +226,7 @@ final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
 
     private Behavior<Command> end(Outcome outcome) {
         work.stop();
-        work.tellOfLate(null);
+        work.setLateListener(null);
         acknowledgements.close();
         cancellation.close();
         work.shortfalls().add(Shortfall.LATE, late());

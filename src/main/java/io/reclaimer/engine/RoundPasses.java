@@ -217,7 +217,7 @@ final class RoundPasses {
             // Its visitor has stopped, or seemed to have.
             return;
         }
-        if (request.number == number && !request.isAskedAgain) {
+        if (request.number == number && !request.isReassigned) {
             addRemainderOf(request);
         }
         if (request.clean) {
@@ -247,7 +247,7 @@ final class RoundPasses {
 
     /** Asks the new visitor for the places that the replaced one did not come to. */
     private void askNewVisitor(PassRequest request) {
-        request.isAskedAgain = true;
+        request.isReassigned = true;
         long begin = Math.max(request.begin, request.position);
         remainders.addFirst(new Remainder(request.perNode(), PassRequest.Part.RANGE, begin, request.end));
         addSecondOf(request);
@@ -267,7 +267,7 @@ final class RoundPasses {
     }
 
     /** Whether a request was acknowledged since the last call of this method. */
-    boolean madeProgress() {
+    boolean takeProgress() {
         boolean was = progress;
         progress = false;
         return was;
@@ -304,14 +304,14 @@ final class RoundPasses {
 
     private void askIfReplaced(PassRequest request) {
         CgroupPerNode perNode = request.perNode();
-        if (request.isAskedAgain || perNode.visitor() == request.visitor()) {
+        if (request.isReassigned || perNode.visitor() == request.visitor()) {
             return;
         }
         if (request.number == number) {
             // Shrinkers that were visited before the visitor got stuck have been served in this pass.
             askNewVisitor(request);
         } else {
-            request.isAskedAgain = true;
+            request.isReassigned = true;
             askSkipped(perNode);
         }
     }
@@ -332,7 +332,7 @@ final class RoundPasses {
     /**
      * Whether all cgroups of this pass are late, so that a pass at a lower priority would not ask any of them either.
      */
-    boolean isEverybodyLate() {
+    boolean areAllLate() {
         return !askedSomebody && !skipped.isEmpty();
     }
 

@@ -108,7 +108,7 @@ final class RoundWork implements RoundLimits {
     }
 
     /** Counts a visit that was not made, or ended early. */
-    void fallsShort(Shortfall why) {
+    void countShortfall(Shortfall why) {
         shortfalls.add(why, 1);
     }
 
@@ -118,7 +118,7 @@ final class RoundWork implements RoundLimits {
     }
 
     /** Sets the listener for shrinkers that are no longer late; null when the round has answered. */
-    void tellOfLate(@Nullable LateListener listener) {
+    void setLateListener(@Nullable LateListener listener) {
         lateListener = listener;
     }
 
@@ -128,11 +128,11 @@ final class RoundWork implements RoundLimits {
     }
 
     /** Counts one more late visit that the round waits for. */
-    void waitsForLate() {
+    void addLateVisit() {
         lateVisits.incrementAndGet();
     }
 
-    /** Tells the round that a shrinker is no longer late. The late visit counts until {@link #hasHeardOfLate}. */
+    /** Tells the round that a shrinker is no longer late. The late visit counts until {@link #removeLateVisit}. */
     void lateEnded(CgroupPerNode perNode, ShrinkerEntry entry, long skippedIn) {
         LateListener listener = lateListener;
         if (listener != null) {
@@ -144,7 +144,7 @@ final class RoundWork implements RoundLimits {
      * Stops counting a late visit, because the round has been told of its end. Done earlier, the round would seem to be
      * over in between.
      */
-    void hasHeardOfLate() {
+    void removeLateVisit() {
         lateVisits.decrementAndGet();
     }
 

@@ -82,7 +82,7 @@ public final class Rounds extends AbstractBehavior<Rounds.Command> {
         ActorRef<TimeSlices.Next> timeSlices =
                 context.spawn(TimeSlices.create(), "time-slices", DispatcherSelector.sameAsParent());
         context.watch(timeSlices);
-        engine.timeSlicesAre(timeSlices);
+        engine.setTimeSlices(timeSlices);
     }
 
     @Override

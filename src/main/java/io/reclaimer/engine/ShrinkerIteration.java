@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>In strict order a visit ends before the next one begins. In relaxed order up to {@link #MOST_WAITING} visits may
  * await replies while others go on. In both, a visit that has held up the others for {@code reclaimer.late-after}
- * leaves the iteration and goes on by itself ({@link Visit#becomeLate}).
+ * leaves the iteration and goes on by itself ({@link Visit#detach}).
  *
  * <p>Subclasses define which shrinkers are visited, and in what order: {@link BitmapIteration}, {@link
  * RegistrationIteration}.
@@ -123,7 +123,7 @@ abstract class ShrinkerIteration {
     }
 
     private void handOver(Visit visit) {
-        visit.becomeLate(true);
+        visit.detach(true);
         perNode().visitor().tell(new CgroupNode.ContinueLate(visit));
     }
 
@@ -183,7 +183,7 @@ abstract class ShrinkerIteration {
                 && waiting.removeIf(visit -> {
                     boolean late = visit.isHeldUpForLong(nowNanos);
                     if (late) {
-                        visit.becomeLate(false);
+                        visit.detach(false);
                     }
                     return late;
                 });
@@ -199,7 +199,7 @@ abstract class ShrinkerIteration {
             handOver(Objects.requireNonNull(replied).remove());
         }
         if (waiting != null) {
-            waiting.forEach(visit -> visit.becomeLate(false));
+            waiting.forEach(visit -> visit.detach(false));
             waiting.clear();
         }
         reportFreed();
@@ -221,7 +221,7 @@ abstract class ShrinkerIteration {
     final boolean isWanted(ShrinkerEntry entry) {
         return entry.isOn(perNode().node())
                 && request().work.wants(entry)
-                && !entry.isKeptAway()
+                && !entry.isSuspended()
                 && !perNode().late().isLate(entry);
     }
 
@@ -239,14 +239,14 @@ abstract class ShrinkerIteration {
         if (!wanted && !skipped) {
             return false;
         }
-        boolean keptAway = entry.isKeptAway();
+        boolean keptAway = entry.isSuspended();
         if (wanted && !keptAway) {
             // The round asks a late one when its late visit has ended.
             LateVisits late = perNode().late();
             return !late.isLate(entry) || !late.await(entry, work, request().number);
         }
         if (entry.isRegistered()) {
-            work.fallsShort(
+            work.countShortfall(
                     !keptAway ? Shortfall.MAY_NOT_BLOCK : entry.isStuck() ? Shortfall.STUCK : Shortfall.QUARANTINED);
         }
         return false;

@@ -67,7 +67,7 @@ public final class ShrinkerRegistry extends AbstractBehavior<ShrinkerRegistry.Co
                 context.spawn(FaultLog.create(), "fault-log", DispatcherSelector.sameAsParent());
         // Without it, faults would be held back for ever. When it ends, this actor ends as well.
         context.watch(faultLog);
-        engine.faultsAreLoggedBy(faultLog);
+        engine.setFaultLog(faultLog);
     }
 
     @Override
@@ -124,7 +124,7 @@ public final class ShrinkerRegistry extends AbstractBehavior<ShrinkerRegistry.Co
     private Behavior<Command> onRegister(Register message) {
         ShrinkerEntry entry = message.entry();
         if (entry.references().register()) {
-            entry.registeredAs(++lastOrder);
+            entry.setOrder(++lastOrder);
             engine.publish(engine.table().withRegistered(entry));
             message.replyTo().success(Done.getInstance());
         } else if (entry.isFreeing()) {

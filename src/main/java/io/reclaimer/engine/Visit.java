@@ -54,7 +54,7 @@ final class Visit implements CallOwner {
     private @Nullable PendingCall ended;
 
     /** Whether a call was found to be slow while it was under way. */
-    private boolean wasSlow;
+    private boolean markSlow;
 
     /** Whether it holds up others, and since when: since it first awaited a reply or a time slice. */
     private boolean heldUp;
@@ -84,7 +84,7 @@ final class Visit implements CallOwner {
         progress.begin(entry, request, thread);
         visitor = request.visitor();
         held = isHeld;
-        wasSlow = false;
+        markSlow = false;
         heldUp = false;
     }
 
@@ -108,7 +108,7 @@ final class Visit implements CallOwner {
 
     @Override
     public boolean isHeldUpForLong(long nowNanos) {
-        return wasSlow
+        return markSlow
                 || (heldUp
                         && nowNanos - heldUpNanos
                                 >= engine.settings().calls().lateAfter().toNanos());
@@ -130,7 +130,7 @@ final class Visit implements CallOwner {
      *
      * @param isSuspended whether it is between two time slices; otherwise it awaits a reply
      */
-    synchronized void becomeLate(boolean isSuspended) {
+    synchronized void detach(boolean isSuspended) {
         if (late) {
             return;
         }
@@ -169,8 +169,8 @@ final class Visit implements CallOwner {
                     return finish(thread);
                 }
             }
-            wasSlow |= progress.tookSlowListener();
-            if (wasSlow || (progress.isScanning() && thread.slice.isOverAfterCall())) {
+            markSlow |= progress.takeSlowListener();
+            if (markSlow || (progress.isScanning() && thread.slice.isOverAfterCall())) {
                 return suspend(entry, thread);
             }
         }
@@ -194,7 +194,7 @@ final class Visit implements CallOwner {
         release(entry, thread);
         holdUp();
         if (late) {
-            wasSlow = false;
+            markSlow = false;
             suspended = true;
         }
         return Outcome.SLICE_OVER;
@@ -238,11 +238,11 @@ final class Visit implements CallOwner {
             control.prepare(entry, progress.work(), asked);
             reply = progress.isScanning() ? plain.scan(control) : plain.count(control);
         } catch (Throwable thrown) {
-            wasSlow |= thread.leave();
+            markSlow |= thread.leave();
             return progress.threw(thrown, thread);
         }
         if (thread.leave()) {
-            wasSlow = true;
+            markSlow = true;
             if (thread.wasOverdue()) {
                 return progress.wasOverdue(thread);
             }

@@ -93,7 +93,7 @@ final class VisitProgress {
     }
 
     /** Whether a trace listener was found to be slow since the last call of this method. */
-    boolean tookSlowListener() {
+    boolean takeSlowListener() {
         boolean was = listenerWasSlow;
         listenerWasSlow = false;
         return was;
@@ -132,9 +132,9 @@ final class VisitProgress {
         // A call that was not made, or is late, is no fault and no good visit.
         good = false;
         if (end == CallEnd.NoReply.OVERDUE) {
-            work().fallsShort(Shortfall.STUCK);
+            work().countShortfall(Shortfall.STUCK);
         } else if (!work().isStopped() && !entry().isFreeing()) {
-            work().fallsShort(call.hasBegun() ? Shortfall.FAULT : Shortfall.STUCK);
+            work().countShortfall(call.hasBegun() ? Shortfall.FAULT : Shortfall.STUCK);
         }
         return stop(thread);
     }
@@ -148,7 +148,7 @@ final class VisitProgress {
     /** Takes the reply of a call that came back too late. The watchdog has counted the fault before. */
     boolean wasOverdue(PassThread thread) {
         good = false;
-        work().fallsShort(Shortfall.FAULT);
+        work().countShortfall(Shortfall.FAULT);
         entry().faults().late();
         return stop(thread);
     }
@@ -244,7 +244,7 @@ final class VisitProgress {
         ShrinkerEntry entry = entry();
         hasScanned = true;
         if (freed == STOP) {
-            work().fallsShort(Shortfall.STOPPED);
+            work().countShortfall(Shortfall.STOPPED);
             return stop(thread);
         }
         // The usual reply frees some of what was asked for, and scans all of it: it needs no further check.
@@ -271,7 +271,7 @@ final class VisitProgress {
 
     private boolean fault(String what, @Nullable Throwable thrown, PassThread thread) {
         good = false;
-        work().fallsShort(Shortfall.FAULT);
+        work().countShortfall(Shortfall.FAULT);
         if (phase == Phase.SCAN) {
             entry().faults().fault(what, perNode().toString(), thrown);
         } else {

@@ -30,7 +30,7 @@ import java.util.stream.Collectors;
  * @param objectBytes the approximate size of one object in bytes, with its key and its entry in the cache, at least 1;
  *     empty if unknown. Rounds with a target in bytes and heap pressure use it until scans report the bytes that they
  *     freed ({@link ShrinkControl#freedBytes})
- * @param callDeadline the time after which a call counts as not answered: above 0, at most {@link #LONGEST_CALL}; empty
+ * @param callDeadline the time after which a call counts as not answered: above 0, at most {@link #MAX_CALL_DEADLINE}; empty
  *     for the configured default
  * @param nodes the numbers of the nodes whose rounds visit it, each from 0; empty for all
  */
@@ -56,7 +56,7 @@ public record ShrinkerSpec(
     public static final int MAX_NAME_LENGTH = 128;
 
     /** The longest deadline of one call. */
-    public static final Duration LONGEST_CALL = Duration.ofHours(1);
+    public static final Duration MAX_CALL_DEADLINE = Duration.ofHours(1);
 
     public ShrinkerSpec {
         Objects.requireNonNull(name, "name");
@@ -84,9 +84,9 @@ public record ShrinkerSpec(
             }
         });
         callDeadline.ifPresent(deadline -> {
-            if (deadline.isZero() || deadline.isNegative() || deadline.compareTo(LONGEST_CALL) > 0) {
+            if (deadline.isZero() || deadline.isNegative() || deadline.compareTo(MAX_CALL_DEADLINE) > 0) {
                 throw new IllegalArgumentException("Shrinker [" + name + "]: the deadline of a call is [" + deadline
-                        + "] but has to be above 0 and at most [" + LONGEST_CALL + "]");
+                        + "] but has to be above 0 and at most [" + MAX_CALL_DEADLINE + "]");
             }
         });
         if (nodes.stream().anyMatch(node -> node < 0)) {
@@ -154,7 +154,7 @@ public record ShrinkerSpec(
         return new ShrinkerSpec(name, traits, seeks, batch, OptionalLong.of(bytes), callDeadline, nodes);
     }
 
-    /** Returns a copy with another deadline of a call: above 0, at most {@link #LONGEST_CALL}. */
+    /** Returns a copy with another deadline of a call: above 0, at most {@link #MAX_CALL_DEADLINE}. */
     public ShrinkerSpec callDeadline(Duration deadline) {
         Objects.requireNonNull(deadline, "deadline");
         return new ShrinkerSpec(name, traits, seeks, batch, objectBytes, Optional.of(deadline), nodes);

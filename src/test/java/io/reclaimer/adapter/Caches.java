@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.BlockingReclaimer;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -61,6 +63,14 @@ final class Caches {
     static Set<Integer> keysOf(Cache<Integer, ?> cache) {
         cache.cleanUp();
         return Set.copyOf(cache.asMap().keySet());
+    }
+
+    /** Registers a shrinker, and waits until rounds find its bits. */
+    static <K, V> CaffeineShrinker<K, V> registered(
+            BlockingReclaimer kit, ShrinkerSpec spec, CaffeineShrinker<K, V> shrinker) {
+        kit.await(shrinker.register(kit.reclaimer(), spec));
+        kit.settle();
+        return shrinker;
     }
 
     static long maximumOf(Cache<?, ?> cache) {

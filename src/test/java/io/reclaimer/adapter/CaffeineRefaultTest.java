@@ -108,8 +108,8 @@ class CaffeineRefaultTest {
     @Test
     void memoryForRefaultsIsBounded() {
         Cache<Integer, String> cache = unbounded();
-        CaffeineGhosts<Integer> ghosts =
-                new CaffeineGhosts<>(new CaffeineHand<>(cache.asMap().keySet()), cache::estimatedSize);
+        CaffeineRefaults<Integer> ghosts =
+                new CaffeineRefaults<>(new CaffeineCursor<>(cache.asMap().keySet()), cache::estimatedSize);
         assertThat(ghosts.capacity()).isZero();
         ghosts.reclaimed(-1);
         assertThat(ghosts.capacity()).isEqualTo(1024);
@@ -157,10 +157,7 @@ class CaffeineRefaultTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("keys")
     void keyThatWasNeverReclaimedIsNoRefault(String kind, IntFunction<Object> keyOf) {
-        Cache<Object, String> cache =
-                Caches.builder().maximumSize(Caches.UNREACHED).build();
-        IntStream.range(0, 8_000).forEach(n -> cache.put(keyOf.apply(n), "value"));
-        assertThat(cache.asMap()).hasSize(8_000);
+        Cache<Object, String> cache = with8000(keyOf);
         CaffeineShrinker<Object, String> shrinker = CaffeineShrinker.of(cache);
         for (int round = 0; round < 20; round++) {
             assertThat(shrinker.scan(FakeControl.of(ROOT, 500))).isEqualTo(500);
@@ -176,9 +173,7 @@ class CaffeineRefaultTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("keys")
     void keysThatComeBackAreFoundWhateverTheirHashCodesAre(String kind, IntFunction<Object> keyOf) {
-        Cache<Object, String> cache =
-                Caches.builder().maximumSize(Caches.UNREACHED).build();
-        IntStream.range(0, 8_000).forEach(n -> cache.put(keyOf.apply(n), "value"));
+        Cache<Object, String> cache = with8000(keyOf);
         CaffeineShrinker<Object, String> shrinker = CaffeineShrinker.of(cache);
         List<Object> reclaimed = new ArrayList<>();
         shrinker.onReclaimed((key, value) -> reclaimed.add(key));
@@ -188,6 +183,14 @@ class CaffeineRefaultTest {
             shrinker.scan(FakeControl.of(ROOT, 500));
         }
         assertThat(shrinker.refaults()).isEqualTo(2_000);
+    }
+
+    private static Cache<Object, String> with8000(IntFunction<Object> keyOf) {
+        Cache<Object, String> cache =
+                Caches.builder().maximumSize(Caches.UNREACHED).build();
+        IntStream.range(0, 8_000).forEach(n -> cache.put(keyOf.apply(n), "value"));
+        assertThat(cache.asMap()).hasSize(8_000);
+        return cache;
     }
 
     private record Pair(int tenant, int number) {}
@@ -226,8 +229,8 @@ class CaffeineRefaultTest {
     void everyRefaultIsReported() {
         Cache<Integer, String> cache = unbounded();
         AtomicLong reported = new AtomicLong();
-        CaffeineGhosts<Integer> ghosts =
-                new CaffeineGhosts<>(new CaffeineHand<>(cache.asMap().keySet()), cache::estimatedSize);
+        CaffeineRefaults<Integer> ghosts =
+                new CaffeineRefaults<>(new CaffeineCursor<>(cache.asMap().keySet()), cache::estimatedSize);
         ghosts.reportTo(reported::addAndGet);
         IntStream.range(0, 10).forEach(ghosts::reclaimed);
         ghosts.reclaimed(1);

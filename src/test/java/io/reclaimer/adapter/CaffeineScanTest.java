@@ -51,9 +51,7 @@ class CaffeineScanTest {
     /** Caffeine does not record the uses of a cache that is less than half full. */
     @Test
     void entriesThatWereNotUsedAreFreedFirst() {
-        Cache<Integer, String> cache =
-                Caffeine.newBuilder().maximumSize(150).executor(Runnable::run).build();
-        filled(cache, 100);
+        Cache<Integer, String> cache = filled(Caches.builder().maximumSize(150).build(), 100);
         use(cache, 0, 20);
         Shrinker shrinker = CaffeineShrinker.of(cache, WEB);
         assertThat(shrinker.scan(FakeControl.of(WEB, 30))).isEqualTo(30);
@@ -70,8 +68,7 @@ class CaffeineScanTest {
     void asManyAreFreedAsAskedFor(int asked) {
         for (Cache<Integer, String> cache : List.of(bounded(), unbounded())) {
             filled(cache, 1000);
-            assertThat(CaffeineShrinker.of(cache, WEB).scan(FakeControl.of(WEB, asked)))
-                    .isEqualTo(asked);
+            assertThat(scan(cache, asked)).isEqualTo(asked);
             assertThat(keysOf(cache)).hasSize(1000 - asked);
         }
     }
@@ -152,12 +149,7 @@ class CaffeineScanTest {
     /** An entry of a cache with a weigher is one object, too. */
     @Test
     void entriesOfAWeighedCacheAreCountedOneByOne() {
-        Cache<Integer, String> cache = Caffeine.newBuilder()
-                .maximumWeight(1L << 40)
-                .<Integer, String>weigher((key, value) -> 1_000 + key)
-                .executor(Runnable::run)
-                .build();
-        filled(cache, 100);
+        Cache<Integer, String> cache = filled(Caches.weighted(1L << 40), 100);
         Shrinker shrinker = CaffeineShrinker.of(cache, WEB);
         assertThat(shrinker.count(FakeControl.of(WEB, 0))).isEqualTo(100);
         assertThat(shrinker.scan(FakeControl.of(WEB, 30))).isEqualTo(30);
@@ -214,10 +206,9 @@ class CaffeineScanTest {
     @Test
     void scanStopsAtTheBytesThatAreWanted() {
         for (boolean many : new boolean[] {false, true}) {
-            Cache<Integer, String> cache = Caffeine.newBuilder()
+            Cache<Integer, String> cache = Caches.builder()
                     .maximumWeight(1L << 40)
                     .<Integer, String>weigher((key, value) -> 1 << 20)
-                    .executor(Runnable::run)
                     .build();
             filled(cache, 200);
             Cgroup web = kit.online(many ? "/many" : "/one");
@@ -257,8 +248,7 @@ class CaffeineScanTest {
                 .<Integer, String>weigher((key, value) -> key % 2)
                 .build();
         filled(cache, 600);
-        assertThat(CaffeineShrinker.of(cache, WEB).scan(FakeControl.of(WEB, 1000)))
-                .isEqualTo(300);
+        assertThat(scan(cache, 1000)).isEqualTo(300);
         assertThat(keysOf(cache)).hasSize(300).allMatch(key -> key % 2 == 0);
     }
 
@@ -273,8 +263,7 @@ class CaffeineScanTest {
         filled(cache, 1000);
         now.addAndGet(Duration.ofSeconds(2).toNanos());
         use(cache, 0, 100);
-        assertThat(CaffeineShrinker.of(cache, WEB).scan(FakeControl.of(WEB, 700)))
-                .isEqualTo(700);
+        assertThat(scan(cache, 700)).isEqualTo(700);
         assertThat(keysOf(cache)).hasSize(300).allMatch(key -> key < 100 || key >= 800);
     }
 
@@ -283,15 +272,13 @@ class CaffeineScanTest {
         Cache<Integer, String> written =
                 Caches.builder().expireAfterWrite(Duration.ofHours(1)).build();
         filled(written, 1000);
-        assertThat(CaffeineShrinker.of(written, WEB).scan(FakeControl.of(WEB, 700)))
-                .isEqualTo(700);
+        assertThat(scan(written, 700)).isEqualTo(700);
         assertThat(keysOf(written)).hasSize(300).allMatch(key -> key >= 700);
         Cache<Integer, String> variable = Caches.builder()
                 .expireAfter(Expiry.<Integer, String>creating((key, value) -> Duration.ofHours(2000L - key)))
                 .build();
         filled(variable, 1000);
-        assertThat(CaffeineShrinker.of(variable, WEB).scan(FakeControl.of(WEB, 1000)))
-                .isEqualTo(1000);
+        assertThat(scan(variable, 1000)).isEqualTo(1000);
     }
 
     @Test
@@ -305,8 +292,7 @@ class CaffeineScanTest {
             filled(cache, 100);
             now.addAndGet(20);
             filled(cache, 100, 150);
-            assertThat(CaffeineShrinker.of(cache, WEB).scan(FakeControl.of(WEB, 1000)))
-                    .isEqualTo(50);
+            assertThat(scan(cache, 1000)).isEqualTo(50);
         }
     }
 
@@ -322,8 +308,7 @@ class CaffeineScanTest {
                 cache.put(object, object);
                 kept.add(object);
             }
-            assertThat(CaffeineShrinker.of(cache, WEB).scan(FakeControl.of(WEB, 150)))
-                    .isEqualTo(150);
+            assertThat(scan(cache, 150)).isEqualTo(150);
             assertThat(cache.asMap()).hasSize(50);
         }
         assertThat(kept).hasSize(600);
@@ -425,5 +410,9 @@ class CaffeineScanTest {
             logger.detachAppender(log);
         }
         assertThat(log.list).hasSize(1);
+    }
+
+    private static <K, V> long scan(Cache<K, V> cache, long objects) {
+        return CaffeineShrinker.of(cache, WEB).scan(FakeControl.of(WEB, objects));
     }
 }

@@ -10,7 +10,6 @@ import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.contract.ContractSubject;
 import io.reclaimer.testkit.contract.ShrinkerContract;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Nested;
 
@@ -66,11 +65,7 @@ class CaffeineShrinkerContractTest {
             CaffeineShrinker<Key, String> shrinker = CaffeineShrinker.of(cache, web);
             return ContractSubject.registered(registered(shrinker, reclaimer), shrinker)
                     .onlyIn(WEB)
-                    .adds((handle, cgroup, node) -> {
-                        Key key = key(cgroup);
-                        cache.put(key, "page");
-                        shrinker.added(key);
-                    })
+                    .adds((handle, cgroup, node) -> putAndTell(cache, shrinker, cgroup))
                     .holds((cgroup, node) ->
                             cgroup.equals(web.nearestOnline()) ? cache.asMap().size() : 0);
         }
@@ -84,11 +79,7 @@ class CaffeineShrinkerContractTest {
             CaffeineShrinker<Key, String> shrinker =
                     CaffeineShrinker.of(cache, Key::cgroup).keepMaximum();
             return ContractSubject.registered(registered(shrinker, reclaimer), shrinker)
-                    .adds((handle, cgroup, node) -> {
-                        Key key = key(cgroup);
-                        cache.put(key, "page");
-                        shrinker.added(key);
-                    })
+                    .adds((handle, cgroup, node) -> putAndTell(cache, shrinker, cgroup))
                     .holds((cgroup, node) -> held(cache, cgroup));
         }
     }
@@ -100,17 +91,19 @@ class CaffeineShrinkerContractTest {
             AsyncCache<Key, String> cache = Caffeine.newBuilder().buildAsync();
             CaffeineShrinker<Key, String> shrinker = CaffeineShrinker.of(cache, Key::cgroup);
             return ContractSubject.registered(registered(shrinker, reclaimer), shrinker)
-                    .adds((handle, cgroup, node) -> {
-                        Key key = key(cgroup);
-                        cache.put(key, CompletableFuture.completedFuture("page"));
-                        shrinker.added(key);
-                    })
+                    .adds((handle, cgroup, node) -> putAndTell(cache.synchronous(), shrinker, cgroup))
                     .holds((cgroup, node) -> held(cache.synchronous(), cgroup));
         }
     }
 
     private Key key(Cgroup cgroup) {
         return new Key(cgroup, numbers.incrementAndGet());
+    }
+
+    private void putAndTell(Cache<Key, String> cache, CaffeineShrinker<Key, String> shrinker, Cgroup cgroup) {
+        Key key = key(cgroup);
+        cache.put(key, "page");
+        shrinker.added(key);
     }
 
     private static long held(Cache<Key, String> cache, Cgroup cgroup) {

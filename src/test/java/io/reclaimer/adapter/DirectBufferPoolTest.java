@@ -28,8 +28,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntFunction;
@@ -326,26 +324,10 @@ class DirectBufferPoolTest {
             return ByteBuffer.allocateDirect(bytes);
         });
         Cgroup shop = kit.online("/shop");
-        AtomicBoolean running = new AtomicBoolean(true);
         AtomicLong freed = new AtomicLong();
-        Future<?> rounds = Threads.start(() -> {
-            while (running.get()) {
-                freed.addAndGet(reclaim(DIRECT));
-            }
-            return null;
-        });
-        Runnable[] holders = new Runnable[4];
-        for (int i = 0; i < holders.length; i++) {
-            Seeded random = seeded.fork(i);
-            long holder = i + 1L;
-            holders[i] = () -> hold(pool, shop, random, holder);
-        }
-        try {
-            Threads.run(holders);
-        } finally {
-            running.set(false);
-        }
-        rounds.get();
+        Threads.runBeside(
+                () -> freed.addAndGet(reclaim(DIRECT)),
+                seeded.tasks(4, (number, random) -> hold(pool, shop, random, number + 1L)));
         Statistics statistics = pool.statistics();
         assertThat(statistics.out()).as(seeded.toString()).isZero();
         assertThat(statistics.free() + statistics.reclaimed())

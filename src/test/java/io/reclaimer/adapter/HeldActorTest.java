@@ -7,12 +7,8 @@ import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
-import akka.actor.typed.PostStop;
 import akka.actor.typed.SupervisorStrategy;
-import akka.actor.typed.javadsl.AbstractBehavior;
-import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
-import akka.actor.typed.javadsl.Receive;
 import io.reclaimer.Cgroup;
 import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.ShrinkerMessage;
@@ -23,6 +19,11 @@ import io.reclaimer.ShrinkerMessage.ObjectsReparented;
 import io.reclaimer.ShrinkerMessage.ObjectsScanned;
 import io.reclaimer.ShrinkerMessage.ReparentObjects;
 import io.reclaimer.ShrinkerMessage.ScanObjects;
+import io.reclaimer.adapter.PageStore.Command;
+import io.reclaimer.adapter.PageStore.Crash;
+import io.reclaimer.adapter.PageStore.Get;
+import io.reclaimer.adapter.PageStore.Put;
+import io.reclaimer.adapter.PageStore.Stop;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
@@ -38,6 +39,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The test sends the reclaimer's messages. Handles, cgroups and bits are real. */
 class HeldActorTest {
@@ -57,7 +60,7 @@ class HeldActorTest {
     @Test
     void countAndScanAreAnsweredFromTheState() {
         ActorRef<Command> store = spawn(global());
-        put(store, 10);
+        PageStore.put(store, 10);
         assertThat(count(store, ROOT)).isEqualTo(10);
         assertThat(scan(store, ROOT, 4)).isEqualTo(new ObjectsScanned(7, 4, 4, 40));
         assertThat(count(store, ROOT)).isEqualTo(6);
@@ -70,7 +73,7 @@ class HeldActorTest {
     void emptyIsSaidOnlyWhenEmpty() {
         ActorRef<Command> store = spawn(global());
         assertThat(count(store, ROOT)).isEqualTo(Shrinker.EMPTY);
-        put(store, 1);
+        PageStore.put(store, 1);
         assertThat(count(store, ROOT)).isOne();
         assertThat(scan(store, ROOT, 100).freed()).isOne();
         assertThat(count(store, ROOT)).isEqualTo(Shrinker.EMPTY);
@@ -82,7 +85,7 @@ class HeldActorTest {
         TestProbe<String> heard = kit.testKit().createTestProbe();
         ActorRef<Command> store =
                 spawn(global().behavior((context, values) -> PageStore.create(context, values, heard.ref())));
-        put(store, 2);
+        PageStore.put(store, 2);
         assertThat(value(store, 1)).contains("value 1");
         store.tell(new Stop());
         heard.expectMessage(PATIENCE, "stopped");
@@ -97,7 +100,7 @@ class HeldActorTest {
             }
             return Behaviors.stopped();
         })));
-        put(store, 3);
+        PageStore.put(store, 3);
         assertThat(count(store, ROOT)).isEqualTo(3);
         store.tell(new Stop());
         kit.testKit().createTestProbe().expectTerminated(store, PATIENCE);
@@ -125,11 +128,11 @@ class HeldActorTest {
     @Test
     void restartKeepsTheRegistrationAndServesTheNewState() {
         ActorRef<Command> store = spawn(supervised(pageStore(global())));
-        put(store, 10);
+        PageStore.put(store, 10);
         assertThat(count(registry.only(), ROOT)).isEqualTo(10);
         store.tell(new Crash());
         assertThat(count(registry.only(), ROOT)).isEqualTo(Shrinker.EMPTY);
-        put(store, 2);
+        PageStore.put(store, 2);
         assertThat(count(registry.only(), ROOT)).isEqualTo(2);
         assertThat(scan(registry.only(), ROOT, 1).freed()).isOne();
         assertThat(size(store)).isOne();
@@ -139,7 +142,7 @@ class HeldActorTest {
     void restartFurtherInKeepsTheStateToo() {
         ActorRef<Command> store = spawn(global().behavior((context, values) -> supervised(Behaviors.setup(
                 own -> PageStore.create(own, values, own.getSystem().ignoreRef())))));
-        put(store, 10);
+        PageStore.put(store, 10);
         store.tell(new Crash());
         assertThat(count(registry.only(), ROOT)).isEqualTo(10);
         assertThat(size(store)).isEqualTo(10);
@@ -150,8 +153,8 @@ class HeldActorTest {
         Behavior<Command> behavior = pageStore(global());
         ActorRef<Command> one = spawn(behavior);
         ActorRef<Command> other = spawn(behavior);
-        put(one, 3);
-        put(other, 5);
+        PageStore.put(one, 3);
+        PageStore.put(other, 5);
         assertThat(count(registry.of(one), ROOT)).isEqualTo(3);
         assertThat(count(registry.of(other), ROOT)).isEqualTo(5);
         assertThat(registry.refs).hasSize(2);
@@ -161,7 +164,7 @@ class HeldActorTest {
     void otherCgroupsAndNodesHaveNothing() {
         kit.online("/shop");
         ActorRef<Command> store = spawn(in(kit.online("/shop/web")));
-        put(store, 5);
+        PageStore.put(store, 5);
         for (CgroupPath other : List.of(ROOT, SHOP, WEB.child("a"))) {
             assertThat(count(store, other)).isEqualTo(Shrinker.EMPTY);
             assertThat(scan(store, other, 5).freed()).isZero();
@@ -177,28 +180,20 @@ class HeldActorTest {
         ActorRef<Command> store = spawn(in(shop));
         assertThat(size(store)).isZero();
         assertThat(bits("/shop")).isEmpty();
-        put(store, 1);
+        PageStore.put(store, 1);
         assertThat(size(store)).isOne();
         assertThat(bits("/shop")).containsExactly(registry.handle().id());
     }
 
-    @Test
-    void valuesFromBeforeTheRegistrationSetTheBit() {
-        registry.late = Optional.of(new CompletableFuture<>());
-        ActorRef<Command> store = spawn(in(kit.online("/shop")));
-        put(store, 1);
-        assertThat(size(store)).isOne();
-        registry.arrive();
-        assertThat(size(store)).isOne();
-        assertThat(bits("/shop")).containsExactly(registry.handle().id());
-    }
-
-    @Test
-    void registrationThatArrivesAfterARestartServesTheNewState() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void valuesFromBeforeTheRegistrationSetTheBitAlsoAfterARestart(boolean restarts) {
         registry.late = Optional.of(new CompletableFuture<>());
         ActorRef<Command> store = spawn(supervised(pageStore(in(kit.online("/shop")))));
-        store.tell(new Crash());
-        put(store, 1);
+        if (restarts) {
+            store.tell(new Crash());
+        }
+        PageStore.put(store, 1);
         assertThat(size(store)).isOne();
         registry.arrive();
         assertThat(size(store)).isOne();
@@ -221,13 +216,13 @@ class HeldActorTest {
     @Test
     void bitIsSetAgainAfterEmptyWasSaid() {
         ActorRef<Command> store = spawn(in(kit.online("/shop")));
-        put(store, 1);
+        PageStore.put(store, 1);
         assertThat(scan(store, SHOP, 1).freed()).isOne();
         kit.await(registry.handle().register());
         kit.pass("/shop", 0, 0);
         assertThat(bits("/shop")).isEmpty();
         assertThat(count(store, SHOP)).isEqualTo(Shrinker.EMPTY);
-        put(store, 1);
+        PageStore.put(store, 1);
         assertThat(size(store)).isOne();
         assertThat(bits("/shop")).containsExactly(registry.handle().id());
     }
@@ -237,7 +232,7 @@ class HeldActorTest {
         kit.online("/shop");
         Cgroup web = kit.online("/shop/web");
         ActorRef<Command> store = spawn(in(web));
-        put(store, 5);
+        PageStore.put(store, 5);
         assertThat(size(store)).isEqualTo(5);
         kit.offline("/shop/web");
         assertThat(reparent(store, CgroupPath.of("/batch"), ROOT)).isZero();
@@ -256,7 +251,7 @@ class HeldActorTest {
         ActorRef<Command> store = spawn(in(kit.online("/shop/web")));
         kit.offline("/shop/web");
         assertThat(reparent(store, WEB, SHOP)).isZero();
-        put(store, 1);
+        PageStore.put(store, 1);
         assertThat(size(store)).isOne();
         assertThat(bits("/shop")).containsExactly(registry.handle().id());
     }
@@ -268,7 +263,7 @@ class HeldActorTest {
         kit.offline("/shop/web");
         assertThat(reparent(store, WEB, SHOP)).isZero();
         store.tell(new Crash());
-        put(store, 2);
+        PageStore.put(store, 2);
         assertThat(count(store, WEB)).isEqualTo(Shrinker.EMPTY);
         assertThat(count(store, SHOP)).isEqualTo(2);
         assertThat(bits("/shop")).containsExactly(registry.handle().id());
@@ -282,13 +277,13 @@ class HeldActorTest {
                 .withCause(IllegalStateException.class)
                 .expect(kit.system(), () -> {
                     ActorRef<Command> spawned = spawn(supervised(pageStore(in(kit.online("/shop")))));
-                    put(spawned, 3);
+                    PageStore.put(spawned, 3);
                     assertThat(size(spawned)).isEqualTo(3);
                     return spawned;
                 });
         registry.late = Optional.empty();
         store.tell(new Crash());
-        put(store, 1);
+        PageStore.put(store, 1);
         assertThat(size(store)).isOne();
         // The first answer may precede the new registration, which is sent during the restart.
         assertThat(size(store)).isOne();
@@ -340,75 +335,7 @@ class HeldActorTest {
                 .containsExactly(SPEC.onNodes(0), SPEC.onNodes(0).byCgroup());
     }
 
-    // The user's actor.
-
-    sealed interface Command {}
-
-    record Put(int key, String value) implements Command {}
-
-    record Get(int key, ActorRef<Optional<String>> replyTo) implements Command {}
-
-    record GetSize(ActorRef<Long> replyTo) implements Command {}
-
-    record Crash() implements Command {}
-
-    record Stop() implements Command {}
-
-    static final class PageStore extends AbstractBehavior<Command> {
-
-        private final HeldValues<Integer, String> values;
-        private final ActorRef<String> listener;
-
-        private PageStore(
-                ActorContext<Command> context, HeldValues<Integer, String> values, ActorRef<String> listener) {
-            super(context);
-            this.values = values;
-            this.listener = listener;
-        }
-
-        static Behavior<Command> create(
-                ActorContext<Command> context, HeldValues<Integer, String> values, ActorRef<String> listener) {
-            return new PageStore(context, values, listener);
-        }
-
-        @Override
-        public Receive<Command> createReceive() {
-            return newReceiveBuilder()
-                    .onMessage(Put.class, this::onPut)
-                    .onMessage(Get.class, this::onGet)
-                    .onMessage(GetSize.class, this::onGetSize)
-                    .onMessage(Crash.class, this::onCrash)
-                    .onMessage(Stop.class, stop -> Behaviors.stopped())
-                    .onSignal(PostStop.class, this::onPostStop)
-                    .build();
-        }
-
-        private Behavior<Command> onPut(Put message) {
-            values.put(message.key(), message.value());
-            return this;
-        }
-
-        private Behavior<Command> onGet(Get message) {
-            message.replyTo().tell(values.get(message.key()));
-            return this;
-        }
-
-        private Behavior<Command> onGetSize(GetSize message) {
-            message.replyTo().tell(values.size());
-            return this;
-        }
-
-        private Behavior<Command> onCrash(Crash message) {
-            throw new IllegalStateException("crashed by the test");
-        }
-
-        private Behavior<Command> onPostStop(PostStop signal) {
-            listener.tell("stopped");
-            return this;
-        }
-    }
-
-    // The reclaimer's side.
+    // The reclaimer's part.
 
     private final class Registry implements HeldActor.Registrar {
 
@@ -488,16 +415,8 @@ class HeldActorTest {
         return store;
     }
 
-    private static void put(ActorRef<Command> store, int count) {
-        for (int key = 0; key < count; key++) {
-            store.tell(new Put(key, "value " + key));
-        }
-    }
-
     private long size(ActorRef<Command> store) {
-        TestProbe<Long> probe = kit.testKit().createTestProbe();
-        store.tell(new GetSize(probe.ref()));
-        return probe.receiveMessage(PATIENCE);
+        return PageStore.size(kit, store);
     }
 
     private Optional<String> value(ActorRef<Command> store, int key) {

@@ -14,6 +14,9 @@ import io.reclaimer.ReclaimRequest;
 import io.reclaimer.Reclaimer;
 import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.ShrinkerMessage;
+import io.reclaimer.adapter.PageStore.Command;
+import io.reclaimer.adapter.PageStore.Crash;
+import io.reclaimer.adapter.PageStore.Stop;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
@@ -35,7 +38,7 @@ class HeldCacheRoundTest {
     @Test
     void roundFreesWhatAnActorHolds() {
         ActorRef<Command> store = registered(store(held()));
-        put(store, 1000);
+        PageStore.put(store, 1000);
         ReclaimReport report =
                 kit.reclaim(ReclaimRequest.everywhere().objects(100).startingAt(4));
         assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.MET);
@@ -50,17 +53,17 @@ class HeldCacheRoundTest {
     void actorOfACgroupIsFoundByItsBitAndFollowsToTheParent() {
         kit.online("/shop");
         ActorRef<Command> store = registered(store(held().in(kit.online("/shop/web"))));
-        put(store, 10);
+        PageStore.put(store, 10);
         assertThat(size(store)).isEqualTo(10);
         kit.settle();
         assertThat(kit.pass("/shop/web", 0, 0).freedObjects()).isEqualTo(10);
         kit.pass("/shop/web", 0, 0);
         assertThat(kit.state("/shop/web", 0).bits()).isEmpty();
-        put(store, 7);
+        PageStore.put(store, 7);
         assertThat(size(store)).isEqualTo(7);
         kit.offline("/shop/web");
         assertThat(kit.pass("/shop", 0, 0).freedObjects()).isEqualTo(7);
-        put(store, 3);
+        PageStore.put(store, 3);
         assertThat(size(store)).isEqualTo(3);
         kit.settle();
         assertThat(kit.pass("/shop", 0, 0).freedObjects()).isEqualTo(3);
@@ -71,9 +74,9 @@ class HeldCacheRoundTest {
         Cgroup shop = kit.online("/shop");
         ActorRef<Command> store = registered(Behaviors.supervise(store(held().in(shop)))
                 .onFailure(SupervisorStrategy.restart().withLoggingEnabled(false)));
-        put(store, 10);
+        PageStore.put(store, 10);
         store.tell(new Crash());
-        put(store, 4);
+        PageStore.put(store, 4);
         assertThat(size(store)).isEqualTo(4);
         kit.settle();
         assertThat(kit.state().shrinkers()).hasSize(1);
@@ -83,7 +86,7 @@ class HeldCacheRoundTest {
     @Test
     void stopFreesTheShrinker() {
         ActorRef<Command> store = registered(store(held()));
-        put(store, 10);
+        PageStore.put(store, 10);
         store.tell(new Stop());
         TestProbe<Object> probe = kit.testKit().createTestProbe();
         probe.expectTerminated(store, PATIENCE);
@@ -96,31 +99,9 @@ class HeldCacheRoundTest {
                 .isZero();
     }
 
-    private sealed interface Command {}
-
-    private record Put(int key) implements Command {}
-
-    private record GetSize(ActorRef<Long> replyTo) implements Command {}
-
-    private record Crash() implements Command {}
-
-    private record Stop() implements Command {}
-
     private static Behavior<Command> store(HeldActor<HeldValues<Integer, String>> held) {
-        return held.behavior((context, values) -> Behaviors.receive(Command.class)
-                .onMessage(Put.class, put -> {
-                    values.put(put.key(), "value");
-                    return Behaviors.same();
-                })
-                .onMessage(GetSize.class, get -> {
-                    get.replyTo().tell(values.size());
-                    return Behaviors.same();
-                })
-                .onMessage(Crash.class, crash -> {
-                    throw new IllegalStateException("crashed by the test");
-                })
-                .onMessage(Stop.class, stop -> Behaviors.stopped())
-                .build());
+        return held.behavior((context, values) ->
+                PageStore.create(context, values, context.getSystem().ignoreRef()));
     }
 
     private HeldActor<HeldValues<Integer, String>> held() {
@@ -146,15 +127,7 @@ class HeldCacheRoundTest {
         return store;
     }
 
-    private static void put(ActorRef<Command> store, int count) {
-        for (int key = 0; key < count; key++) {
-            store.tell(new Put(key));
-        }
-    }
-
     private long size(ActorRef<Command> store) {
-        TestProbe<Long> probe = kit.testKit().createTestProbe();
-        store.tell(new GetSize(probe.ref()));
-        return probe.receiveMessage(PATIENCE);
+        return PageStore.size(kit, store);
     }
 }

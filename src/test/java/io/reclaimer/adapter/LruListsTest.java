@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,10 +29,15 @@ class LruListsTest {
     final ReclaimerExtension kit = ReclaimerExtension.create().with("reclaimer.nodes = [a, b]");
 
     private final List<String> reclaimed = Collections.synchronizedList(new ArrayList<>());
+    private LruLists<String> lists;
+
+    @BeforeEach
+    void register() {
+        lists = kit.await(LruLists.register(kit.reclaimer(), SPEC, reclaimed::add));
+    }
 
     @Test
     void listsAreByCgroupAndNode() {
-        LruLists<String> lists = register();
         assertThat(lists.handle().spec().cgroupAware()).isTrue();
         assertThat(lists.handle().spec().numaAware()).isTrue();
         Cgroup shop = kit.online("/shop");
@@ -55,7 +61,6 @@ class LruListsTest {
 
     @Test
     void rootIsACgroupAsWell() {
-        LruLists<String> lists = register();
         Cgroup root = kit.online("/");
         lists.add(root, 1, "by cgroup");
         lists.addToRoot(1, "without");
@@ -67,7 +72,6 @@ class LruListsTest {
 
     @Test
     void bitIsSetWithTheFirstObject() {
-        LruLists<String> lists = register();
         Cgroup shop = kit.online("/shop");
         lists.add(shop, 1, "page");
         assertThat(kit.state("/shop", 1).bits()).containsExactly(lists.handle().id());
@@ -76,7 +80,6 @@ class LruListsTest {
 
     @Test
     void bitGoesWithTheLastObjectAndComesWithTheNext() {
-        LruLists<String> lists = register();
         Cgroup shop = kit.online("/shop");
         LruItem<String> item = lists.add(shop, 0, "page");
         kit.settle();
@@ -90,7 +93,6 @@ class LruListsTest {
 
     @Test
     void objectIsRemovedOnce() {
-        LruLists<String> lists = register();
         LruItem<String> item = lists.add(kit.online("/shop"), 0, "page");
         assertThat(item.value()).isEqualTo("page");
         assertThat(item.remove()).isTrue();
@@ -102,7 +104,6 @@ class LruListsTest {
 
     @Test
     void reclaimedObjectCanNotBeRemoved() {
-        LruLists<String> lists = register();
         LruItem<String> item = lists.add(kit.online("/shop"), 0, "page");
         kit.settle();
         kit.pass("/shop", 0, 0);
@@ -113,7 +114,6 @@ class LruListsTest {
 
     @Test
     void objectsAreRemovedFromAnyPlaceInAList() {
-        LruLists<String> lists = register();
         List<LruItem<String>> items = new ArrayList<>();
         for (String value : List.of("a", "b", "c", "d", "e")) {
             items.add(lists.addToRoot(0, value));
@@ -129,14 +129,12 @@ class LruListsTest {
     /** A pass at the highest priority scans twice the number of objects; the first scan clears the marks of use. */
     @Test
     void usedObjectsAreFreedUnderTheHighestPressure() {
-        LruLists<String> lists = register();
         lists.addToRoot(0, "used").touch();
         assertThat(kit.pass("/", 0, 0).freedObjects()).isEqualTo(1);
     }
 
     @Test
     void objectsOfACgroupThatGoesOfflineAreItsParentsColdest() {
-        LruLists<String> lists = register();
         Cgroup shop = kit.online("/shop");
         Cgroup web = kit.online("/shop/web");
         lists.add(shop, 0, "parent 1");
@@ -162,7 +160,6 @@ class LruListsTest {
 
     @Test
     void emptyListGivesItsObjectsToAnEmptyOne() {
-        LruLists<String> lists = register();
         Cgroup shop = kit.online("/shop");
         Cgroup web = kit.online("/shop/web");
         lists.add(web, 0, "gone").remove();
@@ -174,7 +171,6 @@ class LruListsTest {
 
     @Test
     void objectsMoveUpToTheRoot() {
-        LruLists<String> lists = register();
         kit.online("/shop");
         kit.online("/shop/web");
         LruItem<String> item = lists.add(kit.online("/shop/web/a"), 0, "removed");
@@ -190,7 +186,6 @@ class LruListsTest {
 
     @Test
     void objectAddedToAnOfflineCgroupIsItsNearestOnlineAncestors() {
-        LruLists<String> lists = register();
         Cgroup shop = kit.online("/shop");
         kit.online("/shop/web");
         Cgroup used = kit.online("/shop/web/used");
@@ -209,7 +204,6 @@ class LruListsTest {
 
     @Test
     void cgroupThatComesOnlineAgainStartsEmpty() {
-        LruLists<String> lists = register();
         Cgroup shop = kit.online("/shop");
         Cgroup first = kit.online("/shop/web");
         lists.add(first, 0, "first");
@@ -230,7 +224,6 @@ class LruListsTest {
     /** A thread found the cgroup online, was delayed until it was offline, and only then made its lists. */
     @Test
     void objectsThatTheReclaimerHasMissedAreMovedUpByWhoAddedThem() {
-        LruLists<String> lists = register();
         kit.online("/shop");
         Cgroup web = kit.online("/shop/web");
         LruGroup<String> late = new LruGroup<>(Optional.of(web), 2);
@@ -244,7 +237,6 @@ class LruListsTest {
 
     @Test
     void nothingIsKeptOfCgroupsThatAreOffline() {
-        LruLists<String> lists = register();
         for (int i = 0; i < 100; i++) {
             Cgroup web = kit.online("/web" + i % 3);
             lists.add(web, i % 2, "before");
@@ -258,7 +250,6 @@ class LruListsTest {
     @ParameterizedTest
     @ValueSource(ints = {-1, 2, Integer.MAX_VALUE})
     void unknownNodeIsRefused(int node) {
-        LruLists<String> lists = register();
         Cgroup shop = kit.online("/shop");
         for (Runnable call : List.<Runnable>of(
                 () -> lists.add(shop, node, "page"),
@@ -277,8 +268,8 @@ class LruListsTest {
     @Test
     void listsWorkWhereCgroupsAreDisabled() {
         try (ReclaimerTestSystem flat = ReclaimerTestSystem.start("reclaimer.cgroups-enabled = off")) {
-            LruLists<String> lists = flat.await(LruLists.register(flat.reclaimer(), SPEC, reclaimed::add));
-            lists.addToRoot(0, "page");
+            LruLists<String> ofFlat = flat.await(LruLists.register(flat.reclaimer(), SPEC, reclaimed::add));
+            ofFlat.addToRoot(0, "page");
             assertThat(flat.reclaim(ReclaimRequest.everywhere().startingAt(0)).freedObjects())
                     .isEqualTo(1);
             assertThat(reclaimed).containsExactly("page");
@@ -287,7 +278,6 @@ class LruListsTest {
 
     @Test
     void freedListsAreUsableAndNothingIsReclaimed() {
-        LruLists<String> lists = register();
         Cgroup shop = kit.online("/shop");
         LruItem<String> item = lists.add(shop, 0, "page");
         kit.await(lists.handle().free());
@@ -301,7 +291,6 @@ class LruListsTest {
     /** Nothing moves its objects. The next cgroup of the same path is a different one. */
     @Test
     void cgroupThatWentOfflineAfterTheListsWereFreedIsNotInTheWayOfTheNextOne() throws Exception {
-        LruLists<String> lists = register();
         Cgroup root = kit.online("/");
         Cgroup first = kit.online("/shop");
         lists.add(first, 0, "first");
@@ -320,7 +309,7 @@ class LruListsTest {
     /** "Aa" and "BB" have the same hash code. */
     @Test
     void keyThatComesBackAfterItWasReclaimedIsARefault() {
-        LruLists<String> lists = kit.await(
+        lists = kit.await(
                 LruLists.register(kit.reclaimer(), SPEC, reclaimed::add, (String value) -> value.split(" ")[0]));
         lists.addToRoot(0, "Aa old");
         lists.addToRoot(0, "key old");
@@ -339,15 +328,10 @@ class LruListsTest {
 
     @Test
     void refaultsAreNotCountedWithoutAKey() {
-        LruLists<String> lists = register();
         lists.addToRoot(0, "key");
         kit.pass("/", 0, 0);
         lists.addToRoot(0, "key");
         assertThat(lists.refaults()).isZero();
         assertThat(lists.reclaimed()).isEqualTo(1);
-    }
-
-    private LruLists<String> register() {
-        return kit.await(LruLists.register(kit.reclaimer(), SPEC, reclaimed::add));
     }
 }

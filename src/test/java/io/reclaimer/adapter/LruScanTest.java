@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A single scan call, made by the test itself. */
@@ -112,24 +113,16 @@ class LruScanTest implements LruOwner<Integer> {
         assertThat(reclaimed).containsExactly(1, 2, 0, 3);
     }
 
-    @Test
-    void objectThatIsInUseGoesToTheHotEnd() {
+    /** One in use goes to the hot end, and one that is skipped stays where it is. */
+    @ParameterizedTest
+    @CsvSource({"ROTATE, 2 3 4 0 1", "SKIP, 2 0 1 3 4"})
+    void objectThatIsNotRemovedComesInItsOrder(LruVerdict stays, String order) {
         add(5);
-        verdict = value -> value < 2 ? LruVerdict.ROTATE : LruVerdict.REMOVE;
+        verdict = value -> value < 2 ? stays : LruVerdict.REMOVE;
         assertThat(scan(3)).isEqualTo(1);
         verdict = value -> LruVerdict.REMOVE;
         scan(4);
-        assertThat(reclaimed).containsExactly(2, 3, 4, 0, 1);
-    }
-
-    @Test
-    void skippedObjectStaysWhereItIs() {
-        add(5);
-        verdict = value -> value < 2 ? LruVerdict.SKIP : LruVerdict.REMOVE;
-        assertThat(scan(3)).isEqualTo(1);
-        verdict = value -> LruVerdict.REMOVE;
-        scan(4);
-        assertThat(reclaimed).containsExactly(2, 0, 1, 3, 4);
+        assertThat(reclaimed).extracting(String::valueOf).containsExactly(order.split(" "));
     }
 
     /** More items stay than are found at a time, so the scan has to continue behind them. */

@@ -14,6 +14,9 @@ import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.Entity;
 import akka.cluster.sharding.typed.javadsl.EntityContext;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import io.reclaimer.ReclaimReport;
+import io.reclaimer.ReclaimRequest;
+import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.ShrinkerMessage.Answer;
 import io.reclaimer.ShrinkerMessage.CountObjects;
 import io.reclaimer.ShrinkerMessage.ObjectsCounted;
@@ -21,10 +24,13 @@ import io.reclaimer.ShrinkerMessage.ObjectsScanned;
 import io.reclaimer.ShrinkerMessage.ScanObjects;
 import io.reclaimer.adapter.ShardedEntities.StopQuestion;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.ReclaimerTestSystem;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -90,6 +96,28 @@ class ShardedEntitiesTest {
         assertThat(puts("d")).isEqualTo(2);
         assertThat(puts("b")).as("a new one").isOne();
         assertThat(carts.hungStops()).isZero();
+    }
+
+    @Test
+    void roundStopsTheEntitiesThatMayStop() {
+        ShardedEntities<Command> carts = track(PATIENCE, PATIENCE);
+        ShrinkerSpec spec = ShrinkerSpec.named("carts").objectBytes(10_000).callDeadline(PATIENCE.plusMinutes(1));
+        ShrinkerHandle handle = kit.await(carts.register(kit.reclaimer(), spec));
+        List<String> willing = "abcdefghijklmnopqrstuvwxyz"
+                .chars()
+                .mapToObj(Character::toString)
+                .toList();
+        List<String> busy =
+                willing.stream().map(id -> id.toUpperCase(Locale.ROOT)).toList();
+        willing.forEach(id -> put(id, Mood.WILLING));
+        busy.forEach(id -> put(id, Mood.BUSY));
+        ReclaimReport report =
+                kit.reclaim(ReclaimRequest.everywhere().startingAt(0).within(PATIENCE.plusMinutes(5)));
+        assertThat(report.freedObjects()).isEqualTo(26);
+        assertThat(report.freedBytes()).isEqualTo(260_000);
+        assertThat(willing).allMatch(id -> put(id, Mood.WILLING) == 1, "starts anew");
+        assertThat(busy).allMatch(id -> put(id, Mood.BUSY) == 2, "goes on");
+        kit.await(handle.free());
     }
 
     @Test

@@ -3,18 +3,15 @@ package io.reclaimer.adapter;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
-import akka.actor.typed.Behavior;
-import akka.actor.typed.PostStop;
 import akka.actor.typed.Props;
-import akka.actor.typed.javadsl.AskPattern;
-import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.sharding.typed.ShardingEnvelope;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.Entity;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
 import io.reclaimer.Reclaimer;
+import io.reclaimer.adapter.ShardedCart.Command;
+import io.reclaimer.adapter.ShardedCart.Stop;
 import io.reclaimer.adapter.ShardedLimit.Settings;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.contract.ContractSubject;
@@ -37,19 +34,11 @@ class ShardedLimitContractIT extends ShrinkerContract {
     /** The number of entities that each shard keeps. */
     private static final int LEAST = 1;
 
-    private sealed interface Command {}
-
-    private record Ping(ActorRef<String> replyTo) implements Command {}
-
-    private record Stop() implements Command {}
-
     private static final EntityTypeKey<Command> KEY = EntityTypeKey.create(Command.class, "cart");
 
     @Override
     protected Config config() {
-        // A single member has no other member to tell that it leaves.
-        return ConfigFactory.parseString("akka.coordinated-shutdown.run-by-actor-system-terminate = off\n"
-                + ShardedCluster.CONFIG + ShardedCluster.WITH_LIMIT);
+        return ShardedCluster.contractConfig(ShardedCluster.WITH_LIMIT);
     }
 
     @Override
@@ -60,7 +49,7 @@ class ShardedLimitContractIT extends ShrinkerContract {
         ActorRef<ShardingEnvelope<Command>> region = ClusterSharding.get(system)
                 .init(Entity.of(
                                 KEY,
-                                entity -> cart(live.computeIfAbsent(
+                                entity -> ShardedCart.counted(live.computeIfAbsent(
                                         shard(entity.getEntityId()), shard -> new AtomicInteger())))
                         .withStopMessage(new Stop()));
         Settings settings = new Settings(1000, LEAST, STOP_DEADLINE, ShardedCluster.PATIENCE, ShardedCluster.PATIENCE);
@@ -71,13 +60,7 @@ class ShardedLimitContractIT extends ShrinkerContract {
                 .estimates()
                 .dropsByItself()
                 .wholeBatches(SHARDS)
-                .adds((handle, cgroup, node) -> AskPattern.<ShardingEnvelope<Command>, String>ask(
-                                region,
-                                replyTo -> new ShardingEnvelope<>("cart" + ids.incrementAndGet(), new Ping(replyTo)),
-                                ShardedCluster.PATIENCE,
-                                system.scheduler())
-                        .toCompletableFuture()
-                        .join())
+                .adds((handle, cgroup, node) -> ShardedCart.ping(system, region, "cart" + ids.incrementAndGet()))
                 .holds((cgroup, node) -> live.values().stream()
                         .mapToInt(entities -> Math.max(0, entities.get() - LEAST))
                         .sum());
@@ -86,22 +69,5 @@ class ShardedLimitContractIT extends ShrinkerContract {
     /** Returns the shard of an entity as Cluster Sharding computes it. */
     private static int shard(String id) {
         return Math.abs(id.hashCode() % SHARDS);
-    }
-
-    private static Behavior<Command> cart(AtomicInteger live) {
-        return Behaviors.setup(context -> {
-            live.incrementAndGet();
-            return Behaviors.receive(Command.class)
-                    .onMessage(Ping.class, ping -> {
-                        ping.replyTo().tell("pong");
-                        return Behaviors.same();
-                    })
-                    .onMessage(Stop.class, stop -> Behaviors.stopped())
-                    .onSignal(PostStop.class, stopped -> {
-                        live.decrementAndGet();
-                        return Behaviors.same();
-                    })
-                    .build();
-        });
     }
 }

@@ -4,23 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
-import akka.actor.typed.Behavior;
-import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.sharding.typed.ShardingEnvelope;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.Entity;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import io.reclaimer.ReclaimReport;
+import io.reclaimer.ReclaimRequest;
+import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.ShrinkerMessage;
 import io.reclaimer.ShrinkerMessage.Answer;
 import io.reclaimer.ShrinkerMessage.CountObjects;
 import io.reclaimer.ShrinkerMessage.ObjectsCounted;
 import io.reclaimer.ShrinkerMessage.ObjectsScanned;
 import io.reclaimer.ShrinkerMessage.ScanObjects;
+import io.reclaimer.adapter.ShardedCart.Command;
+import io.reclaimer.adapter.ShardedCart.Stop;
 import io.reclaimer.adapter.ShardedLimit.Settings;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.ReclaimerTestSystem;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -51,9 +56,7 @@ class ShardedRegionIT {
     @Test
     void entitiesStopWhenTheLimitIsLowered() {
         ActorRef<ShardingEnvelope<Command>> region = region("stopping", true);
-        for (int i = 0; i < 100; i++) {
-            ping(region, "cart" + i);
-        }
+        pingAll(region, 100);
         ActorRef<ShrinkerMessage> limit = limit(region, PATIENCE);
         // Each of the four shards keeps one entity.
         assertThat(count(limit)).isEqualTo(96);
@@ -63,48 +66,43 @@ class ShardedRegionIT {
         assertThat(freed).isBetween(64L, 70L);
         ActorRef<ShrinkerMessage> fresh = limit(region, PATIENCE);
         assertThat(count(fresh)).isEqualTo(96 - freed);
-        // Stopped entities start again when they are needed.
-        for (int i = 0; i < 100; i++) {
-            ping(region, "cart" + i);
-        }
+        // What stopped comes back when it is needed.
+        pingAll(region, 100);
     }
 
     @Test
     void entitiesThatDoNotStopAreNotFreed() {
         ActorRef<ShardingEnvelope<Command>> region = region("deaf", false);
-        for (int i = 0; i < 20; i++) {
-            ping(region, "cart" + i);
-        }
+        pingAll(region, 20);
         ActorRef<ShrinkerMessage> limit = limit(region, Duration.ofMillis(200));
         assertThat(scan(limit, 10)).isZero();
     }
 
-    sealed interface Command {}
-
-    record Ping(ActorRef<String> replyTo) implements Command {}
-
-    record Stop() implements Command {}
+    @Test
+    void roundLowersTheLimitOfARegion() {
+        ActorRef<ShardingEnvelope<Command>> region = region("limited", true);
+        pingAll(region, 100);
+        ShrinkerSpec spec = ShrinkerSpec.named("carts").callDeadline(PATIENCE.plusMinutes(1));
+        ShrinkerHandle handle = kit.register(spec, limit(region, PATIENCE));
+        ReclaimReport report =
+                kit.reclaim(ReclaimRequest.everywhere().startingAt(0).within(PATIENCE.plusMinutes(5)));
+        assertThat(report.freedObjects()).isBetween(90L, 96L);
+        kit.await(handle.free());
+    }
 
     private static ActorRef<ShardingEnvelope<Command>> region(String name, boolean stops) {
+        AtomicInteger live = new AtomicInteger();
         return ClusterSharding.get(kit.system())
-                .init(Entity.of(EntityTypeKey.create(Command.class, name), entity -> cart(stops))
+                .init(Entity.of(
+                                EntityTypeKey.create(Command.class, name),
+                                entity -> stops ? ShardedCart.counted(live) : ShardedCart.deaf())
                         .withStopMessage(new Stop()));
     }
 
-    private static Behavior<Command> cart(boolean stops) {
-        return Behaviors.receive(Command.class)
-                .onMessage(Ping.class, ping -> {
-                    ping.replyTo().tell("pong");
-                    return Behaviors.same();
-                })
-                .onMessage(Stop.class, stop -> stops ? Behaviors.stopped() : Behaviors.same())
-                .build();
-    }
-
-    private static void ping(ActorRef<ShardingEnvelope<Command>> region, String id) {
-        TestProbe<String> probe = kit.testKit().createTestProbe();
-        region.tell(new ShardingEnvelope<>(id, new Ping(probe.ref())));
-        probe.expectMessage(PATIENCE, "pong");
+    private static void pingAll(ActorRef<ShardingEnvelope<Command>> region, int entities) {
+        for (int i = 0; i < entities; i++) {
+            ShardedCart.ping(kit.system(), region, "cart" + i);
+        }
     }
 
     private static ActorRef<ShrinkerMessage> limit(ActorRef<?> region, Duration stopDeadline) {

@@ -94,7 +94,8 @@ class ClusterReclaimerIT {
         assertThat(Members.part(report, members.get(1).name()).outcome()).isEqualTo(MemberOutcome.SHORT);
         assertThat(Members.part(report, members.get(1).name()).freedObjects()).isZero();
         assertThat(Members.part(report, members.get(1).name()).isExhausted()).isFalse();
-        assertThat(Members.part(report, members.get(1).name()).reason().orElseThrow()).contains("STOPPED");
+        assertThat(Members.part(report, members.get(1).name()).reason().orElseThrow())
+                .contains("STOPPED");
         assertThat(Members.part(report, members.get(1).name()).askedObjects()).isPositive();
         assertThat(report.freedObjects()).isBetween(4_000L, 4_000L + 2 * 128).isEqualTo(50_000 - willing.objects());
     }

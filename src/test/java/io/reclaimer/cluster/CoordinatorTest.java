@@ -35,9 +35,7 @@ class CoordinatorTest extends CoordinatorSpec {
         assertThat(round.take()).isEmpty();
         round.offer(1, 4_000, 20);
         List<Sent> parts = round.parts();
-        assertThat(parts)
-                .extracting(part -> part.part().objects())
-                .containsExactly(1_000L, 2_000L);
+        assertThat(parts).extracting(part -> part.part().objects()).containsExactly(1_000L, 2_000L);
         round.done(parts.get(0), PartEnd.DONE, 1_010, 30);
         assertThat(round.reports).isEmpty();
         round.done(parts.get(1), PartEnd.DONE, 2_005, 40);
@@ -65,9 +63,7 @@ class CoordinatorTest extends CoordinatorSpec {
         FakeRound round = round(request(1_000), Presence.HERE);
         round.offer(0, 2_000, 1_000);
         // Half of the 9 s that are left, less 250 ms.
-        assertThat(round.parts())
-                .singleElement()
-                .matches(part -> part.part().untilMicros() == 4_250_000);
+        assertThat(round.parts()).singleElement().matches(part -> part.part().untilMicros() == 4_250_000);
     }
 
     @Test
@@ -81,9 +77,7 @@ class CoordinatorTest extends CoordinatorSpec {
         round.done(parts.get(2), PartEnd.SHORT, 100, 4);
         List<Sent> second = round.parts();
         assertThat(second).extracting(Sent::participant).containsExactly(0, 1);
-        assertThat(second.stream()
-                        .mapToLong(part -> part.part().objects())
-                        .sum())
+        assertThat(second.stream().mapToLong(part -> part.part().objects()).sum())
                 .isEqualTo(500);
         second.forEach(part -> round.done(part, PartEnd.DONE, part.part().objects(), 5));
         assertThat(round.report().outcome()).isEqualTo(Outcome.MET);
@@ -301,9 +295,7 @@ class CoordinatorTest extends CoordinatorSpec {
         round.offer(0, 9_000, 1);
         round.offer(1, 2_000, 1);
         List<Sent> parts = round.parts();
-        assertThat(parts)
-                .extracting(part -> part.part().objects())
-                .containsExactly(500L, 500L);
+        assertThat(parts).extracting(part -> part.part().objects()).containsExactly(500L, 500L);
         round.done(parts.get(0), PartEnd.DONE, 500, 2);
         round.done(parts.get(0), PartEnd.DONE, 500, 3);
         assertThat(round.reports).isEmpty();

@@ -104,7 +104,9 @@ class MembershipIT {
         assertThat(before.members()).hasSize(3);
         assertThat(cache.objects()).isEqualTo(40_000);
         ClusterReport after = Members.await(first, first.cluster.reclaim(request(2_000)));
-        assertThat(Members.part(after, joiner.name()).freedObjects()).isPositive().isEqualTo(40_000 - cache.objects());
+        assertThat(Members.part(after, joiner.name()).freedObjects())
+                .isPositive()
+                .isEqualTo(40_000 - cache.objects());
         for (One one : members.all()) {
             Threads.until(() -> one.cluster.table().rows().size() == 4, one.cluster::table);
         }

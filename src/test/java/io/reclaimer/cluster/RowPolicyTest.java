@@ -58,7 +58,8 @@ class RowPolicyTest {
         "10000, 4000, 10000, 2999, true",
         "128, 0, 0, 0, true"
     })
-    void changesOfMoreThanAStepArePublished(long freeable, long inShop, long newFreeable, long newInShop, boolean isDue) {
+    void changesOfMoreThanAStepArePublished(
+            long freeable, long inShop, long newFreeable, long newInShop, boolean isDue) {
         assertThat(policy.isDue(row(0, freeable, inShop), row(5_000, newFreeable, newInShop)))
                 .isEqualTo(isDue);
     }

@@ -64,7 +64,7 @@ final class Invariants {
                     "A thread counts as in a call, and none is under way");
         }
         world.cgroups.forEach(this::checkPairs);
-        world.expect(world.engine.strayBits() == 0, "A bit is set for an id beyond a map");
+        world.expect(world.engine.bitsBeyondMap() == 0, "A bit is set for an id beyond a map");
         world.cgroups.forEach(this::checkMarks);
         world.caches.forEach(this::checkCache);
         checkFreed();

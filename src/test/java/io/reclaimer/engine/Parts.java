@@ -7,9 +7,9 @@ import io.reclaimer.engine.call.ShrinkerTarget;
 import io.reclaimer.engine.unit.ReclaimTarget;
 import io.reclaimer.engine.unit.ShrinkerUnit;
 import io.reclaimer.shrinker.CgroupPath;
-import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Scripted;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -18,17 +18,7 @@ import java.util.Set;
 /** Parts of an engine for tests of one class. They send no messages. */
 public final class Parts {
 
-    private static final Shrinker NOTHING = new Shrinker() {
-        @Override
-        public long count(ShrinkControl control) {
-            return EMPTY;
-        }
-
-        @Override
-        public long scan(ShrinkControl control) {
-            return STOP;
-        }
-    };
+    private static final Shrinker NOTHING = Scripted.empty();
 
     private Parts() {}
 

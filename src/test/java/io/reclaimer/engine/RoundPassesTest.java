@@ -49,19 +49,26 @@ public class RoundPassesTest {
         return perNode;
     }
 
-    private RoundPasses passes(Optional<ReclaimTarget> target) {
-        RoundSpec spec = Parts.roundSpec(CgroupPath.root(), target);
+    private RoundPasses passes(CgroupHandle top, Optional<ReclaimTarget> target) {
+        RoundSpec spec = Parts.roundSpec(top.path(), target);
         return new RoundPasses(
                 engine,
                 spec.scope(),
-                root,
+                top,
                 new RoundWork(spec, 10),
                 new Acknowledgements(round.getRef()),
                 visitor -> {});
     }
 
     private RoundPasses passes() {
-        return passes(Optional.of(ReclaimTarget.objects(TARGET)));
+        return passes(root, Optional.of(ReclaimTarget.objects(TARGET)));
+    }
+
+    private RoundPasses begunWithoutTarget() {
+        RoundPasses passes = passes(root, Optional.empty());
+        passes.begin(0);
+        passes.goOn();
+        return passes;
     }
 
     /** Requests that a cgroup was sent since the last time, to be acknowledged. */
@@ -120,34 +127,27 @@ public class RoundPassesTest {
         passes.openWindow();
         passes.goOn();
         PassRequest first = onlyOneAsked(perNode);
-        assertThat(passes.isEverybodyLate()).isFalse();
+        assertThat(passes.areAllLate()).isFalse();
         passes.passOverLate();
         assertThat(passes.isOver()).isTrue();
         passes.begin(11);
         passes.goOn();
         assertThat(passes.isOver()).isTrue();
-        assertThat(passes.isEverybodyLate()).isTrue();
+        assertThat(passes.areAllLate()).isTrue();
         first.acknowledge(true);
         passes.goOn();
         assertThat(onlyOneAsked(perNode).priority).isEqualTo(11);
-        assertThat(passes.isEverybodyLate()).isFalse();
+        assertThat(passes.areAllLate()).isFalse();
     }
 
     @Test
     public void passThatFindsNobodyIsNotOneOfLatePairs() {
         CgroupHandle empty = new CgroupHandle(CgroupPath.of("/empty"), root, null);
-        RoundSpec spec = Parts.roundSpec(empty.path(), Optional.of(ReclaimTarget.objects(1)));
-        RoundPasses passes = new RoundPasses(
-                engine,
-                spec.scope(),
-                empty,
-                new RoundWork(spec, 10),
-                new Acknowledgements(round.getRef()),
-                visitor -> {});
+        RoundPasses passes = passes(empty, Optional.of(ReclaimTarget.objects(1)));
         passes.begin(12);
         passes.goOn();
         assertThat(passes.isOver()).isTrue();
-        assertThat(passes.isEverybodyLate()).isFalse();
+        assertThat(passes.areAllLate()).isFalse();
     }
 
     /**
@@ -157,9 +157,7 @@ public class RoundPassesTest {
     @Test
     public void whatAReplacedVisitorDidNotComeToIsAskedOfTheNewOne() {
         CgroupPerNode perNode = dirty();
-        RoundPasses passes = passes(Optional.empty());
-        passes.begin(0);
-        passes.goOn();
+        RoundPasses passes = begunWithoutTarget();
         PassRequest left = onlyOneAsked(perNode);
         left.position = 7;
         hasVisitor(perNode);
@@ -174,9 +172,7 @@ public class RoundPassesTest {
     @Test
     public void replacedVisitorThatIsLateIsPassedByOnce() {
         CgroupPerNode perNode = dirty();
-        RoundPasses passes = passes(Optional.empty());
-        passes.begin(0);
-        passes.goOn();
+        RoundPasses passes = begunWithoutTarget();
         PassRequest late = onlyOneAsked(perNode);
         passes.passOverLate();
         late.position = 7;
@@ -216,9 +212,7 @@ public class RoundPassesTest {
     @Test
     public void visitorThatHandsItsPassOverHasNotVisitedAll() {
         CgroupPerNode perNode = dirty();
-        RoundPasses passes = passes(Optional.empty());
-        passes.begin(0);
-        passes.goOn();
+        RoundPasses passes = begunWithoutTarget();
         PassRequest pass = onlyOneAsked(perNode);
         NodePass run = new NodePass(new BitmapIteration(engine));
         assertThat(perNode.enter()).isTrue();

@@ -256,11 +256,6 @@ final class ScenarioWorld {
         return calm;
     }
 
-    /** Whether a call does not come back, or a stage is not completed, until {@link #calmDown}. */
-    boolean hasStuckCalls() {
-        return schedule.hasSleepers() || !whenCalm.isEmpty();
-    }
-
     /** Lets calls make the trouble of their shrinkers from now on. */
     void makeTrouble() {
         calm = false;

@@ -8,9 +8,8 @@ import akka.actor.testkit.typed.javadsl.TestProbe;
 import io.reclaimer.engine.call.ShrinkerEntry;
 import io.reclaimer.engine.call.ShrinkerTarget;
 import io.reclaimer.shrinker.CgroupPath;
-import io.reclaimer.shrinker.ShrinkControl;
-import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -41,14 +40,14 @@ class StrayBitsTest {
             cgroup.setBit(0, beyond);
             return null;
         });
-        assertThat(engine.strayBits()).isEqualTo(2);
+        assertThat(engine.bitsBeyondMap()).isEqualTo(2);
         assertThat(perNode.units().unitCount()).isZero();
         assertThat(perNode.listed).isFalse();
         tree.expectNoMessage(Duration.ZERO);
         ShrinkerEntry inside = entry(63, 1);
         cgroup.setBit(0, inside);
         assertThat(perNode.isSet(inside)).isTrue();
-        assertThat(engine.strayBits()).isEqualTo(2);
+        assertThat(engine.bitsBeyondMap()).isEqualTo(2);
     }
 
     @Test
@@ -57,7 +56,7 @@ class StrayBitsTest {
         engine.publishNrMax(128);
         cgroup.setBit(0, beyond);
         assertThat(perNode.isSet(beyond)).isTrue();
-        assertThat(engine.strayBits()).isZero();
+        assertThat(engine.bitsBeyondMap()).isZero();
     }
 
     /** Stray bits of two cgroups may be found at the same time. */
@@ -73,7 +72,7 @@ class StrayBitsTest {
             };
             Threads.run(stray, stray, stray);
             assertThat(warnings).hasValue(1);
-            assertThat(shared.strayBits()).isEqualTo(3);
+            assertThat(shared.bitsBeyondMap()).isEqualTo(3);
         }
     }
 
@@ -85,17 +84,6 @@ class StrayBitsTest {
 
     private ShrinkerEntry entry(int id, long serial) {
         ShrinkerSpec spec = ShrinkerSpec.named("s" + serial).byCgroup();
-        Shrinker nothing = new Shrinker() {
-            @Override
-            public long count(ShrinkControl control) {
-                return EMPTY;
-            }
-
-            @Override
-            public long scan(ShrinkControl control) {
-                return STOP;
-            }
-        };
-        return new ShrinkerEntry(spec, ShrinkerTarget.of(spec, nothing), id, serial, null, engine);
+        return new ShrinkerEntry(spec, ShrinkerTarget.of(spec, Scripted.empty()), id, serial, null, engine);
     }
 }

@@ -216,7 +216,7 @@ enum SeededFault {
             "RoundPassesTest.visitorThatHandsItsPassOverHasNotVisitedAll"),
     PASS_OF_A_REPLACED_VISITOR_ASKED_TWICE(
             "RoundPasses",
-            "if (request.number == number && !request.isAskedAgain) {",
+            "if (request.number == number && !request.isReassigned) {",
             "if (request.number == number) {",
             "RoundPassesTest.replacedVisitorThatIsLateIsPassedByOnce"),
     VISITS_NOT_HANDED_OVER_BY_A_RETIRED_VISITOR(

@@ -18,6 +18,14 @@ public record Cache(TableShrinker table, ShrinkerHandle handle) {
         return new Cache(table, kit.register(spec, table));
     }
 
+    /** Registers a cache, adds objects to it in a cgroup on node 0, and waits until rounds find them. */
+    public static Cache registerIn(BlockingReclaimer kit, String cgroup, ShrinkerSpec spec, long objects) {
+        Cache cache = register(kit, spec);
+        cache.put(kit.online(cgroup), 0, objects);
+        kit.settle();
+        return cache;
+    }
+
     /** Adds objects. */
     public void put(Cgroup cgroup, int node, long objects) {
         table.put(cgroup.path(), node, objects);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.reclaimer.shrinker.AsyncShrinker;
 import io.reclaimer.shrinker.CgroupPath;
-import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import java.time.Duration;
 import java.util.OptionalLong;
@@ -70,7 +69,7 @@ class CallLogTest {
     @Test
     void resultIsEmptyWhileTheCallIsUnderWayAndWhereItFailed() {
         CompletableFuture<Long> stage = new CompletableFuture<>();
-        AsyncShrinker shrinker = log.recording(new StageShrinker(stage));
+        AsyncShrinker shrinker = log.recording(AsyncScripted.of(stage, stage));
         assertThat(shrinker.count(new FakeControl(WEB, 0, 0))).isSameAs(stage);
         assertThat(log.calls()).extracting(ShrinkerCall::result).containsExactly(OptionalLong.empty());
         stage.complete(7L);
@@ -82,18 +81,5 @@ class CallLogTest {
                 control -> 0));
         assertThatThrownBy(() -> failing.count(new FakeControl(WEB, 0, 0))).hasMessage("broken");
         assertThat(log.calls().get(1).result()).isEmpty();
-    }
-
-    /** A shrinker that returns one stage from each call. */
-    private record StageShrinker(CompletableFuture<Long> stage) implements AsyncShrinker {
-        @Override
-        public CompletableFuture<Long> count(ShrinkControl control) {
-            return stage;
-        }
-
-        @Override
-        public CompletableFuture<Long> scan(ShrinkControl control) {
-            return stage;
-        }
     }
 }

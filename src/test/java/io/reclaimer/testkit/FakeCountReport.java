@@ -18,7 +18,7 @@ public record FakeCountReport(
         long visits,
         Duration elapsed,
         List<CountReport.Counted> largest,
-        long restObjects,
+        long unlistedObjects,
         Map<Shortfall, Long> shortfalls,
         long unsizedObjects)
         implements CountReport {}

@@ -7,12 +7,9 @@ import akka.actor.typed.javadsl.Behaviors;
 import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.ShrinkerMessage;
 import io.reclaimer.shrinker.AsyncShrinker;
-import io.reclaimer.shrinker.CgroupPath;
-import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -63,22 +60,7 @@ public enum Kind {
 
     /** A shrinker that returns the results of {@code shrinker} as stages, which the executor completes. */
     public static AsyncShrinker async(Shrinker shrinker, Executor executor) {
-        return new AsyncShrinker() {
-            @Override
-            public CompletionStage<Long> count(ShrinkControl control) {
-                return CompletableFuture.supplyAsync(() -> shrinker.count(control), executor);
-            }
-
-            @Override
-            public CompletionStage<Long> scan(ShrinkControl control) {
-                return CompletableFuture.supplyAsync(() -> shrinker.scan(control), executor);
-            }
-
-            @Override
-            public CompletionStage<Long> reparent(CgroupPath offline, CgroupPath parent, int node) {
-                return CompletableFuture.supplyAsync(() -> shrinker.reparent(offline, parent, node), executor);
-            }
-        };
+        return AsyncScripted.answering(shrinker, answer -> CompletableFuture.supplyAsync(answer, executor));
     }
 
     /** An actor that replies with the results of {@code shrinker}; an exception stops it. */

@@ -10,16 +10,14 @@ import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.pressure.PressureState;
-import io.reclaimer.shrinker.AsyncShrinker;
 import io.reclaimer.shrinker.CgroupPath;
-import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.TraceEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** {@link ReclaimerTestKit} and its assertions. */
@@ -29,171 +27,138 @@ class ReclaimerTestKitTest {
     private static final CgroupPath WEB = CgroupPath.of("/shop/web");
 
     private final TableShrinker cache = TableShrinker.full();
+    private final ReclaimerTestKit kit = ReclaimerTestKit.create();
+    private final Cgroup web = kit.online("/shop/web");
 
-    private ShrinkerHandle filled(ReclaimerTestKit kit, Cgroup web, long objects) {
-        ShrinkerHandle pages = kit.register(PAGES, cache);
+    @AfterEach
+    void close() {
+        kit.close();
+    }
+
+    private ShrinkerHandle filled(ReclaimerTestKit in, long objects) {
         cache.put(WEB, 0, objects);
-        pages.setBit(web, 0);
-        return pages;
+        return Bits.setIn(in, "/shop/web", in.register(PAGES, cache));
     }
 
     @Test
     void roundMeetsItsTargetAndAssertionsHold() {
-        try (ReclaimerTestKit kit = ReclaimerTestKit.create()) {
-            Cgroup web = kit.online("/shop/web");
-            ShrinkerHandle pages = filled(kit, web, 1_000);
-            ReclaimReport report = kit.reclaim(ReclaimRequest.in("/shop").objects(200));
-            assertThat(report.outcome()).isEqualTo(Outcome.MET);
-            assertThat(report.freedObjects()).isEqualTo(256);
-            assertThat(kit)
-                    .setsItsBit(pages, web, 0)
-                    .wasCalledIn(pages, "/shop/web")
-                    .conserves(pages, 1_000, cache::objects)
-                    .hasNoFaults(pages)
-                    .hasNoFaults()
-                    .isIdle();
-            assertThat(kit.calls(pages)).extracting(ShrinkerCall::kind).contains(ShrinkerCall.Kind.COUNT);
-            assertThat(kit.trace()).isNotEmpty();
-        }
+        ShrinkerHandle pages = filled(kit, 1_000);
+        ReclaimReport report = kit.reclaim(ReclaimRequest.in("/shop").objects(200));
+        assertThat(report.outcome()).isEqualTo(Outcome.MET);
+        assertThat(report.freedObjects()).isEqualTo(256);
+        assertThat(kit)
+                .setsItsBit(pages, web, 0)
+                .wasCalledIn(pages, "/shop/web")
+                .conserves(pages, 1_000, cache::objects)
+                .hasNoFaults(pages)
+                .hasNoFaults()
+                .isIdle();
+        assertThat(kit.calls(pages)).extracting(ShrinkerCall::kind).contains(ShrinkerCall.Kind.COUNT);
+        assertThat(kit.trace()).isNotEmpty();
     }
 
     /** A day of virtual time passes in milliseconds. */
     @Test
     void timePassesOnlyInAdvance() {
-        try (ReclaimerTestKit kit = ReclaimerTestKit.with("reclaimer.quarantine.after-faults = 1")) {
-            Cgroup web = kit.online("/shop/web");
-            ShrinkerHandle pages = filled(kit, web, 10_000);
-            assertThat(kit.elapsed()).isLessThan(Duration.ofSeconds(1));
-            kit.advance(Duration.ofDays(1));
-            assertThat(kit.elapsed()).isGreaterThanOrEqualTo(Duration.ofDays(1));
-            assertThat(kit).setsItsBit(pages, web, 0);
+        try (ReclaimerTestKit own = ReclaimerTestKit.with("reclaimer.quarantine.after-faults = 1")) {
+            ShrinkerHandle pages = filled(own, 10_000);
+            assertThat(own.elapsed()).isLessThan(Duration.ofSeconds(1));
+            own.advance(Duration.ofDays(1));
+            assertThat(own.elapsed()).isGreaterThanOrEqualTo(Duration.ofDays(1));
+            assertThat(own).setsItsBit(pages, own.online("/shop/web"), 0);
         }
     }
 
     @Test
     void passIsOneVisitAndDefersTheRemainder() {
-        try (ReclaimerTestKit kit = ReclaimerTestKit.create()) {
-            Cgroup web = kit.online("/shop/web");
-            ShrinkerHandle pages = filled(kit, web, 1_000);
-            assertThat(kit.pass("/shop/web", 0, 8).freedObjects()).isZero();
-            assertThat(kit).defers(pages, web, 0, 6);
-            assertThat(kit.pass("/shop/web", 0, 0).freedObjects()).isPositive();
-        }
+        ShrinkerHandle pages = filled(kit, 1_000);
+        assertThat(kit.pass("/shop/web", 0, 8).freedObjects()).isZero();
+        assertThat(kit).defers(pages, web, 0, 6);
+        assertThat(kit.pass("/shop/web", 0, 0).freedObjects()).isPositive();
     }
 
     @Test
     void roundRunsPassByPass() {
-        try (ReclaimerTestKit kit = ReclaimerTestKit.create()) {
-            Cgroup web = kit.online("/shop/web");
-            Cgroup orm = kit.online("/shop/orm");
-            ShrinkerHandle pages = filled(kit, web, 1_000);
-            cache.put(orm.path(), 0, 1_000);
-            pages.setBit(orm, 0);
-            SteppedRound round = kit.begin(ReclaimRequest.in("/shop").startingAt(4));
-            List<TraceEvent> first = round.nextPass();
-            assertThat(first).extracting(TraceEvent::cgroup).containsOnly(web.path());
-            assertThat(round.isOver()).isFalse();
-            List<TraceEvent> second = round.nextPass();
-            assertThat(second).extracting(TraceEvent::cgroup).containsOnly(orm.path());
-            assertThat(round.nextPass()).isEmpty();
-            assertThat(round.isOver()).isTrue();
-            assertThat(round.finish().outcome()).isEqualTo(Outcome.DONE);
-        }
+        Cgroup orm = kit.online("/shop/orm");
+        ShrinkerHandle pages = filled(kit, 1_000);
+        cache.put(orm.path(), 0, 1_000);
+        pages.setBit(orm, 0);
+        SteppedRound round = kit.begin(ReclaimRequest.in("/shop").startingAt(4));
+        List<TraceEvent> first = round.nextPass();
+        assertThat(first).extracting(TraceEvent::cgroup).containsOnly(web.path());
+        assertThat(round.isOver()).isFalse();
+        List<TraceEvent> second = round.nextPass();
+        assertThat(second).extracting(TraceEvent::cgroup).containsOnly(orm.path());
+        assertThat(round.nextPass()).isEmpty();
+        assertThat(round.isOver()).isTrue();
+        assertThat(round.finish().outcome()).isEqualTo(Outcome.DONE);
     }
 
     @Test
     void pressureOfAFakeHeapStartsRounds() {
-        try (ReclaimerTestKit kit = ReclaimerTestKit.withHeap(100 << 20, "")) {
-            Cgroup web = kit.online("/shop/web");
-            ShrinkerHandle pages = filled(kit, web, 100_000);
-            kit.heap().collect(50 << 20);
-            assertThat(kit.heap().status().state()).isEqualTo(PressureState.NONE);
-            assertThat(kit.calls(pages)).isEmpty();
-            kit.heap().collect(80 << 20);
-            assertThat(kit.heap().status().rounds()).isPositive();
-            assertThat(kit).wasCalledIn(pages, "/shop/web").conserves(pages, 100_000, cache::objects);
+        try (ReclaimerTestKit own = ReclaimerTestKit.withHeap(100 << 20, "")) {
+            ShrinkerHandle pages = filled(own, 100_000);
+            own.heap().collect(50 << 20);
+            assertThat(own.heap().status().state()).isEqualTo(PressureState.NONE);
+            assertThat(own.calls(pages)).isEmpty();
+            own.heap().collect(80 << 20);
+            assertThat(own.heap().status().rounds()).isPositive();
+            assertThat(own).wasCalledIn(pages, "/shop/web").conserves(pages, 100_000, cache::objects);
         }
     }
 
     @Test
     void missingBitFailsTheAssertion() {
-        try (ReclaimerTestKit kit = ReclaimerTestKit.create()) {
-            Cgroup web = kit.online("/shop/web");
-            ShrinkerHandle pages = kit.register(PAGES, cache);
-            cache.put(WEB, 0, 10);
-            assertThat(kit).hasNoBit(pages, web, 0);
-            assertThatThrownBy(() -> assertThat(kit).setsItsBit(pages, web, 0))
-                    .isInstanceOf(AssertionError.class)
-                    .hasMessageContaining("[pages]", "[/shop/web]", "handle.setBit");
-            assertThatThrownBy(() -> assertThat(kit).wasCalledIn(pages, "/shop/web"))
-                    .isInstanceOf(AssertionError.class)
-                    .hasMessageContaining("never called");
-        }
+        ShrinkerHandle pages = kit.register(PAGES, cache);
+        cache.put(WEB, 0, 10);
+        assertThat(kit).hasNoBit(pages, web, 0);
+        assertThatThrownBy(() -> assertThat(kit).setsItsBit(pages, web, 0))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("[pages]", "[/shop/web]", "handle.setBit");
+        assertThatThrownBy(() -> assertThat(kit).wasCalledIn(pages, "/shop/web"))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("never called");
     }
 
     @Test
     void lostAndSurplusObjectsFailTheAssertion() {
-        try (ReclaimerTestKit kit = ReclaimerTestKit.create()) {
-            Cgroup web = kit.online("/shop/web");
-            ShrinkerHandle pages = filled(kit, web, 1_000);
-            kit.reclaim(ReclaimRequest.in("/shop").objects(200));
-            assertThatThrownBy(() -> assertThat(kit).conserves(pages, 1_010, cache::objects))
-                    .isInstanceOf(AssertionError.class)
-                    .hasMessageContaining("[1010] were added", "10 are lost");
-            assertThatThrownBy(() -> assertThat(kit).conserves(pages, 990, cache::objects))
-                    .isInstanceOf(AssertionError.class)
-                    .hasMessageContaining("10 are too many");
-            assertThatThrownBy(() -> assertThat(kit).defers(pages, web, 0, 4_711))
-                    .isInstanceOf(AssertionError.class)
-                    .hasMessageContaining("not [4711]");
-        }
+        ShrinkerHandle pages = filled(kit, 1_000);
+        kit.reclaim(ReclaimRequest.in("/shop").objects(200));
+        assertThatThrownBy(() -> assertThat(kit).conserves(pages, 1_010, cache::objects))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("[1010] were added", "10 are lost");
+        assertThatThrownBy(() -> assertThat(kit).conserves(pages, 990, cache::objects))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("10 are too many");
+        assertThatThrownBy(() -> assertThat(kit).defers(pages, web, 0, 4_711))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("not [4711]");
     }
 
     @Test
     void faultFailsTheAssertion() {
-        try (ReclaimerTestKit kit = ReclaimerTestKit.create()) {
-            Cgroup web = kit.online("/shop/web");
-            ShrinkerHandle pages = kit.register(PAGES, new io.reclaimer.shrinker.Shrinker() {
-                @Override
-                public long count(ShrinkControl control) {
-                    return 1_000;
-                }
-
-                @Override
-                public long scan(ShrinkControl control) {
-                    throw new IllegalStateException("broken");
-                }
-            });
-            pages.setBit(web, 0);
-            kit.reclaim(ReclaimRequest.in("/shop").objects(200));
-            assertThatThrownBy(() -> assertThat(kit).hasNoFaults(pages))
-                    .isInstanceOf(AssertionError.class)
-                    .hasMessageContaining("broken");
-            assertThat(kit.calls(pages))
-                    .filteredOn(call -> call.kind() == ShrinkerCall.Kind.SCAN)
-                    .allMatch(call -> call.result().isEmpty());
-        }
+        ShrinkerHandle pages = kit.register(PAGES, new Scripted(control -> 1_000, control -> {
+            throw new IllegalStateException("broken");
+        }));
+        pages.setBit(web, 0);
+        kit.reclaim(ReclaimRequest.in("/shop").objects(200));
+        assertThatThrownBy(() -> assertThat(kit).hasNoFaults(pages))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("broken");
+        assertThat(kit.calls(pages))
+                .filteredOn(call -> call.kind() == ShrinkerCall.Kind.SCAN)
+                .allMatch(call -> call.result().isEmpty());
     }
 
     /** A stage that nobody completes keeps the round under way until the deadline of the call. */
     @Test
     void roundUnderWayFailsTheAssertion() {
         List<CompletableFuture<Long>> stages = new ArrayList<>();
-        AsyncShrinker slow = new AsyncShrinker() {
-            @Override
-            public CompletionStage<Long> count(ShrinkControl control) {
-                return CompletableFuture.completedStage(1_000L);
-            }
-
-            @Override
-            public CompletionStage<Long> scan(ShrinkControl control) {
-                CompletableFuture<Long> stage = new CompletableFuture<>();
-                stages.add(stage);
-                return stage;
-            }
-        };
-        ReclaimerTestKit kit = ReclaimerTestKit.create();
-        Cgroup web = kit.online("/shop/web");
+        AsyncScripted slow = new AsyncScripted(control -> CompletableFuture.completedStage(1_000L), control -> {
+            CompletableFuture<Long> stage = new CompletableFuture<>();
+            stages.add(stage);
+            return stage;
+        });
         kit.register(PAGES, slow).setBit(web, 0);
         SteppedRound round = kit.begin(ReclaimRequest.in("/shop").objects(200).within(Duration.ofMinutes(1)));
         kit.settle();
@@ -203,50 +168,33 @@ class ReclaimerTestKitTest {
                 .hasMessageContaining("[1] rounds are under way");
         stages.get(0).complete(200L);
         assertThat(round.finish().freedObjects()).isEqualTo(200);
-        kit.close();
     }
 
     @Test
     void closeFailsWhereARoundIsUnderWay() {
-        ReclaimerTestKit kit = ReclaimerTestKit.create();
-        Cgroup web = kit.online("/shop/web");
-        AsyncShrinker never = new AsyncShrinker() {
-            @Override
-            public CompletionStage<Long> count(ShrinkControl control) {
-                return new CompletableFuture<>();
-            }
-
-            @Override
-            public CompletionStage<Long> scan(ShrinkControl control) {
-                return new CompletableFuture<>();
-            }
-        };
-        kit.register(PAGES, never).setBit(web, 0);
-        kit.begin(ReclaimRequest.in("/shop").objects(200));
-        kit.settle();
-        assertThatThrownBy(kit::close).isInstanceOf(AssertionError.class).hasMessageContaining("under way");
+        ReclaimerTestKit left = ReclaimerTestKit.create();
+        AsyncScripted never = AsyncScripted.of(new CompletableFuture<>(), new CompletableFuture<>());
+        Bits.setIn(left, "/shop/web", left.register(PAGES, never));
+        left.begin(ReclaimRequest.in("/shop").objects(200));
+        left.settle();
+        assertThatThrownBy(left::close).isInstanceOf(AssertionError.class).hasMessageContaining("under way");
     }
 
     @Test
     void freedShrinkerIsNotCalledAgain() {
-        try (ReclaimerTestKit kit = ReclaimerTestKit.create()) {
-            Cgroup web = kit.online("/shop/web");
-            ShrinkerHandle pages = filled(kit, web, 1_000);
-            kit.reclaim(ReclaimRequest.in("/shop").objects(200));
-            kit.free(pages);
-            int calls = kit.calls(pages).size();
-            kit.reclaim(ReclaimRequest.in("/shop").objects(200));
-            assertThat(kit.calls(pages)).hasSize(calls);
-            assertThat(kit).neverCalledAfterFreed(pages).neverCalledAfterFreed();
-        }
+        ShrinkerHandle pages = filled(kit, 1_000);
+        kit.reclaim(ReclaimRequest.in("/shop").objects(200));
+        kit.free(pages);
+        int calls = kit.calls(pages).size();
+        kit.reclaim(ReclaimRequest.in("/shop").objects(200));
+        assertThat(kit.calls(pages)).hasSize(calls);
+        assertThat(kit).neverCalledAfterFreed(pages).neverCalledAfterFreed();
     }
 
     @Test
     void misuseIsRefusedWithWhatToDo() {
-        try (ReclaimerTestKit kit = ReclaimerTestKit.create()) {
-            assertThatThrownBy(kit::heap).hasMessageContaining("withHeap");
-            ShrinkerHandle other = kit.await(kit.reclaimer().register(PAGES, cache));
-            assertThatThrownBy(() -> kit.calls(other)).hasMessageContaining("kit.register");
-        }
+        assertThatThrownBy(kit::heap).hasMessageContaining("withHeap");
+        ShrinkerHandle other = kit.await(kit.reclaimer().register(PAGES, cache));
+        assertThatThrownBy(() -> kit.calls(other)).hasMessageContaining("kit.register");
     }
 }

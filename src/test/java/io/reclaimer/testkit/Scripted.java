@@ -29,9 +29,24 @@ public final class Scripted implements Shrinker {
         this.reparent = reparent;
     }
 
+    /** A shrinker without objects. */
+    public static Scripted empty() {
+        return new Scripted(control -> EMPTY, control -> STOP);
+    }
+
     /** A shrinker that always counts so many objects, and frees what it is asked for. */
     public static Scripted endless(long objects) {
         return new Scripted(control -> objects, ShrinkControl::nrToScan);
+    }
+
+    /** A shrinker that blocks at the gate in its counts, which then find so many objects, and frees nothing. */
+    public static Scripted stuckInCount(long objects, Gate gate) {
+        return new Scripted(
+                control -> {
+                    gate.pass();
+                    return objects;
+                },
+                control -> STOP);
     }
 
     /** A shrinker that counts so many objects, and blocks at the gate in its scans. */

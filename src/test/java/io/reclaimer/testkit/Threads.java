@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -44,6 +45,23 @@ public final class Threads {
         for (Future<?> one : all) {
             one.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         }
+    }
+
+    /** Runs all tasks concurrently, and another one again and again until they have ended. */
+    public static void runBeside(Runnable repeated, Runnable... tasks) throws Exception {
+        AtomicBoolean running = new AtomicBoolean(true);
+        Future<?> other = start(() -> {
+            while (running.get()) {
+                repeated.run();
+            }
+            return null;
+        });
+        try {
+            run(tasks);
+        } finally {
+            running.set(false);
+        }
+        other.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
     /** An executor that runs each task on another thread than the caller's. */

@@ -170,7 +170,7 @@ final class BlockingCalls {
             handOn = () -> call.fail(thrown);
         }
         ended(task);
-        call.entry().tookOnBlockingThread(call.nanosSinceBegin());
+        call.entry().recordBlockingCall(call.nanosSinceBegin());
         handOn.run();
     }
 

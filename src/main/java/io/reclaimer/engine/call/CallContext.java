@@ -22,7 +22,7 @@ public class CallContext {
     private final Tracer tracer = new Tracer();
 
     /** Bits that were set for ids beyond a map, which is a caller's error. */
-    private final AtomicLong strayBits = new AtomicLong();
+    private final AtomicLong bitsBeyondMap = new AtomicLong();
 
     /** Written by the registry only; read by everybody, at every step of an iteration. */
     private volatile ShrinkerTable table = ShrinkerTable.EMPTY;
@@ -101,7 +101,7 @@ public class CallContext {
     }
 
     /** Sets the watchdog. Called by the watchdog. */
-    final void watchedBy(ActorRef<CallWatchdog.Command> actor) {
+    final void setWatchdog(ActorRef<CallWatchdog.Command> actor) {
         watchdog = actor;
     }
 
@@ -111,7 +111,7 @@ public class CallContext {
     }
 
     /** Wakes the watchdog, because user code is about to be called. Any thread. */
-    public final void callsBegin() {
+    public final void wakeWatchdog() {
         if (!watched) {
             watched = true;
             ActorRef<CallWatchdog.Command> to = watchdog;
@@ -122,7 +122,7 @@ public class CallContext {
     }
 
     /** Sets the fault log. Called by the registry. */
-    public final void faultsAreLoggedBy(ActorRef<FaultLog.Command> actor) {
+    public final void setFaultLog(ActorRef<FaultLog.Command> actor) {
         faultLog = actor;
     }
 
@@ -154,13 +154,13 @@ public class CallContext {
     }
 
     /** How often a bit was set for an id beyond the cgroup's map. */
-    public final long strayBits() {
-        return strayBits.get();
+    public final long bitsBeyondMap() {
+        return bitsBeyondMap.get();
     }
 
     /** Counts a stray bit. True for the first one. */
     public final boolean countStrayBit() {
-        return strayBits.incrementAndGet() == 1;
+        return bitsBeyondMap.incrementAndGet() == 1;
     }
 
     /** Counts a stray bit, and warns of the first one; {@code place} is the cgroup and node, for people. */

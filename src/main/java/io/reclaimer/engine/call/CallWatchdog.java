@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  *   <li>An awaited call that is not answered by its deadline is given up ({@link PendingCalls}).
  * </ul>
  *
- * <p>It checks at an interval while calls are under way, and pauses otherwise ({@link CallContext#callsBegin}). A call
+ * <p>It checks at an interval while calls are under way, and pauses otherwise ({@link CallContext#wakeWatchdog}). A call
  * on a visiting thread is judged only when at least {@link #LEAST_CHECKS} checks have seen it, so that no shrinker is
  * blamed for a pause of the whole machine.
  */
@@ -64,7 +64,7 @@ public final class CallWatchdog extends AbstractBehavior<CallWatchdog.Command> {
         Duration lateAfter = engine.settings().calls().lateAfter();
         this.lateNanos = lateAfter.toNanos();
         this.interval = intervalFor(lateAfter);
-        engine.watchedBy(context.getSelf());
+        engine.setWatchdog(context.getSelf());
     }
 
     private static Duration intervalFor(Duration lateAfter) {
@@ -97,7 +97,7 @@ public final class CallWatchdog extends AbstractBehavior<CallWatchdog.Command> {
             if (thread.thread().isAlive()) {
                 idle &= check(thread, now);
             } else {
-                forgive(thread.observation);
+                withdrawVerdict(thread.observation);
                 engine.visitingThreads().forget(thread);
             }
         }
@@ -117,7 +117,7 @@ public final class CallWatchdog extends AbstractBehavior<CallWatchdog.Command> {
         engine.watchdogPauses();
         if (!engine.pendingCalls().isEmpty()
                 || engine.visitingThreads().all().stream().anyMatch(VisitingThread::isWorking)) {
-            engine.callsBegin();
+            engine.wakeWatchdog();
         }
     }
 
@@ -126,7 +126,7 @@ public final class CallWatchdog extends AbstractBehavior<CallWatchdog.Command> {
         ThreadObservation observed = thread.observation;
         long number = thread.number();
         if (number != observed.number) {
-            forgive(observed);
+            withdrawVerdict(observed);
             observed.number = number;
             observed.sinceNanos = now;
             observed.times = 0;
@@ -170,7 +170,7 @@ public final class CallWatchdog extends AbstractBehavior<CallWatchdog.Command> {
         Caller caller = call.caller();
         if (entry != null) {
             if (call.listener() == null) {
-                entry.wasSlow();
+                entry.markSlow();
             }
             if (caller != null) {
                 observed.visit = new StuckVisit(caller.visitIsStuck(entry));
@@ -209,7 +209,7 @@ public final class CallWatchdog extends AbstractBehavior<CallWatchdog.Command> {
     }
 
     /** Withdraws the verdict on a call that has come back, or whose thread has ended. */
-    private static void forgive(ThreadObservation observed) {
+    private static void withdrawVerdict(ThreadObservation observed) {
         if (observed.visit != null) {
             observed.visit.end();
             observed.visit = null;

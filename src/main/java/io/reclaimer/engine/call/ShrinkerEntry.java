@@ -204,7 +204,7 @@ public final class ShrinkerEntry {
         return order;
     }
 
-    public void registeredAs(long newOrder) {
+    public void setOrder(long newOrder) {
         order = newOrder;
     }
 
@@ -249,7 +249,7 @@ public final class ShrinkerEntry {
     }
 
     /** Marks it as slow: a call of it holds its thread for longer than others are to wait. */
-    void wasSlow() {
+    void markSlow() {
         slowSinceNanos = context.nanoTime().getAsLong();
         slow = true;
     }
@@ -258,7 +258,7 @@ public final class ShrinkerEntry {
      * Takes the duration of a call on a thread for blocking shrinkers. Ends the slow state after calls were quick for
      * long enough. Any thread.
      */
-    void tookOnBlockingThread(long nanos) {
+    void recordBlockingCall(long nanos) {
         if (!slow) {
             return;
         }
@@ -282,13 +282,13 @@ public final class ShrinkerEntry {
     /** Counts more calls as stuck, or fewer. A shrinker with a stuck call is slow, too. Any thread. */
     public void addStuckCalls(int more) {
         if (more > 0) {
-            wasSlow();
+            markSlow();
         }
         stuckCalls.addAndGet(more);
     }
 
     /** Whether no visit begins although it is registered: it is in quarantine, or a call has not come back. */
-    public boolean isKeptAway() {
+    public boolean isSuspended() {
         return isStuck() || faults.isQuarantined();
     }
 

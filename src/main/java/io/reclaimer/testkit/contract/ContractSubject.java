@@ -134,22 +134,22 @@ public final class ContractSubject {
     /** A shrinker that has registered itself, with the reclaimer that the contract gave it. */
     public static ContractSubject registered(ShrinkerHandle handle, Shrinker shrinker) {
         Objects.requireNonNull(shrinker, "shrinker");
-        return of(handle.spec(), new Access(system -> ShrinkerCalls.of(shrinker), registeredAs(handle), true));
+        return of(handle.spec(), new Access(system -> ShrinkerCalls.of(shrinker), setOrder(handle), true));
     }
 
     /** As {@link #registered(ShrinkerHandle, Shrinker)}, for a shrinker that returns stages. */
     public static ContractSubject registered(ShrinkerHandle handle, AsyncShrinker shrinker) {
         Objects.requireNonNull(shrinker, "shrinker");
-        return of(handle.spec(), new Access(system -> ShrinkerCalls.of(shrinker), registeredAs(handle), true));
+        return of(handle.spec(), new Access(system -> ShrinkerCalls.of(shrinker), setOrder(handle), true));
     }
 
     /** As {@link #registered(ShrinkerHandle, Shrinker)}, for an actor. */
     public static ContractSubject registered(ShrinkerHandle handle, ActorRef<ShrinkerMessage> shrinker) {
         Objects.requireNonNull(shrinker, "shrinker");
-        return of(handle.spec(), new Access(system -> ShrinkerCalls.of(shrinker, system), registeredAs(handle), false));
+        return of(handle.spec(), new Access(system -> ShrinkerCalls.of(shrinker, system), setOrder(handle), false));
     }
 
-    private static BiFunction<Reclaimer, CallLog, CompletionStage<ShrinkerHandle>> registeredAs(ShrinkerHandle handle) {
+    private static BiFunction<Reclaimer, CallLog, CompletionStage<ShrinkerHandle>> setOrder(ShrinkerHandle handle) {
         return (reclaimer, log) -> CompletableFuture.completedStage(handle);
     }
 

@@ -221,8 +221,8 @@ final class RoundClauses {
         run.fullRound();
         ShrinkerState state = run.handle().state();
         run.require(
-                state.faults() == 0 && state.lateAnswers() == 0,
-                "[" + state.faults() + "] calls of rounds were faults and [" + state.lateAnswers()
+                state.faults() == 0 && state.lateReplies() == 0,
+                "[" + state.faults() + "] calls of rounds were faults and [" + state.lateReplies()
                         + "] were answered too late; the last fault: ["
                         + state.lastFault().orElse("none") + "]");
     }

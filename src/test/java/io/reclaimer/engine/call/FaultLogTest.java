@@ -28,36 +28,38 @@ class FaultLogTest {
 
     @Test
     void faultsHeldBackAreLoggedWhenTheSilenceIsOver() {
-        Faults faults = faults("pages");
-        for (int i = 0; i < 3; i++) {
-            faults.fault("its scan answered nonsense", "/a on node 0", null);
-        }
+        faultsOfThree();
         received.expectMessageClass(FaultLog.HeldBack.class);
         // When this one has come, the one before has been handled.
         log.tell(new FaultLog.HeldBack(faults("others")));
         received.expectMessageClass(FaultLog.HeldBack.class);
-        LoggingTestKit.warn("Shrinker [pages] at fault: 2 more faults")
-                .withOccurrences(1)
-                .expect(kit.system(), () -> {
-                    now += Faults.SILENCE.toNanos();
-                    time.timePasses(Faults.SILENCE);
-                    return null;
-                });
+        expectLines(1);
     }
 
     @Test
     void faultsOfAShrinkerThatIsFreedAreNotLoggedLater() {
-        Faults faults = faults("pages");
-        for (int i = 0; i < 3; i++) {
-            faults.fault("its scan answered nonsense", "/a on node 0", null);
-        }
+        Faults faults = faultsOfThree();
         received.expectMessageClass(FaultLog.HeldBack.class);
         log.tell(new FaultLog.Forget(faults));
         log.tell(new FaultLog.HeldBack(faults("others")));
         received.expectMessageClass(FaultLog.Forget.class);
         received.expectMessageClass(FaultLog.HeldBack.class);
+        expectLines(0);
+    }
+
+    /** Of the three faults one is logged at once, and two are held back. */
+    private Faults faultsOfThree() {
+        Faults faults = faults("pages");
+        for (int i = 0; i < 3; i++) {
+            faults.fault("its scan answered nonsense", "/a on node 0", null);
+        }
+        return faults;
+    }
+
+    /** Checks that so many lines are logged when the silence is over. */
+    private void expectLines(int lines) {
         LoggingTestKit.warn("Shrinker [pages] at fault: 2 more faults")
-                .withOccurrences(0)
+                .withOccurrences(lines)
                 .expect(kit.system(), () -> {
                     now += Faults.SILENCE.toNanos();
                     time.timePasses(Faults.SILENCE);

@@ -7,9 +7,8 @@ import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.Behaviors;
 import io.reclaimer.engine.Parts;
-import io.reclaimer.shrinker.ShrinkControl;
-import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -146,7 +145,8 @@ class HoldsTest {
         ActorRef<ShrinkerGuard.Command> guard =
                 KIT.spawn(ShrinkerGuard.create((unused, of) -> forgetting.tell(new Forget(unused, of))));
         ShrinkerSpec spec = ShrinkerSpec.named("s" + serial).byCgroup().byNode();
-        ShrinkerEntry entry = new ShrinkerEntry(spec, ShrinkerTarget.of(spec, new Nothing()), 0, serial, guard, engine);
+        ShrinkerEntry entry =
+                new ShrinkerEntry(spec, ShrinkerTarget.of(spec, Scripted.empty()), 0, serial, guard, engine);
         assertThat(entry.references().register()).isTrue();
         return entry;
     }
@@ -166,18 +166,6 @@ class HoldsTest {
             assertThat(freed.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             throw new AssertionError(e);
-        }
-    }
-
-    private static final class Nothing implements Shrinker {
-        @Override
-        public long count(ShrinkControl control) {
-            return EMPTY;
-        }
-
-        @Override
-        public long scan(ShrinkControl control) {
-            return STOP;
         }
     }
 }

@@ -21,9 +21,7 @@ class RefaultsTest {
 
     @Test
     void rateIsTheShareThatCameBackAndSumsAreExact() {
-        Refaults refaults = refaults(2, true);
-        refaults.reclaimed(1_000_000);
-        refaults.refaulted(250_000);
+        Refaults refaults = refaults(2, true, 1_000_000, 250_000);
         assertThat(refaults.rate()).isCloseTo(0.25, within(0.001));
         assertThat(refaults.reclaimedObjects()).isEqualTo(1_000_000);
         assertThat(refaults.refaultedObjects()).isEqualTo(250_000);
@@ -31,9 +29,7 @@ class RefaultsTest {
 
     @Test
     void seeksRiseWithTheRateUpToTheBound() {
-        Refaults refaults = refaults(2, true);
-        refaults.reclaimed(1_000_000);
-        refaults.refaulted(500_000);
+        Refaults refaults = refaults(2, true, 1_000_000, 500_000);
         assertThat(refaults.seeks()).isEqualTo(9);
         refaults.refaulted(10_000_000);
         assertThat(refaults.rate()).isEqualTo(1);
@@ -42,9 +38,7 @@ class RefaultsTest {
 
     @Test
     void seeksFallAgainWithTime() {
-        Refaults refaults = refaults(2, true);
-        refaults.reclaimed(1_000);
-        refaults.refaulted(1_000);
+        Refaults refaults = refaults(2, true, 1_000, 1_000);
         int high = refaults.seeks();
         assertThat(high).isEqualTo(14);
         int before = high;
@@ -58,9 +52,7 @@ class RefaultsTest {
 
     @Test
     void seeksFallWhenWhatIsReclaimedStaysAway() {
-        Refaults refaults = refaults(2, true);
-        refaults.reclaimed(10_000);
-        refaults.refaulted(10_000);
+        Refaults refaults = refaults(2, true, 10_000, 10_000);
         assertThat(refaults.seeks()).isEqualTo(16);
         refaults.reclaimed(1_000_000);
         now += HALF_LIFE.dividedBy(8).toNanos();
@@ -69,35 +61,27 @@ class RefaultsTest {
 
     @Test
     void fewObjectsSayLittle() {
-        Refaults refaults = refaults(2, true);
-        refaults.reclaimed(8);
-        refaults.refaulted(8);
+        Refaults refaults = refaults(2, true, 8, 8);
         assertThat(refaults.rate()).isLessThan(0.1);
         assertThat(refaults.seeks()).isLessThanOrEqualTo(3);
     }
 
     @Test
     void switchedOffTheRateIsKnownAndSeeksStay() {
-        Refaults refaults = refaults(2, false);
-        refaults.reclaimed(1_000_000);
-        refaults.refaulted(1_000_000);
+        Refaults refaults = refaults(2, false, 1_000_000, 1_000_000);
         assertThat(refaults.rate()).isCloseTo(1, within(0.001));
         assertThat(refaults.seeks()).isEqualTo(2);
     }
 
     @Test
     void whatCostsNothingStaysSo() {
-        Refaults refaults = refaults(0, true);
-        refaults.reclaimed(1_000_000);
-        refaults.refaulted(1_000_000);
+        Refaults refaults = refaults(0, true, 1_000_000, 1_000_000);
         assertThat(refaults.seeks()).isZero();
     }
 
     @Test
     void seeksDoNotOverflow() {
-        Refaults refaults = refaults(Integer.MAX_VALUE, true);
-        refaults.reclaimed(Long.MAX_VALUE);
-        refaults.refaulted(Long.MAX_VALUE);
+        Refaults refaults = refaults(Integer.MAX_VALUE, true, Long.MAX_VALUE, Long.MAX_VALUE);
         assertThat(refaults.seeks()).isEqualTo(Integer.MAX_VALUE);
     }
 
@@ -107,6 +91,13 @@ class RefaultsTest {
         refaults.refaulted(0);
         refaults.refaulted(-5);
         assertThat(refaults.refaultedObjects()).isZero();
+    }
+
+    private Refaults refaults(int seeks, boolean raised, long reclaimed, long refaulted) {
+        Refaults refaults = refaults(seeks, raised);
+        refaults.reclaimed(reclaimed);
+        refaults.refaulted(refaulted);
+        return refaults;
     }
 
     private Refaults refaults(int seeks, boolean raised) {

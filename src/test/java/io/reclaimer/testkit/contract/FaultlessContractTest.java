@@ -2,15 +2,10 @@ package io.reclaimer.testkit.contract;
 
 import akka.actor.typed.Props;
 import io.reclaimer.Reclaimer;
-import io.reclaimer.shrinker.AsyncShrinker;
-import io.reclaimer.shrinker.CgroupPath;
-import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Kind;
 import io.reclaimer.testkit.Threads;
 import io.reclaimer.testkit.contract.FaultyCache.Fault;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Nested;
 
 /** A cache without a fault passes all clauses, whichever kind of shrinker it is. */
@@ -38,23 +33,7 @@ class FaultlessContractTest {
         @Override
         protected ContractSubject create(Reclaimer reclaimer) {
             FaultyCache cache = new FaultyCache(Fault.NONE);
-            AsyncShrinker async = new AsyncShrinker() {
-                @Override
-                public CompletionStage<Long> count(ShrinkControl control) {
-                    return CompletableFuture.supplyAsync(() -> cache.count(control), Threads.executor());
-                }
-
-                @Override
-                public CompletionStage<Long> scan(ShrinkControl control) {
-                    return CompletableFuture.supplyAsync(() -> cache.scan(control), Threads.executor());
-                }
-
-                @Override
-                public CompletionStage<Long> reparent(CgroupPath offline, CgroupPath parent, int node) {
-                    return CompletableFuture.completedStage(cache.reparent(offline, parent, node));
-                }
-            };
-            return with(cache, ContractSubject.of(FaultyCache.SPEC, async));
+            return with(cache, ContractSubject.of(FaultyCache.SPEC, Kind.async(cache, Threads.executor())));
         }
     }
 

@@ -9,11 +9,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import akka.actor.typed.Props;
 import io.reclaimer.Reclaimer;
 import io.reclaimer.shrinker.CgroupPath;
-import io.reclaimer.shrinker.ShrinkControl;
-import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.FakeControl;
 import io.reclaimer.testkit.Kind;
+import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.contract.FaultyCache.Fault;
 import java.util.Arrays;
 import java.util.Locale;
@@ -116,18 +115,10 @@ class ShrinkerContractTest {
     /** A shrinker that frees pages of 16 objects. */
     private static ContractSubject pages() {
         FaultyCache cache = new FaultyCache(Fault.NONE);
-        Shrinker pages = new Shrinker() {
-            @Override
-            public long count(ShrinkControl control) {
-                return cache.count(control);
-            }
-
-            @Override
-            public long scan(ShrinkControl control) {
-                long whole = (control.nrToScan() + 15) / 16 * 16;
-                return cache.scan(new FakeControl(control.cgroup(), control.node(), whole, control::isCancelled));
-            }
-        };
+        Scripted pages = new Scripted(cache::count, control -> {
+            long whole = (control.nrToScan() + 15) / 16 * 16;
+            return cache.scan(new FakeControl(control.cgroup(), control.node(), whole, control::isCancelled));
+        });
         return ContractSubject.of(FaultyCache.SPEC, pages)
                 .adds(cache::add)
                 .holds((cgroup, node) -> cache.held(cgroup.path(), node));

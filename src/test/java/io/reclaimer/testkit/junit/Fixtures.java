@@ -1,5 +1,6 @@
 package io.reclaimer.testkit.junit;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import java.io.ByteArrayOutputStream;
@@ -31,6 +32,12 @@ final class Fixtures {
                             event.getRequiredPayload(TestExecutionResult.class).getThrowable())
                     .flatMap(thrown -> thrown.stream())
                     .toList();
+        }
+
+        /** The failure of a class with exactly one. */
+        Throwable onlyFailure() {
+            assertThat(failures()).hasSize(1);
+            return failures().get(0);
         }
 
         /** The names of the tests that succeeded. */

@@ -9,10 +9,9 @@ import akka.actor.typed.javadsl.Behaviors;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.Reclaimer;
 import io.reclaimer.ShrinkerHandle;
-import io.reclaimer.shrinker.AsyncShrinker;
-import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.AsyncScripted;
 import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.junit.Fixtures.Outcome;
@@ -128,12 +127,10 @@ class ReclaimerExtensionChecksTest {
     void actorThatLivesOnFailsTheTestUnlessItIsExpected() {
         Outcome outcome = Fixtures.run(Leaks.class);
         assertThat(outcome.succeeded()).containsExactly("expectsTheLeak()");
-        assertThat(outcome.failures())
-                .singleElement()
-                .satisfies(thrown -> assertThat(thrown)
-                        .hasMessage(
-                                "Leaked actor: [/user/shop] was started in the test and lives on. Stop it (ActorTestKit.stop,"
-                                        + " or as the application does), or declare it with expectActor"));
+        assertThat(outcome.onlyFailure())
+                .hasMessage(
+                        "Leaked actor: [/user/shop] was started in the test and lives on. Stop it (ActorTestKit.stop,"
+                                + " or as the application does), or declare it with expectActor");
     }
 
     static class Stops {
@@ -180,9 +177,9 @@ class ReclaimerExtensionChecksTest {
 
     /** Short timeouts of the shutdown, which a stuck shrinker blocks. */
     private static final String ENDS_SOON = """
-            akka.coordinated-shutdown.phases.before-actor-system-terminate.timeout = 50 ms
-            akka.actor.testkit.typed.system-shutdown-default = 100 ms
-            """;
+        akka.coordinated-shutdown.phases.before-actor-system-terminate.timeout = 50 ms
+        akka.actor.testkit.typed.system-shutdown-default = 100 ms
+        """;
 
     private static CompletableFuture<Long> answer = new CompletableFuture<>();
 
@@ -195,18 +192,12 @@ class ReclaimerExtensionChecksTest {
         void doesNotWait() {
             Gate asked = new Gate();
             asked.open();
-            AsyncShrinker pages = new AsyncShrinker() {
-                @Override
-                public CompletionStage<Long> count(ShrinkControl control) {
-                    asked.pass();
-                    return answer;
-                }
-
-                @Override
-                public CompletionStage<Long> scan(ShrinkControl control) {
-                    return CompletableFuture.completedStage(Shrinker.STOP);
-                }
-            };
+            AsyncScripted pages = new AsyncScripted(
+                    control -> {
+                        asked.pass();
+                        return answer;
+                    },
+                    control -> CompletableFuture.completedStage(Shrinker.STOP));
             CompletionStage<?> round = round(
                     kit.reclaimer(),
                     reclaimer ->
@@ -221,15 +212,11 @@ class ReclaimerExtensionChecksTest {
         answer = new CompletableFuture<>();
         Outcome outcome = Fixtures.run(LeavesARound.class);
         answer.complete(0L);
-        assertThat(outcome.failures())
-                .singleElement()
-                .satisfies(thrown -> assertThat(thrown)
-                        .hasMessageContaining(
-                                "Round under way: [1] had not ended [PT0.05S] after the test. Wait for the"
-                                        + " stage of each reclaim, or cancel it")
-                        .hasMessageContaining(
-                                "Held shrinker: [pages] was in use by [1] visits [PT0.05S] after the test. Let"
-                                        + " its count and scan return, or wait for its free"));
+        assertThat(outcome.onlyFailure())
+                .hasMessageContaining("Round under way: [1] had not ended [PT0.05S] after the test. Wait for the"
+                        + " stage of each reclaim, or cancel it")
+                .hasMessageContaining("Held shrinker: [pages] was in use by [1] visits [PT0.05S] after the test. Let"
+                        + " its count and scan return, or wait for its free");
     }
 
     private static Gate gate = new Gate();
@@ -254,12 +241,9 @@ class ReclaimerExtensionChecksTest {
         gate = new Gate();
         Outcome outcome = Fixtures.run(LeavesAThread.class);
         gate.open();
-        assertThat(outcome.failures())
-                .singleElement()
-                .satisfies(thrown -> assertThat(thrown)
-                        .hasMessageContaining("Round under way: [1]")
-                        .hasMessageContaining(
-                                "Actor system: it could not be stopped: [Failed to stop [LeavesAThread]"));
+        assertThat(outcome.onlyFailure())
+                .hasMessageContaining("Round under way: [1]")
+                .hasMessageContaining("Actor system: it could not be stopped: [Failed to stop [LeavesAThread]");
         assertThat(Fixtures.run(ReclaimerExtensionTest.OneATest.class).succeeded())
                 .hasSize(2);
     }

@@ -37,10 +37,7 @@ class ReclaimerExtensionLogTest {
     @Test
     void failingTestPrintsItsLog() {
         Outcome outcome = Fixtures.run(FailingTest.class);
-        assertThat(outcome.failures())
-                .singleElement()
-                .satisfies(
-                        thrown -> assertThat(thrown).hasMessage("as it should").hasNoSuppressedExceptions());
+        assertThat(outcome.onlyFailure()).hasMessage("as it should").hasNoSuppressedExceptions();
         assertThat(outcome.printed())
                 .startsWith("Log of [fails()], which failed:")
                 .containsPattern("\\d\\d:\\d\\d:\\d\\d\\.\\d{3} WARN io\\.reclaimer\\.shop \\[.*\\] shop is warm")
@@ -116,9 +113,7 @@ class ReclaimerExtensionLogTest {
     @Test
     void failingPreparationOfAClassPrintsItsLogToo() {
         Outcome outcome = Fixtures.run(FailingClass.class);
-        assertThat(outcome.failures())
-                .singleElement()
-                .satisfies(thrown -> assertThat(thrown).hasMessage("as it should"));
+        assertThat(outcome.onlyFailure()).hasMessage("as it should");
         assertThat(outcome.printed()).contains("shop is warm");
     }
 
@@ -175,9 +170,9 @@ class ReclaimerExtensionLogTest {
                 .hasSize(2)
                 .allSatisfy(thrown -> assertThat(thrown)
                         .isInstanceOf(AssertionError.class)
-                        .hasMessage(
-                                "Error log: [io.reclaimer.shop: shop is on fire (java.lang.IllegalStateException: too hot)]."
-                                        + " Correct its cause, or declare it with expectError before it happens"));
+                        .hasMessage("Error log: [io.reclaimer.shop: shop is on fire"
+                                + " (java.lang.IllegalStateException: too hot)]. Correct its cause, or"
+                                + " declare it with expectError before it happens"));
         assertThat(outcome.printed()).contains("java.lang.IllegalStateException: too hot");
     }
 

@@ -119,10 +119,8 @@ class ReclaimerExtensionTest {
 
     @Test
     void oneAClassInAnInstanceFieldIsRefusedWithWhatToDo() {
-        assertThat(Fixtures.run(NotStatic.class).failures())
-                .singleElement()
-                .satisfies(thrown -> assertThat(thrown)
-                        .hasMessageContaining("by a ReclaimerExtension in a static field with @RegisterExtension"));
+        assertThat(Fixtures.run(NotStatic.class).onlyFailure())
+                .hasMessageContaining("by a ReclaimerExtension in a static field with @RegisterExtension");
         assertThat(SYSTEMS).isEmpty();
     }
 
@@ -155,12 +153,9 @@ class ReclaimerExtensionTest {
 
     @Test
     void systemOfATestIsNotThereInAConstructorAndTheErrorSaysSo() {
-        assertThat(Fixtures.run(TooEarly.class).failures())
-                .singleElement()
-                .satisfies(thrown -> assertThat(thrown)
-                        .hasMessageContaining(
-                                "There is no actor system now: there is one for each test, from before its"
-                                        + " @BeforeEach methods until after its @AfterEach methods."));
+        assertThat(Fixtures.run(TooEarly.class).onlyFailure())
+                .hasMessageContaining("There is no actor system now: there is one for each test, from before its"
+                        + " @BeforeEach methods until after its @AfterEach methods.");
     }
 
     static class Manual {
@@ -193,11 +188,9 @@ class ReclaimerExtensionTest {
 
     @Test
     void invalidSettingsFailTheTestOnceAndLeaveNothingBehind() {
-        assertThat(Fixtures.run(Invalid.class).failures())
-                .singleElement()
-                .satisfies(thrown -> assertThat(thrown)
-                        .hasMessageContaining("reclaimer.max-rounds is [0]")
-                        .hasNoSuppressedExceptions());
+        assertThat(Fixtures.run(Invalid.class).onlyFailure())
+                .hasMessageContaining("reclaimer.max-rounds is [0]")
+                .hasNoSuppressedExceptions();
         assertThat(Fixtures.run(Fixtures.NoKit.class).printed()).contains("shop is warm");
     }
 

@@ -43,12 +43,9 @@ class ScenarioFilesTest {
 
     @Test
     void unmetExpectationFailsItsTestWithTheValueAndTheLastEvents() {
-        assertThat(Fixtures.run(Failing.class).failures())
-                .singleElement()
+        assertThat(Fixtures.run(Failing.class).onlyFailure())
                 .isInstanceOf(AssertionError.class)
-                .extracting(Throwable::getMessage)
-                .asString()
-                .contains(
+                .hasMessageContainingAll(
                         "[failing]",
                         "at line 5:",
                         "expected 4,711",
@@ -64,12 +61,9 @@ class ScenarioFilesTest {
     @Test
     void invalidFileFailsWithAllItsErrors() throws IOException {
         Files.writeString(Path.of("target", "bad-scenario.conf"), "sede = 1\nnodes = 0\n");
-        assertThat(Fixtures.run(Bad.class).failures())
-                .singleElement()
+        assertThat(Fixtures.run(Bad.class).onlyFailure())
                 .isInstanceOf(ScenarioException.class)
-                .extracting(Throwable::getMessage)
-                .asString()
-                .contains("bad-scenario.conf:1: sede: unknown", "bad-scenario.conf:2: nodes: is [0]");
+                .hasMessageContainingAll("bad-scenario.conf:1: sede: unknown", "bad-scenario.conf:2: nodes: is [0]");
     }
 
     static class Missing {

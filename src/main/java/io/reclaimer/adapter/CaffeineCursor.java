@@ -11,14 +11,14 @@ import java.util.List;
  *
  * <p>Holds a reference to the next element between two calls.
  */
-final class CaffeineHand<T> {
+final class CaffeineCursor<T> {
 
     private final Iterable<T> table;
 
     /** Guarded by {@code this}. */
     private Iterator<T> at = Collections.emptyIterator();
 
-    CaffeineHand(Iterable<T> table) {
+    CaffeineCursor(Iterable<T> table) {
         this.table = table;
     }
 

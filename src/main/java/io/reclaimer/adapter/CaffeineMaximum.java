@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. While the maximum is lowered, one task is scheduled with the actor system. That task restores the
  * maximum when the shrinker is freed or the system ends.
  */
-final class CaffeineRoom {
+final class CaffeineMaximum {
 
     /** Number of steps in the peak. */
     private static final int STEPS = 8;
@@ -59,7 +59,7 @@ final class CaffeineRoom {
     private long peak;
 
     /** @param freed whether the shrinker is freed, so that the maximum is to be restored */
-    CaffeineRoom(
+    CaffeineMaximum(
             Cache<?, ?> cache,
             Policy.Eviction<?, ?> eviction,
             Duration interval,

@@ -18,11 +18,11 @@ import org.slf4j.LoggerFactory;
  * The watch over the actors that the reclaimer can't work without. When one of them ends other than by coordinated
  * shutdown, all open and all further requests fail with that reason, and the log reports it.
  */
-final class CoreWatch {
+final class CoreActorsWatch {
 
-    private static final Logger LOG = LoggerFactory.getLogger(CoreWatch.class);
+    private static final Logger LOG = LoggerFactory.getLogger(CoreActorsWatch.class);
 
-    private CoreWatch() {}
+    private CoreActorsWatch() {}
 
     /**
      * Returns the same behavior, which also reports its failure at once. The end of an actor is signalled only when its

@@ -4,7 +4,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Rate limit of a log message: once per minute. Thread-safe. */
-final class OnceAMinute {
+final class LogRateLimit {
 
     private static final long SILENCE_NANOS = TimeUnit.MINUTES.toNanos(1);
 

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. The function is called without a lock.
  */
-final class CaffeineCensus<K> implements CaffeineOwners<K> {
+final class CaffeineSharedOwners<K> implements CaffeineOwners<K> {
 
     /** Number of keys that one count looks at. Takes about ten microseconds. */
     static final int LOOK = 1024;
@@ -86,7 +86,7 @@ final class CaffeineCensus<K> implements CaffeineOwners<K> {
     /** The lap under way. Written under the lock of {@code this}, read without. */
     private volatile Lap running = new Lap();
 
-    CaffeineCensus(Cache<K, ?> cache, Function<? super K, Cgroup> cgroups) {
+    CaffeineSharedOwners(Cache<K, ?> cache, Function<? super K, Cgroup> cgroups) {
         this.cache = cache;
         this.cgroups = new CaffeineOwnerFunction<>(cgroups);
     }

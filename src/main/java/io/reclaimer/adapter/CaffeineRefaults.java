@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * the cursor that advances a little with each scan reaches it, or when the application reports that it missed the key.
  * It is counted once.
  */
-final class CaffeineGhosts<K> {
+final class CaffeineRefaults<K> {
 
     /** Minimum number of remembered keys: 16 KiB, and the keys. */
     private static final int LEAST_CAPACITY = 1 << 10;
@@ -23,7 +23,7 @@ final class CaffeineGhosts<K> {
     /** Maximum number of remembered keys: 1 MiB, and the keys. A key that returns even later did not return soon. */
     static final int LARGEST_CAPACITY = 1 << 16;
 
-    private final CaffeineHand<K> hand;
+    private final CaffeineCursor<K> hand;
     private final LongSupplier cacheSize;
     private final LongAdder refaults = new LongAdder();
 
@@ -37,7 +37,7 @@ final class CaffeineGhosts<K> {
      * @param hand cursor over the keys of the cache
      * @param cacheSize number of entries in the cache; as many keys are remembered, within the limits
      */
-    CaffeineGhosts(CaffeineHand<K> hand, LongSupplier cacheSize) {
+    CaffeineRefaults(CaffeineCursor<K> hand, LongSupplier cacheSize) {
         this.hand = hand;
         this.cacheSize = cacheSize;
     }

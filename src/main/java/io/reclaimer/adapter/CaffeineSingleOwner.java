@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
  * The only owner of a cache: one cgroup has all entries. When it goes offline, they belong to its nearest online
  * ancestor. Thread-safe.
  */
-final class CaffeineOwner<K> implements CaffeineOwners<K> {
+final class CaffeineSingleOwner<K> implements CaffeineOwners<K> {
 
     private final LongSupplier cacheSize;
     private final Optional<Cgroup> cgroup;
@@ -21,18 +21,18 @@ final class CaffeineOwner<K> implements CaffeineOwners<K> {
 
     private volatile boolean announced;
 
-    private CaffeineOwner(LongSupplier cacheSize, Optional<Cgroup> cgroup, CgroupPath path) {
+    private CaffeineSingleOwner(LongSupplier cacheSize, Optional<Cgroup> cgroup, CgroupPath path) {
         this.cacheSize = cacheSize;
         this.cgroup = cgroup;
         this.path = path;
     }
 
-    static <K> CaffeineOwner<K> of(LongSupplier cacheSize, Cgroup cgroup) {
-        return new CaffeineOwner<>(cacheSize, Optional.of(cgroup), cgroup.path());
+    static <K> CaffeineSingleOwner<K> of(LongSupplier cacheSize, Cgroup cgroup) {
+        return new CaffeineSingleOwner<>(cacheSize, Optional.of(cgroup), cgroup.path());
     }
 
-    static <K> CaffeineOwner<K> of(LongSupplier cacheSize, CgroupPath path) {
-        return new CaffeineOwner<>(cacheSize, Optional.empty(), path);
+    static <K> CaffeineSingleOwner<K> of(LongSupplier cacheSize, CgroupPath path) {
+        return new CaffeineSingleOwner<>(cacheSize, Optional.empty(), path);
     }
 
     @Override

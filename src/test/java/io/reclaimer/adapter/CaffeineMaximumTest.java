@@ -24,7 +24,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-class CaffeineRoomTest {
+class CaffeineMaximumTest {
 
     private static final CgroupPath ROOT = CgroupPath.root();
     private static final ShrinkerSpec SPEC = ShrinkerSpec.named("pages");

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-class CaffeineCensusTest {
+class CaffeineSharedOwnersTest {
 
     private static final ShrinkerSpec SPEC = ShrinkerSpec.named("shared");
 
@@ -72,8 +72,8 @@ class CaffeineCensusTest {
 
     @Test
     void countInALargeCacheIsExactFromItsRegistrationOn() {
-        CaffeineShrinker<Key, String> shrinker = shared(bounded(20_000, 10_000, 10_000, 1));
-        kit.await(shrinker.register(kit.reclaimer(), SPEC));
+        CaffeineShrinker<Key, String> shrinker =
+                Caches.registered(kit, SPEC, shared(bounded(20_000, 10_000, 10_000, 1)));
         assertThat(count(shrinker, "/shop/0")).isEqualTo(20_000);
         assertThat(count(shrinker, "/shop/1")).isEqualTo(10_000);
         assertThat(count(shrinker, "/shop/3")).isOne();
@@ -82,7 +82,7 @@ class CaffeineCensusTest {
     @Test
     void countInALargeCacheIsExactAfterALapOverAnUnchangedTable() {
         Shrinker shrinker = shared(bounded(20_000, 10_000, 10_000, 1));
-        for (int i = 0; i <= 40_001 / CaffeineCensus.LOOK; i++) {
+        for (int i = 0; i <= 40_001 / CaffeineSharedOwners.LOOK; i++) {
             count(shrinker, "/shop/0");
         }
         assertThat(count(shrinker, "/shop/0")).isEqualTo(20_000);
@@ -92,8 +92,7 @@ class CaffeineCensusTest {
 
     @Test
     void countFollowsWhatIsReclaimedBeforeTheNextLap() {
-        CaffeineShrinker<Key, String> shrinker = shared(bounded(20_000, 20_000, 0, 0));
-        kit.await(shrinker.register(kit.reclaimer(), SPEC));
+        CaffeineShrinker<Key, String> shrinker = Caches.registered(kit, SPEC, shared(bounded(20_000, 20_000, 0, 0)));
         assertThat(count(shrinker, "/shop/0")).isEqualTo(20_000);
         shrinker.scan(FakeControl.of(tenants.get(0).path(), 5_000));
         assertThat(count(shrinker, "/shop/0")).isEqualTo(40_000 - 20_000 - shrinker.reclaimedObjects());
@@ -104,27 +103,23 @@ class CaffeineCensusTest {
     void scanFreesWhatBelongsToTheCgroupOnly() {
         for (Cache<Key, String> cache : List.of(bounded(300, 300, 300, 1), unbounded(300, 300, 300, 1))) {
             CaffeineShrinker<Key, String> shrinker = shared(cache);
-            assertThat(shrinker.scan(FakeControl.of(CgroupPath.of("/shop/1"), 100)))
-                    .isEqualTo(100);
-            assertThat(shrinker.scan(FakeControl.of(CgroupPath.of("/shop/3"), 100)))
-                    .isOne();
-            assertThat(shrinker.scan(FakeControl.of(CgroupPath.of("/shop"), 100)))
-                    .isZero();
-            assertThat(shrinker.scan(FakeControl.of(CgroupPath.root(), 100))).isZero();
+            assertThat(scan(shrinker, "/shop/1", 100)).isEqualTo(100);
+            assertThat(scan(shrinker, "/shop/3", 100)).isOne();
+            assertThat(scan(shrinker, "/shop", 100)).isZero();
+            assertThat(scan(shrinker, "/", 100)).isZero();
             assertThat(held(cache)).isEqualTo(Map.of(0, 300L, 1, 200L, 2, 300L));
         }
     }
 
     @Test
     void coldestOfTheCgroupAreFreedFirst() {
-        Cache<Key, String> cache = Caches.builder().maximumSize(1_000).build();
-        put(cache, 300, 300, 0, 0);
+        Cache<Key, String> cache = put(Caches.builder().maximumSize(1_000).build(), 300, 300, 0, 0);
         CaffeineShrinker<Key, String> shrinker = shared(cache);
         for (int number = 0; number < 100; number++) {
             assertThat(cache.getIfPresent(new Key(0, number))).isNotNull();
             cache.cleanUp();
         }
-        assertThat(shrinker.scan(FakeControl.of(CgroupPath.of("/shop/0"), 200))).isEqualTo(200);
+        assertThat(scan(shrinker, "/shop/0", 200)).isEqualTo(200);
         assertThat(cache.asMap().keySet().stream().filter(key -> key.tenant() == 0))
                 .hasSize(100)
                 .allMatch(key -> key.number() < 100);
@@ -142,7 +137,7 @@ class CaffeineCensusTest {
             CaffeineShrinker<Key, String> shrinker = shared(cache);
             long freed = 0;
             for (int i = 0; i <= 50_005 / CaffeineScan.MOST_LOOKED_AT; i++) {
-                freed += shrinker.scan(FakeControl.of(CgroupPath.of("/shop/1"), 128));
+                freed += scan(shrinker, "/shop/1", 128);
             }
             assertThat(freed).isEqualTo(5);
             assertThat(held(cache)).isEqualTo(Map.of(0, 50_000L));
@@ -199,8 +194,7 @@ class CaffeineCensusTest {
     @Test
     void roundFreesTheEntriesOfItsSubtreeOnly() {
         Cache<Key, String> cache = bounded(2_000, 2_000, 2_000, 0);
-        kit.await(shared(cache).register(kit.reclaimer(), SPEC));
-        kit.settle();
+        Caches.registered(kit, SPEC, shared(cache));
         assertThat(kit.reclaim(ReclaimRequest.in("/shop/1").startingAt(0)).freedObjects())
                 .isEqualTo(2_000);
         assertThat(held(cache)).isEqualTo(Map.of(0, 2_000L, 2, 2_000L));
@@ -223,9 +217,7 @@ class CaffeineCensusTest {
     /** The last full lap tells how many entries moved. */
     @Test
     void countOfALargeCacheMovesToTheParent() {
-        CaffeineShrinker<Key, String> shrinker = shared(bounded(5_000, 3_000, 0, 0));
-        kit.await(shrinker.register(kit.reclaimer(), SPEC));
-        kit.settle();
+        CaffeineShrinker<Key, String> shrinker = Caches.registered(kit, SPEC, shared(bounded(5_000, 3_000, 0, 0)));
         kit.offline("/shop/1");
         assertThat(count(shrinker, "/shop")).isEqualTo(3_000);
         assertThat(count(shrinker, "/shop/0")).isEqualTo(5_000);
@@ -234,8 +226,7 @@ class CaffeineCensusTest {
     @Test
     void entriesOfTheRootAreTheRoots() {
         Cache<Key, String> cache = bounded(10, 10, 10, 0);
-        kit.await(shared(cache).register(kit.reclaimer(), SPEC));
-        kit.settle();
+        Caches.registered(kit, SPEC, shared(cache));
         for (String path : List.of("/shop/0", "/shop/1", "/shop/2", "/shop/3", "/shop")) {
             kit.offline(path);
         }
@@ -247,9 +238,7 @@ class CaffeineCensusTest {
     void asynchronousCacheCanBeShared() {
         AsyncCache<Key, String> cache = Caches.builder().maximumSize(10_000).buildAsync();
         put(cache.synchronous(), 10, 20, 0, 0);
-        CaffeineShrinker<Key, String> shrinker = CaffeineShrinker.of(cache, key -> tenants.get(key.tenant()));
-        kit.await(shrinker.register(kit.reclaimer(), SPEC));
-        kit.settle();
+        Caches.registered(kit, SPEC, CaffeineShrinker.of(cache, key -> tenants.get(key.tenant())));
         assertThat(kit.pass("/shop/1", 0, 0).freedObjects()).isEqualTo(20);
         assertThat(held(cache.synchronous())).isEqualTo(Map.of(0, 10L));
     }
@@ -327,30 +316,30 @@ class CaffeineCensusTest {
         return shrinker.count(FakeControl.of(CgroupPath.of(cgroup), 0));
     }
 
+    private static long scan(Shrinker shrinker, String cgroup, long objects) {
+        return shrinker.scan(FakeControl.of(CgroupPath.of(cgroup), objects));
+    }
+
     private List<Integer> bits(int tenant) {
         return kit.state(tenants.get(tenant).path().toString(), 0).bits();
     }
 
     private static Cache<Key, String> bounded(int... entries) {
-        Cache<Key, String> cache =
-                Caches.builder().maximumSize(Caches.UNREACHED).build();
-        put(cache, entries);
-        return cache;
+        return put(Caches.builder().maximumSize(Caches.UNREACHED).build(), entries);
     }
 
     private static Cache<Key, String> unbounded(int... entries) {
-        Cache<Key, String> cache = Caches.builder().build();
-        put(cache, entries);
-        return cache;
+        return put(Caches.builder().build(), entries);
     }
 
-    /** Puts the given number of entries for each tenant. */
-    private static void put(Cache<Key, String> cache, int... entries) {
+    /** So many for each tenant. */
+    private static Cache<Key, String> put(Cache<Key, String> cache, int... entries) {
         for (int tenant = 0; tenant < entries.length; tenant++) {
             for (int number = 0; number < entries[tenant]; number++) {
                 cache.put(new Key(tenant, number), "value");
             }
         }
+        return cache;
     }
 
     private static Map<Integer, Long> held(Cache<Key, String> cache) {
