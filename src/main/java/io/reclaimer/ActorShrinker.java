@@ -185,7 +185,11 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
         } else if (stopped) {
             call.fail(noActor());
         } else if (!call.isOver()) {
-            send(call);
+            if (call.isPathOnlineAgain()) {
+                call.reply(0);
+            } else {
+                send(call);
+            }
         }
     }
 

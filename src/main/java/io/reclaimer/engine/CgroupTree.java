@@ -156,6 +156,8 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
         CgroupHandle cgroup = new CgroupHandle(path, parent, getContext().getSelf());
         parent.children++;
         cgroups.put(path, cgroup);
+        // Before the reply, so before the new cgroup has objects.
+        engine.unawaitedReparents().cameOnline(cgroup);
         message.replyTo().success(cgroup);
         return this;
     }

@@ -15,6 +15,8 @@ public final class EngineContext extends CallContext {
     /** Passes that were begun so far. */
     private final AtomicLong passes = new AtomicLong();
 
+    private final UnawaitedReparents unawaitedReparents = new UnawaitedReparents();
+
     private volatile @Nullable ActorRef<TimeSlices.Next> timeSlices;
 
     /**
@@ -35,6 +37,10 @@ public final class EngineContext extends CallContext {
     /** The number of a new pass: higher than those of all passes before it. */
     long nextPass() {
         return passes.incrementAndGet();
+    }
+
+    UnawaitedReparents unawaitedReparents() {
+        return unawaitedReparents;
     }
 
     /** Sets the actor that hands out time slices. Called by the actor of the rounds. */

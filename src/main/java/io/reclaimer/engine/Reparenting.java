@@ -66,7 +66,7 @@ final class Reparenting implements CallOwner {
             callNow(entry, plain);
             return;
         }
-        if (!perNode.isSet(entry) && UnawaitedReparent.make(entry, perNode, parent)) {
+        if (!perNode.isSet(entry) && UnawaitedReparent.make(entry, perNode, parent, engine.unawaitedReparents())) {
             return;
         }
         outstanding++;

@@ -50,6 +50,9 @@ public interface Shrinker {
      * shrinker, and only for node 0 if it is not NUMA aware. No visit of the same (cgroup, node) pair runs at the same
      * time. Objects that arrive for {@code offline} from this call on belong to its nearest online ancestor.
      *
+     * <p>Not called where a new cgroup of the same path is online already: the objects there belong to the new one. The
+     * new one may come online while this call is under way, if the shrinker replies later.
+     *
      * @return the number of objects moved; if it is above 0, the reclaimer sets the bit of the parent
      */
     default long reparent(CgroupPath offline, CgroupPath parent, int node) {

@@ -40,8 +40,11 @@ public final class ScenarioPlay implements Play {
     /** How many timers run until rounds have gone on without all late visitors. */
     private static final int STUCK_TIMERS = 100;
 
-    /** More time than it takes until unanswered calls are given up. */
-    private static final Duration SETTLE_TIME = Duration.ofMillis(300);
+    /**
+     * The number of timers that run at most until all requests are answered. It is not a limit in time: by a slow clock
+     * one long visit takes more than a second, and the timers of stages that became due meanwhile still have to run.
+     */
+    private static final int SETTLE_TIMERS = 500;
 
     private static final class User implements Runnable {
         private final int number;
@@ -153,17 +156,22 @@ public final class ScenarioPlay implements Play {
                 .forEach(round -> world.expect(false, "[" + round + "] is not answered, and its time is over"));
         world.roundForMuch();
         world.roundForMuch();
-        int[] timers = {STUCK_TIMERS};
-        schedule.run(() -> timers[0]-- > 0 && !world.openRounds().isEmpty());
+        runTimers(schedule, () -> !world.openRounds().isEmpty(), STUCK_TIMERS);
         invariants.checkOthersGave();
         world.freeSomeThatAreStuck();
         world.calmDown();
-        passTime(schedule, () -> !world.isSettled(), SETTLE_TIME);
+        runTimers(schedule, () -> !world.isSettled(), SETTLE_TIMERS);
     }
 
     private static void passTime(Schedule schedule, BooleanSupplier wanted, Duration atMost) {
         long end = schedule.nanoTime() + atMost.toNanos();
         schedule.run(() -> schedule.nanoTime() < end && wanted.getAsBoolean());
+    }
+
+    /** Runs timers while they are wanted, up to a number. */
+    private static void runTimers(Schedule schedule, BooleanSupplier wanted, int atMost) {
+        int[] left = {atMost};
+        schedule.run(() -> left[0]-- > 0 && wanted.getAsBoolean());
     }
 
     private static void end(Schedule schedule, ScenarioWorld world, Invariants invariants) {

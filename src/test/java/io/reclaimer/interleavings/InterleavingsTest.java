@@ -2,6 +2,7 @@ package io.reclaimer.interleavings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterAll;
@@ -59,6 +60,22 @@ class InterleavingsTest {
         if (failing.isPresent()) {
             throw new AssertionError(Report.shortest(explorer, failing.getAsLong()));
         }
+    }
+
+    /** Each of two visits takes far longer by the slow clock than a stage of the other one takes to be completed. */
+    @Test
+    void longVisitByASlowClockLeavesNoStageIncomplete() {
+        Scenario.Kind stages = new Scenario.Kind(
+                true, true, 2, 2, false, 0, false, Scenario.Manner.STAGE, Scenario.Trouble.SLOW, 1, 27, false, false);
+        List<Op> setup = List.of(
+                new Op.Online(1),
+                new Op.Online(2),
+                new Op.Allocate(0),
+                new Op.Register(0),
+                new Op.Put(0, 1, 0, 600),
+                new Op.Put(0, 2, 0, 600));
+        Scenario scenario = new Scenario(0, 1, 0, true, false, false, false, 0, List.of(stages), setup, List.of());
+        assertThat(explorer.play(scenario, Decisions.inOrder()).failure()).isNull();
     }
 
     /** The trace of a seed is only worth something where a second run is the same. */

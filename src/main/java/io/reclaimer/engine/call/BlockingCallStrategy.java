@@ -39,7 +39,8 @@ final class BlockingCallStrategy implements CallStrategy {
         return switch (call.kind()) {
             case COUNT -> shrinker.count(call);
             case SCAN -> shrinker.scan(call);
-            case REPARENT -> shrinker.reparent(call.cgroup(), call.parent(), call.node());
+            case REPARENT ->
+                call.isPathOnlineAgain() ? 0 : shrinker.reparent(call.cgroup(), call.parent(), call.node());
         };
     }
 }

@@ -9,6 +9,14 @@ public interface CallOwner {
     }
 
     /**
+     * Whether the call is a reparent that comes too late: a new cgroup of the same path is online, and the objects
+     * there are its own. Asked right before the shrinker is called.
+     */
+    default boolean isPathOnlineAgain() {
+        return false;
+    }
+
+    /**
      * Called when an awaited call has ended: once per call, by any thread. By default the call is put into the queues
      * of its site, where the visitor takes it.
      */

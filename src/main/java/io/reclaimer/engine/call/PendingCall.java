@@ -207,6 +207,14 @@ public final class PendingCall implements ShrinkControl {
         return isCancelled() || entry.isFreeing() || (kind() != Kind.REPARENT && entry.isStuck());
     }
 
+    /**
+     * Whether it moves nothing and is answered with 0 in place of its shrinker: see {@link
+     * CallOwner#isPathOnlineAgain}. Asked right before the shrinker is called.
+     */
+    public boolean isPathOnlineAgain() {
+        return owner.isPathOnlineAgain();
+    }
+
     private void release() {
         if (holds.compareAndSet(true, false)) {
             entry.release();

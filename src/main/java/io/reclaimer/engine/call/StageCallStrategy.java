@@ -2,6 +2,7 @@ package io.reclaimer.engine.call;
 
 import io.reclaimer.shrinker.AsyncShrinker;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +69,10 @@ final class StageCallStrategy implements CallStrategy {
         return switch (call.kind()) {
             case COUNT -> shrinker.count(call);
             case SCAN -> shrinker.scan(call);
-            case REPARENT -> shrinker.reparent(call.cgroup(), call.parent(), call.node());
+            case REPARENT ->
+                call.isPathOnlineAgain()
+                        ? CompletableFuture.completedStage(0L)
+                        : shrinker.reparent(call.cgroup(), call.parent(), call.node());
         };
     }
 
