@@ -271,6 +271,7 @@ public final class ReclaimRequest {
      * @throws io.reclaimer.shrinker.ReclaimerException if there is no such node
      */
     public List<Integer> nodes(ReclaimerSettings settings) {
+        Objects.requireNonNull(settings, "settings");
         scope.numbers.forEach(settings::nodeName);
         return scope.names.isEmpty()
                 ? scope.numbers

@@ -6,6 +6,7 @@ import io.reclaimer.engine.call.ShrinkerEntry;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 
 /** The handle of a shrinker, from its allocation until it is freed. Thread-safe. */
@@ -80,6 +81,8 @@ public final class ShrinkerHandle {
      * @throws ReclaimerException if there is no such node
      */
     public void setBit(Cgroup cgroup, String node) {
+        Objects.requireNonNull(cgroup, "cgroup");
+        Objects.requireNonNull(node, "node");
         cgroup.handle().setBit(reclaimer.settings().node(node), entry);
     }
 

@@ -40,7 +40,7 @@ public final class HeapRecord {
                     "%d %s %d %d %d %d %d %d %d %d %d",
                     millis,
                     reading.scope(),
-                    reading.settledMillis(),
+                    reading.garbageCutoffMillis(),
                     reading.youngBefore(),
                     reading.oldBefore(),
                     reading.youngAfter(),

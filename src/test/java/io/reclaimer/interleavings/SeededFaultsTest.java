@@ -11,12 +11,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Shows that exploring can fail: each fault is found within {@value #SEEDS} seeds, or by the test that it names. A nightly build tries
- * all faults. Each build tries one, and checks the report of it.
+ * Shows that exploring can fail: each fault is found within {@value #SEEDS} seeds, the rarest one within {@value
+ * #SEEDS_OF_THE_RAREST}, or by the test that it names. A nightly build tries all faults. Each build tries one, and checks
+ * the report of it.
  */
 class SeededFaultsTest {
 
     private static final long SEEDS = 10_000;
+
+    /** For the fault that shows with one of the rarest orders only. */
+    private static final long SEEDS_OF_THE_RAREST = 30_000;
 
     static Set<SeededFault> faults() {
         EnumSet<SeededFault> faults = EnumSet.allOf(SeededFault.class);
@@ -42,11 +46,12 @@ class SeededFaultsTest {
     @MethodSource("faults")
     void faultIsFound(SeededFault fault) {
         long start = System.nanoTime();
+        long seeds = fault == SeededFault.BIT_CLEARED_WITHOUT_THE_LOCK_OF_THE_UNIT ? SEEDS_OF_THE_RAREST : SEEDS;
         try (Explorer explorer = new Explorer(fault.classes())) {
-            OptionalLong failing = explorer.firstFailure(1, 1 + SEEDS);
+            OptionalLong failing = explorer.firstFailure(1, 1 + seeds);
             System.out.println(fault + ": seed " + failing + ", " + (System.nanoTime() - start) / 1_000_000 + " ms");
             assertThat(failing)
-                    .as("%s is not found within %d seeds", fault, SEEDS)
+                    .as("%s is not found within %d seeds", fault, seeds)
                     .isPresent();
         }
     }
