@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The engine starts with akka-actor-typed alone: no cluster, no Jackson, no cache library. */
 class BareEngineIT {
 
-    /** What akka-actor-typed brings, and what these classes are in. */
+    /** The jars that akka-actor-typed brings, and the folders of these classes. */
     private static final List<String> NEEDED = List.of(
             "reclaimer-",
             "akka-actor_2.13-",

@@ -25,7 +25,7 @@ class CallsBackTest {
     @RegisterExtension
     final ReclaimerExtension kit = ReclaimerExtension.create();
 
-    /** What a call requests. Each request leaves a stage that is awaited afterwards. */
+    /** The request that a call makes. Each request leaves a stage that is awaited afterwards. */
     private enum Deed {
         REGISTERS(test -> test.pending.add(
                 test.kit.reclaimer().register(ShrinkerSpec.named("new").byCgroup(), Scripted.endless(1)))),

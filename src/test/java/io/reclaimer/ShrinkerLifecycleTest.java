@@ -202,7 +202,7 @@ class ShrinkerLifecycleTest {
                 .toList();
     }
 
-    /** What visits work with is kept for the next ones; a cache that is freed is not. */
+    /** Objects of visits are kept for later visits. A freed cache is not kept. */
     @Test
     void freedShrinkerIsLeftToTheCollector() {
         WeakReference<Shrinker> cache = usedAndFreed();

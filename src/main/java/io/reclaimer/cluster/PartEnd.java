@@ -24,7 +24,7 @@ enum PartEnd {
     }
 
     /**
-     * What a result means for the coordinator.
+     * The meaning of a result for the coordinator.
      *
      * @param outcome the outcome of the member so far
      * @param isSpent whether another part for the member would be in vain

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Participant {
 
-    /** What the coordinator waits for. */
+    /** The reply that the coordinator waits for. */
     enum Stage {
         /** An offer. */
         COUNTING,

@@ -37,6 +37,6 @@ public record RoundResult(
         NOT_ONLINE
     }
 
-    /** What one shrinker freed in one cgroup, on all nodes. */
+    /** The objects that one shrinker freed in one cgroup, on all nodes. */
     public record Freed(CgroupPath cgroup, String shrinker, long objects) {}
 }

@@ -13,7 +13,7 @@ final class RoundPromises {
 
     private RoundPromises() {}
 
-    /** What holds for every round. */
+    /** The promises that hold for every round. */
     static void check(SimulatedResult result) {
         String name = result.setup().toString();
         assertThat(result.reports()).as(name).hasSize(1);
@@ -45,7 +45,7 @@ final class RoundPromises {
         }
     }
 
-    /** What holds where one member in a hundred does not answer. */
+    /** The promises that hold if one member in a hundred does not answer. */
     static void checkFaults(SimulatedResult result, boolean canBeMet) {
         boolean isKnown = result.setup().unwell() == Health.UNREACHABLE;
         MemberOutcome said = isKnown ? MemberOutcome.UNREACHABLE : MemberOutcome.DEADLINE;

@@ -49,7 +49,7 @@ public record Scenario(
         STAGE
     }
 
-    /** What is wrong with some of the calls of a shrinker. */
+    /** The trouble of some of the calls of a shrinker. */
     public enum Trouble {
         NONE,
         /** Another thread completes the stage, soon. */

@@ -14,7 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of a scenario. */
+/** The course and the result of a scenario. */
 class ScenarioRunTest {
 
     /** One tenant with a thousand objects, of which half are freed after five seconds. */

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PendingCall implements ShrinkControl {
 
-    /** What the shrinker is asked. */
+    /** The question to the shrinker. */
     public enum Kind {
         COUNT,
         SCAN,

@@ -33,7 +33,7 @@ public record CacheBehaviour(
      */
     public record Scan(Mode mode, int arg) {}
 
-    /** What a scan does. */
+    /** The effect of a scan. */
     public enum Mode {
         /** Frees the objects asked for. */
         FULL,
@@ -55,7 +55,7 @@ public record CacheBehaviour(
      */
     public record Refaults(double share, Duration after) {}
 
-    /** What a faulty call does. */
+    /** The effect of a faulty call. */
     public enum Fault {
         /** Throws an exception. */
         THROW,

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 /** The data of one event. */
 public interface EventDetail {
 
-    /** What the event is about. Events of one kind, member and subject differ in their figures only, and can be summed up. */
+    /** The subject of the event. Events of one kind, member and subject differ in their figures only, and can be summed up. */
     String subject();
 
     /** One line for people. */

@@ -16,7 +16,7 @@ import java.util.Optional;
 public record Step(
         int line, Optional<Duration> at, Optional<String> member, Action action, Optional<ConfigObject> expect) {
 
-    /** What a step does. */
+    /** The action of a step. */
     public sealed interface Action {
 
         /** One line for people. */

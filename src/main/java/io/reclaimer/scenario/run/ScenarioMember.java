@@ -58,7 +58,7 @@ final class ScenarioMember implements AutoCloseable {
                 Reclaimer reclaimer, ShrinkerSpec spec, SimulatedCache cache, VirtualTime time);
     }
 
-    /** What the members of a run share. */
+    /** The parts that the members of a run share. */
     record Environment(Scenario scenario, VirtualTime time, Random random, CallStrategy calls) {}
 
     private final String name;
