@@ -23,11 +23,12 @@ public final class Jvm {
     public static List<String> java(String... options) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of(options));
         if (Runtime.version().feature() >= 24) {
             // Prevents a warning about Akka's use of it on standard error.
             command.add("--sun-misc-unsafe-memory-access=allow");
         }
+        // Last: what follows -jar are arguments of the program.
+        command.addAll(List.of(options));
         return command;
     }
 
