@@ -6,7 +6,6 @@ import akka.dispatch.ExecutorServiceFactory;
 import com.typesafe.config.Config;
 import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
@@ -15,34 +14,29 @@ final class ManualDispatcher extends AbstractExecutorService {
 
     /** The executor of each dispatcher of a {@link VirtualSystem}. Created by Akka. */
     public static final class Configurator extends ExecutorServiceConfigurator {
-        private final VirtualSystem.TaskQueue queue;
+        private final VirtualTime time;
 
         public Configurator(Config config, DispatcherPrerequisites prerequisites) {
             super(config, prerequisites);
-            this.queue = VirtualSystem.of(prerequisites.settings().config());
+            this.time = VirtualSystem.time(prerequisites.settings().config());
         }
 
         @Override
         public ExecutorServiceFactory createExecutorServiceFactory(String id, ThreadFactory threadFactory) {
-            return new ExecutorServiceFactory() {
-                @Override
-                public ExecutorService createExecutorService() {
-                    return new ManualDispatcher(queue);
-                }
-            };
+            return () -> new ManualDispatcher(time);
         }
     }
 
-    private final VirtualSystem.TaskQueue queue;
+    private final VirtualTime time;
     private volatile boolean shutdown;
 
-    ManualDispatcher(VirtualSystem.TaskQueue queue) {
-        this.queue = queue;
+    ManualDispatcher(VirtualTime time) {
+        this.time = time;
     }
 
     @Override
     public void execute(Runnable task) {
-        queue.submit(task);
+        time.submit(task);
     }
 
     @Override
@@ -52,7 +46,7 @@ final class ManualDispatcher extends AbstractExecutorService {
 
     @Override
     public List<Runnable> shutdownNow() {
-        shutdown = true;
+        shutdown();
         return List.of();
     }
 

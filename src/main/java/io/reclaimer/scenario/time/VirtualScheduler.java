@@ -16,7 +16,7 @@ public final class VirtualScheduler extends AbstractScheduler {
 
     /** The constructor that Akka calls. */
     public VirtualScheduler(Config config, LoggingAdapter log, ThreadFactory threads) {
-        this.time = VirtualSystem.of(config).time();
+        this.time = VirtualSystem.time(config);
     }
 
     @Override
@@ -24,50 +24,19 @@ public final class VirtualScheduler extends AbstractScheduler {
         return time.after(Duration.ofNanos(delay.toNanos()), () -> executor.execute(runnable));
     }
 
-    /** Deprecated for callers; Akka schedules its own timers at a fixed rate by it. */
+    /**
+     * Repeats a task at a fixed delay, which is the same as a fixed rate: a task takes no virtual time. Deprecated for callers, used
+     * by Akka.
+     */
     @Override
     @SuppressWarnings("deprecation")
     public Cancellable schedule(
             FiniteDuration initialDelay, FiniteDuration interval, Runnable runnable, ExecutionContext executor) {
-        Repeated repeated = new Repeated(Duration.ofNanos(interval.toNanos()), () -> executor.execute(runnable));
-        repeated.next(Duration.ofNanos(initialDelay.toNanos()));
-        return repeated;
+        return scheduleWithFixedDelay(initialDelay, interval, runnable, executor);
     }
 
     @Override
     public double maxFrequency() {
         return Duration.ofSeconds(1).toNanos();
-    }
-
-    private final class Repeated implements Cancellable {
-        private final Duration interval;
-        private final Runnable task;
-        private volatile boolean cancelled;
-
-        Repeated(Duration interval, Runnable task) {
-            this.interval = interval;
-            this.task = task;
-        }
-
-        private void next(Duration delay) {
-            time.after(delay, () -> {
-                if (!cancelled) {
-                    task.run();
-                    next(interval);
-                }
-            });
-        }
-
-        @Override
-        public boolean cancel() {
-            boolean first = !cancelled;
-            cancelled = true;
-            return first;
-        }
-
-        @Override
-        public boolean isCancelled() {
-            return cancelled;
-        }
     }
 }

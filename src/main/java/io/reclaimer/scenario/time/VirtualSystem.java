@@ -12,13 +12,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
 /**
  * A real actor system in {@link VirtualTime}: all dispatchers and timers run on the thread that moves the clock. Several systems may
@@ -29,15 +28,12 @@ public final class VirtualSystem implements AutoCloseable {
     private static final String NUMBER = "reclaimer-virtual-time";
 
     /** By number. Akka creates schedulers and executors itself, and passes only the configuration, which has the number. */
-    private static final Map<Long, TaskQueue> QUEUES = new ConcurrentHashMap<>();
+    private static final Map<Long, VirtualTime> TIMES = new ConcurrentHashMap<>();
 
     private static final AtomicLong NUMBERS = new AtomicLong();
 
     /** The most virtual time that a shutdown takes. Akka stops its dispatchers after a second. */
     private static final Duration LONGEST_END = Duration.ofMinutes(10);
-
-    /** The most real time that a start takes; usually tenths of a second. */
-    private static final Duration LONGEST_START = Duration.ofMinutes(1);
 
     private static final List<String> DISPATCHERS = List.of(
             "akka.actor.default-dispatcher",
@@ -59,104 +55,67 @@ public final class VirtualSystem implements AutoCloseable {
      */
     public VirtualSystem(String name, VirtualTime time, Config settings, List<Setup> setups) {
         this.time = time;
-        TaskQueue queue = new TaskQueue(time);
-        QUEUES.put(number, queue);
         List<Setup> all = new ArrayList<>(setups);
         all.add(BootstrapSetup.create(config(number).withFallback(settings).withFallback(ConfigFactory.load())));
-        all.add(new ReclaimerSetup(time::nowNanos, new ManualDispatcher(queue)));
+        all.add(new ReclaimerSetup(time::nowNanos, new ManualDispatcher(time)));
+        TIMES.put(number, time);
         try {
-            this.system =
-                    ActorSystem.create(Behaviors.empty(), name, ActorSystemSetup.create(all.toArray(Setup[]::new)));
+            this.system = start(
+                    () -> ActorSystem.create(
+                            Behaviors.empty(), name, ActorSystemSetup.create(all.toArray(Setup[]::new))),
+                    time);
         } catch (RuntimeException e) {
-            QUEUES.remove(number);
+            TIMES.remove(number);
             throw e;
-        } finally {
-            queue.started();
+        }
+    }
+
+    /** Creates a system on a thread of its own, which waits for tasks that this thread runs meanwhile. */
+    private static ActorSystem<Void> start(Supplier<ActorSystem<Void>> creation, VirtualTime time) {
+        CompletableFuture<ActorSystem<Void>> created =
+                CompletableFuture.supplyAsync(creation, task -> new Thread(task, "virtual-system-starter").start());
+        created.whenComplete((system, why) -> time.submit(() -> {}));
+        try {
+            while (!created.isDone()) {
+                time.awaitStep();
+            }
+            time.settle();
+            return created.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while an actor system started", e);
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
     }
 
     private static Config config(long number) {
-        StringBuilder config = new StringBuilder(NUMBER + " = " + number + "\n");
-        config.append("akka.scheduler.implementation = \"")
-                .append(VirtualScheduler.class.getName())
-                .append("\"\n");
+        StringBuilder config = new StringBuilder("""
+                akka.scheduler.implementation = "%s"
+                akka.stdout-loglevel = OFF
+                akka.log-dead-letters = off
+                akka.coordinated-shutdown { run-by-jvm-shutdown-hook = off, exit-jvm = off }
+                %s = %d
+                """.formatted(VirtualScheduler.class.getName(), NUMBER, number));
         for (String dispatcher : DISPATCHERS) {
-            config.append(dispatcher)
-                    .append(" { type = Dispatcher, throughput = 1, executor = \"")
-                    .append(ManualDispatcher.Configurator.class.getName())
-                    .append("\" }\n");
+            config.append("%s { type = Dispatcher, throughput = 1, executor = \"%s\" }\n"
+                    .formatted(dispatcher, ManualDispatcher.Configurator.class.getName()));
         }
-        config.append("akka.stdout-loglevel = OFF\nakka.log-dead-letters = off\n");
-        config.append("akka.coordinated-shutdown { run-by-jvm-shutdown-hook = off, exit-jvm = off }\n");
         return ConfigFactory.parseString(config.toString());
     }
 
     /** The number of systems that were not closed. */
     static int running() {
-        return QUEUES.size();
+        return TIMES.size();
     }
 
-    /** The task queue of the system with this configuration. */
-    static TaskQueue of(Config config) {
-        TaskQueue queue = QUEUES.get(config.getLong(NUMBER));
-        if (queue == null) {
+    /** The time of the system with this configuration. */
+    static VirtualTime time(Config config) {
+        VirtualTime time = TIMES.get(config.getLong(NUMBER));
+        if (time == null) {
             throw new IllegalStateException("There is no such virtual system any more");
         }
-        return queue;
-    }
-
-    /**
-     * The task queue of one system: a thread while the system starts, for which its creator waits; then virtual time.
-     * Thread-safe.
-     */
-    static final class TaskQueue {
-        private final VirtualTime time;
-        private @Nullable ExecutorService starter = Executors.newSingleThreadExecutor(task -> {
-            Thread thread = new Thread(task, "virtual-system-starter");
-            thread.setDaemon(true);
-            return thread;
-        });
-
-        TaskQueue(VirtualTime time) {
-            this.time = time;
-        }
-
-        VirtualTime time() {
-            return time;
-        }
-
-        synchronized void submit(Runnable task) {
-            if (starter == null) {
-                time.submit(task);
-            } else {
-                starter.execute(task);
-            }
-        }
-
-        /** Hands over to virtual time, after the tasks of the starter have run. */
-        private void started() {
-            ExecutorService before;
-            synchronized (this) {
-                before = starter;
-                starter = null;
-            }
-            if (before != null) {
-                before.shutdown();
-                awaitEnd(before);
-            }
-        }
-
-        private static void awaitEnd(ExecutorService starter) {
-            try {
-                if (!starter.awaitTermination(LONGEST_START.toNanos(), TimeUnit.NANOSECONDS)) {
-                    throw new IllegalStateException(
-                            "The actor system did not start within [" + LONGEST_START.toSeconds() + "] s");
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("Interrupted while an actor system started", e);
-            }
-        }
+        return time;
     }
 
     public ActorSystem<Void> system() {
@@ -180,6 +139,6 @@ public final class VirtualSystem implements AutoCloseable {
     public void close() {
         system.terminate();
         await(system.getWhenTerminated(), LONGEST_END);
-        QUEUES.remove(number);
+        TIMES.remove(number);
     }
 }

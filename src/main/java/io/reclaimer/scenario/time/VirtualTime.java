@@ -2,9 +2,10 @@ package io.reclaimer.scenario.time;
 
 import akka.actor.Cancellable;
 import java.time.Duration;
-import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.PriorityQueue;
-import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -24,12 +25,11 @@ public final class VirtualTime {
     /** More tasks than this at one time are an endless loop. */
     private static final int MOST_TASKS = 50_000_000;
 
-    private final class Timer implements Comparable<Timer>, Cancellable {
+    private final class Timer implements Cancellable {
         private final long dueNanos;
         private final long number;
         private final Runnable task;
-        private boolean cancelled;
-        private boolean done;
+        private volatile boolean cancelled;
 
         Timer(long dueNanos, long number, Runnable task) {
             this.dueNanos = dueNanos;
@@ -38,33 +38,23 @@ public final class VirtualTime {
         }
 
         @Override
-        public int compareTo(Timer other) {
-            int byTime = Long.compare(dueNanos, other.dueNanos);
-            return byTime != 0 ? byTime : Long.compare(number, other.number);
-        }
-
-        @Override
         public boolean cancel() {
-            synchronized (VirtualTime.this) {
-                if (cancelled || done) {
-                    return false;
-                }
-                cancelled = true;
-                timers.remove(this);
-                return true;
+            synchronized (timers) {
+                boolean isWaiting = timers.remove(this);
+                cancelled |= isWaiting;
+                return isWaiting;
             }
         }
 
         @Override
         public boolean isCancelled() {
-            synchronized (VirtualTime.this) {
-                return cancelled;
-            }
+            return cancelled;
         }
     }
 
-    private final Queue<Runnable> tasks = new ArrayDeque<>();
-    private final PriorityQueue<Timer> timers = new PriorityQueue<>();
+    private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+    private final PriorityQueue<Timer> timers = new PriorityQueue<>(
+            Comparator.comparingLong((Timer timer) -> timer.dueNanos).thenComparingLong(timer -> timer.number));
     private long numbers;
     private volatile long startNanos = START_NANOS;
     private volatile long nowNanos = START_NANOS;
@@ -85,33 +75,31 @@ public final class VirtualTime {
     }
 
     /** Adds a task to run now. */
-    public synchronized void submit(Runnable task) {
+    public void submit(Runnable task) {
         tasks.add(task);
     }
 
     /** Adds a task to run after a delay. */
-    public synchronized Cancellable after(Duration delay, Runnable task) {
-        Timer timer = new Timer(nowNanos + Math.max(0, delay.toNanos()), numbers++, task);
-        timers.add(timer);
-        return timer;
-    }
-
-    private synchronized Runnable nextTask() {
-        Runnable task = tasks.poll();
-        return task == null ? () -> {} : task;
-    }
-
-    private synchronized boolean hasTask() {
-        return !tasks.isEmpty();
+    public Cancellable after(Duration delay, Runnable task) {
+        synchronized (timers) {
+            Timer timer = new Timer(nowNanos + Math.max(0, delay.toNanos()), numbers++, task);
+            timers.add(timer);
+            return timer;
+        }
     }
 
     /** Runs the next task that is due now; returns whether there was one. */
     public boolean step() {
-        if (!hasTask()) {
-            return false;
+        Runnable task = tasks.poll();
+        if (task != null) {
+            task.run();
         }
-        nextTask().run();
-        return true;
+        return task != null;
+    }
+
+    /** Runs the next task that is due now. Waits for one in real time. */
+    void awaitStep() throws InterruptedException {
+        tasks.take().run();
     }
 
     /** Runs all tasks that are due now. */
@@ -126,10 +114,7 @@ public final class VirtualTime {
     /** Moves the clock to a time since the start, and runs everything that is due until then. */
     public void advanceTo(Duration elapsed) {
         long end = startNanos + elapsed.toNanos();
-        settle();
-        while (next(end)) {
-            settle();
-        }
+        advanceUntil(() -> false, Duration.ofNanos(end - nowNanos));
         nowNanos = Math.max(nowNanos, end);
     }
 
@@ -153,13 +138,12 @@ public final class VirtualTime {
     /** Moves the clock to the next timer that is due by then, and runs it; returns whether there was one. */
     private boolean next(long end) {
         Timer timer;
-        synchronized (this) {
+        synchronized (timers) {
             timer = timers.peek();
             if (timer == null || timer.dueNanos > end) {
                 return false;
             }
             timers.remove();
-            timer.done = true;
         }
         nowNanos = Math.max(nowNanos, timer.dueNanos);
         timer.task.run();
