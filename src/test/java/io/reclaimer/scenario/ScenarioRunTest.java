@@ -3,7 +3,6 @@ package io.reclaimer.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.reclaimer.scenario.model.EventDetail.ShrinkerFaulted;
 import io.reclaimer.scenario.model.Expectation;
 import io.reclaimer.scenario.model.ScenarioResult;
 import io.reclaimer.scenario.model.ScenarioResult.Kind;
@@ -117,8 +116,7 @@ class ScenarioRunTest {
                 """);
         assertThat(result.failures()).isEmpty();
         assertThat(result.timeline())
-                .anyMatch(event -> event.detail() instanceof ShrinkerFaulted fault
-                        && fault.lastFault().contains("A fault of the scenario"));
+                .anyMatch(event -> event.kind() == Kind.FAULT && event.text().contains("A fault of the scenario"));
     }
 
     @Test

@@ -70,7 +70,7 @@ public record ScenarioOutcome(String file, ScenarioResult result, Duration took)
         List<Step> steps = result.scenario().course().steps();
         return IntStream.range(0, steps.size())
                 .filter(i -> steps.get(i).line() == verdict.line()
-                        && steps.get(i).action().describe().equals(verdict.what()))
+                        && steps.get(i).action().text().equals(verdict.what()))
                 .findFirst()
                 .orElse(-1);
     }

@@ -1,11 +1,10 @@
 package io.reclaimer.scenario.model;
 
-import io.reclaimer.scenario.model.ScenarioResult.Verdict;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The data of one event. */
+/** The data of one event: a {@link Step.Action}, a {@link ScenarioResult.Verdict}, a {@link RoundEnded} or a {@link Note}. */
 public interface EventDetail {
 
     /** The subject of the event. Events of one kind, member and subject differ in their figures only, and can be summed up. */
@@ -14,18 +13,8 @@ public interface EventDetail {
     /** One line for people. */
     String text();
 
-    /** A step began. */
-    record StepStarted(Step.Action action) implements EventDetail {
-        @Override
-        public String subject() {
-            return action.subject();
-        }
-
-        @Override
-        public String text() {
-            return action.describe();
-        }
-    }
+    /** A change of a fault or of the heap pressure, or a refused round. */
+    record Note(String subject, String text) implements EventDetail {}
 
     /**
      * A round replied.
@@ -48,57 +37,6 @@ public interface EventDetail {
                             .map(part -> ", " + part.member() + " " + Formats.number(part.freedObjects()) + " "
                                     + part.outcome())
                             .collect(Collectors.joining());
-        }
-    }
-
-    /** A round was refused. */
-    record RoundRefused(String subject, String reason) implements EventDetail {
-        @Override
-        public String text() {
-            return subject + ": " + reason;
-        }
-    }
-
-    /**
-     * The heap pressure changed.
-     *
-     * @param state the name of the new state
-     * @param livePercent live bytes in percent of the heap
-     * @param rounds rounds that the pressure started so far
-     * @param freedObjects objects that these rounds freed
-     */
-    record PressureChanged(String state, double livePercent, long rounds, long freedObjects) implements EventDetail {
-        @Override
-        public String subject() {
-            return "pressure " + state;
-        }
-
-        @Override
-        public String text() {
-            return subject() + ", " + Formats.number(Math.round(livePercent)) + " % of the heap live, " + rounds
-                    + " rounds so far freed " + Formats.number(freedObjects) + " objects";
-        }
-    }
-
-    /** The number of faults of a shrinker changed. */
-    record ShrinkerFaulted(String subject, String lastFault, boolean quarantined) implements EventDetail {
-        @Override
-        public String text() {
-            return subject + ": " + lastFault + (quarantined ? ", in quarantine" : "");
-        }
-    }
-
-    /** An expectation was decided. */
-    record ExpectationDecided(Verdict verdict) implements EventDetail {
-        @Override
-        public String subject() {
-            return text();
-        }
-
-        @Override
-        public String text() {
-            return (verdict.passed() ? "as expected: " : "not as expected: ") + verdict.what() + ": " + verdict.actual()
-                    + (verdict.passed() ? "" : ", expected " + verdict.expected());
         }
     }
 }

@@ -15,35 +15,27 @@ import java.util.OptionalDouble;
  */
 public record Expectation(int line, Value value, When when, OptionalDouble is, OptionalDouble min, OptionalDouble max) {
 
-    /** A measured quantity: the sum over all members, shrinkers, cgroups and nodes that a {@link Value} leaves open. */
+    /**
+     * A measured quantity: the sum over all members, shrinkers, cgroups and nodes that a {@link Value} leaves open. Events are counted
+     * since the start.
+     */
     public enum What {
-        /** Objects in caches. */
         OBJECTS,
-        /** Objects added to caches since the start. */
         ADDED,
-        /** Objects freed by scans since the start. */
         FREED,
         /** Objects freed in the cgroup and below it, in percent of all freed objects. */
         FREED_SHARE,
-        /** Deferred objects. */
         DEFERRED,
-        /** Objects scanned since the start. */
         SCANNED,
-        /** Scan calls since the start. */
         CALLS,
         /** Calls of a shrinker after it was reported as freed; any is an error. */
         CALLS_AFTER_FREED,
-        /** Faults since the start. */
         FAULTS,
-        /** Shrinkers in quarantine. */
         QUARANTINED,
-        /** Freed objects that were requested again. */
         REFAULTS,
-        /** Bits that are set. */
         BITS,
         /** The least number of ids that every map can hold. */
         NR_MAX,
-        /** Rounds that replied since the start. */
         ROUNDS,
         /** Rounds that ended without their target. */
         SHORT_ROUNDS,
@@ -51,7 +43,6 @@ public record Expectation(int line, Value value, When when, OptionalDouble is, O
         LATE_ROUNDS,
         /** The duration of the longest round so far, in milliseconds. */
         LONGEST_ROUND,
-        /** Rounds under way. */
         RUNNING_ROUNDS,
         /** Live bytes in percent of the heap. */
         HEAP,

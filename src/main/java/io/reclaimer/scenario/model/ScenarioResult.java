@@ -46,7 +46,20 @@ public record ScenarioResult(
      * @param actual the value that decided
      * @param at when it was decided
      */
-    public record Verdict(int line, boolean passed, String what, String expected, String actual, Duration at) {}
+    public record Verdict(int line, boolean passed, String what, String expected, String actual, Duration at)
+            implements EventDetail {
+
+        @Override
+        public String subject() {
+            return text();
+        }
+
+        @Override
+        public String text() {
+            return (passed ? "as expected: " : "not as expected: ") + what + ": " + actual
+                    + (passed ? "" : ", expected " + expected);
+        }
+    }
 
     /**
      * One value over time.

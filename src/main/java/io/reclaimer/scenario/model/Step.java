@@ -16,17 +16,17 @@ import java.util.Optional;
 public record Step(
         int line, Optional<Duration> at, Optional<String> member, Action action, Optional<ConfigObject> expect) {
 
-    /** The action of a step. */
-    public sealed interface Action {
+    /** The action of a step, and the event of its start. */
+    public sealed interface Action extends EventDetail {
 
-        /** One line for people. */
-        default String describe() {
+        @Override
+        default String text() {
             return verb();
         }
 
-        /** The same without the figures in which similar actions differ. */
+        @Override
         default String subject() {
-            return describe();
+            return text();
         }
 
         /** The name of the action in a file. */
@@ -43,7 +43,7 @@ public record Step(
         long objects();
 
         @Override
-        default String describe() {
+        default String text() {
             return verb() + " " + Formats.number(objects()) + " objects of " + cell();
         }
 
@@ -58,7 +58,7 @@ public record Step(
         String shrinker();
 
         @Override
-        default String describe() {
+        default String text() {
             return verb() + " " + shrinker();
         }
     }
@@ -70,7 +70,7 @@ public record Step(
      */
     public record Online(String cgroup, Optional<String> parent) implements Action {
         @Override
-        public String describe() {
+        public String text() {
             return "online " + cgroup + parent.map(above -> " below " + above).orElse("");
         }
     }
@@ -78,13 +78,13 @@ public record Step(
     /** Takes a cgroup offline. */
     public record Offline(String cgroup) implements Action {
         @Override
-        public String describe() {
+        public String text() {
             return "offline " + cgroup;
         }
     }
 
     /** Allocates a shrinker without registering it. */
-    public record Alloc(ShrinkerDefinition definition) implements ShrinkerAction {
+    public record Alloc(Scenario.Shrinker definition) implements ShrinkerAction {
         @Override
         public String shrinker() {
             return definition.spec().name();
@@ -115,7 +115,7 @@ public record Step(
     /** Sets the bit of a cell. */
     public record SetBit(Cell cell) implements Action {
         @Override
-        public String describe() {
+        public String text() {
             return "setBit " + cell;
         }
     }
@@ -123,7 +123,7 @@ public record Step(
     /** Runs one pass on a single cgroup and node. */
     public record Shrink(String cgroup, int node, int priority) implements Action {
         @Override
-        public String describe() {
+        public String text() {
             return "shrink " + cgroup + " on node " + node + " at priority " + priority;
         }
     }
@@ -133,9 +133,9 @@ public record Step(
      *
      * @param apart whether the next step starts before the reply
      */
-    public record Round(RoundModel round, boolean apart) implements Action {
+    public record Round(Scenario.Round round, boolean apart) implements Action {
         @Override
-        public String describe() {
+        public String text() {
             return "round over " + round.describe();
         }
     }
@@ -146,7 +146,7 @@ public record Step(
     /** Lets time pass. */
     public record Wait(Duration duration) implements Action {
         @Override
-        public String describe() {
+        public String text() {
             return "wait " + Formats.time(duration);
         }
 

@@ -103,8 +103,8 @@ final class ExpectationReader {
         } else if (!always && !never) {
             return When.AT_THE_END;
         }
-        TimeRange range = TimeRange.of(of, duration);
-        return new When(always ? Mode.ALWAYS : Mode.NEVER, range.from(), range.to());
+        Duration to = PartReader.end(of, duration);
+        return new When(always ? Mode.ALWAYS : Mode.NEVER, of.values().getDuration("from"), to);
     }
 
     private static void rejectMeaningless(Section of, String key, String forms) {

@@ -36,6 +36,11 @@ final class Problems {
         }
     }
 
+    /** As {@code unknown; did you mean [x]? Allowed are x, y}. */
+    static String unknown(String word, List<String> words) {
+        return "unknown" + choice(word, words, "are " + String.join(", ", words));
+    }
+
     /** As {@code ; did you mean [x]? Allowed are x, y}; without the question if no word is similar. */
     static String choice(String word, List<String> words, String allowed) {
         String hint = hint(word, words);

@@ -3,14 +3,8 @@ package io.reclaimer.scenario.read;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
-import io.reclaimer.scenario.model.ClusterModel;
-import io.reclaimer.scenario.model.Formats;
-import io.reclaimer.scenario.model.HeapModel;
-import io.reclaimer.scenario.model.Load;
-import io.reclaimer.scenario.model.PressureModel;
 import io.reclaimer.scenario.model.Scenario;
 import io.reclaimer.scenario.model.ScenarioException;
-import io.reclaimer.scenario.model.ShrinkerDefinition;
 import io.reclaimer.shrinker.CgroupPath;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -109,61 +103,55 @@ public final class ScenarioReader {
                 root.optionalSection("cluster").map(ScenarioReader::cluster));
     }
 
-    private ShrinkerDefinition shrinker(String name, Section of) {
-        return new ShrinkerDefinition(
-                ShrinkerReader.spec(name, of),
-                ShrinkerReader.behaviour(of.section("model")),
+    private Scenario.Shrinker shrinker(String name, Section of) {
+        return PartReader.shrinker(
+                name,
+                of,
                 of.sections("objects").stream()
-                        .map(held -> new ShrinkerDefinition.Contents(
+                        .map(held -> new Scenario.Contents(
                                 symbols.ever().cell(name, held), held.values().getLong("objects")))
                         .toList());
     }
 
-    private Load load(Section of) {
-        return new Load(
+    private Scenario.Load load(Section of) {
+        return new Scenario.Load(
                 symbols.member(of),
                 symbols.ever().cell(of),
-                TimeRange.of(of, duration).every(of.values().getDuration("every")),
+                PartReader.times(of, duration),
                 of.values().getLong("objects"),
                 of.values().getDouble("spread"),
                 of.optionalLong("upTo", Config::getLong));
     }
 
-    private PressureModel pressure(Section of) {
-        return new PressureModel(
+    private Scenario.Pressure pressure(Section of) {
+        return new Scenario.Pressure(
                 symbols.member(of),
-                TimeRange.of(of, duration).every(of.values().getDuration("every")),
-                StepReader.round(of.section("round"), symbols, symbols.ever()));
+                PartReader.times(of, duration),
+                PartReader.round(of.section("round"), symbols, symbols.ever()));
     }
 
-    private static HeapModel heap(Section of) {
-        List<HeapModel.Other> other = of.values().getAnyRef("other") instanceof List
-                ? of.sections("other").stream()
-                        .map(each -> new HeapModel.Other(
-                                each.values().getDuration("from"), each.values().getBytes("bytes")))
-                        .toList()
-                : List.of(new HeapModel.Other(Duration.ZERO, of.values().getBytes("other")));
-        for (int i = 1; i < other.size(); i++) {
-            Duration before = other.get(i - 1).from();
-            Duration from = other.get(i).from();
-            if (from.compareTo(before) < 0) {
-                of.sections("other")
-                        .get(i)
-                        .reject(
-                                "from",
-                                "is [" + Formats.time(from) + "], before that of one above; allowed is "
-                                        + Formats.time(before) + " or later");
+    private static Scenario.Heap heap(Section of) {
+        Config values = of.values();
+        List<Scenario.OtherBytes> other = new ArrayList<>();
+        if (values.getAnyRef("other") instanceof List) {
+            Duration before = Duration.ZERO;
+            for (Section each : of.sections("other")) {
+                before = each.timeFrom("from", before, "that of one above");
+                other.add(new Scenario.OtherBytes(before, each.values().getBytes("bytes")));
             }
+        } else {
+            other.add(new Scenario.OtherBytes(Duration.ZERO, values.getBytes("other")));
         }
-        return new HeapModel(of.values().getBytes("limit"), other, of.values().getDuration("collectEvery"));
+        return new Scenario.Heap(values.getBytes("limit"), other, values.getDuration("collectEvery"));
     }
 
-    private static ClusterModel cluster(Section of) {
-        return new ClusterModel(
-                of.values().getInt("members"),
-                of.values().getDuration("latency"),
-                of.values().getDouble("spread"),
-                of.values().getDouble("loss"),
-                of.values().getDuration("noticedAfter"));
+    private static Scenario.Cluster cluster(Section of) {
+        Config values = of.values();
+        return new Scenario.Cluster(
+                values.getInt("members"),
+                values.getDuration("latency"),
+                values.getDouble("spread"),
+                values.getDouble("loss"),
+                values.getDuration("noticedAfter"));
     }
 }

@@ -80,8 +80,7 @@ final class ScenarioSchema {
             case "required" -> text = missing(schema, location, key);
             case "additionalProperties" -> {
                 place = place.child(key);
-                List<String> keys = schema.keys().stream().sorted().toList();
-                text = "unknown" + Problems.choice(key, keys, "are " + String.join(", ", keys));
+                text = Problems.unknown(key, schema.keys().stream().sorted().toList());
             }
             case "propertyNames" -> {
                 place = place.child(key);

@@ -5,6 +5,8 @@ import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
+import io.reclaimer.scenario.model.Formats;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -13,6 +15,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BiFunction;
 
 /**
@@ -75,6 +79,22 @@ final class Section {
         return object.containsKey(key);
     }
 
+    /**
+     * The time of a key that is there. Reports a time before another one.
+     *
+     * @param place the place of the other time, in words
+     */
+    Duration timeFrom(String key, Duration least, String place) {
+        Duration time = values.getDuration(key);
+        if (time.compareTo(least) < 0) {
+            reject(
+                    key,
+                    "is [" + Formats.time(time) + "], before " + place + "; allowed is " + Formats.time(least)
+                            + " or later");
+        }
+        return time;
+    }
+
     /** The value of a key by a getter of Config; empty if the file does not have the key. */
     <T> Optional<T> optional(String key, BiFunction<Config, String, T> getter) {
         return has(key) ? Optional.of(getter.apply(values, key)) : Optional.empty();
@@ -89,16 +109,17 @@ final class Section {
     }
 
     Section section(String key) {
-        return new Section(join(path, key), values.getObject(key), schema.property(key), problems);
+        return part(key, values.getObject(key), schema.property(key));
     }
 
     /** The objects in a list. */
     List<Section> sections(String key) {
         List<Section> sections = new ArrayList<>();
         for (ConfigValue element : values.getList(key)) {
-            String name = join(path, key) + "[" + sections.size() + "]";
-            sections.add(new Section(
-                    name, (ConfigObject) element, schema.property(key).items(), problems));
+            sections.add(part(
+                    key + "[" + sections.size() + "]",
+                    element,
+                    schema.property(key).items()));
         }
         return sections;
     }
@@ -106,18 +127,21 @@ final class Section {
     /** The objects by name in an object with arbitrary keys, in the order of their lines, then of their names. */
     Map<String, Section> named(String key) {
         Map<String, Section> sections = new LinkedHashMap<>();
-        values.getObject(key).entrySet().stream()
-                .sorted(Comparator.comparingInt((Map.Entry<String, ConfigValue> entry) ->
-                                entry.getValue().origin().lineNumber())
-                        .thenComparing(Map.Entry::getKey))
-                .forEach(entry -> sections.put(
-                        entry.getKey(),
-                        new Section(
-                                join(join(path, key), entry.getKey()),
-                                (ConfigObject) entry.getValue(),
-                                schema.property(key).values(),
-                                problems)));
+        new TreeMap<>(values.getObject(key))
+                .entrySet().stream()
+                        .sorted(Comparator.comparingInt(
+                                each -> each.getValue().origin().lineNumber()))
+                        .forEach(each -> sections.put(
+                                each.getKey(),
+                                part(
+                                        join(key, each.getKey()),
+                                        each.getValue(),
+                                        schema.property(key).values())));
         return sections;
+    }
+
+    private Section part(String place, ConfigValue value, SchemaNode form) {
+        return new Section(join(path, place), (ConfigObject) value, form, problems);
     }
 
     /** Reports every setting of a key that a given object does not have. */
@@ -126,14 +150,11 @@ final class Section {
     }
 
     private void checkSettings(String where, ConfigObject given, ConfigObject known) {
-        List<String> names = known.keySet().stream().sorted().toList();
         given.forEach((key, value) -> {
             String place = join(where, key);
             if (!known.containsKey(key)) {
-                problems.add(
-                        value.origin(),
-                        place,
-                        "unknown" + Problems.choice(key, names, "are " + String.join(", ", names)));
+                List<String> names = List.copyOf(new TreeSet<>(known.keySet()));
+                problems.add(value.origin(), place, Problems.unknown(key, names));
             } else if (known.get(key) instanceof ConfigObject below) {
                 if (value instanceof ConfigObject inner) {
                     checkSettings(place, inner, below);
@@ -142,9 +163,7 @@ final class Section {
                             value.origin(),
                             place,
                             "is [" + value.unwrapped() + "]; allowed is an object with "
-                                    + String.join(
-                                            ", ",
-                                            below.keySet().stream().sorted().toList()));
+                                    + String.join(", ", new TreeSet<>(below.keySet())));
                 }
             }
         });

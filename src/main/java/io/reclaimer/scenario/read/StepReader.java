@@ -1,17 +1,11 @@
 package io.reclaimer.scenario.read;
 
 import com.typesafe.config.Config;
-import io.reclaimer.scenario.model.Formats;
-import io.reclaimer.scenario.model.RoundModel;
-import io.reclaimer.scenario.model.ShrinkerDefinition;
 import io.reclaimer.scenario.model.Step;
-import io.reclaimer.shrinker.ReclaimFlag;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** Reads the steps of a scenario in their order, so that each sees the names that exist when it runs. */
 final class StepReader {
@@ -28,23 +22,12 @@ final class StepReader {
     List<Step> steps(List<Section> sections) {
         List<Step> steps = new ArrayList<>();
         for (Section of : sections) {
-            Optional<Duration> at = of.optional("at", Config::getDuration);
-            at.ifPresent(time -> checkOrder(of, time));
+            Optional<Duration> at = of.optional("at", (values, key) -> of.timeFrom(key, latest, "that of a step above"));
+            latest = at.filter(time -> time.compareTo(latest) > 0).orElse(latest);
             Step.Action action = action(of);
             steps.add(new Step(of.line(), at, symbols.member(of), action, of.optional("expect", Config::getObject)));
         }
         return steps;
-    }
-
-    private void checkOrder(Section of, Duration at) {
-        if (at.compareTo(latest) < 0) {
-            of.reject(
-                    "at",
-                    "is [" + Formats.time(at) + "], before that of a step above; allowed is " + Formats.time(latest)
-                            + " or later");
-        } else {
-            latest = at;
-        }
     }
 
     private Step.Action action(Section of) {
@@ -65,8 +48,8 @@ final class StepReader {
                         symbols.node(of).orElse(0),
                         of.values().getInt("priority"));
             case "dump" -> new Step.Dump();
-            case "round" -> new Step.Round(round(of, symbols, now), of.values().getBoolean("apart"));
-            case "change" -> new Step.Change(now.shrinker(of), ShrinkerReader.behaviour(of.section("model")));
+            case "round" -> new Step.Round(PartReader.round(of, symbols, now), of.values().getBoolean("apart"));
+            case "change" -> new Step.Change(now.shrinker(of), PartReader.behaviour(of.section("model")));
             case "wait" -> new Step.Wait(of.values().getDuration("for"));
             case "kill" -> inCluster(of, new Step.Kill());
             case "freeze" -> inCluster(of, new Step.Freeze());
@@ -95,10 +78,7 @@ final class StepReader {
 
     private Step.Action alloc(Section of) {
         now.addShrinker(of);
-        return new Step.Alloc(new ShrinkerDefinition(
-                ShrinkerReader.spec(of.values().getString("shrinker"), of),
-                ShrinkerReader.behaviour(of.section("model")),
-                List.of()));
+        return new Step.Alloc(PartReader.shrinker(of.values().getString("shrinker"), of, List.of()));
     }
 
     private Step.Action free(Section of) {
@@ -110,39 +90,5 @@ final class StepReader {
     private Step.Action inCluster(Section of, Step.Action action) {
         symbols.requireCluster(of, "op");
         return action;
-    }
-
-    /** Reads the keys of a round, in a step or in {@code pressure}. */
-    static RoundModel round(Section of, SymbolTable symbols, SymbolTable.Names names) {
-        boolean overCluster = of.values().getBoolean("overCluster");
-        if (overCluster) {
-            symbols.requireCluster(of, "overCluster");
-        }
-        if (of.has("bytes") && (of.has("objects") || overCluster)) {
-            of.reject(
-                    "bytes",
-                    of.has("objects")
-                            ? "stands beside objects; allowed is one of them"
-                            : "is the target of a round over the cluster; allowed is objects");
-        }
-        Set<ReclaimFlag> flags = EnumSet.noneOf(ReclaimFlag.class);
-        if (of.values().getBoolean("background")) {
-            flags.add(ReclaimFlag.BACKGROUND);
-        }
-        if (of.values().getBoolean("losslessOnly")) {
-            flags.add(ReclaimFlag.LOSSLESS_ONLY);
-        }
-        return new RoundModel(
-                new RoundModel.Scope(
-                        names.cgroup(of, "cgroup"),
-                        of.values().getBoolean("alone"),
-                        symbols.nodes("nodes", of),
-                        overCluster,
-                        symbols.members(of)),
-                of.optionalLong("objects", Config::getLong),
-                of.optionalLong("bytes", Config::getBytes),
-                of.values().getInt("priority"),
-                of.optional("within", Config::getDuration),
-                flags);
     }
 }

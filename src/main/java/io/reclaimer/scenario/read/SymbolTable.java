@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
@@ -23,7 +24,7 @@ final class SymbolTable {
     private final Names now;
 
     SymbolTable(Section scenario) {
-        this.nodes = nodes(scenario);
+        this.nodes = nodeNames(scenario);
         this.members =
                 scenario.has("cluster") ? scenario.section("cluster").values().getInt("members") : 0;
         this.ever = new Names("");
@@ -39,7 +40,7 @@ final class SymbolTable {
         }
     }
 
-    private static List<String> nodes(Section scenario) {
+    private static List<String> nodeNames(Section scenario) {
         if (scenario.values().getAnyRef("nodes") instanceof Number) {
             return IntStream.range(0, scenario.values().getInt("nodes"))
                     .mapToObj(number -> "node" + number)
@@ -67,59 +68,50 @@ final class SymbolTable {
     /** The node of a section, by number or name, as {@code node} or {@code nid}; empty if it names none. */
     Optional<Integer> node(Section of) {
         String key = of.has("node") ? "node" : "nid";
-        return of.optional(key, Config::getAnyRef)
-                .map(node -> find(node).orElseGet(() -> {
-                    of.reject(key, noNode(node));
-                    return 0;
-                }));
+        return of.optional(key, Config::getAnyRef).map(node -> number(node, problem -> of.reject(key, problem)));
     }
 
     /** The nodes of a round. */
-    List<Integer> nodes(String key, Section of) {
+    List<Integer> nodes(Section of) {
         List<Integer> numbers = new ArrayList<>();
-        for (Object node : (List<?>) of.values().getAnyRef(key)) {
-            numbers.add(find(node).orElseGet(() -> {
-                of.reject(key, numbers.size(), noNode(node));
-                return 0;
-            }));
+        for (Object node : of.values().getAnyRefList("nodes")) {
+            numbers.add(number(node, problem -> of.reject("nodes", numbers.size(), problem)));
         }
         return numbers;
     }
 
-    private Optional<Integer> find(Object node) {
+    private int number(Object node, Consumer<String> reject) {
         int number = node instanceof Number plain ? plain.intValue() : nodes.indexOf(String.valueOf(node));
-        return number < 0 || number >= nodes.size() ? Optional.empty() : Optional.of(number);
-    }
-
-    private String noNode(Object node) {
-        return "is [" + node + "], which is no node; allowed are " + String.join(", ", nodes)
-                + (nodes.size() == 1 ? ", or its number 0" : ", or their numbers 0 to " + (nodes.size() - 1));
+        if (number < 0 || number >= nodes.size()) {
+            reject.accept("is [" + node + "], which is no node; allowed are " + String.join(", ", nodes)
+                    + (nodes.size() == 1 ? ", or its number 0" : ", or their numbers 0 to " + (nodes.size() - 1)));
+            return 0;
+        }
+        return number;
     }
 
     Optional<String> member(Section of) {
         Optional<String> name = of.optional("member", Config::getString);
-        if (name.isPresent() && requireCluster(of, "member") && isUnknown(name.get())) {
-            of.reject("member", noMember(name.get()));
+        if (name.isPresent() && requireCluster(of, "member")) {
+            checkMember(name.get(), problem -> of.reject("member", problem));
         }
         return name;
     }
 
+    /** The members that a round asks. */
     List<String> members(Section of) {
         List<String> names = of.values().getStringList("members");
         if (!names.isEmpty() && requireCluster(of, "members")) {
             IntStream.range(0, names.size())
-                    .filter(i -> isUnknown(names.get(i)))
-                    .forEach(i -> of.reject("members", i, noMember(names.get(i))));
+                    .forEach(i -> checkMember(names.get(i), problem -> of.reject("members", i, problem)));
         }
         return names;
     }
 
-    private boolean isUnknown(String member) {
-        return Integer.parseInt(member.substring("member".length())) > members;
-    }
-
-    private String noMember(String name) {
-        return "is [" + name + "]; allowed are member1 to member" + members;
+    private void checkMember(String name, Consumer<String> reject) {
+        if (Integer.parseInt(name.substring("member".length())) > members) {
+            reject.accept("is [" + name + "]; allowed are member1 to member" + members);
+        }
     }
 
     /** Whether there is a cluster; if not, a key that needs one is reported. */

@@ -2,7 +2,6 @@ package io.reclaimer.scenario.run;
 
 import io.reclaimer.Reclaimer;
 import io.reclaimer.ShrinkerHandle;
-import io.reclaimer.scenario.model.CacheBehaviour;
 import io.reclaimer.scenario.model.Scenario;
 import io.reclaimer.scenario.model.Step;
 import io.reclaimer.scenario.time.VirtualTime;
@@ -11,7 +10,9 @@ import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -26,21 +27,19 @@ record DelayedCalls(Set<String> delayed) implements ScenarioMember.CallStrategy 
 
     static DelayedCalls of(Scenario scenario) {
         Set<String> delayed = new HashSet<>();
-        scenario.setup().shrinkers().forEach(each -> add(delayed, each.spec().name(), each.behaviour()));
+        List<Scenario.Shrinker> definitions = new ArrayList<>(scenario.setup().shrinkers());
         for (Step step : scenario.course().steps()) {
             if (step.action() instanceof Step.Alloc alloc) {
-                add(delayed, alloc.shrinker(), alloc.definition().behaviour());
-            } else if (step.action() instanceof Step.Change change) {
-                add(delayed, change.shrinker(), change.behaviour());
+                definitions.add(alloc.definition());
+            } else if (step.action() instanceof Step.Change change
+                    && change.behaviour().isDelayed()) {
+                delayed.add(change.shrinker());
             }
         }
+        definitions.stream()
+                .filter(each -> each.behaviour().isDelayed())
+                .forEach(each -> delayed.add(each.spec().name()));
         return new DelayedCalls(delayed);
-    }
-
-    private static void add(Set<String> delayed, String shrinker, CacheBehaviour behaviour) {
-        if (behaviour.isDelayed()) {
-            delayed.add(shrinker);
-        }
     }
 
     @Override

@@ -60,17 +60,12 @@ final class Measurements {
         };
     }
 
-    /** Whether something of this name is meant. */
-    private static boolean isMeant(Optional<String> wanted, String name) {
-        return wanted.isEmpty() || wanted.get().equals(name);
-    }
-
     private static boolean isOnNode(Value value, int node) {
         return value.node().isEmpty() || value.node().get() == node;
     }
 
     private Stream<ScenarioMember> members(Value value) {
-        return members.stream().filter(member -> isMeant(value.member(), member.name()));
+        return ScenarioMember.named(value.member(), members).stream();
     }
 
     private long rounds(Value value, String... outcomes) {
@@ -107,9 +102,8 @@ final class Measurements {
 
     private double sumOfCaches(Value value, ToDoubleFunction<Cache> of) {
         return members(value)
-                .flatMap(member -> member.caches().entrySet().stream())
-                .filter(entry -> isMeant(value.shrinker(), entry.getKey()))
-                .mapToDouble(entry -> of.applyAsDouble(entry.getValue()))
+                .flatMap(member -> member.caches(value.shrinker()))
+                .mapToDouble(of)
                 .sum();
     }
 
@@ -128,9 +122,8 @@ final class Measurements {
         if (value.cgroup().isPresent()) {
             return ofCgroups;
         }
-        long global = Saturating.sum(state.shrinkers().stream()
-                .filter(shrinker -> isMeant(value.shrinker(), shrinker.spec().name()))
-                .mapToLong(shrinker -> ofNode(value, shrinker.deferred())));
+        long global = Saturating.sum(
+                shrinkers(value, state).mapToLong(shrinker -> ofNode(value, shrinker.deferred())));
         return Saturating.add(ofCgroups, global);
     }
 
@@ -157,9 +150,11 @@ final class Measurements {
     }
 
     private static Set<Integer> ids(Value value, ReclaimerState state) {
+        return shrinkers(value, state).map(ShrinkerState::id).collect(Collectors.toSet());
+    }
+
+    private static Stream<ShrinkerState> shrinkers(Value value, ReclaimerState state) {
         return state.shrinkers().stream()
-                .filter(shrinker -> isMeant(value.shrinker(), shrinker.spec().name()))
-                .map(ShrinkerState::id)
-                .collect(Collectors.toSet());
+                .filter(each -> each.spec().name().equals(value.shrinker().orElse(each.spec().name())));
     }
 }

@@ -5,8 +5,7 @@ import io.reclaimer.ReclaimRequest;
 import io.reclaimer.cluster.ClusterReport;
 import io.reclaimer.scenario.model.EventDetail.RoundEnded;
 import io.reclaimer.scenario.model.EventDetail.RoundEnded.MemberPart;
-import io.reclaimer.scenario.model.EventDetail.RoundRefused;
-import io.reclaimer.scenario.model.RoundModel;
+import io.reclaimer.scenario.model.Scenario;
 import io.reclaimer.scenario.model.ScenarioResult.Kind;
 import io.reclaimer.shrinker.ReclaimFlag;
 import java.util.ArrayList;
@@ -28,14 +27,14 @@ final class RoundRequests {
     /** The member of each round under way. */
     private final List<String> running = new ArrayList<>();
 
-    private @Nullable ScenarioCluster cluster;
+    private @Nullable VirtualCluster cluster;
 
     RoundRequests(Timeline timeline) {
         this.timeline = timeline;
     }
 
     /** Sets the cluster, which is there after its members. */
-    void setCluster(ScenarioCluster newCluster) {
+    void setCluster(VirtualCluster newCluster) {
         cluster = newCluster;
     }
 
@@ -56,7 +55,7 @@ final class RoundRequests {
     }
 
     /** @param origin who requests the round, for people */
-    CompletionStage<RoundEnded> request(ScenarioMember member, RoundModel model, String origin) {
+    CompletionStage<RoundEnded> request(ScenarioMember member, Scenario.Round model, String origin) {
         ReclaimRequest request = request(member, model);
         String subject = origin + " over " + model.describe();
         running.add(member.name());
@@ -64,7 +63,7 @@ final class RoundRequests {
                 member.name(),
                 origin + " over " + model.scope().cgroup(),
                 model.scope().overCluster() && cluster != null
-                        ? cluster.reclaim(member, request, model.scope().members())
+                        ? cluster.reclaim(member.name(), request, model.scope().members())
                                 .thenApply(report -> ended(subject, report))
                         : member.reclaimer().reclaim(request).thenApply(report -> ended(subject, report)));
     }
@@ -84,8 +83,7 @@ final class RoundRequests {
                 timeline.add(member, Kind.ROUND, report);
             } else {
                 Throwable cause = why instanceof CompletionException && why.getCause() != null ? why.getCause() : why;
-                timeline.add(
-                        member, Kind.ROUND, new RoundRefused(subject + " refused", String.valueOf(cause.getMessage())));
+                timeline.add(member, Kind.ROUND, subject + " refused", ": " + cause.getMessage());
             }
         });
     }
@@ -102,8 +100,8 @@ final class RoundRequests {
         return new RoundEnded(subject, report.outcome().name(), report.freedObjects(), report.elapsed(), parts);
     }
 
-    private static ReclaimRequest request(ScenarioMember member, RoundModel model) {
-        RoundModel.Scope scope = model.scope();
+    private static ReclaimRequest request(ScenarioMember member, Scenario.Round model) {
+        Scenario.Scope scope = model.scope();
         ReclaimRequest request =
                 ReclaimRequest.in(member.cgroups().path(scope.cgroup())).startingAt(model.priority());
         if (scope.alone()) {

@@ -1,8 +1,6 @@
 package io.reclaimer.scenario.run;
 
-import io.reclaimer.scenario.model.EventDetail.ExpectationDecided;
-import io.reclaimer.scenario.model.EventDetail.PressureChanged;
-import io.reclaimer.scenario.model.EventDetail.ShrinkerFaulted;
+import io.reclaimer.scenario.model.Formats;
 import io.reclaimer.scenario.model.Scenario;
 import io.reclaimer.scenario.model.ScenarioResult.Kind;
 import io.reclaimer.scenario.model.ScenarioResult.Point;
@@ -25,16 +23,14 @@ import java.util.concurrent.CompletionStage;
  */
 final class Sampler {
 
-    /** The identity of a chart line. */
-    private record Line(String name, String unit) {}
-
     private final Duration interval;
     private final List<ScenarioMember> members;
-    private final Measurements measurements;
     private final VirtualTime time;
     private final Timeline timeline;
     private final List<ExpectationMonitor> monitors;
-    private final Map<Line, List<Point>> series = new LinkedHashMap<>();
+    /** By name. */
+    private final Map<String, Series> series = new LinkedHashMap<>();
+
     private final Map<String, Long> seen = new HashMap<>();
 
     /** Times of samples beside the regular ones. */
@@ -45,11 +41,11 @@ final class Sampler {
     Sampler(Scenario scenario, List<ScenarioMember> members, Measurements measurements, Timeline timeline) {
         this.interval = scenario.clock().sampleEvery();
         this.members = members;
-        this.measurements = measurements;
         this.time = timeline.time();
         this.timeline = timeline;
-        this.monitors =
-                scenario.expectations().stream().map(ExpectationMonitor::new).toList();
+        this.monitors = scenario.expectations().stream()
+                .map(each -> new ExpectationMonitor(each, measurements, timeline))
+                .toList();
         monitors.forEach(monitor -> monitor.due().ifPresent(due::add));
     }
 
@@ -85,18 +81,8 @@ final class Sampler {
             regular = regular.plus(interval);
         }
         due.headSet(now, true).clear();
-        for (ExpectationMonitor monitor : monitors) {
-            if (monitor.needsSample(now)) {
-                monitor.sample(
-                        now, () -> measurements.measure(monitor.expectation().value()));
-                monitor.verdict().ifPresent(this::decided);
-            }
-        }
+        monitors.forEach(monitor -> monitor.sample(now));
         members.forEach(member -> sample(member, now));
-    }
-
-    private void decided(Verdict verdict) {
-        timeline.add("", Kind.EXPECTATION, new ExpectationDecided(verdict));
     }
 
     private void sample(ScenarioMember member, Duration now) {
@@ -108,8 +94,10 @@ final class Sampler {
                 timeline.add(
                         member.name(),
                         Kind.HEAP,
-                        new PressureChanged(
-                                status.state().name(), member.livePercent(), status.rounds(), status.freedObjects()));
+                        "pressure " + status.state(),
+                        ", " + Formats.number(Math.round(member.livePercent())) + " % of the heap live, "
+                                + status.rounds() + " rounds so far freed " + Formats.number(status.freedObjects())
+                                + " objects");
             }
         });
     }
@@ -120,7 +108,9 @@ final class Sampler {
             timeline.add(
                     member.name(),
                     Kind.FAULT,
-                    new ShrinkerFaulted(name, state.lastFault().orElse("no fault any more"), state.quarantined()));
+                    name,
+                    ": " + state.lastFault().orElse("no fault any more")
+                            + (state.quarantined() ? ", in quarantine" : ""));
         }
         cache.contents()
                 .byCgroup()
@@ -134,28 +124,22 @@ final class Sampler {
     }
 
     private void point(String name, String unit, Duration at, double value) {
-        series.computeIfAbsent(new Line(name, unit), first -> new ArrayList<>()).add(new Point(at, value));
+        series.computeIfAbsent(name, first -> new Series(name, unit, new ArrayList<>()))
+                .points()
+                .add(new Point(at, value));
     }
 
     /** Decides all open expectations, after everything has ended. */
     List<Verdict> end() {
         Duration now = timeline.now();
-        List<Verdict> verdicts = new ArrayList<>();
-        for (ExpectationMonitor monitor : monitors) {
-            if (monitor.verdict().isEmpty()) {
-                monitor.end(
-                        now, () -> measurements.measure(monitor.expectation().value()));
-                monitor.verdict().ifPresent(this::decided);
-            }
-            monitor.verdict().ifPresent(verdicts::add);
-        }
+        List<Verdict> verdicts = monitors.stream().map(monitor -> monitor.end(now)).toList();
         members.forEach(member -> sample(member, now));
         return verdicts;
     }
 
     List<Series> series() {
-        List<Series> all = new ArrayList<>();
-        series.forEach((line, points) -> all.add(new Series(line.name(), line.unit(), List.copyOf(points))));
-        return all;
+        return series.values().stream()
+                .map(line -> new Series(line.name(), line.unit(), List.copyOf(line.points())))
+                .toList();
     }
 }

@@ -15,7 +15,6 @@ import io.reclaimer.pressure.Pressure;
 import io.reclaimer.scenario.model.CacheBehaviour;
 import io.reclaimer.scenario.model.Cell;
 import io.reclaimer.scenario.model.Scenario;
-import io.reclaimer.scenario.model.ShrinkerDefinition;
 import io.reclaimer.scenario.run.SimulatedCache.Slot;
 import io.reclaimer.scenario.run.SimulatedCache.Tally;
 import io.reclaimer.scenario.time.VirtualSystem;
@@ -34,6 +33,7 @@ import java.util.Random;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * One member of a run: an actor system with a real reclaimer, simulated caches and, if the scenario has one, a simulated heap.
@@ -107,7 +107,7 @@ final class ScenarioMember implements AutoCloseable {
             cgroups.add(CgroupPath.root(), await(reclaimer.online(CgroupPath.root())));
         }
         setup.cgroups().forEach(this::online);
-        for (ShrinkerDefinition definition : setup.shrinkers()) {
+        for (Scenario.Shrinker definition : setup.shrinkers()) {
             alloc(definition);
             register(definition.spec().name());
             definition.contents().forEach(each -> add(each.cell(), each.objects()));
@@ -120,6 +120,13 @@ final class ScenarioMember implements AutoCloseable {
 
     String name() {
         return name;
+    }
+
+    /** The members of a name, or all. */
+    static List<ScenarioMember> named(Optional<String> name, List<ScenarioMember> members) {
+        return members.stream()
+                .filter(member -> member.name.equals(name.orElse(member.name)))
+                .toList();
     }
 
     Reclaimer reclaimer() {
@@ -145,6 +152,11 @@ final class ScenarioMember implements AutoCloseable {
 
     Map<String, Cache> caches() {
         return caches;
+    }
+
+    /** The latest cache of a name, or all. */
+    Stream<Cache> caches(Optional<String> name) {
+        return name.isEmpty() ? caches.values().stream() : Stream.ofNullable(caches.get(name.get()));
     }
 
     Cache cache(String shrinker) {
@@ -174,7 +186,7 @@ final class ScenarioMember implements AutoCloseable {
     }
 
     /** Allocates a shrinker; returns its id. */
-    int alloc(ShrinkerDefinition definition) {
+    int alloc(Scenario.Shrinker definition) {
         ShrinkerSpec spec = definition.spec();
         SimulatedCache contents = new SimulatedCache(
                 spec.cgroupAware() && environment.scenario().setup().engine().cgroupsEnabled(),
@@ -285,10 +297,7 @@ final class ScenarioMember implements AutoCloseable {
 
     /** The sum over some slots of one shrinker, or of all. */
     Tally tally(Optional<String> shrinker, Predicate<Slot> which) {
-        return caches.entrySet().stream()
-                .filter(entry -> shrinker.isEmpty() || shrinker.get().equals(entry.getKey()))
-                .map(entry -> entry.getValue().contents().tally(which))
-                .reduce(Tally.NONE, Tally::plus);
+        return caches(shrinker).map(cache -> cache.contents().tally(which)).reduce(Tally.NONE, Tally::plus);
     }
 
     @Override

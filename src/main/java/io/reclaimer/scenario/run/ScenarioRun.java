@@ -1,9 +1,5 @@
 package io.reclaimer.scenario.run;
 
-import io.reclaimer.scenario.model.ClusterModel;
-import io.reclaimer.scenario.model.Load;
-import io.reclaimer.scenario.model.PressureModel;
-import io.reclaimer.scenario.model.Repetition;
 import io.reclaimer.scenario.model.Scenario;
 import io.reclaimer.scenario.model.ScenarioResult;
 import io.reclaimer.scenario.model.ScenarioResult.Verdict;
@@ -13,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One run of one scenario.
@@ -43,7 +38,7 @@ public final class ScenarioRun implements AutoCloseable {
         this.timeline = new Timeline(time, scenario.setup().cluster().isPresent());
         this.rounds = new RoundRequests(timeline);
         var environment = new ScenarioMember.Environment(scenario, time, random, calls);
-        int count = scenario.setup().cluster().map(ClusterModel::members).orElse(1);
+        int count = scenario.setup().cluster().map(Scenario.Cluster::members).orElse(1);
         try {
             for (int i = 1; i <= count; i++) {
                 members.add(new ScenarioMember("member" + i, environment, rounds::addHeapRound));
@@ -52,14 +47,11 @@ public final class ScenarioRun implements AutoCloseable {
             close();
             throw e;
         }
-        @Nullable
-        ScenarioCluster cluster = scenario.setup()
+        Optional<VirtualCluster> cluster = scenario.setup()
                 .cluster()
-                .map(model -> new ScenarioCluster(model, members, time, new Random(random.nextLong())))
-                .orElse(null);
-        if (cluster != null) {
-            rounds.setCluster(cluster);
-        }
+                .map(model -> new VirtualCluster(model, time, new Random(random.nextLong())));
+        cluster.ifPresent(all -> members.forEach(member -> all.add(member.name(), member.reclaimer())));
+        cluster.ifPresent(rounds::setCluster);
         time.restart();
         this.sampler = new Sampler(scenario, members, new Measurements(members, rounds), timeline);
         this.steps = new StepRunner(members, cluster, rounds, sampler, timeline);
@@ -83,7 +75,7 @@ public final class ScenarioRun implements AutoCloseable {
         scenario.setup()
                 .heap()
                 .ifPresent(heap -> repeat(
-                        new Repetition(heap.collectEvery(), FOR_EVER, heap.collectEvery()),
+                        new Scenario.Repetition(heap.collectEvery(), FOR_EVER, heap.collectEvery()),
                         () -> members.forEach(ScenarioMember::collect)));
         sampler.sample();
         scenario.course().steps().forEach(steps::run);
@@ -98,20 +90,14 @@ public final class ScenarioRun implements AutoCloseable {
         return new ScenarioResult(scenario, timeline.now(), verdicts, timeline.events(), sampler.series());
     }
 
-    private List<ScenarioMember> members(Optional<String> name) {
-        return members.stream()
-                .filter(member -> name.isEmpty() || name.get().equals(member.name()))
-                .toList();
-    }
-
-    private void start(Load load) {
-        List<ScenarioMember> targets = members(load.member());
+    private void start(Scenario.Load load) {
+        List<ScenarioMember> targets = ScenarioMember.named(load.member(), members);
         repeat(
                 load.times(),
                 () -> targets.stream().filter(member -> !member.isDown()).forEach(member -> add(member, load)));
     }
 
-    private void add(ScenarioMember member, Load load) {
+    private void add(ScenarioMember member, Scenario.Load load) {
         double share = 1 + load.spread() * (2 * random.nextDouble() - 1);
         long objects = Math.round(load.objects() * share);
         if (load.upTo().isPresent()) {
@@ -123,8 +109,8 @@ public final class ScenarioRun implements AutoCloseable {
         }
     }
 
-    private void start(PressureModel pressure) {
-        ScenarioMember member = members(pressure.member()).get(0);
+    private void start(Scenario.Pressure pressure) {
+        ScenarioMember member = ScenarioMember.named(pressure.member(), members).get(0);
         boolean[] running = {false};
         repeat(pressure.times(), () -> {
             if (!running[0] && !member.isDown()) {
@@ -134,11 +120,11 @@ public final class ScenarioRun implements AutoCloseable {
         });
     }
 
-    private void repeat(Repetition times, Runnable task) {
+    private void repeat(Scenario.Repetition times, Runnable task) {
         if (times.from().compareTo(times.to()) < 0) {
             timeline.time().after(times.from().minus(timeline.now()), () -> {
                 task.run();
-                repeat(new Repetition(times.from().plus(times.every()), times.to(), times.every()), task);
+                repeat(new Scenario.Repetition(times.from().plus(times.every()), times.to(), times.every()), task);
             });
         }
     }

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.ObjLongConsumer;
 import java.util.function.Predicate;
 
 /**
@@ -40,15 +41,10 @@ final class SimulatedCache implements Shrinker {
         }
     }
 
-    /** Receives the objects that a scan frees. */
-    interface Listener {
-        void freed(Slot slot, long objects);
-    }
-
     private final boolean cgroupAware;
     private final boolean numaAware;
     private final Random random;
-    private final Listener listener;
+    private final ObjLongConsumer<Slot> listener;
     private final Map<Slot, Tally> slots = new HashMap<>();
     private final Map<Slot, Long> late = new HashMap<>();
     private CacheBehaviour behaviour;
@@ -56,7 +52,13 @@ final class SimulatedCache implements Shrinker {
     private boolean freed;
     private int callsAfterFreed;
 
-    SimulatedCache(boolean cgroupAware, boolean numaAware, CacheBehaviour behaviour, Random random, Listener listener) {
+    /** @param listener receives the objects that a scan frees */
+    SimulatedCache(
+            boolean cgroupAware,
+            boolean numaAware,
+            CacheBehaviour behaviour,
+            Random random,
+            ObjLongConsumer<Slot> listener) {
         this.cgroupAware = cgroupAware;
         this.numaAware = numaAware;
         this.behaviour = behaviour;
@@ -214,7 +216,7 @@ final class SimulatedCache implements Shrinker {
         long objects = Math.min(most, at(slot).objects());
         merge(slot, new Tally(-objects, 0, objects, 0));
         if (objects > 0) {
-            listener.freed(slot, objects);
+            listener.accept(slot, objects);
         }
         return objects;
     }

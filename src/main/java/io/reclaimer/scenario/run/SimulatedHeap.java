@@ -1,7 +1,7 @@
 package io.reclaimer.scenario.run;
 
 import io.reclaimer.pressure.ManualHeap;
-import io.reclaimer.scenario.model.HeapModel;
+import io.reclaimer.scenario.model.Scenario;
 import io.reclaimer.scenario.time.VirtualTime;
 import io.reclaimer.shrinker.Saturating;
 import java.time.Duration;
@@ -10,13 +10,13 @@ import java.util.function.LongSupplier;
 /** The heap of one member: live objects in caches, other live bytes, and garbage. Confined to the thread of the run. */
 final class SimulatedHeap {
 
-    private final HeapModel model;
+    private final Scenario.Heap model;
     private final VirtualTime time;
     private final LongSupplier cachedBytes;
     private final ManualHeap heap;
     private long garbageBytes;
 
-    SimulatedHeap(HeapModel model, VirtualTime time, LongSupplier cachedBytes) {
+    SimulatedHeap(Scenario.Heap model, VirtualTime time, LongSupplier cachedBytes) {
         this.model = model;
         this.time = time;
         this.cachedBytes = cachedBytes;
@@ -47,7 +47,7 @@ final class SimulatedHeap {
 
     private long liveBytes() {
         long other = 0;
-        for (HeapModel.Other each : model.other()) {
+        for (Scenario.OtherBytes each : model.other()) {
             if (each.from().compareTo(time.elapsed()) <= 0) {
                 other = each.bytes();
             }

@@ -2,6 +2,8 @@ package io.reclaimer.scenario.run;
 
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimerState;
+import io.reclaimer.ReclaimerState.CgroupState;
+import io.reclaimer.ReclaimerState.ShrinkerState;
 import io.reclaimer.scenario.model.EventDetail.RoundEnded;
 import io.reclaimer.shrinker.TraceEvent;
 import java.util.LinkedHashMap;
@@ -25,81 +27,75 @@ final class StepReplies {
 
     static Map<String, Object> pass(ReclaimReport report, List<TraceEvent> trace) {
         return object(
-                "freed",
-                report.freedObjects(),
-                "trace",
-                trace.stream().map(StepReplies::event).toList());
+                "freed", report.freedObjects(),
+                "trace", trace.stream().map(StepReplies::event).toList());
     }
 
     private static Map<String, Object> event(TraceEvent event) {
-        Map<String, Object> row = new LinkedHashMap<>();
         if (event instanceof TraceEvent.Start start) {
-            row.put("event", "start");
-            row.put("shrinker", start.shrinker());
-            row.put("nid", start.node());
-            row.put("deferred", start.deferred());
-            row.put("freeable", start.freeable());
-            row.put("delta", start.delta());
-            row.put("totalScan", start.totalScan());
-            row.put("priority", start.priority());
-        } else if (event instanceof TraceEvent.End end) {
-            row.put("event", "end");
-            row.put("shrinker", end.shrinker());
-            row.put("nid", end.node());
-            row.put("freed", end.freed());
-            row.put("deferredBefore", end.deferredBefore());
-            row.put("deferredAfter", end.deferredAfter());
-            row.put("unscanned", end.unscanned());
+            return object(
+                    "event", "start",
+                    "shrinker", start.shrinker(),
+                    "nid", start.node(),
+                    "deferred", start.deferred(),
+                    "freeable", start.freeable(),
+                    "delta", start.delta(),
+                    "totalScan", start.totalScan(),
+                    "priority", start.priority());
         }
-        return row;
+        TraceEvent.End end = (TraceEvent.End) event;
+        return object(
+                "event", "end",
+                "shrinker", end.shrinker(),
+                "nid", end.node(),
+                "freed", end.freed(),
+                "deferredBefore", end.deferredBefore(),
+                "deferredAfter", end.deferredAfter(),
+                "unscanned", end.unscanned());
     }
 
     /** Of a round over the cluster, with the part of each member. */
     static Map<String, Object> round(RoundEnded round) {
         Map<String, Object> reply = object("outcome", round.outcome(), "freed", round.freedObjects());
-        if (!round.members().isEmpty()) {
-            Map<String, Object> members = new LinkedHashMap<>();
-            round.members()
-                    .forEach(part -> members.put(
-                            part.member(),
-                            object(
-                                    "outcome",
-                                    part.outcome(),
-                                    "asked",
-                                    part.askedObjects(),
-                                    "freed",
-                                    part.freedObjects())));
+        Map<String, Object> members = new LinkedHashMap<>();
+        for (RoundEnded.MemberPart part : round.members()) {
+            members.put(
+                    part.member(),
+                    object(
+                            "outcome", part.outcome(),
+                            "asked", part.askedObjects(),
+                            "freed", part.freedObjects()));
+        }
+        if (!members.isEmpty()) {
             reply.put("members", members);
         }
         return reply;
     }
 
     static Map<String, Object> dump(ReclaimerState state, MemberCgroups cgroups) {
-        List<Object> rows = state.cgroups().stream()
-                .<Object>map(row -> {
-                    Map<String, Object> deferred = new LinkedHashMap<>();
-                    row.deferred().forEach((id, objects) -> deferred.put(Integer.toString(id), objects));
-                    return object(
-                            "cgroup", cgroups.name(row.cgroup()),
-                            "nid", row.node(),
-                            "mapNrMax", row.nrMax(),
-                            "bits", row.bits(),
-                            "deferred", deferred);
-                })
-                .toList();
-        List<Object> shrinkers = state.shrinkers().stream()
-                .<Object>map(
-                        each -> object("shrinker", each.spec().name(), "id", each.id(), "deferred", each.deferred()))
-                .toList();
         return object(
-                "nrMax",
-                state.nrMax(),
-                "slabsScanned",
-                state.scannedObjects(),
-                "cgroups",
-                rows,
-                "shrinkers",
-                shrinkers);
+                "nrMax", state.nrMax(),
+                "slabsScanned", state.scannedObjects(),
+                "cgroups", state.cgroups().stream().map(row -> row(row, cgroups)).toList(),
+                "shrinkers", state.shrinkers().stream().map(StepReplies::row).toList());
+    }
+
+    private static Map<String, Object> row(CgroupState cgroup, MemberCgroups cgroups) {
+        Map<String, Object> deferred = new LinkedHashMap<>();
+        cgroup.deferred().forEach((id, objects) -> deferred.put(Integer.toString(id), objects));
+        return object(
+                "cgroup", cgroups.name(cgroup.cgroup()),
+                "nid", cgroup.node(),
+                "mapNrMax", cgroup.nrMax(),
+                "bits", cgroup.bits(),
+                "deferred", deferred);
+    }
+
+    private static Map<String, Object> row(ShrinkerState shrinker) {
+        return object(
+                "shrinker", shrinker.spec().name(),
+                "id", shrinker.id(),
+                "deferred", shrinker.deferred());
     }
 
     /**

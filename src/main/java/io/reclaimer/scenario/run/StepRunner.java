@@ -1,7 +1,6 @@
 package io.reclaimer.scenario.run;
 
 import com.typesafe.config.ConfigObject;
-import io.reclaimer.scenario.model.EventDetail.StepStarted;
 import io.reclaimer.scenario.model.ScenarioResult.Kind;
 import io.reclaimer.scenario.model.ScenarioResult.Verdict;
 import io.reclaimer.scenario.model.Step;
@@ -10,17 +9,17 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
-import org.jspecify.annotations.Nullable;
 
 /** Does steps, and decides about their replies. Confined to the thread of the run. */
 final class StepRunner {
 
     private final List<ScenarioMember> members;
-    private final @Nullable ScenarioCluster cluster;
+    private final Optional<VirtualCluster> cluster;
     private final RoundRequests rounds;
     private final Sampler sampler;
     private final Timeline timeline;
@@ -29,7 +28,7 @@ final class StepRunner {
 
     StepRunner(
             List<ScenarioMember> members,
-            @Nullable ScenarioCluster cluster,
+            Optional<VirtualCluster> cluster,
             RoundRequests rounds,
             Sampler sampler,
             Timeline timeline) {
@@ -61,9 +60,9 @@ final class StepRunner {
         onFirst(Step.Dump.class, (member, step) -> StepReplies.dump(member.state(), member.cgroups()));
         onFirst(Step.Round.class, this::round);
         on(Step.Wait.class, this::pause);
-        onFirst(Step.Kill.class, (member, step) -> stop(member, true));
-        onFirst(Step.Freeze.class, (member, step) -> stop(member, false));
-        onFirst(Step.Wake.class, (member, step) -> wake(member));
+        onEach(Step.Kill.class, (member, step) -> stop(member, true));
+        onEach(Step.Freeze.class, (member, step) -> stop(member, false));
+        onEach(Step.Wake.class, (member, step) -> wake(member));
     }
 
     private <A extends Step.Action> void on(Class<A> type, BiFunction<Step, A, Map<String, Object>> effect) {
@@ -85,9 +84,7 @@ final class StepRunner {
     }
 
     private List<ScenarioMember> members(Step step) {
-        return members.stream()
-                .filter(member -> step.member().isEmpty() || step.member().get().equals(member.name()))
-                .toList();
+        return ScenarioMember.named(step.member(), members);
     }
 
     /** The verdicts of the steps so far, in their order. */
@@ -97,21 +94,16 @@ final class StepRunner {
 
     void run(Step step) {
         step.at().ifPresent(sampler::advanceTo);
-        timeline.add(step.member().orElse(""), Kind.STEP, new StepStarted(step.action()));
+        timeline.add(step.member().orElse(""), Kind.STEP, step.action());
         try {
-            Map<String, Object> reply = perform(step);
+            var effect = Objects.requireNonNull(actions.get(step.action().getClass()), step.action()::verb);
+            Map<String, Object> reply = effect.apply(step, step.action());
             step.expect().ifPresent(expected -> check(step, expected, reply));
         } catch (ReclaimerException | IllegalArgumentException e) {
             fail(step, e);
         } catch (CompletionException e) {
             fail(step, e.getCause() == null ? e : e.getCause());
         }
-    }
-
-    private Map<String, Object> perform(Step step) {
-        return Optional.ofNullable(actions.get(step.action().getClass()))
-                .orElseThrow(() -> new IllegalStateException("No effect of [" + step.action() + "]"))
-                .apply(step, step.action());
     }
 
     private void fail(Step step, Throwable why) {
@@ -129,7 +121,7 @@ final class StepRunner {
     }
 
     private void decide(Step step, boolean passed, String expected, String actual) {
-        verdicts.add(new Verdict(step.line(), passed, step.action().describe(), expected, actual, timeline.now()));
+        verdicts.add(new Verdict(step.line(), passed, step.action().text(), expected, actual, timeline.now()));
     }
 
     private Map<String, Object> alloc(Step step, Step.Alloc alloc) {
@@ -156,20 +148,17 @@ final class StepRunner {
         return Map.of();
     }
 
-    private Map<String, Object> stop(ScenarioMember member, boolean forGood) {
-        cluster().stop(member, forGood);
-        return Map.of();
+    private void stop(ScenarioMember member, boolean forGood) {
+        cluster().stop(member.name(), forGood);
+        member.setDown(true);
     }
 
-    private Map<String, Object> wake(ScenarioMember member) {
-        cluster().wake(member);
-        return Map.of();
+    private void wake(ScenarioMember member) {
+        cluster().wake(member.name());
+        member.setDown(false);
     }
 
-    private ScenarioCluster cluster() {
-        if (cluster == null) {
-            throw new IllegalArgumentException("there is no cluster");
-        }
-        return cluster;
+    private VirtualCluster cluster() {
+        return cluster.orElseThrow(() -> new IllegalArgumentException("there is no cluster"));
     }
 }

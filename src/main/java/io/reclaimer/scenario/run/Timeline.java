@@ -1,6 +1,7 @@
 package io.reclaimer.scenario.run;
 
 import io.reclaimer.scenario.model.EventDetail;
+import io.reclaimer.scenario.model.EventDetail.Note;
 import io.reclaimer.scenario.model.ScenarioResult.Event;
 import io.reclaimer.scenario.model.ScenarioResult.Kind;
 import io.reclaimer.scenario.time.VirtualTime;
@@ -21,6 +22,11 @@ record Timeline(VirtualTime time, boolean hasCluster, List<Event> events) {
 
     Duration now() {
         return time.elapsed();
+    }
+
+    /** @param figures of the subject, which follow it in the text */
+    void add(String member, Kind kind, String subject, String figures) {
+        add(member, kind, new Note(subject, subject + figures));
     }
 
     void add(String member, Kind kind, EventDetail detail) {

@@ -1,8 +1,5 @@
 package io.reclaimer.scenario.run;
 
-import akka.actor.typed.ActorRef;
-import io.reclaimer.CountReport;
-import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.Reclaimer;
 import io.reclaimer.cluster.ClusterMessage;
@@ -17,117 +14,156 @@ import io.reclaimer.cluster.MemberEnvironment;
 import io.reclaimer.cluster.MemberParts;
 import io.reclaimer.cluster.RoundParameters;
 import io.reclaimer.cluster.RoundParameters.Presence;
+import io.reclaimer.scenario.model.Scenario.Cluster;
+import io.reclaimer.scenario.time.VirtualTime;
 import io.reclaimer.shrinker.ReclaimerException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
-import java.util.TreeSet;
+import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
+import java.util.function.ObjLongConsumer;
 
 /**
- * Rounds over members that are all in this process, decided by the code that the members of a real cluster run. The network
- * and the clock are the caller's, so a run can be repeated. Without Akka Cluster and the shared table. Confined to one
- * thread.
+ * Rounds over members that are all in this process, decided by the code that the members of a real cluster run. The network is a
+ * model. Without Akka Cluster and the shared table. Confined to the thread of the run.
  */
 final class VirtualCluster {
 
-    /** The network between the members, and the clock. */
-    interface Network {
-        /** Runs the arrival of a message at a member, or never where the message is lost. Not used by a member for itself. */
-        void send(String from, String to, Runnable arrival);
-
-        /** Runs an action after a delay. */
-        void after(Duration delay, Runnable action);
-    }
-
     private static final Duration RESEND_AFTER = Duration.ofMillis(500);
 
-    private final Network network;
-    private final LongSupplier nanoTime;
-    private final Map<String, Member> members = new LinkedHashMap<>();
+    private final Cluster model;
+    private final VirtualTime time;
+    private final Random random;
+    private final Map<String, Member> members = new TreeMap<>();
     private long lastRound;
     private long lastNonce;
 
-    /** @param nanoTime the clock: nanoseconds from an arbitrary start */
-    VirtualCluster(Network network, LongSupplier nanoTime) {
-        this.network = network;
-        this.nanoTime = nanoTime;
+    VirtualCluster(Cluster model, VirtualTime time, Random random) {
+        this.model = model;
+        this.time = time;
+        this.random = random;
     }
 
-    /** Adds a member. */
     void add(String name, Reclaimer reclaimer) {
         members.put(name, new Member(name, reclaimer));
     }
 
-    /** Tells the other members that a member can be reached, or not. */
-    void reachable(String name, boolean isReachable) {
-        Member changed = members.get(name);
-        if (changed != null) {
-            changed.presence = isReachable ? Presence.HERE : Presence.UNREACHABLE;
-            members.values().stream()
-                    .filter(member -> member != changed)
-                    .forEach(member ->
-                            List.copyOf(member.rounds.values()).forEach(round -> round.update(name, changed.presence)));
-        }
+    private Member member(String name) {
+        return Objects.requireNonNull(members.get(name), name);
     }
 
     /**
      * Starts a round on a member, as {@link io.reclaimer.cluster.ClusterReclaimer#reclaim(ClusterRequest)} does.
      *
-     * @throws NullPointerException where an argument is null
+     * @param over the members that are asked; empty for all
      */
-    CompletionStage<ClusterReport> reclaim(String on, ClusterRequest request) {
-        Member requester = members.get(Objects.requireNonNull(on, "on"));
-        Objects.requireNonNull(request, "request");
-        if (requester == null) {
-            return CompletableFuture.failedStage(
-                    new IllegalArgumentException("There is no member [" + on + "]; there are " + members.keySet()));
+    CompletionStage<ClusterReport> reclaim(String on, ReclaimRequest request, List<String> over) {
+        Member requester = member(on);
+        Map<String, Presence> candidates = new LinkedHashMap<>();
+        for (String name : over.isEmpty() ? members.keySet() : over) {
+            candidates.put(name, name.equals(on) ? Presence.HERE : member(name).presence);
         }
-        ActorRef<ClusterMessage> nobody = requester.reclaimer.system().ignoreRef();
-        RoundParameters parameters;
         try {
-            parameters = RoundParameters.of(
+            RoundParameters parameters = RoundParameters.of(
                     ++lastRound,
-                    request,
+                    ClusterRequest.of(request),
                     requester.reclaimer.settings(),
-                    candidates(on, request),
+                    candidates,
                     RESEND_AFTER,
-                    new RoundParameters.Sender(nobody, 1));
+                    new RoundParameters.Sender(requester.reclaimer.system().ignoreRef(), 1));
+            Round round = new Round(requester, parameters);
+            requester.rounds.put(parameters.round(), round);
+            round.perform(Coordinator::begin);
+            return round.result;
         } catch (ReclaimerException e) {
             return CompletableFuture.failedStage(e);
         }
-        Round round = new Round(requester, parameters);
-        requester.rounds.put(parameters.round(), round);
-        round.begin();
-        return round.result;
     }
 
-    private Map<String, Presence> candidates(String on, ClusterRequest request) {
-        Map<String, Presence> candidates = new LinkedHashMap<>();
-        for (String name : request.members().isEmpty() ? new TreeSet<>(members.keySet()) : request.members()) {
-            Member member = members.get(name);
-            Presence presence = member == null ? Presence.GONE : name.equals(on) ? Presence.HERE : member.presence;
-            candidates.put(name, presence);
-        }
-        return candidates;
+    /** Stops a member for ever, or until it wakes. The others notice after the time that the model gives. */
+    void stop(String name, boolean forGood) {
+        Member member = member(name);
+        member.killed |= forGood;
+        member.stopped = true;
+        time.after(model.noticedAfter(), () -> {
+            if (member.stopped) {
+                report(member, Presence.UNREACHABLE);
+            }
+        });
     }
 
-    private void deliver(String from, String to, ClusterMessage message) {
-        Member member = members.get(to);
-        if (member == null) {
-            return;
+    /** Wakes a frozen member; the waiting messages arrive. */
+    void wake(String name) {
+        Member member = member(name);
+        if (member.killed) {
+            throw new IllegalArgumentException("[" + name + "] was killed, and does not wake");
         }
-        if (from.equals(to)) {
-            network.after(Duration.ZERO, () -> member.receive(from, message));
-        } else {
-            network.send(from, to, () -> member.receive(from, message));
+        if (!member.stopped) {
+            throw new IllegalArgumentException("[" + name + "] is not frozen");
+        }
+        member.stopped = false;
+        member.waiting.forEach(time::submit);
+        member.waiting.clear();
+        time.after(model.latency(), () -> {
+            if (!member.stopped) {
+                report(member, Presence.HERE);
+            }
+        });
+    }
+
+    /** Tells the other members of the presence of a member. */
+    private void report(Member changed, Presence presence) {
+        changed.presence = presence;
+        members.values().stream()
+                .filter(member -> member != changed)
+                .flatMap(member -> List.copyOf(member.rounds.values()).stream())
+                .forEach(round -> round.perform((coordinator, now) -> coordinator.update(changed.name, presence, now)));
+    }
+
+    private void send(Member from, Member to, Runnable arrival) {
+        if (from == to) {
+            time.after(Duration.ZERO, arrival);
+        } else if (!from.killed && random.nextDouble() >= model.loss()) {
+            if (from.stopped) {
+                from.waiting.add(() -> send(from, to, arrival));
+            } else {
+                double share = 1 + model.spread() * (2 * random.nextDouble() - 1);
+                time.after(
+                        Duration.ofNanos(Math.round(model.latency().toNanos() * share)), () -> arrive(to, arrival));
+            }
+        }
+    }
+
+    private static void arrive(Member to, Runnable arrival) {
+        if (!to.stopped) {
+            arrival.run();
+        } else if (!to.killed) {
+            to.waiting.add(arrival);
+        }
+    }
+
+    /** A timer for a time that may change. */
+    private final class Alarm {
+        private OptionalLong dueNanos = OptionalLong.empty();
+
+        void set(OptionalLong newDueNanos, Runnable task) {
+            if (newDueNanos.isPresent() && !newDueNanos.equals(dueNanos)) {
+                time.after(Duration.ofNanos(newDueNanos.getAsLong() - time.nowNanos()), () -> {
+                    if (newDueNanos.equals(dueNanos)) {
+                        dueNanos = OptionalLong.empty();
+                        task.run();
+                    }
+                });
+            }
+            dueNanos = newDueNanos;
         }
     }
 
@@ -136,9 +172,14 @@ final class VirtualCluster {
         private final String name;
         private final Reclaimer reclaimer;
         private final MemberParts<String> parts;
+        private final Alarm alarm = new Alarm();
         private final Map<Long, Round> rounds = new HashMap<>();
         private Presence presence = Presence.HERE;
-        private OptionalLong partsDueNanos = OptionalLong.empty();
+        private boolean killed;
+        /** Killed or frozen: neither sends nor receives. */
+        private boolean stopped;
+        /** Messages to send or receive when the member wakes. */
+        private final List<Runnable> waiting = new ArrayList<>();
 
         Member(String name, Reclaimer reclaimer) {
             this.name = name;
@@ -147,57 +188,41 @@ final class VirtualCluster {
         }
 
         private void receive(String from, ClusterMessage message) {
-            long now = nanoTime.getAsLong();
             if (message instanceof Count count) {
-                parts.count(from, new Requester(count.fromUid(), from.equals(name)), count, now);
+                Requester requester = new Requester(count.fromUid(), from.equals(name));
+                perform((all, now) -> all.count(from, requester, count, now));
             } else if (message instanceof Reclaim part) {
-                parts.reclaim(from, part, now);
+                perform((all, now) -> all.reclaim(from, part, now));
             } else if (message instanceof Cancel cancel) {
-                parts.cancel(cancel);
-            } else if (message instanceof Reply reply) {
-                Round round = rounds.get(reply.round());
-                if (round != null) {
-                    round.receive(reply);
-                }
+                perform((all, now) -> all.cancel(cancel));
+            } else if (message instanceof Reply reply && rounds.containsKey(reply.round())) {
+                rounds.get(reply.round()).perform((coordinator, now) -> coordinator.receive(reply, now));
             }
-            schedulePartsTimer();
         }
 
-        private void schedulePartsTimer() {
-            OptionalLong due = parts.dueNanos();
-            if (due.isPresent() && !due.equals(partsDueNanos)) {
-                long delay = Math.max(0, due.getAsLong() - nanoTime.getAsLong());
-                network.after(Duration.ofNanos(delay), () -> {
-                    parts.tick(nanoTime.getAsLong());
-                    schedulePartsTimer();
-                });
-            }
-            partsDueNanos = due;
+        private void perform(ObjLongConsumer<MemberParts<String>> action) {
+            action.accept(parts, time.nowNanos());
+            alarm.set(parts.dueNanos(), () -> perform(MemberParts::tick));
         }
 
         @Override
         public void count(long round, ReclaimRequest request) {
-            reclaimer.count(request).whenComplete((report, why) -> counted(round, report, why));
-        }
-
-        private void counted(long round, @Nullable CountReport report, @Nullable Throwable why) {
-            parts.counted(round, report, why, nanoTime.getAsLong());
-            schedulePartsTimer();
+            reclaimer
+                    .count(request)
+                    .whenComplete((report, why) -> perform((all, now) -> all.counted(round, report, why, now)));
         }
 
         @Override
         public void reclaim(long round, int part, ReclaimRequest request) {
-            reclaimer.reclaim(request).whenComplete((report, why) -> reclaimed(round, part, report, why));
-        }
-
-        private void reclaimed(long round, int part, @Nullable ReclaimReport report, @Nullable Throwable why) {
-            parts.reclaimed(round, part, report, why, nanoTime.getAsLong());
-            schedulePartsTimer();
+            reclaimer
+                    .reclaim(request)
+                    .whenComplete((report, why) -> perform((all, now) -> all.reclaimed(round, part, report, why, now)));
         }
 
         @Override
         public void send(String to, ClusterMessage message) {
-            deliver(name, to, message);
+            Member receiver = member(to);
+            VirtualCluster.this.send(this, receiver, () -> receiver.receive(name, message));
         }
 
         @Override
@@ -214,62 +239,28 @@ final class VirtualCluster {
     /** One round: the clock, the timer and the network of a {@link Coordinator}. */
     private final class Round implements Coordinator.Output {
         private final Member requester;
-        private final long number;
         private final CompletableFuture<ClusterReport> result = new CompletableFuture<>();
         private final List<String> participants;
         private final Coordinator coordinator;
-        private long dueNanos = Long.MIN_VALUE;
+        private final Alarm alarm = new Alarm();
 
         Round(Member requester, RoundParameters parameters) {
             this.requester = requester;
-            this.number = parameters.round();
             this.participants = List.copyOf(parameters.members().keySet());
             this.coordinator = new Coordinator(this, parameters);
-            parameters
-                    .request()
-                    .cancellation()
-                    .ifPresent(cancellation -> cancellation.onCancel(() -> {
-                        coordinator.end(ClusterReport.Outcome.CANCELLED, nanoTime.getAsLong());
-                        next();
-                    }));
+            result.thenRun(() -> requester.rounds.remove(parameters.round()));
         }
 
-        void begin() {
-            coordinator.begin(nanoTime.getAsLong());
-            next();
-        }
-
-        void receive(Reply reply) {
-            coordinator.receive(reply, nanoTime.getAsLong());
-            next();
-        }
-
-        void update(String member, Presence presence) {
-            coordinator.update(member, presence, nanoTime.getAsLong());
-            next();
-        }
-
-        private void next() {
-            if (coordinator.isReported()) {
-                requester.rounds.remove(number);
-                return;
-            }
-            long due = coordinator.dueNanos();
-            if (due != dueNanos) {
-                dueNanos = due;
-                network.after(Duration.ofNanos(Math.max(0, due - nanoTime.getAsLong())), () -> {
-                    if (due == dueNanos && !coordinator.isReported()) {
-                        dueNanos = Long.MIN_VALUE;
-                        coordinator.tick(nanoTime.getAsLong());
-                        next();
-                    }
-                });
-            }
+        private void perform(ObjLongConsumer<Coordinator> action) {
+            action.accept(coordinator, time.nowNanos());
+            alarm.set(
+                    coordinator.isReported() ? OptionalLong.empty() : OptionalLong.of(coordinator.dueNanos()),
+                    () -> perform(Coordinator::tick));
         }
 
         @Override
         public void send(int participant, ClusterMessage message) {
-            deliver(requester.name, participants.get(participant), message);
+            requester.send(participants.get(participant), message);
         }
 
         @Override

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.reclaimer.console.report.FoldedTimeline.Row;
 import io.reclaimer.scenario.model.Cell;
-import io.reclaimer.scenario.model.EventDetail.StepStarted;
 import io.reclaimer.scenario.model.ScenarioResult.Kind;
 import io.reclaimer.scenario.model.Step;
 import java.time.Duration;
@@ -81,8 +80,7 @@ class FoldedTimelineTest {
     @Test
     void stepsThatDifferOnlyInNumbersAreFolded() {
         IntStream.range(0, 50)
-                .forEach(i ->
-                        known.event(i, "", Kind.STEP, new StepStarted(new Step.Add(new Cell("pages", "/a", 0), i))));
+                .forEach(i -> known.event(i, "", Kind.STEP, new Step.Add(new Cell("pages", "/a", 0), i)));
         assertThat(texts()).containsExactly("... 50 steps, the last one: add 49 objects of pages in /a on node 0");
     }
 

@@ -37,7 +37,7 @@ final class KnownResult {
     }
 
     KnownResult event(long at, String member, Kind kind, String text) {
-        return event(at, member, kind, new Text(kind == Kind.EXPECTATION ? text : text.split("[:,] ", 2)[0], text));
+        return event(at, member, kind, new EventDetail.Note(kind == Kind.EXPECTATION ? text : text.split("[:,] ", 2)[0], text));
     }
 
     KnownResult event(long at, String member, Kind kind, EventDetail detail) {
@@ -52,8 +52,6 @@ final class KnownResult {
     KnownResult round(long at, String member, String subject, String outcome, long freed) {
         return event(at, member, Kind.ROUND, new RoundEnded(subject, outcome, freed, Duration.ZERO, List.of()));
     }
-
-    private record Text(String subject, String text) implements EventDetail {}
 
     KnownResult verdict(long at, boolean passed, String what, int line) {
         verdicts.add(new Verdict(line, passed, what, "at least 7", passed ? "8" : "6", Duration.ofMillis(at)));

@@ -3,15 +3,9 @@ package io.reclaimer.console.report;
 import com.typesafe.config.ConfigFactory;
 import io.reclaimer.scenario.model.CacheBehaviour;
 import io.reclaimer.scenario.model.Cell;
-import io.reclaimer.scenario.model.ClusterModel;
 import io.reclaimer.scenario.model.Expectation;
 import io.reclaimer.scenario.model.Expectation.What;
-import io.reclaimer.scenario.model.Load;
-import io.reclaimer.scenario.model.PressureModel;
-import io.reclaimer.scenario.model.Repetition;
-import io.reclaimer.scenario.model.RoundModel;
 import io.reclaimer.scenario.model.Scenario;
-import io.reclaimer.scenario.model.ShrinkerDefinition;
 import io.reclaimer.scenario.model.Step;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ShrinkerSpec;
@@ -86,21 +80,21 @@ public final class NoisyScenario {
                 1,
                 new CacheBehaviour.Refaults(0, Duration.ofSeconds(1)),
                 Optional.empty());
-        ShrinkerDefinition pages = new ShrinkerDefinition(
+        Scenario.Shrinker pages = new Scenario.Shrinker(
                 ShrinkerSpec.named("pages").byCgroup().byNode().objectBytes(1024),
                 behaviour,
-                List.of(new ShrinkerDefinition.Contents(new Cell("pages", "/quiet", 0), 2_000)));
+                List.of(new Scenario.Contents(new Cell("pages", "/quiet", 0), 2_000)));
         Duration second = Duration.ofSeconds(1);
         Duration minute = Duration.ofMinutes(1);
-        Load load = new Load(
+        Scenario.Load load = new Scenario.Load(
                 Optional.empty(),
                 new Cell("pages", "/noisy", 0),
-                new Repetition(Duration.ZERO, minute, Duration.ofMillis(100)),
+                new Scenario.Repetition(Duration.ZERO, minute, Duration.ofMillis(100)),
                 60,
                 0.5,
                 OptionalLong.empty());
-        RoundModel round = new RoundModel(
-                new RoundModel.Scope("/", false, List.of(), members > 1, List.of()),
+        Scenario.Round round = new Scenario.Round(
+                new Scenario.Scope("/", false, List.of(), members > 1, List.of()),
                 OptionalLong.of(500),
                 OptionalLong.empty(),
                 12,
@@ -117,12 +111,12 @@ public final class NoisyScenario {
                         Optional.empty(),
                         members > 1
                                 ? Optional.of(
-                                        new ClusterModel(members, Duration.ofMillis(1), 0, 0, Duration.ofSeconds(5)))
+                                        new Scenario.Cluster(members, Duration.ofMillis(1), 0, 0, Duration.ofSeconds(5)))
                                 : Optional.empty()),
                 new Scenario.Course(
                         steps,
                         List.of(load),
-                        List.of(new PressureModel(Optional.empty(), new Repetition(second, minute, second), round))),
+                        List.of(new Scenario.Pressure(Optional.empty(), new Scenario.Repetition(second, minute, second), round))),
                 expect);
     }
 }

@@ -1,13 +1,15 @@
 package io.reclaimer.scenario.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.reclaimer.ReclaimRequest;
-import io.reclaimer.cluster.ClusterRequest;
+import io.reclaimer.scenario.model.Scenario.Cluster;
+import io.reclaimer.scenario.time.VirtualTime;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
+import java.util.List;
+import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -27,30 +29,13 @@ class VirtualClusterTest {
 
     @Test
     void requestsAreCheckedAsInARealCluster() {
-        VirtualCluster cluster = new VirtualCluster(
-                new VirtualCluster.Network() {
-                    @Override
-                    public void send(String from, String to, Runnable arrival) {
-                        throw new AssertionError("Nothing is sent");
-                    }
-
-                    @Override
-                    public void after(Duration delay, Runnable action) {
-                        throw new AssertionError("Nothing is waited for");
-                    }
-                },
-                () -> 0);
+        Cluster model = new Cluster(2, Duration.ZERO, 0, 0, Duration.ZERO);
+        VirtualCluster cluster = new VirtualCluster(model, new VirtualTime(), new Random(1));
         cluster.add("a", kit.reclaimer());
         int[] nodes = IntStream.range(0, NODES).toArray();
-        ClusterRequest many = ClusterRequest.of(ReclaimRequest.everywhere().onNodes(nodes));
-        ClusterRequest none = ClusterRequest.of(ReclaimRequest.everywhere().onNodes(NODES));
-        assertThat(kit.refusal(cluster.reclaim("a", many)).reason()).isEqualTo(Reason.INVALID_REQUEST);
-        assertThat(kit.refusal(cluster.reclaim("a", none)).reason()).isEqualTo(Reason.NO_SUCH_NODE);
-        assertThatThrownBy(() -> cluster.reclaim(null, none))
-                .isInstanceOf(NullPointerException.class)
-                .hasMessage("on");
-        assertThatThrownBy(() -> cluster.reclaim("a", null))
-                .isInstanceOf(NullPointerException.class)
-                .hasMessage("request");
+        ReclaimRequest many = ReclaimRequest.everywhere().onNodes(nodes);
+        ReclaimRequest none = ReclaimRequest.everywhere().onNodes(NODES);
+        assertThat(kit.refusal(cluster.reclaim("a", many, List.of())).reason()).isEqualTo(Reason.INVALID_REQUEST);
+        assertThat(kit.refusal(cluster.reclaim("a", none, List.of())).reason()).isEqualTo(Reason.NO_SUCH_NODE);
     }
 }
