@@ -131,7 +131,9 @@ public record Scenario(
         /** The scope and the target, as in {@code /shop for 500 objects}. */
         public String describe() {
             return scope.cgroup()
-                    + (scope.overCluster() ? " of " + (scope.members().isEmpty() ? "all members" : scope.members()) : "")
+                    + (scope.overCluster()
+                            ? " of " + (scope.members().isEmpty() ? "all members" : scope.members())
+                            : "")
                     + (objects.isPresent() ? " for " + Formats.number(objects.getAsLong()) + " objects" : "")
                     + (bytes.isPresent() ? " for " + Formats.number(bytes.getAsLong()) + " bytes" : "");
         }

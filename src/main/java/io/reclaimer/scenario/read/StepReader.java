@@ -22,7 +22,8 @@ final class StepReader {
     List<Step> steps(List<Section> sections) {
         List<Step> steps = new ArrayList<>();
         for (Section of : sections) {
-            Optional<Duration> at = of.optional("at", (values, key) -> of.timeFrom(key, latest, "that of a step above"));
+            Optional<Duration> at =
+                    of.optional("at", (values, key) -> of.timeFrom(key, latest, "that of a step above"));
             latest = at.filter(time -> time.compareTo(latest) > 0).orElse(latest);
             Step.Action action = action(of);
             steps.add(new Step(of.line(), at, symbols.member(of), action, of.optional("expect", Config::getObject)));
@@ -48,7 +49,8 @@ final class StepReader {
                         symbols.node(of).orElse(0),
                         of.values().getInt("priority"));
             case "dump" -> new Step.Dump();
-            case "round" -> new Step.Round(PartReader.round(of, symbols, now), of.values().getBoolean("apart"));
+            case "round" ->
+                new Step.Round(PartReader.round(of, symbols, now), of.values().getBoolean("apart"));
             case "change" -> new Step.Change(now.shrinker(of), PartReader.behaviour(of.section("model")));
             case "wait" -> new Step.Wait(of.values().getDuration("for"));
             case "kill" -> inCluster(of, new Step.Kill());

@@ -122,8 +122,7 @@ final class Measurements {
         if (value.cgroup().isPresent()) {
             return ofCgroups;
         }
-        long global = Saturating.sum(
-                shrinkers(value, state).mapToLong(shrinker -> ofNode(value, shrinker.deferred())));
+        long global = Saturating.sum(shrinkers(value, state).mapToLong(shrinker -> ofNode(value, shrinker.deferred())));
         return Saturating.add(ofCgroups, global);
     }
 
@@ -155,6 +154,8 @@ final class Measurements {
 
     private static Stream<ShrinkerState> shrinkers(Value value, ReclaimerState state) {
         return state.shrinkers().stream()
-                .filter(each -> each.spec().name().equals(value.shrinker().orElse(each.spec().name())));
+                .filter(each -> each.spec()
+                        .name()
+                        .equals(value.shrinker().orElse(each.spec().name())));
     }
 }

@@ -132,7 +132,8 @@ final class Sampler {
     /** Decides all open expectations, after everything has ended. */
     List<Verdict> end() {
         Duration now = timeline.now();
-        List<Verdict> verdicts = monitors.stream().map(monitor -> monitor.end(now)).toList();
+        List<Verdict> verdicts =
+                monitors.stream().map(monitor -> monitor.end(now)).toList();
         members.forEach(member -> sample(member, now));
         return verdicts;
     }

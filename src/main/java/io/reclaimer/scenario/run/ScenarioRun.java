@@ -47,9 +47,8 @@ public final class ScenarioRun implements AutoCloseable {
             close();
             throw e;
         }
-        Optional<VirtualCluster> cluster = scenario.setup()
-                .cluster()
-                .map(model -> new VirtualCluster(model, time, new Random(random.nextLong())));
+        Optional<VirtualCluster> cluster =
+                scenario.setup().cluster().map(model -> new VirtualCluster(model, time, new Random(random.nextLong())));
         cluster.ifPresent(all -> members.forEach(member -> all.add(member.name(), member.reclaimer())));
         cluster.ifPresent(rounds::setCluster);
         time.restart();

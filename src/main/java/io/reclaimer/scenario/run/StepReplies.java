@@ -76,7 +76,8 @@ final class StepReplies {
         return object(
                 "nrMax", state.nrMax(),
                 "slabsScanned", state.scannedObjects(),
-                "cgroups", state.cgroups().stream().map(row -> row(row, cgroups)).toList(),
+                "cgroups",
+                        state.cgroups().stream().map(row -> row(row, cgroups)).toList(),
                 "shrinkers", state.shrinkers().stream().map(StepReplies::row).toList());
     }
 

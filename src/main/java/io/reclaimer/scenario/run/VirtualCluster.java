@@ -136,8 +136,7 @@ final class VirtualCluster {
                 from.waiting.add(() -> send(from, to, arrival));
             } else {
                 double share = 1 + model.spread() * (2 * random.nextDouble() - 1);
-                time.after(
-                        Duration.ofNanos(Math.round(model.latency().toNanos() * share)), () -> arrive(to, arrival));
+                time.after(Duration.ofNanos(Math.round(model.latency().toNanos() * share)), () -> arrive(to, arrival));
             }
         }
     }

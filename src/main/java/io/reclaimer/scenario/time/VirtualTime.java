@@ -2,11 +2,12 @@ package io.reclaimer.scenario.time;
 
 import akka.actor.Cancellable;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.PriorityQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.Queue;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A clock that moves when it is told to, and the queue of tasks and timers that run meanwhile, on the thread that moves it.
@@ -52,7 +53,7 @@ public final class VirtualTime {
         }
     }
 
-    private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+    private final Queue<Runnable> tasks = new ArrayDeque<>();
     private final PriorityQueue<Timer> timers = new PriorityQueue<>(
             Comparator.comparingLong((Timer timer) -> timer.dueNanos).thenComparingLong(timer -> timer.number));
     private long numbers;
@@ -76,7 +77,10 @@ public final class VirtualTime {
 
     /** Adds a task to run now. */
     public void submit(Runnable task) {
-        tasks.add(task);
+        synchronized (tasks) {
+            tasks.add(task);
+            tasks.notifyAll();
+        }
     }
 
     /** Adds a task to run after a delay. */
@@ -90,7 +94,10 @@ public final class VirtualTime {
 
     /** Runs the next task that is due now; returns whether there was one. */
     public boolean step() {
-        Runnable task = tasks.poll();
+        @Nullable Runnable task;
+        synchronized (tasks) {
+            task = tasks.poll();
+        }
         if (task != null) {
             task.run();
         }
@@ -99,7 +106,12 @@ public final class VirtualTime {
 
     /** Runs the next task that is due now. Waits for one in real time. */
     void awaitStep() throws InterruptedException {
-        tasks.take().run();
+        synchronized (tasks) {
+            while (tasks.isEmpty()) {
+                tasks.wait();
+            }
+        }
+        step();
     }
 
     /** Runs all tasks that are due now. */

@@ -79,8 +79,7 @@ class FoldedTimelineTest {
 
     @Test
     void stepsThatDifferOnlyInNumbersAreFolded() {
-        IntStream.range(0, 50)
-                .forEach(i -> known.event(i, "", Kind.STEP, new Step.Add(new Cell("pages", "/a", 0), i)));
+        IntStream.range(0, 50).forEach(i -> known.event(i, "", Kind.STEP, new Step.Add(new Cell("pages", "/a", 0), i)));
         assertThat(texts()).containsExactly("... 50 steps, the last one: add 49 objects of pages in /a on node 0");
     }
 

@@ -37,7 +37,11 @@ final class KnownResult {
     }
 
     KnownResult event(long at, String member, Kind kind, String text) {
-        return event(at, member, kind, new EventDetail.Note(kind == Kind.EXPECTATION ? text : text.split("[:,] ", 2)[0], text));
+        return event(
+                at,
+                member,
+                kind,
+                new EventDetail.Note(kind == Kind.EXPECTATION ? text : text.split("[:,] ", 2)[0], text));
     }
 
     KnownResult event(long at, String member, Kind kind, EventDetail detail) {

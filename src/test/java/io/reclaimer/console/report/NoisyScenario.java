@@ -110,13 +110,14 @@ public final class NoisyScenario {
                         List.of(pages),
                         Optional.empty(),
                         members > 1
-                                ? Optional.of(
-                                        new Scenario.Cluster(members, Duration.ofMillis(1), 0, 0, Duration.ofSeconds(5)))
+                                ? Optional.of(new Scenario.Cluster(
+                                        members, Duration.ofMillis(1), 0, 0, Duration.ofSeconds(5)))
                                 : Optional.empty()),
                 new Scenario.Course(
                         steps,
                         List.of(load),
-                        List.of(new Scenario.Pressure(Optional.empty(), new Scenario.Repetition(second, minute, second), round))),
+                        List.of(new Scenario.Pressure(
+                                Optional.empty(), new Scenario.Repetition(second, minute, second), round))),
                 expect);
     }
 }
