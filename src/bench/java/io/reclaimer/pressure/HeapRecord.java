@@ -5,21 +5,21 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 
-/** What collections of this process tell, with what is known to be true at the time: fixtures for the estimate. */
+/** The readings of this process's collections, each with the true values at that time: fixtures for the estimate. */
 public final class HeapRecord {
 
-    /** Lines that are kept: a collector in trouble tells thousands. */
-    private static final int MOST_LINES = 150;
+    /** The maximum number of lines: a collector in trouble reports thousands. */
+    private static final int MAX_LINES = 150;
 
     private final List<String> lines = new ArrayList<>();
 
     private HeapRecord(PlatformHeap heap) {
         lines.add("limit " + heap.limitBytes());
-        lines.add("# millis scope settled youngBefore oldBefore youngAfter oldAfter allocated freed cache live");
+        lines.add("# millis scope garbageCutoff youngBefore oldBefore youngAfter oldAfter allocated freed cache live");
     }
 
     /**
-     * Begins.
+     * Starts the record.
      *
      * @param freed bytes freed by rounds so far
      * @param cache bytes in caches
@@ -34,7 +34,7 @@ public final class HeapRecord {
     }
 
     private synchronized void add(long millis, HeapReading reading, long freed, long cache, long live) {
-        if (lines.size() < MOST_LINES) {
+        if (lines.size() < MAX_LINES) {
             lines.add(String.format(
                     Locale.ROOT,
                     "%d %s %d %d %d %d %d %d %d %d %d",
@@ -52,7 +52,7 @@ public final class HeapRecord {
         }
     }
 
-    /** A line for the limit, one that names the columns, and one a reading. */
+    /** Returns a line with the limit, one that names the columns, and one for each reading. */
     public synchronized List<String> lines() {
         return List.copyOf(lines);
     }

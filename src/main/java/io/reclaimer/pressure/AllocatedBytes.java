@@ -14,14 +14,14 @@ import java.util.function.LongSupplier;
  */
 final class AllocatedBytes {
 
-    private static final int MOMENTS = 16;
+    private static final int MAX_SAMPLES = 16;
 
     private record Sample(long millis, long bytes) {}
 
     private final LongSupplier total;
 
     /** The oldest first. Guarded by {@code this}. */
-    private final Deque<Sample> moments = new ArrayDeque<>();
+    private final Deque<Sample> samples = new ArrayDeque<>();
 
     AllocatedBytes() {
         this(ofAllThreads());
@@ -49,10 +49,10 @@ final class AllocatedBytes {
 
     /** Takes a sample. */
     synchronized void sample(long nowMillis) {
-        if (moments.size() == MOMENTS) {
-            moments.removeFirst();
+        if (samples.size() == MAX_SAMPLES) {
+            samples.removeFirst();
         }
-        moments.addLast(new Sample(nowMillis, total.getAsLong()));
+        samples.addLast(new Sample(nowMillis, total.getAsLong()));
     }
 
     /**
@@ -60,13 +60,13 @@ final class AllocatedBytes {
      * the interval until now. Returns 0 if there is no sample.
      */
     synchronized long between(long fromMillis, long toMillis, long nowMillis) {
-        Sample before = moments.peekFirst();
+        Sample before = samples.peekFirst();
         if (before == null) {
             return 0;
         }
-        for (Sample moment : moments) {
-            if (moment.millis <= fromMillis) {
-                before = moment;
+        for (Sample sample : samples) {
+            if (sample.millis <= fromMillis) {
+                before = sample;
             }
         }
         long sinceMillis = nowMillis - before.millis;

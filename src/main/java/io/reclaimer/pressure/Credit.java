@@ -50,7 +50,7 @@ final class Credit {
      * @param toMillis the end of that time
      * @return the bytes credited: fewer if a collection of all garbage covers a part of that time
      */
-    long freed(long freedBytes, long fromMillis, long toMillis) {
+    long add(long freedBytes, long fromMillis, long toMillis) {
         Entry entry = new Entry(fromMillis, toMillis, freedBytes).after(settledUntilMillis);
         if (entry.bytes == 0) {
             return 0;
@@ -66,15 +66,15 @@ final class Credit {
     }
 
     /**
-     * Settles {@code takenBytes} that a collection removed from the old generation, in the order in which they were
+     * Settles {@code removedBytes} that a collection removed from the old generation, in the order in which they were
      * freed.
      */
-    void collected(long takenBytes) {
-        long left = takenBytes;
-        while (left > 0 && !entries.isEmpty()) {
+    void settle(long removedBytes) {
+        long remaining = removedBytes;
+        while (remaining > 0 && !entries.isEmpty()) {
             Entry oldest = entries.removeFirst();
-            long settled = Math.min(left, oldest.bytes);
-            left -= settled;
+            long settled = Math.min(remaining, oldest.bytes);
+            remaining -= settled;
             if (settled < oldest.bytes) {
                 entries.addFirst(new Entry(oldest.fromMillis, oldest.toMillis, oldest.bytes - settled));
             }
@@ -85,13 +85,13 @@ final class Credit {
     /**
      * Settles all bytes freed before {@code startMillis}, because a collection removed all garbage that existed then.
      */
-    void collectedAll(long startMillis) {
+    void settleUntil(long startMillis) {
         settledUntilMillis = Math.max(settledUntilMillis, startMillis);
         int count = entries.size();
         for (int i = 0; i < count; i++) {
-            Entry remaining = entries.removeFirst().after(settledUntilMillis);
-            if (remaining.bytes > 0) {
-                entries.addLast(remaining);
+            Entry unsettled = entries.removeFirst().after(settledUntilMillis);
+            if (unsettled.bytes > 0) {
+                entries.addLast(unsettled);
             }
         }
         recount();

@@ -13,8 +13,8 @@ final class HeapLog {
     /** The minimum time between two logged changes, except those to {@link PressureState#MIN}. */
     private static final long CHANGE_MILLIS = 10_000;
 
-    /** The minimum time between two logged rounds in vain. */
-    private static final long VAIN_MILLIS = 60_000;
+    /** The minimum time between two logged ineffective rounds. */
+    private static final long WARNING_MILLIS = 60_000;
 
     private static final long MIB = 1 << 20;
 
@@ -48,13 +48,13 @@ final class HeapLog {
     }
 
     /** Logs a round that did not end the pressure and after which the next one could free nothing either. */
-    void ineffective(long liveBytes, long limitBytes, long heldBytes, long wantedBytes) {
+    void ineffective(long liveBytes, long limitBytes, long cachedBytes, long wantedBytes) {
         long millis = uptimeMillis.getAsLong();
         if (millis < nextWarningMillis) {
             suppressedIneffectiveRounds++;
             return;
         }
-        nextWarningMillis = millis + VAIN_MILLIS;
+        nextWarningMillis = millis + WARNING_MILLIS;
         LOG.warn(
                 "A reclaim round was in vain: [{}] of [{}] MiB of heap are live, [{}] MiB more should be free, and caches hold"
                         + " [{}] MiB that could be freed. A larger heap (-Xmx), or less that is live without being in a"
@@ -62,7 +62,7 @@ final class HeapLog {
                 liveBytes / MIB,
                 limitBytes / MIB,
                 wantedBytes / MIB,
-                heldBytes / MIB,
+                cachedBytes / MIB,
                 more(suppressedIneffectiveRounds, "such rounds"));
         suppressedIneffectiveRounds = 0;
     }

@@ -13,18 +13,8 @@ import akka.actor.typed.javadsl.TimerScheduler;
 import io.reclaimer.CountReport;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimReport.Outcome;
-import io.reclaimer.ReclaimRequest;
-import io.reclaimer.shrinker.Cancellation;
-import io.reclaimer.shrinker.Saturating;
-import io.reclaimer.shrinker.ShrinkerSpec;
-import java.time.Duration;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.concurrent.CompletionStage;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,9 +29,9 @@ import org.jspecify.annotations.Nullable;
  *       caches their floor; until they are counted, it frees little.
  *   <li>{@link #creditFreed}: bytes that rounds free are credited until a collection removes them, whoever requested
  *       the round. Bytes that shrinkers free at once are not credited.
- *   <li>{@link #onAnswered}: the report of a round leads back to step 2, so rounds continue while they are needed,
+ *   <li>{@link #onRoundEnded}: the report of a round leads back to step 2, so rounds continue while they are needed,
  *       without waiting for a collection.
- *   <li>A round in vain, one that did not end the pressure and left nothing for the next one to free, starts a
+ *   <li>An ineffective round, one that did not end the pressure and left nothing for the next one to free, starts a
  *       back-off, which grows each time.
  * </ol>
  *
@@ -61,22 +51,6 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
      */
     public static final String NODE = "heap";
 
-    /** The minimum time between the starts of two counts. A count asks every cache. */
-    private static final long COUNT_INTERVAL_MILLIS = 200;
-
-    /** The divisor of the heap's limit that gives the most a background round frees before caches are counted. */
-    private static final long UNCOUNTED_SHARE = 128;
-
-    /**
-     * The number of passes before the one that asks caches for the wanted bytes. Together these passes ask for nearly
-     * as much, so that caches contribute evenly. Still earlier passes would ask for next to nothing, and each takes a
-     * while if a cache is slow.
-     */
-    private static final int EARLIER_PASSES = 3;
-
-    /** The divisor of the deadline of direct rounds that gives the deadline of a direct lossless round. */
-    private static final long LOSSLESS_SHARE = 4;
-
     /** The messages that the actor accepts. */
     public sealed interface Command {}
 
@@ -95,9 +69,9 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
      */
     record Collected(HeapReading reading, long freedBytes, long millis) implements Command {}
 
-    /** A round was answered. One of report and failure is null. */
-    private record Answered(
-            Round round,
+    /** A round ended. One of report and failure is null. */
+    record RoundEnded(
+            HeapRounds.Round round,
             @Nullable ReclaimReport report,
             @Nullable Throwable failure) implements Command {}
 
@@ -108,77 +82,37 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
         INSTANCE
     }
 
-    private enum BackOffOver implements Command {
+    enum BackOffOver implements Command {
         INSTANCE
     }
 
-    /** A round under way. */
-    private record Round(boolean direct, boolean lossless, Cancellation cancellation) {}
-
     private final Heap heap;
     private final HeapPressureSettings settings;
-    private final ReclaimRequest anyHeap;
-    private final Function<ReclaimRequest, CompletionStage<ReclaimReport>> reclaim;
-    private final Function<ReclaimRequest, CompletionStage<CountReport>> count;
-    private final LongSupplier freedBytes;
-    private final BooleanSupplier hasLossless;
+    private final HeapReclaimer reclaimer;
     private final Consumer<HeapStatus> publish;
-    private final TimerScheduler<Command> timers;
     private final Runnable endWatch;
+    private final HeapLog log;
 
     private final LiveEstimate estimate;
-    private final UnknownSize unknownSize;
-    private final Tally tally = new Tally();
+    private final CacheCounts counts;
+    private final HeapRounds rounds;
+    private final BackOff backOff;
+    private final HeapStatistics statistics = new HeapStatistics();
     private PressureState state = PressureState.NONE;
-    private Optional<Round> background = Optional.empty();
-    private Optional<Round> direct = Optional.empty();
-    private final HeapLog log;
 
     /** The bytes that all rounds had freed when freed bytes were last credited, and the time of that. */
     private long freedSoFar;
 
     private long creditedMillis;
 
-    /** The most bytes that a count found in caches since the pressure began. */
-    private long mostHeldBytes;
-
-    /** The number of objects of unknown size at the last count. */
-    private long unsizedObjects;
-
-    /** The bytes freed since the last conclusive collection, see {@link LiveEstimate}. */
-    private long freedSinceTold;
-
-    /** Whether the last round was a lossless one that did not meet its target. */
-    private boolean isLosslessAsked;
-
-    private boolean isCounting;
-    private boolean isCounted;
-    private long ineffectiveRounds;
-    private long lastCountMillis = -COUNT_INTERVAL_MILLIS;
-    private boolean backingOff;
-    private Duration nextBackOff;
-
     /**
      * @param heap the heap to watch
-     * @param anyHeap a request on the nodes that have heap; without a target
-     * @param reclaim requests a round
-     * @param count requests a round that only counts
-     * @param freedBytes the bytes that all rounds freed so far, whoever requested them, except those that were freed at
-     *     once
-     * @param hasLossless whether a lossless shrinker takes part in such rounds
      * @param publish receives each new status
      */
     static Behavior<Command> create(
-            Heap heap,
-            HeapPressureSettings settings,
-            ReclaimRequest anyHeap,
-            Function<ReclaimRequest, CompletionStage<ReclaimReport>> reclaim,
-            Function<ReclaimRequest, CompletionStage<CountReport>> count,
-            LongSupplier freedBytes,
-            BooleanSupplier hasLossless,
-            Consumer<HeapStatus> publish) {
-        Behavior<Command> behavior = Behaviors.setup(context -> Behaviors.withTimers(timers -> new HeapPressure(
-                context, timers, heap, settings, anyHeap, reclaim, count, freedBytes, hasLossless, publish)));
+            Heap heap, HeapPressureSettings settings, HeapReclaimer reclaimer, Consumer<HeapStatus> publish) {
+        Behavior<Command> behavior = Behaviors.setup(context -> Behaviors.withTimers(
+                timers -> new HeapPressure(context, timers, heap, settings, reclaimer, publish)));
         return Behaviors.supervise(behavior)
                 .onFailure(SupervisorStrategy.restartWithBackoff(settings.retryMin(), settings.retryMax(), 0));
     }
@@ -188,35 +122,24 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
             TimerScheduler<Command> timers,
             Heap heap,
             HeapPressureSettings settings,
-            ReclaimRequest anyHeap,
-            Function<ReclaimRequest, CompletionStage<ReclaimReport>> reclaim,
-            Function<ReclaimRequest, CompletionStage<CountReport>> count,
-            LongSupplier freedBytes,
-            BooleanSupplier hasLossless,
+            HeapReclaimer reclaimer,
             Consumer<HeapStatus> publish) {
         super(context);
         this.heap = heap;
         this.settings = settings;
-        this.anyHeap = anyHeap;
-        this.reclaim = reclaim;
-        this.count = count;
-        this.freedBytes = freedBytes;
-        this.hasLossless = hasLossless;
-        this.freedSoFar = freedBytes.getAsLong();
-        this.creditedMillis = heap.uptimeMillis();
+        this.reclaimer = reclaimer;
         this.publish = publish;
-        this.timers = timers;
-        this.estimate = new LiveEstimate(
-                settings.watermarks().minMark(heap.limitBytes()),
-                settings.watermarks().lowMark(heap.limitBytes()),
-                settings.watermarks().highMark(heap.limitBytes()));
         this.log = new HeapLog(heap::uptimeMillis);
-        this.unknownSize = new UnknownSize(heap.limitBytes());
-        this.nextBackOff = settings.retryMin();
+        this.estimate = new LiveEstimate(settings.watermarks(), heap.limitBytes());
+        this.counts = new CacheCounts(estimate, settings.floor(), heap.limitBytes());
+        this.rounds = new HeapRounds(context, reclaimer, settings);
+        this.backOff = new BackOff(timers, settings.retryMin(), settings.retryMax());
+        this.freedSoFar = reclaimer.freedBytes();
+        this.creditedMillis = heap.uptimeMillis();
         ActorRef<Command> self = context.getSelf();
-        this.endWatch =
-                heap.watch(reading -> self.tell(new Collected(reading, freedBytes.getAsLong(), heap.uptimeMillis())));
-        timers.startTimerWithFixedDelay(Sample.INSTANCE, Sample.INSTANCE, settings.sampleInterval());
+        this.endWatch = heap.watch(
+                reading -> self.tell(new Collected(reading, reclaimer.freedBytes(), heap.uptimeMillis())));
+        timers.startTimerWithFixedDelay(Sample.INSTANCE, settings.sampleInterval());
         publishStatus();
     }
 
@@ -225,7 +148,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
         return newReceiveBuilder()
                 .onMessage(Collected.class, this::onCollected)
                 .onMessage(Counted.class, this::onCounted)
-                .onMessage(Answered.class, this::onAnswered)
+                .onMessage(RoundEnded.class, this::onRoundEnded)
                 .onMessage(Sample.class, this::onSample)
                 .onMessage(BackOffOver.class, this::onBackOffOver)
                 .onMessage(GetStatus.class, this::onGetStatus)
@@ -237,129 +160,108 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
     private Behavior<Command> onCollected(Collected message) {
         // The collection can have removed bytes freed before its report, but none freed since.
         creditFreed(message.freedBytes(), message.millis());
-        long conclusiveCollections = estimate.conclusiveCollections();
-        estimate.collected(message.reading());
-        if (estimate.conclusiveCollections() > conclusiveCollections) {
-            told();
+        if (estimate.collected(message.reading())) {
+            counts.concluded(decide().state() != PressureState.NONE);
         }
-        tally.collected(estimate.liveBytes());
-        if (ineffectiveRounds <= 1) {
-            endBackOff();
+        statistics.addCollection();
+        statistics.updatePeak(estimate.liveBytes());
+        if (backOff.ineffectiveRounds() <= 1) {
+            backOff.end();
         }
-        if (estimate.wantsCount()) {
+        if (estimate.isCountDue()) {
             count();
         }
         act();
         return this;
     }
 
-    private void told() {
-        boolean isTooMuch = unsizedObjects > 0 && freedSinceTold > 0 && decide().state() != PressureState.NONE;
-        unknownSize.told(isTooMuch);
-        // The bytes of objects of unknown size have to be determined anew.
-        isCounted &= unsizedObjects == 0;
-        freedSinceTold = 0;
-    }
-
     /** Credits bytes that any round freed. Rounds by hand and of other members free heap as this actor's rounds do. */
     private void creditFreed() {
-        creditFreed(freedBytes.getAsLong(), heap.uptimeMillis());
+        creditFreed(reclaimer.freedBytes(), heap.uptimeMillis());
     }
 
     private void creditFreed(long freed, long millis) {
         if (freed > freedSoFar) {
             estimate.freed(freed - freedSoFar, creditedMillis, millis);
-            freedSinceTold += freed - freedSoFar;
+            counts.freed();
             freedSoFar = freed;
         }
         creditedMillis = Math.max(creditedMillis, millis);
     }
 
     private void count() {
-        long now = heap.uptimeMillis();
-        if (!isCounting && now - lastCountMillis >= COUNT_INTERVAL_MILLIS) {
-            isCounting = true;
-            lastCountMillis = now;
+        if (counts.tryStart(heap.uptimeMillis())) {
             getContext()
                     .pipeToSelf(
-                            count.apply(anyHeap.within(settings.directDeadline())),
+                            reclaimer.count(reclaimer.request().within(settings.directDeadline())),
                             (report, failure) -> new Counted(report));
         }
     }
 
     private Behavior<Command> onCounted(Counted message) {
-        isCounting = false;
-        isCounted = true;
         creditFreed();
-        CountReport report = message.report();
-        if (report != null) {
-            // A shrinker in a long visit, or in trouble, is not asked.
-            boolean isAll =
-                    report.outcome() == Outcome.DONE && report.shortfalls().isEmpty();
-            estimate.held(heldBytes(report), isAll, heap.uptimeMillis());
-            mostHeldBytes = Math.max(mostHeldBytes, estimate.heldBytes());
-            tally.updatePeak(estimate.liveBytes());
-        }
+        counts.ended(message.report(), heap.uptimeMillis());
+        statistics.updatePeak(estimate.liveBytes());
         act();
         return this;
     }
 
-    private long heldBytes(CountReport report) {
-        unsizedObjects = report.unsizedObjects();
-        long sized = Math.max(
-                0, report.freeableBytes() - Saturating.multiply(unsizedObjects, ShrinkerSpec.DEFAULT_OBJECT_BYTES));
-        return Saturating.add(sized, unknownSize.held(unsizedObjects, Math.max(0, estimate.conclusiveBytes() - sized)));
-    }
-
-    private Behavior<Command> onAnswered(Answered message) {
-        Round round = message.round();
-        if (direct.equals(Optional.of(round))) {
-            direct = Optional.empty();
-        } else if (background.equals(Optional.of(round))) {
-            background = Optional.empty();
-        } else {
-            // Started before a restart of this actor, which cancelled it.
+    private Behavior<Command> onRoundEnded(RoundEnded message) {
+        ReclaimReport report = message.report();
+        if (!rounds.end(message.round(), report)) {
             return this;
         }
         creditFreed();
-        ReclaimReport report = message.report();
-        isLosslessAsked = round.lossless() && (report == null || report.outcome() != Outcome.MET);
         if (report == null) {
             // The round was refused, or the reclaimer is shutting down. That shows nothing about the caches.
             log.failed(message.failure());
-            if (!round.lossless()) {
-                backOff();
+            if (!message.round().isLossless()) {
+                backOff.start();
             }
         } else {
-            tally.answered(round.direct(), report);
+            statistics.addRound(message.round().isDirect(), report);
             if (report.outcome() == Outcome.SHUTDOWN) {
                 return Behaviors.stopped();
             }
-            if (round.lossless()) {
-                // The round that follows frees the remainder.
-                act();
-                return this;
-            }
-            if (report.outcome() != Outcome.CANCELLED && (isIneffective(report) || isFloorReached())) {
-                onIneffectiveRound();
-            } else {
-                onEffectiveRound();
+            // The round that follows a lossless one frees the remainder.
+            if (!message.round().isLossless()) {
+                judge(report);
             }
         }
         act();
         return this;
+    }
+
+    private void judge(ReclaimReport report) {
+        if (report.outcome() != Outcome.CANCELLED && (HeapRounds.isIneffective(report) || isFloorReached())) {
+            onIneffectiveRound();
+        } else {
+            backOff.reset();
+        }
+    }
+
+    /** Returns whether there is still low pressure, and background rounds may free next to nothing more. */
+    private boolean isFloorReached() {
+        Watermarks.Decision now = decide();
+        return now.state() == PressureState.LOW && counts.isFloorReached(now.wantedBytes());
+    }
+
+    private void onIneffectiveRound() {
+        counts.roundIneffective();
+        log.ineffective(estimate.liveBytes(), heap.limitBytes(), estimate.cachedBytes(), decide().wantedBytes());
+        backOff.roundIneffective();
     }
 
     private Behavior<Command> onSample(Sample message) {
         creditFreed();
-        estimate.used(heap.usedBytes());
+        estimate.sampled(heap.usedBytes());
         enter(decide().state());
         publishStatus();
         return this;
     }
 
     private Behavior<Command> onBackOffOver(BackOffOver message) {
-        backingOff = false;
+        backOff.end();
         act();
         return this;
     }
@@ -371,15 +273,18 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
 
     private Behavior<Command> stopWatching() {
         endWatch.run();
-        direct.ifPresent(round -> round.cancellation().cancel());
-        background.ifPresent(round -> round.cancellation().cancel());
+        rounds.cancel();
         return this;
+    }
+
+    private Watermarks.Decision decide() {
+        return settings.watermarks().decide(state, heap.limitBytes(), estimate.liveBytes());
     }
 
     private void act() {
         Watermarks.Decision decision = decide();
         enter(decision.state());
-        if (settings.rounds() && !backingOff) {
+        if (settings.rounds() && !backOff.isActive()) {
             switch (state) {
                 case NONE -> {}
                 case LOW -> startBackground(decision.wantedBytes());
@@ -395,159 +300,48 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
         }
         log.entered(state, now, estimate.liveBytes(), heap.limitBytes());
         if (now == PressureState.NONE) {
-            mostHeldBytes = 0;
-            isCounted = false;
-            unknownSize.over();
-            onEffectiveRound();
+            counts.pressureEnded();
+            backOff.reset();
         } else if (now == PressureState.MIN) {
-            endBackOff();
+            backOff.end();
         }
         state = now;
     }
 
-    private Watermarks.Decision decide() {
-        return settings.watermarks().decide(state, heap.limitBytes(), estimate.liveBytes());
-    }
-
     private void startBackground(long wantedBytes) {
-        if (background.isPresent() || direct.isPresent()) {
+        if (rounds.isUnderWay()) {
             return;
         }
-        if (isLosslessFirst()) {
-            background = Optional.of(start(
-                    false,
-                    true,
-                    request(wantedBytes).background().losslessOnly().within(settings.backgroundDeadline())));
+        if (rounds.isLosslessDue()) {
+            rounds.startLosslessBackground(wantedBytes, counts.unknownObjectBytes());
             return;
         }
-        long most = Long.MAX_VALUE;
-        if (settings.floor() > 0 && isCounted) {
-            most = aboveFloorBytes();
-        } else if (settings.floor() > 0) {
+        if (counts.isNeededForFloor()) {
             count();
-            if (ineffectiveRounds > 0) {
+            if (backOff.ineffectiveRounds() > 0) {
                 // The round starts after the answer to the count.
                 return;
             }
-            // Until the floor is known, a round frees little, but starts at once: a heap may be full within a second.
-            most = heap.limitBytes() / UNCOUNTED_SHARE;
         }
-        if (most <= 0) {
+        long maxBytes = counts.maxBackgroundBytes();
+        if (maxBytes <= 0) {
             onIneffectiveRound();
             return;
         }
-        ReclaimRequest request =
-                request(Math.min(wantedBytes, most)).background().within(settings.backgroundDeadline());
-        background = Optional.of(start(false, false, skippingFirstPasses(request, wantedBytes)));
+        rounds.startBackground(
+                Math.min(wantedBytes, maxBytes), wantedBytes, counts.unknownObjectBytes(), estimate.cachedBytes());
     }
 
-    /** Returns whether there is still low pressure, and less than 1/16 of the wanted bytes is above the floor. */
-    private boolean isFloorReached() {
-        Watermarks.Decision now = decide();
-        return now.state() == PressureState.LOW && isCounted && aboveFloorBytes() < now.wantedBytes() / 16;
-    }
-
-    private long aboveFloorBytes() {
-        return estimate.heldBytes() - (long) (settings.floor() * mostHeldBytes);
-    }
-
-    /**
-     * Starts a direct round. Cancels the background round, which would free the same bytes again, and less urgently.
-     */
     private void startDirect(long wantedBytes) {
-        if (direct.isEmpty()) {
-            background.ifPresent(round -> round.cancellation().cancel());
-            if (!isCounted) {
-                // Gives the log of rounds in vain its numbers.
-                count();
-            }
-            ReclaimRequest request = directRequest(wantedBytes);
-            direct = Optional.of(
-                    isLosslessFirst()
-                            ? start(
-                                    true,
-                                    true,
-                                    request.losslessOnly()
-                                            .within(settings.directDeadline().dividedBy(LOSSLESS_SHARE)))
-                            : start(
-                                    true,
-                                    false,
-                                    skippingFirstPasses(request.within(settings.directDeadline()), wantedBytes)));
+        if (rounds.isDirectUnderWay()) {
+            return;
         }
-    }
-
-    /** Returns whether a lossless round comes before the round that is due. */
-    private boolean isLosslessFirst() {
-        return !isLosslessAsked && hasLossless.getAsBoolean();
-    }
-
-    private ReclaimRequest request(long wantedBytes) {
-        return anyHeap.bytes(wantedBytes, unknownSize.bytes());
-    }
-
-    /** Assumes that objects of unknown size are small: freeing too many is better than freeing too few. */
-    private ReclaimRequest directRequest(long wantedBytes) {
-        return anyHeap.bytes(wantedBytes);
-    }
-
-    /** Skips the first passes if it is known how much caches hold. */
-    private ReclaimRequest skippingFirstPasses(ReclaimRequest request, long wantedBytes) {
-        long held = estimate.heldBytes();
-        if (held <= 0) {
-            return request;
+        rounds.cancelBackground();
+        if (!counts.isCurrent()) {
+            // Gives the log of ineffective rounds its numbers.
+            count();
         }
-        // At priority p, caches are asked for 1/2^p of their objects.
-        int due = Long.SIZE - 1 - Long.numberOfLeadingZeros(Math.max(1, held / Math.max(1, wantedBytes)));
-        return request.startingAt(Math.min(request.priority(), due + EARLIER_PASSES));
-    }
-
-    private Round start(boolean isDirect, boolean isLossless, ReclaimRequest request) {
-        Round round = new Round(isDirect, isLossless, new Cancellation());
-        getContext()
-                .pipeToSelf(
-                        reclaim.apply(request.cancelledBy(round.cancellation())),
-                        (report, failure) -> new Answered(round, report, failure));
-        return round;
-    }
-
-    /** Returns the bytes that a reading may still contain. Bytes that were freed at once were most likely not heap. */
-    private static long uncollectedBytes(ReclaimReport report) {
-        return Math.max(0, report.freedBytes() - report.freedAtOnceBytes());
-    }
-
-    /**
-     * Returns whether the round came to the end of what caches hold, freed nothing, or freed nothing that helps the
-     * heap. Another round at once would do the same, endlessly.
-     */
-    private static boolean isIneffective(ReclaimReport report) {
-        return report.outcome() == Outcome.SHORT
-                || report.freedObjects() == 0
-                || (report.freedAtOnceBytes() > 0 && uncollectedBytes(report) == 0);
-    }
-
-    private void onIneffectiveRound() {
-        ineffectiveRounds++;
-        // Caches may hold other amounts by the next round.
-        isCounted = false;
-        log.ineffective(estimate.liveBytes(), heap.limitBytes(), estimate.heldBytes(), decide().wantedBytes());
-        backOff();
-    }
-
-    private void onEffectiveRound() {
-        ineffectiveRounds = 0;
-        nextBackOff = settings.retryMin();
-    }
-
-    private void backOff() {
-        backingOff = true;
-        timers.startSingleTimer(BackOffOver.INSTANCE, BackOffOver.INSTANCE, nextBackOff);
-        Duration doubled = nextBackOff.multipliedBy(2);
-        nextBackOff = doubled.compareTo(settings.retryMax()) < 0 ? doubled : settings.retryMax();
-    }
-
-    private void endBackOff() {
-        backingOff = false;
-        timers.cancel(BackOffOver.INSTANCE);
+        rounds.startDirect(wantedBytes, estimate.cachedBytes());
     }
 
     private void publishStatus() {
@@ -555,45 +349,6 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
     }
 
     private HeapStatus status() {
-        return new HeapSnapshot(
-                state,
-                heap.limitBytes(),
-                heap.usedBytes(),
-                estimate.liveBytes(),
-                estimate.creditBytes(),
-                tally.peakLiveBytes,
-                tally.collections,
-                tally.rounds,
-                tally.directRounds,
-                tally.freedObjects,
-                tally.freedBytes,
-                estimate.heldBytes(),
-                ineffectiveRounds);
-    }
-
-    /** Sums since the start. */
-    private static final class Tally {
-        private long peakLiveBytes;
-        private long collections;
-        private long rounds;
-        private long directRounds;
-        private long freedObjects;
-        private long freedBytes;
-
-        void collected(long liveBytes) {
-            collections++;
-            updatePeak(liveBytes);
-        }
-
-        void updatePeak(long liveBytes) {
-            peakLiveBytes = Math.max(peakLiveBytes, liveBytes);
-        }
-
-        void answered(boolean direct, ReclaimReport report) {
-            rounds++;
-            directRounds += direct ? 1 : 0;
-            freedObjects = Saturating.add(freedObjects, report.freedObjects());
-            freedBytes = Saturating.add(freedBytes, report.freedBytes());
-        }
+        return statistics.snapshot(state, heap, estimate, backOff.ineffectiveRounds());
     }
 }

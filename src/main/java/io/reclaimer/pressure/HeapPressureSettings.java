@@ -14,7 +14,7 @@ import java.util.Objects;
  * @param floor the share, of the most that caches were found to hold since the pressure began, that only direct and
  *     lossless rounds free
  * @param sampleInterval the time between samples of the heap while no collection ends
- * @param retryMin the first wait after a round in vain
+ * @param retryMin the first wait after an ineffective round
  * @param retryMax the longest such wait
  * @param backgroundDeadline the deadline of a background round
  * @param directDeadline the deadline of a direct round

@@ -13,7 +13,7 @@ record HeapSnapshot(
         long directRounds,
         long freedObjects,
         long freedBytes,
-        long heldBytes,
+        long cachedBytes,
         long ineffectiveRounds)
         implements HeapStatus {
 

@@ -40,7 +40,7 @@ public interface HeapStatus {
     long freedBytes();
 
     /** The bytes in caches at the last count, minus the bytes freed since; 0 if they were never counted. */
-    long heldBytes();
+    long cachedBytes();
 
     /** The number of consecutive rounds that did not end the pressure and left nothing for the next one to free. */
     long ineffectiveRounds();

@@ -1,5 +1,6 @@
 package io.reclaimer.pressure;
 
+import io.reclaimer.shrinker.Saturating;
 import io.reclaimer.shrinker.ShrinkerSpec;
 
 /**
@@ -10,7 +11,7 @@ import io.reclaimer.shrinker.ShrinkerSpec;
  */
 final class UnknownSize {
 
-    private static final long LEAST = ShrinkerSpec.DEFAULT_OBJECT_BYTES;
+    private static final long MIN_BYTES = ShrinkerSpec.DEFAULT_OBJECT_BYTES;
 
     /** The divisor of the heap's limit that gives the size of an object before the first count. */
     private static final long FIRST_SHARE = 16 * 1024;
@@ -18,11 +19,19 @@ final class UnknownSize {
     private final long firstBytes;
     private long bytes;
     private long maxBytes = Long.MAX_VALUE;
-    private boolean isSettled;
+
+    /** Whether the size was set since the last conclusive collection. */
+    private boolean isSet;
+
+    /** The number of objects at the last count. */
+    private long objects;
+
+    /** Whether rounds freed bytes since the last conclusive collection. */
+    private boolean hasFreed;
 
     /** @param limitBytes the limit of the heap */
     UnknownSize(long limitBytes) {
-        this.firstBytes = Math.max(LEAST, limitBytes / FIRST_SHARE);
+        this.firstBytes = Math.max(MIN_BYTES, limitBytes / FIRST_SHARE);
         this.bytes = firstBytes;
     }
 
@@ -31,40 +40,48 @@ final class UnknownSize {
         return bytes;
     }
 
-    /**
-     * Returns the total bytes of the objects. The first call after a conclusive collection (see {@link LiveEstimate})
-     * sets their size.
-     *
-     * @param objects the number of objects
-     * @param unexplainedBytes the live bytes that are not in objects of known size
-     */
-    long held(long objects, long unexplainedBytes) {
-        if (objects == 0) {
-            return 0;
-        }
-        if (!isSettled) {
-            isSettled = true;
-            bytes = Math.min(maxBytes, Math.max(LEAST, unexplainedBytes / objects));
-        }
-        return Math.multiplyHigh(objects, bytes) == 0 && objects * bytes >= 0 ? objects * bytes : Long.MAX_VALUE;
+    /** Returns whether the last count found such objects. */
+    boolean hasObjects() {
+        return objects > 0;
     }
 
     /**
-     * Handles a conclusive collection.
+     * Updates the number of objects, and returns their total bytes. The first call after a conclusive collection (see
+     * {@link LiveEstimate}) sets their size.
      *
-     * @param isTooMuch whether too much is still live, although rounds have freed the wanted bytes
+     * @param countedObjects the number of objects
+     * @param unexplainedBytes the live bytes that are not in objects of known size
      */
-    void told(boolean isTooMuch) {
-        isSettled = false;
-        if (isTooMuch) {
-            maxBytes = Math.max(LEAST, bytes / 2);
+    long counted(long countedObjects, long unexplainedBytes) {
+        objects = countedObjects;
+        if (objects > 0 && !isSet) {
+            isSet = true;
+            bytes = Math.min(maxBytes, Math.max(MIN_BYTES, unexplainedBytes / objects));
+        }
+        return Saturating.multiply(objects, bytes);
+    }
+
+    /** Handles bytes that rounds freed. */
+    void freed() {
+        hasFreed = true;
+    }
+
+    /**
+     * Handles a conclusive collection. The size was too large if there is still pressure after rounds freed what they
+     * were to free.
+     */
+    void concluded(boolean isUnderPressure) {
+        if (isUnderPressure && hasFreed && hasObjects()) {
+            maxBytes = Math.max(MIN_BYTES, bytes / 2);
             bytes = Math.min(bytes, maxBytes);
         }
+        isSet = false;
+        hasFreed = false;
     }
 
     /** Handles the end of the pressure. */
-    void over() {
-        isSettled = false;
+    void pressureEnded() {
+        isSet = false;
         maxBytes = Long.MAX_VALUE;
         bytes = firstBytes;
     }

@@ -19,7 +19,7 @@
  *   <li>A background round leaves caches a share of what they held, the floor. A lossless round does not, because
  *       nothing is lost by it.
  *   <li>At most one background and one direct round are under way. A direct round cancels the background one.
- *   <li>After a round in vain, the next one waits, longer each time. The log then says, at most once a minute, how much
+ *   <li>After an ineffective round, the next one waits, longer each time. The log then says, at most once a minute, how much
  *       is live and how much of that caches hold.
  * </ul>
  *

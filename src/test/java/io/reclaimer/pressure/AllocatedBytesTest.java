@@ -11,7 +11,7 @@ class AllocatedBytesTest {
     private final AllocatedBytes allocated = new AllocatedBytes(total::get);
 
     @Test
-    void beforeTheFirstMomentNothingIsKnown() {
+    void beforeTheFirstSampleNothingIsKnown() {
         total.set(1_000);
         assertThat(allocated.between(0, 10, 10)).isZero();
     }
@@ -26,14 +26,14 @@ class AllocatedBytesTest {
 
     /** The collection was reported some time after its end. */
     @Test
-    void whatWasAllocatedAfterTheEndDoesNotCount() {
+    void bytesAllocatedAfterTheEndDoNotCount() {
         at(100, 0);
         total.set(1_000);
         assertThat(allocated.between(100, 150, 200)).isEqualTo(500);
     }
 
     @Test
-    void lastMomentBeforeTheBeginningCounts() {
+    void lastSampleBeforeTheBeginningCounts() {
         at(100, 0);
         at(200, 100_000);
         at(300, 100_000);
@@ -42,7 +42,7 @@ class AllocatedBytesTest {
     }
 
     @Test
-    void oldestMomentsAreForgotten() {
+    void oldestSamplesAreDropped() {
         for (int i = 0; i < 100; i++) {
             at(i, i * 10L);
         }

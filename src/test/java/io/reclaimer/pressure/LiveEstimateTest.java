@@ -11,14 +11,17 @@ import org.junit.jupiter.params.provider.EnumSource;
 class LiveEstimateTest {
 
     private static final long LIMIT = 10_000;
-    private static final long MIN_MARK = 8_500;
+
+    /** The watermarks are 8,500 (min), 7,000 (low) and 6,500 (high) live bytes. */
+    private static final Watermarks MARKS = new Watermarks(0.15, 0.30, 0.35);
+
     private static final long LOW_MARK = 7_000;
     private static final long HIGH_MARK = 6_500;
 
     /** A conclusive collection is overdue after this number of readings, one second apart. */
     private static final int OVERDUE = 8;
 
-    private final LiveEstimate estimate = new LiveEstimate(MIN_MARK, LOW_MARK, HIGH_MARK);
+    private final LiveEstimate estimate = new LiveEstimate(MARKS, LIMIT);
 
     /** Some time passes between two readings. */
     private long millis;
@@ -27,12 +30,12 @@ class LiveEstimateTest {
     void beforeTheFirstCollectionNothingIsLive() {
         assertThat(estimate.liveBytes()).isZero();
         assertThat(estimate.creditBytes()).isZero();
-        estimate.used(5_000);
+        estimate.sampled(5_000);
         assertThat(estimate.liveBytes()).isZero();
     }
 
     @Test
-    void afterACollectionOfAllGarbageItIsWhatIsInUse() {
+    void collectionOfAllGarbageLeavesTheLiveBytes() {
         all(7_000);
         assertThat(estimate.liveBytes()).isEqualTo(7_000);
         all(3_000);
@@ -42,7 +45,7 @@ class LiveEstimateTest {
     }
 
     @Test
-    void whatARoundFreedIsNotLiveThoughStillInUse() {
+    void bytesThatARoundFreedAreNotLiveThoughStillInUse() {
         all(7_000);
         freed(1_000);
         assertThat(estimate.liveBytes()).isEqualTo(6_000);
@@ -53,7 +56,7 @@ class LiveEstimateTest {
 
     /** No byte is counted twice, neither those that the collection removed nor those that it left. */
     @Test
-    void collectionThatTakesOutWhatARoundFreedChangesNothing() {
+    void collectionThatRemovesBytesThatARoundFreedChangesNothing() {
         all(7_000);
         freed(1_000);
         all(6_000);
@@ -62,7 +65,7 @@ class LiveEstimateTest {
     }
 
     @Test
-    void collectionOfSomeOldSettlesWhatItTook() {
+    void collectionOfSomeOldSettlesTheBytesThatItRemoved() {
         all(7_000);
         freed(1_000);
         someOld(0, 7_000, 0, 6_400);
@@ -98,21 +101,21 @@ class LiveEstimateTest {
     }
 
     @Test
-    void lookEndsWhatIsMoreThanInUseButNeverAddsAnything() {
+    void sampleLimitsTheEstimateButNeverRaisesIt() {
         all(7_000);
-        estimate.used(9_500);
+        estimate.sampled(9_500);
         assertThat(estimate.liveBytes()).isEqualTo(7_000);
-        estimate.used(4_000);
+        estimate.sampled(4_000);
         assertThat(estimate.liveBytes()).isEqualTo(4_000);
-        estimate.used(7_000);
+        estimate.sampled(7_000);
         assertThat(estimate.liveBytes()).isEqualTo(4_000);
     }
 
     @Test
-    void lookLeavesOutWhatRoundsFreed() {
+    void sampleExcludesBytesThatRoundsFreed() {
         all(7_000);
         freed(1_000);
-        estimate.used(6_500);
+        estimate.sampled(6_500);
         assertThat(estimate.liveBytes()).isEqualTo(5_500);
     }
 
@@ -120,7 +123,7 @@ class LiveEstimateTest {
 
     /** An old generation fills up with garbage that no collection reports, until a full collection removes it. */
     @Test
-    void riseThatNoCollectionCouldTellFromGarbageDoesNotCount() {
+    void riseThatMayBeGarbageDoesNotCount() {
         all(4_000);
         for (long old = 4_000; old < 9_900; old += 100) {
             young(500, old, 0, old + 100);
@@ -132,75 +135,75 @@ class LiveEstimateTest {
     }
 
     @Test
-    void cacheThatIsLoadedIsSeenToGrow() {
+    void growthOfACacheCounts() {
         all(1_000);
         young(5_000, 1_000, 0, 6_000);
-        assertThat(estimate.wantsCount()).isTrue();
-        estimate.held(500, true, millis);
+        assertThat(estimate.isCountDue()).isTrue();
+        counted(500);
         assertThat(estimate.liveBytes()).isEqualTo(1_000);
         young(1_500, 6_000, 0, 7_500);
-        assertThat(estimate.wantsCount()).isTrue();
-        estimate.held(6_000, true, millis);
+        assertThat(estimate.isCountDue()).isTrue();
+        counted(6_000);
         assertThat(estimate.liveBytes()).as("500 are in no cache").isEqualTo(6_500);
     }
 
     @Test
-    void cacheThatWasEmptiedIsSeenToBeSmaller() {
+    void emptyingOfACacheCounts() {
         all(8_000);
         young(500, 8_000, 0, 8_000);
-        estimate.held(6_000, true, millis);
+        counted(6_000);
         young(500, 8_000, 0, 8_500);
-        estimate.held(1_000, true, millis);
+        counted(1_000);
         assertThat(estimate.liveBytes()).isEqualTo(3_000);
     }
 
     /** A cache that is late or at fault is not counted. */
     @Test
-    void countOfSomeCachesOnlyEverRaisesWhatTheyHold() {
+    void partialCountOnlyRaisesTheCachedBytes() {
         young(500, 8_000, 0, 8_000);
-        estimate.held(6_000, true, millis);
-        estimate.held(0, false, millis);
+        counted(6_000);
+        estimate.counted(0, false, millis);
         assertThat(estimate.liveBytes()).isEqualTo(6_000);
-        estimate.held(6_500, false, millis);
+        estimate.counted(6_500, false, millis);
         assertThat(estimate.liveBytes()).isEqualTo(6_500);
         freed(1_000);
-        estimate.held(0, false, millis);
+        estimate.counted(0, false, millis);
         assertThat(estimate.liveBytes()).isEqualTo(5_500);
     }
 
     @Test
-    void bytesBesideCachesCountWhenCachesAloneExceedTheMinMark() {
+    void nonCacheBytesCountWhenCachesAloneExceedTheMinMark() {
         all(8_000);
-        estimate.held(6_000, true, millis);
+        counted(6_000);
         young(3_000, 8_000, 0, 11_000);
-        estimate.held(8_600, true, millis);
+        counted(8_600);
         assertThat(estimate.liveBytes()).isEqualTo(10_600);
     }
 
     @Test
-    void countOfSomeCachesDoesNotSayWhatIsBesideThem() {
+    void partialCountShowsNoNonCacheBytes() {
         all(8_000);
         young(500, 8_000, 0, 8_000);
-        estimate.held(1_000, false, millis);
-        assertThat(estimate.wantsCount()).isTrue();
-        estimate.held(6_000, true, millis);
+        estimate.counted(1_000, false, millis);
+        assertThat(estimate.isCountDue()).isTrue();
+        counted(6_000);
         assertThat(estimate.liveBytes()).isEqualTo(8_000);
     }
 
     @Test
     void sizesThatAreTooLargeCountForNoMoreThanIsInUse() {
         young(1_000, 5_000, 0, 6_000);
-        estimate.held(60_000, true, millis);
+        counted(60_000);
         assertThat(estimate.liveBytes()).isEqualTo(6_000);
     }
 
     @Test
     void roundsAreCountedOnceThoughCachesAreCountedAgain() {
         young(500, 7_500, 0, 8_000);
-        estimate.held(7_500, true, millis);
+        counted(7_500);
         freed(1_000);
         assertThat(estimate.liveBytes()).isEqualTo(6_500);
-        estimate.held(6_500, true, millis);
+        counted(6_500);
         assertThat(estimate.liveBytes()).isEqualTo(6_500);
     }
 
@@ -209,7 +212,7 @@ class LiveEstimateTest {
      * removed.
      */
     @Test
-    void whatRoundsFreedIsNotForgottenWhereLessOfTheYoungGenerationSurvives() {
+    void creditStaysWhenLessOfTheYoungGenerationSurvives() {
         long old = 0;
         long held = 0;
         while (old < 7_200) {
@@ -221,7 +224,7 @@ class LiveEstimateTest {
         for (int pause = 0; pause < 50; pause++) {
             someOld(600, old, 0, old + 10);
             old += 10;
-            estimate.held(held, true, millis);
+            counted(held);
             long wanted = Math.max(0, estimate.liveBytes() - HIGH_MARK);
             freed(wanted);
             freed += wanted;
@@ -234,7 +237,7 @@ class LiveEstimateTest {
     // G1.
 
     @Test
-    void mixedCollectionsTellWhenNoMoreOfThemCome() {
+    void mixedCollectionsAreConclusiveWhenNoMoreOfThemCome() {
         someOld(500, 8_000, 0, 8_000);
         mixed(500, 8_000, 0, 6_000);
         mixed(500, 6_000, 0, 5_000);
@@ -249,7 +252,7 @@ class LiveEstimateTest {
      * Bytes that came in since the marking began may be garbage: 300 with each pause, over 3 pauses and 2 mixed ones.
      */
     @Test
-    void whatCameInSinceTheSeriesBeforeIsNotSurelyLive() {
+    void bytesPromotedSinceTheSeriesBeforeAreNotSurelyLive() {
         mixed(500, 6_000, 0, 5_000);
         for (int i = 0; i < 3; i++) {
             someOld(500, 5_000 + 300 * i, 0, 5_300 + 300 * i);
@@ -265,7 +268,7 @@ class LiveEstimateTest {
 
     /** A pause that is reported late is not recognised as a mixed one. */
     @Test
-    void oneThatIsTakenForAnotherKindDoesNotEndTheSeries() {
+    void unrecognisedMixedPauseDoesNotEndTheSeries() {
         mixed(500, 9_900, 0, 9_500);
         someOld(500, 9_500, 0, 8_000);
         someOld(500, 8_000, 0, 7_000);
@@ -279,7 +282,7 @@ class LiveEstimateTest {
 
     /** A few large arrays were removed, which shows nothing about the remainder. */
     @Test
-    void fallWithoutAMarkingDoesNotTell() {
+    void fallWithoutAMarkingIsInconclusive() {
         someOld(500, 8_000, 0, 8_000);
         someOld(500, 8_000, 0, 7_000);
         someOld(500, 7_000, 0, 8_000);
@@ -287,7 +290,7 @@ class LiveEstimateTest {
     }
 
     @Test
-    void markingThatFindsNoGarbageTells() {
+    void markingThatFindsNoGarbageIsConclusive() {
         someOld(500, 8_000, 0, 8_000);
         marking();
         someOld(500, 8_000, 0, 8_000);
@@ -313,7 +316,7 @@ class LiveEstimateTest {
 
     /** G1 of Java 21 and later reports this of pauses during a marking, if it kept candidates. */
     @Test
-    void pauseThatIsTakenForAMixedOneBeginsNoSeriesWhereMarkingsAreTold() {
+    void supposedMixedPauseBeginsNoSeriesIfMarkingsAreReported() {
         marking();
         mixed(500, 8_000, 0, 8_000);
         marking();
@@ -322,37 +325,37 @@ class LiveEstimateTest {
 
     /** A series shows what was live at the previous one, or at the start. Caches have grown since. */
     @Test
-    void whatIsBesideCachesIsFoundThoughCachesGrow() {
+    void nonCacheBytesAreFoundThoughCachesGrow() {
         someOld(500, 1_500, 0, 1_500);
-        estimate.held(500, true, millis);
+        counted(500);
         marking();
         marking();
         someOld(1_000, 1_500, 0, 2_500);
         someOld(1_000, 2_500, 0, 3_500);
         marking();
-        estimate.held(2_500, true, millis);
+        counted(2_500);
         assertThat(estimate.liveBytes()).isEqualTo(1_000 + 2_500);
     }
 
     /** Rounds have freed part of the bytes that caches held then. */
     @Test
-    void whatIsBesideCachesIsFoundThoughRoundsFree() {
+    void nonCacheBytesAreFoundThoughRoundsFree() {
         someOld(500, 5_000, 0, 5_000);
-        estimate.held(4_000, true, millis);
+        counted(4_000);
         freed(1_000);
         marking();
         marking();
         mixed(500, 5_000, 0, 4_000);
         someOld(500, 4_000, 0, 4_000);
         marking();
-        estimate.held(3_000, true, millis);
+        counted(3_000);
         assertThat(estimate.liveBytes()).isEqualTo(4_000);
-        estimate.held(2_000, true, millis);
+        counted(2_000);
         assertThat(estimate.liveBytes()).isEqualTo(3_000);
     }
 
     @Test
-    void markingThatFindsGarbageWaitsForItToBeTakenOut() {
+    void markingThatFindsGarbageWaitsForItsRemoval() {
         someOld(500, 8_000, 0, 8_000);
         marking();
         marking();
@@ -374,79 +377,79 @@ class LiveEstimateTest {
     // Concurrent collections.
 
     @Test
-    void oneReadingBesideTheApplicationRaisesNothing() {
+    void oneConcurrentReadingRaisesNothing() {
         concurrent(5_000, 500);
-        estimate.held(4_000, true, millis);
+        counted(4_000);
         assertThat(estimate.liveBytes()).isEqualTo(4_500);
         concurrent(8_000, 500);
         assertThat(estimate.liveBytes()).as("Before caches are counted").isEqualTo(4_500);
-        assertThat(estimate.wantsCount()).isTrue();
-        estimate.held(4_000, true, millis);
+        assertThat(estimate.isCountDue()).isTrue();
+        counted(4_000);
         assertThat(estimate.liveBytes()).isEqualTo(4_500);
         concurrent(4_800, 500);
-        estimate.held(4_000, true, millis);
+        counted(4_000);
         assertThat(estimate.liveBytes()).as("It fell").isEqualTo(4_300);
     }
 
     @Test
-    void leastOfEightReadingsBesideTheApplicationIsTaken() {
+    void lowestOfEightConcurrentReadingsCounts() {
         concurrent(5_000, 500);
-        estimate.held(4_000, true, millis);
+        counted(4_000);
         for (int i = 0; i < 7; i++) {
             concurrent(7_600 + i, 500);
-            estimate.held(4_000, true, millis);
+            counted(4_000);
             assertThat(estimate.liveBytes()).isEqualTo(4_500);
         }
         concurrent(8_000, 500);
-        estimate.held(4_000, true, millis);
+        counted(4_000);
         assertThat(estimate.liveBytes()).isEqualTo(7_100);
     }
 
     /** Beyond the min watermark there is no time to compare more readings. */
     @Test
-    void leastOfThreeReadingsIsTakenWhereItIsUrgent() {
+    void lowestOfThreeConcurrentReadingsCountsIfItIsUrgent() {
         concurrent(5_000, 500);
-        estimate.held(4_000, true, millis);
+        counted(4_000);
         for (int i = 0; i < 2; i++) {
             concurrent(9_200, 500);
-            estimate.held(4_000, true, millis);
+            counted(4_000);
             assertThat(estimate.liveBytes()).isEqualTo(4_500);
         }
         concurrent(9_300, 500);
-        estimate.held(4_000, true, millis);
+        counted(4_000);
         assertThat(estimate.liveBytes()).isEqualTo(8_700);
         concurrent(8_000, 500);
-        estimate.held(4_000, true, millis);
+        counted(4_000);
         assertThat(estimate.liveBytes()).isEqualTo(4_500);
     }
 
     /** The loading of a cache shows in the bytes that it holds. */
     @Test
-    void cacheThatGrowsIsSeenAtOnce() {
+    void growthOfACacheCountsAtOnce() {
         concurrent(5_000, 500);
-        estimate.held(4_000, true, millis);
+        counted(4_000);
         concurrent(8_000, 500);
-        estimate.held(7_000, true, millis);
+        counted(7_000);
         assertThat(estimate.liveBytes()).isEqualTo(7_500);
     }
 
     @Test
-    void readingBesideTheApplicationCountsInFullWhereNotAllCachesWereCounted() {
+    void concurrentReadingCountsInFullAfterAPartialCount() {
         concurrent(5_000, 500);
-        estimate.held(4_000, true, millis);
+        counted(4_000);
         concurrent(8_000, 500);
-        estimate.held(4_000, false, millis);
+        estimate.counted(4_000, false, millis);
         assertThat(estimate.liveBytes()).isEqualTo(7_500);
     }
 
     /** A cycle leaves what was live when it began. Half of the caches' growth since their last count came later. */
     @Test
-    void whatIsBesideCachesIsFoundThoughCachesGrowWhileACycleRuns() {
+    void nonCacheBytesAreFoundThoughCachesGrowDuringACycle() {
         concurrent(2_000, 0);
-        estimate.held(1_000, true, millis);
+        counted(1_000);
         long counted = millis;
         concurrent(7_000, 3_000);
-        estimate.held(5_000, true, counted + 2 * (millis - counted));
+        estimate.counted(5_000, true, counted + 2 * (millis - counted));
         assertThat(estimate.liveBytes()).isEqualTo(1_000 + 5_000);
     }
 
@@ -457,13 +460,13 @@ class LiveEstimateTest {
     // An overdue conclusive collection.
 
     @Test
-    void mostThatMayBeLiveCountsWhenNothingTellsForLong() {
+    void upperBoundCountsWhenAConclusiveCollectionIsOverdue() {
         aboveLowMark(OVERDUE);
         assertThat(estimate.liveBytes()).isGreaterThan(LOW_MARK);
     }
 
     @Test
-    void mostThatMayBeLiveDoesNotCountBefore() {
+    void upperBoundDoesNotCountBefore() {
         aboveLowMark(OVERDUE - 1);
         assertThat(estimate.liveBytes()).isZero();
     }
@@ -478,7 +481,7 @@ class LiveEstimateTest {
 
     /** Otherwise caches would be emptied because of garbage. */
     @Test
-    void noMoreIsFreedThenThanLiesBetweenTheMarks() {
+    void upperBoundFreesNoMoreThanLiesBetweenTheMarks() {
         aboveLowMark(OVERDUE);
         long freed = 0;
         for (int i = 0; i < 100; i++) {
@@ -492,7 +495,7 @@ class LiveEstimateTest {
     }
 
     @Test
-    void collectionThatTellsEndsThat() {
+    void conclusiveCollectionEndsThat() {
         aboveLowMark(OVERDUE);
         all(3_000);
         assertThat(estimate.liveBytes()).isEqualTo(3_000);
@@ -513,14 +516,14 @@ class LiveEstimateTest {
     // Allocation during concurrent collections.
 
     @Test
-    void whatWasAllocatedMeanwhileIsNotTakenForLive() {
+    void bytesAllocatedMeanwhileAreNotTakenForLive() {
         estimate.collected(new HeapReading(CollectionScope.ALL, next(), 0, 8_000, 0, 9_000, 4_500));
         assertThat(estimate.liveBytes()).isEqualTo(4_500);
         assertThat(estimate.upperBoundBytes()).isEqualTo(9_000);
     }
 
     @Test
-    void moreThanThatIsNotLessThanNothing() {
+    void allocatedBytesBeyondTheBytesInUseLeaveNothing() {
         estimate.collected(new HeapReading(CollectionScope.ALL, next(), 0, 8_000, 0, 3_000, 4_500));
         assertThat(estimate.liveBytes()).isZero();
     }
@@ -529,7 +532,7 @@ class LiveEstimateTest {
     @EnumSource(
             value = CollectionScope.class,
             names = {"YOUNG", "SOME_OLD"})
-    void survivorsThatFoundNoRoomAreNotCountedTwice(CollectionScope scope) {
+    void survivorsThatFoundNoSpaceAreNotCountedTwice(CollectionScope scope) {
         all(4_000);
         estimate.collected(new HeapReading(scope, next(), 1_000, 4_000, 900, 5_000));
         assertThat(estimate.liveBytes()).isLessThanOrEqualTo(5_000);
@@ -537,7 +540,7 @@ class LiveEstimateTest {
 
     /** Its numbers are from before the full collection, which is reported as well. */
     @Test
-    void collectionThatDidNothingSaysNothing() {
+    void abortedCollectionShowsNothing() {
         all(4_000);
         freed(500);
         young(1_000, 7_000, 1_000, 7_000);
@@ -546,7 +549,7 @@ class LiveEstimateTest {
     }
 
     @Test
-    void stepOfACollectionIsNoReading() {
+    void stepOfACollectionIsRefused() {
         assertThatThrownBy(() -> estimate.collected(new HeapReading(CollectionScope.NOTHING, 1, 0, 0, 0, 0)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("NOTHING");
@@ -554,7 +557,7 @@ class LiveEstimateTest {
 
     /** Live bytes are never more than the bytes in use minus the credit, and never negative. */
     @Test
-    void neverMoreThanWhatIsInUse() {
+    void neverMoreThanTheBytesInUse() {
         Seeded seeded = Seeded.create();
         for (int i = 0; i < 20_000; i++) {
             long youngBefore = seeded.nextInt(2_000);
@@ -569,16 +572,16 @@ class LiveEstimateTest {
                 case 2 -> all(inUse);
                 case 3 -> mixed(youngBefore, oldBefore, youngAfter, oldAfter);
                 case 4 -> {
-                    estimate.held(seeded.nextInt(9_000), true, millis);
+                    counted(seeded.nextInt(9_000));
                     assertThat(estimate.liveBytes())
                             .as("count %d, %s", i, seeded)
                             .isBetween(0L, estimate.upperBoundBytes());
                     continue;
                 }
                 case 5 -> {
-                    estimate.used(inUse);
+                    estimate.sampled(inUse);
                     assertThat(estimate.liveBytes())
-                            .as("look %d, %s", i, seeded)
+                            .as("sample %d, %s", i, seeded)
                             .isBetween(0L, Math.max(0, inUse - estimate.creditBytes()));
                     continue;
                 }
@@ -629,6 +632,10 @@ class LiveEstimateTest {
     private void someOld(long youngBefore, long oldBefore, long youngAfter, long oldAfter) {
         estimate.collected(
                 new HeapReading(CollectionScope.SOME_OLD, next(), youngBefore, oldBefore, youngAfter, oldAfter));
+    }
+
+    private void counted(long bytes) {
+        estimate.counted(bytes, true, millis);
     }
 
     private void freed(long bytes) {

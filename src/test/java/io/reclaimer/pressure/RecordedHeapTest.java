@@ -31,13 +31,13 @@ class RecordedHeapTest {
     private static final Watermarks MARKS = new Watermarks(0.15, 0.30, 0.35);
 
     /** A reading, and the true values at that time. */
-    private record Told(long millis, HeapReading reading, long freed, long cache, long live) {
-        static Told of(String line) {
+    private record Recorded(long millis, HeapReading reading, long freed, long cache, long live) {
+        static Recorded of(String line) {
             String[] words = line.split(" ");
             long[] n = Stream.concat(Stream.of("0", "0"), Stream.of(words).skip(2))
                     .mapToLong(Long::parseLong)
                     .toArray();
-            return new Told(
+            return new Recorded(
                     Long.parseLong(words[0]),
                     new HeapReading(CollectionScope.valueOf(words[1]), n[2], n[3], n[4], n[5], n[6], n[7]),
                     n[8],
@@ -46,7 +46,7 @@ class RecordedHeapTest {
         }
     }
 
-    static List<Path> recorded() {
+    static List<Path> files() {
         try (Stream<Path> files = Files.list(FOLDER)) {
             return files.sorted().toList();
         } catch (IOException e) {
@@ -56,43 +56,43 @@ class RecordedHeapTest {
 
     @Test
     void eachCollectorIsThereInEachPhase() {
-        assertThat(recorded().stream()
+        assertThat(files().stream()
                         .map(file -> file.getFileName().toString().split("-")[0])
                         .distinct())
                 .containsExactlyInAnyOrder("g1", "g1_25", "parallel", "serial", "z", "z_25", "shenandoah");
-        assertThat(recorded()).hasSize(7 * 7);
+        assertThat(files()).hasSize(7 * 7);
     }
 
     /** The bytes that rounds free by the estimate alone, with caches of their recorded size. */
     @ParameterizedTest
-    @MethodSource("recorded")
-    void roundsTakeNoMoreThanWasDue(Path file) throws IOException {
+    @MethodSource("files")
+    void roundsFreeNoMoreThanWasDue(Path file) throws IOException {
         List<String> lines = Files.readAllLines(file);
         long limit = Long.parseLong(lines.get(0).split(" ")[1]);
-        LiveEstimate estimate = new LiveEstimate(MARKS.minMark(limit), MARKS.lowMark(limit), MARKS.highMark(limit));
+        LiveEstimate estimate = new LiveEstimate(MARKS, limit);
         PressureState state = PressureState.NONE;
         long over = 0;
         boolean isDue = file.getFileName().toString().startsWith(LEAVES_GARBAGE);
         long before = 0;
         long millis = 0;
         for (String line : lines.subList(2, lines.size())) {
-            Told told = Told.of(line);
-            if (told.freed() > before) {
+            Recorded recorded = Recorded.of(line);
+            if (recorded.freed() > before) {
                 // The rounds of the recorded program: the bytes that they freed are garbage in the readings.
-                estimate.freed(told.freed() - before, millis, told.millis());
-                before = told.freed();
+                estimate.freed(recorded.freed() - before, millis, recorded.millis());
+                before = recorded.freed();
             }
-            millis = told.millis();
-            isDue |= told.live() > MARKS.lowMark(limit);
-            estimate.collected(told.reading());
-            if (estimate.wantsCount()) {
-                estimate.held(told.cache(), true, millis);
+            millis = recorded.millis();
+            isDue |= recorded.live() > MARKS.lowMark(limit);
+            estimate.collected(recorded.reading());
+            if (estimate.isCountDue()) {
+                estimate.counted(recorded.cache(), true, millis);
             }
             Watermarks.Decision decision = MARKS.decide(state, limit, estimate.liveBytes());
             state = decision.state();
             if (state != PressureState.NONE) {
                 // The excess over the bytes that would be wanted if the live bytes were known.
-                long due = Math.max(0, told.live() - MARKS.highMark(limit));
+                long due = Math.max(0, recorded.live() - MARKS.highMark(limit));
                 over = Math.max(over, decision.wantedBytes() - due);
             }
         }

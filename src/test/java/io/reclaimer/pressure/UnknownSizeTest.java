@@ -11,45 +11,55 @@ class UnknownSizeTest {
     private final UnknownSize size = new UnknownSize(LIMIT);
 
     @Test
-    void isAPartOfTheHeapBeforeAnythingIsCounted() {
+    void isAPartOfTheHeapBeforeTheFirstCount() {
         assertThat(size.bytes()).isEqualTo(LIMIT / 16_384);
         assertThat(new UnknownSize(1_000_000).bytes()).isEqualTo(1_024);
     }
 
     @Test
-    void isTheMostThatItCanBe() {
-        assertThat(size.held(1_000, 100_000_000)).isEqualTo(100_000_000);
+    void isTheLargestPossibleSize() {
+        assertThat(size.counted(1_000, 100_000_000)).isEqualTo(100_000_000);
         assertThat(size.bytes()).isEqualTo(100_000);
     }
 
     @Test
-    void staysUntilACollectionTellsAnew() {
-        size.held(1_000, 100_000_000);
-        assertThat(size.held(2_000, 100_000_000)).isEqualTo(200_000_000);
-        size.told(false);
-        assertThat(size.held(2_000, 100_000_000)).isEqualTo(100_000_000);
+    void staysUntilAConclusiveCollection() {
+        size.counted(1_000, 100_000_000);
+        assertThat(size.counted(2_000, 100_000_000)).isEqualTo(200_000_000);
+        size.concluded(false);
+        assertThat(size.counted(2_000, 100_000_000)).isEqualTo(100_000_000);
     }
 
     @Test
     void isHalvedEachTimeThatItWasTooLarge() {
-        size.held(1_000, 100_000_000);
-        size.told(true);
+        size.counted(1_000, 100_000_000);
+        size.freed();
+        size.concluded(true);
         assertThat(size.bytes()).isEqualTo(50_000);
-        size.held(1_000, 100_000_000);
+        size.counted(1_000, 100_000_000);
         assertThat(size.bytes()).isEqualTo(50_000);
         for (int i = 0; i < 20; i++) {
-            size.told(true);
+            size.freed();
+            size.concluded(true);
         }
         assertThat(size.bytes()).isEqualTo(1_024);
-        size.over();
-        size.held(1_000, 100_000_000);
+        size.pressureEnded();
+        size.counted(1_000, 100_000_000);
+        assertThat(size.bytes()).isEqualTo(100_000);
+    }
+
+    /** Nothing was freed, so the size is not known to be too large. */
+    @Test
+    void staysIfRoundsFreedNothing() {
+        size.counted(1_000, 100_000_000);
+        size.concluded(true);
         assertThat(size.bytes()).isEqualTo(100_000);
     }
 
     @Test
-    void noneOfThemHoldNothing() {
-        assertThat(size.held(0, 100)).isZero();
+    void noObjectsHaveNoBytes() {
+        assertThat(size.counted(0, 100)).isZero();
         assertThat(size.bytes()).isEqualTo(LIMIT / 16_384);
-        assertThat(size.held(Long.MAX_VALUE, 0)).isEqualTo(Long.MAX_VALUE);
+        assertThat(size.counted(Long.MAX_VALUE, 0)).isEqualTo(Long.MAX_VALUE);
     }
 }

@@ -16,6 +16,6 @@ public record FakeHeapStatus(
         long directRounds,
         long freedObjects,
         long freedBytes,
-        long heldBytes,
+        long cachedBytes,
         long ineffectiveRounds)
         implements HeapStatus {}
