@@ -3,10 +3,8 @@ package io.reclaimer.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,14 +14,13 @@ import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class NodeCommandTest {
 
@@ -33,24 +30,14 @@ class NodeCommandTest {
     @TempDir
     Path folder;
 
-    private final PrintStream outBefore = System.out;
-    private final PrintStream errBefore = System.err;
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    @RegisterExtension
+    final CapturedOutput output = new CapturedOutput();
+
     private final Set<String> propertiesSet = new HashSet<>();
 
-    @BeforeEach
-    void capture() {
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-    }
-
     @AfterEach
-    void restore() {
-        System.setOut(outBefore);
-        System.setErr(errBefore);
+    void clearProperties() {
         propertiesSet.forEach(System::clearProperty);
-        ConfigFactory.invalidateCaches();
     }
 
     static Stream<Arguments> badOptions() {
@@ -78,13 +65,15 @@ class NodeCommandTest {
                 bad("--trace web", "--trace", "[web]", "TENANT=FILE.gz"),
                 bad("--trace =x.gz", "--trace", "[=x.gz]", "TENANT=FILE.gz"),
                 bad("--trace web=", "--trace", "[web=]", "TENANT=FILE.gz"),
+                bad("--trace web=none.gz", "[none.gz]", "no such file", "allowed is gzip"),
+                bad("--trace web=a\0b", "trace file", "no name of a file"),
                 bad("--trace shop=x.gz", "--trace", "[shop=x.gz]", "/shop/web", "/shop/orm", "/batch"));
     }
 
     @ParameterizedTest
     @MethodSource("badOptions")
-    void aBadOptionEndsBeforeAnythingStarts(String options, List<String> said) {
-        assertEndsBeforeAnythingStarts(options.split(" "), said);
+    void aBadOptionEndsBeforeAnythingStarts(String options, List<String> parts) {
+        assertEndsBeforeAnythingStarts(options.split(" "), parts);
     }
 
     @ParameterizedTest
@@ -110,11 +99,20 @@ class NodeCommandTest {
                 List.of("--reclaim", "[on or off]", "allowed is on or off"));
     }
 
-    @Test
-    void aMissingTraceEndsBeforeAnythingStarts() {
-        Path file = folder.resolve("none.gz");
-        assertEndsBeforeAnythingStarts(
-                new String[] {"--trace", "web=" + file}, List.of("[" + file + "]", "no such file", "allowed is gzip"));
+    static Stream<Arguments> badTraces() {
+        return Stream.of(
+                bad("1\nx\n3\n", "line 2", "one decimal number a line"),
+                bad("1\n\n3\n", "line 2", "one decimal number a line"),
+                bad("1\n\u0001\u0002\n", "line 2", "one decimal number a line"),
+                bad("", "no line"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("badTraces")
+    void aBadTraceEndsBeforeAnythingStarts(String lines, List<String> parts) throws IOException {
+        Path file = trace(lines);
+        assertEndsBeforeAnythingStarts(new String[] {"--trace", "orm=" + file}, parts);
+        assertThat(output.err()).contains("[" + file + "]");
     }
 
     @Test
@@ -122,27 +120,6 @@ class NodeCommandTest {
         Path file = Files.writeString(folder.resolve("plain.gz"), "1\n2\n");
         assertEndsBeforeAnythingStarts(
                 new String[] {"--trace", "/batch=" + file}, List.of("[" + file + "]", "no gzip", "allowed is gzip"));
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"1\nx\n3\n", "1\n\n3\n", "1\n\u0001\u0002\n"})
-    void aTraceWithABadLineEndsBeforeAnythingStarts(String lines) throws IOException {
-        Path file = trace(lines);
-        assertEndsBeforeAnythingStarts(
-                new String[] {"--trace", "orm=" + file},
-                List.of("[" + file + "]", "line 2", "one decimal number a line"));
-    }
-
-    @Test
-    void anEmptyTraceEndsBeforeAnythingStarts() throws IOException {
-        Path file = trace("");
-        assertEndsBeforeAnythingStarts(new String[] {"--trace", "orm=" + file}, List.of("[" + file + "]", "no line"));
-    }
-
-    @Test
-    void aTraceThatIsNoFileNameEndsBeforeAnythingStarts() {
-        assertEndsBeforeAnythingStarts(
-                new String[] {"--trace", "web=a\0b"}, List.of("trace file", "no name of a file"));
     }
 
     @Test
@@ -174,21 +151,16 @@ class NodeCommandTest {
 
     /** The nodes come from an operator's file. */
     @ParameterizedTest
-    @ValueSource(strings = {"heap", "direct", "memory, direct"})
-    void missingNodesEndBeforeAnythingStarts(String nodes) throws IOException {
-        Path file = Files.writeString(folder.resolve("nodes.conf"), "reclaimer.nodes = [" + nodes + "]");
-        set("config.file", file.toString());
+    @CsvSource(delimiter = '|', textBlock = """
+                    heap           | [heap]                              | [direct]
+                    direct         | [heap]                              | [direct]
+                    memory, direct | [heap]                              | [direct]
+                    direct, heap   | reclaimer.nodes is [[direct, heap]] | [heap] as the first
+                    """)
+    void wrongNodesEndBeforeAnythingStarts(String nodes, String part, String other) throws IOException {
+        settingsFile("reclaimer.nodes = [" + nodes + "]");
         assertEndsBeforeAnythingStarts(
-                new String[] {"--run-for", "1h"}, List.of("reclaimer.nodes", "[" + nodes + "]", "[heap]", "[direct]"));
-    }
-
-    @Test
-    void heapThatIsNotTheFirstNodeEndsBeforeAnythingStarts() throws IOException {
-        Path file = Files.writeString(folder.resolve("nodes.conf"), "reclaimer.nodes = [direct, heap]");
-        set("config.file", file.toString());
-        assertEndsBeforeAnythingStarts(
-                new String[] {"--run-for", "1h"},
-                List.of("reclaimer.nodes is [[direct, heap]]", "[heap] as the first"));
+                new String[] {"--run-for", "1h"}, List.of("reclaimer.nodes", "[" + nodes + "]", part, other));
     }
 
     @Test
@@ -201,16 +173,15 @@ class NodeCommandTest {
 
     @Test
     void anUnreadableFileOfSettingsEndsBeforeAnythingStarts() throws IOException {
-        Path file = Files.writeString(folder.resolve("broken.conf"), "reclaimer { \n id-limit = \n");
-        set("config.file", file.toString());
+        settingsFile("reclaimer { \n id-limit = \n");
         assertEndsBeforeAnythingStarts(
-                new String[] {"--run-for", "1h"}, List.of("configuration can't be read", "broken.conf"));
+                new String[] {"--run-for", "1h"}, List.of("configuration can't be read", "own.conf"));
     }
 
     @Test
     void helpListsAllOptions() {
         assertThat(Main.run("--help")).isZero();
-        assertThat(text(out))
+        assertThat(output.out())
                 .contains(
                         "--run-for",
                         "DURATION",
@@ -225,14 +196,14 @@ class NodeCommandTest {
                         "--cluster")
                 .contains("--help", "--version", "/shop/web", "/shop/orm", "/batch")
                 .contains("Exit codes");
-        assertThat(text(err)).isEmpty();
+        assertThat(output.err()).isEmpty();
     }
 
     @Test
     void versionOfClassFoldersIsDevelopment() {
         assertThat(Main.run("--version")).isZero();
-        assertThat(text(out).lines()).singleElement().asString().isEqualTo("reclaimer development");
-        assertThat(text(err)).isEmpty();
+        assertThat(output.lines()).singleElement().asString().isEqualTo("reclaimer development");
+        assertThat(output.err()).isEmpty();
     }
 
     /** Other options beside it are ignored, even invalid ones. */
@@ -243,20 +214,18 @@ class NodeCommandTest {
         assertNothingStarted();
     }
 
-    private void assertEndsBeforeAnythingStarts(String[] options, List<String> said) {
-        assertThat(Main.run(options)).isEqualTo(2);
-        assertThat(text(err).lines())
-                .singleElement()
-                .asString()
-                .startsWith("reclaimer: ")
-                .contains(said);
-        assertThat(text(out)).isEmpty();
+    private void assertEndsBeforeAnythingStarts(String[] options, List<String> parts) {
+        output.assertRefused(Main.run(options), parts);
         assertNothingStarted();
     }
 
     private static void assertNothingStarted() {
         assertThat(Thread.getAllStackTraces().keySet())
                 .noneMatch(thread -> thread.getName().startsWith(SYSTEM_THREADS));
+    }
+
+    private void settingsFile(String text) throws IOException {
+        set("config.file", Files.writeString(folder.resolve("own.conf"), text).toString());
     }
 
     private void set(String key, String value) {
@@ -273,11 +242,7 @@ class NodeCommandTest {
         return file;
     }
 
-    private static Arguments bad(String options, String... said) {
-        return Arguments.of(options, List.of(said));
-    }
-
-    private static String text(ByteArrayOutputStream stream) {
-        return stream.toString(StandardCharsets.UTF_8);
+    private static Arguments bad(String options, String... parts) {
+        return Arguments.of(options, List.of(parts));
     }
 }

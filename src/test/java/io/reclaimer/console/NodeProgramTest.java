@@ -4,16 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.ConfigFactory;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -35,23 +32,13 @@ class NodeProgramTest {
             "process reaper",
             "surefire-");
 
-    private final PrintStream outBefore = System.out;
-    private final PrintStream errBefore = System.err;
-    private final Thread.UncaughtExceptionHandler handlerBefore = Thread.getDefaultUncaughtExceptionHandler();
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    @RegisterExtension
+    final CapturedOutput output = new CapturedOutput();
 
-    @BeforeEach
-    void capture() {
-        ConfigFactory.invalidateCaches();
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-    }
+    private final Thread.UncaughtExceptionHandler handlerBefore = Thread.getDefaultUncaughtExceptionHandler();
 
     @AfterEach
-    void restore() {
-        System.setOut(outBefore);
-        System.setErr(errBefore);
+    void restoreHandler() {
         Thread.setDefaultUncaughtExceptionHandler(handlerBefore);
     }
 
@@ -75,20 +62,20 @@ class NodeProgramTest {
     void theProgramHasDefaultsOfItsNodes() {
         assertThat(ConfigFactory.load().getStringList("reclaimer.nodes")).containsExactly("heap");
         assertThat(Main.run("--run-for", "100ms")).isZero();
-        assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
+        assertThat(output.err()).isEmpty();
     }
 
     @Test
     void nothingComesAfterTheSummary() throws Exception {
         assertThat(Main.run("--run-for", "100ms")).isZero();
-        List<String> lines = out.toString(StandardCharsets.UTF_8).lines().toList();
+        List<String> lines = output.lines();
         assertThat(new ObjectMapper()
-                        .readTree(lines.get(lines.size() - 1))
+                        .readTree(output.lastLine())
                         .get("seconds")
                         .doubleValue())
                 .isGreaterThanOrEqualTo(0.1);
         assertThat(lines).filteredOn(line -> line.startsWith("{")).hasSize(1);
         assertThat(lines.get(0)).contains("reclaim on", "for 100ms");
-        assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
+        assertThat(output.err()).isEmpty();
     }
 }

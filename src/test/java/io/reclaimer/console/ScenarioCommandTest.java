@@ -4,26 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.typesafe.config.ConfigFactory;
 import io.reclaimer.console.report.NoisyScenario;
 import io.reclaimer.scenario.model.Cell;
 import io.reclaimer.scenario.model.Expectation.What;
 import io.reclaimer.scenario.model.Scenario;
 import io.reclaimer.scenario.model.ScenarioException;
 import io.reclaimer.scenario.model.Step;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,35 +33,24 @@ class ScenarioCommandTest {
             .expectAtLeast(21, What.FREED, "/noisy", 1)
             .expectAtLeast(22, What.FREED_SHARE, "/quiet", 90);
 
+    /** For tests that need no course. */
+    private static final NoisyScenario BRIEF = new NoisyScenario().brief();
+
     @TempDir
     Path folder;
 
-    private final PrintStream outBefore = System.out;
-    private final PrintStream errBefore = System.err;
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    @RegisterExtension
+    final CapturedOutput output = new CapturedOutput();
+
     private final Map<Path, List<Scenario>> files = new HashMap<>();
     private final Map<Path, ScenarioException> wrong = new HashMap<>();
     private final List<Path> read = new ArrayList<>();
-
-    @BeforeEach
-    void capture() {
-        ConfigFactory.invalidateCaches();
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-    }
-
-    @AfterEach
-    void restore() {
-        System.setOut(outBefore);
-        System.setErr(errBefore);
-    }
 
     @Test
     void successEndsWithZero() throws IOException {
         file("noisy.conf", PASSES);
         assertThat(run("scenario", path("noisy.conf"))).isZero();
-        assertThat(text(out).lines())
+        assertThat(output.lines())
                 .startsWith("noisy neighbour: who fills the heap pays for it, not who is beside")
                 .containsSequence(
                         "",
@@ -76,9 +60,9 @@ class ScenarioCommandTest {
                         "  PASS  freed in /noisy, at the end; expected at least 1; actual 28,544; " + path("noisy.conf")
                                 + ":21",
                         "");
-        assertThat(lines().get(1)).startsWith("  " + path("noisy.conf") + ", seed 1, 1m in ");
-        assertThat(lastLine()).startsWith("1 scenario: 1 passed, 0 failed; 1m of virtual time in ");
-        assertThat(text(err)).isEmpty();
+        assertThat(output.lines().get(1)).startsWith("  " + path("noisy.conf") + ", seed 1, 1m in ");
+        assertThat(output.lastLine()).startsWith("1 scenario: 1 passed, 0 failed; 1m of virtual time in ");
+        assertThat(output.err()).isEmpty();
     }
 
     @Test
@@ -86,7 +70,7 @@ class ScenarioCommandTest {
         file("noisy.conf", PASSES, FAILS);
         assertThat(run("scenario", path("noisy.conf"))).isEqualTo(1);
         String where = path("noisy.conf");
-        assertThat(lines())
+        assertThat(output.lines())
                 .containsSequence(
                         "  FAIL  freed share in /quiet, at the end; expected at least 90; actual 5.51; " + where
                                 + ":22",
@@ -98,25 +82,25 @@ class ScenarioCommandTest {
                         "          0:50.000  pressure over / for 500 objects: MET, freed 512 in 0s",
                         "          0:51.000  pressure over / for 500 objects: MET, freed 512 in 0s")
                 .containsSequence("          0:59.000  pressure over / for 500 objects: MET, freed 512 in 0s", "");
-        assertThat(lines()).filteredOn(line -> line.startsWith("          0:")).hasSize(10);
-        assertThat(lastLine()).startsWith("2 scenarios: 1 passed, 1 failed; 2m of virtual time in ");
-        assertThat(text(err)).isEmpty();
+        assertThat(output.lines()).filteredOn(line -> line.startsWith("          0:")).hasSize(10);
+        assertThat(output.lastLine()).startsWith("2 scenarios: 1 passed, 1 failed; 2m of virtual time in ");
+        assertThat(output.err()).isEmpty();
     }
 
     @Test
     void impossibleStepsAreFailures() throws IOException {
         file("step.conf", new NoisyScenario().step(17, 0, new Step.Offline("/none")));
         assertThat(run("scenario", path("step.conf"))).isEqualTo(1);
-        assertThat(text(out)).contains("FAIL  offline /none; expected done; actual ", path("step.conf") + ":17");
+        assertThat(output.out()).contains("FAIL  offline /none; expected done; actual ", path("step.conf") + ":17");
     }
 
     @Test
     void membersOfAClusterAreNamed() throws IOException {
         file("cluster.conf", new NoisyScenario().members(2));
         assertThat(run("scenario", path("cluster.conf"))).isZero();
-        assertThat(lines())
+        assertThat(output.lines())
                 .anyMatch(line -> line.matches("  0:01.\\d+-0:59.\\d+  member1  ... 59 rounds of pressure .*"));
-        assertThat(text(out)).contains("  no expectations");
+        assertThat(output.out()).contains("  no expectations");
     }
 
     @Test
@@ -129,20 +113,20 @@ class ScenarioCommandTest {
         wrong("c.conf", problem("c.conf", 1, "pace", "unknown; allowed are name, about"));
         assertThat(run("scenario", folder.toString(), path("none.conf"), "a\0b"))
                 .isEqualTo(2);
-        assertThat(text(err).lines())
+        assertThat(output.err().lines())
                 .containsExactly(
                         "reclaimer: [" + path("none.conf") + "]: there is no such file or folder",
                         "reclaimer: [a\0b]: that is no name of a file",
                         "reclaimer: " + path("b.conf") + ":3: nodes: [0] is not allowed; allowed is 1 to 64",
                         "reclaimer: " + path("b.conf") + ":9: no end",
                         "reclaimer: " + path("c.conf") + ":1: pace: unknown; allowed are name, about");
-        assertThat(text(out)).isEmpty();
+        assertThat(output.out()).isEmpty();
     }
 
     @Test
     void aFolderStandsForItsScenarioFilesInAlphabeticalOrder() throws IOException {
-        Path b = file("b.conf", PASSES);
-        Path a = file("a.json", PASSES);
+        Path b = file("b.conf", BRIEF);
+        Path a = file("a.json", BRIEF);
         file("c.txt");
         Files.createDirectory(folder.resolve("d.conf"));
         assertThat(run("scenario", folder.toString())).isZero();
@@ -151,8 +135,8 @@ class ScenarioCommandTest {
 
     @Test
     void aFileIsReadOnce() throws IOException {
-        Path a = file("a.conf", PASSES);
-        Path b = file("b.conf", PASSES);
+        Path a = file("a.conf", BRIEF);
+        Path b = file("b.conf", BRIEF);
         assertThat(run("scenario", path("b.conf"), folder.toString())).isZero();
         assertThat(read).containsExactly(b, a);
     }
@@ -167,7 +151,7 @@ class ScenarioCommandTest {
         file("noisy.conf", PASSES, FAILS);
         assertThat(run("scenario", path("noisy.conf"), "--only", NoisyScenario.NAME))
                 .isZero();
-        assertThat(lastLine()).startsWith("1 scenario: 1 passed");
+        assertThat(output.lastLine()).startsWith("1 scenario: 1 passed");
         assertThat(run("scenario", path("noisy.conf"), "--only", NoisyScenario.NAME, "--only", "fails"))
                 .isEqualTo(1);
     }
@@ -199,7 +183,7 @@ class ScenarioCommandTest {
     void explainReplacesTheTimelineByAPicture() throws IOException {
         file("noisy.conf", PASSES);
         assertThat(run("scenario", path("noisy.conf"), "--explain")).isZero();
-        assertThat(lines())
+        assertThat(output.lines())
                 .anyMatch(line -> line.startsWith("  pages /quiet  █"))
                 .anyMatch(line -> line.startsWith("  rounds "))
                 .anyMatch(line -> line.startsWith("  PASS  freed in /noisy"))
@@ -211,10 +195,10 @@ class ScenarioCommandTest {
         file("noisy.conf", PASSES, FAILS);
         assertThat(run("scenario", path("noisy.conf"), "--json", "--html", path("page.html")))
                 .isEqualTo(1);
-        JsonNode json = new ObjectMapper().readTree(text(out));
+        JsonNode json = new ObjectMapper().readTree(output.out());
         assertThat(json.get("scenarios")).hasSize(2);
-        assertThat(text(out)).startsWith("{").endsWith("}" + System.lineSeparator());
-        assertThat(text(err)).isEmpty();
+        assertThat(output.out()).startsWith("{").endsWith("}" + System.lineSeparator());
+        assertThat(output.err()).isEmpty();
     }
 
     @Test
@@ -225,7 +209,7 @@ class ScenarioCommandTest {
         assertThat(Files.readString(folder.resolve("page.html")))
                 .startsWith("<!DOCTYPE html>")
                 .contains("\"name\":\"noisy neighbour\"", "\"name\":\"fails\"");
-        assertThat(lastLine()).startsWith("2 scenarios");
+        assertThat(output.lastLine()).startsWith("2 scenarios");
     }
 
     @ParameterizedTest
@@ -246,7 +230,7 @@ class ScenarioCommandTest {
     void optionsOfANodeAreRefused() throws IOException {
         file("noisy.conf", PASSES);
         assertRefused("--run-for is not allowed before scenario", "--run-for", "1s", "scenario", path("noisy.conf"));
-        err.reset();
+        output.reset();
         assertRefused("'--run-for'", "scenario", path("noisy.conf"), "--run-for", "1s");
     }
 
@@ -268,7 +252,7 @@ class ScenarioCommandTest {
     @Test
     void helpListsAllOptions() {
         assertThat(run("scenario", "--help")).isZero();
-        assertThat(text(out))
+        assertThat(output.out())
                 .contains(
                         "FILE",
                         "--explain",
@@ -279,35 +263,20 @@ class ScenarioCommandTest {
                         "--help",
                         "Exit codes: 0",
                         "$COLUMNS");
-        out.reset();
+        output.reset();
         assertThat(run("--help")).isZero();
-        assertThat(text(out)).contains("scenario", "Runs scenarios");
-        assertThat(text(err)).isEmpty();
+        assertThat(output.out()).contains("scenario", "Runs scenarios");
+        assertThat(output.err()).isEmpty();
     }
 
-    private void assertRefused(String said, String... args) {
-        assertThat(run(args)).isEqualTo(2);
-        assertThat(text(err).lines())
-                .singleElement()
-                .asString()
-                .startsWith("reclaimer: ")
-                .contains(said);
-        assertThat(text(out)).isEmpty();
+    private void assertRefused(String part, String... args) {
+        output.assertRefused(run(args), List.of(part));
     }
 
     private JsonNode json(String... args) throws IOException {
-        out.reset();
+        output.reset();
         assertThat(run(args)).isZero();
-        return new ObjectMapper().readTree(text(out));
-    }
-
-    private List<String> lines() {
-        return text(out).lines().toList();
-    }
-
-    private String lastLine() {
-        List<String> lines = lines();
-        return lines.get(lines.size() - 1);
+        return new ObjectMapper().readTree(output.out());
     }
 
     private void wrong(String name, ScenarioException.Problem... problems) throws IOException {
@@ -338,9 +307,5 @@ class ScenarioCommandTest {
 
     private int run(String... args) {
         return Main.run(this::read, args);
-    }
-
-    private static String text(ByteArrayOutputStream stream) {
-        return stream.toString(StandardCharsets.UTF_8);
     }
 }

@@ -3,17 +3,14 @@ package io.reclaimer.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reclaimer.cluster.ClusterReclaimer;
-import io.reclaimer.cluster.ClusterReport;
 import io.reclaimer.cluster.ClusterTable;
 import io.reclaimer.cluster.MemberPressure;
 import io.reclaimer.console.demo.Hits;
 import io.reclaimer.console.demo.Pace;
 import io.reclaimer.console.demo.Tenant;
 import io.reclaimer.console.demo.Zipf;
-import io.reclaimer.pressure.HeapStatus;
 import io.reclaimer.pressure.PressureState;
 import io.reclaimer.shrinker.CgroupPath;
-import io.reclaimer.testkit.FakeHeapStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,8 +25,7 @@ import org.junit.jupiter.api.Test;
 
 class StatusLineTest {
 
-    private static final long MEGABYTE = 1 << 20;
-    private static final long MAX = 256 * MEGABYTE;
+    private static final long MAX = 256 * Samples.MEGABYTE;
 
     private static final NodeOptions ON = new NodeOptions(Optional.empty(), true, Pace.USUAL, List.of());
     private static final NodeOptions OFF = new NodeOptions(Optional.empty(), false, Pace.USUAL, List.of());
@@ -43,7 +39,7 @@ class StatusLineTest {
 
     @Test
     void lineHasTimeHeapPressureRoundsFreedObjectsAndHitRates() {
-        assertThat(fields(StatusLine.of(Duration.ofMillis(12_999), MAX, heap(PressureState.LOW, 12), ON, hits(1, 3))))
+        assertThat(fields(StatusLine.of(Duration.ofMillis(12_999), MAX, Samples.heap(PressureState.LOW, 12), ON, hits(1, 3))))
                 .containsExactly(
                         "12 s", "150/256", "140/200", "low", "12", "2", "34567", "33.3 %", "33.3 %", "33.3 %", "orm");
     }
@@ -56,7 +52,7 @@ class StatusLineTest {
             for (long rounds : new long[] {0, 7, 123_456}) {
                 for (long hits : new long[] {0, 1, 500, 999}) {
                     String line = StatusLine.of(
-                            Duration.ofSeconds(9 + rounds / 2), MAX, heap(state, rounds), ON, hits(hits, 1000));
+                            Duration.ofSeconds(9 + rounds / 2), MAX, Samples.heap(state, rounds), ON, hits(hits, 1000));
                     assertThat(ends(line)).as(line).isEqualTo(ends);
                 }
             }
@@ -65,7 +61,7 @@ class StatusLineTest {
 
     @Test
     void columnsAreBelowTheirTitlesWithoutLookups() {
-        String line = StatusLine.of(Duration.ZERO, MAX, heap(PressureState.NONE, 0), ON, Map.of());
+        String line = StatusLine.of(Duration.ZERO, MAX, Samples.heap(PressureState.NONE, 0), ON, Map.of());
         assertThat(ends(line)).isEqualTo(ends(StatusLine.title().get(1)));
         assertThat(fields(line).subList(7, 10)).containsOnly("-");
     }
@@ -81,18 +77,18 @@ class StatusLineTest {
 
     @Test
     void withoutRoundsThePressureIsOff() {
-        assertThat(fields(StatusLine.of(Duration.ZERO, MAX, heap(PressureState.MIN, 0), OFF, Map.of())))
+        assertThat(fields(StatusLine.of(Duration.ZERO, MAX, Samples.heap(PressureState.MIN, 0), OFF, Map.of())))
                 .contains("(off)")
                 .doesNotContain("min");
     }
 
     @Test
     void linesAreTheSameInAnyLocale() {
-        String before = StatusLine.of(Duration.ofSeconds(20), MAX, heap(PressureState.LOW, 12), ON, hits(1, 3));
+        String before = StatusLine.of(Duration.ofSeconds(20), MAX, Samples.heap(PressureState.LOW, 12), ON, hits(1, 3));
         for (Locale locale :
                 List.of(Locale.GERMANY, Locale.forLanguageTag("tr"), Locale.forLanguageTag("ar-EG-u-nu-arab"))) {
             Locale.setDefault(locale);
-            assertThat(StatusLine.of(Duration.ofSeconds(20), MAX, heap(PressureState.LOW, 12), ON, hits(1, 3)))
+            assertThat(StatusLine.of(Duration.ofSeconds(20), MAX, Samples.heap(PressureState.LOW, 12), ON, hits(1, 3)))
                     .isEqualTo(before);
         }
     }
@@ -127,8 +123,8 @@ class StatusLineTest {
                 "a:1",
                 true,
                 MemberPressure.LOW,
-                5 * MEGABYTE,
-                7 * MEGABYTE,
+                5 * Samples.MEGABYTE,
+                7 * Samples.MEGABYTE,
                 900,
                 Map.of(CgroupPath.of("/shop"), 900L),
                 Duration.ofSeconds(3));
@@ -142,49 +138,9 @@ class StatusLineTest {
 
     @Test
     void memberPrintsWhatEachFreedForTheSurgingTenant() {
-        ClusterReport report = new ClusterReport(
-                CgroupPath.of("/shop/orm"),
-                ClusterReport.Outcome.SHORT,
-                1_500,
-                0,
-                Duration.ofNanos(3_500_000),
-                List.of(
-                        member("10.0.0.1:1", ClusterReport.MemberOutcome.DONE, 1_500),
-                        member("10.0.0.2:1", ClusterReport.MemberOutcome.UNREACHABLE, 0)));
-        assertThat(StatusLine.surge(report))
+        assertThat(StatusLine.surge(Samples.surge()))
                 .isEqualTo("  cluster: /shop/orm surges; asked for 2,000 objects, freed 1,500 (short) in 3.5 ms:"
                         + " 10.0.0.1:1 1,500, 10.0.0.2:1 0 unreachable");
-    }
-
-    private static ClusterReport.Member member(String name, ClusterReport.MemberOutcome outcome, long freed) {
-        return new ClusterReport.Member(
-                name,
-                outcome,
-                Optional.of(MemberPressure.NONE),
-                5_000,
-                2_000,
-                freed,
-                0,
-                Duration.ZERO,
-                Optional.empty(),
-                false);
-    }
-
-    private static HeapStatus heap(PressureState state, long rounds) {
-        return new FakeHeapStatus(
-                state,
-                200 * MEGABYTE,
-                150 * MEGABYTE,
-                140 * MEGABYTE,
-                3 * MEGABYTE,
-                180 * MEGABYTE,
-                70,
-                rounds,
-                Math.min(rounds, 2),
-                34_567,
-                90 * MEGABYTE,
-                0,
-                0);
     }
 
     private static Map<Tenant, Hits.Rate> hits(long hits, long lookups) {

@@ -13,7 +13,6 @@ import io.reclaimer.console.demo.MeanCacheSizes;
 import io.reclaimer.console.demo.Tenant;
 import io.reclaimer.pressure.HeapStatus;
 import io.reclaimer.pressure.PressureState;
-import io.reclaimer.testkit.FakeHeapStatus;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -24,22 +23,7 @@ import org.junit.jupiter.api.Test;
 
 class SummaryTest {
 
-    private static final long MEGABYTE = 1 << 20;
-
-    private static final HeapStatus HEAP = new FakeHeapStatus(
-            PressureState.LOW,
-            200 * MEGABYTE,
-            150 * MEGABYTE,
-            140 * MEGABYTE,
-            3 * MEGABYTE,
-            180 * MEGABYTE,
-            70,
-            12,
-            2,
-            34_567,
-            90 * MEGABYTE,
-            0,
-            0);
+    private static final HeapStatus HEAP = Samples.heap(PressureState.LOW, 12);
 
     private static final Map<Tenant, Hits.Rate> HITS =
             Map.of(Tenant.WEB, new Hits.Rate(1, 3), Tenant.ORM, new Hits.Rate(4, 4));
@@ -73,8 +57,8 @@ class SummaryTest {
                         "buffers",
                         "outOfMemory");
         assertThat(json.get("seconds").doubleValue()).isEqualTo(20.123);
-        assertThat(json.get("heapMaxBytes").longValue()).isEqualTo(256 * MEGABYTE);
-        assertThat(json.get("heapPeakLiveBytes").longValue()).isEqualTo(180 * MEGABYTE);
+        assertThat(json.get("heapMaxBytes").longValue()).isEqualTo(256 * Samples.MEGABYTE);
+        assertThat(json.get("heapPeakLiveBytes").longValue()).isEqualTo(180 * Samples.MEGABYTE);
         assertThat(json.get("rounds").longValue()).isEqualTo(12);
         assertThat(json.get("freedObjects").longValue()).isEqualTo(34_567);
         assertThat(json.get("buffers")).hasToString("{\"free\":40,\"out\":7,\"reclaimed\":1234}");
@@ -144,7 +128,7 @@ class SummaryTest {
     void memberHasTotalsOfRoundsOverTheCluster() throws JsonProcessingException {
         Summary member = new Summary(
                 Duration.ofSeconds(1),
-                MEGABYTE,
+                Samples.MEGABYTE,
                 HEAP,
                 CACHES,
                 Optional.of(new ClusterReclaimer.Status(3, 6_000, 5, 4_000, 0, 0, 0)),
@@ -162,7 +146,7 @@ class SummaryTest {
     }
 
     private static Summary summary(boolean outOfMemory) {
-        return new Summary(Duration.ofMillis(20_123), 256 * MEGABYTE, HEAP, CACHES, Optional.empty(), outOfMemory);
+        return new Summary(Duration.ofMillis(20_123), 256 * Samples.MEGABYTE, HEAP, CACHES, Optional.empty(), outOfMemory);
     }
 
     private static JsonNode parsed(Summary summary) throws JsonProcessingException {

@@ -31,6 +31,7 @@ public final class NoisyScenario {
     private String settings = "";
     private long seed = 1;
     private int members = 1;
+    private Duration duration = Duration.ofMinutes(1);
 
     public NoisyScenario named(String other) {
         name = other;
@@ -44,6 +45,12 @@ public final class NoisyScenario {
 
     public NoisyScenario seed(long other) {
         seed = other;
+        return this;
+    }
+
+    /** Makes the scenario last for two seconds. */
+    public NoisyScenario brief() {
+        duration = Duration.ofSeconds(2);
         return this;
     }
 
@@ -85,11 +92,10 @@ public final class NoisyScenario {
                 behaviour,
                 List.of(new Scenario.Contents(new Cell("pages", "/quiet", 0), 2_000)));
         Duration second = Duration.ofSeconds(1);
-        Duration minute = Duration.ofMinutes(1);
         Scenario.Load load = new Scenario.Load(
                 Optional.empty(),
                 new Cell("pages", "/noisy", 0),
-                new Scenario.Repetition(Duration.ZERO, minute, Duration.ofMillis(100)),
+                new Scenario.Repetition(Duration.ZERO, duration, Duration.ofMillis(100)),
                 60,
                 0.5,
                 OptionalLong.empty());
@@ -103,7 +109,7 @@ public final class NoisyScenario {
         return new Scenario(
                 name,
                 "who fills the heap pays for it, not who is beside",
-                new Scenario.Clock(seed, minute, Duration.ofMillis(100)),
+                new Scenario.Clock(seed, duration, Duration.ofMillis(100)),
                 new Scenario.Setup(
                         new Scenario.Engine(List.of("heap"), true, true, ConfigFactory.parseString(settings)),
                         List.of(CgroupPath.of("/noisy"), CgroupPath.of("/quiet")),
@@ -116,8 +122,7 @@ public final class NoisyScenario {
                 new Scenario.Course(
                         steps,
                         List.of(load),
-                        List.of(new Scenario.Pressure(
-                                Optional.empty(), new Scenario.Repetition(second, minute, second), round))),
+                        List.of(new Scenario.Pressure(Optional.empty(), new Scenario.Repetition(second, duration, second), round))),
                 expect);
     }
 }
