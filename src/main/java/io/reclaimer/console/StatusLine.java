@@ -12,7 +12,6 @@ import io.reclaimer.pressure.HeapStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -33,7 +32,7 @@ final class StatusLine {
                         .map(duration -> "for " + Formats.span(duration))
                         .orElse("until Ctrl-C"));
         for (NodeOptions.Load load : options.loads()) {
-            lines.add(String.format("  %-9s  %s", load.tenant().path(), load.keys()));
+            lines.add(Formats.format("  %-9s  %s", load.tenant().path(), load.keys()));
         }
         return lines;
     }
@@ -43,7 +42,7 @@ final class StatusLine {
         StringBuilder names =
                 new StringBuilder(columns("time", "used/max", "live/limit", "pressure", "rounds", "direct", "freed"));
         for (Tenant tenant : Tenant.values()) {
-            names.append(String.format("  %7s", tenant.shortName()));
+            names.append(Formats.format("  %7s", tenant.shortName()));
         }
         return List.of(
                 columns("", "heap MB", "MB", "", "", "", "objects") + "  hit rate of the last second",
@@ -63,12 +62,12 @@ final class StatusLine {
                 elapsed.toSeconds() + " s",
                 Formats.megabytes(heap.usedBytes()) + "/" + Formats.megabytes(maxBytes),
                 Formats.megabytes(heap.liveBytes()) + "/" + Formats.megabytes(heap.limitBytes()),
-                options.reclaim() ? heap.state().name().toLowerCase(Locale.ROOT) : "(off)",
+                options.reclaim() ? Formats.name(heap.state()) : "(off)",
                 heap.rounds(),
                 heap.directRounds(),
                 heap.freedObjects()));
         for (Tenant tenant : Tenant.values()) {
-            line.append(String.format("  %7s", percent(hits.getOrDefault(tenant, Hits.Rate.NONE))));
+            line.append(Formats.format("  %7s", percent(hits.getOrDefault(tenant, Hits.Rate.NONE))));
         }
         return line.append("  ")
                 .append(options.pace().surges() ? Phases.surging(elapsed).shortName() : "-")
@@ -93,13 +92,12 @@ final class StatusLine {
 
     /** Tells what each member freed in a round for the surging tenant. */
     static String surge(ClusterReport report) {
-        return String.format(
-                        Locale.ROOT,
+        return Formats.format(
                         CLUSTER + "%s surges; asked for %,d objects, freed %,d (%s) in %.1f ms: ",
                         report.cgroup(),
                         SurgeRounds.OBJECTS,
                         report.freedObjects(),
-                        report.outcome().name().toLowerCase(Locale.ROOT),
+                        Formats.name(report.outcome()),
                         report.elapsed().toNanos() / 1e6)
                 + report.members().stream().map(StatusLine::member).collect(Collectors.joining(", "));
     }
@@ -107,15 +105,15 @@ final class StatusLine {
     private static String member(ClusterReport.Member member) {
         String outcome = member.outcome() == ClusterReport.MemberOutcome.DONE
                 ? ""
-                : " " + member.outcome().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+                : " " + Formats.name(member.outcome());
         return member.member() + " " + Formats.number(member.freedObjects()) + outcome;
     }
 
     static String percent(Hits.Rate rate) {
-        return rate.lookups() == 0 ? "-" : String.format(Locale.ROOT, "%.1f %%", 100 * rate.share());
+        return rate.lookups() == 0 ? "-" : Formats.percent(rate.share());
     }
 
     private static String columns(Object... values) {
-        return String.format(Locale.ROOT, "%7s  %9s  %10s  %8s  %7s  %6s  %10s", values);
+        return Formats.format("%7s  %9s  %10s  %8s  %7s  %6s  %10s", values);
     }
 }

@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -48,20 +47,20 @@ record Summary(
         DirectBufferPool.Statistics buffers = caches.buffers();
         List<String> lines = new ArrayList<>(List.of(
                 "",
-                format(
+                Formats.format(
                         "%s after %.1f s; of %d MB heap at most %d MB were live",
                         outOfMemory ? "Out of memory" : "Ended",
                         seconds(),
                         Formats.megabytes(heapMaxBytes),
                         Formats.megabytes(heap.peakLiveBytes())),
-                format(
+                Formats.format(
                         "%d rounds, %d of them direct, freed %d objects, %d MB",
                         heap.rounds(), heap.directRounds(), heap.freedObjects(), Formats.megabytes(heap.freedBytes())),
-                format(
+                Formats.format(
                         "Direct buffers: %d free, %d out, %d reclaimed",
                         buffers.free(), buffers.out(), buffers.reclaimed()),
                 "Hit rate: " + byTenant(", ", (path, rate) -> path + " " + StatusLine.percent(rate))));
-        cluster.ifPresent(status -> lines.add(format(
+        cluster.ifPresent(status -> lines.add(Formats.format(
                 "Cluster: %d rounds requested here freed %d objects on all members; %d parts of all rounds freed %d here",
                 status.rounds(), status.freedObjects(), status.parts(), status.gaveObjects())));
         lines.add(json());
@@ -71,7 +70,7 @@ record Summary(
     /** Returns one JSON object in one line. */
     String json() {
         DirectBufferPool.Statistics buffers = caches.buffers();
-        return format(
+        return Formats.format(
                 "{\"seconds\":%.3f,\"heapMaxBytes\":%d,\"heapPeakLiveBytes\":%d,\"rounds\":%d,\"freedObjects\":%d,"
                         + "\"hitRate\":{%s},\"meanPages\":%d,\"meanSessions\":%d,\"buffers\":{\"free\":%d,\"out\":%d,\"reclaimed\":%d},%s\"outOfMemory\":%b}",
                 seconds(),
@@ -79,7 +78,7 @@ record Summary(
                 heap.peakLiveBytes(),
                 heap.rounds(),
                 heap.freedObjects(),
-                byTenant(",", (path, rate) -> format("\"%s\":%.4f", path, rate.share())),
+                byTenant(",", (path, rate) -> Formats.format("\"%s\":%.4f", path, rate.share())),
                 caches.sizes().meanPages(),
                 caches.sizes().meanSessions(),
                 buffers.free(),
@@ -90,7 +89,7 @@ record Summary(
     }
 
     private static String json(ClusterReclaimer.Status status) {
-        return format(
+        return Formats.format(
                 "\"cluster\":{\"rounds\":%d,\"freedObjects\":%d,\"parts\":%d,\"gaveObjects\":%d},",
                 status.rounds(), status.freedObjects(), status.parts(), status.gaveObjects());
     }
@@ -99,14 +98,9 @@ record Summary(
         return elapsed.toMillis() / 1000.0;
     }
 
-    private String byTenant(String separator, BiFunction<CgroupPath, Hits.Rate, String> format) {
+    private String byTenant(String separator, BiFunction<CgroupPath, Hits.Rate, String> text) {
         return Arrays.stream(Tenant.values())
-                .map(tenant -> format.apply(tenant.path(), caches.hits().getOrDefault(tenant, Hits.Rate.NONE)))
+                .map(tenant -> text.apply(tenant.path(), caches.hits().getOrDefault(tenant, Hits.Rate.NONE)))
                 .collect(Collectors.joining(separator));
-    }
-
-    /** Formats independently of the locale. */
-    private static String format(String format, Object... values) {
-        return String.format(Locale.ROOT, format, values);
     }
 }

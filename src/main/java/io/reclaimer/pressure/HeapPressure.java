@@ -45,10 +45,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
 
-    /**
-     * The name of the node that rounds for heap are on, if {@code reclaimer.nodes} has it; otherwise they are on all
-     * nodes.
-     */
+    /** The name of the node that rounds for heap are on. If there is none of this name, they are on all nodes. */
     public static final String NODE = "heap";
 
     /** The messages that the actor accepts. */
@@ -105,10 +102,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
 
     private long creditedMillis;
 
-    /**
-     * @param heap the heap to watch
-     * @param publish receives each new status
-     */
+    /** @param publish receives each new status */
     static Behavior<Command> create(
             Heap heap, HeapPressureSettings settings, HeapReclaimer reclaimer, Consumer<HeapStatus> publish) {
         Behavior<Command> behavior = Behaviors.setup(context -> Behaviors.withTimers(

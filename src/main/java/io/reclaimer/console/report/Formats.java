@@ -12,8 +12,7 @@ public final class Formats {
 
     /** Formats a time on the scenario's clock, as {@code 0:07.250} or {@code 1:02:07.250}. */
     static String clock(Duration at) {
-        String minutes = String.format(
-                Locale.ROOT,
+        String minutes = format(
                 at.toHours() > 0 ? "%02d:%02d.%03d" : "%d:%02d.%03d",
                 at.toMinutesPart(),
                 at.toSecondsPart(),
@@ -36,20 +35,32 @@ public final class Formats {
         return all.trim();
     }
 
+    /** Formats as {@link String#format} does, independently of the locale. */
+    public static String format(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
+    }
+
+    /** Formats a constant in lower case, with blanks between words. */
+    public static String name(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    /** Formats a share of 1 with one decimal, as {@code 33.3 %}. */
+    public static String percent(double share) {
+        return format("%.1f %%", 100 * share);
+    }
+
     static double seconds(Duration time) {
         return time.toNanos() / 1e9;
     }
 
     /** Formats a number with separators of thousands, and with two decimals unless it is whole. */
     public static String number(double value) {
-        return value == Math.rint(value)
-                ? String.format(Locale.ROOT, "%,.0f", value)
-                : String.format(Locale.ROOT, "%,.2f", value);
+        return format(value == Math.rint(value) ? "%,.0f" : "%,.2f", value);
     }
 
     private static String decimal(double value) {
-        String text = String.format(Locale.ROOT, "%.3f", value);
-        return text.replaceAll("\\.?0+$", "");
+        return format("%.3f", value).replaceAll("\\.?0+$", "");
     }
 
     /** Formats a count, as {@code 1 scenario} or {@code 3 scenarios}. */

@@ -9,12 +9,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.reclaimer.scenario.model.ScenarioResult;
 import io.reclaimer.scenario.model.ScenarioResult.Event;
-import io.reclaimer.scenario.model.ScenarioResult.Kind;
 import io.reclaimer.scenario.model.ScenarioResult.Series;
 import io.reclaimer.scenario.model.ScenarioResult.Verdict;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * The report on scenarios as one JSON document. Names are stable, and no field is ever absent. Times are seconds. The
@@ -114,7 +112,7 @@ public final class ScenarioJson {
         return NODES.objectNode()
                 .put("atSeconds", Formats.seconds(event.at()))
                 .put("member", event.member())
-                .put("kind", kind(event.kind()))
+                .put("kind", Formats.name(event.kind()))
                 .put("text", event.text());
     }
 
@@ -123,13 +121,9 @@ public final class ScenarioJson {
                 .put("fromSeconds", Formats.seconds(row.at()))
                 .put("untilSeconds", Formats.seconds(row.until()))
                 .put("member", row.member())
-                .put("kind", kind(row.kind()))
+                .put("kind", Formats.name(row.kind()))
                 .put("text", row.text())
                 .put("count", row.count());
-    }
-
-    private static String kind(Kind kind) {
-        return kind.name().toLowerCase(Locale.ROOT);
     }
 
     private static ObjectNode series(Series series) {
