@@ -4,6 +4,8 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.BiFunction;
+import java.util.function.DoublePredicate;
 
 /**
  * The settings of {@link HeapPressure}, at {@code reclaimer.pressure.heap} of the configuration, which explains each.
@@ -54,7 +56,7 @@ public record HeapPressureSettings(
         return new HeapPressureSettings(
                 read(config, "rounds", "on or off", Config::getBoolean),
                 watermarks(config),
-                floor(config),
+                share(config, "floor", "a share from 0 to below 1", share -> share >= 0 && share < 1),
                 duration(config, "sample-interval", SHORTEST),
                 duration(config, "retry-min", SHORTEST),
                 duration(config, "retry-max", duration(config, "retry-min", SHORTEST)),
@@ -63,9 +65,9 @@ public record HeapPressureSettings(
     }
 
     private static Watermarks watermarks(Config config) {
-        double min = share(config, "watermarks.min");
-        double low = share(config, "watermarks.low");
-        double high = share(config, "watermarks.high");
+        double min = watermark(config, "watermarks.min");
+        double low = watermark(config, "watermarks.low");
+        double high = watermark(config, "watermarks.high");
         if (min >= low || low >= high) {
             throw new IllegalArgumentException(PATH + ".watermarks are min [" + min + "], low [" + low + "], high ["
                     + high + "] but have to rise: min < low < high");
@@ -73,19 +75,13 @@ public record HeapPressureSettings(
         return new Watermarks(min, low, high);
     }
 
-    private static double floor(Config config) {
-        String allowed = "a share from 0 to below 1";
-        double floor = read(config, "floor", allowed, Config::getDouble);
-        if (!(floor >= 0 && floor < 1)) {
-            throw invalid("floor", String.valueOf(floor), allowed);
-        }
-        return floor;
+    private static double watermark(Config config, String key) {
+        return share(config, key, "a share above 0 and below 1", share -> share > 0 && share < 1);
     }
 
-    private static double share(Config config, String key) {
-        String allowed = "a share above 0 and below 1";
+    private static double share(Config config, String key, String allowed, DoublePredicate isAllowed) {
         double share = read(config, key, allowed, Config::getDouble);
-        if (!(share > 0 && share < 1)) {
+        if (!isAllowed.test(share)) {
             throw invalid(key, String.valueOf(share), allowed);
         }
         return share;
@@ -100,10 +96,11 @@ public record HeapPressureSettings(
         return duration;
     }
 
-    private static <T> T read(Config config, String key, String allowed, Getter<T> getter) {
+    private static <T> T read(
+            Config config, String key, String allowed, BiFunction<Config, String, T> getter) {
         String path = PATH + "." + key;
         try {
-            return getter.get(config, path);
+            return getter.apply(config, path);
         } catch (ConfigException.Missing e) {
             throw new IllegalArgumentException(path + " is missing but has to be " + allowed, e);
         } catch (ConfigException e) {
@@ -125,10 +122,5 @@ public record HeapPressureSettings(
 
     private static IllegalArgumentException invalid(String key, String value, String allowed) {
         return new IllegalArgumentException(PATH + "." + key + " is [" + value + "] but has to be " + allowed);
-    }
-
-    /** A getter of {@link Config}. */
-    private interface Getter<T> {
-        T get(Config config, String path);
     }
 }
