@@ -103,9 +103,8 @@ final class StatusLine {
     }
 
     private static String member(ClusterReport.Member member) {
-        String outcome = member.outcome() == ClusterReport.MemberOutcome.DONE
-                ? ""
-                : " " + Formats.name(member.outcome());
+        String outcome =
+                member.outcome() == ClusterReport.MemberOutcome.DONE ? "" : " " + Formats.name(member.outcome());
         return member.member() + " " + Formats.number(member.freedObjects()) + outcome;
     }
 

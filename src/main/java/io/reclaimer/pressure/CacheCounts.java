@@ -69,8 +69,8 @@ final class CacheCounts {
 
     private long bytes(CountReport report) {
         long unsized = report.unsizedObjects();
-        long sizedBytes = Math.max(
-                0, report.freeableBytes() - Saturating.multiply(unsized, ShrinkerSpec.DEFAULT_OBJECT_BYTES));
+        long sizedBytes =
+                Math.max(0, report.freeableBytes() - Saturating.multiply(unsized, ShrinkerSpec.DEFAULT_OBJECT_BYTES));
         return Saturating.add(
                 sizedBytes, unknownSize.counted(unsized, Math.max(0, estimate.conclusiveBytes() - sizedBytes)));
     }

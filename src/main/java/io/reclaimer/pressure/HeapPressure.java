@@ -105,8 +105,8 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
     /** @param publish receives each new status */
     static Behavior<Command> create(
             Heap heap, HeapPressureSettings settings, HeapReclaimer reclaimer, Consumer<HeapStatus> publish) {
-        Behavior<Command> behavior = Behaviors.setup(context -> Behaviors.withTimers(
-                timers -> new HeapPressure(context, timers, heap, settings, reclaimer, publish)));
+        Behavior<Command> behavior = Behaviors.setup(context ->
+                Behaviors.withTimers(timers -> new HeapPressure(context, timers, heap, settings, reclaimer, publish)));
         return Behaviors.supervise(behavior)
                 .onFailure(SupervisorStrategy.restartWithBackoff(settings.retryMin(), settings.retryMax(), 0));
     }
@@ -131,8 +131,8 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
         this.freedSoFar = reclaimer.freedBytes();
         this.creditedMillis = heap.uptimeMillis();
         ActorRef<Command> self = context.getSelf();
-        this.endWatch = heap.watch(
-                reading -> self.tell(new Collected(reading, reclaimer.freedBytes(), heap.uptimeMillis())));
+        this.endWatch =
+                heap.watch(reading -> self.tell(new Collected(reading, reclaimer.freedBytes(), heap.uptimeMillis())));
         timers.startTimerWithFixedDelay(Sample.INSTANCE, settings.sampleInterval());
         publishStatus();
     }

@@ -96,8 +96,7 @@ public record HeapPressureSettings(
         return duration;
     }
 
-    private static <T> T read(
-            Config config, String key, String allowed, BiFunction<Config, String, T> getter) {
+    private static <T> T read(Config config, String key, String allowed, BiFunction<Config, String, T> getter) {
         String path = PATH + "." + key;
         try {
             return getter.apply(config, path);

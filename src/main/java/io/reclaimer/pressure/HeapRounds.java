@@ -72,11 +72,7 @@ final class HeapRounds {
     }
 
     private ReclaimRequest backgroundRequest(long bytes, long unknownObjectBytes) {
-        return reclaimer
-                .request()
-                .bytes(bytes, unknownObjectBytes)
-                .background()
-                .within(settings.backgroundDeadline());
+        return reclaimer.request().bytes(bytes, unknownObjectBytes).background().within(settings.backgroundDeadline());
     }
 
     /**
@@ -93,10 +89,7 @@ final class HeapRounds {
                     true,
                     request.losslessOnly().within(settings.directDeadline().dividedBy(LOSSLESS_SHARE)));
         } else {
-            start(
-                    true,
-                    false,
-                    skippingPasses(request.within(settings.directDeadline()), wantedBytes, cachedBytes));
+            start(true, false, skippingPasses(request.within(settings.directDeadline()), wantedBytes, cachedBytes));
         }
     }
 

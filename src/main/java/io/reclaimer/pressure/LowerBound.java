@@ -15,7 +15,7 @@ final class LowerBound {
      * collection.
      *
      * The bytes outside of caches are derived by one rule: the bytes that the collection left, minus the bytes that
-     * caches held at the time whose live bytes it shows, see ShownTime.
+     * caches held at the time that the collection shows, see ShownTime.
      *
      * A concurrent collection leaves more in use than is live. It evacuates no more regions than it has space for, it
      * leaves regions with little garbage, and the objects that it moves exist twice for a while. The bytes that it
@@ -180,9 +180,7 @@ final class LowerBound {
             return Math.max(conclusiveBytes, cachedBytes);
         }
         long urgentBytes = urgentNonCacheBytes + cachedBytes;
-        return urgentNonCacheBytes != UNKNOWN && urgentBytes > minMarkBytes
-                ? urgentBytes
-                : nonCacheBytes + cachedBytes;
+        return urgentNonCacheBytes != UNKNOWN && urgentBytes > minMarkBytes ? urgentBytes : nonCacheBytes + cachedBytes;
     }
 
     /** Returns whether not all caches were counted since the last conclusive collection. */

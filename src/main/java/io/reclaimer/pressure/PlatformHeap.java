@@ -90,7 +90,7 @@ final class PlatformHeap implements Heap {
                 List<String> pools = poolsOf(collector);
                 NotificationListener forwarding = (notification, handback) -> {
                     if (notification.getUserData() instanceof CompositeData data) {
-                        tell(GarbageCollectionNotificationInfo.from(data), pools, lastMixed, listener);
+                        report(GarbageCollectionNotificationInfo.from(data), pools, lastMixed, listener);
                     }
                 };
                 emitter.addNotificationListener(forwarding, null, null);
@@ -100,7 +100,7 @@ final class PlatformHeap implements Heap {
         return () -> removals.forEach(Runnable::run);
     }
 
-    private void tell(
+    private void report(
             GarbageCollectionNotificationInfo info,
             List<String> pools,
             AtomicLong lastMixed,

@@ -4,6 +4,18 @@
  * {@link io.reclaimer.pressure.Pressure} is the entry point. The only source is
  * {@link io.reclaimer.pressure.HeapPressure}, for this process's heap.
  *
+ * <p>The actor of {@code HeapPressure} owns all parts but the heap and the reclaimer, which are thread-safe:
+ *
+ * <ul>
+ *   <li>{@code Heap} reports collections and samples: {@code PlatformHeap} reads the beans of the JVM.
+ *   <li>{@code LiveEstimate} estimates the live bytes, from {@code Credit}, {@code LowerBound}, {@code MixedSeries} and
+ *       {@code OverdueCollection}.
+ *   <li>{@code Watermarks} decide the pressure, with hysteresis.
+ *   <li>{@code CacheCounts} says when to count caches and how much a background round may free, {@code HeapRounds}
+ *       starts rounds and judges them, {@code BackOff} delays them. They use the reclaimer by {@code HeapReclaimer}.
+ *   <li>{@code HeapStatistics} makes the status.
+ * </ul>
+ *
  * <p>Rules:
  *
  * <ul>

@@ -69,10 +69,7 @@ class NodeProgramTest {
     void nothingComesAfterTheSummary() throws Exception {
         assertThat(Main.run("--run-for", "100ms")).isZero();
         List<String> lines = output.lines();
-        assertThat(new ObjectMapper()
-                        .readTree(output.lastLine())
-                        .get("seconds")
-                        .doubleValue())
+        assertThat(new ObjectMapper().readTree(output.lastLine()).get("seconds").doubleValue())
                 .isGreaterThanOrEqualTo(0.1);
         assertThat(lines).filteredOn(line -> line.startsWith("{")).hasSize(1);
         assertThat(lines.get(0)).contains("reclaim on", "for 100ms");

@@ -82,7 +82,9 @@ class ScenarioCommandTest {
                         "          0:50.000  pressure over / for 500 objects: MET, freed 512 in 0s",
                         "          0:51.000  pressure over / for 500 objects: MET, freed 512 in 0s")
                 .containsSequence("          0:59.000  pressure over / for 500 objects: MET, freed 512 in 0s", "");
-        assertThat(output.lines()).filteredOn(line -> line.startsWith("          0:")).hasSize(10);
+        assertThat(output.lines())
+                .filteredOn(line -> line.startsWith("          0:"))
+                .hasSize(10);
         assertThat(output.lastLine()).startsWith("2 scenarios: 1 passed, 1 failed; 2m of virtual time in ");
         assertThat(output.err()).isEmpty();
     }

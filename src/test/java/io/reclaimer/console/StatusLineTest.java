@@ -39,7 +39,8 @@ class StatusLineTest {
 
     @Test
     void lineHasTimeHeapPressureRoundsFreedObjectsAndHitRates() {
-        assertThat(fields(StatusLine.of(Duration.ofMillis(12_999), MAX, Samples.heap(PressureState.LOW, 12), ON, hits(1, 3))))
+        assertThat(fields(StatusLine.of(
+                        Duration.ofMillis(12_999), MAX, Samples.heap(PressureState.LOW, 12), ON, hits(1, 3))))
                 .containsExactly(
                         "12 s", "150/256", "140/200", "low", "12", "2", "34567", "33.3 %", "33.3 %", "33.3 %", "orm");
     }

@@ -146,7 +146,8 @@ class SummaryTest {
     }
 
     private static Summary summary(boolean outOfMemory) {
-        return new Summary(Duration.ofMillis(20_123), 256 * Samples.MEGABYTE, HEAP, CACHES, Optional.empty(), outOfMemory);
+        return new Summary(
+                Duration.ofMillis(20_123), 256 * Samples.MEGABYTE, HEAP, CACHES, Optional.empty(), outOfMemory);
     }
 
     private static JsonNode parsed(Summary summary) throws JsonProcessingException {

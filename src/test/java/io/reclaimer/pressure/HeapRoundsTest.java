@@ -212,7 +212,10 @@ class HeapRoundsTest extends HeapPressureFixture {
         assertThat(rounds.get(1).bytes()).isEqualTo(120_000);
         assertThat(status().ineffectiveRounds()).isZero();
         answer(1, Outcome.MET, 10, 100_000);
-        assertThat(rounds).extracting(PlayedRound::isLossless).as("Something may have come since").containsExactly(true, false, true);
+        assertThat(rounds)
+                .extracting(PlayedRound::isLossless)
+                .as("Something may have come since")
+                .containsExactly(true, false, true);
     }
 
     @Test

@@ -138,14 +138,11 @@ class PeriodicRoundsTest {
     @ValueSource(strings = {"buffers", "surge"})
     void shutdownOfTheReclaimerEndsTheRoundsWithoutAWarning(String kind) {
         spawn(kind);
-        LoggingTestKit.empty()
-                .withLogLevel(Level.WARN)
-                .withOccurrences(0)
-                .expect(testKit.system(), () -> {
-                    nextRound().fail(ReclaimerException.Reason.SHUTTING_DOWN);
-                    rounds.expectTerminated(actor, PATIENCE);
-                    return null;
-                });
+        LoggingTestKit.empty().withLogLevel(Level.WARN).withOccurrences(0).expect(testKit.system(), () -> {
+            nextRound().fail(ReclaimerException.Reason.SHUTTING_DOWN);
+            rounds.expectTerminated(actor, PATIENCE);
+            return null;
+        });
     }
 
     @Test
