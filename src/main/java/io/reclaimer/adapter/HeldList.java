@@ -17,16 +17,16 @@ import java.util.function.ToLongFunction;
  * <p>Pinned values keep their place in the list. A scan continues behind the values that the last one examined and
  * kept, like the hand of the CLOCK algorithm. Freeing values moves the values behind them.
  *
- * <p>An exception of {@code pinned} or {@code weigher} is thrown at the actor, and the values being examined stay. If
- * the scan had wrapped around to the front of the list, the values that it freed at the end of the list are gone and
- * not passed to {@code onReclaimed}.
+ * <p>{@code weigher} and {@code pinned} are called during a scan, and their results are not kept. An exception of
+ * theirs is thrown at the actor; no value is lost by it, and none counts as freed.
  */
 public final class HeldList<V> implements HeldState {
 
     private final List<V> values = new ArrayList<>();
     private final List<V> view = Collections.unmodifiableList(values);
-    /** The scan position: the index behind the values that were examined and kept. */
-    private int hand;
+
+    /** The index at which the next scan begins: behind the values that were examined and kept. */
+    private int position;
 
     private Optional<ToLongFunction<? super V>> weigher = Optional.empty();
     private Predicate<? super V> pinned = value -> false;
@@ -87,45 +87,38 @@ public final class HeldList<V> implements HeldState {
 
     @Override
     public Freed free(long nrToScan) {
+        int from = position < values.size() ? position : 0;
+        int toExamine = (int) Math.min(nrToScan, values.size());
+        int to = Math.min(values.size(), from + toExamine);
+        int wrapped = toExamine - (to - from);
         List<V> freed = new ArrayList<>();
-        long bytes = weigher.isPresent() ? 0 : -1;
-        int toLook = (int) Math.min(nrToScan, values.size());
-        try {
-            while (toLook > 0) {
-                int from = hand < values.size() ? hand : 0;
-                int to = Math.min(values.size(), from + toLook);
-                toLook -= to - from;
-                long taken = take(from, to, freed);
-                if (weigher.isPresent()) {
-                    bytes = Saturating.add(bytes, taken);
-                }
-            }
-        } finally {
-            // A user function that throws keeps the values of its own part only.
-            freed.forEach(onReclaimed);
-        }
+        List<V> keptBehind = examine(from, to, freed);
+        List<V> keptInFront = examine(0, wrapped, freed);
+        long bytes = weight(freed);
+        // No function of the user is called from here on until both parts are replaced. The one behind goes first,
+        // because its removal moves no value of the other.
+        replace(from, to, keptBehind);
+        replace(0, wrapped, keptInFront);
+        position = wrapped > 0 ? keptInFront.size() : from + keptBehind.size();
+        freed.forEach(onReclaimed);
         return new Freed(freed.size(), bytes);
     }
 
-    /**
-     * Frees the unpinned values of a part of the list, and moves the scan position behind the others. Returns freed
-     * bytes.
-     */
-    private long take(int from, int to, List<V> freed) {
-        List<V> part = values.subList(from, to);
-        List<V> goes = new ArrayList<>(part.size());
-        List<V> stays = new ArrayList<>();
-        part.forEach(value -> (pinned.test(value) ? stays : goes).add(value));
-        long bytes = Saturating.sum(goes.stream().mapToLong(this::weight));
-        // All user functions have been called; nothing throws from here on.
-        part.clear();
-        values.addAll(from, stays);
-        hand = from + stays.size();
-        freed.addAll(goes);
-        return bytes;
+    /** Adds the unpinned values of a part of the list to {@code freed}. Returns the pinned ones. */
+    private List<V> examine(int from, int to, List<V> freed) {
+        List<V> kept = new ArrayList<>();
+        values.subList(from, to).forEach(value -> (pinned.test(value) ? kept : freed).add(value));
+        return kept;
     }
 
-    private long weight(V value) {
-        return weigher.map(known -> Math.max(0, known.applyAsLong(value))).orElse(0L);
+    private void replace(int from, int to, List<V> kept) {
+        values.subList(from, to).clear();
+        values.addAll(from, kept);
+    }
+
+    private long weight(List<V> freed) {
+        return weigher.map(known ->
+                        Saturating.sum(freed.stream().mapToLong(value -> Math.max(0, known.applyAsLong(value)))))
+                .orElse(-1L);
     }
 }

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HeldListTest {
 
@@ -31,7 +33,7 @@ class HeldListTest {
     }
 
     @Test
-    void handComesRoundToTheOldest() {
+    void scanComesRoundToTheOldest() {
         HeldList<Integer> list = filled(6).pinned(value -> value % 2 == 0);
         assertThat(list.free(4)).isEqualTo(new Freed(2, -1));
         list.pinned(value -> false);
@@ -40,7 +42,7 @@ class HeldListTest {
     }
 
     @Test
-    void handStaysInAListThatItsActorMadeShorter() {
+    void positionStaysInAListThatItsActorMadeShorter() {
         HeldList<Integer> list = filled(6).pinned(value -> true);
         list.free(5);
         assertThat(list.removeIf(value -> value > 1)).isTrue();
@@ -69,34 +71,44 @@ class HeldListTest {
         assertThat(list.values()).containsExactly(2, 100, 101);
     }
 
-    @Test
-    void listenerHearsOfFreedValuesEvenIfTheScanFailsAfterItsWrapAround() {
+    /** The scan wraps around: it examines the values 4 and 5, then 0 to 3. */
+    @ParameterizedTest
+    @ValueSource(ints = {4, 5, 0, 3})
+    void scanThatFailsFreesNothingWhereverItFails(int failing) {
         List<Integer> heard = new ArrayList<>();
-        HeldList<Integer> list = filled(6).pinned(value -> value < 4).onReclaimed(heard::add);
-        list.free(4);
-        list.pinned(value -> {
-            if (value < 4) {
-                throw new IllegalStateException("unknown");
-            }
-            return false;
+        HeldList<Integer> list = filled(6).pinned(value -> value < 4).onReclaimed(value -> {
+            heard.add(value);
+            throw new IllegalStateException("listener");
         });
-        assertThatThrownBy(() -> list.free(6)).hasMessage("unknown");
-        assertThat(heard).containsExactly(4, 5);
-        assertThat(list.values()).containsExactly(0, 1, 2, 3);
+        list.free(4);
+        list.pinned(value -> isUnknown(value, failing));
+        assertThatThrownBy(() -> list.free(6)).hasMessage("unknown").hasNoSuppressedExceptions();
+        list.pinned(value -> false).weigher(value -> isUnknown(value, failing) ? 1 : 0);
+        assertThatThrownBy(() -> list.free(6)).hasMessage("unknown").hasNoSuppressedExceptions();
+        assertThat(heard).isEmpty();
+        assertThat(list.values()).containsExactly(0, 1, 2, 3, 4, 5);
     }
 
+    /** Its failure is thrown at the actor; the values are gone from the list. */
     @Test
-    void nothingIsLostWhereAFunctionOfTheUsersThrows() {
-        HeldList<Integer> list = filled(3).weigher(value -> {
-            throw new IllegalStateException("unweighable");
+    void listenerThatFailsIsHeardOf() {
+        HeldList<Integer> list = filled(3).onReclaimed(value -> {
+            throw new IllegalStateException("listener");
         });
-        assertThatThrownBy(() -> list.free(2)).hasMessage("unweighable");
-        assertThat(list.values()).containsExactly(0, 1, 2);
+        assertThatThrownBy(() -> list.free(2)).hasMessage("listener");
+        assertThat(list.values()).containsExactly(2);
     }
 
     @Test
     void valuesCanNotBeChangedFromOutside() {
         assertThatThrownBy(() -> filled(3).values().clear()).isInstanceOf(UnsupportedOperationException.class);
+    }
+
+    private static boolean isUnknown(int value, int unknown) {
+        if (value == unknown) {
+            throw new IllegalStateException("unknown");
+        }
+        return false;
     }
 
     private static HeldList<Integer> filled(int count) {
