@@ -62,7 +62,7 @@ public final class Reclaimer implements Extension {
     private static final Props CONTROL = DispatcherSelector.fromConfig("reclaimer.control-dispatcher");
 
     private final ActorSystem<?> system;
-    private final AtomicLong ports = new AtomicLong();
+    private final AtomicLong proxies = new AtomicLong();
     private final ReclaimerSettings settings;
     private final EngineContext engine;
     private final Answers answers;
@@ -287,11 +287,11 @@ public final class Reclaimer implements Extension {
         if (rejectUnknownNode(spec, replyTo)) {
             return;
         }
-        ActorRef<ActorShrinker.Command> port;
+        ActorRef<ShrinkerProxy.Command> proxy;
         try {
-            port = system.systemActorOf(
-                    ActorShrinker.create(shrinker, spec.traits().contains(ShrinkerTrait.REENTRANT)),
-                    "reclaimer-port-" + ports.incrementAndGet(),
+            proxy = system.systemActorOf(
+                    ShrinkerProxy.create(shrinker, spec.traits().contains(ShrinkerTrait.REENTRANT)),
+                    "reclaimer-shrinker-proxy-" + proxies.incrementAndGet(),
                     CONTROL);
         } catch (IllegalStateException e) {
             // Thrown by an actor system that is ending.
@@ -301,8 +301,8 @@ public final class Reclaimer implements Extension {
             return;
         }
         registry.tell(
-                new ShrinkerRegistry.Allocate(spec, ShrinkerTarget.of(ActorShrinker.strategy(port)), (entry, why) -> {
-                    port.tell(entry != null ? new ActorShrinker.Allocated(entry) : ActorShrinker.End.INSTANCE);
+                new ShrinkerRegistry.Allocate(spec, ShrinkerTarget.of(ShrinkerProxy.strategy(proxy)), (entry, why) -> {
+                    proxy.tell(entry != null ? new ShrinkerProxy.Allocated(entry) : ShrinkerProxy.End.INSTANCE);
                     replyTo.<ShrinkerEntry>from(this::handleOf).accept(entry, why);
                 }));
     }

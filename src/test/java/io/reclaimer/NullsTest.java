@@ -12,9 +12,9 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.reclaimer.adapter.CaffeineShrinker;
 import io.reclaimer.adapter.DirectBufferPool;
-import io.reclaimer.adapter.HeldActor;
-import io.reclaimer.adapter.HeldList;
-import io.reclaimer.adapter.HeldValues;
+import io.reclaimer.adapter.ReclaimableActor;
+import io.reclaimer.adapter.ReclaimableList;
+import io.reclaimer.adapter.ReclaimableMap;
 import io.reclaimer.adapter.LruLists;
 import io.reclaimer.adapter.ShardedEntities;
 import io.reclaimer.adapter.ShardedLimit;
@@ -314,9 +314,9 @@ class NullsTest {
         sample(
                 DirectBufferPool.class,
                 kit.await(DirectBufferPool.register(kit.reclaimer(), ShrinkerSpec.named("pool"), 64)));
-        sample(HeldActor.class, HeldActor.of(spec, HeldValues<String, String>::new));
-        sample(HeldList.class, new HeldList<String>());
-        sample(HeldValues.class, new HeldValues<String, String>());
+        sample(ReclaimableActor.class, ReclaimableActor.of(spec, ReclaimableMap<String, String>::new));
+        sample(ReclaimableList.class, new ReclaimableList<String>());
+        sample(ReclaimableMap.class, new ReclaimableMap<String, String>());
         sample(LruLists.class, kit.await(LruLists.<String>register(kit.reclaimer(), spec.byNode(), value -> {})));
         sample(ShardedEntities.class, ShardedEntities.start(kit.system(), "nulls"));
         sample(ShardedLimit.Settings.class, ShardedLimit.Settings.of(10));

@@ -258,7 +258,7 @@ class ZooTest {
         ExtendedActorSystem system = (ExtendedActorSystem) Adapter.toClassic(kit.system());
         Threads.until(() -> system.printTree()
                         .lines()
-                        .filter(line -> line.contains("reclaimer-port"))
+                        .filter(line -> line.contains("reclaimer-shrinker-proxy"))
                         .count()
                 == 0);
         // The one child is the log of faults.

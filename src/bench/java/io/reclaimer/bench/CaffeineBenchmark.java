@@ -63,7 +63,7 @@ public class CaffeineBenchmark {
         List<Cgroup> cgroups = made.online(new PassCase(TENANTS, 1, 1, TENANTS, 1));
         if (adapter.equals("one-cgroup")) {
             Reclaiming.get(
-                    CaffeineShrinker.register(made.reclaimer(), ShrinkerSpec.named("cache"), cache, cgroups.get(0)));
+                    CaffeineShrinker.of(cache, cgroups.get(0)).register(made.reclaimer(), ShrinkerSpec.named("cache")));
         } else if (adapter.equals("many-cgroups")) {
             shrinker = CaffeineShrinker.of(cache, key -> cgroups.get(key % TENANTS));
             Reclaiming.get(shrinker.register(made.reclaimer(), ShrinkerSpec.named("cache")));

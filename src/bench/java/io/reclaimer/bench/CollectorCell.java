@@ -91,7 +91,7 @@ public final class CollectorCell {
                     .build();
             Cgroup cgroup = reclaimer.online("/cell").toCompletableFuture().get(1, TimeUnit.MINUTES);
             CaffeineShrinker<Integer, byte[]> shrinker =
-                    CaffeineShrinker.of(cache, cgroup).keepMaximum();
+                    CaffeineShrinker.of(cache, cgroup);
             shrinker.register(reclaimer, ShrinkerSpec.named("cell").objectBytes(ENTRY_BYTES))
                     .toCompletableFuture()
                     .get(1, TimeUnit.MINUTES);

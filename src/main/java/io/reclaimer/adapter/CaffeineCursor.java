@@ -16,7 +16,7 @@ final class CaffeineCursor<T> {
     private final Iterable<T> table;
 
     /** Guarded by {@code this}. */
-    private Iterator<T> at = Collections.emptyIterator();
+    private Iterator<T> position = Collections.emptyIterator();
 
     CaffeineCursor(Iterable<T> table) {
         this.table = table;
@@ -30,13 +30,13 @@ final class CaffeineCursor<T> {
         List<T> found = new ArrayList<>(limit);
         boolean restarted = false;
         while (found.size() < limit) {
-            if (at.hasNext()) {
-                found.add(at.next());
+            if (position.hasNext()) {
+                found.add(position.next());
             } else if (restarted) {
-                at = Collections.emptyIterator();
+                position = Collections.emptyIterator();
                 break;
             } else {
-                at = table.iterator();
+                position = table.iterator();
                 restarted = true;
             }
         }

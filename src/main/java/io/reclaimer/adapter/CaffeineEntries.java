@@ -89,12 +89,12 @@ final class CaffeineEntries<K, V> {
      * lock first, which may call an eviction listener; no other function of the application is called.
      *
      * @param limit maximum number of keys, without the spared ones
-     * @param mostPassed maximum number of entries to look at, those of weight 0 included
+     * @param maxPassed maximum number of entries to look at, those of weight 0 included
      * @param spared number of entries at the cold end that are placed after all others; they are left out if the
      *     reading does not reach the end of the order
      */
-    Read<K> read(int limit, int mostPassed, long spared) {
-        Reader<K, V> reader = new Reader<>(limit, mostPassed, spared);
+    Read<K> read(int limit, int maxPassed, long spared) {
+        Reader<K, V> reader = new Reader<>(limit, maxPassed, spared);
         long size = size();
         boolean all = order.isPresent() && !order.get().test(reader::addAndCheckFull);
         return reader.read(all, size);
@@ -103,7 +103,7 @@ final class CaffeineEntries<K, V> {
     /** Collects entries from the cold end. Confined to one thread. */
     private static final class Reader<K, V> {
         private final int limit;
-        private final int mostPassed;
+        private final int maxPassed;
         private final long spared;
         private final List<K> keys = new ArrayList<>();
         private final List<V> values = new ArrayList<>();
@@ -111,9 +111,9 @@ final class CaffeineEntries<K, V> {
         private int passed;
         private int pinned;
 
-        Reader(int limit, int mostPassed, long spared) {
+        Reader(int limit, int maxPassed, long spared) {
             this.limit = limit;
-            this.mostPassed = mostPassed;
+            this.maxPassed = maxPassed;
             this.spared = spared;
         }
 
@@ -126,7 +126,7 @@ final class CaffeineEntries<K, V> {
             } else {
                 add(entry);
             }
-            return keys.size() >= limit || passed >= mostPassed;
+            return keys.size() >= limit || passed >= maxPassed;
         }
 
         private void add(CacheEntry<K, V> entry) {
@@ -174,12 +174,12 @@ final class CaffeineEntries<K, V> {
     }
 
     /** Creates a cursor over all entries. */
-    CaffeineCursor<Map.Entry<K, V>> hand() {
+    CaffeineCursor<Map.Entry<K, V>> cursor() {
         return new CaffeineCursor<>(cache.asMap().entrySet());
     }
 
     /** Creates a cursor over all keys. */
-    CaffeineCursor<K> keyHand() {
+    CaffeineCursor<K> keyCursor() {
         return new CaffeineCursor<>(cache.asMap().keySet());
     }
 

@@ -18,7 +18,7 @@ final class CaffeineExpired {
      * Limit for the entries that one scan removes. So many take about 0.1 s, with the eviction lock held for 1,000 at a
      * time. Caffeine's executor removes the remaining entries; those are not counted.
      */
-    private static final long MOST_AT_ONCE = 1 << 18;
+    private static final long MAX_AT_ONCE = 1 << 18;
 
     /**
      * Entries that were removed.
@@ -34,7 +34,7 @@ final class CaffeineExpired {
     private final Optional<? extends Policy.Eviction<?, ?>> weights;
 
     /** Runs a task when removed entries may no longer be counted. */
-    private volatile Executor whenOver = Runnable::run;
+    private volatile Executor expiry = Runnable::run;
 
     /** Entries that were removed and are not counted yet. Written under the lock of {@code this}, read without. */
     private volatile Removed uncounted = Removed.NONE;
@@ -52,8 +52,8 @@ final class CaffeineExpired {
      * Sets the executor that runs a task when removed entries may no longer be counted. Before this call, a scan counts
      * only the entries that it has removed itself.
      */
-    void forgetRemoved(Executor newWhenOver) {
-        whenOver = newWhenOver;
+    void expireRemoved(Executor newExpiry) {
+        expiry = newExpiry;
     }
 
     /** Returns the number of removed entries that scans may still count. */
@@ -76,7 +76,7 @@ final class CaffeineExpired {
         if (removed > 0) {
             add(removed, weights.isPresent() ? Math.max(0, weight - weight()) : removed);
             Removed left = uncounted;
-            whenOver.execute(() -> forget(left));
+            expiry.execute(() -> forget(left));
         }
         return answer;
     }
@@ -111,15 +111,14 @@ final class CaffeineExpired {
             size = after;
             removed += Math.max(0, last);
             weight += Math.max(0, weightBefore - weight());
-        } while (last > 0 && removed < MOST_AT_ONCE);
+        } while (last > 0 && removed < MAX_AT_ONCE);
         if (removed > 0) {
             add(removed, weights.isPresent() ? weight : removed);
         }
     }
 
     private synchronized void add(long objects, long weight) {
-        Removed more = new Removed(uncounted.objects() + objects, uncounted.weight() + weight);
-        uncounted = more;
+        uncounted = new Removed(uncounted.objects() + objects, uncounted.weight() + weight);
     }
 
     private synchronized Removed count(long asked, double share) {
@@ -132,7 +131,7 @@ final class CaffeineExpired {
         Removed left = new Removed(all.objects() - objects, all.weight() - weight);
         uncounted = left;
         if (left.objects() > 0) {
-            whenOver.execute(() -> forget(left));
+            expiry.execute(() -> forget(left));
         }
         return new Removed(objects, weight);
     }

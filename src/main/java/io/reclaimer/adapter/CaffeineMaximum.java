@@ -107,7 +107,7 @@ final class CaffeineMaximum {
     private synchronized void change() {
         nextChange = null;
         if (freed.getAsBoolean() || !lowered || eviction.getMaximum() != set) {
-            giveBack();
+            restore();
         } else if (reclaimedFrom) {
             lower(held());
             scheduleChange();
@@ -115,7 +115,7 @@ final class CaffeineMaximum {
             set(set + step());
             scheduleChange();
         } else {
-            giveBack();
+            restore();
         }
     }
 
@@ -127,11 +127,11 @@ final class CaffeineMaximum {
             nextChange = system.scheduler().scheduleOnce(interval, new Change(), system.executionContext());
         } catch (IllegalStateException e) {
             // The system has ended, so no later task would restore the maximum.
-            giveBack();
+            restore();
         }
     }
 
-    private void giveBack() {
+    private void restore() {
         if (lowered && eviction.getMaximum() == set) {
             set(original);
         }

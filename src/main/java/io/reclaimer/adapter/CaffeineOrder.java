@@ -23,15 +23,24 @@ import org.jspecify.annotations.Nullable;
  * four times as deep as the number of entries that it still has for others. So a cache with one owner is read in small
  * pieces, each time from the cold end, and a shared cache is read through once for all owners.
  *
- * <p>A reading holds keys, not values, of at most {@value #DEEPEST} entries, in 16 bytes each. It expires after some
+ * <p>A reading holds keys, not values, of at most {@value #MAX_DEPTH} entries, in 16 bytes each. It expires after some
  * time, because other entries may be the coldest by then.
  *
  * <p>Thread-safe. The function from key to owner is called without a lock.
  */
 final class CaffeineOrder<K, V> {
 
+    /*
+     * Wait of writers. Writers wait while a scan reads the order under the eviction lock. In a cache of a million
+     * entries, each read three times at random, a reading of 128 entries takes 40 to 70 us at the median and less than
+     * 0.8 ms in 99 of 100 readings; 1,024 take 0.15 ms, 16,384 take 5 ms, and 262,144 take 80 ms (at most 130).
+     * Processor time on one of two busy cores of a virtual machine (Java 17, heap of 1 GiB), printed by
+     * CaffeineLockTime in the tests. A cache of one cgroup is read 128 entries at a time. A shared cache is read as
+     * deep as needed: at most 524,288 entries per second, and 512 more for each batch of a scan.
+     */
+
     /** Maximum number of entries that one reading holds or passes. So many take about 80 ms under the eviction lock. */
-    static final int DEEPEST = 1 << 18;
+    static final int MAX_DEPTH = 1 << 18;
 
     /** Minimum number of entries in the first reading of a shared cache. */
     private static final int SHARED_DEPTH = 1024;
@@ -46,13 +55,13 @@ final class CaffeineOrder<K, V> {
     private static final long BUDGET = 1 << 19;
 
     /** Number of entries that each call of {@link #next} adds to the budget, up to {@link #BUDGET}. */
-    private static final long BUDGET_OF_A_SCAN = 512;
+    private static final long BUDGET_PER_CALL = 512;
 
     /**
      * A reading is used until it expires while others have changed the size of the cache by at most one in 64 of the
      * reading's entries.
      */
-    private static final int UNNOTED_SHARE = 64;
+    private static final int TOLERATED_SHARE = 64;
 
     private final CaffeineEntries<K, V> entries;
     private final Function<K, Optional<CgroupPath>> ownerOf;
@@ -61,13 +70,13 @@ final class CaffeineOrder<K, V> {
     /** Number of entries that may still be read. */
     private final AtomicLong budget = new AtomicLong(BUDGET);
 
-    /** Number of entries that were given to a scan, which has not tried to remove them yet. */
-    private final AtomicLong underWay = new AtomicLong();
+    /** Number of entries that {@link #next} has returned and that are not covered by {@link #recordAttempts} yet. */
+    private final AtomicLong unattempted = new AtomicLong();
 
     /** Runs a task when a reading expires. */
-    private volatile Executor whenOver = Runnable::run;
+    private volatile Executor expiry = Runnable::run;
 
-    /** The current reading. Replaced under the lock of {@code this}; {@link #forget} clears it without. Read by any. */
+    /** The current reading. Replaced under the lock of {@code this}; {@link #discard} clears it without. Read by any. */
     private volatile @Nullable Reading<K> reading;
 
     /**
@@ -84,31 +93,31 @@ final class CaffeineOrder<K, V> {
      * Sets the executor that runs a task when a reading expires. Before this call, each call of {@link #next} reads the
      * order again.
      */
-    void forgetReadings(Executor newWhenOver) {
-        whenOver = newWhenOver;
+    void expireReadings(Executor newExpiry) {
+        expiry = newExpiry;
     }
 
     /** Discards the current reading. */
-    void forget() {
+    void discard() {
         reading = null;
     }
 
     /**
      * Returns some of the coldest entries of an owner, the coldest first. The caller tries to remove them and calls
-     * {@link #tried} before its next call.
+     * {@link #recordAttempts} before its next call.
      *
      * @param limit maximum number of entries
      * @param spared number of entries at the cold end that come last, after all others
      * @return empty if no entries of the owner are within reach
      */
     List<Found<K, V>> next(CgroupPath owner, int limit, long spared) {
-        budget.accumulateAndGet(BUDGET_OF_A_SCAN, (left, more) -> Math.min(BUDGET, left + more));
+        budget.accumulateAndGet(BUDGET_PER_CALL, (left, more) -> Math.min(BUDGET, left + more));
         Reading<K> now = reading;
         while (true) {
-            List<Found<K, V>> found = now == null ? List.of() : take(now, owner, limit);
-            Reading<K> next = found.isEmpty() ? after(now, limit, spared) : now;
+            List<Found<K, V>> found = now == null ? List.of() : findIn(now, owner, limit);
+            Reading<K> next = found.isEmpty() ? replace(now, limit, spared) : now;
             if (next == now) {
-                underWay.addAndGet(found.size());
+                unattempted.addAndGet(found.size());
                 return found;
             }
             now = next;
@@ -116,8 +125,8 @@ final class CaffeineOrder<K, V> {
     }
 
     /** Records that the caller has tried to remove the entries that one call of {@link #next} returned. */
-    void tried(int entriesOfOneCall) {
-        underWay.addAndGet(-entriesOfOneCall);
+    void recordAttempts(int entriesOfOneCall) {
+        unattempted.addAndGet(-entriesOfOneCall);
     }
 
     /** Returns whether the current reading went through the whole cache. */
@@ -126,7 +135,7 @@ final class CaffeineOrder<K, V> {
         return now != null && now.whole;
     }
 
-    private List<Found<K, V>> take(Reading<K> from, CgroupPath owner, int limit) {
+    private List<Found<K, V>> findIn(Reading<K> from, CgroupPath owner, int limit) {
         List<Found<K, V>> found = new ArrayList<>(limit);
         do {
             int slot = from.poll(owner);
@@ -139,35 +148,35 @@ final class CaffeineOrder<K, V> {
     }
 
     /**
-     * Returns the reading that follows a dry one, which has no more entries for an owner. Returns the dry one itself if
-     * a new one is not worthwhile.
+     * Replaces a reading that has no more entries for an owner, and returns the new one. Returns the exhausted one itself
+     * if a new one is not worthwhile.
      */
-    private synchronized Reading<K> after(@Nullable Reading<K> dry, int limit, long spared) {
+    private synchronized Reading<K> replace(@Nullable Reading<K> exhausted, int limit, long spared) {
         Reading<K> now = reading;
-        if (now != null && now != dry) {
+        if (now != null && now != exhausted) {
             return now;
         }
         long depth = Math.max(limit, shared ? SHARED_DEPTH : 1);
-        if (dry != null) {
-            depth = Math.max(depth, Math.max(4L * dry.left(), dry.pinned / 4));
-            boolean isDeeper = !dry.whole && dry.keys.length + dry.pinned < DEEPEST;
-            long changes = Math.abs(entries.size() - dry.expectedSize()) - underWay.get();
-            if (!isDeeper && changes <= dry.keys.length / UNNOTED_SHARE) {
-                return dry;
+        if (exhausted != null) {
+            depth = Math.max(depth, Math.max(4L * exhausted.untaken(), exhausted.pinned / 4));
+            boolean isDeeper = !exhausted.whole && exhausted.keys.length + exhausted.pinned < MAX_DEPTH;
+            long changes = Math.abs(entries.size() - exhausted.expectedSize()) - unattempted.get();
+            if (!isDeeper && changes <= exhausted.keys.length / TOLERATED_SHARE) {
+                return exhausted;
             }
-            if (shared && !spend(Math.min(depth, entries.size()))) {
-                return dry;
+            if (shared && !reserve(Math.min(depth, entries.size()))) {
+                return exhausted;
             }
         } else {
             budget.set(BUDGET);
         }
-        Read<K> read = entries.read((int) Math.min(depth, DEEPEST), DEEPEST, spared);
+        Read<K> read = entries.read((int) Math.min(depth, MAX_DEPTH), MAX_DEPTH, spared);
         Reading<K> next = new Reading<>(read);
-        if (dry != null && !shared && next.keys.length == 0) {
-            return dry;
+        if (exhausted != null && !shared && next.keys.length == 0) {
+            return exhausted;
         }
         reading = next;
-        whenOver.execute(() -> {
+        expiry.execute(() -> {
             synchronized (this) {
                 reading = reading == next ? null : reading;
             }
@@ -175,7 +184,8 @@ final class CaffeineOrder<K, V> {
         return next;
     }
 
-    private boolean spend(long amount) {
+    /** Takes an amount from the budget. Returns false, and takes nothing, if less is left. */
+    private boolean reserve(long amount) {
         return budget.getAndUpdate(left -> left >= amount ? left - amount : left) >= amount;
     }
 
@@ -205,7 +215,7 @@ final class CaffeineOrder<K, V> {
         }
 
         /** Returns the number of entries that were not taken yet. */
-        int left() {
+        int untaken() {
             return keys.length - taken.get();
         }
 

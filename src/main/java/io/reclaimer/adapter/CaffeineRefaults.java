@@ -18,27 +18,27 @@ import org.jspecify.annotations.Nullable;
 final class CaffeineRefaults<K> {
 
     /** Minimum number of remembered keys: 16 KiB, and the keys. */
-    private static final int LEAST_CAPACITY = 1 << 10;
+    private static final int MIN_CAPACITY = 1 << 10;
 
     /** Maximum number of remembered keys: 1 MiB, and the keys. A key that returns even later did not return soon. */
-    static final int LARGEST_CAPACITY = 1 << 16;
+    static final int MAX_CAPACITY = 1 << 16;
 
-    private final CaffeineCursor<K> hand;
+    private final CaffeineCursor<K> cursor;
     private final LongSupplier cacheSize;
     private final LongAdder refaults = new LongAdder();
 
     /** Null before the first key is reclaimed. */
     private volatile @Nullable GhostKeys<K> ghosts;
 
-    private volatile int largest = LARGEST_CAPACITY;
+    private volatile int limit = MAX_CAPACITY;
     private volatile LongConsumer report = refaults -> {};
 
     /**
-     * @param hand cursor over the keys of the cache
+     * @param cursor goes over the keys of the cache
      * @param cacheSize number of entries in the cache; as many keys are remembered, within the limits
      */
-    CaffeineRefaults(CaffeineCursor<K> hand, LongSupplier cacheSize) {
-        this.hand = hand;
+    CaffeineRefaults(CaffeineCursor<K> cursor, LongSupplier cacheSize) {
+        this.cursor = cursor;
         this.cacheSize = cacheSize;
     }
 
@@ -49,7 +49,7 @@ final class CaffeineRefaults<K> {
 
     /** Limits the number of remembered keys; 0 for none. Forgets the keys that are remembered now. */
     void limit(int keys) {
-        largest = keys;
+        limit = keys;
         ghosts = null;
     }
 
@@ -68,8 +68,8 @@ final class CaffeineRefaults<K> {
 
     /** Records that a key was reclaimed. Counts a refault if the key is remembered: it had returned since. */
     void reclaimed(K key) {
-        if (largest > 0) {
-            refaulted(enough().add(key) ? 1 : 0);
+        if (limit > 0) {
+            refaulted(ghostsForSize().add(key) ? 1 : 0);
         }
     }
 
@@ -83,9 +83,9 @@ final class CaffeineRefaults<K> {
      *
      * @param keys number of keys to check
      */
-    void walk(int keys) {
+    void check(int keys) {
         if (ghosts != null) {
-            refaulted(hand.next(keys).stream().filter(this::isGhost).count());
+            refaulted(cursor.next(keys).stream().filter(this::isGhost).count());
         }
     }
 
@@ -102,9 +102,9 @@ final class CaffeineRefaults<K> {
     }
 
     /** Returns the remembered keys. Replaces a list that has become too small for the cache by an empty one. */
-    private GhostKeys<K> enough() {
+    private GhostKeys<K> ghostsForSize() {
         GhostKeys<K> now = ghosts;
-        int wanted = (int) Math.min(Math.max(LEAST_CAPACITY, cacheSize.getAsLong()), largest);
+        int wanted = (int) Math.min(Math.max(MIN_CAPACITY, cacheSize.getAsLong()), limit);
         if (now == null || now.capacity() < wanted / 2) {
             now = new GhostKeys<>(wanted);
             ghosts = now;

@@ -19,14 +19,14 @@ final class CaffeineScan<K, V> {
     /**
      * Maximum number of table entries that one scan looks at to find those of one cgroup. Takes about a millisecond.
      */
-    static final int MOST_LOOKED_AT = 16 * 1024;
+    static final int MAX_EXAMINED = 16 * 1024;
 
     private final CaffeineEntries<K, V> entries;
     private final ShrinkControl control;
     private final Consumer<Found<K, V>> onFreed;
     private final long bytesPerWeight;
-    private final long mostBytes;
-    private long left;
+    private final long maxBytes;
+    private long remaining;
     private long tried;
     private long freed;
     private long freedWeight;
@@ -36,15 +36,15 @@ final class CaffeineScan<K, V> {
             CaffeineEntries<K, V> entries, ShrinkControl control, long bytesPerWeight, Consumer<Found<K, V>> onFreed) {
         this.entries = entries;
         this.bytesPerWeight = bytesPerWeight;
-        this.mostBytes = bytesPerWeight > 0 ? control.mostBytes() : Long.MAX_VALUE;
+        this.maxBytes = bytesPerWeight > 0 ? control.mostBytes() : Long.MAX_VALUE;
         this.control = control;
         this.onFreed = onFreed;
-        this.left = control.nrToScan();
+        remaining = control.nrToScan();
     }
 
     /** Counts expired entries that were removed for this scan. */
     void expired(CaffeineExpired.Removed removed) {
-        left -= removed.objects();
+        remaining -= removed.objects();
         tried += removed.objects();
         freed += removed.objects();
         freedWeight += removed.weight();
@@ -57,12 +57,12 @@ final class CaffeineScan<K, V> {
      */
     void run(CaffeineOrder<K, V> order, long spared) {
         boolean more = true;
-        while (more && goesOn()) {
+        while (more && canContinue()) {
             List<Found<K, V>> next = order.next(control.cgroup(), chunk(), spared);
             try {
                 freeAll(next);
             } finally {
-                order.tried(next.size());
+                order.recordAttempts(next.size());
             }
             more = !next.isEmpty();
         }
@@ -72,21 +72,21 @@ final class CaffeineScan<K, V> {
      * Frees the entries of the cgroup that the cursor reaches. Used for a cache without an order, and for entries that
      * no reading of the order reaches.
      */
-    void run(CaffeineCursor<Map.Entry<K, V>> hand, Predicate<K> wanted) {
+    void run(CaffeineCursor<Map.Entry<K, V>> cursor, Predicate<K> wanted) {
         // One lap at most. Never more entries at a time than may be freed, so that the cursor skips none. One more than
         // the size, because the next element of the cursor may be gone.
-        long toLookAt = Math.min(MOST_LOOKED_AT, entries.size() + 1);
-        while (toLookAt > 0 && goesOn()) {
-            int chunk = (int) Math.min(chunk(), toLookAt);
-            freeAll(entries.reclaimable(hand.next(chunk).stream().filter(entry -> wanted.test(entry.getKey())))
+        long toExamine = Math.min(MAX_EXAMINED, entries.size() + 1);
+        while (toExamine > 0 && canContinue()) {
+            int chunk = (int) Math.min(chunk(), toExamine);
+            freeAll(entries.reclaimable(cursor.next(chunk).stream().filter(entry -> wanted.test(entry.getKey())))
                     .toList());
-            toLookAt -= chunk;
+            toExamine -= chunk;
         }
     }
 
     /** Reports the number of entries looked at if the scan was stopped early. */
     void end() {
-        if ((isEnough() || control.isCancelled()) && tried > 0) {
+        if ((hasFreedEnough() || control.isCancelled()) && tried > 0) {
             control.nrScanned(tried);
         }
     }
@@ -112,25 +112,25 @@ final class CaffeineScan<K, V> {
 
     /** Returns the number of entries to find next: no more than are likely to be freed. */
     private int chunk() {
-        long most = Math.min(left, CHUNK);
-        if (mostBytes == Long.MAX_VALUE) {
+        long most = Math.min(remaining, CHUNK);
+        if (maxBytes == Long.MAX_VALUE) {
             return (int) most;
         }
         long average = freed == 0 ? Long.MAX_VALUE : Math.max(1, freedBytes() / freed);
-        return (int) Math.max(1, Math.min(most, (mostBytes - freedBytes()) / average));
+        return (int) Math.max(1, Math.min(most, (maxBytes - freedBytes()) / average));
     }
 
-    private boolean isEnough() {
-        return freedBytes() >= mostBytes;
+    private boolean hasFreedEnough() {
+        return freedBytes() >= maxBytes;
     }
 
-    private boolean goesOn() {
-        return left > 0 && !isEnough() && !control.isCancelled();
+    private boolean canContinue() {
+        return remaining > 0 && !hasFreedEnough() && !control.isCancelled();
     }
 
     private void freeAll(List<Found<K, V>> found) {
         for (Found<K, V> entry : found) {
-            if (isEnough()) {
+            if (hasFreedEnough()) {
                 return;
             }
             free(entry);
@@ -138,7 +138,7 @@ final class CaffeineScan<K, V> {
     }
 
     private void free(Found<K, V> entry) {
-        left--;
+        remaining--;
         tried++;
         if (entries.remove(entry)) {
             freed++;

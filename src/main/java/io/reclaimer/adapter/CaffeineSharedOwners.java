@@ -32,10 +32,10 @@ import org.jspecify.annotations.Nullable;
 final class CaffeineSharedOwners<K> implements CaffeineOwners<K> {
 
     /** Number of keys that one count looks at. Takes about ten microseconds. */
-    static final int LOOK = 1024;
+    static final int KEYS_PER_COUNT = 1024;
 
     /** Upper limit of entries times cgroups for which each count of a small cache looks at all keys. */
-    private static final long SMALL = 1 << 16;
+    private static final long MAX_SMALL = 1 << 16;
 
     /** Minimum time between two laps. Limits the cost of laps to a few percent of one thread. */
     private static final long LAP_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -78,7 +78,7 @@ final class CaffeineSharedOwners<K> implements CaffeineOwners<K> {
     private volatile @Nullable Lap last;
 
     /** Position of the lap under way. Guarded by {@code this}. */
-    private Iterator<K> at = Collections.emptyIterator();
+    private Iterator<K> position = Collections.emptyIterator();
 
     /** Time at which the last lap ended. Guarded by {@code this}. */
     private long lapEnded = System.nanoTime() - LAP_NANOS;
@@ -118,9 +118,9 @@ final class CaffeineSharedOwners<K> implements CaffeineOwners<K> {
         long size = cache.estimatedSize();
         if (isSmall(size)) {
             Lap whole = new Lap();
-            List<K> keys = upTo(LOOK + 1, cache.asMap().keySet().iterator());
-            look(new Keys<>(keys, whole));
-            if (keys.size() <= LOOK) {
+            List<K> keys = upTo(KEYS_PER_COUNT + 1, cache.asMap().keySet().iterator());
+            addOwners(new Keys<>(keys, whole));
+            if (keys.size() <= KEYS_PER_COUNT) {
                 last = whole;
                 // Expired entries are still in the cache, but its iterators skip them.
                 long unseen = Math.max(0, size - keys.size()) + removed;
@@ -128,7 +128,7 @@ final class CaffeineSharedOwners<K> implements CaffeineOwners<K> {
                 return objects == 0 && announced ? Shrinker.EMPTY : objects;
             }
         } else {
-            look(next());
+            addOwners(next());
         }
         Lap lap = lapOf(cgroup);
         long of = lap.keys.sum();
@@ -139,7 +139,7 @@ final class CaffeineSharedOwners<K> implements CaffeineOwners<K> {
     /** Returns whether it costs no more to look at all keys in each count than to make a lap over a large cache. */
     private boolean isSmall(long size) {
         Lap full = last;
-        return size <= LOOK && (full == null || size * full.byCgroup.size() <= SMALL);
+        return size <= KEYS_PER_COUNT && (full == null || size * full.byCgroup.size() <= MAX_SMALL);
     }
 
     private Lap lapOf(CgroupPath cgroup) {
@@ -173,7 +173,7 @@ final class CaffeineSharedOwners<K> implements CaffeineOwners<K> {
         Iterator<K> keys = cache.asMap().keySet().iterator();
         Lap lap = new Lap();
         while (keys.hasNext()) {
-            look(new Keys<>(upTo(LOOK, keys), lap));
+            addOwners(new Keys<>(upTo(KEYS_PER_COUNT, keys), lap));
         }
         last = lap;
     }
@@ -188,7 +188,7 @@ final class CaffeineSharedOwners<K> implements CaffeineOwners<K> {
         cgroups.ownerOf(key).ifPresent(owner -> to.setBit(owner, 0));
     }
 
-    private void look(Keys<K> found) {
+    private void addOwners(Keys<K> found) {
         Map<Cgroup, Integer> owners = new HashMap<>();
         found.keys().forEach(key -> cgroups.ownerOf(key).ifPresent(owner -> owners.merge(owner, 1, Integer::sum)));
         ShrinkerHandle to = handle;
@@ -201,16 +201,16 @@ final class CaffeineSharedOwners<K> implements CaffeineOwners<K> {
 
     /** Returns the next keys of the lap, or no keys if the last full lap ended less than {@link #LAP_NANOS} ago. */
     private synchronized Keys<K> next() {
-        if (!at.hasNext()) {
+        if (!position.hasNext()) {
             if (last != null && System.nanoTime() - lapEnded < LAP_NANOS) {
                 return new Keys<>(List.of(), running);
             }
-            at = cache.asMap().keySet().iterator();
+            position = cache.asMap().keySet().iterator();
             running = new Lap();
         }
         Lap lap = running;
-        List<K> keys = upTo(LOOK, at);
-        if (!at.hasNext()) {
+        List<K> keys = upTo(KEYS_PER_COUNT, position);
+        if (!position.hasNext()) {
             last = lap;
             lapEnded = System.nanoTime();
         }

@@ -29,14 +29,11 @@ import org.jspecify.annotations.Nullable;
  * that goes offline stay in the cache and belong to its nearest online ancestor.
  *
  * <ul>
- *   <li>Maximum: kept, because each change makes Caffeine forget how it has adapted to the load. See {@link
- *       #lowerMaximum}. A maximum of up to ten times the number of entries that memory has room for costs no hits; a
- *       far larger one does.
- *   <li>Bytes: the spec gives the size of an entry. For a cache with a weigher, {@link #bytesPerWeight} makes the
- *       weights count instead.
+ *   <li>Maximum: kept, unless {@link #lowerMaximum} is used. A maximum of up to ten times the number of entries that
+ *       memory has room for costs no hits; a far larger one does.
+ *   <li>Bytes: the spec gives the size of an entry, unless {@link #bytesPerWeight} makes weights count.
  *   <li>Refaults: scans find the keys that come back soon after they were reclaimed, at no cost for the users of the
- *       cache. {@link #missed} reports them at once. The reclaimed keys are remembered for that, see {@link
- *       #rememberedKeys}.
+ *       cache. {@link #missed} reports them at once. See {@link #rememberedKeys}.
  *   <li>Listeners: Caffeine cannot evict a chosen entry, so reclaimed entries are removed as by the application ({@code
  *       RemovalCause.EXPLICIT}). A {@code removalListener} is called for them. An {@code evictionListener} is not, and
  *       {@code evictionCount} does not count them, see {@link #reclaimedObjects}. If an eviction listener closes what a
@@ -49,19 +46,18 @@ import org.jspecify.annotations.Nullable;
  *       keys of at most 262,144 entries, in 16 bytes each. Writers may wait for it, about 0.1 s at most; readers do
  *       not. Entries of a cgroup that no reading reaches go in the order of the table. If the function throws or
  *       returns null for a key, its entry is not reclaimed; this is logged at most once per minute.
- *   <li>Empty cache: the count is {@link #EMPTY} only if the application calls {@link #added} after each put. Otherwise
- *       nothing would set the cgroup's bit for the next entry. Without {@code added}, an empty cache costs one count
- *       per pass.
+ *   <li>Empty cache: costs one count per pass, because nothing sets the cgroup's bit for the next entry, unless the
+ *       application calls {@link #added}.
  *   <li>Cache that is less than half full: Caffeine does not record uses of it. The shrinker makes it do so: when it is
  *       created, and each time the cache has doubled, it sets the maximum lower for a moment. It never does so once it
- *       has seen the cache half full. This does not work by weight: a cache with a weigher that is less than half full
- *       frees its entries in the order in which they were added.
+ *       has seen the cache half full. A cache with a weigher that is less than half full frees its entries in the order
+ *       in which they were added.
  *   <li>Loads: entries that are loading are not reclaimed, and neither are entries of weight 0. A loader of a
  *       synchronous cache runs inside the cache's table. A scan that removes an entry from the same bin waits for it,
  *       as do writers of that bin and Caffeine's own maintenance. Counts, and scans of other entries, do not wait. If
  *       loads take long, register with {@link ShrinkerSpec#blocking}, or use an {@link AsyncCache}, whose loads run
- *       outside the table. Pass the {@link AsyncCache} itself, not its synchronous view: through the view, a scan waits
- *       for a load that replaces an entry at the moment when it is reclaimed.
+ *       outside the table. Pass the {@link AsyncCache} itself: through its synchronous view, a scan waits for a load
+ *       that replaces an entry at the moment when it is reclaimed.
  * </ul>
  *
  * <p>Thread-safe. Set all options before registration. Functions and listeners of the application are called without
@@ -69,35 +65,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CaffeineShrinker<K, V> implements Shrinker {
 
-    /*
-     * Wait of writers. Writers wait while a scan reads the order under the eviction lock. In a cache of a million
-     * entries, each read three times at random, a reading of 128 entries takes 40 to 70 us at the median and less than
-     * 0.8 ms in 99 of 100 readings; 1,024 take 0.15 ms, 16,384 take 5 ms, and 262,144 take 80 ms (at most 130).
-     * Processor time on one of two busy cores of a virtual machine (Java 17, heap of 1 GiB), printed by
-     * CaffeineLockTime in the tests. A cache of one cgroup is read 128 entries at a time. A shared cache is read as
-     * deep as needed: at most 524,288 entries per second, and 512 more for each batch of a scan.
-     *
-     * Hits by maximum. Caffeine's admission window is a hundredth of the maximum at first. A cache that holds no more
-     * than that is all window: its order is by last use alone, not by frequency. Zipf requests (exponent 0.9, 200,000
-     * keys) to a cache that rounds keep at 8,400 entries hit in 58.2 % with a maximum of 100,000, as many as with a
-     * maximum of 8,400 and no rounds (58.3 %); in 57.4 % with 200,000, and in 51.0 % with a million. Printed by
-     * CaffeineMaximumHits in the tests.
-     */
-
     /** Number of keys that are checked for refaults for each entry that a scan tries to free. */
     private static final int CHECKS_PER_ENTRY = 2;
 
-    /** Time for which a reading of the order is used, and for which removed expired entries may still be counted. */
-    private static final Duration READING_LIFETIME = Duration.ofSeconds(1);
-
     /** Minimum time between two changes of the maximum. */
-    private static final Duration SHORTEST_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration MIN_INTERVAL = Duration.ofSeconds(1);
 
     /** Maximum number of keys that one scan checks for refaults. */
     private static final int MAX_CHECKS = 4096;
 
     private final CaffeineEntries<K, V> entries;
-    private final CaffeineRefaults<K> ghosts;
+    private final CaffeineRefaults<K> refaults;
     private final Optional<CaffeineSketch> sketch;
     private final boolean byCgroup;
     private final CaffeineOrder<K, V> order;
@@ -107,27 +85,27 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
     /**
      * Cursors for entries that are not taken from the cache's order: one per cgroup, so that no scan waits for another.
      */
-    private final Map<CgroupPath, CaffeineCursor<Map.Entry<K, V>>> hands = new ConcurrentHashMap<>();
+    private final Map<CgroupPath, CaffeineCursor<Map.Entry<K, V>>> cursors = new ConcurrentHashMap<>();
 
     private volatile CaffeineOwners<K> owners;
     private volatile long bytesPerWeight;
     private volatile CaffeineListener<K, V> listener = new CaffeineListener<>((key, value) -> {});
     private volatile @Nullable ShrinkerHandle handle;
-    private volatile Optional<Duration> lowerEvery = Optional.empty();
+    private volatile Optional<Duration> loweringInterval = Optional.empty();
 
     /** Empty if the maximum is kept, and before registration. */
-    private volatile Optional<CaffeineMaximum> room = Optional.empty();
+    private volatile Optional<CaffeineMaximum> maximum = Optional.empty();
 
     private CaffeineShrinker(CaffeineEntries<K, V> entries, CaffeineOwners<K> owners, boolean byCgroup) {
         this.entries = entries;
         this.owners = owners;
         this.byCgroup = byCgroup;
-        this.order = new CaffeineOrder<>(entries, this::ownerOf, owners instanceof CaffeineSharedOwners);
+        this.order = new CaffeineOrder<>(entries, key -> this.owners.ownerOf(key), owners instanceof CaffeineSharedOwners);
         this.expired = new CaffeineExpired(entries.cache());
-        this.ghosts = new CaffeineRefaults<>(entries.keyHand(), entries::size);
+        this.refaults = new CaffeineRefaults<>(entries.keyCursor(), entries::size);
         this.sketch =
                 entries.cache().policy().eviction().map(eviction -> new CaffeineSketch(entries.cache(), eviction));
-        sketch.ifPresent(CaffeineSketch::noteReads);
+        sketch.ifPresent(CaffeineSketch::recordUses);
     }
 
     /** Creates a shrinker of a cache that belongs to no cgroup. */
@@ -140,23 +118,23 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
         return global(CaffeineEntries.of(cache));
     }
 
+    private static <K, V> CaffeineShrinker<K, V> global(CaffeineEntries<K, V> entries) {
+        return new CaffeineShrinker<>(entries, new CaffeineSingleOwner<>(entries::size), false);
+    }
+
     /** Creates a shrinker of a cache that belongs to one cgroup, or to its nearest online ancestor if it is offline. */
     public static <K, V> CaffeineShrinker<K, V> of(Cache<K, V> cache, Cgroup cgroup) {
-        Objects.requireNonNull(cgroup, "cgroup");
         return of(CaffeineEntries.of(cache), cgroup);
     }
 
     /** Creates a shrinker as {@link #of(Cache, Cgroup)} does. */
     public static <K, V> CaffeineShrinker<K, V> of(AsyncCache<K, V> cache, Cgroup cgroup) {
-        Objects.requireNonNull(cgroup, "cgroup");
         return of(CaffeineEntries.of(cache), cgroup);
     }
 
-    /** Creates a shrinker of a cache that belongs to one online cgroup, whose bit the caller sets. */
-    public static <K, V> CaffeineShrinker<K, V> of(Cache<K, V> cache, CgroupPath cgroup) {
+    private static <K, V> CaffeineShrinker<K, V> of(CaffeineEntries<K, V> entries, Cgroup cgroup) {
         Objects.requireNonNull(cgroup, "cgroup");
-        CaffeineEntries<K, V> entries = CaffeineEntries.of(cache);
-        return new CaffeineShrinker<>(entries, CaffeineSingleOwner.of(entries::size, cgroup), true);
+        return new CaffeineShrinker<>(entries, new CaffeineSingleOwner<>(entries::size, cgroup), true);
     }
 
     /**
@@ -165,42 +143,18 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
      * @param cgroups returns the cgroup of a key: quick, and always the same for a key
      */
     public static <K, V> CaffeineShrinker<K, V> of(Cache<K, V> cache, Function<? super K, Cgroup> cgroups) {
-        Objects.requireNonNull(cgroups, "cgroups");
-        return new CaffeineShrinker<>(CaffeineEntries.of(cache), new CaffeineSharedOwners<>(cache, cgroups), true);
+        return of(CaffeineEntries.of(cache), cgroups);
     }
 
     /** Creates a shrinker as {@link #of(Cache, Function)} does. */
     public static <K, V> CaffeineShrinker<K, V> of(AsyncCache<K, V> cache, Function<? super K, Cgroup> cgroups) {
+        return of(CaffeineEntries.of(cache), cgroups);
+    }
+
+    private static <K, V> CaffeineShrinker<K, V> of(
+            CaffeineEntries<K, V> entries, Function<? super K, Cgroup> cgroups) {
         Objects.requireNonNull(cgroups, "cgroups");
-        return new CaffeineShrinker<>(
-                CaffeineEntries.of(cache), new CaffeineSharedOwners<>(cache.synchronous(), cgroups), true);
-    }
-
-    private static <K, V> CaffeineShrinker<K, V> of(CaffeineEntries<K, V> entries, Cgroup cgroup) {
-        return new CaffeineShrinker<>(entries, CaffeineSingleOwner.of(entries::size, cgroup), true);
-    }
-
-    private static <K, V> CaffeineShrinker<K, V> global(CaffeineEntries<K, V> entries) {
-        return new CaffeineShrinker<>(entries, CaffeineSingleOwner.of(entries::size, CgroupPath.root()), false);
-    }
-
-    /**
-     * Registers a cache of one cgroup, with all defaults, and sets the cgroup's bit.
-     *
-     * @param spec is made cgroup-aware
-     * @return the shrinker, registered; fails as {@link Reclaimer#register} does
-     */
-    public static CompletionStage<ShrinkerHandle> register(
-            Reclaimer reclaimer, ShrinkerSpec spec, Cache<?, ?> cache, Cgroup cgroup) {
-        Objects.requireNonNull(cgroup, "cgroup");
-        return of(cache, cgroup).register(reclaimer, spec);
-    }
-
-    /** Registers a cache as {@link #register(Reclaimer, ShrinkerSpec, Cache, Cgroup)} does. */
-    public static CompletionStage<ShrinkerHandle> register(
-            Reclaimer reclaimer, ShrinkerSpec spec, AsyncCache<?, ?> cache, Cgroup cgroup) {
-        Objects.requireNonNull(cgroup, "cgroup");
-        return of(cache, cgroup).register(reclaimer, spec);
+        return new CaffeineShrinker<>(entries, new CaffeineSharedOwners<>(entries.cache(), cgroups), true);
     }
 
     /**
@@ -233,24 +187,19 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
 
     private void attachTo(Reclaimer reclaimer, ShrinkerHandle allocated) {
         handle = allocated;
-        ghosts.reportTo(allocated::refaulted);
-        order.forgetReadings(task -> scheduleExpiry(reclaimer, task));
-        expired.forgetRemoved(task -> scheduleExpiry(reclaimer, task));
-        room = lowerEvery.flatMap(interval -> entries.cache()
+        refaults.reportTo(allocated::refaulted);
+        CaffeineDelay delay = new CaffeineDelay(reclaimer.system());
+        order.expireReadings(delay);
+        expired.expireRemoved(delay);
+        maximum = loweringInterval.flatMap(interval -> entries.cache()
                 .policy()
                 .eviction()
                 .map(eviction -> new CaffeineMaximum(
                         entries.cache(), eviction, interval, reclaimer.system(), allocated::isFreed)));
         if (byCgroup && !allocated.spec().cgroupAware()) {
             // Cgroups are disabled: every pass is on the root.
-            owners = CaffeineSingleOwner.of(entries::size, CgroupPath.root());
+            owners = new CaffeineSingleOwner<>(entries::size);
         }
-    }
-
-    /** Keeps the cache's maximum, which is the default: new entries fill the freed space. */
-    public CaffeineShrinker<K, V> keepMaximum() {
-        lowerEvery = Optional.empty();
-        return this;
     }
 
     /**
@@ -259,19 +208,18 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
      * lowers it if entries were reclaimed since the last change, and raises it otherwise. Restores the application's
      * value when the next step would reach that largest size, and within an interval after the shrinker was freed.
      *
-     * <p>Each change resets the part of the cache that Caffeine has found to be best for new entries. If new entries
-     * are the most requested ones, that costs hits until Caffeine has found it again: after ten times the maximum in
-     * requests, or more.
+     * <p>Each change makes Caffeine forget how it has adapted to the load. If new entries are the most requested ones,
+     * that costs hits for ten times the maximum in requests, or more.
      *
      * @param interval at least one second; minutes are better than seconds
      * @throws IllegalArgumentException if it is less than one second
      */
     public CaffeineShrinker<K, V> lowerMaximum(Duration interval) {
-        if (interval.compareTo(SHORTEST_INTERVAL) < 0) {
+        if (interval.compareTo(MIN_INTERVAL) < 0) {
             throw new IllegalArgumentException("The maximum is to be changed every [" + interval
-                    + "] but the interval has to be [" + SHORTEST_INTERVAL + "] or more");
+                    + "] but the interval has to be [" + MIN_INTERVAL + "] or more");
         }
-        lowerEvery = Optional.of(interval);
+        loweringInterval = Optional.of(interval);
         return this;
     }
 
@@ -320,7 +268,7 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
      */
     public void missed(K key) {
         Objects.requireNonNull(key, "key");
-        ghosts.missed(key);
+        refaults.missed(key);
     }
 
     /**
@@ -329,21 +277,21 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
      * key itself, until as many others were reclaimed. Use a smaller limit for keys that are large, or that are
      * expected to be collected ({@code weakKeys}).
      *
-     * @param keys 0 (no refaults are found) to {@value CaffeineRefaults#LARGEST_CAPACITY}, which is the default
+     * @param keys 0 (no refaults are found) to {@value CaffeineRefaults#MAX_CAPACITY}, which is the default
      * @throws IllegalArgumentException if it is outside this range
      */
     public CaffeineShrinker<K, V> rememberedKeys(int keys) {
-        if (keys < 0 || keys > CaffeineRefaults.LARGEST_CAPACITY) {
+        if (keys < 0 || keys > CaffeineRefaults.MAX_CAPACITY) {
             throw new IllegalArgumentException("The number of keys to remember is [" + keys + "] but has to be 0 to "
-                    + CaffeineRefaults.LARGEST_CAPACITY);
+                    + CaffeineRefaults.MAX_CAPACITY);
         }
-        ghosts.limit(keys);
+        refaults.limit(keys);
         return this;
     }
 
     /** Returns the number of keys that came back soon after they were reclaimed, as far as found. */
     public long refaults() {
-        return ghosts.refaults();
+        return refaults.refaults();
     }
 
     /** Returns the number of entries that were reclaimed, without the cache's own evictions. */
@@ -374,51 +322,33 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
         }
         if (!entries.isOrdered() || !order.isWhole()) {
             Optional<CgroupPath> wanted = Optional.of(cgroup);
-            scan.run(hand(cgroup), key -> now.ownerOf(key).equals(wanted));
+            scan.run(
+                    cursors.computeIfAbsent(cgroup, path -> entries.cursor()),
+                    key -> now.ownerOf(key).equals(wanted));
         }
         scan.end();
         if (scan.freed() > 0) {
             now.reclaimed(cgroup, scan.freed());
             sketch.ifPresent(of -> of.reclaimed(scan.freed() - removed));
-            room.ifPresent(of -> of.reclaimed(scan.freedWeight()));
+            maximum.ifPresent(of -> of.reclaimed(scan.freedWeight()));
         }
         if (ofWeight > 0) {
             control.freedBytes(scan.freedBytes());
         }
-        ghosts.walk((int) Math.min(MAX_CHECKS, CHECKS_PER_ENTRY * Math.min(scan.tried(), MAX_CHECKS)));
+        refaults.check((int) Math.min(MAX_CHECKS, CHECKS_PER_ENTRY * Math.min(scan.tried(), MAX_CHECKS)));
         return scan.freed();
     }
 
     @Override
     public long reparent(CgroupPath offline, CgroupPath parent, int node) {
-        hands.remove(offline);
-        order.forget();
+        cursors.remove(offline);
+        order.discard();
         return owners.reparent(offline, parent);
-    }
-
-    private Optional<CgroupPath> ownerOf(K key) {
-        return owners.ownerOf(key);
-    }
-
-    private static void scheduleExpiry(Reclaimer reclaimer, Runnable task) {
-        try {
-            reclaimer
-                    .system()
-                    .scheduler()
-                    .scheduleOnce(READING_LIFETIME, task, reclaimer.system().executionContext());
-        } catch (IllegalStateException e) {
-            // The system has ended.
-            task.run();
-        }
-    }
-
-    private CaffeineCursor<Map.Entry<K, V>> hand(CgroupPath cgroup) {
-        return hands.computeIfAbsent(cgroup, path -> entries.hand());
     }
 
     private void reclaimed(CaffeineEntries.Found<K, V> entry) {
         reclaimed.increment();
-        ghosts.reclaimed(entry.key());
+        refaults.reclaimed(entry.key());
         listener.reclaimed(entry.key(), entry.value());
     }
 }

@@ -8,41 +8,33 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * The only owner of a cache: one cgroup has all entries. When it goes offline, they belong to its nearest online
- * ancestor. Thread-safe.
+ * The only owner of a cache: a cgroup, or its nearest online ancestor, has all entries. The root has those of a cache
+ * without a cgroup. Thread-safe.
  */
 final class CaffeineSingleOwner<K> implements CaffeineOwners<K> {
 
     private final LongSupplier cacheSize;
     private final Optional<Cgroup> cgroup;
-
-    /** The owner if there is no {@link #cgroup}. A cgroup finds its nearest online ancestor by itself. */
-    private volatile CgroupPath path;
-
     private volatile boolean announced;
 
-    private CaffeineSingleOwner(LongSupplier cacheSize, Optional<Cgroup> cgroup, CgroupPath path) {
+    CaffeineSingleOwner(LongSupplier cacheSize) {
         this.cacheSize = cacheSize;
-        this.cgroup = cgroup;
-        this.path = path;
+        this.cgroup = Optional.empty();
     }
 
-    static <K> CaffeineSingleOwner<K> of(LongSupplier cacheSize, Cgroup cgroup) {
-        return new CaffeineSingleOwner<>(cacheSize, Optional.of(cgroup), cgroup.path());
-    }
-
-    static <K> CaffeineSingleOwner<K> of(LongSupplier cacheSize, CgroupPath path) {
-        return new CaffeineSingleOwner<>(cacheSize, Optional.empty(), path);
+    CaffeineSingleOwner(LongSupplier cacheSize, Cgroup cgroup) {
+        this.cacheSize = cacheSize;
+        this.cgroup = Optional.of(cgroup);
     }
 
     @Override
     public boolean hasAny(CgroupPath asked) {
-        return asked.equals(now());
+        return asked.equals(owner());
     }
 
     @Override
     public Optional<CgroupPath> ownerOf(K key) {
-        return Optional.of(now());
+        return Optional.of(owner());
     }
 
     @Override
@@ -64,14 +56,10 @@ final class CaffeineSingleOwner<K> implements CaffeineOwners<K> {
 
     @Override
     public long reparent(CgroupPath offline, CgroupPath parent) {
-        boolean moved = cgroup.map(owner -> owner.path().isWithin(offline) && now().equals(parent))
-                .orElseGet(() -> offline.equals(path));
-        if (!moved) {
-            return 0;
-        }
-        path = parent;
+        boolean moved =
+                cgroup.isPresent() && cgroup.get().path().isWithin(offline) && hasAny(parent);
         // At least 1, so that the parent's bit is set for later entries of an empty cache.
-        return Math.max(1, cacheSize.getAsLong());
+        return moved ? Math.max(1, cacheSize.getAsLong()) : 0;
     }
 
     @Override
@@ -86,7 +74,7 @@ final class CaffeineSingleOwner<K> implements CaffeineOwners<K> {
         setBits(handle);
     }
 
-    private CgroupPath now() {
-        return cgroup.map(owner -> owner.nearestOnline().path()).orElse(path);
+    private CgroupPath owner() {
+        return cgroup.map(owner -> owner.nearestOnline().path()).orElse(CgroupPath.root());
     }
 }

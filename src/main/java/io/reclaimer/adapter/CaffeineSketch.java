@@ -17,6 +17,14 @@ import com.github.benmanes.caffeine.cache.Policy;
  */
 final class CaffeineSketch {
 
+    /*
+     * Hits by maximum. Caffeine's admission window is a hundredth of the maximum at first. A cache that holds no more
+     * than that is all window: its order is by last use alone, not by frequency. Zipf requests (exponent 0.9, 200,000
+     * keys) to a cache that rounds keep at 8,400 entries hit in 58.2 % with a maximum of 100,000, as many as with a
+     * maximum of 8,400 and no rounds (58.3 %); in 57.4 % with 200,000, and in 51.0 % with a million. Printed by
+     * CaffeineMaximumHits in the tests.
+     */
+
     /**
      * Maximum number of puts that wait for Caffeine's maintenance: 128 per processor, rounded up to a power of two. A
      * thread that puts more waits for the eviction lock.
@@ -80,7 +88,7 @@ final class CaffeineSketch {
         reclaimedSince += objects;
         long before = sketchSize;
         if (cache.estimatedSize() / 2 >= WAITING_PUTS) {
-            noteReads();
+            recordUses();
         }
         if (sketchSize > before) {
             heldAtFirst = Math.max(1, cache.estimatedSize());
@@ -94,7 +102,7 @@ final class CaffeineSketch {
      * can make the cache evict entries. The puts that wait for the lock fit, except in a cache of a few hundred entries
      * into which very many are put at that moment.
      */
-    synchronized void noteReads() {
+    synchronized void recordUses() {
         if (complete || (sketchSize > 0 && cache.estimatedSize() <= sketchSize)) {
             return;
         }

@@ -30,47 +30,22 @@ final class CaffeineWarmUp {
             for (int i = 0; i < ENTRIES; i++) {
                 cache.put(i, i);
             }
-            CaffeineShrinker<Integer, Integer> shrinker = CaffeineShrinker.of(cache, CgroupPath.root());
-            shrinker.count(new Control());
-            shrinker.scan(new Control());
+            CaffeineShrinker<Integer, Integer> shrinker = CaffeineShrinker.of(cache);
+            Control control = new Control(CgroupPath.root(), 0, ENTRIES / 2, ENTRIES / 2, Set.of(), false);
+            shrinker.count(control);
+            shrinker.scan(control);
         }
     }
 
-    private static final class Control implements ShrinkControl {
-        @Override
-        public CgroupPath cgroup() {
-            return CgroupPath.root();
-        }
-
-        @Override
-        public int node() {
-            return 0;
-        }
-
-        @Override
-        public long nrToScan() {
-            return ENTRIES / 2;
-        }
-
-        @Override
-        public long nrScanned() {
-            return ENTRIES / 2;
-        }
+    /** A control that ignores the results. */
+    private record Control(
+            CgroupPath cgroup, int node, long nrToScan, long nrScanned, Set<ReclaimFlag> flags, boolean isCancelled)
+            implements ShrinkControl {
 
         @Override
         public void nrScanned(long objects) {}
 
         @Override
         public void freedBytes(long bytes) {}
-
-        @Override
-        public Set<ReclaimFlag> flags() {
-            return Set.of();
-        }
-
-        @Override
-        public boolean isCancelled() {
-            return false;
-        }
     }
 }

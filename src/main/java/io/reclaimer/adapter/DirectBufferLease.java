@@ -16,15 +16,15 @@ public final class DirectBufferLease implements AutoCloseable {
      *
      * @param view made for this lease. Position, limit, mark and byte order belong to a view, so a holder does not see
      *     those of the previous holder, and a holder that keeps an old view does not disturb them.
-     * @param giveBack run when the lease is closed
+     * @param onClose returns the buffer to the pool
      */
-    private record Held(ByteBuffer view, Runnable giveBack) {}
+    private record Contents(ByteBuffer view, Runnable onClose) {}
 
     /** Null after the lease is closed, so that a reference to a closed lease does not retain the buffer's memory. */
-    private final AtomicReference<@Nullable Held> held;
+    private final AtomicReference<@Nullable Contents> contents;
 
-    DirectBufferLease(ByteBuffer buffer, Runnable giveBack) {
-        this.held = new AtomicReference<>(new Held(buffer.duplicate(), giveBack));
+    DirectBufferLease(ByteBuffer buffer, Runnable onClose) {
+        this.contents = new AtomicReference<>(new Contents(buffer.duplicate(), onClose));
     }
 
     /**
@@ -34,7 +34,7 @@ public final class DirectBufferLease implements AutoCloseable {
      * @throws IllegalStateException if the lease is closed
      */
     public ByteBuffer buffer() {
-        Held now = held.get();
+        Contents now = contents.get();
         if (now == null) {
             throw new IllegalStateException(
                     "This lease is closed, and its buffer may be another holder's; acquire one");
@@ -45,9 +45,9 @@ public final class DirectBufferLease implements AutoCloseable {
     /** Returns the buffer to its pool. Only the first call has an effect, even if threads call it concurrently. */
     @Override
     public void close() {
-        Held first = held.getAndSet(null);
+        Contents first = contents.getAndSet(null);
         if (first != null) {
-            first.giveBack().run();
+            first.onClose().run();
         }
     }
 }

@@ -49,13 +49,27 @@ public final class DirectBufferPool {
      * Counters of a pool. Each value was correct at some moment of the call; together they are consistent only while
      * the pool is not in use.
      *
-     * @param out leased buffers
-     * @param free buffers that can be leased or reclaimed
-     * @param bytes the bytes of both
-     * @param reclaimed buffers that were reclaimed so far, except those that were leased again before their memory was
-     *     released
+     * <p>Instances come from the pool. Later versions may add methods, so only fakes in tests implement this interface.
      */
-    public record Statistics(long out, long free, long bytes, long reclaimed) {}
+    public interface Statistics {
+
+        /** Returns the number of leased buffers. */
+        long leased();
+
+        /** Returns the number of buffers that can be leased or reclaimed. */
+        long free();
+
+        /** Returns the bytes of the leased and the free buffers. */
+        long bytes();
+
+        /**
+         * Returns the number of buffers that were reclaimed so far, except those that were leased again before their
+         * memory was released.
+         */
+        long reclaimed();
+    }
+
+    record Snapshot(long leased, long free, long bytes, long reclaimed) implements Statistics {}
 
     private static final Logger LOG = LoggerFactory.getLogger(DirectBufferPool.class);
 
@@ -63,19 +77,19 @@ public final class DirectBufferPool {
     private final int node;
     private final int bufferBytes;
     private final IntFunction<ByteBuffer> allocation;
-    private final GivenUpBuffers givenUp;
+    private final ReclaimedBuffers reclaimed;
     private final DirectMemory memory;
-    private final LongAdder out = new LongAdder();
+    private final LongAdder leased = new LongAdder();
 
     private DirectBufferPool(
             LruLists<ByteBuffer> free,
             int node,
             int bufferBytes,
             IntFunction<ByteBuffer> allocation,
-            GivenUpBuffers givenUp,
+            ReclaimedBuffers reclaimed,
             DirectMemory memory) {
         this.free = free;
-        this.givenUp = givenUp;
+        this.reclaimed = reclaimed;
         this.memory = memory;
         this.node = node;
         this.bufferBytes = bufferBytes;
@@ -109,16 +123,16 @@ public final class DirectBufferPool {
                     + bufferBytes + "] but has to be 1 or more");
         }
         int node = reclaimer.settings().node(NODE);
-        if (!memory.comesBack()) {
+        if (!memory.isReleasable()) {
             LOG.warn(
                     "Direct buffer pool [{}]: rounds reclaim none of its buffers, as their memory would not come back"
                             + " without explicit garbage collections [-XX:+DisableExplicitGC]",
                     spec.name());
         }
-        GivenUpBuffers givenUp = new GivenUpBuffers();
+        ReclaimedBuffers reclaimed = new ReclaimedBuffers();
         LruOwner<ByteBuffer> owner = buffer -> {
-            givenUp.add(buffer);
-            memory.collect(givenUp);
+            reclaimed.add(buffer);
+            memory.collect(reclaimed);
         };
         ShrinkerSpec onItsNode = spec.nodes().isEmpty() ? spec.onNodes(node) : spec;
         return LruLists.register(
@@ -126,8 +140,8 @@ public final class DirectBufferPool {
                         onItsNode.lossless().objectBytes(bufferBytes),
                         owner,
                         Optional.empty(),
-                        memory::comesBack)
-                .thenApply(lists -> new DirectBufferPool(lists, node, bufferBytes, allocation, givenUp, memory));
+                        memory::isReleasable)
+                .thenApply(lists -> new DirectBufferPool(lists, node, bufferBytes, allocation, reclaimed, memory));
     }
 
     /**
@@ -155,9 +169,9 @@ public final class DirectBufferPool {
     }
 
     public Statistics statistics() {
-        long nowOut = out.sum();
+        long nowLeased = leased.sum();
         long nowFree = free.size();
-        return new Statistics(nowOut, nowFree, (nowOut + nowFree) * bufferBytes, givenUp.givenUp());
+        return new Snapshot(nowLeased, nowFree, (nowLeased + nowFree) * bufferBytes, reclaimed.count());
     }
 
     /** Returns the handle of the registered shrinker. */
@@ -171,12 +185,12 @@ public final class DirectBufferPool {
 
     private DirectBufferLease lease(Optional<ByteBuffer> found, Optional<Cgroup> cgroup) {
         ByteBuffer buffer = found.orElseGet(this::allocate);
-        out.increment();
-        return new DirectBufferLease(buffer, () -> giveBack(buffer, cgroup));
+        leased.increment();
+        return new DirectBufferLease(buffer, () -> takeBack(buffer, cgroup));
     }
 
-    private void giveBack(ByteBuffer buffer, Optional<Cgroup> cgroup) {
-        out.decrement();
+    private void takeBack(ByteBuffer buffer, Optional<Cgroup> cgroup) {
+        leased.decrement();
         if (cgroup.isPresent()) {
             free.add(cgroup.get(), node, buffer);
         } else {
@@ -186,7 +200,7 @@ public final class DirectBufferPool {
 
     /** Prefers a buffer whose memory exists to a new one for which the JVM may have to collect garbage. */
     private ByteBuffer allocate() {
-        Optional<ByteBuffer> there = givenUp.take();
+        Optional<ByteBuffer> there = reclaimed.take();
         if (there.isEmpty() && memory.isUsedUp(bufferBytes)) {
             there = free.takeAny(node);
         }
@@ -196,14 +210,14 @@ public final class DirectBufferPool {
         try {
             return allocation.apply(bufferBytes);
         } catch (OutOfMemoryError e) {
-            return free.takeAny(node).or(givenUp::take).orElseThrow(() -> outOfMemory(e));
+            return free.takeAny(node).or(reclaimed::take).orElseThrow(() -> outOfMemory(e));
         }
     }
 
     private OutOfMemoryError outOfMemory(OutOfMemoryError cause) {
         OutOfMemoryError error = new OutOfMemoryError("Direct buffer pool ["
                 + handle().spec().name() + "]: no memory for one more buffer of [" + bufferBytes + "] bytes. ["
-                + out.sum() + "] are leased and none is free; close leases earlier, or raise the JVM's limit"
+                + leased.sum() + "] are leased and none is free; close leases earlier, or raise the JVM's limit"
                 + " [-XX:MaxDirectMemorySize]. The JVM said: " + cause.getMessage());
         error.initCause(cause);
         return error;

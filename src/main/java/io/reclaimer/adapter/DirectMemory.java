@@ -32,10 +32,10 @@ class DirectMemory {
                     .filter(pool -> pool.getName().equals("direct"))
                     .findFirst();
     private final long limitBytes = limit();
-    private final boolean comesBack = !option(DISABLED).equals(Optional.of("true"));
+    private final boolean releasable = !option(DISABLED).equals(Optional.of("true"));
 
     /** Whether a thread is waiting to start a collection. */
-    private final AtomicBoolean awaited = new AtomicBoolean();
+    private final AtomicBoolean pending = new AtomicBoolean();
 
     /** The earliest start of the next collection. Guarded by {@code this}. */
     private long earliestNanos = System.nanoTime();
@@ -44,8 +44,8 @@ class DirectMemory {
      * Returns whether explicit collections are enabled. If not, the memory of dropped buffers is not released on
      * request, and rounds had better leave buffers in the pool.
      */
-    boolean comesBack() {
-        return comesBack;
+    boolean isReleasable() {
+        return releasable;
     }
 
     /** Returns whether the JVM would have to collect garbage before it could allocate {@code bytes} more. */
@@ -54,22 +54,22 @@ class DirectMemory {
     }
 
     /** Starts a collection that releases the memory of unreachable buffers, after a delay and in another thread. */
-    void collect(GivenUpBuffers garbage) {
-        if (awaited.compareAndSet(false, true)) {
-            Thread thread = new Thread(() -> run(garbage), "reclaimer-direct-memory");
+    void collect(ReclaimedBuffers reclaimed) {
+        if (pending.compareAndSet(false, true)) {
+            Thread thread = new Thread(() -> run(reclaimed), "reclaimer-direct-memory");
             thread.setDaemon(true);
             thread.start();
         }
     }
 
-    private void run(GivenUpBuffers garbage) {
+    private void run(ReclaimedBuffers reclaimed) {
         try {
             TimeUnit.NANOSECONDS.sleep(DELAY);
             synchronized (this) {
                 TimeUnit.NANOSECONDS.sleep(Math.max(0, earliestNanos - System.nanoTime()));
                 // Buffers reclaimed from here on start a collection of their own.
-                awaited.set(false);
-                if (!garbage.isEmpty()) {
+                pending.set(false);
+                if (!reclaimed.isEmpty()) {
                     long beginNanos = System.nanoTime();
                     System.gc();
                     long endNanos = System.nanoTime();
@@ -78,7 +78,7 @@ class DirectMemory {
             }
         } catch (InterruptedException e) {
             // No other code interrupts this thread. It ends, and the next scan starts another one.
-            awaited.set(false);
+            pending.set(false);
         }
     }
 

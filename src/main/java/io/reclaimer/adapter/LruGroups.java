@@ -22,7 +22,7 @@ final class LruGroups<T> {
      *
      * Therefore each thread that has added objects to a list checks afterwards whether the cgroup is still online. If
      * it is, the list was there before the cgroup went offline, and the reclaimer finds it. If it is not, the thread
-     * moves the items up itself (rescue) and checks the next cgroup in the same way. Both may do so; the items move
+     * moves the items up itself (moveUpAll) and checks the next cgroup in the same way. Both may do so; the items move
      * once. (LruStressTest)
      */
 
@@ -117,14 +117,14 @@ final class LruGroups<T> {
                 above.cgroup().ifPresent(now -> bits.accept(now, node));
             }
             if (!above.isOnline()) {
-                rescue(above, bits);
+                moveUpAll(above, bits);
             }
             return moved;
         }
     }
 
     /** Moves up the objects of an offline group on all nodes, as the reclaimer may have missed them. */
-    void rescue(LruGroup<T> offline, ObjIntConsumer<Cgroup> bits) {
+    void moveUpAll(LruGroup<T> offline, ObjIntConsumer<Cgroup> bits) {
         for (int node = 0; node < nodes; node++) {
             moveUp(offline, node, bits);
         }
@@ -141,7 +141,7 @@ final class LruGroups<T> {
     }
 
     /** Returns the number of groups in the larger of the two maps. */
-    int known() {
+    int count() {
         return Math.max(byCgroup.size(), byPath.size());
     }
 }

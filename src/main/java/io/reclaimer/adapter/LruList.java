@@ -117,7 +117,7 @@ final class LruList<T> {
      * @param found receives the items
      */
     synchronized void findColdest(int most, List<LruItem<T>> passed, List<LruItem<T>> found) {
-        while (!passed.isEmpty() && !isHere(passed.get(passed.size() - 1))) {
+        while (!passed.isEmpty() && !contains(passed.get(passed.size() - 1))) {
             passed.remove(passed.size() - 1);
         }
         LruItem<T> next = passed.isEmpty() ? coldest : passed.get(passed.size() - 1).hotter;
@@ -129,14 +129,14 @@ final class LruList<T> {
     /** Moves the items that are still in this list to the hot end, in their order. */
     synchronized void rotate(List<LruItem<T>> items) {
         for (LruItem<T> item : items) {
-            if (isHere(item)) {
+            if (contains(item)) {
                 unlink(item);
                 linkHottest(item);
             }
         }
     }
 
-    private boolean isHere(LruItem<T> item) {
+    private boolean contains(LruItem<T> item) {
         LruList<T> home = item.home;
         return home != null && home.current() == this && successor == null;
     }

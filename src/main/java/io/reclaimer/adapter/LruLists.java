@@ -128,7 +128,7 @@ public final class LruLists<T> {
             before = group.list(node).add(item);
         }
         if (!group.isOnline()) {
-            groups.rescue(group, handle::setBit);
+            groups.moveUpAll(group, handle::setBit);
         } else if (before == 0) {
             group.cgroup().ifPresent(cgroup -> handle.setBit(cgroup, node));
         }

@@ -85,17 +85,17 @@ final class LruShrinker<T> implements Shrinker {
         if (group == null || !isUseful.getAsBoolean()) {
             return STOP;
         }
-        Sweep sweep = new Sweep(group.list(control.node()));
+        Scan scan = new Scan(group.list(control.node()));
         try {
-            sweep.run(control);
+            scan.run(control);
         } finally {
-            sweep.rotate();
+            scan.rotate();
         }
-        if (sweep.looked == 0) {
+        if (scan.examined == 0) {
             return STOP;
         }
-        control.nrScanned(sweep.looked);
-        return sweep.freed;
+        control.nrScanned(scan.examined);
+        return scan.freed;
     }
 
     @Override
@@ -140,19 +140,19 @@ final class LruShrinker<T> implements Shrinker {
     }
 
     /** One scan. Confined to one thread. */
-    private final class Sweep {
+    private final class Scan {
 
         private final LruList<T> list;
         private final List<LruItem<T>> found = new ArrayList<>(CHUNK);
 
-        /** Items that were looked at and not freed, the hottest last. The scan continues behind them. */
+        /** Items that were examined and not freed, the hottest last. The scan continues behind them. */
         private final List<LruItem<T>> passed = new ArrayList<>();
 
         private final List<LruItem<T>> toRotate = new ArrayList<>();
-        private long looked;
+        private long examined;
         private long freed;
 
-        Sweep(LruList<T> list) {
+        Scan(LruList<T> list) {
             this.list = list;
         }
 
@@ -160,13 +160,13 @@ final class LruShrinker<T> implements Shrinker {
             long asked = control.nrToScan();
             do {
                 found.clear();
-                list.findColdest((int) Math.min(CHUNK, asked - looked), passed, found);
-                found.forEach(this::look);
-            } while (!found.isEmpty() && looked < asked && !control.isCancelled());
+                list.findColdest((int) Math.min(CHUNK, asked - examined), passed, found);
+                found.forEach(this::examine);
+            } while (!found.isEmpty() && examined < asked && !control.isCancelled());
         }
 
-        private void look(LruItem<T> item) {
-            looked++;
+        private void examine(LruItem<T> item) {
+            examined++;
             switch (item.clearReferenced() ? LruVerdict.ROTATE : ask(item)) {
                 case REMOVE -> {
                     if (item.remove()) {

@@ -16,9 +16,6 @@ import java.util.function.Function;
  */
 final class ShardedInterceptor<M> extends BehaviorInterceptor<Object, M> {
 
-    /** Asks the entity whether it may be stopped. */
-    record Ask(ShardedQuestion question) {}
-
     private final EntityContext<M> entity;
     private final ActorRef<Object> tracker;
     private final Function<StopQuestion, M> question;
@@ -45,13 +42,13 @@ final class ShardedInterceptor<M> extends BehaviorInterceptor<Object, M> {
      */
     @Override
     public Behavior<M> aroundReceive(TypedActorContext<Object> context, Object message, ReceiveTarget<M> target) {
-        if (message instanceof Ask ask) {
-            if (!ask.question().take()) {
+        if (message instanceof ShardedQuestion asked) {
+            if (!asked.take()) {
                 return Behaviors.same();
             }
-            StopQuestion asked = new StopQuestion(tracker, context.asJava().getSelf(), ask.question().number);
+            StopQuestion answerable = new StopQuestion(tracker, context.asJava().getSelf(), asked.number);
             M own = Objects.requireNonNull(
-                    question.apply(asked),
+                    question.apply(answerable),
                     () -> "The question function made no message for entity [" + entity.getEntityId() + "] but null");
             return target.apply(context, own);
         }

@@ -18,9 +18,7 @@ import io.reclaimer.shrinker.Shrinker;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -52,7 +50,7 @@ public final class ShardedLimit extends AbstractBehavior<Object> {
      * The settings of a limit.
      *
      * @param limit the region's active-entity limit as configured; the limit grows back to it
-     * @param leastPerShard the number of entities that a shard may keep, 1 or more; with 0, each message would start an
+     * @param minPerShard the number of entities that a shard may keep, 1 or more; with 0, each message would start an
      *     entity and stop it at once
      * @param stopDeadline how long a scan waits for entities to stop; less than the deadline of a call
      * @param growAfter how long a lowered limit stays before it grows. It grows whether or not there are scans, because
@@ -61,14 +59,14 @@ public final class ShardedLimit extends AbstractBehavior<Object> {
      *     down, but at least 1
      */
     public record Settings(
-            int limit, int leastPerShard, Duration stopDeadline, Duration growAfter, Duration growInterval) {
+            int limit, int minPerShard, Duration stopDeadline, Duration growAfter, Duration growInterval) {
 
         public Settings {
             Objects.requireNonNull(stopDeadline, "stopDeadline");
             Objects.requireNonNull(growAfter, "growAfter");
             Objects.requireNonNull(growInterval, "growInterval");
-            if (limit < 1 || leastPerShard < 1 || leastPerShard > limit) {
-                throw new IllegalArgumentException("limit is [" + limit + "] and leastPerShard is [" + leastPerShard
+            if (limit < 1 || minPerShard < 1 || minPerShard > limit) {
+                throw new IllegalArgumentException("limit is [" + limit + "] and minPerShard is [" + minPerShard
                         + "] but has to be 1 or more and at most the limit");
             }
             for (Duration duration : List.of(stopDeadline, growAfter, growInterval)) {
@@ -90,28 +88,20 @@ public final class ShardedLimit extends AbstractBehavior<Object> {
 
     private record Counted(ShardRegionStats stats) {}
 
-    private enum QueryDeadline {
-        INSTANCE
-    }
-
-    private enum Look {
-        INSTANCE
-    }
-
-    private enum StopDeadline {
-        INSTANCE
-    }
-
-    private enum Stale {
-        INSTANCE
-    }
-
-    private enum Lowered {
-        INSTANCE
-    }
-
-    private enum Grow {
-        INSTANCE
+    /** Timers, and the messages that they send. */
+    private enum Timer {
+        /** The region has not answered the query in time. */
+        QUERY_DEADLINE,
+        /** The next query for the effect of a lowered limit is due. */
+        POLL,
+        /** The time for entities to stop is over. */
+        STOP_DEADLINE,
+        /** The last statistics are outdated. */
+        OUTDATED,
+        /** The limit may begin to grow. */
+        GROW_AFTER,
+        /** The limit grows by a step. */
+        GROW
     }
 
     /** The number of steps in which a large limit grows from nothing to its full size. */
@@ -120,7 +110,7 @@ public final class ShardedLimit extends AbstractBehavior<Object> {
     /**
      * The time for which a count is answered from the last statistics. Each query makes the region ask all its shards.
      */
-    static final Duration STALE_AFTER = Duration.ofSeconds(1);
+    static final Duration OUTDATED_AFTER = Duration.ofSeconds(1);
 
     /** By default a region waits 3 s for its shards. */
     static final Duration QUERY_DEADLINE = Duration.ofSeconds(4);
@@ -128,11 +118,11 @@ public final class ShardedLimit extends AbstractBehavior<Object> {
     /** The answer to a count while the number is unknown: above 0, so that a round that needs bytes scans. */
     private static final long UNKNOWN = 1;
 
-    /** The maximum number of silent shards named in the log. */
-    private static final int NAMED = 5;
+    /** The maximum number of unanswered shards named in the log. */
+    private static final int MAX_NAMED = 5;
 
     /** The time from setting a limit to the first query for its effect; each later interval is twice as long. */
-    static final Duration FIRST_LOOK = Duration.ofMillis(10);
+    static final Duration FIRST_POLL = Duration.ofMillis(10);
 
     private final ActorRef region;
     private final Settings settings;
@@ -140,34 +130,13 @@ public final class ShardedLimit extends AbstractBehavior<Object> {
     private final ActorRef statsReplies;
 
     private int limit;
-    private Optional<ShardedLoad> known = Optional.empty();
-    private boolean warned;
-    private boolean warnedOfSilence;
+    private Optional<ShardedLoad> lastLoad = Optional.empty();
+    private boolean warnedOfNoEffect;
+    private boolean warnedOfUnanswered;
 
     private final Deque<ShrinkerMessage> waiting = new ArrayDeque<>();
     private Optional<ShrinkerMessage> current = Optional.empty();
-    private Optional<Lowering> lowering = Optional.empty();
-
-    /**
-     * A scan whose limit is set.
-     *
-     * @param before the entities of all shards before the limit was set
-     * @param seen the entities of each shard by its last answer
-     * @param expected the number of entities that have to stop
-     * @param nextLook the time to the next query
-     */
-    private record Lowering(
-            ScanObjects message, ShardedLoad before, ShardedLoad seen, long expected, Duration nextLook) {
-
-        /** Returns this with a later answer of the region. A shard missing from that answer keeps its number. */
-        Lowering looked(ShardedLoad now) {
-            return new Lowering(message, before, seen.updatedBy(now), expected, nextLook.multipliedBy(2));
-        }
-
-        long stopped() {
-            return Math.max(0, before.total() - seen.total());
-        }
-    }
+    private Optional<ShardedLowering> lowering = Optional.empty();
 
     private ShardedLimit(
             ActorContext<Object> context,
@@ -202,12 +171,12 @@ public final class ShardedLimit extends AbstractBehavior<Object> {
                 .onMessage(ScanObjects.class, this::onCall)
                 .onMessage(ReparentObjects.class, this::onReparent)
                 .onMessage(Counted.class, this::onCounted)
-                .onMessage(QueryDeadline.class, this::onQueryDeadline)
-                .onMessage(Look.class, this::onLook)
-                .onMessage(StopDeadline.class, this::onStopDeadline)
-                .onMessage(Stale.class, this::onStale)
-                .onMessage(Lowered.class, this::onLowered)
-                .onMessage(Grow.class, this::onGrow)
+                .onMessageEquals(Timer.QUERY_DEADLINE, this::onQueryDeadline)
+                .onMessageEquals(Timer.POLL, this::onPoll)
+                .onMessageEquals(Timer.STOP_DEADLINE, this::onStopDeadline)
+                .onMessageEquals(Timer.OUTDATED, this::onOutdated)
+                .onMessageEquals(Timer.GROW_AFTER, this::onGrowAfter)
+                .onMessageEquals(Timer.GROW, this::onGrow)
                 .build();
     }
 
@@ -224,81 +193,65 @@ public final class ShardedLimit extends AbstractBehavior<Object> {
     }
 
     private Behavior<Object> onCounted(Counted message) {
-        timers.cancel(QueryDeadline.INSTANCE);
-        Map<String, Integer> entities = new HashMap<>();
-        message.stats().getStats().forEach((shard, count) -> entities.put(shard, (Integer) count));
-        ShardedLoad load = new ShardedLoad(entities, message.stats().getFailed());
-        known = Optional.of(load);
-        warnedOfSilence &= !load.isComplete();
-        timers.startSingleTimer(Stale.INSTANCE, Stale.INSTANCE, STALE_AFTER);
+        timers.cancel(Timer.QUERY_DEADLINE);
+        ShardedLoad load = ShardedLoad.of(message.stats());
+        lastLoad = Optional.of(load);
+        warnedOfUnanswered &= !load.isComplete();
+        timers.startSingleTimer(Timer.OUTDATED, OUTDATED_AFTER);
         if (lowering.isPresent()) {
-            look(lowering.get(), load);
+            updateLowering(lowering.get().polled(load));
         } else if (current.isPresent() && current.get() instanceof CountObjects count) {
-            reply(count, load);
+            endCall(() -> reply(count, load));
         } else if (current.isPresent() && current.get() instanceof ScanObjects scan) {
             lower(scan, load);
         }
         return this;
     }
 
-    private Behavior<Object> onQueryDeadline(QueryDeadline message) {
+    private Behavior<Object> onQueryDeadline() {
         getContext()
                 .getLog()
                 .warn("Region [{}] did not say within [{}] how many entities it has", region.path(), QUERY_DEADLINE);
         if (current.isPresent() && current.get() instanceof CountObjects count) {
-            count.reply(UNKNOWN);
-            done();
+            endCall(() -> count.reply(UNKNOWN));
         } else if (lowering.isEmpty() && current.isPresent() && current.get() instanceof ScanObjects scan) {
-            scan.reply(Shrinker.STOP);
-            done();
+            endCall(() -> scan.reply(Shrinker.STOP));
         }
         return this;
     }
 
-    private Behavior<Object> onLook(Look message) {
-        if (lowering.isPresent()) {
-            query();
-        }
+    private Behavior<Object> onPoll() {
+        lowering.ifPresent(pending -> query());
         return this;
     }
 
-    private Behavior<Object> onStopDeadline(StopDeadline message) {
+    private Behavior<Object> onStopDeadline() {
         lowering.ifPresent(late -> {
-            if (late.stopped() == 0 && !warned) {
-                warned = true;
-                getContext()
-                        .getLog()
-                        .warn(
-                                "Region [{}] was set a limit of [{}] active entities and none of [{}] stopped within [{}]."
-                                        + " Has it a strategy with a limit [akka.cluster.sharding.passivation], and do"
-                                        + " its entities stop at their stop message?",
-                                region.path(),
-                                limit,
-                                late.before().total(),
-                                settings.stopDeadline());
+            if (late.stopped() == 0 && !warnedOfNoEffect) {
+                warnedOfNoEffect = true;
+                warnOfNoEffect(late);
             }
-            late.message().reply(late.stopped());
-            done();
+            endCall(late::reply);
         });
         return this;
     }
 
-    private Behavior<Object> onStale(Stale message) {
-        known = Optional.empty();
+    private Behavior<Object> onOutdated() {
+        lastLoad = Optional.empty();
         nextCall();
         return this;
     }
 
-    private Behavior<Object> onLowered(Lowered message) {
-        timers.startTimerWithFixedDelay(Grow.INSTANCE, Grow.INSTANCE, settings.growInterval());
+    private Behavior<Object> onGrowAfter() {
+        timers.startTimerWithFixedDelay(Timer.GROW, settings.growInterval());
         return this;
     }
 
-    private Behavior<Object> onGrow(Grow message) {
+    private Behavior<Object> onGrow() {
         int step = Math.max(1, settings.limit() / STEPS);
         setLimit(step > settings.limit() - limit ? settings.limit() : limit + step);
         if (limit == settings.limit()) {
-            timers.cancel(Grow.INSTANCE);
+            timers.cancel(Timer.GROW);
         }
         return this;
     }
@@ -306,8 +259,8 @@ public final class ShardedLimit extends AbstractBehavior<Object> {
     private void nextCall() {
         while (current.isEmpty() && !waiting.isEmpty()) {
             ShrinkerMessage next = waiting.remove();
-            if (next instanceof CountObjects count && known.isPresent()) {
-                reply(count, known.get());
+            if (next instanceof CountObjects count && lastLoad.isPresent()) {
+                reply(count, lastLoad.get());
             } else {
                 current = Optional.of(next);
                 query();
@@ -315,9 +268,11 @@ public final class ShardedLimit extends AbstractBehavior<Object> {
         }
     }
 
-    private void done() {
-        timers.cancel(Look.INSTANCE);
-        timers.cancel(StopDeadline.INSTANCE);
+    /** Answers the current call, and begins the next one. */
+    private void endCall(Runnable reply) {
+        reply.run();
+        timers.cancel(Timer.POLL);
+        timers.cancel(Timer.STOP_DEADLINE);
         current = Optional.empty();
         lowering = Optional.empty();
         nextCall();
@@ -325,46 +280,45 @@ public final class ShardedLimit extends AbstractBehavior<Object> {
 
     private void query() {
         region.tell(ShardRegion.getRegionStatsInstance(), statsReplies);
-        timers.startSingleTimer(QueryDeadline.INSTANCE, QueryDeadline.INSTANCE, QUERY_DEADLINE);
+        timers.startSingleTimer(Timer.QUERY_DEADLINE, QUERY_DEADLINE);
     }
 
     /** Answers how many entities scans can stop, but never EMPTY: entities may have started since the query. */
     private void reply(CountObjects message, ShardedLoad load) {
-        long freeable = load.above(settings.leastPerShard());
+        long freeable = load.above(settings.minPerShard());
         message.reply(load.isComplete() ? freeable : Math.max(UNKNOWN, freeable));
-        if (current.isPresent()) {
-            done();
-        }
     }
 
     private void lower(ScanObjects message, ShardedLoad load) {
-        if (!load.isComplete()) {
-            warnOfSilence(load);
-            message.reply(Shrinker.STOP);
-            done();
-            return;
-        }
-        int level = load.levelStopping(message.nrToScan(), settings.leastPerShard());
+        int level = load.levelStopping(message.nrToScan(), settings.minPerShard());
         long expected = load.above(level);
-        if (expected == 0) {
-            message.reply(Shrinker.STOP);
-            done();
+        if (!load.isComplete() || expected == 0) {
+            warnOfUnanswered(load);
+            endCall(() -> message.reply(Shrinker.STOP));
             return;
         }
-        if (!timers.isTimerActive(Lowered.INSTANCE) && !timers.isTimerActive(Grow.INSTANCE)) {
-            timers.startSingleTimer(Lowered.INSTANCE, Lowered.INSTANCE, settings.growAfter());
+        if (!timers.isTimerActive(Timer.GROW_AFTER) && !timers.isTimerActive(Timer.GROW)) {
+            timers.startSingleTimer(Timer.GROW_AFTER, settings.growAfter());
         }
-        lowering = Optional.of(new Lowering(message, load, load, expected, FIRST_LOOK));
-        timers.startSingleTimer(Look.INSTANCE, Look.INSTANCE, FIRST_LOOK);
-        timers.startSingleTimer(StopDeadline.INSTANCE, StopDeadline.INSTANCE, settings.stopDeadline());
+        timers.startSingleTimer(Timer.STOP_DEADLINE, settings.stopDeadline());
+        updateLowering(new ShardedLowering(message, load, load, expected, FIRST_POLL));
         setLimit((int) Math.min(limit, (long) level * load.shards()));
     }
 
-    private void warnOfSilence(ShardedLoad load) {
-        if (warnedOfSilence) {
+    private void updateLowering(ShardedLowering now) {
+        if (now.isDone()) {
+            endCall(now::reply);
+        } else {
+            lowering = Optional.of(now);
+            timers.startSingleTimer(Timer.POLL, now.nextPoll());
+        }
+    }
+
+    private void warnOfUnanswered(ShardedLoad load) {
+        if (load.isComplete() || warnedOfUnanswered) {
             return;
         }
-        warnedOfSilence = true;
+        warnedOfUnanswered = true;
         getContext()
                 .getLog()
                 .warn(
@@ -373,18 +327,20 @@ public final class ShardedLimit extends AbstractBehavior<Object> {
                         load.unanswered().size(),
                         load.shards(),
                         region.path(),
-                        load.unanswered().stream().sorted().limit(NAMED).toList());
+                        load.unanswered().stream().sorted().limit(MAX_NAMED).toList());
     }
 
-    private void look(Lowering waitingFor, ShardedLoad load) {
-        Lowering looked = waitingFor.looked(load);
-        if (looked.stopped() >= looked.expected()) {
-            looked.message().reply(looked.stopped());
-            done();
-            return;
-        }
-        lowering = Optional.of(looked);
-        timers.startSingleTimer(Look.INSTANCE, Look.INSTANCE, looked.nextLook());
+    private void warnOfNoEffect(ShardedLowering late) {
+        getContext()
+                .getLog()
+                .warn(
+                        "Region [{}] was set a limit of [{}] active entities and none of [{}] stopped within [{}]."
+                                + " Has it a strategy with a limit [akka.cluster.sharding.passivation], and do"
+                                + " its entities stop at their stop message?",
+                        region.path(),
+                        limit,
+                        late.before().total(),
+                        settings.stopDeadline());
     }
 
     private void setLimit(int newLimit) {

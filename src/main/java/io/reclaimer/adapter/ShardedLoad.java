@@ -1,5 +1,6 @@
 package io.reclaimer.adapter;
 
+import akka.cluster.sharding.ShardRegion.ShardRegionStats;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -24,6 +25,12 @@ final class ShardedLoad {
     ShardedLoad(Map<String, Integer> entitiesByShard, Set<String> unanswered) {
         this.entities = Map.copyOf(entitiesByShard);
         this.unanswered = Set.copyOf(unanswered);
+    }
+
+    static ShardedLoad of(ShardRegionStats stats) {
+        Map<String, Integer> entities = new HashMap<>();
+        stats.getStats().forEach((shard, count) -> entities.put(shard, (Integer) count));
+        return new ShardedLoad(entities, stats.getFailed());
     }
 
     /** Returns the number of shards among which the region divides its limit. */

@@ -24,7 +24,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.Collectors;
 
 /**
  * The actor that keeps the entities of one type on this member in the order of their use, and stops the coldest. Its
@@ -52,15 +51,11 @@ final class ShardedTracker extends AbstractBehavior<Object> {
 
     private record BackOffOver(long scan, List<ShardedEntity> entities) {}
 
-    private record Deadline(long scan) {}
-
-    private record BackOff(long scan) {}
-
     /** The number of stopped entities whose ids are remembered, to count refaults: 256 KiB, and the ids. */
-    private static final int REMEMBERED = 1 << 14;
+    private static final int MAX_REMEMBERED = 1 << 14;
 
     /** The maximum number of hung entities named in the log. */
-    private static final int NAMED = 5;
+    private static final int MAX_NAMED = 5;
 
     private final String name;
     private final boolean asking;
@@ -73,12 +68,12 @@ final class ShardedTracker extends AbstractBehavior<Object> {
     private final TreeSet<ShardedEntity> order = new TreeSet<>(ShardedEntity.COLDEST_FIRST);
     private final Set<ShardedEntity> hung = new LinkedHashSet<>();
     private final Map<Long, ShardedScan> scans = new HashMap<>();
-    private final GhostKeys<String> stopped = new GhostKeys<>(REMEMBERED);
+    private final GhostKeys<String> stopped = new GhostKeys<>(MAX_REMEMBERED);
 
     private Optional<ShrinkerHandle> handle = Optional.empty();
-    private long places;
-    private long questions;
-    private long scanNumbers;
+    private long nextPlace;
+    private long lastQuestion;
+    private long lastScan;
 
     private ShardedTracker(
             ActorContext<Object> context,
@@ -125,7 +120,7 @@ final class ShardedTracker extends AbstractBehavior<Object> {
             known.restarted(message.use());
             return this;
         }
-        ShardedEntity entity = new ShardedEntity(message.id(), message.ref(), message.shard(), places++, message.use());
+        ShardedEntity entity = new ShardedEntity(message.id(), message.ref(), message.shard(), nextPlace++, message.use());
         entities.put(message.ref(), entity);
         order.add(entity);
         getContext().watchWith(message.ref(), new Ended(message.ref()));
@@ -187,7 +182,7 @@ final class ShardedTracker extends AbstractBehavior<Object> {
 
     private Behavior<Object> onScan(ScanObjects message) {
         takeBackUsedAgain();
-        ShardedScan scan = new ShardedScan(++scanNumbers, message);
+        ShardedScan scan = new ShardedScan(++lastScan, message);
         long begun = ShardedUse.now();
         while (scan.awaited.size() < message.nrToScan() && !order.isEmpty()) {
             ShardedEntity coldest = order.pollFirst();
@@ -205,7 +200,7 @@ final class ShardedTracker extends AbstractBehavior<Object> {
             return this;
         }
         scans.put(scan.number, scan);
-        timers.startSingleTimer(new Deadline(scan.number), new StopDeadline(scan.number), stopDeadline);
+        timers.startSingleTimer(new StopDeadline(scan.number), stopDeadline);
         return this;
     }
 
@@ -243,7 +238,7 @@ final class ShardedTracker extends AbstractBehavior<Object> {
         }
         hung.addAll(late);
         hungStops.add(late.size());
-        timers.startSingleTimer(new BackOff(scan.number), new BackOffOver(scan.number, late), hungBackOff);
+        timers.startSingleTimer(new BackOffOver(scan.number, late), hungBackOff);
         getContext()
                 .getLog()
                 .info(
@@ -252,7 +247,7 @@ final class ShardedTracker extends AbstractBehavior<Object> {
                         name,
                         stopDeadline,
                         hungBackOff,
-                        late.stream().limit(NAMED).map(entity -> entity.id).collect(Collectors.toList()));
+                        late.stream().limit(MAX_NAMED).map(entity -> entity.id).toList());
     }
 
     private Behavior<Object> onBackOffOver(BackOffOver message) {
@@ -264,10 +259,10 @@ final class ShardedTracker extends AbstractBehavior<Object> {
 
     private void ask(ShardedEntity entity, ShardedScan scan) {
         scan.awaited.add(entity);
-        ShardedQuestion question = new ShardedQuestion(++questions);
+        ShardedQuestion question = new ShardedQuestion(++lastQuestion);
         entity.asked(question, scan);
         if (asking) {
-            entity.ref.<Object>unsafeUpcast().tell(new ShardedInterceptor.Ask(question));
+            entity.ref.<Object>unsafeUpcast().tell(question);
         } else {
             passivate(entity);
         }
@@ -294,7 +289,7 @@ final class ShardedTracker extends AbstractBehavior<Object> {
 
     private void finishIfDone(ShardedScan scan) {
         if (scan.awaited.isEmpty() && scans.remove(scan.number) != null) {
-            timers.cancel(new Deadline(scan.number));
+            timers.cancel(new StopDeadline(scan.number));
             scan.reply();
         }
     }

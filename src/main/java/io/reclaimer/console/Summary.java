@@ -1,9 +1,9 @@
 package io.reclaimer.console;
 
-import io.reclaimer.adapter.DirectBufferPool;
 import io.reclaimer.cluster.ClusterReclaimer;
 import io.reclaimer.console.demo.Hits;
 import io.reclaimer.console.demo.MeanCacheSizes;
+import io.reclaimer.console.demo.NodeCaches;
 import io.reclaimer.console.demo.Tenant;
 import io.reclaimer.console.report.Formats;
 import io.reclaimer.pressure.HeapStatus;
@@ -40,11 +40,11 @@ record Summary(
      * @param hits the hits of each tenant over the whole run
      * @param buffers the state of the direct buffers at the end
      */
-    record Caches(Map<Tenant, Hits.Rate> hits, MeanCacheSizes sizes, DirectBufferPool.Statistics buffers) {}
+    record Caches(Map<Tenant, Hits.Rate> hits, MeanCacheSizes sizes, NodeCaches.Buffers buffers) {}
 
     /** Returns lines for people, then {@link #json}. */
     List<String> lines() {
-        DirectBufferPool.Statistics buffers = caches.buffers();
+        NodeCaches.Buffers buffers = caches.buffers();
         List<String> lines = new ArrayList<>(List.of(
                 "",
                 Formats.format(
@@ -58,7 +58,7 @@ record Summary(
                         heap.rounds(), heap.directRounds(), heap.freedObjects(), Formats.megabytes(heap.freedBytes())),
                 Formats.format(
                         "Direct buffers: %d free, %d out, %d reclaimed",
-                        buffers.free(), buffers.out(), buffers.reclaimed()),
+                        buffers.free(), buffers.leased(), buffers.reclaimed()),
                 "Hit rate: " + byTenant(", ", (path, rate) -> path + " " + StatusLine.percent(rate))));
         cluster.ifPresent(status -> lines.add(Formats.format(
                 "Cluster: %d rounds requested here freed %d objects on all members; %d parts of all rounds freed %d here",
@@ -69,7 +69,7 @@ record Summary(
 
     /** Returns one JSON object in one line. */
     String json() {
-        DirectBufferPool.Statistics buffers = caches.buffers();
+        NodeCaches.Buffers buffers = caches.buffers();
         return Formats.format(
                 "{\"seconds\":%.3f,\"heapMaxBytes\":%d,\"heapPeakLiveBytes\":%d,\"rounds\":%d,\"freedObjects\":%d,"
                         + "\"hitRate\":{%s},\"meanPages\":%d,\"meanSessions\":%d,\"buffers\":{\"free\":%d,\"out\":%d,\"reclaimed\":%d},%s\"outOfMemory\":%b}",
@@ -82,7 +82,7 @@ record Summary(
                 caches.sizes().meanPages(),
                 caches.sizes().meanSessions(),
                 buffers.free(),
-                buffers.out(),
+                buffers.leased(),
                 buffers.reclaimed(),
                 cluster.map(Summary::json).orElse(""),
                 outOfMemory);

@@ -65,8 +65,8 @@ class AdaptersDocsTest {
         // DOCS begin
         CompletionStage<ShrinkerHandle> pages = reclaimer
                 .online("/acme")
-                .thenCompose(acme -> CaffeineShrinker.register(
-                        reclaimer, ShrinkerSpec.named("pages").objectBytes(2048), cache, acme));
+                .thenCompose(acme -> CaffeineShrinker.of(cache, acme)
+                        .register(reclaimer, ShrinkerSpec.named("pages").objectBytes(2048)));
 
         CompletionStage<ReclaimReport> report = pages.thenCompose(registered -> reclaimer.reclaim( // a round on request
                 ReclaimRequest.in("/acme").objects(100).within(Duration.ofSeconds(2))));
@@ -133,7 +133,7 @@ class AdaptersDocsTest {
 
     private record Size(ActorRef<Long> replyTo) implements Command {}
 
-    private static Behavior<Command> store(HeldValues<String, byte[]> pages) {
+    private static Behavior<Command> store(ReclaimableMap<String, byte[]> pages) {
         return Behaviors.receive(Command.class)
                 .onMessage(Put.class, put -> {
                     pages.put(put.key(), put.value());
@@ -149,7 +149,7 @@ class AdaptersDocsTest {
     @Test
     void actorHeldState() {
         // DOCS begin
-        Behavior<Command> behavior = HeldActor.of(ShrinkerSpec.named("pages"), HeldValues<String, byte[]>::new)
+        Behavior<Command> behavior = ReclaimableActor.of(ShrinkerSpec.named("pages"), ReclaimableMap<String, byte[]>::new)
                 .in(acme)
                 .behavior((context, pages) -> store(pages)); // pages.get, .put, .remove: as any map, in this actor
         // DOCS end
@@ -161,7 +161,7 @@ class AdaptersDocsTest {
         Threads.until(() -> kit.state("/acme", 0).bits().size() == 1);
         assertThat(kit.pass("/acme", 0, 0).freedObjects()).isEqualTo(300);
         store.tell(new Size(sizes.getRef()));
-        assertThat(sizes.receiveMessage(ShardedCluster.PATIENCE)).isZero();
+        assertThat(sizes.receiveMessage(ShrinkerCaller.PATIENCE)).isZero();
         kit.testKit().stop(store);
         Threads.until(() -> kit.state().shrinkers().isEmpty());
     }
@@ -209,7 +209,7 @@ class AdaptersDocsTest {
         TestProbe<String> answers = kit.testKit().createTestProbe();
         for (int i = 0; i < 20; i++) {
             region.tell(new ShardingEnvelope<>("cart" + i, new Cart.Ping(answers.getRef())));
-            answers.receiveMessage(ShardedCluster.PATIENCE);
+            answers.receiveMessage(ShrinkerCaller.PATIENCE);
         }
         long freed = kit.reclaim(ReclaimRequest.everywhere().onNodes(0).startingAt(0))
                 .freedObjects();

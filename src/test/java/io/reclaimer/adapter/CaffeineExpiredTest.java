@@ -29,10 +29,12 @@ class CaffeineExpiredTest {
     private static final int DEAD = 5_000;
 
     @RegisterExtension
-    final ReclaimerExtension kit = ReclaimerExtension.create()
+    static final ReclaimerExtension kit = ReclaimerExtension.create()
+            .perClass()
             .with("akka.scheduler.implementation = \"akka.testkit.ExplicitlyTriggeredScheduler\"");
 
     private final AtomicLong now = new AtomicLong();
+    private final Caffeine<Object, Object> expiring = Caches.builder().expireAfterWrite(Duration.ofMinutes(10));
 
     private static Stream<Caffeine<Object, Object>> expiring() {
         return Stream.of(
@@ -62,12 +64,12 @@ class CaffeineExpiredTest {
 
     @Test
     void liveEntriesAreLeftWhileThereAreDeadOnes() {
-        Cache<Integer, String> tokens = withDead(Caches.builder().expireAfterWrite(Duration.ofMinutes(10)));
+        Cache<Integer, String> tokens = withDead();
         Cache<Integer, String> pages = Caches.filled(Caches.bounded(), DEAD);
         Cgroup shop = kit.online("/shop");
-        kit.await(CaffeineShrinker.register(kit.reclaimer(), SPEC, tokens, shop));
+        kit.await(CaffeineShrinker.of(tokens, shop).register(kit.reclaimer(), SPEC));
         kit.settle();
-        kit.await(CaffeineShrinker.register(kit.reclaimer(), ShrinkerSpec.named("pages"), pages, shop));
+        kit.await(CaffeineShrinker.of(pages, shop).register(kit.reclaimer(), ShrinkerSpec.named("pages")));
         kit.settle();
         long freed = kit.reclaim(ReclaimRequest.in("/shop").objects(DEAD)).freedObjects();
         assertThat(freed).isGreaterThanOrEqualTo(DEAD);
@@ -77,7 +79,7 @@ class CaffeineExpiredTest {
     /** Their memory was freed earlier, not by the present scan. */
     @Test
     void deadEntriesThatNobodyAskedForWithinASecondCountNoMore() {
-        Cache<Integer, String> cache = withDead(Caches.builder().expireAfterWrite(Duration.ofMinutes(10)));
+        Cache<Integer, String> cache = withDead();
         CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache);
         kit.await(shrinker.register(kit.reclaimer(), SPEC));
         assertThat(shrinker.scan(FakeControl.of(ROOT, 100))).isEqualTo(100);
@@ -88,9 +90,7 @@ class CaffeineExpiredTest {
 
     @Test
     void weightOfDeadEntriesIsFreedToo() {
-        Cache<Integer, String> cache = Caches.builder()
-                .expireAfterWrite(Duration.ofMinutes(10))
-                .ticker(now::get)
+        Cache<Integer, String> cache = expiring.ticker(now::get)
                 .maximumWeight(1L << 40)
                 .<Integer, String>weigher((key, value) -> 1_000)
                 .build();
@@ -112,7 +112,7 @@ class CaffeineExpiredTest {
     @Test
     void deadEntriesOfASharedCacheCountOnce() {
         List<Cgroup> owners = List.of(kit.online("/0"), kit.online("/1"));
-        Cache<Integer, String> cache = withDead(Caches.builder().expireAfterWrite(Duration.ofMinutes(10)));
+        Cache<Integer, String> cache = withDead();
         CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache, (Integer key) -> owners.get(key % 2));
         kit.await(shrinker.register(kit.reclaimer(), SPEC));
         Caches.filled(cache, DEAD, DEAD + 200);
@@ -129,12 +129,7 @@ class CaffeineExpiredTest {
     @Test
     void deadEntriesOfASharedCacheAreCountedWhereNothingElseIs() {
         Cgroup owner = kit.online("/0");
-        Cache<Integer, String> cache = Caches.filled(
-                Caches.builder()
-                        .expireAfterWrite(Duration.ofMinutes(10))
-                        .ticker(now::get)
-                        .build(),
-                500);
+        Cache<Integer, String> cache = Caches.filled(expiring.ticker(now::get).build(), 500);
         CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache, (Integer key) -> owner);
         kit.await(shrinker.register(kit.reclaimer(), SPEC));
         now.addAndGet(Duration.ofHours(1).toNanos());
@@ -142,8 +137,8 @@ class CaffeineExpiredTest {
         assertThat(shrinker.scan(FakeControl.of(owner.path(), 1_000))).isEqualTo(500);
     }
 
-    private Cache<Integer, String> withDead(Caffeine<Object, Object> builder) {
-        Cache<Integer, String> cache = Caches.filled(builder.ticker(now::get).build(), DEAD);
+    private Cache<Integer, String> withDead() {
+        Cache<Integer, String> cache = Caches.filled(expiring.ticker(now::get).build(), DEAD);
         now.addAndGet(Duration.ofHours(1).toNanos());
         return cache;
     }

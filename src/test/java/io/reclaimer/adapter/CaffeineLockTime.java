@@ -37,12 +37,12 @@ final class CaffeineLockTime {
             hits += cache.getIfPresent((int) Math.abs(random.nextGaussian() * ENTRIES / 4)) == null ? 0 : 1;
         }
         System.out.println("entries " + cache.estimatedSize() + ", hits " + hits);
-        for (int depth : new int[] {CaffeineScan.CHUNK, 1024, 16 * 1024, CaffeineOrder.DEEPEST}) {
-            int readings = Math.min(READS, 50 * CaffeineOrder.DEEPEST / depth);
+        for (int depth : new int[] {CaffeineScan.CHUNK, 1024, 16 * 1024, CaffeineOrder.MAX_DEPTH}) {
+            int readings = Math.min(READS, 50 * CaffeineOrder.MAX_DEPTH / depth);
             long[] order = new long[readings];
             for (int i = 0; i < readings; i++) {
                 long start = THREADS.getCurrentThreadCpuTime();
-                CaffeineEntries.Read<Integer> read = entries.read(depth, CaffeineOrder.DEEPEST, 0);
+                CaffeineEntries.Read<Integer> read = entries.read(depth, CaffeineOrder.MAX_DEPTH, 0);
                 order[i] = THREADS.getCurrentThreadCpuTime() - start;
                 for (int found = 0; found < CaffeineScan.CHUNK; found++) {
                     cache.invalidate(read.keys().get(found));

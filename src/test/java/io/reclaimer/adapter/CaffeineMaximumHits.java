@@ -11,7 +11,7 @@ import java.util.SplittableRandom;
 
 /**
  * Measurement of the hit rate of a cache that rounds keep small, by its maximum. Run by hand: the figures are in {@link
- * CaffeineShrinker}.
+ * CaffeineSketch}.
  */
 final class CaffeineMaximumHits {
 
@@ -39,8 +39,7 @@ final class CaffeineMaximumHits {
         SplittableRandom random = new SplittableRandom(1);
         int hits = 0;
         try (ReclaimerTestKit kit = ReclaimerTestKit.create()) {
-            kit.await(CaffeineShrinker.register(
-                    kit.reclaimer(), ShrinkerSpec.named("pages").batch(16), cache, kit.online("/shop")));
+            kit.await(CaffeineShrinker.of(cache, kit.online("/shop")).register(kit.reclaimer(), ShrinkerSpec.named("pages").batch(16)));
             for (int request = 0; request < REQUESTS; request++) {
                 int key = key(cumulative, random.nextDouble());
                 if (cache.getIfPresent(key) == null) {

@@ -31,21 +31,17 @@ class CaffeineMaximumTest {
     private static final int INTERVAL = 60;
 
     @RegisterExtension
-    final ReclaimerExtension kit = ReclaimerExtension.create()
+    static final ReclaimerExtension kit = ReclaimerExtension.create()
+            .perClass()
             .with("akka.scheduler.implementation = \"akka.testkit.ExplicitlyTriggeredScheduler\"");
 
     @Test
     void maximumIsKeptUnlessTheApplicationSaysOtherwise() {
-        for (boolean undone : List.of(true, false)) {
-            Cache<Integer, String> cache = filled(bounded(), 1000);
-            CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache);
-            if (undone) {
-                shrinker.lowerMaximum(Duration.ofMinutes(1)).keepMaximum();
-            }
-            kit.await(shrinker.register(kit.reclaimer(), SPEC));
-            shrinker.scan(FakeControl.of(ROOT, 300));
-            assertThat(maximumOf(cache)).isEqualTo(UNREACHED);
-        }
+        Cache<Integer, String> cache = filled(bounded(), 1000);
+        CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache);
+        kit.await(shrinker.register(kit.reclaimer(), SPEC));
+        shrinker.scan(FakeControl.of(ROOT, 300));
+        assertThat(maximumOf(cache)).isEqualTo(UNREACHED);
     }
 
     @Test
@@ -120,24 +116,14 @@ class CaffeineMaximumTest {
     void maximumGrowsBackStepByStepAndNotBeyond() {
         Cache<Integer, String> cache = filled(Caches.builder().maximumSize(800).build(), 800);
         lowering(cache).scan(FakeControl.of(ROOT, 400));
-        List<Long> maxima = new ArrayList<>();
-        for (int change = 0; change < 6; change++) {
-            maxima.add(maximumOf(cache));
-            pass(INTERVAL);
-        }
-        assertThat(maxima).containsExactly(400L, 500L, 600L, 700L, 800L, 800L);
+        assertThat(maxima(cache, 6)).containsExactly(400L, 500L, 600L, 700L, 800L, 800L);
     }
 
     @Test
     void maximumThatWasNeverReachedIsBackWhenWhatWasHeldIs() {
         Cache<Integer, String> cache = filled(bounded(), 800);
         lowering(cache).scan(FakeControl.of(ROOT, 300));
-        List<Long> maxima = new ArrayList<>();
-        for (int change = 0; change < 4; change++) {
-            maxima.add(maximumOf(cache));
-            pass(INTERVAL);
-        }
-        assertThat(maxima).containsExactly(500L, 600L, 700L, (long) UNREACHED);
+        assertThat(maxima(cache, 4)).containsExactly(500L, 600L, 700L, (long) UNREACHED);
     }
 
     @Test
@@ -237,6 +223,16 @@ class CaffeineMaximumTest {
         CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache).lowerMaximum(interval());
         kit.await(shrinker.register(kit.reclaimer(), SPEC));
         return shrinker;
+    }
+
+    /** Returns the maximum before each of the next changes. */
+    private List<Long> maxima(Cache<?, ?> cache, int changes) {
+        List<Long> maxima = new ArrayList<>();
+        for (int change = 0; change < changes; change++) {
+            maxima.add(maximumOf(cache));
+            pass(INTERVAL);
+        }
+        return maxima;
     }
 
     private static Duration interval() {

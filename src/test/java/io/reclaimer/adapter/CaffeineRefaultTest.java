@@ -121,7 +121,7 @@ class CaffeineRefaultTest {
             ghosts.reclaimed(key);
         }
         assertThat(ghosts.capacity()).isEqualTo(65_536);
-        ghosts.walk(300_000);
+        ghosts.check(300_000);
         assertThat(ghosts.refaults()).isEqualTo(65_536);
         ghosts.limit(100);
         ghosts.reclaimed(-1);
@@ -238,7 +238,7 @@ class CaffeineRefaultTest {
         ghosts.missed(2);
         assertThat(reported).hasValue(2);
         filled(cache, 10);
-        ghosts.walk(10);
+        ghosts.check(10);
         assertThat(reported).hasValue(ghosts.refaults()).hasValue(11);
     }
 

@@ -82,7 +82,7 @@ class CaffeineSharedOwnersTest {
     @Test
     void countInALargeCacheIsExactAfterALapOverAnUnchangedTable() {
         Shrinker shrinker = shared(bounded(20_000, 10_000, 10_000, 1));
-        for (int i = 0; i <= 40_001 / CaffeineSharedOwners.LOOK; i++) {
+        for (int i = 0; i <= 40_001 / CaffeineSharedOwners.KEYS_PER_COUNT; i++) {
             count(shrinker, "/shop/0");
         }
         assertThat(count(shrinker, "/shop/0")).isEqualTo(20_000);
@@ -136,7 +136,7 @@ class CaffeineSharedOwnersTest {
             }
             CaffeineShrinker<Key, String> shrinker = shared(cache);
             long freed = 0;
-            for (int i = 0; i <= 50_005 / CaffeineScan.MOST_LOOKED_AT; i++) {
+            for (int i = 0; i <= 50_005 / CaffeineScan.MAX_EXAMINED; i++) {
                 freed += scan(shrinker, "/shop/1", 128);
             }
             assertThat(freed).isEqualTo(5);
@@ -251,8 +251,7 @@ class CaffeineSharedOwnersTest {
             kit.online(top);
             List<Cgroup> owners = List.of(
                     kit.online(top + "/0"), kit.online(top + "/1"), kit.online(top + "/2"), kit.online(top + "/3"));
-            CaffeineShrinker<Key, String> shrinker = CaffeineShrinker.of(cache, (Key key) -> owners.get(key.tenant()))
-                    .keepMaximum();
+            CaffeineShrinker<Key, String> shrinker = CaffeineShrinker.of(cache, (Key key) -> owners.get(key.tenant()));
             Map<Key, AtomicInteger> reclaimed = new ConcurrentHashMap<>();
             shrinker.onReclaimed((key, value) ->
                     reclaimed.computeIfAbsent(key, k -> new AtomicInteger()).incrementAndGet());

@@ -34,9 +34,7 @@ class CaffeineShrinkerContractTest {
         @Override
         protected ContractSubject create(Reclaimer reclaimer) {
             Cache<Key, String> cache = Caffeine.newBuilder().build();
-            CaffeineShrinker<Key, String> shrinker = CaffeineShrinker.of(cache);
-            return ContractSubject.registered(registered(shrinker, reclaimer), shrinker)
-                    .adds((handle, cgroup, node) -> cache.put(key(cgroup), "page"))
+            return subject(reclaimer, cache, CaffeineShrinker.of(cache), false)
                     .holds((cgroup, node) -> cache.asMap().size());
         }
     }
@@ -45,14 +43,7 @@ class CaffeineShrinkerContractTest {
     class OfOneCgroup extends ShrinkerContract {
         @Override
         protected ContractSubject create(Reclaimer reclaimer) {
-            Cgroup web = reclaimer.online(WEB).toCompletableFuture().join();
-            Cache<Key, String> cache = Caffeine.newBuilder().maximumSize(ROOM).build();
-            CaffeineShrinker<Key, String> shrinker = CaffeineShrinker.of(cache, web);
-            return ContractSubject.registered(registered(shrinker, reclaimer), shrinker)
-                    .onlyIn(WEB)
-                    .adds((handle, cgroup, node) -> cache.put(key(cgroup), "page"))
-                    .holds((cgroup, node) ->
-                            cgroup.equals(web.nearestOnline()) ? cache.asMap().size() : 0);
+            return ofWeb(reclaimer, Caffeine.newBuilder().maximumSize(ROOM).build(), false);
         }
     }
 
@@ -60,14 +51,7 @@ class CaffeineShrinkerContractTest {
     class OfOneCgroupThatTells extends ShrinkerContract {
         @Override
         protected ContractSubject create(Reclaimer reclaimer) {
-            Cgroup web = reclaimer.online(WEB).toCompletableFuture().join();
-            Cache<Key, String> cache = Caffeine.newBuilder().build();
-            CaffeineShrinker<Key, String> shrinker = CaffeineShrinker.of(cache, web);
-            return ContractSubject.registered(registered(shrinker, reclaimer), shrinker)
-                    .onlyIn(WEB)
-                    .adds((handle, cgroup, node) -> putAndTell(cache, shrinker, cgroup))
-                    .holds((cgroup, node) ->
-                            cgroup.equals(web.nearestOnline()) ? cache.asMap().size() : 0);
+            return ofWeb(reclaimer, Caffeine.newBuilder().build(), true);
         }
     }
 
@@ -76,11 +60,7 @@ class CaffeineShrinkerContractTest {
         @Override
         protected ContractSubject create(Reclaimer reclaimer) {
             Cache<Key, String> cache = Caffeine.newBuilder().maximumSize(ROOM).build();
-            CaffeineShrinker<Key, String> shrinker =
-                    CaffeineShrinker.of(cache, Key::cgroup).keepMaximum();
-            return ContractSubject.registered(registered(shrinker, reclaimer), shrinker)
-                    .adds((handle, cgroup, node) -> putAndTell(cache, shrinker, cgroup))
-                    .holds((cgroup, node) -> held(cache, cgroup));
+            return ofMany(reclaimer, cache, CaffeineShrinker.of(cache, Key::cgroup));
         }
     }
 
@@ -89,30 +69,37 @@ class CaffeineShrinkerContractTest {
         @Override
         protected ContractSubject create(Reclaimer reclaimer) {
             AsyncCache<Key, String> cache = Caffeine.newBuilder().buildAsync();
-            CaffeineShrinker<Key, String> shrinker = CaffeineShrinker.of(cache, Key::cgroup);
-            return ContractSubject.registered(registered(shrinker, reclaimer), shrinker)
-                    .adds((handle, cgroup, node) -> putAndTell(cache.synchronous(), shrinker, cgroup))
-                    .holds((cgroup, node) -> held(cache.synchronous(), cgroup));
+            return ofMany(reclaimer, cache.synchronous(), CaffeineShrinker.of(cache, Key::cgroup));
         }
     }
 
-    private Key key(Cgroup cgroup) {
-        return new Key(cgroup, numbers.incrementAndGet());
+    private ContractSubject ofWeb(Reclaimer reclaimer, Cache<Key, String> cache, boolean announces) {
+        Cgroup web = reclaimer.online(WEB).toCompletableFuture().join();
+        return subject(reclaimer, cache, CaffeineShrinker.of(cache, web), announces)
+                .onlyIn(WEB)
+                .holds((cgroup, node) ->
+                        cgroup.equals(web.nearestOnline()) ? cache.asMap().size() : 0);
     }
 
-    private void putAndTell(Cache<Key, String> cache, CaffeineShrinker<Key, String> shrinker, Cgroup cgroup) {
-        Key key = key(cgroup);
-        cache.put(key, "page");
-        shrinker.added(key);
+    private ContractSubject ofMany(
+            Reclaimer reclaimer, Cache<Key, String> cache, CaffeineShrinker<Key, String> shrinker) {
+        return subject(reclaimer, cache, shrinker, true)
+                .holds((cgroup, node) -> cache.asMap().keySet().stream()
+                        .filter(key -> key.cgroup().nearestOnline().equals(cgroup))
+                        .count());
     }
 
-    private static long held(Cache<Key, String> cache, Cgroup cgroup) {
-        return cache.asMap().keySet().stream()
-                .filter(key -> key.cgroup().nearestOnline().equals(cgroup))
-                .count();
-    }
-
-    private static ShrinkerHandle registered(CaffeineShrinker<Key, String> shrinker, Reclaimer reclaimer) {
-        return shrinker.register(reclaimer, SPEC).toCompletableFuture().join();
+    /** @param announces whether each entry is announced to the shrinker */
+    private ContractSubject subject(
+            Reclaimer reclaimer, Cache<Key, String> cache, CaffeineShrinker<Key, String> shrinker, boolean announces) {
+        ShrinkerHandle registered =
+                shrinker.register(reclaimer, SPEC).toCompletableFuture().join();
+        return ContractSubject.registered(registered, shrinker).adds((handle, cgroup, node) -> {
+            Key key = new Key(cgroup, numbers.incrementAndGet());
+            cache.put(key, "page");
+            if (announces) {
+                shrinker.added(key);
+            }
+        });
     }
 }

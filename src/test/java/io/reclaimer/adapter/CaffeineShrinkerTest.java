@@ -36,6 +36,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** To which cgroup a cache belongs, how it is counted, and that rounds free it. */
 class CaffeineShrinkerTest {
 
+    private static final CgroupPath ROOT = CgroupPath.root();
     private static final CgroupPath SHOP = CgroupPath.of("/shop");
     private static final CgroupPath WEB = CgroupPath.of("/shop/web");
     private static final ShrinkerSpec SPEC = ShrinkerSpec.named("pages");
@@ -47,17 +48,17 @@ class CaffeineShrinkerTest {
     @Test
     void countIsTheSizeOfTheCache() {
         Cache<Integer, String> cache = bounded();
-        Shrinker shrinker = CaffeineShrinker.of(cache, WEB);
-        assertThat(shrinker.count(FakeControl.of(WEB, 0))).isZero();
+        Shrinker shrinker = CaffeineShrinker.of(cache);
+        assertThat(shrinker.count(FakeControl.of(ROOT, 0))).isZero();
         filled(cache, 7);
-        assertThat(shrinker.count(FakeControl.of(WEB, 0))).isEqualTo(7);
+        assertThat(shrinker.count(FakeControl.of(ROOT, 0))).isEqualTo(7);
     }
 
     /** A count precedes each visit, also of caches from which nothing is freed. */
     @Test
     void countDoesNotWaitForTheCachesLock() {
         Cache<Integer, String> cache = filled(bounded(), 10);
-        Shrinker shrinker = CaffeineShrinker.of(cache, WEB);
+        Shrinker shrinker = CaffeineShrinker.of(cache);
         Gate gate = new Gate();
         Future<?> holder =
                 Threads.start(() -> cache.policy().eviction().orElseThrow().<Boolean>coldest(entries -> {
@@ -65,7 +66,7 @@ class CaffeineShrinkerTest {
                     return true;
                 }));
         gate.awaitEntered();
-        Caches.await(Threads.start(() -> shrinker.count(FakeControl.of(WEB, 0))));
+        Caches.await(Threads.start(() -> shrinker.count(FakeControl.of(ROOT, 0))));
         assertThat(holder).isNotDone();
         gate.open();
         Caches.await(holder);
@@ -73,9 +74,10 @@ class CaffeineShrinkerTest {
 
     @Test
     void otherCgroupsHaveNothing() {
+        kit.online("/shop");
         Cache<Integer, String> cache = filled(bounded(), 10);
-        Shrinker shrinker = CaffeineShrinker.of(cache, WEB);
-        for (CgroupPath other : List.of(SHOP, CgroupPath.root(), WEB.child("a"))) {
+        Shrinker shrinker = CaffeineShrinker.of(cache, kit.online("/shop/web"));
+        for (CgroupPath other : List.of(SHOP, ROOT, WEB.child("a"))) {
             assertThat(shrinker.count(FakeControl.of(other, 0))).isEqualTo(Shrinker.EMPTY);
             assertThat(shrinker.scan(FakeControl.of(other, 10))).isZero();
         }
@@ -95,7 +97,8 @@ class CaffeineShrinkerTest {
     void cacheOfACgroupIsTheRootsWhereCgroupsAreDisabled() {
         try (ReclaimerTestSystem without = ReclaimerTestSystem.start("reclaimer.cgroups-enabled = false")) {
             Cache<Integer, String> cache = filled(bounded(), 10);
-            without.await(CaffeineShrinker.of(cache, WEB).register(without.reclaimer(), SPEC));
+            Cgroup web = kit.online("/web");
+            without.await(CaffeineShrinker.of(cache, web).register(without.reclaimer(), SPEC));
             assertThat(without.reclaim(ReclaimRequest.everywhere().startingAt(0))
                             .freedObjects())
                     .isEqualTo(10);
@@ -104,11 +107,12 @@ class CaffeineShrinkerTest {
 
     @Test
     void reparentMovesTheCacheAndNothingElse() {
+        kit.online("/shop");
         Cache<Integer, String> cache = filled(bounded(), 10);
-        Shrinker shrinker = CaffeineShrinker.of(cache, WEB);
-        assertThat(shrinker.reparent(CgroupPath.of("/batch"), CgroupPath.root(), 0))
-                .isZero();
+        Shrinker shrinker = CaffeineShrinker.of(cache, kit.online("/shop/web"));
+        assertThat(shrinker.reparent(CgroupPath.of("/batch"), ROOT, 0)).isZero();
         assertThat(shrinker.count(FakeControl.of(WEB, 0))).isEqualTo(10);
+        kit.offline("/shop/web");
         assertThat(shrinker.reparent(WEB, SHOP, 0)).isEqualTo(10);
         assertThat(keysOf(cache)).hasSize(10);
         assertThat(shrinker.count(FakeControl.of(WEB, 0))).isEqualTo(Shrinker.EMPTY);
@@ -119,7 +123,9 @@ class CaffeineShrinkerTest {
     /** So that the parent's bit is set for later entries. */
     @Test
     void emptyCacheMovesAsIfItHadAnEntry() {
-        assertThat(CaffeineShrinker.of(bounded(), WEB).reparent(WEB, SHOP, 0)).isOne();
+        Shrinker shrinker = CaffeineShrinker.of(bounded(), kit.online("/shop"));
+        kit.offline("/shop");
+        assertThat(shrinker.reparent(SHOP, ROOT, 0)).isOne();
     }
 
     @Test
@@ -205,7 +211,7 @@ class CaffeineShrinkerTest {
     @Test
     void cacheIsNotLostWhereItsCgroupGoesOfflineWhileItIsRegistered() throws Exception {
         kit.online("/shop");
-        for (int round = 0; round < 100; round++) {
+        for (int round = 0; round < 30; round++) {
             Cgroup web = kit.online("/shop/web");
             Cache<Integer, String> cache = filled(bounded(), 10);
             Threads.run(() -> register(cache, web), () -> kit.offline("/shop/web"));
@@ -255,7 +261,7 @@ class CaffeineShrinkerTest {
                         assertThat(removed.put(key, cause)).isNull())
                 .build();
         filled(cache, 300);
-        assertThat(CaffeineShrinker.of(cache, WEB).scan(FakeControl.of(WEB, 200)))
+        assertThat(CaffeineShrinker.of(cache).scan(FakeControl.of(ROOT, 200)))
                 .isEqualTo(200);
         assertThat(removed).hasSize(200).doesNotContainKeys(keysOf(cache).toArray(Integer[]::new));
         assertThat(removed.values()).containsOnly(RemovalCause.EXPLICIT);
@@ -328,6 +334,6 @@ class CaffeineShrinkerTest {
     }
 
     private ShrinkerHandle register(Cache<?, ?> cache, Cgroup cgroup) {
-        return kit.await(CaffeineShrinker.register(kit.reclaimer(), SPEC, cache, cgroup));
+        return kit.await(CaffeineShrinker.of(cache, cgroup).register(kit.reclaimer(), SPEC));
     }
 }

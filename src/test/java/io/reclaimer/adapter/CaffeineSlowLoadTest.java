@@ -30,7 +30,7 @@ class CaffeineSlowLoadTest {
     }
 
     @RegisterExtension
-    final ReclaimerExtension kit = ReclaimerExtension.create();
+    static final ReclaimerExtension kit = ReclaimerExtension.create().perClass();
 
     private final Gate loader = new Gate();
     private final Cache<Key, String> cache = Caches.builder().build();

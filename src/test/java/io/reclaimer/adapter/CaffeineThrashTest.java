@@ -56,7 +56,7 @@ class CaffeineThrashTest {
 
     private ShrinkerHandle register(String name, Cache<Integer, String> cache, Cgroup cgroup) {
         return kit.await(
-                CaffeineShrinker.of(cache, cgroup).keepMaximum().register(kit.reclaimer(), ShrinkerSpec.named(name)));
+                CaffeineShrinker.of(cache, cgroup).register(kit.reclaimer(), ShrinkerSpec.named(name)));
     }
 
     private static void put(Cache<Integer, String> cache, int key) {

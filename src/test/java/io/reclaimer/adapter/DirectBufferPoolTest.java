@@ -7,6 +7,7 @@ import akka.actor.testkit.typed.javadsl.LoggingTestKit;
 import io.reclaimer.Cgroup;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
+import io.reclaimer.adapter.DirectBufferPool.Snapshot;
 import io.reclaimer.adapter.DirectBufferPool.Statistics;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntFunction;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -42,19 +44,25 @@ class DirectBufferPoolTest {
     private static final int DIRECT = 1;
 
     @RegisterExtension
-    final ReclaimerExtension kit =
-            ReclaimerExtension.create().with("reclaimer { nodes = [heap, direct], round-deadline = 60s }");
+    static final ReclaimerExtension kit =
+            ReclaimerExtension.create().perClass().with("reclaimer { nodes = [heap, direct], round-deadline = 60s }");
 
-    private final PlayedMemory memory = new PlayedMemory();
+    private final FakeMemory memory = new FakeMemory();
+    private final List<DirectBufferPool> pools = new ArrayList<>();
+
+    @AfterEach
+    void freePools() {
+        pools.forEach(pool -> kit.await(pool.handle().free()));
+    }
 
     @Test
     void freeBuffersAreReclaimedOnTheirNodeOnly() {
         DirectBufferPool pool = register(KIB);
         leaseAndClose(pool, 10);
         assertThat(reclaim(HEAP)).isZero();
-        assertThat(pool.statistics()).isEqualTo(new Statistics(0, 10, 10 * KIB, 0));
+        assertThat(pool.statistics()).isEqualTo(new Snapshot(0, 10, 10 * KIB, 0));
         assertThat(reclaim(DIRECT)).isEqualTo(10);
-        assertThat(pool.statistics()).isEqualTo(new Statistics(0, 0, 0, 10));
+        assertThat(pool.statistics()).isEqualTo(new Snapshot(0, 0, 0, 10));
     }
 
     @Test
@@ -79,7 +87,7 @@ class DirectBufferPoolTest {
         DirectBufferLease lease = pool.acquire();
         leaseAndClose(pool, 1);
         assertThat(reclaim(DIRECT)).isEqualTo(1);
-        assertThat(pool.statistics()).isEqualTo(new Statistics(1, 0, KIB, 1));
+        assertThat(pool.statistics()).isEqualTo(new Snapshot(1, 0, KIB, 1));
         lease.close();
         assertThat(reclaim(DIRECT)).isEqualTo(1);
     }
@@ -165,12 +173,12 @@ class DirectBufferPoolTest {
     @Test
     void closingAgainDoesNothing() throws Exception {
         DirectBufferPool pool = register(KIB);
-        for (int i = 0; i < 500; i++) {
+        for (int i = 0; i < 100; i++) {
             DirectBufferLease lease = pool.acquire();
             Threads.run(lease::close, lease::close);
             lease.close();
             assertThatThrownBy(lease::buffer).isInstanceOf(IllegalStateException.class);
-            assertThat(pool.statistics()).isEqualTo(new Statistics(0, 1, KIB, 0));
+            assertThat(pool.statistics()).isEqualTo(new Snapshot(0, 1, KIB, 0));
         }
     }
 
@@ -182,14 +190,14 @@ class DirectBufferPoolTest {
         DirectBufferLease out = pool.acquire(web);
         pool.acquire(web).close();
         pool.acquire(shop).close();
-        assertThat(pool.statistics()).isEqualTo(new Statistics(1, 2, 3 * KIB, 0));
+        assertThat(pool.statistics()).isEqualTo(new Snapshot(1, 2, 3 * KIB, 0));
         kit.settle();
         assertThat(kit.pass("/shop/web", HEAP, 0).visits()).isZero();
         assertThat(kit.pass("/shop/web", DIRECT, 0).freedObjects()).isEqualTo(1);
         kit.offline("/shop/web");
         out.close();
         pool.acquire(web).close();
-        assertThat(pool.statistics()).isEqualTo(new Statistics(0, 2, 2 * KIB, 1));
+        assertThat(pool.statistics()).isEqualTo(new Snapshot(0, 2, 2 * KIB, 1));
         kit.settle();
         assertThat(kit.pass("/shop", DIRECT, 0).freedObjects()).isEqualTo(2);
     }
@@ -221,7 +229,7 @@ class DirectBufferPoolTest {
         pool.acquire().close();
         DirectBufferLease first = pool.acquire(web);
         DirectBufferLease second = pool.acquire(web);
-        assertThat(pool.statistics()).isEqualTo(new Statistics(2, 0, 2 * KIB, 0));
+        assertThat(pool.statistics()).isEqualTo(new Snapshot(2, 0, 2 * KIB, 0));
         for (Runnable acquire : List.<Runnable>of(pool::acquire, () -> pool.acquire(web), () -> pool.acquire(shop))) {
             assertThatThrownBy(acquire::run)
                     .isInstanceOf(OutOfMemoryError.class)
@@ -229,7 +237,7 @@ class DirectBufferPoolTest {
                             "[buffers]", "[1024] bytes", "[2] are leased", "[-XX:MaxDirectMemorySize]", "used up")
                     .hasCauseInstanceOf(OutOfMemoryError.class);
         }
-        assertThat(pool.statistics()).isEqualTo(new Statistics(2, 0, 2 * KIB, 0));
+        assertThat(pool.statistics()).isEqualTo(new Snapshot(2, 0, 2 * KIB, 0));
         first.close();
         second.close();
         pool.acquire(web);
@@ -240,6 +248,7 @@ class DirectBufferPoolTest {
     void directMemoryIsBackAfterARound() {
         int mebibyte = KIB * KIB;
         DirectBufferPool pool = kit.await(DirectBufferPool.register(kit.reclaimer(), SPEC, mebibyte));
+        pools.add(pool);
         List<DirectBufferLease> leases = new ArrayList<>();
         for (int i = 0; i < 32; i++) {
             leases.add(pool.acquire());
@@ -259,7 +268,7 @@ class DirectBufferPoolTest {
 
     @Test
     void roundReclaimsNothingWhereMemoryDoesNotComeBackAndSaysWhy() {
-        memory.comesBack = false;
+        memory.releasable = false;
         DirectBufferPool pool =
                 LoggingTestKit.warn("[-XX:+DisableExplicitGC]").expect(kit.system(), () -> register(KIB));
         leaseAndClose(pool, 10);
@@ -267,7 +276,7 @@ class DirectBufferPoolTest {
                 ReclaimRequest.everywhere().onNodes(DIRECT).objects(10).startingAt(0));
         assertThat(report.freedObjects()).isZero();
         assertThat(report.shortfalls()).containsOnlyKeys(Shortfall.STOPPED);
-        assertThat(pool.statistics()).isEqualTo(new Statistics(0, 10, 10 * KIB, 0));
+        assertThat(pool.statistics()).isEqualTo(new Snapshot(0, 10, 10 * KIB, 0));
         assertThat(memory.collections).hasValue(0);
     }
 
@@ -285,10 +294,10 @@ class DirectBufferPoolTest {
         leaseAndClose(pool, 10);
         assertThat(reclaim(DIRECT)).isEqualTo(10);
         assertThat(memory.collections.get()).isPositive();
-        assertThat(pool.statistics()).isEqualTo(new Statistics(0, 0, 0, 10));
+        assertThat(pool.statistics()).isEqualTo(new Snapshot(0, 0, 0, 10));
         leaseAndClose(pool, 10);
         assertThat(allocated).hasValue(10);
-        assertThat(pool.statistics()).isEqualTo(new Statistics(0, 10, 10 * KIB, 0));
+        assertThat(pool.statistics()).isEqualTo(new Snapshot(0, 10, 10 * KIB, 0));
         leaseAndClose(pool, 11);
         assertThat(allocated).hasValue(11);
         assertThat(kept).hasSize(11);
@@ -329,7 +338,7 @@ class DirectBufferPoolTest {
                 () -> freed.addAndGet(reclaim(DIRECT)),
                 seeded.tasks(4, (number, random) -> hold(pool, shop, random, number + 1L)));
         Statistics statistics = pool.statistics();
-        assertThat(statistics.out()).as(seeded.toString()).isZero();
+        assertThat(statistics.leased()).as(seeded.toString()).isZero();
         assertThat(statistics.free() + statistics.reclaimed())
                 .as(seeded.toString())
                 .isEqualTo(allocated.get());
@@ -340,7 +349,7 @@ class DirectBufferPoolTest {
 
     private static void hold(DirectBufferPool pool, Cgroup shop, Seeded random, long holder) {
         Deque<DirectBufferLease> held = new ArrayDeque<>();
-        for (int i = 0; i < 50_000; i++) {
+        for (int i = 0; i < 10_000; i++) {
             if (held.isEmpty() || (held.size() < 8 && random.nextBoolean())) {
                 DirectBufferLease lease = random.nextBoolean() ? pool.acquire() : pool.acquire(shop);
                 lease.buffer().putLong(0, holder).putLong(56, holder);
@@ -371,19 +380,22 @@ class DirectBufferPoolTest {
     }
 
     private DirectBufferPool register(ShrinkerSpec spec, int bytes, IntFunction<ByteBuffer> allocation) {
-        return kit.await(DirectBufferPool.register(kit.reclaimer(), spec, bytes, allocation, memory));
+        DirectBufferPool pool =
+                kit.await(DirectBufferPool.register(kit.reclaimer(), spec, bytes, allocation, memory));
+        pools.add(pool);
+        return pool;
     }
 
     /** Direct memory whose state the test sets. No collection is requested. */
-    private static final class PlayedMemory extends DirectMemory {
+    private static final class FakeMemory extends DirectMemory {
 
-        private volatile boolean comesBack = true;
+        private volatile boolean releasable = true;
         private volatile boolean usedUp;
         private final AtomicInteger collections = new AtomicInteger();
 
         @Override
-        boolean comesBack() {
-            return comesBack;
+        boolean isReleasable() {
+            return releasable;
         }
 
         @Override
@@ -392,7 +404,7 @@ class DirectBufferPoolTest {
         }
 
         @Override
-        void collect(GivenUpBuffers garbage) {
+        void collect(ReclaimedBuffers reclaimed) {
             collections.incrementAndGet();
         }
     }

@@ -79,7 +79,7 @@ class GhostKeysTest {
         GhostKeys<Integer> ghosts = new GhostKeys<>(64);
         Integer[] ring = new Integer[64];
         Set<Integer> model = new LinkedHashSet<>();
-        for (int step = 0, oldest = 0; step < 100_000; step++) {
+        for (int step = 0, oldest = 0; step < 20_000; step++) {
             int key = random.nextInt(200) << 20;
             if (random.nextInt(3) == 0) {
                 assertThat(ghosts.remove(key)).as("%s", random).isEqualTo(model.remove(key));
@@ -97,7 +97,7 @@ class GhostKeysTest {
 
     @Test
     void keyIsFoundOnceByManyThatLook() throws Exception {
-        for (int round = 0; round < 100; round++) {
+        for (int round = 0; round < 30; round++) {
             GhostKeys<Integer> ghosts = new GhostKeys<>(2048);
             AtomicIntegerArray found = new AtomicIntegerArray(1000);
             IntStream.range(0, found.length()).forEach(ghosts::add);

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LruScanTest implements LruOwner<Integer> {
 
     @RegisterExtension
-    final ReclaimerExtension kit = ReclaimerExtension.create();
+    static final ReclaimerExtension kit = ReclaimerExtension.create().perClass();
 
     private final List<Integer> asked = new ArrayList<>();
     private final List<Integer> reclaimed = new ArrayList<>();
@@ -58,23 +58,16 @@ class LruScanTest implements LruOwner<Integer> {
         assertThat(lists.reclaimed()).isEqualTo(4);
     }
 
-    /** Below, at and above the number of items that are found under one hold of the lock. */
+    /** Below, at and above the number of items that are found under one hold of the lock, and more than there are. */
     @ParameterizedTest
-    @ValueSource(ints = {1, LruShrinker.CHUNK - 1, LruShrinker.CHUNK, LruShrinker.CHUNK + 1, 299, 300})
-    void noMoreAreLookedAtThanAskedFor(int most) {
+    @ValueSource(longs = {1, LruShrinker.CHUNK - 1, LruShrinker.CHUNK, LruShrinker.CHUNK + 1, 299, 300, Long.MAX_VALUE})
+    void noMoreAreExaminedThanAskedForAndThanThereAre(long most) {
         add(300);
         FakeControl control = new FakeControl("/", 0, most);
-        assertThat(lists.shrinker().scan(control)).isEqualTo(most);
-        assertThat(control.nrScanned()).isEqualTo(most);
-        assertThat(reclaimed).isEqualTo(numbers(0, most));
-    }
-
-    @Test
-    void whatWasLookedAtIsSaidWhereThereIsLess() {
-        add(100);
-        FakeControl control = new FakeControl("/", 0, Long.MAX_VALUE);
-        assertThat(lists.shrinker().scan(control)).isEqualTo(100);
-        assertThat(control.nrScanned()).isEqualTo(100);
+        long examined = Math.min(300, most);
+        assertThat(lists.shrinker().scan(control)).isEqualTo(examined);
+        assertThat(control.nrScanned()).isEqualTo(examined);
+        assertThat(reclaimed).isEqualTo(numbers(0, (int) examined));
     }
 
     @Test
@@ -85,10 +78,10 @@ class LruScanTest implements LruOwner<Integer> {
 
     @Test
     void countIsTheLengthAndEmptyWhereThereIsNothing() {
-        assertThat(lists.shrinker().count(new FakeControl("/", 0, 0))).isEqualTo(Shrinker.EMPTY);
-        assertThat(lists.shrinker().count(new FakeControl("/unknown", 0, 0))).isEqualTo(Shrinker.EMPTY);
+        assertThat(count("/")).isEqualTo(Shrinker.EMPTY);
+        assertThat(count("/unknown")).isEqualTo(Shrinker.EMPTY);
         add(3);
-        assertThat(lists.shrinker().count(new FakeControl("/", 0, 0))).isEqualTo(3);
+        assertThat(count("/")).isEqualTo(3);
     }
 
     @Test
@@ -174,7 +167,7 @@ class LruScanTest implements LruOwner<Integer> {
     void objectInAScansHandsIsCounted() {
         add(1);
         verdict = value -> {
-            assertThat(lists.shrinker().count(new FakeControl("/", 0, 0))).isEqualTo(1);
+            assertThat(count("/")).isEqualTo(1);
             return LruVerdict.REMOVE;
         };
         assertThat(scan(1)).isEqualTo(1);
@@ -272,6 +265,10 @@ class LruScanTest implements LruOwner<Integer> {
         for (int value = 0; value < count; value++) {
             items.add(lists.addToRoot(0, value));
         }
+    }
+
+    private long count(String cgroup) {
+        return lists.shrinker().count(new FakeControl(cgroup, 0, 0));
     }
 
     private long scan(long most) {

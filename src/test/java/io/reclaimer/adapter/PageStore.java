@@ -4,6 +4,7 @@ import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.PostStop;
+import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
@@ -11,7 +12,7 @@ import akka.actor.typed.javadsl.Receive;
 import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.Optional;
 
-/** The actor of a user, which keeps its pages in held values. */
+/** The actor of a user, which keeps its pages in a reclaimable map. */
 final class PageStore extends AbstractBehavior<PageStore.Command> {
 
     sealed interface Command {}
@@ -26,18 +27,30 @@ final class PageStore extends AbstractBehavior<PageStore.Command> {
 
     record Stop() implements Command {}
 
-    private final HeldValues<Integer, String> values;
+    private final ReclaimableMap<Integer, String> values;
     private final ActorRef<String> listener;
 
-    private PageStore(ActorContext<Command> context, HeldValues<Integer, String> values, ActorRef<String> listener) {
+    private PageStore(ActorContext<Command> context, ReclaimableMap<Integer, String> values, ActorRef<String> listener) {
         super(context);
         this.values = values;
         this.listener = listener;
     }
 
     static Behavior<Command> create(
-            ActorContext<Command> context, HeldValues<Integer, String> values, ActorRef<String> listener) {
+            ActorContext<Command> context, ReclaimableMap<Integer, String> values, ActorRef<String> listener) {
         return new PageStore(context, values, listener);
+    }
+
+    /** Creates a store without a listener. */
+    static Behavior<Command> create(ReclaimableActor<ReclaimableMap<Integer, String>> factory) {
+        return factory.behavior((context, values) ->
+                new PageStore(context, values, context.getSystem().ignoreRef()));
+    }
+
+    /** Returns a behavior that restarts after a crash. */
+    static Behavior<Command> supervised(Behavior<Command> behavior) {
+        return Behaviors.supervise(behavior)
+                .onFailure(SupervisorStrategy.restart().withLoggingEnabled(false));
     }
 
     @Override
@@ -86,6 +99,6 @@ final class PageStore extends AbstractBehavior<PageStore.Command> {
     static long size(ReclaimerExtension kit, ActorRef<Command> store) {
         TestProbe<Long> probe = kit.testKit().createTestProbe();
         store.tell(new GetSize(probe.ref()));
-        return probe.receiveMessage(ShardedCluster.PATIENCE);
+        return probe.receiveMessage(ShrinkerCaller.PATIENCE);
     }
 }

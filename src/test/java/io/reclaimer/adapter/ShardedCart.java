@@ -61,7 +61,7 @@ final class ShardedCart {
         AskPattern.<ShardingEnvelope<Command>, String>ask(
                         region,
                         replyTo -> new ShardingEnvelope<>(id, new Ping(replyTo)),
-                        ShardedCluster.PATIENCE,
+                        ShrinkerCaller.PATIENCE,
                         system.scheduler())
                 .toCompletableFuture()
                 .join();

@@ -11,13 +11,9 @@ import akka.cluster.typed.Subscribe;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.reclaimer.testkit.ReclaimerTestSystem;
-import java.time.Duration;
 
 /** A cluster of one member, with a reclaimer, shared by all tests of a class. */
 final class ShardedCluster {
-
-    /** The timeout for events that must come. */
-    static final Duration PATIENCE = Duration.ofMinutes(1);
 
     static final String CONFIG = """
         akka.actor.provider = cluster
@@ -66,6 +62,6 @@ final class ShardedCluster {
         Cluster cluster = Cluster.get(kit.system());
         cluster.subscriptions().tell(Subscribe.create(up.ref(), SelfUp.class));
         cluster.manager().tell(Join.create(cluster.selfMember().address()));
-        assertThat(up.receiveMessage(PATIENCE)).isNotNull();
+        assertThat(up.receiveMessage(ShrinkerCaller.PATIENCE)).isNotNull();
     }
 }

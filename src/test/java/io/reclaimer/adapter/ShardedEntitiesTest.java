@@ -17,13 +17,7 @@ import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.ShrinkerHandle;
-import io.reclaimer.ShrinkerMessage.Answer;
-import io.reclaimer.ShrinkerMessage.CountObjects;
-import io.reclaimer.ShrinkerMessage.ObjectsCounted;
-import io.reclaimer.ShrinkerMessage.ObjectsScanned;
-import io.reclaimer.ShrinkerMessage.ScanObjects;
 import io.reclaimer.adapter.ShardedEntities.StopQuestion;
-import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.ReclaimerTestSystem;
@@ -47,7 +41,7 @@ import org.junit.jupiter.api.Test;
  */
 class ShardedEntitiesTest {
 
-    private static final Duration PATIENCE = ShardedCluster.PATIENCE;
+    private static final Duration PATIENCE = ShrinkerCaller.PATIENCE;
     private static final EntityTypeKey<Command> KEY = EntityTypeKey.create(Command.class, "cart");
     private static final Map<String, ShardedEntities<Command>> TRACKERS = new ConcurrentHashMap<>();
 
@@ -88,9 +82,9 @@ class ShardedEntitiesTest {
             put(id, Mood.WILLING);
         }
         put("a", Mood.WILLING);
-        assertThat(count(carts)).isEqualTo(4);
-        assertThat(scan(carts, 2)).isEqualTo(2);
-        assertThat(count(carts)).isEqualTo(2);
+        assertThat(caller(carts).count()).isEqualTo(4);
+        assertThat(caller(carts).scan(2)).isEqualTo(2);
+        assertThat(caller(carts).count()).isEqualTo(2);
         expectGone("b", "c");
         assertThat(puts("a")).isEqualTo(3);
         assertThat(puts("d")).isEqualTo(2);
@@ -125,10 +119,10 @@ class ShardedEntitiesTest {
         ShardedEntities<Command> carts = track(PATIENCE, PATIENCE);
         put("a", Mood.BUSY);
         put("b", Mood.WILLING);
-        assertThat(scan(carts, 2)).isOne();
+        assertThat(caller(carts).scan(2)).isOne();
         expectGone("b");
         assertThat(put("a", Mood.BUSY)).isEqualTo(2);
-        assertThat(scan(carts, 1)).isZero();
+        assertThat(caller(carts).scan(1)).isZero();
         assertThat(carts.hungStops()).isZero();
     }
 
@@ -137,9 +131,9 @@ class ShardedEntitiesTest {
         ShardedEntities<Command> carts = track(Duration.ofMillis(200), PATIENCE);
         put("a", Mood.SILENT);
         hang(carts);
-        assertThat(count(carts)).isZero();
+        assertThat(caller(carts).count()).isZero();
         assertThat(puts("a")).isEqualTo(2);
-        assertThat(count(carts)).isOne();
+        assertThat(caller(carts).count()).isOne();
     }
 
     /** The entity is busy with another message, and receives the question after the scan has ended. */
@@ -150,11 +144,11 @@ class ShardedEntitiesTest {
         Gate gate = new Gate();
         send("a", new Hold(gate));
         gate.awaitEntered();
-        assertThat(scan(carts, 1)).isZero();
+        assertThat(caller(carts).scan(1)).isZero();
         gate.open();
         assertThat(puts("a")).as("the same one").isEqualTo(2);
         assertThat(carts.hungStops()).isZero();
-        assertThat(count(carts)).isOne();
+        assertThat(caller(carts).count()).isOne();
     }
 
     @Test
@@ -167,10 +161,7 @@ class ShardedEntitiesTest {
         expectGone("a");
         put("a", Mood.WILLING);
         // The test can't observe when the tracker sees the end of the first incarnation.
-        events.awaitAssert(PATIENCE, () -> {
-            assertThat(count(carts)).isOne();
-            return null;
-        });
+        caller(carts).awaitCount(1);
     }
 
     /** The shard buffers messages to an entity that is passivating. */
@@ -178,12 +169,13 @@ class ShardedEntitiesTest {
     void messageToAPassivatingEntityIsNotLost() {
         ShardedEntities<Command> carts = track(PATIENCE, PATIENCE);
         put("a", Mood.SLOW);
-        TestProbe<Answer> scanned = startScan(carts, 1);
+        ShrinkerCaller caller = caller(carts);
+        caller.startScan(1);
         ActorRef<Command> slow = expectSlow("a");
         TestProbe<Integer> late = kit.testKit().createTestProbe();
         send("a", new Put(Mood.WILLING, late.ref(), events.ref()));
         slow.tell(new LetGo());
-        assertThat(freed(scanned)).isOne();
+        assertThat(caller.freed()).isOne();
         assertThat(late.receiveMessage(PATIENCE)).as("answered by a new one").isOne();
     }
 
@@ -191,10 +183,11 @@ class ShardedEntitiesTest {
     void entityThatStopsByItselfMeanwhileIsFreed() {
         ShardedEntities<Command> carts = track(PATIENCE, PATIENCE);
         put("a", Mood.SILENT);
-        TestProbe<Answer> scanned = startScan(carts, 1);
+        ShrinkerCaller caller = caller(carts);
+        caller.startScan(1);
         events.expectMessage(PATIENCE, new Asked(test + "a"));
         send("a", new Quit());
-        assertThat(freed(scanned)).isOne();
+        assertThat(caller.freed()).isOne();
         expectGone("a");
         assertThat(carts.hungStops()).isZero();
     }
@@ -205,8 +198,8 @@ class ShardedEntitiesTest {
         put("a", Mood.WILLING);
         send("a", new Crash());
         assertThat(puts("a")).as("from anew").isOne();
-        assertThat(count(carts)).isOne();
-        assertThat(scan(carts, 1)).isOne();
+        assertThat(caller(carts).count()).isOne();
+        assertThat(caller(carts).scan(1)).isOne();
     }
 
     @Test
@@ -215,7 +208,7 @@ class ShardedEntitiesTest {
                 ShardedEntities.start(kit.system(), test, Optional.empty(), PATIENCE, PATIENCE);
         TRACKERS.put(test, carts);
         put("a", Mood.BUSY);
-        assertThat(scan(carts, 1)).isOne();
+        assertThat(caller(carts).scan(1)).isOne();
         expectGone("a");
     }
 
@@ -368,31 +361,15 @@ class ShardedEntitiesTest {
         assertThat(seen).isEqualTo(Arrays.stream(ids).map(id -> test + id).collect(Collectors.toSet()));
     }
 
-    private long count(ShardedEntities<Command> carts) {
-        TestProbe<Answer> probe = kit.testKit().createTestProbe();
-        carts.shrinker().tell(new CountObjects(CgroupPath.root(), 0, Set.of(), 7, probe.ref()));
-        return probe.expectMessageClass(ObjectsCounted.class, PATIENCE).objects();
-    }
-
-    private long scan(ShardedEntities<Command> carts, long objects) {
-        return freed(startScan(carts, objects));
-    }
-
     /** Scans until the one entity is hung. While it does not receive the question in time, it counts as busy. */
     private void hang(ShardedEntities<Command> carts) {
         while (carts.hungStops() == 0) {
-            assertThat(scan(carts, 1)).isZero();
+            assertThat(caller(carts).scan(1)).isZero();
         }
         assertThat(carts.hungStops()).isOne();
     }
 
-    private TestProbe<Answer> startScan(ShardedEntities<Command> carts, long objects) {
-        TestProbe<Answer> probe = kit.testKit().createTestProbe();
-        carts.shrinker().tell(new ScanObjects(CgroupPath.root(), 0, objects, Set.of(), 7, probe.ref()));
-        return probe;
-    }
-
-    private static long freed(TestProbe<Answer> scanned) {
-        return scanned.expectMessageClass(ObjectsScanned.class, PATIENCE).freed();
+    private static ShrinkerCaller caller(ShardedEntities<Command> carts) {
+        return new ShrinkerCaller(kit.testKit(), carts.shrinker());
     }
 }

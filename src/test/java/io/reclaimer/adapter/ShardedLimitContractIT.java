@@ -52,7 +52,7 @@ class ShardedLimitContractIT extends ShrinkerContract {
                                 entity -> ShardedCart.counted(live.computeIfAbsent(
                                         shard(entity.getEntityId()), shard -> new AtomicInteger())))
                         .withStopMessage(new Stop()));
-        Settings settings = new Settings(1000, LEAST, STOP_DEADLINE, ShardedCluster.PATIENCE, ShardedCluster.PATIENCE);
+        Settings settings = new Settings(1000, LEAST, STOP_DEADLINE, ShrinkerCaller.PATIENCE, ShrinkerCaller.PATIENCE);
         AtomicInteger ids = new AtomicInteger();
         return ContractSubject.of(
                         ShrinkerSpec.named("carts").callDeadline(STOP_DEADLINE.multipliedBy(2)),

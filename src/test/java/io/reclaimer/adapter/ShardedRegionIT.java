@@ -2,7 +2,6 @@ package io.reclaimer.adapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import akka.cluster.sharding.typed.ShardingEnvelope;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
@@ -12,19 +11,12 @@ import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.ShrinkerMessage;
-import io.reclaimer.ShrinkerMessage.Answer;
-import io.reclaimer.ShrinkerMessage.CountObjects;
-import io.reclaimer.ShrinkerMessage.ObjectsCounted;
-import io.reclaimer.ShrinkerMessage.ObjectsScanned;
-import io.reclaimer.ShrinkerMessage.ScanObjects;
 import io.reclaimer.adapter.ShardedCart.Command;
 import io.reclaimer.adapter.ShardedCart.Stop;
 import io.reclaimer.adapter.ShardedLimit.Settings;
-import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.ReclaimerTestSystem;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -34,7 +26,7 @@ import org.junit.jupiter.api.Test;
 /** {@link ShardedLimit} with real regions. */
 class ShardedRegionIT {
 
-    private static final Duration PATIENCE = ShardedCluster.PATIENCE;
+    private static final Duration PATIENCE = ShrinkerCaller.PATIENCE;
 
     private static ReclaimerTestSystem kit;
 
@@ -57,15 +49,15 @@ class ShardedRegionIT {
     void entitiesStopWhenTheLimitIsLowered() {
         ActorRef<ShardingEnvelope<Command>> region = region("stopping", true);
         pingAll(region, 100);
-        ActorRef<ShrinkerMessage> limit = limit(region, PATIENCE);
+        ShrinkerCaller limit = caller(region, PATIENCE);
         // Each of the four shards keeps one entity.
-        assertThat(count(limit)).isEqualTo(96);
-        long freed = scan(limit, 20);
+        assertThat(limit.count()).isEqualTo(96);
+        long freed = limit.scan(20);
         assertThat(freed).isBetween(17L, 20L);
-        freed += scan(limit, 50);
+        freed += limit.scan(50);
         assertThat(freed).isBetween(64L, 70L);
-        ActorRef<ShrinkerMessage> fresh = limit(region, PATIENCE);
-        assertThat(count(fresh)).isEqualTo(96 - freed);
+        ShrinkerCaller fresh = caller(region, PATIENCE);
+        assertThat(fresh.count()).isEqualTo(96 - freed);
         // What stopped comes back when it is needed.
         pingAll(region, 100);
     }
@@ -74,8 +66,8 @@ class ShardedRegionIT {
     void entitiesThatDoNotStopAreNotFreed() {
         ActorRef<ShardingEnvelope<Command>> region = region("deaf", false);
         pingAll(region, 20);
-        ActorRef<ShrinkerMessage> limit = limit(region, Duration.ofMillis(200));
-        assertThat(scan(limit, 10)).isZero();
+        ShrinkerCaller limit = caller(region, Duration.ofMillis(200));
+        assertThat(limit.scan(10)).isZero();
     }
 
     @Test
@@ -105,20 +97,12 @@ class ShardedRegionIT {
         }
     }
 
+    private static ShrinkerCaller caller(ActorRef<?> region, Duration stopDeadline) {
+        return new ShrinkerCaller(kit.testKit(), limit(region, stopDeadline));
+    }
+
     private static ActorRef<ShrinkerMessage> limit(ActorRef<?> region, Duration stopDeadline) {
         Settings settings = new Settings(1000, 1, stopDeadline, PATIENCE, PATIENCE);
         return kit.testKit().spawn(ShardedLimit.create(region, settings));
-    }
-
-    private static long count(ActorRef<ShrinkerMessage> limit) {
-        TestProbe<Answer> probe = kit.testKit().createTestProbe();
-        limit.tell(new CountObjects(CgroupPath.root(), 0, Set.of(), 7, probe.ref()));
-        return probe.expectMessageClass(ObjectsCounted.class, PATIENCE).objects();
-    }
-
-    private static long scan(ActorRef<ShrinkerMessage> limit, long objects) {
-        TestProbe<Answer> probe = kit.testKit().createTestProbe();
-        limit.tell(new ScanObjects(CgroupPath.root(), 0, objects, Set.of(), 7, probe.ref()));
-        return probe.expectMessageClass(ObjectsScanned.class, PATIENCE).freed();
     }
 }

@@ -12,13 +12,6 @@ import akka.cluster.sharding.typed.javadsl.ClusterSharding.Passivate;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding.ShardCommand;
 import akka.cluster.sharding.typed.javadsl.EntityContext;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
-import io.reclaimer.ShrinkerMessage.Answer;
-import io.reclaimer.ShrinkerMessage.CountObjects;
-import io.reclaimer.ShrinkerMessage.ObjectsCounted;
-import io.reclaimer.ShrinkerMessage.ObjectsReparented;
-import io.reclaimer.ShrinkerMessage.ObjectsScanned;
-import io.reclaimer.ShrinkerMessage.ReparentObjects;
-import io.reclaimer.ShrinkerMessage.ScanObjects;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.Shrinker;
 import java.time.Duration;
@@ -26,24 +19,26 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The test plays the entities and their shard. {@link ShardedEntitiesTest} uses real ones. */
 class ShardedTrackerTest {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration PATIENCE = ShrinkerCaller.PATIENCE;
     private static final Duration STOP_DEADLINE = Duration.ofSeconds(1);
     private static final Duration BACK_OFF = Duration.ofSeconds(60);
-    private static final CgroupPath ROOT = CgroupPath.root();
 
-    private ActorTestKit kit;
-    private ManualTime time;
+    private static ActorTestKit kit;
+    private static ManualTime time;
+
     private ActorRef<Object> tracker;
-    private TestProbe<Answer> answers;
+    private ShrinkerCaller shrinker;
     private TestProbe<ShardCommand> shard;
     private TestProbe<Asked> asked;
 
@@ -65,11 +60,11 @@ class ShardedTrackerTest {
         private Entity(String id) {
             this.id = id;
             this.ref = kit.spawn(Behaviors.receive(Object.class)
-                    .onMessage(ShardedInterceptor.Ask.class, ask -> {
+                    .onMessage(ShardedQuestion.class, question -> {
                         if (busy) {
-                            waiting.ref().tell(ask.question());
-                        } else if (ask.question().take()) {
-                            asked.ref().tell(new Asked(id, ask.question().number));
+                            waiting.ref().tell(question);
+                        } else if (question.take()) {
+                            asked.ref().tell(new Asked(id, question.number));
                         }
                         return Behaviors.same();
                     })
@@ -103,20 +98,23 @@ class ShardedTrackerTest {
         }
     }
 
-    @BeforeEach
-    void start() {
+    @BeforeAll
+    static void startSystem() {
         kit = ActorTestKit.create(ManualTime.config());
         time = ManualTime.get(kit.system());
-        tracker = spawn(true);
-        answers = kit.createTestProbe();
+    }
+
+    @AfterAll
+    static void stopSystem() {
+        kit.shutdownTestKit();
+    }
+
+    @BeforeEach
+    void start() {
+        track(true);
         shard = kit.createTestProbe();
         asked = kit.createTestProbe();
         waiting = kit.createTestProbe();
-    }
-
-    @AfterEach
-    void stop() {
-        kit.shutdownTestKit();
     }
 
     @Test
@@ -125,7 +123,7 @@ class ShardedTrackerTest {
         entities.get(0).use();
         entities.get(2).use();
         entities.get(1).use();
-        scan(4);
+        shrinker.startScan(4);
         expectAsked(entities.get(3), entities.get(4), entities.get(0), entities.get(2));
         settle();
         asked.expectNoMessage(Duration.ZERO);
@@ -133,19 +131,19 @@ class ShardedTrackerTest {
 
     @Test
     void countIsHowManyCanBeAsked() {
-        assertThat(count()).isEqualTo(Shrinker.EMPTY);
+        assertThat(shrinker.count()).isEqualTo(Shrinker.EMPTY);
         List<Entity> entities = entities(3);
-        assertThat(count()).isEqualTo(3);
-        scan(2);
-        assertThat(count()).isOne();
+        assertThat(shrinker.count()).isEqualTo(3);
+        shrinker.startScan(2);
+        assertThat(shrinker.count()).isOne();
         entities.get(2).end();
-        expectCount(0);
+        shrinker.awaitCount(0);
     }
 
     @Test
     void freedAreThoseThatWereSeenToEnd() {
         List<Entity> entities = entities(3);
-        scan(2);
+        shrinker.startScan(2);
         List<Long> questions = expectAsked(entities.get(0), entities.get(1));
         for (int i = 0; i < 2; i++) {
             entities.get(i).answer(questions.get(i), true);
@@ -153,20 +151,20 @@ class ShardedTrackerTest {
         }
         entities.get(0).end();
         settle();
-        answers.expectNoMessage(Duration.ZERO);
+        shrinker.expectNoAnswer();
         entities.get(1).end();
-        assertThat(scanned()).isEqualTo(2);
-        assertThat(count()).isOne();
+        assertThat(shrinker.freed()).isEqualTo(2);
+        assertThat(shrinker.count()).isOne();
     }
 
     @Test
     void busyEntityIsNotPassivatedAndHasItsNextTurnLast() {
         List<Entity> entities = entities(3);
-        scan(1);
+        shrinker.startScan(1);
         entities.get(0).answer(entities.get(0).expectAsked(), false);
-        assertThat(scanned()).isZero();
-        assertThat(count()).isEqualTo(3);
-        scan(3);
+        assertThat(shrinker.freed()).isZero();
+        assertThat(shrinker.count()).isEqualTo(3);
+        shrinker.startScan(3);
         expectAsked(entities.get(1), entities.get(2), entities.get(0));
         shard.expectNoMessage(Duration.ZERO);
         assertThat(hungStops.sum()).isZero();
@@ -175,35 +173,30 @@ class ShardedTrackerTest {
     @Test
     void stopThatHangsIsGivenUpAtTheDeadlineAndCounted() {
         List<Entity> entities = entities(3);
-        scan(3);
+        shrinker.startScan(3);
         List<Long> questions = expectAsked(entities.get(0), entities.get(1), entities.get(2));
         entities.get(0).answer(questions.get(0), true);
         entities.get(0).end();
         entities.get(1).answer(questions.get(1), true);
         pass(STOP_DEADLINE);
-        assertThat(scanned()).isOne();
+        assertThat(shrinker.freed()).isOne();
         assertThat(hungStops.sum()).isEqualTo(2);
-        assertThat(count()).isZero();
+        assertThat(shrinker.count()).isZero();
     }
 
-    @Test
-    void entityThatHungIsNotAskedUntilItsBackOffIsOver() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void entityThatHungIsAskedWhenItsBackOffIsOverOrItWasUsedAgain(boolean used) {
         Entity entity = hung();
-        scan(1);
-        assertThat(scanned()).isEqualTo(Shrinker.STOP);
-        pass(BACK_OFF);
-        assertThat(count()).isOne();
-        scan(1);
-        entity.expectAsked();
-    }
-
-    @Test
-    void entityThatHungIsAskedWhenItWasUsedAgain() {
-        Entity entity = hung();
-        assertThat(count()).isZero();
-        entity.use();
-        assertThat(count()).isOne();
-        scan(1);
+        assertThat(shrinker.count()).isZero();
+        assertThat(shrinker.scan(1)).isEqualTo(Shrinker.STOP);
+        if (used) {
+            entity.use();
+        } else {
+            pass(BACK_OFF);
+        }
+        assertThat(shrinker.count()).isOne();
+        shrinker.startScan(1);
         entity.expectAsked();
     }
 
@@ -213,14 +206,14 @@ class ShardedTrackerTest {
         Entity entity = hung();
         pass(BACK_OFF.dividedBy(2));
         entity.use();
-        scan(1);
+        shrinker.startScan(1);
         entity.expectAsked();
         pass(STOP_DEADLINE);
-        scanned();
+        shrinker.freed();
         pass(BACK_OFF.dividedBy(2));
-        assertThat(count()).isZero();
+        assertThat(shrinker.count()).isZero();
         pass(BACK_OFF.dividedBy(2));
-        assertThat(count()).isOne();
+        assertThat(shrinker.count()).isOne();
         assertThat(hungStops.sum()).isEqualTo(2);
     }
 
@@ -231,70 +224,70 @@ class ShardedTrackerTest {
     void entityThatHasNotComeToItsQuestionIsBusyAndTheQuestionIsWithdrawn() {
         List<Entity> entities = entities(3);
         entities.get(0).busy = true;
-        scan(2);
+        shrinker.startScan(2);
         ShardedQuestion unread = waiting.receiveMessage(PATIENCE);
         entities.get(1).answer(expectAsked(entities.get(1)).get(0), true);
         entities.get(1).end();
         settle();
         pass(STOP_DEADLINE);
-        assertThat(scanned()).isOne();
+        assertThat(shrinker.freed()).isOne();
         assertThat(hungStops.sum()).isZero();
         assertThat(unread.take()).isFalse();
-        assertThat(count()).isEqualTo(2);
+        assertThat(shrinker.count()).isEqualTo(2);
         entities.get(0).busy = false;
-        scan(2);
+        shrinker.startScan(2);
         expectAsked(entities.get(2), entities.get(0));
     }
 
     @Test
     void lateYesIsHeardButNotCounted() {
         Entity entity = entities(1).get(0);
-        scan(1);
+        shrinker.startScan(1);
         long question = entity.expectAsked();
         pass(STOP_DEADLINE);
-        assertThat(scanned()).isZero();
+        assertThat(shrinker.freed()).isZero();
         entity.answer(question, true);
         entity.expectPassivated();
         entity.end();
-        expectCount(Shrinker.EMPTY);
+        shrinker.awaitCount(Shrinker.EMPTY);
     }
 
     @Test
     void lateNoEndsTheBackOff() {
         Entity entity = entities(1).get(0);
-        scan(1);
+        shrinker.startScan(1);
         long question = entity.expectAsked();
         pass(STOP_DEADLINE);
-        scanned();
+        shrinker.freed();
         entity.answer(question, false);
-        assertThat(count()).isOne();
-        scan(1);
+        assertThat(shrinker.count()).isOne();
+        shrinker.startScan(1);
         entity.expectAsked();
     }
 
     @Test
     void answerToAnEarlierQuestionIsIgnored() {
         Entity entity = entities(1).get(0);
-        scan(1);
+        shrinker.startScan(1);
         long earlier = entity.expectAsked();
         entity.answer(earlier, false);
-        scanned();
-        scan(1);
+        shrinker.freed();
+        shrinker.startScan(1);
         entity.expectAsked();
         entity.answer(earlier, true);
         entity.answer(earlier, false);
         settle();
         shard.expectNoMessage(Duration.ZERO);
-        answers.expectNoMessage(Duration.ZERO);
+        shrinker.expectNoAnswer();
     }
 
     @Test
     void answerOfAnEntityThatEndedIsIgnored() {
         Entity entity = entities(1).get(0);
-        scan(1);
+        shrinker.startScan(1);
         long question = entity.expectAsked();
         entity.end();
-        assertThat(scanned()).isOne();
+        assertThat(shrinker.freed()).isOne();
         entity.answer(question, true);
         settle();
         shard.expectNoMessage(Duration.ZERO);
@@ -303,51 +296,50 @@ class ShardedTrackerTest {
     @Test
     void secondNoToOneQuestionChangesNothing() {
         List<Entity> entities = entities(2);
-        scan(1);
+        shrinker.startScan(1);
         long question = entities.get(0).expectAsked();
         entities.get(0).answer(question, false);
         entities.get(0).answer(question, false);
-        assertThat(scanned()).isZero();
-        assertThat(count()).isEqualTo(2);
+        assertThat(shrinker.freed()).isZero();
+        assertThat(shrinker.count()).isEqualTo(2);
     }
 
     @Test
     void scansAtOnceAskDifferentEntities() {
         List<Entity> entities = entities(3);
-        scan(2);
-        scan(2);
+        shrinker.startScan(2);
+        shrinker.startScan(2);
         expectAsked(entities.get(0), entities.get(1), entities.get(2));
         entities.get(2).end();
-        assertThat(scanned()).isOne();
+        assertThat(shrinker.freed()).isOne();
         entities.get(0).end();
         entities.get(1).end();
-        assertThat(scanned()).isEqualTo(2);
+        assertThat(shrinker.freed()).isEqualTo(2);
     }
 
     @Test
     void restartOfAnEntityKeepsItAsOne() {
         Entity entity = entities(1).get(0);
         entity.start();
-        assertThat(count()).isOne();
+        assertThat(shrinker.count()).isOne();
         entity.end();
-        expectCount(Shrinker.EMPTY);
+        shrinker.awaitCount(Shrinker.EMPTY);
     }
 
     @Test
     void withoutAQuestionEntitiesArePassivatedAtOnce() {
-        tracker = spawn(false);
+        track(false);
         Entity entity = entities(1).get(0);
-        scan(1);
+        shrinker.startScan(1);
         entity.expectPassivated();
         entity.end();
-        assertThat(scanned()).isOne();
+        assertThat(shrinker.freed()).isOne();
         asked.expectNoMessage(Duration.ZERO);
     }
 
     @Test
     void nothingMovesToAParent() {
-        tracker.tell(new ReparentObjects(CgroupPath.of("/a"), ROOT, 0, 7, answers.ref()));
-        assertThat(answers.receiveMessage(PATIENCE)).isEqualTo(new ObjectsReparented(7, 0));
+        assertThat(shrinker.reparent(CgroupPath.of("/a"), CgroupPath.root())).isZero();
     }
 
     @Test
@@ -359,7 +351,7 @@ class ShardedTrackerTest {
                         asked -> null),
                 Behaviors.empty()));
         LoggingTestKit.error("made no message for entity [cart 0] but null").expect(kit.system(), () -> {
-            entity.tell(new ShardedInterceptor.Ask(new ShardedQuestion(1)));
+            entity.tell(new ShardedQuestion(1));
             return null;
         });
     }
@@ -376,7 +368,7 @@ class ShardedTrackerTest {
         });
         user.start();
         try {
-            scan(2);
+            shrinker.startScan(2);
             expectAsked(entities.get(1), entities.get(0));
         } finally {
             user.interrupt();
@@ -394,25 +386,18 @@ class ShardedTrackerTest {
         return all.stream().map(Asked::question).toList();
     }
 
-    /** Waits until the tracker has seen an end, which a test can't observe. */
-    private void expectCount(long expected) {
-        answers.awaitAssert(PATIENCE, () -> {
-            assertThat(count()).isEqualTo(expected);
-            return null;
-        });
-    }
-
     private Entity hung() {
         Entity entity = entities(1).get(0);
-        scan(1);
+        shrinker.startScan(1);
         entity.expectAsked();
         pass(STOP_DEADLINE);
-        assertThat(scanned()).isZero();
+        assertThat(shrinker.freed()).isZero();
         return entity;
     }
 
-    private ActorRef<Object> spawn(boolean asking) {
-        return kit.spawn(ShardedTracker.create("carts", asking, STOP_DEADLINE, BACK_OFF, hungStops));
+    private void track(boolean asking) {
+        tracker = kit.spawn(ShardedTracker.create("carts", asking, STOP_DEADLINE, BACK_OFF, hungStops));
+        shrinker = new ShrinkerCaller(kit, tracker);
     }
 
     private List<Entity> entities(int count) {
@@ -423,22 +408,8 @@ class ShardedTrackerTest {
         return entities;
     }
 
-    private long count() {
-        TestProbe<Answer> probe = kit.createTestProbe();
-        tracker.tell(new CountObjects(ROOT, 0, Set.of(), 7, probe.ref()));
-        return probe.expectMessageClass(ObjectsCounted.class, PATIENCE).objects();
-    }
-
-    private void scan(long objects) {
-        tracker.tell(new ScanObjects(ROOT, 0, objects, Set.of(), 8, answers.ref()));
-    }
-
-    private long scanned() {
-        return answers.expectMessageClass(ObjectsScanned.class, PATIENCE).freed();
-    }
-
     private void settle() {
-        count();
+        shrinker.count();
     }
 
     /** Lets time pass. Returns when all messages from before, and those of timers that it triggers, are handled. */

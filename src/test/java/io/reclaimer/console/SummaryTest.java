@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.reclaimer.adapter.DirectBufferPool;
 import io.reclaimer.cluster.ClusterReclaimer;
 import io.reclaimer.console.demo.Hits;
 import io.reclaimer.console.demo.MeanCacheSizes;
+import io.reclaimer.console.demo.NodeCaches;
 import io.reclaimer.console.demo.Tenant;
 import io.reclaimer.pressure.HeapStatus;
 import io.reclaimer.pressure.PressureState;
@@ -29,7 +29,7 @@ class SummaryTest {
             Map.of(Tenant.WEB, new Hits.Rate(1, 3), Tenant.ORM, new Hits.Rate(4, 4));
 
     private static final MeanCacheSizes SIZES = new MeanCacheSizes(10, 123_450, 67_890);
-    private static final DirectBufferPool.Statistics BUFFERS = new DirectBufferPool.Statistics(7, 40, 47 << 14, 1234);
+    private static final NodeCaches.Buffers BUFFERS = new NodeCaches.Buffers(7, 40, 1234);
 
     private static final Summary.Caches CACHES = new Summary.Caches(HITS, SIZES, BUFFERS);
 

@@ -17,7 +17,16 @@ import java.util.concurrent.CompletionStage;
 /** The caches of all tenants and their shared buffer pool. Thread-safe. */
 public final class NodeCaches {
 
-    private static final DirectBufferPool.Statistics NO_BUFFERS = new DirectBufferPool.Statistics(0, 0, 0, 0);
+    /** The buffers of the shared pool: leased now, free now, and reclaimed since the start. */
+    public record Buffers(long leased, long free, long reclaimed) {
+
+        private static final Buffers NONE = new Buffers(0, 0, 0);
+
+        private static Buffers of(DirectBufferPool pool) {
+            DirectBufferPool.Statistics statistics = pool.statistics();
+            return new Buffers(statistics.leased(), statistics.free(), statistics.reclaimed());
+        }
+    }
 
     private final List<TenantCaches> tenants;
     private final Optional<DirectBufferPool> buffers;
@@ -80,9 +89,9 @@ public final class NodeCaches {
         return tenants.stream().mapToLong(caches -> caches.sessionCount().get()).sum();
     }
 
-    /** Returns the pool's statistics; all are 0 without a pool. */
-    public DirectBufferPool.Statistics buffers() {
-        return buffers.map(DirectBufferPool::statistics).orElse(NO_BUFFERS);
+    /** Returns the numbers of buffers; all are 0 without a pool. */
+    public Buffers buffers() {
+        return buffers.map(Buffers::of).orElse(Buffers.NONE);
     }
 
     private static Cgroup online(Reclaimer reclaimer, CgroupPath path) {

@@ -8,8 +8,8 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
-import io.reclaimer.adapter.HeldActor;
-import io.reclaimer.adapter.HeldValues;
+import io.reclaimer.adapter.ReclaimableActor;
+import io.reclaimer.adapter.ReclaimableMap;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -57,7 +57,7 @@ public final class TenantLoad extends AbstractBehavior<TenantLoad.Command> {
     public static final double REQUESTS_PER_SECOND = 3_000;
 
     private final TenantCaches caches;
-    private final HeldValues<Long, byte[]> sessions;
+    private final ReclaimableMap<Long, byte[]> sessions;
     private final Optional<Responses> responses;
     private final Traffic traffic;
     private final OutOfMemoryExit outOfMemory;
@@ -77,7 +77,7 @@ public final class TenantLoad extends AbstractBehavior<TenantLoad.Command> {
             ActorContext<Command> context,
             TimerScheduler<Command> timers,
             TenantCaches caches,
-            HeldValues<Long, byte[]> sessions,
+            ReclaimableMap<Long, byte[]> sessions,
             Traffic traffic,
             OutOfMemoryExit outOfMemory) {
         super(context);
@@ -95,17 +95,17 @@ public final class TenantLoad extends AbstractBehavior<TenantLoad.Command> {
     }
 
     public static Behavior<Command> create(TenantCaches caches, Traffic traffic, OutOfMemoryExit outOfMemory) {
-        BiFunction<ActorContext<Command>, HeldValues<Long, byte[]>, Behavior<Command>> load = (context, sessions) ->
+        BiFunction<ActorContext<Command>, ReclaimableMap<Long, byte[]>, Behavior<Command>> load = (context, sessions) ->
                 Behaviors.withTimers(timers -> new TenantLoad(context, timers, caches, sessions, traffic, outOfMemory));
         return caches.reclaim()
-                .map(reclaim -> HeldActor.of(caches.sessionsSpec(), TenantLoad::noSessions)
+                .map(reclaim -> ReclaimableActor.of(caches.sessionsSpec(), TenantLoad::noSessions)
                         .in(reclaim.cgroup())
                         .behavior(load))
                 .orElseGet(() -> Behaviors.setup(context -> load.apply(context, noSessions())));
     }
 
-    private static HeldValues<Long, byte[]> noSessions() {
-        return new HeldValues<Long, byte[]>().weigher(session -> session.length + TenantCaches.SESSION_OVERHEAD_BYTES);
+    private static ReclaimableMap<Long, byte[]> noSessions() {
+        return new ReclaimableMap<Long, byte[]>().weigher(session -> session.length + TenantCaches.SESSION_OVERHEAD_BYTES);
     }
 
     @Override

@@ -33,9 +33,9 @@ class ResponsesTest {
     void responseKeepsItsBufferUntilItWasSent() {
         start(3, 100);
         responses.closeSent(100 + SENT_NANOS - 1);
-        assertOutAndFree(3, 0);
+        assertLeasedAndFree(3, 0);
         responses.closeSent(100 + SENT_NANOS);
-        assertOutAndFree(0, 3);
+        assertLeasedAndFree(0, 3);
     }
 
     @Test
@@ -43,7 +43,7 @@ class ResponsesTest {
         start(2, 0);
         start(5, 10);
         responses.closeSent(SENT_NANOS);
-        assertOutAndFree(5, 2);
+        assertLeasedAndFree(5, 2);
     }
 
     @Test
@@ -51,22 +51,22 @@ class ResponsesTest {
         start(1, 0);
         responses.closeSent(SENT_NANOS);
         start(1, SENT_NANOS);
-        assertOutAndFree(1, 0);
+        assertLeasedAndFree(1, 0);
     }
 
     @Test
     void clockMayOverflow() {
         start(1, Long.MAX_VALUE);
         responses.closeSent(Long.MIN_VALUE);
-        assertOutAndFree(1, 0);
+        assertLeasedAndFree(1, 0);
         responses.closeSent(Long.MIN_VALUE + SENT_NANOS);
-        assertOutAndFree(0, 1);
+        assertLeasedAndFree(0, 1);
     }
 
     @Test
     void oneMoreThanAllowedCompletesTheOldest() {
         start(301, 0);
-        assertOutAndFree(300, 0);
+        assertLeasedAndFree(300, 0);
     }
 
     @Test
@@ -74,13 +74,13 @@ class ResponsesTest {
         start(20, 0);
         responses.closeAll();
         responses.closeAll();
-        assertOutAndFree(0, 20);
+        assertLeasedAndFree(0, 20);
     }
 
     @Test
     void largestValueFits() {
         responses.start(new byte[16 * Payload.SMALLEST_BYTES], 0);
-        assertOutAndFree(1, 0);
+        assertLeasedAndFree(1, 0);
     }
 
     @Test
@@ -99,7 +99,7 @@ class ResponsesTest {
         responses.closeAll();
         assertThat(pass().freedObjects()).isEqualTo(128);
         assertThat(pool.statistics().reclaimed()).isEqualTo(128);
-        assertOutAndFree(0, 172);
+        assertLeasedAndFree(0, 172);
     }
 
     @Test
@@ -110,14 +110,14 @@ class ResponsesTest {
             assertThat(pass().freedObjects()).as("pass " + i).isZero();
         }
         assertThat(pass().freedObjects()).isEqualTo(100);
-        assertOutAndFree(0, 0);
+        assertLeasedAndFree(0, 0);
     }
 
     @Test
     void buffersInFlightAreNotReclaimed() {
         start(300, 0);
         assertThat(pass().freedObjects()).isZero();
-        assertOutAndFree(300, 0);
+        assertLeasedAndFree(300, 0);
     }
 
     private ReclaimReport pass() {
@@ -131,8 +131,8 @@ class ResponsesTest {
         }
     }
 
-    private void assertOutAndFree(long out, long free) {
-        assertThat(pool.statistics().out()).as("out").isEqualTo(out);
+    private void assertLeasedAndFree(long leased, long free) {
+        assertThat(pool.statistics().leased()).as("leased").isEqualTo(leased);
         assertThat(pool.statistics().free()).as("free").isEqualTo(free);
     }
 }

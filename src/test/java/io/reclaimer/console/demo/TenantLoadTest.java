@@ -53,7 +53,7 @@ class TenantLoadTest {
     void eachLoadedPageTookABufferAndReturnedIt() {
         NodeCaches node = registered();
         TenantCaches caches = startAndEnd(node, Tenant.BATCH);
-        assertThat(node.buffers().out()).isZero();
+        assertThat(node.buffers().leased()).isZero();
         assertThat(node.buffers().free()).isBetween(1L, caches.hits().now().lookups() / 2);
     }
 

@@ -3,7 +3,7 @@ package io.reclaimer.adapter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.reclaimer.adapter.HeldState.Freed;
+import io.reclaimer.adapter.ReclaimableState.Freed;
 import io.reclaimer.testkit.Seeded;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,11 +12,11 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class HeldValuesTest {
+class ReclaimableMapTest {
 
     @Test
     void whatWasNotUsedForLongestGoesFirst() {
-        HeldValues<Integer, String> values = filled(10);
+        ReclaimableMap<Integer, String> values = filled(10);
         assertThat(values.get(0)).contains("value 0");
         values.put(1, "another");
         assertThat(values.free(4)).isEqualTo(new Freed(4, -1));
@@ -25,7 +25,7 @@ class HeldValuesTest {
 
     @Test
     void noMoreIsFreedThanThereIs() {
-        HeldValues<Integer, String> values = filled(10);
+        ReclaimableMap<Integer, String> values = filled(10);
         assertThat(values.free(Long.MAX_VALUE)).isEqualTo(new Freed(10, -1));
         assertThat(values.size()).isZero();
         assertThat(values.free(1)).isEqualTo(new Freed(0, -1));
@@ -33,7 +33,7 @@ class HeldValuesTest {
 
     @Test
     void freedBytesAreWhatTheFreedValuesWeigh() {
-        HeldValues<Integer, String> values = filled(3).weigher(value -> value.length() - 6);
+        ReclaimableMap<Integer, String> values = filled(3).weigher(value -> value.length() - 6);
         values.put(1, "seventy");
         assertThat(values.free(2)).isEqualTo(new Freed(2, 2));
         assertThat(values.free(2)).isEqualTo(new Freed(1, 1));
@@ -42,13 +42,13 @@ class HeldValuesTest {
 
     @Test
     void negativeWeightCountsAsNothing() {
-        HeldValues<Integer, String> values = filled(3).weigher(value -> value.equals("value 1") ? -100 : 10);
+        ReclaimableMap<Integer, String> values = filled(3).weigher(value -> value.equals("value 1") ? -100 : 10);
         assertThat(values.free(3)).isEqualTo(new Freed(3, 20));
     }
 
     @Test
     void pinnedValuesStayAndLetOthersHaveTheirTurn() {
-        HeldValues<Integer, String> values = filled(10).pinned((key, value) -> key < 4);
+        ReclaimableMap<Integer, String> values = filled(10).pinned((key, value) -> key < 4);
         assertThat(values.free(4)).isEqualTo(new Freed(0, -1));
         assertThat(values.keys()).containsExactly(4, 5, 6, 7, 8, 9, 0, 1, 2, 3);
         assertThat(values.free(4)).isEqualTo(new Freed(4, -1));
@@ -58,7 +58,7 @@ class HeldValuesTest {
 
     @Test
     void listenerHearsOfWhatIsGoneAndMayPutItBack() {
-        HeldValues<Integer, String> values = new HeldValues<>();
+        ReclaimableMap<Integer, String> values = new ReclaimableMap<>();
         List<Integer> heard = new ArrayList<>();
         values.onReclaimed((key, value) -> {
             assertThat(values.get(key)).isEmpty();
@@ -73,7 +73,7 @@ class HeldValuesTest {
 
     @Test
     void nothingIsLostWhereAFunctionOfTheUsersThrows() {
-        HeldValues<Integer, String> values = filled(3).weigher(value -> {
+        ReclaimableMap<Integer, String> values = filled(3).weigher(value -> {
             throw new IllegalStateException("unweighable");
         });
         assertThatThrownBy(() -> values.free(2)).hasMessage("unweighable");
@@ -82,7 +82,7 @@ class HeldValuesTest {
 
     @Test
     void missOfWhatWasGivenUpIsARefaultOnce() {
-        HeldValues<Integer, String> values = filled(10);
+        ReclaimableMap<Integer, String> values = filled(10);
         values.free(5);
         values.get(0);
         values.put(0, "again");
@@ -95,7 +95,7 @@ class HeldValuesTest {
     /** "Aa" and "BB" have the same hash code. */
     @Test
     void anotherKeyOfTheSameHashCodeIsNoRefault() {
-        HeldValues<String, String> values = new HeldValues<>();
+        ReclaimableMap<String, String> values = new ReclaimableMap<>();
         values.put("Aa", "value");
         values.free(1);
         values.get("BB");
@@ -107,7 +107,7 @@ class HeldValuesTest {
 
     @Test
     void whatTheActorItselfRemovedIsNoRefault() {
-        HeldValues<Integer, String> values = filled(10);
+        ReclaimableMap<Integer, String> values = filled(10);
         values.get(99);
         assertThat(values.remove(7)).contains("value 7");
         values.free(5);
@@ -119,7 +119,7 @@ class HeldValuesTest {
     /** The list of freed keys is made for a few values at first, and has to grow. */
     @Test
     void refaultsOfManyAreNoticedAfterAFewWereGivenUp() {
-        HeldValues<Integer, String> values = filled(2);
+        ReclaimableMap<Integer, String> values = filled(2);
         values.free(1);
         IntStream.range(1000, 2000).forEach(key -> values.put(key, "value"));
         values.free(600);
@@ -130,10 +130,10 @@ class HeldValuesTest {
     @Test
     void anySequenceGoesAsWithAPlainListOfKeys() {
         Seeded random = Seeded.create();
-        HeldValues<Integer, Integer> values =
-                new HeldValues<Integer, Integer>().weigher(Integer::longValue).pinned((key, value) -> key % 7 == 0);
+        ReclaimableMap<Integer, Integer> values =
+                new ReclaimableMap<Integer, Integer>().weigher(Integer::longValue).pinned((key, value) -> key % 7 == 0);
         Map<Integer, Integer> model = new LinkedHashMap<>();
-        for (int step = 0; step < 20_000; step++) {
+        for (int step = 0; step < 4_000; step++) {
             int key = random.nextInt(50);
             switch (random.nextInt(4)) {
                 case 0 -> {
@@ -173,8 +173,8 @@ class HeldValuesTest {
         return new Freed(objects, bytes);
     }
 
-    private static HeldValues<Integer, String> filled(int count) {
-        HeldValues<Integer, String> values = new HeldValues<>();
+    private static ReclaimableMap<Integer, String> filled(int count) {
+        ReclaimableMap<Integer, String> values = new ReclaimableMap<>();
         IntStream.range(0, count).forEach(key -> values.put(key, "value " + key));
         return values;
     }

@@ -20,8 +20,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Nested;
 
-/** {@link HeldActor} keeps the shrinker contract, with both states, and with and without a cgroup. */
-class HeldActorContractTest {
+/** {@link ReclaimableActor} keeps the shrinker contract, with both states, and with and without a cgroup. */
+class ReclaimableActorContractTest {
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final CgroupPath WEB = ShrinkerContract.CGROUPS.get(0);
@@ -33,9 +33,9 @@ class HeldActorContractTest {
         protected ContractSubject create(Reclaimer reclaimer) {
             Cgroup web = reclaimer.online(WEB).toCompletableFuture().join();
             AtomicInteger keys = new AtomicInteger();
-            Store<HeldValues<Integer, String>> store = new Store<>(
+            Store<ReclaimableMap<Integer, String>> store = new Store<>(
                     reclaimer,
-                    HeldActor.of(SPEC, HeldValues<Integer, String>::new).in(web),
+                    ReclaimableActor.of(SPEC, ReclaimableMap<Integer, String>::new).in(web),
                     values -> values.put(keys.incrementAndGet(), "page"));
             return store.subject()
                     .onlyIn(WEB)
@@ -47,8 +47,8 @@ class HeldActorContractTest {
     class ListOfNobody extends ShrinkerContract {
         @Override
         protected ContractSubject create(Reclaimer reclaimer) {
-            Store<HeldList<String>> store =
-                    new Store<>(reclaimer, HeldActor.of(SPEC, HeldList<String>::new), list -> list.add("page"));
+            Store<ReclaimableList<String>> store =
+                    new Store<>(reclaimer, ReclaimableActor.of(SPEC, ReclaimableList<String>::new), list -> list.add("page"));
             return store.subject().holds((cgroup, node) -> store.size());
         }
     }
@@ -60,19 +60,19 @@ class HeldActorContractTest {
     private record Size(ActorRef<Long> replyTo) implements Command {}
 
     /** A registered actor that holds a state. Thread-safe. */
-    private static final class Store<S extends HeldState> {
+    private static final class Store<S extends ReclaimableState> {
 
         private final ActorSystem<?> system;
         private final ActorRef<Command> ref;
         private final ActorRef<ShrinkerMessage> shrinker;
         private final ShrinkerHandle handle;
 
-        Store(Reclaimer reclaimer, HeldActor<S> held, Consumer<S> put) {
+        Store(Reclaimer reclaimer, ReclaimableActor<S> factory, Consumer<S> put) {
             system = reclaimer.system();
             record Registration(ShrinkerSpec spec, ActorRef<ShrinkerMessage> shrinker) {}
             CompletableFuture<Registration> asked = new CompletableFuture<>();
             CompletableFuture<ShrinkerHandle> registered = new CompletableFuture<>();
-            HeldActor<S> caught = held.registeredBy((in, spec, toRegister) -> {
+            ReclaimableActor<S> caught = factory.registeredBy((in, spec, toRegister) -> {
                 asked.complete(new Registration(spec, toRegister));
                 return registered;
             });
@@ -88,7 +88,7 @@ class HeldActorContractTest {
             registered.complete(handle);
         }
 
-        private static <S extends HeldState> Behavior<Command> behavior(S state, Consumer<S> put) {
+        private static <S extends ReclaimableState> Behavior<Command> behavior(S state, Consumer<S> put) {
             return Behaviors.receive(Command.class)
                     .onMessage(Put.class, message -> {
                         put.accept(state);

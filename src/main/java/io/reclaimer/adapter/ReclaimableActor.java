@@ -19,13 +19,13 @@ import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /**
- * A factory of behaviors that register an actor as a shrinker of the {@link HeldState} that it holds. The actor's own
+ * A factory of behaviors that register an actor as a shrinker of the {@link ReclaimableState} that it holds. The actor's own
  * protocol does not change. The state answers the reclaimer's messages inside the actor, between two of the actor's own
  * messages.
  *
  * <pre>{@code
  * static Behavior<Command> create() {
- *     return HeldActor.of(ShrinkerSpec.named("pages"), HeldValues<String, Page>::new)
+ *     return ReclaimableActor.of(ShrinkerSpec.named("pages"), ReclaimableMap<String, Page>::new)
  *             .behavior((context, pages) -> new PageStore(context, pages));
  * }
  * }</pre>
@@ -38,7 +38,7 @@ import java.util.function.Supplier;
  * <p>An actor can be only one such shrinker. Of two, both would get the same messages, and the outer one would answer
  * for both. Immutable; its behaviors may be spawned any number of times.
  */
-public final class HeldActor<S extends HeldState> {
+public final class ReclaimableActor<S extends ReclaimableState> {
 
     /** Registers an actor as a shrinker. Tests replace it. */
     interface Registrar {
@@ -54,7 +54,7 @@ public final class HeldActor<S extends HeldState> {
     private final Optional<Cgroup> cgroup;
     private final Registrar registrar;
 
-    private HeldActor(ShrinkerSpec spec, Supplier<S> newState, Optional<Cgroup> cgroup, Registrar registrar) {
+    private ReclaimableActor(ShrinkerSpec spec, Supplier<S> newState, Optional<Cgroup> cgroup, Registrar registrar) {
         this.spec = spec;
         this.newState = newState;
         this.cgroup = cgroup;
@@ -67,23 +67,23 @@ public final class HeldActor<S extends HeldState> {
      * @param spec is changed to a global one, on node 0 if it names no nodes
      * @param newState makes an empty state, for each start and restart of an actor
      */
-    public static <S extends HeldState> HeldActor<S> of(ShrinkerSpec spec, Supplier<S> newState) {
+    public static <S extends ReclaimableState> ReclaimableActor<S> of(ShrinkerSpec spec, Supplier<S> newState) {
         Objects.requireNonNull(spec, "spec");
         Objects.requireNonNull(newState, "newState");
-        return new HeldActor<>(HeapSpecs.of(spec.global()), newState, Optional.empty(), RECLAIMER);
+        return new ReclaimableActor<>(HeapSpecs.of(spec.global()), newState, Optional.empty(), RECLAIMER);
     }
 
     /**
      * Returns a copy for actors whose state belongs to {@code home}, or while that is offline to its nearest online
      * ancestor.
      */
-    public HeldActor<S> in(Cgroup home) {
+    public ReclaimableActor<S> in(Cgroup home) {
         Objects.requireNonNull(home, "home");
-        return new HeldActor<>(spec.byCgroup(), newState, Optional.of(home), registrar);
+        return new ReclaimableActor<>(spec.byCgroup(), newState, Optional.of(home), registrar);
     }
 
-    HeldActor<S> registeredBy(Registrar other) {
-        return new HeldActor<>(spec, newState, cgroup, other);
+    ReclaimableActor<S> registeredBy(Registrar other) {
+        return new ReclaimableActor<>(spec, newState, cgroup, other);
     }
 
     /**
@@ -103,16 +103,16 @@ public final class HeldActor<S extends HeldState> {
                             newState.get(),
                             () -> "newState of shrinker [" + spec.name() + "] made null instead of a state");
                     ActorRef<Object> self = context.getSelf();
-                    HeldInterceptor<C> interceptor =
-                            new HeldInterceptor<>(spec, state, cgroup, () -> registrations.remove(self));
+                    ReclaimableInterceptor<C> interceptor =
+                            new ReclaimableInterceptor<>(spec, state, cgroup, () -> registrations.remove(self));
                     // Sent at each start of the actor, because a message to an earlier start may be lost.
                     registrations
                             .computeIfAbsent(
                                     self, ref -> registrar.register(context.getSystem(), spec, self.unsafeUpcast()))
                             .whenComplete((handle, why) -> self.tell(
                                     handle != null
-                                            ? new HeldInterceptor.Registered(handle)
-                                            : new HeldInterceptor.Refused(why)));
+                                            ? new ReclaimableInterceptor.Registered(handle)
+                                            : new ReclaimableInterceptor.Refused(why)));
                     return Behaviors.intercept(
                             () -> interceptor, Behaviors.<C>setup(own -> behavior.apply(own, state)));
                 })

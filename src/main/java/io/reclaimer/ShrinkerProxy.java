@@ -27,7 +27,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The adapter between the engine and an actor that is a shrinker: sends each call to the actor as a message, and passes
+ * The proxy in the engine of an actor that is a shrinker: sends each call to the actor as a message, and passes
  * its answers on. Lives until the shrinker is freed, by its owner or because the actor stopped.
  *
  * <p>One call is sent at a time, unless the shrinker is reentrant: an actor handles one message after the other anyway.
@@ -38,17 +38,17 @@ import org.jspecify.annotations.Nullable;
  * fault.
  *
  * <p>A call that is given up at its deadline may still be in a long mailbox: the actor is late, and not at fault. After
- * {@link #MOST_LATE} such calls the actor is sent reparents only, until it answers one of them, or until a back-off is
+ * {@link #MAX_LATE} such calls the actor is sent reparents only, until it answers one of them, or until a back-off is
  * over ({@link #FIRST_RETRY}), because a restart may have lost them. An answer to a later call shows that an earlier
  * one was received or lost: that it is unanswered is a fault then.
  */
-final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
+final class ShrinkerProxy extends AbstractBehavior<ShrinkerProxy.Command> {
 
     sealed interface Command {}
 
-    private record Make(PendingCall call) implements Command {}
+    private record MakeCall(PendingCall call) implements Command {}
 
-    private record GivenUp(PendingCall call) implements Command {}
+    private record GiveUpCall(PendingCall call) implements Command {}
 
     /** The shrinker is allocated. */
     record Allocated(ShrinkerEntry entry) implements Command {}
@@ -64,18 +64,18 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
     }
 
     /** An answer from the actor. */
-    private record Answered(ShrinkerMessage.Answer answer) implements Command {}
+    private record ReceivedAnswer(ShrinkerMessage.Answer answer) implements Command {}
 
     /** The call strategy that the engine uses: sends messages to this actor. */
     private record ByMessages(ActorRef<Command> caller) implements CallStrategy {
         @Override
         public void make(PendingCall call) {
-            caller.tell(new Make(call));
+            caller.tell(new MakeCall(call));
         }
 
         @Override
         public void givenUp(PendingCall call) {
-            caller.tell(new GivenUp(call));
+            caller.tell(new GiveUpCall(call));
         }
 
         @Override
@@ -85,15 +85,15 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
     }
 
     /** The most given-up calls that are remembered, to distinguish late answers from second ones. */
-    private static final int MOST_GIVEN_UP = 1024;
+    private static final int MAX_GIVEN_UP = 1024;
 
     /** The most late calls in the mailbox of the actor: one that may be lost, and one that shows that. */
-    private static final int MOST_LATE = 2;
+    private static final int MAX_LATE = 2;
 
-    /** The first back-off of an actor that has not answered {@link #MOST_LATE} calls. It doubles each time. */
+    /** The first back-off of an actor that has not answered {@link #MAX_LATE} calls. It doubles each time. */
     private static final Duration FIRST_RETRY = Duration.ofMinutes(1);
 
-    private static final Duration LONGEST_RETRY = Duration.ofHours(1);
+    private static final Duration MAX_RETRY = Duration.ofHours(1);
 
     private final ActorRef<ShrinkerMessage> shrinker;
     private final boolean reentrant;
@@ -126,7 +126,7 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
 
     static Behavior<Command> create(ActorRef<ShrinkerMessage> shrinker, boolean reentrant) {
         return Behaviors.setup(
-                context -> Behaviors.withTimers(timers -> new ActorShrinker(context, timers, shrinker, reentrant)));
+                context -> Behaviors.withTimers(timers -> new ShrinkerProxy(context, timers, shrinker, reentrant)));
     }
 
     /** Returns the call strategy that sends calls to the given actor. */
@@ -134,7 +134,7 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
         return new ByMessages(caller);
     }
 
-    private ActorShrinker(
+    private ShrinkerProxy(
             ActorContext<Command> context,
             TimerScheduler<Command> timers,
             ActorRef<ShrinkerMessage> shrinker,
@@ -143,16 +143,16 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
         this.timers = timers;
         this.shrinker = shrinker;
         this.reentrant = reentrant;
-        this.answers = context.messageAdapter(ShrinkerMessage.Answer.class, Answered::new);
+        this.answers = context.messageAdapter(ShrinkerMessage.Answer.class, ReceivedAnswer::new);
         context.watch(shrinker);
     }
 
     @Override
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
-                .onMessage(Make.class, this::onMake)
-                .onMessage(Answered.class, this::onAnswered)
-                .onMessage(GivenUp.class, this::onGivenUp)
+                .onMessage(MakeCall.class, this::onMakeCall)
+                .onMessage(ReceivedAnswer.class, this::onReceivedAnswer)
+                .onMessage(GiveUpCall.class, this::onGiveUpCall)
                 .onMessage(Allocated.class, this::onAllocated)
                 .onMessageEquals(Retry.INSTANCE, this::onRetry)
                 .onMessageEquals(End.INSTANCE, Behaviors::stopped)
@@ -160,7 +160,7 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
                 .build();
     }
 
-    private Behavior<Command> onMake(Make message) {
+    private Behavior<Command> onMakeCall(MakeCall message) {
         waiting.add(message.call());
         sendNext();
         return this;
@@ -207,22 +207,22 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
                 });
     }
 
-    private Behavior<Command> onAnswered(Answered message) {
+    private Behavior<Command> onReceivedAnswer(ReceivedAnswer message) {
         ShrinkerMessage.Answer answer = message.answer();
         if (answer instanceof ShrinkerMessage.ObjectsScanned scanned) {
-            PendingCall call = answered(scanned.call());
+            PendingCall call = takeAnsweredCall(scanned.call());
             if (call != null) {
                 call.nrScanned(scanned.nrScanned());
                 call.freedBytes(scanned.freedBytes());
                 call.reply(scanned.freed());
             }
         } else if (answer instanceof ShrinkerMessage.ObjectsCounted counted) {
-            PendingCall call = answered(counted.call());
+            PendingCall call = takeAnsweredCall(counted.call());
             if (call != null) {
                 call.reply(counted.objects());
             }
         } else if (answer instanceof ShrinkerMessage.ObjectsReparented reparented) {
-            PendingCall call = answered(reparented.call());
+            PendingCall call = takeAnsweredCall(reparented.call());
             if (call != null) {
                 call.reply(reparented.moved());
             }
@@ -232,40 +232,40 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
     }
 
     /** Takes out the call of a number that is answered now; null if it was answered before or is forgotten. */
-    private @Nullable PendingCall answered(long number) {
+    private @Nullable PendingCall takeAnsweredCall(long number) {
         retry = FIRST_RETRY;
         PendingCall call = underWay.remove(number);
-        received(number);
+        noteReceived(number);
         if (call != null) {
             numbers.remove(call);
             return call;
         }
         PendingCall late = givenUp.remove(number);
         if (late == null) {
-            fault("it answered call [" + number + "] a second time, or so late that it is forgotten");
+            reportFault("it answered call [" + number + "] a second time, or so late that it is forgotten");
         }
-        tellWhetherStuck();
+        updateStuck();
         return late;
     }
 
     /** Notes that the actor has come to the call of that number, and so past all calls before it. */
-    private void received(long number) {
+    private void noteReceived(long number) {
         List<Long> unanswered = givenUp.keySet().stream()
                 .filter(earlier -> earlier > receivedNumber && earlier < number)
                 .toList();
         receivedNumber = Math.max(receivedNumber, number);
         if (!unanswered.isEmpty()) {
-            fault("it answered call [" + number + "] and has not answered calls " + unanswered
+            reportFault("it answered call [" + number + "] and has not answered calls " + unanswered
                     + " that were sent before it, whose deadline is over");
         }
-        tellWhetherStuck();
+        updateStuck();
     }
 
-    private void tellWhetherStuck() {
+    private void updateStuck() {
         long late = givenUp.keySet().stream()
                 .filter(number -> number > receivedNumber)
                 .count();
-        boolean isStuck = late >= MOST_LATE;
+        boolean isStuck = late >= MAX_LATE;
         if (isStuck == stuck || entry.isEmpty()) {
             return;
         }
@@ -282,7 +282,7 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
                             late,
                             retry);
             timers.startSingleTimer(Retry.INSTANCE, Retry.INSTANCE, retry);
-            retry = retry.compareTo(LONGEST_RETRY.dividedBy(2)) > 0 ? LONGEST_RETRY : retry.multipliedBy(2);
+            retry = retry.compareTo(MAX_RETRY.dividedBy(2)) > 0 ? MAX_RETRY : retry.multipliedBy(2);
         } else {
             timers.cancel(Retry.INSTANCE);
         }
@@ -290,27 +290,27 @@ final class ActorShrinker extends AbstractBehavior<ActorShrinker.Command> {
 
     private Behavior<Command> onRetry() {
         receivedNumber = lastNumber;
-        tellWhetherStuck();
+        updateStuck();
         sendNext();
         return this;
     }
 
-    private void fault(String what) {
+    private void reportFault(String what) {
         entry.ifPresent(shrunk -> shrunk.faults().fault(what, shrinker.path().toString(), null));
     }
 
     /** Gives up a call. An answer to a call that was sent may still come; it is late then. */
-    private Behavior<Command> onGivenUp(GivenUp message) {
+    private Behavior<Command> onGiveUpCall(GiveUpCall message) {
         PendingCall call = message.call();
         waiting.remove(call);
         Long number = numbers.remove(call);
         if (number != null) {
             underWay.remove(number);
             givenUp.put(number, call);
-            if (givenUp.size() > MOST_GIVEN_UP) {
+            if (givenUp.size() > MAX_GIVEN_UP) {
                 givenUp.remove(givenUp.keySet().iterator().next());
             }
-            tellWhetherStuck();
+            updateStuck();
         }
         sendNext();
         return this;

@@ -12,7 +12,7 @@ import java.util.function.ToLongFunction;
 
 /**
  * A list of values that an actor holds, in the order of insertion. The oldest values are freed first. Confined to the
- * actor that owns it, see {@link HeldActor}.
+ * actor that owns it, see {@link ReclaimableActor}.
  *
  * <p>Pinned values keep their place in the list. A scan continues behind the values that the last one examined and
  * kept, like the hand of the CLOCK algorithm. Freeing values moves the values behind them.
@@ -20,7 +20,7 @@ import java.util.function.ToLongFunction;
  * <p>{@code weigher} and {@code pinned} are called during a scan, and their results are not kept. An exception of
  * theirs is thrown at the actor; no value is lost by it, and none counts as freed.
  */
-public final class HeldList<V> implements HeldState {
+public final class ReclaimableList<V> implements ReclaimableState {
 
     private final List<V> values = new ArrayList<>();
     private final List<V> view = Collections.unmodifiableList(values);
@@ -36,14 +36,14 @@ public final class HeldList<V> implements HeldState {
      * Sets the size of a value in bytes; negative sizes count as 0. Without it, freed bytes are unknown. Returns this
      * list.
      */
-    public HeldList<V> weigher(ToLongFunction<? super V> bytes) {
+    public ReclaimableList<V> weigher(ToLongFunction<? super V> bytes) {
         Objects.requireNonNull(bytes, "bytes");
         weigher = Optional.of(bytes);
         return this;
     }
 
     /** Sets the condition under which a value must stay now. Returns this list. */
-    public HeldList<V> pinned(Predicate<? super V> mustStay) {
+    public ReclaimableList<V> pinned(Predicate<? super V> mustStay) {
         Objects.requireNonNull(mustStay, "mustStay");
         pinned = mustStay;
         return this;
@@ -52,7 +52,7 @@ public final class HeldList<V> implements HeldState {
     /**
      * Sets a listener that is called for each freed value, after its removal. It may use this list. Returns this list.
      */
-    public HeldList<V> onReclaimed(Consumer<? super V> listener) {
+    public ReclaimableList<V> onReclaimed(Consumer<? super V> listener) {
         Objects.requireNonNull(listener, "listener");
         onReclaimed = listener;
         return this;

@@ -3,7 +3,7 @@ package io.reclaimer.adapter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.reclaimer.adapter.HeldState.Freed;
+import io.reclaimer.adapter.ReclaimableState.Freed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -11,11 +11,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class HeldListTest {
+class ReclaimableListTest {
 
     @Test
     void oldestGoesFirst() {
-        HeldList<Integer> list = filled(10);
+        ReclaimableList<Integer> list = filled(10);
         assertThat(list.free(4)).isEqualTo(new Freed(4, -1));
         assertThat(list.values()).containsExactly(4, 5, 6, 7, 8, 9);
         assertThat(list.free(Long.MAX_VALUE)).isEqualTo(new Freed(6, -1));
@@ -24,7 +24,7 @@ class HeldListTest {
 
     @Test
     void pinnedValuesKeepTheirPlaceAndLetOthersHaveTheirTurn() {
-        HeldList<Integer> list = filled(10).pinned(value -> value < 3 || value == 8);
+        ReclaimableList<Integer> list = filled(10).pinned(value -> value < 3 || value == 8);
         assertThat(list.free(3)).isEqualTo(new Freed(0, -1));
         assertThat(list.free(4)).isEqualTo(new Freed(4, -1));
         assertThat(list.values()).containsExactly(0, 1, 2, 7, 8, 9);
@@ -34,7 +34,7 @@ class HeldListTest {
 
     @Test
     void scanComesRoundToTheOldest() {
-        HeldList<Integer> list = filled(6).pinned(value -> value % 2 == 0);
+        ReclaimableList<Integer> list = filled(6).pinned(value -> value % 2 == 0);
         assertThat(list.free(4)).isEqualTo(new Freed(2, -1));
         list.pinned(value -> false);
         assertThat(list.free(3)).isEqualTo(new Freed(3, -1));
@@ -43,7 +43,7 @@ class HeldListTest {
 
     @Test
     void positionStaysInAListThatItsActorMadeShorter() {
-        HeldList<Integer> list = filled(6).pinned(value -> true);
+        ReclaimableList<Integer> list = filled(6).pinned(value -> true);
         list.free(5);
         assertThat(list.removeIf(value -> value > 1)).isTrue();
         assertThat(list.remove(0)).isZero();
@@ -54,13 +54,13 @@ class HeldListTest {
 
     @Test
     void freedBytesAreWhatTheFreedValuesWeigh() {
-        HeldList<Integer> list = filled(5).weigher(value -> value == 1 ? -7 : value);
+        ReclaimableList<Integer> list = filled(5).weigher(value -> value == 1 ? -7 : value);
         assertThat(list.free(4)).isEqualTo(new Freed(4, 5));
     }
 
     @Test
     void listenerHearsOfWhatIsGoneAndMayAddIt() {
-        HeldList<Integer> list = filled(3);
+        ReclaimableList<Integer> list = filled(3);
         List<Integer> heard = new ArrayList<>();
         list.onReclaimed(value -> {
             heard.add(value);
@@ -76,7 +76,7 @@ class HeldListTest {
     @ValueSource(ints = {4, 5, 0, 3})
     void scanThatFailsFreesNothingWhereverItFails(int failing) {
         List<Integer> heard = new ArrayList<>();
-        HeldList<Integer> list = filled(6).pinned(value -> value < 4).onReclaimed(value -> {
+        ReclaimableList<Integer> list = filled(6).pinned(value -> value < 4).onReclaimed(value -> {
             heard.add(value);
             throw new IllegalStateException("listener");
         });
@@ -92,7 +92,7 @@ class HeldListTest {
     /** Its failure is thrown at the actor; the values are gone from the list. */
     @Test
     void listenerThatFailsIsHeardOf() {
-        HeldList<Integer> list = filled(3).onReclaimed(value -> {
+        ReclaimableList<Integer> list = filled(3).onReclaimed(value -> {
             throw new IllegalStateException("listener");
         });
         assertThatThrownBy(() -> list.free(2)).hasMessage("listener");
@@ -111,8 +111,8 @@ class HeldListTest {
         return false;
     }
 
-    private static HeldList<Integer> filled(int count) {
-        HeldList<Integer> list = new HeldList<>();
+    private static ReclaimableList<Integer> filled(int count) {
+        ReclaimableList<Integer> list = new ReclaimableList<>();
         IntStream.range(0, count).forEach(list::add);
         return list;
     }

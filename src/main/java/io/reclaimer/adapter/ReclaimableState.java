@@ -1,10 +1,10 @@
 package io.reclaimer.adapter;
 
 /**
- * The reclaimable state of one actor, see {@link HeldActor}. Confined to that actor, so it needs no locks.
- * {@link HeldValues} and {@link HeldList} are implementations.
+ * The reclaimable state of one actor, see {@link ReclaimableActor}. Confined to that actor, so it needs no locks.
+ * {@link ReclaimableMap} and {@link ReclaimableList} are implementations.
  */
-public interface HeldState {
+public interface ReclaimableState {
 
     /** Returns the number of objects, pinned ones included. Must be cheap: called after every message of the actor. */
     long size();
@@ -22,7 +22,7 @@ public interface HeldState {
     }
 
     /**
-     * The result of {@link HeldState#free}.
+     * The result of {@link ReclaimableState#free}.
      *
      * @param objects freed objects, at most as many as were examined
      * @param bytes freed bytes; negative if unknown

@@ -7,18 +7,11 @@ import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
-import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.javadsl.Behaviors;
 import io.reclaimer.Cgroup;
 import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.ShrinkerMessage;
-import io.reclaimer.ShrinkerMessage.Answer;
-import io.reclaimer.ShrinkerMessage.CountObjects;
-import io.reclaimer.ShrinkerMessage.ObjectsCounted;
-import io.reclaimer.ShrinkerMessage.ObjectsReparented;
 import io.reclaimer.ShrinkerMessage.ObjectsScanned;
-import io.reclaimer.ShrinkerMessage.ReparentObjects;
-import io.reclaimer.ShrinkerMessage.ScanObjects;
 import io.reclaimer.adapter.PageStore.Command;
 import io.reclaimer.adapter.PageStore.Crash;
 import io.reclaimer.adapter.PageStore.Get;
@@ -33,29 +26,32 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The test sends the reclaimer's messages. Handles, cgroups and bits are real. */
-class HeldActorTest {
+class ReclaimableActorTest {
 
     private static final CgroupPath ROOT = CgroupPath.root();
     private static final CgroupPath SHOP = CgroupPath.of("/shop");
     private static final CgroupPath WEB = CgroupPath.of("/shop/web");
     private static final ShrinkerSpec SPEC = ShrinkerSpec.named("pages");
-    /** The timeout for events that must come. */
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration PATIENCE = ShrinkerCaller.PATIENCE;
 
     @RegisterExtension
-    final ReclaimerExtension kit = ReclaimerExtension.create().expectActor("$*");
+    static final ReclaimerExtension kit = ReclaimerExtension.create().perClass().expectActor("$*");
 
     private final Registry registry = new Registry();
+
+    @AfterEach
+    void freeShrinkers() {
+        registry.handles.forEach(handle -> kit.await(handle.free()));
+    }
 
     @Test
     void countAndScanAreAnsweredFromTheState() {
@@ -92,7 +88,7 @@ class HeldActorTest {
     }
 
     @Test
-    void behaviorWithoutAStateOfItsOwnCanBeHeldToo() {
+    void behaviorWithoutAStateOfItsOwnCanBeReclaimedToo() {
         ActorRef<Command> store = spawn(global().behavior((context, values) -> Behaviors.receiveMessage(message -> {
             if (message instanceof Put put) {
                 values.put(put.key(), put.value());
@@ -106,28 +102,19 @@ class HeldActorTest {
         kit.testKit().createTestProbe().expectTerminated(store, PATIENCE);
     }
 
-    @Test
-    void registeredRefEndsWithTheActor() {
-        ActorRef<Command> store = spawn(global());
-        ActorRef<ShrinkerMessage> registered = registry.only();
-        TestProbe<Object> watcher = kit.testKit().createTestProbe();
-        store.tell(new Stop());
-        watcher.expectTerminated(registered, PATIENCE);
-    }
-
-    @Test
-    void crashWithoutASupervisorEndsTheRegisteredRef() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void registeredRefEndsWithTheActorAlsoByACrashWithoutASupervisor(boolean crashes) {
         kit.expectError("");
         ActorRef<Command> store = spawn(global());
         ActorRef<ShrinkerMessage> registered = registry.only();
-        TestProbe<Object> watcher = kit.testKit().createTestProbe();
-        store.tell(new Crash());
-        watcher.expectTerminated(registered, PATIENCE);
+        store.tell(crashes ? new Crash() : new Stop());
+        kit.testKit().createTestProbe().expectTerminated(registered, PATIENCE);
     }
 
     @Test
     void restartKeepsTheRegistrationAndServesTheNewState() {
-        ActorRef<Command> store = spawn(supervised(pageStore(global())));
+        ActorRef<Command> store = spawn(PageStore.supervised(PageStore.create(global())));
         PageStore.put(store, 10);
         assertThat(count(registry.only(), ROOT)).isEqualTo(10);
         store.tell(new Crash());
@@ -140,7 +127,7 @@ class HeldActorTest {
 
     @Test
     void restartFurtherInKeepsTheStateToo() {
-        ActorRef<Command> store = spawn(global().behavior((context, values) -> supervised(Behaviors.setup(
+        ActorRef<Command> store = spawn(global().behavior((context, values) -> PageStore.supervised(Behaviors.setup(
                 own -> PageStore.create(own, values, own.getSystem().ignoreRef())))));
         PageStore.put(store, 10);
         store.tell(new Crash());
@@ -150,7 +137,7 @@ class HeldActorTest {
 
     @Test
     void eachActorOfOneBehaviorIsRegistered() {
-        Behavior<Command> behavior = pageStore(global());
+        Behavior<Command> behavior = PageStore.create(global());
         ActorRef<Command> one = spawn(behavior);
         ActorRef<Command> other = spawn(behavior);
         PageStore.put(one, 3);
@@ -169,8 +156,7 @@ class HeldActorTest {
             assertThat(count(store, other)).isEqualTo(Shrinker.EMPTY);
             assertThat(scan(store, other, 5).freed()).isZero();
         }
-        assertThat(ask(store, to -> new CountObjects(WEB, 1, Set.of(), 7, to)))
-                .isEqualTo(new ObjectsCounted(7, Shrinker.EMPTY));
+        assertThat(caller(store).count(WEB, 1)).isEqualTo(Shrinker.EMPTY);
         assertThat(count(store, WEB)).isEqualTo(5);
     }
 
@@ -189,7 +175,7 @@ class HeldActorTest {
     @ValueSource(booleans = {false, true})
     void valuesFromBeforeTheRegistrationSetTheBitAlsoAfterARestart(boolean restarts) {
         registry.late = Optional.of(new CompletableFuture<>());
-        ActorRef<Command> store = spawn(supervised(pageStore(in(kit.online("/shop")))));
+        ActorRef<Command> store = spawn(PageStore.supervised(PageStore.create(in(kit.online("/shop")))));
         if (restarts) {
             store.tell(new Crash());
         }
@@ -259,7 +245,7 @@ class HeldActorTest {
     @Test
     void restartAfterTheCgroupWentOfflineStaysWithTheParent() {
         kit.online("/shop");
-        ActorRef<Command> store = spawn(supervised(pageStore(in(kit.online("/shop/web")))));
+        ActorRef<Command> store = spawn(PageStore.supervised(PageStore.create(in(kit.online("/shop/web")))));
         kit.offline("/shop/web");
         assertThat(reparent(store, WEB, SHOP)).isZero();
         store.tell(new Crash());
@@ -276,7 +262,7 @@ class HeldActorTest {
         ActorRef<Command> store = LoggingTestKit.error("will not be reclaimed")
                 .withCause(IllegalStateException.class)
                 .expect(kit.system(), () -> {
-                    ActorRef<Command> spawned = spawn(supervised(pageStore(in(kit.online("/shop")))));
+                    ActorRef<Command> spawned = spawn(PageStore.supervised(PageStore.create(in(kit.online("/shop")))));
                     PageStore.put(spawned, 3);
                     assertThat(size(spawned)).isEqualTo(3);
                     return spawned;
@@ -293,7 +279,7 @@ class HeldActorTest {
     @Test
     void stateThatIsNullIsSaidToBe() {
         kit.expectError("");
-        Behavior<Command> behavior = HeldActor.<HeldState>of(SPEC, () -> null)
+        Behavior<Command> behavior = ReclaimableActor.<ReclaimableState>of(SPEC, () -> null)
                 .registeredBy(registry)
                 .behavior((context, state) -> Behaviors.empty());
         LoggingTestKit.error("newState of shrinker [pages] made null")
@@ -304,7 +290,7 @@ class HeldActorTest {
     @Test
     void stateThatAnswersNullIsSaidTo() {
         kit.expectError("");
-        HeldState state = new HeldState() {
+        ReclaimableState state = new ReclaimableState() {
             @Override
             public long size() {
                 return 1;
@@ -316,12 +302,11 @@ class HeldActorTest {
             }
         };
         ActorRef<Command> actor = kit.testKit()
-                .spawn(HeldActor.of(SPEC, () -> state)
+                .spawn(ReclaimableActor.of(SPEC, () -> state)
                         .registeredBy(registry)
-                        .behavior((context, held) -> Behaviors.empty()));
-        TestProbe<Answer> answers = kit.testKit().createTestProbe();
+                        .behavior((context, ignored) -> Behaviors.empty()));
         LoggingTestKit.error("of shrinker [pages] answered null to free").expect(kit.system(), () -> {
-            actor.<ShrinkerMessage>unsafeUpcast().tell(new ScanObjects(ROOT, 0, 1, Set.of(), 7, answers.ref()));
+            caller(actor).startScan(1);
             return null;
         });
     }
@@ -329,7 +314,7 @@ class HeldActorTest {
     @Test
     void specFollowsTheCgroup() {
         Cgroup shop = kit.online("/shop");
-        spawn(HeldActor.of(SPEC.byCgroup(), HeldActorTest::newState).registeredBy(registry));
+        spawn(ReclaimableActor.of(SPEC.byCgroup(), ReclaimableActorTest::newState).registeredBy(registry));
         spawn(in(shop));
         assertThat(registry.specs)
                 .containsExactly(SPEC.onNodes(0), SPEC.onNodes(0).byCgroup());
@@ -337,12 +322,12 @@ class HeldActorTest {
 
     // The reclaimer's part.
 
-    private final class Registry implements HeldActor.Registrar {
+    private final class Registry implements ReclaimableActor.Registrar {
 
         private final List<ActorRef<ShrinkerMessage>> refs = new ArrayList<>();
         private final List<ShrinkerSpec> specs = new ArrayList<>();
         private Optional<CompletableFuture<ShrinkerHandle>> late = Optional.empty();
-        private Optional<ShrinkerHandle> handle = Optional.empty();
+        private final List<ShrinkerHandle> handles = new ArrayList<>();
 
         @Override
         public synchronized CompletionStage<ShrinkerHandle> register(
@@ -357,7 +342,7 @@ class HeldActorTest {
 
         private synchronized ShrinkerHandle allocate(ShrinkerSpec spec) {
             ShrinkerHandle allocated = kit.allocate(spec, TableShrinker.full());
-            handle = Optional.of(allocated);
+            handles.add(allocated);
             return allocated;
         }
 
@@ -366,7 +351,7 @@ class HeldActorTest {
         }
 
         synchronized ShrinkerHandle handle() {
-            return handle.orElseThrow();
+            return handles.get(handles.size() - 1);
         }
 
         synchronized ActorRef<ShrinkerMessage> only() {
@@ -382,30 +367,20 @@ class HeldActorTest {
         }
     }
 
-    private static HeldValues<Integer, String> newState() {
-        return new HeldValues<Integer, String>().weigher(value -> 10);
+    private static ReclaimableMap<Integer, String> newState() {
+        return new ReclaimableMap<Integer, String>().weigher(value -> 10);
     }
 
-    private HeldActor<HeldValues<Integer, String>> global() {
-        return HeldActor.of(SPEC, HeldActorTest::newState).registeredBy(registry);
+    private ReclaimableActor<ReclaimableMap<Integer, String>> global() {
+        return ReclaimableActor.of(SPEC, ReclaimableActorTest::newState).registeredBy(registry);
     }
 
-    private HeldActor<HeldValues<Integer, String>> in(Cgroup cgroup) {
+    private ReclaimableActor<ReclaimableMap<Integer, String>> in(Cgroup cgroup) {
         return global().in(cgroup);
     }
 
-    private static Behavior<Command> pageStore(HeldActor<HeldValues<Integer, String>> held) {
-        return held.behavior((context, values) ->
-                PageStore.create(context, values, context.getSystem().ignoreRef()));
-    }
-
-    private static Behavior<Command> supervised(Behavior<Command> behavior) {
-        return Behaviors.supervise(behavior)
-                .onFailure(SupervisorStrategy.restart().withLoggingEnabled(false));
-    }
-
-    private ActorRef<Command> spawn(HeldActor<HeldValues<Integer, String>> held) {
-        return spawn(pageStore(held));
+    private ActorRef<Command> spawn(ReclaimableActor<ReclaimableMap<Integer, String>> factory) {
+        return spawn(PageStore.create(factory));
     }
 
     /** Spawns an actor and waits until it has started. */
@@ -430,22 +405,18 @@ class HeldActorTest {
     }
 
     private long count(ActorRef<?> store, CgroupPath cgroup) {
-        ObjectsCounted counted = (ObjectsCounted) ask(store, to -> new CountObjects(cgroup, 0, Set.of(), 7, to));
-        assertThat(counted.call()).isEqualTo(7);
-        return counted.objects();
+        return caller(store).count(cgroup, 0);
     }
 
     private ObjectsScanned scan(ActorRef<?> store, CgroupPath cgroup, long nrToScan) {
-        return (ObjectsScanned) ask(store, to -> new ScanObjects(cgroup, 0, nrToScan, Set.of(), 7, to));
+        return caller(store).scan(cgroup, nrToScan);
     }
 
     private long reparent(ActorRef<?> store, CgroupPath offline, CgroupPath parent) {
-        return ((ObjectsReparented) ask(store, to -> new ReparentObjects(offline, parent, 0, 7, to))).moved();
+        return caller(store).reparent(offline, parent);
     }
 
-    private Answer ask(ActorRef<?> store, Function<ActorRef<Answer>, ShrinkerMessage> message) {
-        TestProbe<Answer> probe = kit.testKit().createTestProbe();
-        store.<ShrinkerMessage>unsafeUpcast().tell(message.apply(probe.ref()));
-        return probe.receiveMessage(PATIENCE);
+    private ShrinkerCaller caller(ActorRef<?> store) {
+        return new ShrinkerCaller(kit.testKit(), store);
     }
 }

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.LongAdder;
  * found them unreachable. Each can be leased again until then, so a round never reduces the memory that the pool can
  * lease. Thread-safe.
  */
-final class GivenUpBuffers {
+final class ReclaimedBuffers {
 
     /** The buffers neither taken nor known to be collected. Each reference is removed exactly once. */
     private final Set<Reference<? extends ByteBuffer>> buffers = ConcurrentHashMap.newKeySet();
@@ -45,7 +45,7 @@ final class GivenUpBuffers {
     }
 
     /** Returns how many buffers were added, except those that were taken again. */
-    long givenUp() {
+    long count() {
         return added.sum() - taken.sum();
     }
 

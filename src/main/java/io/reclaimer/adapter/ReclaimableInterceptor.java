@@ -26,7 +26,7 @@ import java.util.Optional;
  * not know of, and sets the cgroup's bit if so. Objects therefore exist before their bit is set, wherever in the
  * behavior they were added.
  */
-final class HeldInterceptor<C> extends BehaviorInterceptor<Object, C> {
+final class ReclaimableInterceptor<C> extends BehaviorInterceptor<Object, C> {
 
     /** The reclaimer has accepted the registration. */
     record Registered(ShrinkerHandle handle) {}
@@ -35,7 +35,7 @@ final class HeldInterceptor<C> extends BehaviorInterceptor<Object, C> {
     record Refused(Throwable why) {}
 
     private final ShrinkerSpec spec;
-    private final HeldState state;
+    private final ReclaimableState state;
     private final Optional<Cgroup> cgroup;
     private final Runnable forgetRegistration;
 
@@ -47,7 +47,7 @@ final class HeldInterceptor<C> extends BehaviorInterceptor<Object, C> {
      */
     private boolean bitIsSet;
 
-    HeldInterceptor(ShrinkerSpec spec, HeldState state, Optional<Cgroup> cgroup, Runnable forgetRegistration) {
+    ReclaimableInterceptor(ShrinkerSpec spec, ReclaimableState state, Optional<Cgroup> cgroup, Runnable forgetRegistration) {
         super(Object.class);
         this.spec = spec;
         this.state = state;
@@ -119,7 +119,7 @@ final class HeldInterceptor<C> extends BehaviorInterceptor<Object, C> {
             message.reply(0);
             return;
         }
-        HeldState.Freed freed = Objects.requireNonNull(
+        ReclaimableState.Freed freed = Objects.requireNonNull(
                 state.free(message.nrToScan()),
                 () -> "State [" + state.getClass().getName() + "] of shrinker [" + spec.name()
                         + "] answered null to free; where nothing was freed that is Freed(0, 0)");

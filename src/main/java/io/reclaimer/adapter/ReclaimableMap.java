@@ -14,12 +14,12 @@ import java.util.function.ToLongFunction;
 
 /**
  * A map that an actor holds, in access order. The least recently used values are freed first. Confined to the actor
- * that owns it, see {@link HeldActor}. A key that is looked up or put back soon after its value was freed is a refault.
+ * that owns it, see {@link ReclaimableActor}. A key that is looked up or put back soon after its value was freed is a refault.
  *
  * <p>{@code weigher} and {@code pinned} are called during a scan, and their results are not kept. An exception of
  * theirs is thrown at the actor; no value is lost by it, and none counts as freed.
  */
-public final class HeldValues<K, V> implements HeldState {
+public final class ReclaimableMap<K, V> implements ReclaimableState {
 
     private static final int MOST_GHOSTS = 1 << 16;
 
@@ -39,7 +39,7 @@ public final class HeldValues<K, V> implements HeldState {
      * Sets the size in bytes of a value with its key; negative sizes count as 0. Without it, freed bytes are unknown.
      * Returns this map.
      */
-    public HeldValues<K, V> weigher(ToLongFunction<? super V> bytes) {
+    public ReclaimableMap<K, V> weigher(ToLongFunction<? super V> bytes) {
         Objects.requireNonNull(bytes, "bytes");
         weigher = Optional.of(bytes);
         return this;
@@ -48,7 +48,7 @@ public final class HeldValues<K, V> implements HeldState {
     /**
      * Sets the condition under which a value must stay; it is then examined again after all others. Returns this map.
      */
-    public HeldValues<K, V> pinned(BiPredicate<? super K, ? super V> mustStay) {
+    public ReclaimableMap<K, V> pinned(BiPredicate<? super K, ? super V> mustStay) {
         Objects.requireNonNull(mustStay, "mustStay");
         pinned = mustStay;
         return this;
@@ -57,7 +57,7 @@ public final class HeldValues<K, V> implements HeldState {
     /**
      * Sets a listener that is called for each freed value, after its removal. It may use this map. Returns this map.
      */
-    public HeldValues<K, V> onReclaimed(BiConsumer<? super K, ? super V> listener) {
+    public ReclaimableMap<K, V> onReclaimed(BiConsumer<? super K, ? super V> listener) {
         Objects.requireNonNull(listener, "listener");
         onReclaimed = listener;
         return this;

@@ -6,8 +6,6 @@ import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
-import akka.actor.typed.SupervisorStrategy;
-import akka.actor.typed.javadsl.Behaviors;
 import io.reclaimer.Cgroup;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
@@ -26,9 +24,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Actors that hold a reclaimable state, with rounds of a real reclaimer. */
-class HeldCacheRoundTest {
+class ReclaimableRoundTest {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration PATIENCE = ShrinkerCaller.PATIENCE;
 
     @RegisterExtension
     final ReclaimerExtension kit = ReclaimerExtension.create().expectActor("$*");
@@ -37,7 +35,7 @@ class HeldCacheRoundTest {
 
     @Test
     void roundFreesWhatAnActorHolds() {
-        ActorRef<Command> store = registered(store(held()));
+        ActorRef<Command> store = registered(PageStore.create(factory()));
         PageStore.put(store, 1000);
         ReclaimReport report =
                 kit.reclaim(ReclaimRequest.everywhere().objects(100).startingAt(4));
@@ -52,7 +50,7 @@ class HeldCacheRoundTest {
     @Test
     void actorOfACgroupIsFoundByItsBitAndFollowsToTheParent() {
         kit.online("/shop");
-        ActorRef<Command> store = registered(store(held().in(kit.online("/shop/web"))));
+        ActorRef<Command> store = registered(PageStore.create(factory().in(kit.online("/shop/web"))));
         PageStore.put(store, 10);
         assertThat(size(store)).isEqualTo(10);
         kit.settle();
@@ -72,8 +70,7 @@ class HeldCacheRoundTest {
     @Test
     void restartKeepsTheShrinker() {
         Cgroup shop = kit.online("/shop");
-        ActorRef<Command> store = registered(Behaviors.supervise(store(held().in(shop)))
-                .onFailure(SupervisorStrategy.restart().withLoggingEnabled(false)));
+        ActorRef<Command> store = registered(PageStore.supervised(PageStore.create(factory().in(shop))));
         PageStore.put(store, 10);
         store.tell(new Crash());
         PageStore.put(store, 4);
@@ -85,7 +82,7 @@ class HeldCacheRoundTest {
 
     @Test
     void stopFreesTheShrinker() {
-        ActorRef<Command> store = registered(store(held()));
+        ActorRef<Command> store = registered(PageStore.create(factory()));
         PageStore.put(store, 10);
         store.tell(new Stop());
         TestProbe<Object> probe = kit.testKit().createTestProbe();
@@ -99,13 +96,8 @@ class HeldCacheRoundTest {
                 .isZero();
     }
 
-    private static Behavior<Command> store(HeldActor<HeldValues<Integer, String>> held) {
-        return held.behavior((context, values) ->
-                PageStore.create(context, values, context.getSystem().ignoreRef()));
-    }
-
-    private HeldActor<HeldValues<Integer, String>> held() {
-        return HeldActor.of(ShrinkerSpec.named("pages"), () -> new HeldValues<Integer, String>().weigher(value -> 10))
+    private ReclaimableActor<ReclaimableMap<Integer, String>> factory() {
+        return ReclaimableActor.of(ShrinkerSpec.named("pages"), () -> new ReclaimableMap<Integer, String>().weigher(value -> 10))
                 .registeredBy(this::register);
     }
 
