@@ -24,24 +24,20 @@ final class CaffeineOwnerFunction<K> {
 
     /** Returns the cgroup of a key, or its nearest online ancestor; empty if the key has no owner. */
     Optional<Cgroup> ownerOf(K key) {
-        @Nullable Cgroup cgroup;
+        @Nullable Cgroup cgroup = null;
+        @Nullable Throwable thrown = null;
         try {
             cgroup = cgroups.apply(key);
         } catch (Exception | AssertionError | LinkageError | StackOverflowError e) {
-            if (onceAMinute.isDue()) {
-                LOG.warn(
-                        "The function from key to cgroup of a shared cache has thrown for a key of [{}]. Its entry is not"
-                                + " reclaimed until the function answers. More of this is not logged for a minute.",
-                        key.getClass().getName(),
-                        e);
-            }
-            return Optional.empty();
+            thrown = e;
         }
         if (cgroup == null && onceAMinute.isDue()) {
             LOG.warn(
-                    "The function from key to cgroup of a shared cache has answered null for a key of [{}]. Its entry is"
-                            + " not reclaimed until the function answers a cgroup. More of this is not logged for a minute.",
-                    key.getClass().getName());
+                    "The function from key to cgroup of a shared cache has {} for a key of [{}]. Its entry is not reclaimed"
+                            + " until the function answers a cgroup. More of this is not logged for a minute.",
+                    thrown == null ? "answered null" : "thrown",
+                    key.getClass().getName(),
+                    thrown);
         }
         return Optional.ofNullable(cgroup).map(Cgroup::nearestOnline);
     }

@@ -13,6 +13,8 @@ import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import com.github.benmanes.caffeine.cache.RemovalListener;
 import io.reclaimer.Cgroup;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
@@ -29,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
@@ -358,6 +361,42 @@ class CaffeineScanTest {
         assertThat(heard).hasSize(30);
         assertThat(before).containsAllEntriesOf(heard);
         assertThat(shrinker.reclaimedObjects()).isEqualTo(30);
+    }
+
+    @Test
+    void removalListenerHearsOfEveryFreedEntryOnce() {
+        Map<Integer, RemovalCause> removed = new ConcurrentHashMap<>();
+        Cache<Integer, String> cache = Caches.builder()
+                .maximumSize(1_000_000)
+                .removalListener((Integer key, String value, RemovalCause cause) ->
+                        assertThat(removed.put(key, cause)).isNull())
+                .build();
+        filled(cache, 300);
+        assertThat(CaffeineShrinker.of(cache).scan(FakeControl.of(ROOT, 200)))
+                .isEqualTo(200);
+        assertThat(removed).hasSize(200).doesNotContainKeys(keysOf(cache).toArray(Integer[]::new));
+        assertThat(removed.values()).containsOnly(RemovalCause.EXPLICIT);
+    }
+
+    /** Caffeine cannot evict a chosen entry, so the eviction listener is passed to the shrinker as well. */
+    @Test
+    void evictionListenerHearsOfReclaimedEntriesThroughOnReclaimed() {
+        List<Integer> heard = new ArrayList<>();
+        RemovalListener<Integer, String> listener = (key, value, cause) -> heard.add(key);
+        Cache<Integer, String> cache = Caches.builder()
+                .maximumSize(1_000)
+                .recordStats()
+                .evictionListener(listener)
+                .build();
+        filled(cache, 2_000);
+        assertThat(scan(cache, 100)).isEqualTo(100);
+        assertThat(heard).hasSize(1_000);
+        CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache)
+                .onReclaimed((key, value) -> listener.onRemoval(key, value, RemovalCause.SIZE));
+        assertThat(shrinker.scan(FakeControl.of(ROOT, 1_000))).isEqualTo(900);
+        assertThat(heard).hasSize(1_900).doesNotHaveDuplicates();
+        assertThat(cache.stats().evictionCount()).isEqualTo(1_000);
+        assertThat(shrinker.reclaimedObjects()).isEqualTo(900);
     }
 
     /** Other threads may use the cache and read its order meanwhile. */

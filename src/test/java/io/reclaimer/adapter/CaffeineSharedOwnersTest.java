@@ -3,7 +3,6 @@ package io.reclaimer.adapter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Cache;
 import io.reclaimer.Cgroup;
 import io.reclaimer.ReclaimRequest;
@@ -192,15 +191,6 @@ class CaffeineSharedOwnersTest {
     }
 
     @Test
-    void roundFreesTheEntriesOfItsSubtreeOnly() {
-        Cache<Key, String> cache = bounded(2_000, 2_000, 2_000, 0);
-        Caches.registered(kit, SPEC, shared(cache));
-        assertThat(kit.reclaim(ReclaimRequest.in("/shop/1").startingAt(0)).freedObjects())
-                .isEqualTo(2_000);
-        assertThat(held(cache)).isEqualTo(Map.of(0, 2_000L, 2, 2_000L));
-    }
-
-    @Test
     void entriesOfACgroupThatWentOfflineAreItsParents() {
         Cache<Key, String> cache = bounded(100, 100, 0, 0);
         CaffeineShrinker<Key, String> shrinker = shared(cache);
@@ -232,15 +222,6 @@ class CaffeineSharedOwnersTest {
         }
         assertThat(kit.reclaim(ReclaimRequest.everywhere().startingAt(0)).freedObjects())
                 .isEqualTo(30);
-    }
-
-    @Test
-    void asynchronousCacheCanBeShared() {
-        AsyncCache<Key, String> cache = Caches.builder().maximumSize(10_000).buildAsync();
-        put(cache.synchronous(), 10, 20, 0, 0);
-        Caches.registered(kit, SPEC, CaffeineShrinker.of(cache, key -> tenants.get(key.tenant())));
-        assertThat(kit.pass("/shop/1", 0, 0).freedObjects()).isEqualTo(20);
-        assertThat(held(cache.synchronous())).isEqualTo(Map.of(0, 10L));
     }
 
     /** While threads put, rounds reclaim and cgroups go offline, each entry is counted once, and found in the end. */

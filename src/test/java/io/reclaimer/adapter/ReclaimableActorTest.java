@@ -312,6 +312,16 @@ class ReclaimableActorTest {
     }
 
     @Test
+    void refaultsAreReportedToTheReclaimer() {
+        ActorRef<Command> store = spawn(global());
+        PageStore.put(store, 10);
+        assertThat(scan(store, ROOT, 4).freed()).isEqualTo(4);
+        PageStore.put(store, 2);
+        assertThat(size(store)).isEqualTo(8);
+        assertThat(registry.handle().state().refaultedObjects()).isEqualTo(2);
+    }
+
+    @Test
     void specFollowsTheCgroup() {
         Cgroup shop = kit.online("/shop");
         spawn(ReclaimableActor.of(SPEC.byCgroup(), ReclaimableActorTest::newState).registeredBy(registry));

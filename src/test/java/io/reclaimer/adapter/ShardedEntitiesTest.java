@@ -114,28 +114,6 @@ class ShardedEntitiesTest {
         kit.await(handle.free());
     }
 
-    @Test
-    void busyEntityGoesOn() {
-        ShardedEntities<Command> carts = track(PATIENCE, PATIENCE);
-        put("a", Mood.BUSY);
-        put("b", Mood.WILLING);
-        assertThat(caller(carts).scan(2)).isOne();
-        expectGone("b");
-        assertThat(put("a", Mood.BUSY)).isEqualTo(2);
-        assertThat(caller(carts).scan(1)).isZero();
-        assertThat(carts.hungStops()).isZero();
-    }
-
-    @Test
-    void entityThatSaysNothingIsGivenUpAndStaysInService() {
-        ShardedEntities<Command> carts = track(Duration.ofMillis(200), PATIENCE);
-        put("a", Mood.SILENT);
-        hang(carts);
-        assertThat(caller(carts).count()).isZero();
-        assertThat(puts("a")).isEqualTo(2);
-        assertThat(caller(carts).count()).isOne();
-    }
-
     /** The entity is busy with another message, and receives the question after the scan has ended. */
     @Test
     void entityThatComesToItsQuestionLateIsNotAskedAndNotStopped() {
