@@ -20,7 +20,8 @@ public class Shop {
         Cache<Integer, byte[]> pages =
                 Caffeine.newBuilder().maximumSize(1_000_000).build();
         Cgroup acme = reclaimer.online("/acme").toCompletableFuture().join(); // tenants are a tree
-        CaffeineShrinker.of(pages, acme).register(reclaimer, ShrinkerSpec.named("pages").objectBytes(50_000))
+        CaffeineShrinker.of(pages, acme)
+                .register(reclaimer, ShrinkerSpec.named("pages").objectBytes(50_000))
                 .toCompletableFuture()
                 .join();
 

@@ -90,8 +90,7 @@ public final class CollectorCell {
                     .executor(Runnable::run)
                     .build();
             Cgroup cgroup = reclaimer.online("/cell").toCompletableFuture().get(1, TimeUnit.MINUTES);
-            CaffeineShrinker<Integer, byte[]> shrinker =
-                    CaffeineShrinker.of(cache, cgroup);
+            CaffeineShrinker<Integer, byte[]> shrinker = CaffeineShrinker.of(cache, cgroup);
             shrinker.register(reclaimer, ShrinkerSpec.named("cell").objectBytes(ENTRY_BYTES))
                     .toCompletableFuture()
                     .get(1, TimeUnit.MINUTES);

@@ -76,7 +76,10 @@ final class CaffeineOrder<K, V> {
     /** Runs a task when a reading expires. */
     private volatile Executor expiry = Runnable::run;
 
-    /** The current reading. Replaced under the lock of {@code this}; {@link #discard} clears it without. Read by any. */
+    /**
+     * The current reading. Replaced under the lock of {@code this}; {@link #discard} clears it without. Read by any
+     * thread.
+     */
     private volatile @Nullable Reading<K> reading;
 
     /**
@@ -148,8 +151,8 @@ final class CaffeineOrder<K, V> {
     }
 
     /**
-     * Replaces a reading that has no more entries for an owner, and returns the new one. Returns the exhausted one itself
-     * if a new one is not worthwhile.
+     * Replaces a reading that has no more entries for an owner, and returns the new one. Returns the exhausted one
+     * itself if a new one is not worthwhile.
      */
     private synchronized Reading<K> replace(@Nullable Reading<K> exhausted, int limit, long spared) {
         Reading<K> now = reading;

@@ -33,8 +33,8 @@ final class CaffeineOwnerFunction<K> {
         }
         if (cgroup == null && onceAMinute.isDue()) {
             LOG.warn(
-                    "The function from key to cgroup of a shared cache has {} for a key of [{}]. Its entry is not reclaimed"
-                            + " until the function answers a cgroup. More of this is not logged for a minute.",
+                    "The function from key to cgroup of a shared cache has {} for a key of [{}]. Its entry is not"
+                            + " reclaimed until the function answers a cgroup. More of this is not logged for a minute.",
                     thrown == null ? "answered null" : "thrown",
                     key.getClass().getName(),
                     thrown);

@@ -23,6 +23,12 @@ final class CaffeineRefaults<K> {
     /** Maximum number of remembered keys: 1 MiB, and the keys. A key that returns even later did not return soon. */
     static final int MAX_CAPACITY = 1 << 16;
 
+    /** Number of keys that are checked for each entry that a scan has tried to free. */
+    private static final int CHECKS_PER_ENTRY = 2;
+
+    /** Maximum number of keys that are checked after one scan. */
+    private static final int MAX_CHECKS = 4096;
+
     private final CaffeineCursor<K> cursor;
     private final LongSupplier cacheSize;
     private final LongAdder refaults = new LongAdder();
@@ -76,6 +82,11 @@ final class CaffeineRefaults<K> {
     /** Records that a key was requested and not found. Counts a refault if the key is remembered. */
     void missed(K key) {
         refaulted(isGhost(key) ? 1 : 0);
+    }
+
+    /** Checks some keys of the cache after a scan that has tried to free this number of entries. */
+    void checkAfterScan(long tried) {
+        check((int) Math.min(MAX_CHECKS, CHECKS_PER_ENTRY * Math.min(tried, MAX_CHECKS)));
     }
 
     /**

@@ -65,14 +65,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CaffeineShrinker<K, V> implements Shrinker {
 
-    /** Number of keys that are checked for refaults for each entry that a scan tries to free. */
-    private static final int CHECKS_PER_ENTRY = 2;
-
     /** Minimum time between two changes of the maximum. */
     private static final Duration MIN_INTERVAL = Duration.ofSeconds(1);
-
-    /** Maximum number of keys that one scan checks for refaults. */
-    private static final int MAX_CHECKS = 4096;
 
     private final CaffeineEntries<K, V> entries;
     private final CaffeineRefaults<K> refaults;
@@ -100,7 +94,8 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
         this.entries = entries;
         this.owners = owners;
         this.byCgroup = byCgroup;
-        this.order = new CaffeineOrder<>(entries, key -> this.owners.ownerOf(key), owners instanceof CaffeineSharedOwners);
+        this.order =
+                new CaffeineOrder<>(entries, key -> this.owners.ownerOf(key), owners instanceof CaffeineSharedOwners);
         this.expired = new CaffeineExpired(entries.cache());
         this.refaults = new CaffeineRefaults<>(entries.keyCursor(), entries::size);
         this.sketch =
@@ -335,7 +330,7 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
         if (ofWeight > 0) {
             control.freedBytes(scan.freedBytes());
         }
-        refaults.check((int) Math.min(MAX_CHECKS, CHECKS_PER_ENTRY * Math.min(scan.tried(), MAX_CHECKS)));
+        refaults.checkAfterScan(scan.tried());
         return scan.freed();
     }
 

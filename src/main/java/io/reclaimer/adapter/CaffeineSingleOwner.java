@@ -56,8 +56,7 @@ final class CaffeineSingleOwner<K> implements CaffeineOwners<K> {
 
     @Override
     public long reparent(CgroupPath offline, CgroupPath parent) {
-        boolean moved =
-                cgroup.isPresent() && cgroup.get().path().isWithin(offline) && hasAny(parent);
+        boolean moved = cgroup.isPresent() && cgroup.get().path().isWithin(offline) && hasAny(parent);
         // At least 1, so that the parent's bit is set for later entries of an empty cache.
         return moved ? Math.max(1, cacheSize.getAsLong()) : 0;
     }

@@ -19,9 +19,9 @@ import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /**
- * A factory of behaviors that register an actor as a shrinker of the {@link ReclaimableState} that it holds. The actor's own
- * protocol does not change. The state answers the reclaimer's messages inside the actor, between two of the actor's own
- * messages.
+ * A factory of behaviors that register an actor as a shrinker of the {@link ReclaimableState} that it holds. The
+ * actor's own protocol does not change. The state answers the reclaimer's messages inside the actor, between two of the
+ * actor's own messages.
  *
  * <pre>{@code
  * static Behavior<Command> create() {

@@ -47,7 +47,8 @@ final class ReclaimableInterceptor<C> extends BehaviorInterceptor<Object, C> {
      */
     private boolean bitIsSet;
 
-    ReclaimableInterceptor(ShrinkerSpec spec, ReclaimableState state, Optional<Cgroup> cgroup, Runnable forgetRegistration) {
+    ReclaimableInterceptor(
+            ShrinkerSpec spec, ReclaimableState state, Optional<Cgroup> cgroup, Runnable forgetRegistration) {
         super(Object.class);
         this.spec = spec;
         this.state = state;

@@ -14,7 +14,8 @@ import java.util.function.ToLongFunction;
 
 /**
  * A map that an actor holds, in access order. The least recently used values are freed first. Confined to the actor
- * that owns it, see {@link ReclaimableActor}. A key that is looked up or put back soon after its value was freed is a refault.
+ * that owns it, see {@link ReclaimableActor}. A key that is looked up or put back soon after its value was freed is a
+ * refault.
  *
  * <p>{@code weigher} and {@code pinned} are called during a scan, and their results are not kept. An exception of
  * theirs is thrown at the actor; no value is lost by it, and none counts as freed.

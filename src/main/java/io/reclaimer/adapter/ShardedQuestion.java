@@ -3,8 +3,8 @@ package io.reclaimer.adapter;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The tracker's message to one entity that asks whether it may stop. Either the entity takes it from its mailbox, or the tracker withdraws it at the end of the
- * scan; only the first of the two succeeds. Thread-safe.
+ * The tracker's message to one entity that asks whether it may stop. Either the entity takes it from its mailbox, or
+ * the tracker withdraws it at the end of the scan; only the first of the two succeeds. Thread-safe.
  */
 final class ShardedQuestion {
 

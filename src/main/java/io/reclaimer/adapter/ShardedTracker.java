@@ -120,7 +120,8 @@ final class ShardedTracker extends AbstractBehavior<Object> {
             known.restarted(message.use());
             return this;
         }
-        ShardedEntity entity = new ShardedEntity(message.id(), message.ref(), message.shard(), nextPlace++, message.use());
+        ShardedEntity entity =
+                new ShardedEntity(message.id(), message.ref(), message.shard(), nextPlace++, message.use());
         entities.put(message.ref(), entity);
         order.add(entity);
         getContext().watchWith(message.ref(), new Ended(message.ref()));

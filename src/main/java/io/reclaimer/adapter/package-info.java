@@ -6,8 +6,9 @@
  *   <li>{@link io.reclaimer.adapter.LruLists}: lists of objects by cgroup and node, the counterpart of the kernel's
  *       {@code list_lru}.
  *   <li>{@link io.reclaimer.adapter.DirectBufferPool}: direct buffers, on the node {@code direct}.
- *   <li>{@link io.reclaimer.adapter.ReclaimableActor}: an actor that keeps {@link io.reclaimer.adapter.ReclaimableMap} or a {@link
- *       io.reclaimer.adapter.ReclaimableList}. The actor stays their owner.
+ *   <li>{@link io.reclaimer.adapter.ReclaimableActor}: an actor that keeps a {@link
+ *       io.reclaimer.adapter.ReclaimableMap} or a {@link io.reclaimer.adapter.ReclaimableList}. The actor stays their
+ *       owner.
  *   <li>{@link io.reclaimer.adapter.ShardedEntities}, {@link io.reclaimer.adapter.ShardedLimit}: the entities of Akka
  *       Cluster Sharding. Need akka-cluster-sharding-typed.
  * </ul>

@@ -149,7 +149,8 @@ class AdaptersDocsTest {
     @Test
     void actorHeldState() {
         // DOCS begin
-        Behavior<Command> behavior = ReclaimableActor.of(ShrinkerSpec.named("pages"), ReclaimableMap<String, byte[]>::new)
+        Behavior<Command> behavior = ReclaimableActor.of(
+                        ShrinkerSpec.named("pages"), ReclaimableMap<String, byte[]>::new)
                 .in(acme)
                 .behavior((context, pages) -> store(pages)); // pages.get, .put, .remove: as any map, in this actor
         // DOCS end

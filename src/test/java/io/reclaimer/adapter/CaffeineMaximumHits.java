@@ -39,7 +39,8 @@ final class CaffeineMaximumHits {
         SplittableRandom random = new SplittableRandom(1);
         int hits = 0;
         try (ReclaimerTestKit kit = ReclaimerTestKit.create()) {
-            kit.await(CaffeineShrinker.of(cache, kit.online("/shop")).register(kit.reclaimer(), ShrinkerSpec.named("pages").batch(16)));
+            kit.await(CaffeineShrinker.of(cache, kit.online("/shop"))
+                    .register(kit.reclaimer(), ShrinkerSpec.named("pages").batch(16)));
             for (int request = 0; request < REQUESTS; request++) {
                 int key = key(cumulative, random.nextDouble());
                 if (cache.getIfPresent(key) == null) {

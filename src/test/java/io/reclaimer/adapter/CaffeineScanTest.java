@@ -353,8 +353,7 @@ class CaffeineScanTest {
     void listenerHearsOfEachReclaimedEntryAndOfNothingElse() {
         Map<Integer, String> heard = new HashMap<>();
         Cache<Integer, String> cache = filled(Caches.builder().maximumSize(100).build(), 150);
-        CaffeineShrinker<Integer, String> shrinker =
-                CaffeineShrinker.of(cache).onReclaimed(heard::put);
+        CaffeineShrinker<Integer, String> shrinker = CaffeineShrinker.of(cache).onReclaimed(heard::put);
         cache.invalidate(keysOf(cache).iterator().next());
         Map<Integer, String> before = Map.copyOf(cache.asMap());
         shrinker.scan(FakeControl.of(ROOT, 30));
@@ -372,8 +371,7 @@ class CaffeineScanTest {
                         assertThat(removed.put(key, cause)).isNull())
                 .build();
         filled(cache, 300);
-        assertThat(CaffeineShrinker.of(cache).scan(FakeControl.of(ROOT, 200)))
-                .isEqualTo(200);
+        assertThat(CaffeineShrinker.of(cache).scan(FakeControl.of(ROOT, 200))).isEqualTo(200);
         assertThat(removed).hasSize(200).doesNotContainKeys(keysOf(cache).toArray(Integer[]::new));
         assertThat(removed.values()).containsOnly(RemovalCause.EXPLICIT);
     }

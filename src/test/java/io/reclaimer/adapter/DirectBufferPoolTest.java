@@ -380,8 +380,7 @@ class DirectBufferPoolTest {
     }
 
     private DirectBufferPool register(ShrinkerSpec spec, int bytes, IntFunction<ByteBuffer> allocation) {
-        DirectBufferPool pool =
-                kit.await(DirectBufferPool.register(kit.reclaimer(), spec, bytes, allocation, memory));
+        DirectBufferPool pool = kit.await(DirectBufferPool.register(kit.reclaimer(), spec, bytes, allocation, memory));
         pools.add(pool);
         return pool;
     }

@@ -30,7 +30,8 @@ final class PageStore extends AbstractBehavior<PageStore.Command> {
     private final ReclaimableMap<Integer, String> values;
     private final ActorRef<String> listener;
 
-    private PageStore(ActorContext<Command> context, ReclaimableMap<Integer, String> values, ActorRef<String> listener) {
+    private PageStore(
+            ActorContext<Command> context, ReclaimableMap<Integer, String> values, ActorRef<String> listener) {
         super(context);
         this.values = values;
         this.listener = listener;

@@ -35,7 +35,8 @@ class ReclaimableActorContractTest {
             AtomicInteger keys = new AtomicInteger();
             Store<ReclaimableMap<Integer, String>> store = new Store<>(
                     reclaimer,
-                    ReclaimableActor.of(SPEC, ReclaimableMap<Integer, String>::new).in(web),
+                    ReclaimableActor.of(SPEC, ReclaimableMap<Integer, String>::new)
+                            .in(web),
                     values -> values.put(keys.incrementAndGet(), "page"));
             return store.subject()
                     .onlyIn(WEB)
@@ -47,8 +48,8 @@ class ReclaimableActorContractTest {
     class ListOfNobody extends ShrinkerContract {
         @Override
         protected ContractSubject create(Reclaimer reclaimer) {
-            Store<ReclaimableList<String>> store =
-                    new Store<>(reclaimer, ReclaimableActor.of(SPEC, ReclaimableList<String>::new), list -> list.add("page"));
+            Store<ReclaimableList<String>> store = new Store<>(
+                    reclaimer, ReclaimableActor.of(SPEC, ReclaimableList<String>::new), list -> list.add("page"));
             return store.subject().holds((cgroup, node) -> store.size());
         }
     }

@@ -324,7 +324,8 @@ class ReclaimableActorTest {
     @Test
     void specFollowsTheCgroup() {
         Cgroup shop = kit.online("/shop");
-        spawn(ReclaimableActor.of(SPEC.byCgroup(), ReclaimableActorTest::newState).registeredBy(registry));
+        spawn(ReclaimableActor.of(SPEC.byCgroup(), ReclaimableActorTest::newState)
+                .registeredBy(registry));
         spawn(in(shop));
         assertThat(registry.specs)
                 .containsExactly(SPEC.onNodes(0), SPEC.onNodes(0).byCgroup());

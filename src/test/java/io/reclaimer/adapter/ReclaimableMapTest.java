@@ -130,8 +130,9 @@ class ReclaimableMapTest {
     @Test
     void anySequenceGoesAsWithAPlainListOfKeys() {
         Seeded random = Seeded.create();
-        ReclaimableMap<Integer, Integer> values =
-                new ReclaimableMap<Integer, Integer>().weigher(Integer::longValue).pinned((key, value) -> key % 7 == 0);
+        ReclaimableMap<Integer, Integer> values = new ReclaimableMap<Integer, Integer>()
+                .weigher(Integer::longValue)
+                .pinned((key, value) -> key % 7 == 0);
         Map<Integer, Integer> model = new LinkedHashMap<>();
         for (int step = 0; step < 4_000; step++) {
             int key = random.nextInt(50);

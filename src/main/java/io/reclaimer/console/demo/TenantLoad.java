@@ -105,7 +105,8 @@ public final class TenantLoad extends AbstractBehavior<TenantLoad.Command> {
     }
 
     private static ReclaimableMap<Long, byte[]> noSessions() {
-        return new ReclaimableMap<Long, byte[]>().weigher(session -> session.length + TenantCaches.SESSION_OVERHEAD_BYTES);
+        return new ReclaimableMap<Long, byte[]>()
+                .weigher(session -> session.length + TenantCaches.SESSION_OVERHEAD_BYTES);
     }
 
     @Override
