@@ -26,8 +26,8 @@ import io.reclaimer.cluster.MemberEnvironment.Requester;
 import io.reclaimer.cluster.RoundParameters.Presence;
 import io.reclaimer.cluster.RoundParameters.Sender;
 import io.reclaimer.shrinker.CgroupPath;
-import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.ReclaimerException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -118,7 +118,7 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
     private final TimerScheduler<Command> timers;
     private final Setup setup;
     private final Roster roster;
-    private final MemberParts<ActorRef<ClusterMessage>> parts;
+    private final MemberParts parts;
     private final Sender sender;
     private final Map<Long, ActorRef<ClusterRound.Command>> rounds = new HashMap<>();
     private final List<ActorRef<Done>> leaveReplies = new ArrayList<>();
@@ -150,7 +150,7 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
         super(context);
         this.timers = timers;
         this.setup = setup;
-        this.parts = new MemberParts<>(
+        this.parts = new MemberParts(
                 new LocalReclaimer(context, setup.reclaimer(), setup.heap()),
                 setup.reclaimer().settings()::node,
                 setup.settings().maxParts(),
@@ -192,9 +192,9 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
         }
         long now = System.nanoTime();
         if (message instanceof Count count) {
-            parts.count(count.replyTo(), requester.get(), count, now);
+            parts.count(count.replyTo()::tell, requester.get(), count, now);
         } else if (message instanceof Reclaim reclaim) {
-            parts.reclaim(reclaim.replyTo(), reclaim, now);
+            parts.reclaim(reclaim.replyTo()::tell, reclaim, now);
         } else if (message instanceof Cancel cancel) {
             parts.cancel(cancel);
         }

@@ -1,7 +1,6 @@
 package io.reclaimer.cluster;
 
 import io.reclaimer.cluster.ClusterMessage.Offer;
-import io.reclaimer.cluster.ClusterMessage.Reclaim;
 import io.reclaimer.cluster.ClusterMessage.Reclaimed;
 import io.reclaimer.cluster.ClusterMessage.Refused;
 import io.reclaimer.cluster.ClusterMessage.Reply;
@@ -81,11 +80,8 @@ public final class Coordinator {
     /** The end of counting, or of the current allocation. */
     private long phaseEndNanos;
 
-    private long resendNanos;
-    private long resendAfterNanos;
-
-    /** When the first back-off ends; the end of the round where there is none. */
-    private long recountNanos;
+    /** A lower bound of the times at which requests are sent again. */
+    private long sendNanos;
 
     public Coordinator(Output output, RoundParameters parameters) {
         this.output = output;
@@ -99,18 +95,16 @@ public final class Coordinator {
     public void begin(long now) {
         startNanos = now;
         endNanos = now + withinNanos;
-        recountNanos = endNanos;
+        sendNanos = endNanos;
         phaseEndNanos = now + withinNanos / COUNTING_DIVISOR;
         parameters.members().forEach((member, presence) -> participants.add(member, presence, now));
-        participants.all().stream().filter(Participant::isAwaited).forEach(one -> sendCount(one, now));
-        resetResending(now);
+        participants.all().stream().filter(Participant::isAwaited).forEach(one -> send(one, now));
         proceed(now);
     }
 
     /** When {@link #tick} is to be called next, at the latest. */
     public long dueNanos() {
-        long due = earlier(resendNanos, endNanos);
-        return phase == Phase.ENDING ? due : earlier(earlier(phaseEndNanos, recountNanos), due);
+        return phase == Phase.ENDING ? endNanos : earlier(earlier(phaseEndNanos, sendNanos), endNanos);
     }
 
     private static long earlier(long one, long other) {
@@ -130,13 +124,8 @@ public final class Coordinator {
             report(phase == Phase.ENDING ? earlyOutcome : participants.outcome(target, isTimeUp(now)), now);
             return;
         }
-        if (now - resendNanos >= 0) {
-            resend(now);
-            resendAfterNanos *= 2;
-            resendNanos = now + resendAfterNanos;
-        }
-        if (phase != Phase.ENDING && now - recountNanos >= 0) {
-            recount(now);
+        if (phase != Phase.ENDING && now - sendNanos >= 0) {
+            sendAgain(now);
         }
         proceed(now);
     }
@@ -149,15 +138,15 @@ public final class Coordinator {
         Participant participant = participants.all().get(reply.participant());
         if (reply instanceof Offer offer) {
             if (participant.accept(offer, now) && target.isEmpty() && phase != Phase.ENDING) {
-                sendPart(participant, 0, endNanos);
+                sendPart(participant, 0, endNanos, now);
             }
         } else if (reply instanceof Reclaimed result) {
             participant.accept(result, now);
         } else if (reply instanceof Refused refusal) {
             participant.accept(refusal, now);
         }
-        if (participant.isBackingOff()) {
-            recountNanos = earlier(recountNanos, participant.recountNanos());
+        if (participant.isAwaited()) {
+            sendNanos = earlier(sendNanos, participant.sendNanos());
         }
         proceed(now);
     }
@@ -171,8 +160,8 @@ public final class Coordinator {
             if (participant.member.equals(member)) {
                 boolean returns = presence == Presence.HERE && !participant.isReachable();
                 participant.update(presence);
-                if (returns && phase != Phase.ENDING && participant.stage() == Stage.COUNTING) {
-                    sendCount(participant, now);
+                if (returns && phase != Phase.ENDING && participant.isAwaited()) {
+                    send(participant, now);
                 }
             }
         }
@@ -260,59 +249,42 @@ public final class Coordinator {
         for (Participant participant : participants.all()) {
             long part = parts[participant.index];
             if (part > 0) {
-                sendPart(participant, part, allocationEnd);
+                sendPart(participant, part, allocationEnd, now);
                 isAnySent = true;
             }
         }
         if (isAnySent) {
             allocations++;
             phaseEndNanos = allocationEnd;
-            resetResending(now);
         }
         return isAnySent;
     }
 
-    private void sendCount(Participant participant, long now) {
+    private void sendPart(Participant participant, long objects, long allocationEndNanos, long now) {
+        participant.assign(parameters, objects, allocationEndNanos - transitNanos);
+        send(participant, now);
+    }
+
+    /** Sends the request that a participant has to answer: its part, or the count. */
+    private void send(Participant participant, long now) {
         long countNanos = withinNanos / COUNTING_DIVISOR - transitNanos;
-        output.send(participant.index, parameters.count(participant.index, endNanos - now, countNanos));
+        ClusterMessage request = participant
+                .partUnderWay()
+                .map(ClusterMessage.class::cast)
+                .orElseGet(() -> parameters.count(participant.index, endNanos - now, countNanos));
+        participant.sent(now, parameters.resendAfter().toNanos());
+        sendNanos = earlier(sendNanos, participant.sendNanos());
+        output.send(participant.index, request);
     }
 
-    private void sendPart(Participant participant, long objects, long allocationEndNanos) {
-        output.send(participant.index, participant.assign(parameters, objects, allocationEndNanos - transitNanos));
-    }
-
-    private void resetResending(long now) {
-        resendAfterNanos = parameters.resendAfter().toNanos();
-        resendNanos = now + resendAfterNanos;
-    }
-
-    /** Sends requests without an answer again, except to participants in back-off. */
-    private void resend(long now) {
-        if (phase == Phase.ENDING) {
-            return;
-        }
+    /** Sends the requests again whose time has come: those without an answer, and the counts after a back-off. */
+    private void sendAgain(long now) {
+        sendNanos = endNanos;
         for (Participant participant : participants.all()) {
-            Reclaim part = participant.part();
-            if (!participant.isAwaited() || participant.isBackingOff()) {
-                continue;
-            }
-            if (participant.stage() == Stage.COUNTING) {
-                sendCount(participant, now);
-            } else if (part != null) {
-                output.send(participant.index, part);
-            }
-        }
-    }
-
-    /** Asks the participants whose back-off is over to count again. */
-    private void recount(long now) {
-        recountNanos = endNanos;
-        for (Participant participant : participants.all()) {
-            if (participant.isBackingOff() && now - participant.recountNanos() >= 0) {
-                participant.endBackOff();
-                sendCount(participant, now);
-            } else if (participant.isBackingOff()) {
-                recountNanos = earlier(recountNanos, participant.recountNanos());
+            if (participant.isAwaited() && now - participant.sendNanos() >= 0) {
+                send(participant, now);
+            } else if (participant.isAwaited()) {
+                sendNanos = earlier(sendNanos, participant.sendNanos());
             }
         }
     }

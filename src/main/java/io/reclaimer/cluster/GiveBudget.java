@@ -51,13 +51,13 @@ final class GiveBudget {
     }
 
     /** The objects that can be freed for a round now. */
-    long availableObjects(KnownRound<?> known, long now) {
+    long availableObjects(KnownRound known, long now) {
         long bytes = known.requester.isSelf() ? UNLIMITED : availableBytes(now);
         return bytes == UNLIMITED ? UNLIMITED : bytes / known.objectBytes();
     }
 
     /** Reserves the bytes of a part that begins, and cuts the part to them. Returns false where none are available. */
-    boolean tryReserve(KnownRound<?> known, long now) {
+    boolean tryReserve(KnownRound known, long now) {
         long available = availableObjects(known, now);
         long objects = known.expectedObjects();
         known.cutObjects = objects > available ? available : 0;
@@ -68,7 +68,7 @@ final class GiveBudget {
     }
 
     /** Replaces the reservation of a part that has ended by the bytes that it freed. */
-    void settle(KnownRound<?> known, long freedBytes, long now) {
+    void settle(KnownRound known, long freedBytes, long now) {
         if (!known.requester.isSelf()) {
             reserved.remove(known.number);
             add(freedBytes, now);
@@ -76,7 +76,7 @@ final class GiveBudget {
     }
 
     /** The bytes reserved for a part under way; 0 where there are none. */
-    long reservedBytes(KnownRound<?> known) {
+    long reservedBytes(KnownRound known) {
         return reserved.getOrDefault(known.number, 0L);
     }
 

@@ -1,6 +1,7 @@
 package io.reclaimer.cluster;
 
 import io.reclaimer.CountReport;
+import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.cluster.ClusterMessage.Count;
@@ -8,6 +9,7 @@ import io.reclaimer.cluster.ClusterMessage.Offer;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
 import io.reclaimer.cluster.ClusterMessage.Reclaimed;
 import io.reclaimer.cluster.ClusterMessage.Refused;
+import io.reclaimer.cluster.ClusterMessage.Reply;
 import io.reclaimer.cluster.MemberEnvironment.Heap;
 import io.reclaimer.cluster.MemberEnvironment.Requester;
 import io.reclaimer.shrinker.Cancellation;
@@ -21,16 +23,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * State of one round on a member that takes part in it, and the replies that follow from it. Confined to its {@link
  * MemberParts}.
- *
- * @param <A> the address that replies are sent to
  */
-final class KnownRound<A> {
+final class KnownRound {
 
     /** Maximum number of remembered offers. A coordinator that asks more often has missed the first ones. */
     private static final int MAX_OFFERS = 8;
@@ -58,8 +59,8 @@ final class KnownRound<A> {
 
     final Cancellation cancellation = new Cancellation();
 
-    /** The recipient of replies: the sender of the last request. */
-    A replyTo;
+    /** Sends replies to the sender of the last request. */
+    Consumer<Reply> replies;
 
     Stage stage = Stage.COUNT_WAITS;
 
@@ -79,7 +80,7 @@ final class KnownRound<A> {
 
     /** The reply to the last part; null while the part is under way. */
     @Nullable
-    ClusterMessage result;
+    Reply result;
 
     /** Whether the requester was removed from the cluster, so that nothing is sent any more. */
     boolean isRequesterGone;
@@ -96,9 +97,9 @@ final class KnownRound<A> {
     /** Whether parts must carry the nonce of an offer, which version 1 does not know. */
     private boolean needsNonce;
 
-    KnownRound(A replyTo, Requester requester, ReclaimRequest request, Count message, long forgetNanos) {
+    KnownRound(Consumer<Reply> replies, Requester requester, ReclaimRequest request, Count message, long forgetNanos) {
         this.number = message.round();
-        this.replyTo = replyTo;
+        this.replies = replies;
         this.requester = requester;
         this.participant = message.participant();
         this.needsNonce = message.knowsNonces();
@@ -132,9 +133,7 @@ final class KnownRound<A> {
     }
 
     private static ReclaimFlag flag(String name) {
-        return Arrays.stream(ReclaimFlag.values())
-                .filter(flag -> flag.name().equals(name))
-                .findFirst()
+        return Validation.named(ReclaimFlag.class, name)
                 .orElseThrow(() -> new IllegalArgumentException("the flag [" + name
                         + "] is not known in its version; known are " + Arrays.toString(ReclaimFlag.values())));
     }
@@ -145,8 +144,8 @@ final class KnownRound<A> {
     }
 
     /** Notes that the count was requested again. */
-    void countAgain(A from, Count message) {
-        replyTo = from;
+    void countAgain(Consumer<Reply> lastReplies, Count message) {
+        replies = lastReplies;
         needsNonce &= message.knowsNonces();
     }
 
@@ -241,18 +240,16 @@ final class KnownRound<A> {
         freedObjects = Saturating.add(freedObjects, report.freedObjects());
         freedBytes = Saturating.add(freedBytes, report.freedBytes());
         boolean isCut = cutObjects > 0;
-        PartEnd own = switch (report.outcome()) {
-            case DONE, MET -> PartEnd.DONE;
-            case SHORT -> PartEnd.SHORT;
-            case NOT_ONLINE -> partObjects > 0 ? PartEnd.SHORT : PartEnd.DONE;
-            case DEADLINE -> PartEnd.DEADLINE;
-            case CANCELLED -> isLeaving ? PartEnd.SHUTDOWN : PartEnd.CANCELLED;
-            case SHUTDOWN -> PartEnd.SHUTDOWN;
+        Outcome own = switch (report.outcome()) {
+            case MET -> Outcome.DONE;
+            case NOT_ONLINE -> partObjects > 0 ? Outcome.SHORT : Outcome.DONE;
+            case CANCELLED -> isLeaving ? Outcome.SHUTDOWN : Outcome.CANCELLED;
+            case DONE, SHORT, DEADLINE, SHUTDOWN -> report.outcome();
         };
-        PartEnd end = isCut && own == PartEnd.DONE ? PartEnd.SHORT : own;
+        Outcome end = isCut && own == Outcome.DONE ? Outcome.SHORT : own;
         String reason = Reasons.join(
                 isCut ? "its part was cut to [" + cutObjects + "] objects: " + cutReason : "",
-                end == PartEnd.DONE ? "" : Reasons.ofShortfalls(report.shortfalls()));
+                end == Outcome.DONE ? "" : Reasons.ofShortfalls(report.shortfalls()));
         return new Reclaimed(
                 number,
                 participant,
@@ -260,13 +257,13 @@ final class KnownRound<A> {
                 end.name(),
                 report.freedObjects(),
                 report.freedBytes(),
-                report.isExhausted() || report.outcome() == ReclaimReport.Outcome.NOT_ONLINE,
+                report.isExhausted() || report.outcome() == Outcome.NOT_ONLINE,
                 false,
                 cut(reason));
     }
 
     /** The result of the last part, which did not begin. */
-    Reclaimed notBegun(PartEnd end, String reason) {
+    Reclaimed notBegun(Outcome end, String reason) {
         return new Reclaimed(number, participant, part, end.name(), 0, 0, false, true, reason);
     }
 

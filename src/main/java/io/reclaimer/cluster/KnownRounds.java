@@ -27,10 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The number alone identifies a round. Each member counts its rounds from a random number of 63 bits. With 10,000
  * members and a million rounds each, the odds that any two rounds have the same number are 1 to 90,000, and only rounds
  * that overlap would be confused.
- *
- * @param <A> the address that replies are sent to
  */
-final class KnownRounds<A> {
+final class KnownRounds {
 
     static final int MAX = 1024;
 
@@ -40,39 +38,39 @@ final class KnownRounds<A> {
     final int slots;
 
     /** The oldest first. */
-    private final Map<Long, KnownRound<A>> rounds = new LinkedHashMap<>();
+    private final Map<Long, KnownRound> rounds = new LinkedHashMap<>();
 
     /** The rounds that wait for a slot; the one that has waited longest is the first. */
-    private final Set<KnownRound<A>> waiting = new LinkedHashSet<>();
+    private final Set<KnownRound> waiting = new LinkedHashSet<>();
 
     KnownRounds(int slots) {
         this.slots = slots;
     }
 
     @Nullable
-    KnownRound<A> get(long number) {
+    KnownRound get(long number) {
         return rounds.get(number);
     }
 
     /** Adds a round, whose count waits for a slot. */
-    void add(KnownRound<A> round, long latestNanos) {
+    void add(KnownRound round, long latestNanos) {
         rounds.put(round.number, round);
         enqueue(round, Stage.COUNT_WAITS, latestNanos);
     }
 
     /** Lets the count or part of a round wait for a slot. {@link #next} gives it one. */
-    void enqueue(KnownRound<A> round, Stage stage, long latestNanos) {
+    void enqueue(KnownRound round, Stage stage, long latestNanos) {
         round.stage = stage;
         round.latestNanos = latestNanos;
         waiting.add(round);
     }
 
     /** Gives a slot to a waiting round, whose work runs from then on; empty where no slot is free for any. */
-    Optional<KnownRound<A>> next() {
+    Optional<KnownRound> next() {
         Map<CgroupPath, Integer> byCgroup = new HashMap<>();
         Map<Long, Integer> byRequester = new HashMap<>();
         int running = 0;
-        for (KnownRound<A> known : rounds.values()) {
+        for (KnownRound known : rounds.values()) {
             if (known.isRunning()) {
                 running++;
                 byCgroup.merge(known.request.cgroup(), 1, Integer::sum);
@@ -83,8 +81,8 @@ final class KnownRounds<A> {
             return Optional.empty();
         }
         int fewest = Integer.MAX_VALUE;
-        Optional<KnownRound<A>> best = Optional.empty();
-        for (KnownRound<A> known : waiting) {
+        Optional<KnownRound> best = Optional.empty();
+        for (KnownRound known : waiting) {
             int sameCgroup = byCgroup.getOrDefault(known.request.cgroup(), 0);
             int neighbours = sameCgroup + byRequester.getOrDefault(known.requester.uid(), 0);
             if (sameCgroup < slots - slots / WITHHELD_DIVISOR && neighbours < fewest) {
@@ -100,13 +98,13 @@ final class KnownRounds<A> {
     }
 
     /** Ends the wait of a round. Returns false where it does not wait. */
-    boolean endWait(KnownRound<A> round) {
+    boolean endWait(KnownRound round) {
         return waiting.remove(round);
     }
 
     /** Ends the wait of the rounds that may not wait any longer, and returns them. */
-    List<KnownRound<A>> endLateWaits(long now) {
-        List<KnownRound<A>> late = new ArrayList<>();
+    List<KnownRound> endLateWaits(long now) {
+        List<KnownRound> late = new ArrayList<>();
         waiting.removeIf(known -> now - known.latestNanos >= 0 && late.add(known));
         return late;
     }
@@ -116,11 +114,11 @@ final class KnownRounds<A> {
         return waiting.stream().mapToLong(known -> known.latestNanos).reduce((a, b) -> a - b < 0 ? a : b);
     }
 
-    void remove(KnownRound<A> round) {
+    void remove(KnownRound round) {
         rounds.remove(round.number);
     }
 
-    List<KnownRound<A>> all() {
+    List<KnownRound> all() {
         return List.copyOf(rounds.values());
     }
 
@@ -152,7 +150,7 @@ final class KnownRounds<A> {
         if (rounds.size() < MAX) {
             return true;
         }
-        Optional<KnownRound<A>> idle = rounds.values().stream()
+        Optional<KnownRound> idle = rounds.values().stream()
                 .filter(known -> known.stage == Stage.OFFERED)
                 .findFirst();
         idle.ifPresent(this::remove);

@@ -8,8 +8,8 @@ import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.Reclaimer;
 import io.reclaimer.ReclaimerProtocol;
-import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.ReclaimerException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 record LocalReclaimer(
         ActorContext<ClusterMember.Command> context, Reclaimer reclaimer, Supplier<MemberEnvironment.Heap> heapNow)
-        implements MemberEnvironment<ActorRef<ClusterMessage>> {
+        implements MemberEnvironment {
 
     /** The time after the deadline of a request at which a missing answer becomes a failure. */
     static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -79,11 +79,6 @@ record LocalReclaimer(
                                 ? new ReclaimerException(
                                         Reason.FAILED, "The reclaimer has not answered within [" + patience + "]")
                                 : why));
-    }
-
-    @Override
-    public void send(ActorRef<ClusterMessage> to, ClusterMessage message) {
-        to.tell(message);
     }
 
     @Override

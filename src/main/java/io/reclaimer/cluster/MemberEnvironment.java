@@ -3,12 +3,10 @@ package io.reclaimer.cluster;
 import io.reclaimer.ReclaimRequest;
 
 /**
- * The reclaimer, the heap and the network of a member, as its {@link MemberParts} use them. Public for the scenarios of this
+ * The reclaimer and the heap of a member, as its {@link MemberParts} use them. Public for the scenarios of this
  * project; no part of the API.
- *
- * @param <A> the address that replies are sent to
  */
-public interface MemberEnvironment<A> {
+public interface MemberEnvironment {
 
     /** The state of the heap of a member. */
     record Heap(MemberPressure pressure, long liveBytes, long limitBytes) {
@@ -30,8 +28,6 @@ public interface MemberEnvironment<A> {
 
     /** Starts a round of the reclaimer. {@link MemberParts#reclaimed} is to be called with the result. */
     void reclaim(long round, int part, ReclaimRequest request);
-
-    void send(A to, ClusterMessage message);
 
     /** The state of the heap now. */
     Heap heap();

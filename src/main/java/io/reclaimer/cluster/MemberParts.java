@@ -1,12 +1,14 @@
 package io.reclaimer.cluster;
 
 import io.reclaimer.CountReport;
+import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.Reclaimer;
 import io.reclaimer.cluster.ClusterMessage.Cancel;
 import io.reclaimer.cluster.ClusterMessage.Count;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
+import io.reclaimer.cluster.ClusterMessage.Reply;
 import io.reclaimer.cluster.KnownRound.Stage;
 import io.reclaimer.cluster.MemberEnvironment.Requester;
 import io.reclaimer.shrinker.Saturating;
@@ -14,6 +16,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -29,10 +32,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Requests may arrive twice, late and in any order. A repeated request is answered with the same result; nothing is done
  * twice. A part has to end within a time after its offer, which the coordinator chooses to end before the round, by the
  * clock of this member. A part that arrives later is answered as late, and frees nothing.
- *
- * @param <A> the address that replies are sent to
  */
-public final class MemberParts<A> {
+public final class MemberParts {
 
     /**
      * The sums over all parts that have ended.
@@ -49,10 +50,10 @@ public final class MemberParts<A> {
 
     private static final String LEAVING = "it is leaving the cluster";
 
-    private final MemberEnvironment<A> environment;
+    private final MemberEnvironment environment;
     private final ToIntFunction<String> nodeNumber;
     private final GiveBudget budget;
-    private final KnownRounds<A> rounds;
+    private final KnownRounds rounds;
     private boolean isLeaving;
     private boolean isStarting;
     private Totals totals = new Totals(0, 0, 0);
@@ -61,18 +62,18 @@ public final class MemberParts<A> {
      * @param nodeNumber the number of a node by its name; throws where there is no such node, with the reason of the refusal
      * @param maxParts the maximum number of counts and parts that run at a time
      */
-    MemberParts(MemberEnvironment<A> environment, ToIntFunction<String> nodeNumber, int maxParts, GiveBudget budget) {
+    MemberParts(MemberEnvironment environment, ToIntFunction<String> nodeNumber, int maxParts, GiveBudget budget) {
         this.environment = environment;
         this.nodeNumber = nodeNumber;
-        this.rounds = new KnownRounds<>(maxParts);
+        this.rounds = new KnownRounds(maxParts);
         this.budget = budget;
     }
 
     /** The parts of a member with the settings of its actor system. */
-    public static <A> MemberParts<A> create(MemberEnvironment<A> environment, Reclaimer reclaimer) {
+    public static MemberParts create(MemberEnvironment environment, Reclaimer reclaimer) {
         ClusterSettings settings =
                 ClusterSettings.of(reclaimer.system().settings().config());
-        return new MemberParts<>(
+        return new MemberParts(
                 environment, reclaimer.settings()::node, settings.maxParts(), new GiveBudget(settings.giveBytes()));
     }
 
@@ -100,44 +101,44 @@ public final class MemberParts<A> {
         rounds.forgetOld(now);
     }
 
-    /** Handles a request to count. */
-    public void count(A from, Requester requester, Count message, long now) {
-        KnownRound<A> known = rounds.get(message.round());
+    /** Handles a request to count. Its replies go to the consumer of the last request. */
+    public void count(Consumer<Reply> replies, Requester requester, Count message, long now) {
+        KnownRound known = rounds.get(message.round());
         if (known == null) {
-            countFirst(from, requester, message, now);
+            countFirst(replies, requester, message, now);
             return;
         }
-        known.countAgain(from, message);
+        known.countAgain(replies, message);
         if (known.isOffered()) {
             offer(known, now);
         }
     }
 
-    private void countFirst(A from, Requester requester, Count message, long now) {
+    private void countFirst(Consumer<Reply> replies, Requester requester, Count message, long now) {
         if (isLeaving) {
-            refuse(from, message, LEAVING, false);
+            refuse(replies, message, LEAVING, false);
         } else if (!budget.hasBytes(requester, now)) {
-            refuse(from, message, budget.refusalReason(), false);
+            refuse(replies, message, budget.refusalReason(), false);
         } else if (!rounds.makeRoom(now)) {
             String reason = "it takes part in [" + rounds.size() + "] rounds over the cluster, as many as allowed";
-            refuse(from, message, reason, true);
+            refuse(replies, message, reason, true);
         } else {
             ReclaimRequest request;
             try {
                 request = KnownRound.requestOf(message, nodeNumber);
             } catch (RuntimeException e) {
-                refuse(from, message, Reasons.of(e), false);
+                refuse(replies, message, Reasons.of(e), false);
                 return;
             }
             long withinNanos = Duration.ofMillis(message.withinMillis()).toNanos();
-            KnownRound<A> known = new KnownRound<>(from, requester, request, message, now + withinNanos + KEPT_NANOS);
+            KnownRound known = new KnownRound(replies, requester, request, message, now + withinNanos + KEPT_NANOS);
             rounds.add(known, now + withinNanos / 10 * COUNT_WAIT_TENTHS);
             startNext(now);
         }
     }
 
-    private void refuse(A from, Count message, String reason, boolean again) {
-        environment.send(from, KnownRound.refused(message.round(), message.participant(), 0, reason, again));
+    private void refuse(Consumer<Reply> replies, Count message, String reason, boolean again) {
+        replies.accept(KnownRound.refused(message.round(), message.participant(), 0, reason, again));
     }
 
     /** Starts waiting work while there are slots. It may end at once, and call this method again. */
@@ -146,8 +147,8 @@ public final class MemberParts<A> {
             return;
         }
         isStarting = true;
-        for (Optional<KnownRound<A>> next = rounds.next(); next.isPresent(); next = rounds.next()) {
-            KnownRound<A> known = next.get();
+        for (Optional<KnownRound> next = rounds.next(); next.isPresent(); next = rounds.next()) {
+            KnownRound known = next.get();
             if (known.stage == Stage.COUNTING) {
                 environment.count(known.number, known.request);
             } else {
@@ -157,7 +158,7 @@ public final class MemberParts<A> {
         isStarting = false;
     }
 
-    private void startPart(KnownRound<A> known, long now) {
+    private void startPart(KnownRound known, long now) {
         long remainingNanos = known.latestNanos - now;
         if (remainingNanos <= 0) {
             answerLate(known);
@@ -176,13 +177,13 @@ public final class MemberParts<A> {
         }
     }
 
-    private void refusePart(KnownRound<A> known, String reason, boolean again) {
+    private void refusePart(KnownRound known, String reason, boolean again) {
         endPart(known, KnownRound.refused(known.number, known.participant, known.part, reason, again));
     }
 
     /** Handles the result of a count: a report, or the reason why there is none. */
     public void counted(long round, @Nullable CountReport report, @Nullable Throwable why, long now) {
-        KnownRound<A> known = rounds.get(round);
+        KnownRound known = rounds.get(round);
         if (known == null || known.stage != Stage.COUNTING) {
             return;
         }
@@ -197,29 +198,29 @@ public final class MemberParts<A> {
     }
 
     /** Refuses the count, and forgets the round. */
-    private void refuseCount(KnownRound<A> known, String reason, boolean again) {
+    private void refuseCount(KnownRound known, String reason, boolean again) {
         rounds.remove(known);
         send(known, KnownRound.refused(known.number, known.participant, 0, reason, again));
     }
 
-    private void offer(KnownRound<A> known, long now) {
+    private void offer(KnownRound known, long now) {
         long maxObjects = budget.availableObjects(known, now);
         send(known, known.offer(environment.heap(), environment.nonce(), maxObjects, budget.cutReason(), now));
     }
 
     /** Handles the request to run a part. */
-    public void reclaim(A from, Reclaim message, long now) {
-        KnownRound<A> known = rounds.get(message.round());
+    public void reclaim(Consumer<Reply> replies, Reclaim message, long now) {
+        KnownRound known = rounds.get(message.round());
         OptionalLong offerNanos = known == null ? OptionalLong.empty() : known.offerNanos(message);
         if (known == null || offerNanos.isEmpty()) {
             String reason = known == null || !known.isOffered()
                     ? "it does not know the round, or has forgotten it"
                     : "the part is based on an offer that was not made";
-            environment.send(
-                    from, KnownRound.refused(message.round(), message.participant(), message.part(), reason, true));
+            replies.accept(
+                    KnownRound.refused(message.round(), message.participant(), message.part(), reason, true));
             return;
         }
-        known.replyTo = from;
+        known.replies = replies;
         if (message.part() <= known.part) {
             // Repeated, or overtaken by a later part.
             if (message.part() == known.part && known.result != null) {
@@ -235,13 +236,13 @@ public final class MemberParts<A> {
         }
     }
 
-    private void enqueuePart(KnownRound<A> known, long endNanos, long now) {
+    private void enqueuePart(KnownRound known, long endNanos, long now) {
         if (isLeaving) {
-            endPart(known, known.notBegun(PartEnd.SHUTDOWN, ""));
+            endPart(known, known.notBegun(Outcome.SHUTDOWN, ""));
         } else if (known.cancellation.isCancelled()) {
-            endPart(known, known.notBegun(PartEnd.CANCELLED, ""));
+            endPart(known, known.notBegun(Outcome.CANCELLED, ""));
         } else if (endNanos - now <= 0) {
-            endPart(known, known.notBegun(PartEnd.DEADLINE, "it arrived after its time was over"));
+            endPart(known, known.notBegun(Outcome.DEADLINE, "it arrived after its time was over"));
         } else {
             rounds.enqueue(known, Stage.PART_WAITS, endNanos);
             startNext(now);
@@ -250,7 +251,7 @@ public final class MemberParts<A> {
 
     /** Handles the result of a part: a report, or the reason why there is none. */
     public void reclaimed(long round, int part, @Nullable ReclaimReport report, @Nullable Throwable why, long now) {
-        KnownRound<A> known = rounds.get(round);
+        KnownRound known = rounds.get(round);
         if (known == null || known.part != part || known.stage != Stage.PART_RUNS) {
             return;
         }
@@ -273,49 +274,49 @@ public final class MemberParts<A> {
         rounds.endLateWaits(now).forEach(this::answerLate);
     }
 
-    private void answerLate(KnownRound<A> known) {
+    private void answerLate(KnownRound known) {
         String reason = "no slot was free in time: [" + rounds.slots
                 + "] counts and parts are under way there, as many as allowed [reclaimer.cluster.max-parts]";
         if (known.stage == Stage.COUNT_WAITS) {
             refuseCount(known, reason, false);
         } else {
-            endPart(known, known.notBegun(PartEnd.DEADLINE, reason));
+            endPart(known, known.notBegun(Outcome.DEADLINE, reason));
         }
     }
 
     /** Ends the work for a round that is over. */
     public void cancel(Cancel message) {
-        KnownRound<A> known = rounds.get(message.round());
+        KnownRound known = rounds.get(message.round());
         if (known != null) {
-            end(known, PartEnd.CANCELLED);
+            end(known, Outcome.CANCELLED);
         }
     }
 
     /** Refuses everything from now on, and ends the work under way early. */
     void leave() {
         isLeaving = true;
-        rounds.all().forEach(known -> end(known, PartEnd.SHUTDOWN));
+        rounds.all().forEach(known -> end(known, Outcome.SHUTDOWN));
     }
 
     /** Ends the work for the rounds of a member that was removed from the cluster, and sends nothing for them any more. */
     void requesterGone(long uid) {
-        for (KnownRound<A> known : rounds.all()) {
+        for (KnownRound known : rounds.all()) {
             if (known.requester.uid() == uid) {
                 known.isRequesterGone = true;
-                end(known, PartEnd.CANCELLED);
+                end(known, Outcome.CANCELLED);
             }
         }
     }
 
     /** Running work is answered when it has ended; waiting work is answered at once. */
-    private void end(KnownRound<A> known, PartEnd end) {
+    private void end(KnownRound known, Outcome end) {
         known.cancellation.cancel();
         if (!rounds.endWait(known)) {
             return;
         }
         if (known.stage == Stage.PART_WAITS) {
             endPart(known, known.notBegun(end, ""));
-        } else if (end == PartEnd.SHUTDOWN) {
+        } else if (end == Outcome.SHUTDOWN) {
             refuseCount(known, LEAVING, false);
         } else {
             rounds.remove(known);
@@ -323,15 +324,15 @@ public final class MemberParts<A> {
     }
 
     /** Sends the reply to a part that is over, and keeps it for repeated requests. */
-    private void endPart(KnownRound<A> known, ClusterMessage result) {
+    private void endPart(KnownRound known, Reply result) {
         known.stage = Stage.OFFERED;
         known.result = result;
         send(known, result);
     }
 
-    private void send(KnownRound<A> known, ClusterMessage reply) {
+    private void send(KnownRound known, Reply reply) {
         if (!known.isRequesterGone) {
-            environment.send(known.replyTo, reply);
+            known.replies.accept(reply);
         }
     }
 }

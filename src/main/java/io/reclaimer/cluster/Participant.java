@@ -63,11 +63,12 @@ final class Participant {
     /** Whether the member could not do what it was asked last, and is asked to count again. */
     private boolean isDelayed;
 
-    /** Whether the member is not asked before {@link #recountNanos}. */
-    private boolean isBackingOff;
+    private long backOffNanos = FIRST_BACK_OFF_NANOS;
 
-    private long recountNanos;
-    private long nextBackOffNanos = FIRST_BACK_OFF_NANOS;
+    /** When the request that is awaited is sent again, and the interval after that. */
+    private long sendNanos;
+
+    private long resendAfterNanos;
 
     /** How the last part ended, or why the participant is out or delayed. */
     private MemberOutcome outcome = MemberOutcome.DONE;
@@ -132,9 +133,9 @@ final class Participant {
         return offer == null ? NO_OBJECTS : offer.plannedObjects();
     }
 
-    @Nullable
-    Reclaim part() {
-        return part;
+    /** The part whose result is awaited; empty while none is. */
+    Optional<Reclaim> partUnderWay() {
+        return isRunning() ? Optional.ofNullable(part) : Optional.empty();
     }
 
     long freedObjects() {
@@ -163,7 +164,6 @@ final class Participant {
         offeredNanos = now;
         lastNanos = now;
         isDelayed = false;
-        isBackingOff = false;
         if (part == null) {
             outcome = MemberOutcome.DONE;
             reason = "";
@@ -175,8 +175,8 @@ final class Participant {
     }
 
     /** Assigns the next part of the round, which has to be answered by {@code endNanos}. */
-    Reclaim assign(RoundParameters round, long objects, long endNanos) {
-        Reclaim next = new Reclaim(
+    void assign(RoundParameters round, long objects, long endNanos) {
+        part = new Reclaim(
                 round.round(),
                 index,
                 part == null ? 1 : part.part() + 1,
@@ -186,10 +186,20 @@ final class Participant {
                 round.sender().ref(),
                 round.sender().uid(),
                 offer == null ? 0 : offer.nonce());
-        part = next;
         askedObjects = Saturating.add(askedObjects, objects);
         stage = Stage.RUNNING;
-        return next;
+        resendAfterNanos = 0;
+    }
+
+    /** Notes that the awaited request was sent, for the first time or again: the interval doubles each time. */
+    void sent(long now, long firstIntervalNanos) {
+        resendAfterNanos = resendAfterNanos == 0 ? firstIntervalNanos : 2 * resendAfterNanos;
+        sendNanos = now + resendAfterNanos;
+    }
+
+    /** When the awaited request is to be sent again. */
+    long sendNanos() {
+        return sendNanos;
     }
 
     /** Ends the wait for the part: its time is over. */
@@ -205,13 +215,13 @@ final class Participant {
         if (sent == null || result.part() != sent.part() || !isRunning()) {
             return;
         }
-        PartEnd.Conclusion conclusion = PartEnd.conclude(result, sent.objects());
         lastNanos = now;
         freedObjects = Saturating.add(freedObjects, result.freedObjects());
         freedBytes = Saturating.add(freedBytes, result.freedBytes());
         isExhausted = result.exhausted();
-        isSpent = conclusion.isSpent();
+        Participants.Conclusion conclusion = Participants.Conclusion.of(result, sent.objects());
         outcome = conclusion.outcome();
+        isSpent = conclusion.isSpent();
         reason = conclusion.reason();
         stage = outcome == MemberOutcome.LEFT ? Stage.OUT : Stage.IDLE;
         if (result.notBegun() && outcome == MemberOutcome.DEADLINE) {
@@ -241,25 +251,13 @@ final class Participant {
                 : isRunning() && part != null && refusal.part() == part.part();
     }
 
+    /** Has the member count again after the back-off. */
     private void delay(long now) {
         stage = Stage.COUNTING;
         isDelayed = true;
-        isBackingOff = true;
-        recountNanos = now + nextBackOffNanos;
-        nextBackOffNanos = Math.min(2 * nextBackOffNanos, MAX_BACK_OFF_NANOS);
-    }
-
-    /** Whether the member is asked to count again at {@link #recountNanos}, and not before. */
-    boolean isBackingOff() {
-        return stage == Stage.COUNTING && isBackingOff;
-    }
-
-    long recountNanos() {
-        return recountNanos;
-    }
-
-    void endBackOff() {
-        isBackingOff = false;
+        sendNanos = now + backOffNanos;
+        resendAfterNanos = 0;
+        backOffNanos = Math.min(2 * backOffNanos, MAX_BACK_OFF_NANOS);
     }
 
     /** Updates the presence. A part under way on a leaving member may still end. */
@@ -342,9 +340,8 @@ final class Participant {
                 offer.shortfall().isEmpty() || round == ClusterReport.Outcome.MET
                         ? ""
                         : "its offer was not all that there is: " + offer.shortfall(),
-                MemberPressure.named(offer.pressure()).isPresent()
+                Validation.named(MemberPressure.class, offer.pressure()).isPresent()
                         ? ""
-                        : "its pressure is [" + offer.pressure() + "], which this version does not know: taken for ["
-                                + MemberPressure.namedOrMin(offer.pressure()) + "]");
+                        : Participants.unknown("its pressure is", offer.pressure(), MemberPressure.MIN));
     }
 }

@@ -1,6 +1,8 @@
 package io.reclaimer.cluster;
 
+import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
+import io.reclaimer.cluster.ClusterMessage.Reclaimed;
 import io.reclaimer.cluster.ClusterReport.MemberOutcome;
 import io.reclaimer.cluster.ClusterReport.Outcome;
 import io.reclaimer.cluster.Participant.Stage;
@@ -12,6 +14,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
 
@@ -130,6 +133,58 @@ final class Participants {
             return full;
         }
         return isTimeUp && participants.stream().anyMatch(Participant::lacksTime) ? Outcome.DEADLINE : Outcome.PARTIAL;
+    }
+
+    /**
+     * The meaning of the result of a part.
+     *
+     * @param outcome the outcome of the member so far
+     * @param isSpent whether another part for the member would be in vain
+     * @param reason why the outcome is not {@code DONE}
+     */
+    record Conclusion(MemberOutcome outcome, boolean isSpent, String reason) {
+
+        /**
+         * Judges a result. An unknown end counts as {@code DEADLINE}.
+         *
+         * @param target the target of the part; 0 for a single pass
+         */
+        static Conclusion of(Reclaimed result, long target) {
+            Optional<ReclaimReport.Outcome> end = Validation.named(ReclaimReport.Outcome.class, result.end());
+            boolean isDelivered = result.freedObjects() >= target;
+            // A member that freed something within its time, or did not begin, can be asked again.
+            boolean isIdle = result.freedObjects() == 0;
+            MemberOutcome late = isDelivered && target > 0 ? MemberOutcome.DONE : MemberOutcome.DEADLINE;
+            Conclusion own = switch (end.orElse(ReclaimReport.Outcome.DEADLINE)) {
+                case DONE, MET ->
+                    new Conclusion(
+                            isDelivered ? MemberOutcome.DONE : MemberOutcome.SHORT,
+                            !isDelivered,
+                            "it freed less than it was asked for");
+                case SHORT, NOT_ONLINE -> new Conclusion(MemberOutcome.SHORT, true, shortReason(result));
+                case DEADLINE -> new Conclusion(late, isIdle && !result.notBegun(), "its part was not done in time");
+                case CANCELLED -> new Conclusion(late, isIdle, "its part was ended with the round");
+                case SHUTDOWN -> new Conclusion(MemberOutcome.LEFT, true, "it is shutting down");
+            };
+            String reason = Reasons.join(
+                    own.outcome() == MemberOutcome.DONE ? "" : own.reason(),
+                    result.reason(),
+                    end.isPresent() ? "" : unknown("its part ended as", result.end(), ReclaimReport.Outcome.DEADLINE));
+            return new Conclusion(own.outcome(), own.isSpent(), reason);
+        }
+
+        /** Empty where the member itself gives a reason. */
+        private static String shortReason(Reclaimed result) {
+            if (!result.reason().isEmpty()) {
+                return "";
+            }
+            return result.exhausted() ? "it has no more" : "it freed less than it was asked for, and does not say why";
+        }
+    }
+
+    /** The reason that names a constant of a later version. */
+    static String unknown(String subject, String name, Enum<?> substitute) {
+        return subject + " [" + name + "], which this version does not know: taken for [" + substitute + "]";
     }
 
     /**

@@ -5,16 +5,20 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.receptionist.Receptionist;
 import akka.actor.typed.receptionist.ServiceKey;
-import akka.cluster.ClusterEvent;
+import akka.cluster.ClusterEvent.ClusterDomainEvent;
+import akka.cluster.ClusterEvent.MemberEvent;
+import akka.cluster.ClusterEvent.MemberRemoved;
+import akka.cluster.ClusterEvent.ReachabilityEvent;
+import akka.cluster.ClusterEvent.ReachableMember;
 import akka.cluster.Member;
 import akka.cluster.MemberStatus;
 import akka.cluster.UniqueAddress;
 import akka.cluster.typed.Cluster;
+import akka.cluster.typed.ClusterStateSubscription;
 import akka.cluster.typed.SelfRemoved;
 import akka.cluster.typed.Subscribe;
 import io.reclaimer.cluster.MemberEnvironment.Requester;
 import io.reclaimer.cluster.RoundParameters.Presence;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +29,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * The members of the cluster as this member knows them: which there are, which take part, and which can be reached.
@@ -40,17 +45,18 @@ final class Roster {
     /** The cluster actors of all members that take part. */
     record Participating(Set<ActorRef<ClusterMessage>> refs) implements Change {}
 
-    /** A member is new, or has another status. */
-    record MemberChanged(Member member) implements Change {}
-
-    record MemberRemoved(Member member) implements Change {}
-
-    record ReachabilityChanged(Member member, boolean isReachable) implements Change {}
-
-    /** This member was removed from the cluster, and its actor system goes on. */
-    record SelfGone() implements Change {}
+    /** A change of a member: its status, its reachability, its removal, or the removal of this member. */
+    record ClusterChanged(ClusterDomainEvent event) implements Change {}
 
     private static final ServiceKey<ClusterMessage> KEY = ServiceKey.create(ClusterMessage.class, ClusterMember.NAME);
+
+    private static final Map<MemberStatus, Presence> DEPARTING = Map.of(
+            MemberStatus.leaving(), Presence.LEAVING,
+            MemberStatus.exiting(), Presence.LEAVING,
+            MemberStatus.down(), Presence.DOWN,
+            MemberStatus.shuttingDown(), Presence.CLUSTER_ENDS,
+            MemberStatus.shutDown(), Presence.CLUSTER_ENDS,
+            MemberStatus.removed(), Presence.GONE);
 
     private final Member self;
     private final ActorRef<ClusterMessage> selfRef;
@@ -72,24 +78,12 @@ final class Roster {
                 context.messageAdapter(
                         Receptionist.Listing.class,
                         listing -> new Participating(listing.getAllServiceInstances(KEY)))));
-        subscribe(
-                context,
-                ClusterEvent.MemberEvent.class,
-                event -> event instanceof ClusterEvent.MemberRemoved
-                        ? new MemberRemoved(event.member())
-                        : new MemberChanged(event.member()));
-        subscribe(
-                context,
-                ClusterEvent.ReachabilityEvent.class,
-                event -> new ReachabilityChanged(event.member(), event instanceof ClusterEvent.ReachableMember));
-        subscribe(context, SelfRemoved.class, removed -> new SelfGone());
-    }
-
-    private static <E extends ClusterEvent.ClusterDomainEvent> void subscribe(
-            ActorContext<ClusterMember.Command> context, Class<E> event, Function<E, Change> toChange) {
-        Cluster.get(context.getSystem())
-                .subscriptions()
-                .tell(Subscribe.create(context.messageAdapter(event, toChange::apply), event));
+        ActorRef<ClusterDomainEvent> adapter = context.messageAdapter(ClusterDomainEvent.class, ClusterChanged::new);
+        ActorRef<ClusterStateSubscription> subscriptions =
+                Cluster.get(context.getSystem()).subscriptions();
+        subscriptions.tell(Subscribe.create(adapter.narrow(), MemberEvent.class));
+        subscriptions.tell(Subscribe.create(adapter.narrow(), ReachabilityEvent.class));
+        subscriptions.tell(Subscribe.create(adapter.narrow(), SelfRemoved.class));
     }
 
     /** The name of a member. */
@@ -114,33 +108,34 @@ final class Roster {
 
     /** Applies a change. Returns the names of the members whose {@link #presence} may have changed. */
     List<String> apply(Change change) {
-        if (change instanceof MemberChanged changed) {
-            String name = nameOf(changed.member().uniqueAddress());
-            members.put(name, changed.member());
-            return List.of(name);
+        if (change instanceof Participating participating) {
+            refs = participating.refs().stream()
+                    .collect(Collectors.toMap(
+                            ref -> nameOf(ref.path().address(), selfName()), Function.identity(), (one, other) -> other));
+            // Rounds under way have asked a member or not; a new cluster actor is asked by the next round.
+            return List.of();
         }
-        if (change instanceof MemberRemoved removed) {
-            UniqueAddress address = removed.member().uniqueAddress();
-            unreachable.remove(address);
-            members.remove(nameOf(address), removed.member());
+        ClusterDomainEvent event = ((ClusterChanged) change).event();
+        if (event instanceof MemberEvent changed) {
+            UniqueAddress address = changed.member().uniqueAddress();
+            if (event instanceof MemberRemoved) {
+                unreachable.remove(address);
+                members.remove(nameOf(address), changed.member());
+            } else {
+                members.put(nameOf(address), changed.member());
+            }
             return List.of(nameOf(address));
         }
-        if (change instanceof ReachabilityChanged reachability) {
+        if (event instanceof ReachabilityEvent reachability) {
             UniqueAddress address = reachability.member().uniqueAddress();
-            if (reachability.isReachable()) {
+            if (event instanceof ReachableMember) {
                 unreachable.remove(address);
             } else {
                 unreachable.add(address);
             }
             return List.of(nameOf(address));
         }
-        if (change instanceof Participating participating) {
-            Map<String, ActorRef<ClusterMessage>> byName = new HashMap<>();
-            participating.refs().forEach(ref -> byName.put(nameOf(ref.path().address(), selfName()), ref));
-            refs = byName;
-            // Rounds under way have asked a member or not; a new cluster actor is asked by the next round.
-            return List.of();
-        }
+        // This member was removed from the cluster, and its actor system goes on.
         List<String> all = List.copyOf(names());
         unreachable.clear();
         members.clear();
@@ -149,10 +144,10 @@ final class Roster {
 
     /** The uids of the actor systems that a change removes for good. To be called before {@link #apply}. */
     List<Long> removedUids(Change change) {
-        if (change instanceof MemberRemoved removed) {
+        if (change instanceof ClusterChanged changed && changed.event() instanceof MemberRemoved removed) {
             return List.of(removed.member().uniqueAddress().longUid());
         }
-        return change instanceof SelfGone
+        return change instanceof ClusterChanged changed && changed.event() instanceof SelfRemoved
                 ? members.values().stream()
                         .map(member -> member.uniqueAddress().longUid())
                         .filter(uid -> uid != selfUid())
@@ -191,18 +186,9 @@ final class Roster {
         if (member == null) {
             return isSelf ? Presence.HERE : Presence.GONE;
         }
-        MemberStatus status = member.status();
-        if (status.equals(MemberStatus.leaving()) || status.equals(MemberStatus.exiting())) {
-            return Presence.LEAVING;
-        }
-        if (status.equals(MemberStatus.down())) {
-            return Presence.DOWN;
-        }
-        if (status.equals(MemberStatus.shuttingDown()) || status.equals(MemberStatus.shutDown())) {
-            return Presence.CLUSTER_ENDS;
-        }
-        if (status.equals(MemberStatus.removed())) {
-            return Presence.GONE;
+        Presence departing = DEPARTING.get(member.status());
+        if (departing != null) {
+            return departing;
         }
         if (isSelf) {
             return Presence.HERE;
@@ -210,7 +196,7 @@ final class Roster {
         if (unreachable.contains(member.uniqueAddress())) {
             return Presence.UNREACHABLE;
         }
-        if (status.equals(MemberStatus.joining())) {
+        if (member.status().equals(MemberStatus.joining())) {
             return Presence.JOINING;
         }
         return refs.containsKey(name) ? Presence.HERE : Presence.WITHOUT_RECLAIMER;

@@ -36,6 +36,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -275,8 +276,8 @@ final class TableReplica extends AbstractBehavior<TableReplica.Command> {
             return !before.pressure().equals(now.pressure())
                     || now.publishedMillis() - before.publishedMillis()
                             >= settings.refresh().toMillis()
-                    || moved(before.freeableObjects(), now.freeableObjects())
-                    || movedByCgroup(before, now);
+                    || isMoved(before.freeableObjects(), now.freeableObjects())
+                    || isAnyCgroupMoved(before, now);
         }
 
         /**
@@ -284,18 +285,13 @@ final class TableReplica extends AbstractBehavior<TableReplica.Command> {
          * same number there, limited to the maximum of an unlisted one: so cgroups that change places at the end of a full
          * list have not moved.
          */
-        private boolean movedByCgroup(Row before, Row now) {
+        private boolean isAnyCgroupMoved(Row before, Row now) {
             Map<String, Long> old = byCgroup(before);
             Map<String, Long> fresh = byCgroup(now);
-            long oldMax = maxUnlisted(before);
-            long freshMax = maxUnlisted(now);
-            return old.entrySet().stream()
-                            .anyMatch(entry -> moved(
-                                    entry.getValue(),
-                                    fresh.getOrDefault(entry.getKey(), Math.min(entry.getValue(), freshMax))))
-                    || fresh.entrySet().stream()
-                            .anyMatch(entry -> !old.containsKey(entry.getKey())
-                                    && moved(Math.min(entry.getValue(), oldMax), entry.getValue()));
+            return Stream.concat(old.keySet().stream(), fresh.keySet().stream()).anyMatch(cgroup -> {
+                long oldObjects = old.getOrDefault(cgroup, Math.min(fresh.getOrDefault(cgroup, 0L), maxUnlisted(before)));
+                return isMoved(oldObjects, fresh.getOrDefault(cgroup, Math.min(oldObjects, maxUnlisted(now))));
+            });
         }
 
         /** The maximum number of objects of a cgroup that the row does not list. */
@@ -313,7 +309,7 @@ final class TableReplica extends AbstractBehavior<TableReplica.Command> {
         }
 
         /** Whether a number changed by more than a step of the larger value. */
-        private boolean moved(long before, long now) {
+        private boolean isMoved(long before, long now) {
             long by = Math.abs(before - now);
             return by >= MIN_OBJECTS && by > settings.step() * Math.max(before, now);
         }

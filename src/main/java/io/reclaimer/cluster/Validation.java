@@ -1,6 +1,8 @@
 package io.reclaimer.cluster;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -70,6 +72,13 @@ final class Validation {
             throw invalid(name, list.size(), "up to " + max);
         }
         return List.copyOf(list);
+    }
+
+    /** The constant of that name; empty where this version does not know it. */
+    static <E extends Enum<E>> Optional<E> named(Class<E> type, String name) {
+        return Arrays.stream(type.getEnumConstants())
+                .filter(constant -> constant.name().equals(name))
+                .findFirst();
     }
 
     static IllegalArgumentException invalid(String name, Object value, String allowed) {

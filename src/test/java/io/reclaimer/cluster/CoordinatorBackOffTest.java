@@ -41,7 +41,7 @@ class CoordinatorBackOffTest extends CoordinatorSpec {
                     .matches(one -> ((Count) one.message()).withinMillis() == 10_000 - at);
         }
         round.offer(0, 5_000, now + 1);
-        round.done(round.parts().get(0), PartEnd.DONE, 1_000, now + 2);
+        round.done(round.parts().get(0), "DONE", 1_000, now + 2);
         assertThat(round.report().outcome()).isEqualTo(Outcome.MET);
         assertThat(round.outcome(0)).isEqualTo(MemberOutcome.DONE);
         assertThat(round.reason(0)).isEmpty();
@@ -55,7 +55,7 @@ class CoordinatorBackOffTest extends CoordinatorSpec {
         round.offer(1, 1_500, 1);
         List<Sent> parts = round.parts();
         round.coordinator.receive(again(0, 1), millis(2));
-        round.done(parts.get(1), PartEnd.DONE, 1_000, 3);
+        round.done(parts.get(1), "DONE", 1_000, 3);
         List<Sent> second = round.parts();
         assertThat(second)
                 .singleElement()
@@ -65,14 +65,14 @@ class CoordinatorBackOffTest extends CoordinatorSpec {
                 .singleElement()
                 .matches(one -> one.participant() == 0 && one.message() instanceof Count);
         round.offer(0, 1_500, 28);
-        round.done(second.get(0), PartEnd.SHORT, 300, 29);
+        round.done(second.get(0), "SHORT", 300, 29);
         List<Sent> third = round.parts();
         assertThat(third)
                 .singleElement()
                 .matches(part -> part.participant() == 0
                         && part.part().objects() == 700
                         && part.part().part() == 2);
-        round.done(third.get(0), PartEnd.DONE, 700, 30);
+        round.done(third.get(0), "DONE", 700, 30);
         assertThat(round.report().outcome()).isEqualTo(Outcome.MET);
         assertThat(round.member(0).freeableObjects()).isEqualTo(1_500);
     }
@@ -88,7 +88,7 @@ class CoordinatorBackOffTest extends CoordinatorSpec {
         round.tick(4_725);
         assertThat(round.take()).singleElement().matches(one -> one.message() instanceof Count);
         round.offer(0, 2_000, 4_726);
-        round.done(round.parts().get(0), PartEnd.DONE, 1_000, 4_800);
+        round.done(round.parts().get(0), "DONE", 1_000, 4_800);
         assertThat(round.report().outcome()).isEqualTo(Outcome.MET);
     }
 
@@ -104,7 +104,7 @@ class CoordinatorBackOffTest extends CoordinatorSpec {
         round.offer(0, 2_000, 28);
         List<Sent> second = round.parts();
         assertThat(second).singleElement().matches(part -> part.part().part() == 2);
-        round.done(second.get(0), PartEnd.DONE, 7, 29);
+        round.done(second.get(0), "DONE", 7, 29);
         assertThat(round.report().outcome()).isEqualTo(Outcome.DONE);
     }
 
@@ -119,7 +119,7 @@ class CoordinatorBackOffTest extends CoordinatorSpec {
         List<Sent> parts = round.parts();
         round.coordinator.receive(again(0, 0), millis(29));
         round.coordinator.receive(again(0, 2), millis(30));
-        round.done(parts.get(0), PartEnd.DONE, 1_000, 31);
+        round.done(parts.get(0), "DONE", 1_000, 31);
         assertThat(round.report().outcome()).isEqualTo(Outcome.MET);
     }
 

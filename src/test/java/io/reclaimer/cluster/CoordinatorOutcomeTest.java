@@ -27,7 +27,7 @@ class CoordinatorOutcomeTest extends CoordinatorSpec {
         FakeRound round = round(request(2_000), Presence.HERE, Presence.HERE);
         round.offer(0, 1_000, 1);
         round.offer(1, 1_000, 1);
-        round.parts().forEach(part -> round.done(part, PartEnd.SHORT, 900, 2));
+        round.parts().forEach(part -> round.done(part, "SHORT", 900, 2));
         assertThat(round.report().outcome()).isEqualTo(Outcome.SHORT);
         assertThat(round.report().members())
                 .allMatch(member -> member.outcome() == MemberOutcome.SHORT
@@ -42,7 +42,7 @@ class CoordinatorOutcomeTest extends CoordinatorSpec {
         round.offer(0, 1_000, 1);
         round.offer(1, 1_000, 1);
         List<Sent> parts = round.parts();
-        round.done(parts.get(0), PartEnd.SHORT, 900, 2);
+        round.done(parts.get(0), "SHORT", 900, 2);
         round.done(new Reclaimed(ROUND, 1, 1, "SHORT", 10, 10, false, false, "[2] STOPPED"), 2);
         assertThat(round.report().outcome()).isEqualTo(Outcome.PARTIAL);
         assertThat(round.member(0).isExhausted()).isTrue();
@@ -56,10 +56,10 @@ class CoordinatorOutcomeTest extends CoordinatorSpec {
     void memberThatGaveAllItOfferedIsAskedForWhatIsMissing() {
         FakeRound round = round(request(2_000), Presence.HERE);
         round.offer(0, 300, 1);
-        round.done(round.parts().get(0), PartEnd.DONE, 300, 2);
+        round.done(round.parts().get(0), "DONE", 300, 2);
         List<Sent> more = round.parts();
         assertThat(more).singleElement().matches(part -> part.part().objects() == 1_700);
-        round.done(more.get(0), PartEnd.SHORT, 0, 3);
+        round.done(more.get(0), "SHORT", 0, 3);
         assertThat(round.report().outcome()).isEqualTo(Outcome.SHORT);
         assertThat(round.member(0).isExhausted()).isTrue();
         assertThat(round.report().freedObjects()).isEqualTo(300);
@@ -71,12 +71,12 @@ class CoordinatorOutcomeTest extends CoordinatorSpec {
         for (int participant = 0; participant < 3; participant++) {
             round.offer(participant, 300, 1);
         }
-        round.parts().forEach(part -> round.done(part, part.participant() == 2 ? PartEnd.SHORT : PartEnd.DONE, 300, 2));
+        round.parts().forEach(part -> round.done(part, part.participant() == 2 ? "SHORT" : "DONE", 300, 2));
         List<Sent> more = round.parts();
         // 1,100 are missing, and one of the three has no more.
         assertThat(more).extracting(Sent::participant).containsExactly(0, 1);
         assertThat(more).allMatch(part -> part.part().objects() == 550);
-        more.forEach(part -> round.done(part, PartEnd.DONE, 550, 3));
+        more.forEach(part -> round.done(part, "DONE", 550, 3));
         assertThat(round.report().outcome()).isEqualTo(Outcome.MET);
         assertThat(round.report().freedObjects()).isEqualTo(2_000);
     }
@@ -116,7 +116,7 @@ class CoordinatorOutcomeTest extends CoordinatorSpec {
                 new FakeRound(kit.system(), request(2_000), Duration.ofSeconds(1), Presence.HERE, Presence.HERE);
         round.offer(0, 300, 10);
         round.tick(250);
-        round.done(round.parts().get(0), PartEnd.SHORT, 300, 300);
+        round.done(round.parts().get(0), "SHORT", 300, 300);
         assertThat(round.reports).isEmpty();
         round.offer(1, 10_000, 905);
         assertThat(round.report().outcome()).isEqualTo(Outcome.DEADLINE);
@@ -131,7 +131,7 @@ class CoordinatorOutcomeTest extends CoordinatorSpec {
         round.offer(1, 1_000, 1);
         List<Sent> parts = round.parts();
         assertThat(parts).hasSize(1);
-        round.done(parts.get(0), PartEnd.DONE, 128, 2);
+        round.done(parts.get(0), "DONE", 128, 2);
         assertThat(round.report().outcome()).isEqualTo(Outcome.MET);
         assertThat(round.report().members())
                 .allMatch(member -> member.outcome() == MemberOutcome.DONE
@@ -165,10 +165,10 @@ class CoordinatorOutcomeTest extends CoordinatorSpec {
             Presence presence, Outcome target, Outcome pass, MemberOutcome member) {
         FakeRound shortOfIt = round(request(2_000), Presence.HERE, presence);
         shortOfIt.offer(0, 1_000, 1);
-        shortOfIt.done(shortOfIt.parts().get(0), PartEnd.SHORT, 1_000, 2);
+        shortOfIt.done(shortOfIt.parts().get(0), "SHORT", 1_000, 2);
         FakeRound onePass = round(ReclaimRequest.in("/shop"), Presence.HERE, presence);
         onePass.offer(0, 1_000, 1);
-        onePass.done(onePass.parts().get(0), PartEnd.DONE, 10, 2);
+        onePass.done(onePass.parts().get(0), "DONE", 10, 2);
         FakeRound alone = round(request(2_000), presence);
         assertThat(shortOfIt.report().outcome()).isEqualTo(target);
         assertThat(onePass.report().outcome()).isEqualTo(pass);
@@ -184,7 +184,7 @@ class CoordinatorOutcomeTest extends CoordinatorSpec {
     void passThatAMemberRefusedIsNotDone() {
         FakeRound round = round(ReclaimRequest.in("/shop"), Presence.HERE, Presence.HERE);
         round.offer(0, 1_000, 1);
-        round.done(round.parts().get(0), PartEnd.DONE, 10, 2);
+        round.done(round.parts().get(0), "DONE", 10, 2);
         round.coordinator.receive(Messages.refused(ROUND, 1, "no node [direct]"), millis(3));
         assertThat(round.report().outcome()).isEqualTo(Outcome.PARTIAL);
         assertThat(round.outcome(1)).isEqualTo(MemberOutcome.REFUSED);
@@ -196,8 +196,8 @@ class CoordinatorOutcomeTest extends CoordinatorSpec {
         round.offer(0, 1_000, 1);
         round.offer(1, 1_000, 1);
         List<Sent> parts = round.parts();
-        round.done(parts.get(0), PartEnd.DONE, 10, 2);
-        round.done(parts.get(1), PartEnd.DEADLINE, 10, 9_800);
+        round.done(parts.get(0), "DONE", 10, 2);
+        round.done(parts.get(1), "DEADLINE", 10, 9_800);
         assertThat(round.report().outcome()).isEqualTo(Outcome.DEADLINE);
         assertThat(round.outcome(1)).isEqualTo(MemberOutcome.DEADLINE);
     }
@@ -220,7 +220,7 @@ class CoordinatorOutcomeTest extends CoordinatorSpec {
     void unknownPressureIsTakenForTheShortestAndSaid() {
         FakeRound round = round(request(100), Presence.HERE);
         round.offer(new Offer(ROUND, 0, 500, 500, Collections.nCopies(13, 500L), "HIGH", 1, 2, 1, true, ""), 1);
-        round.done(round.parts().get(0), PartEnd.DONE, 128, 2);
+        round.done(round.parts().get(0), "DONE", 128, 2);
         assertThat(round.member(0).pressure()).contains(MemberPressure.MIN);
         assertThat(round.outcome(0)).isEqualTo(MemberOutcome.DONE);
         assertThat(round.reason(0)).contains("[HIGH]").contains("[MIN]");
@@ -231,7 +231,7 @@ class CoordinatorOutcomeTest extends CoordinatorSpec {
     void shortfallOfAnOfferIsNotSaidWhereTheTargetIsMet() {
         FakeRound round = round(request(100), Presence.HERE);
         round.offer(Messages.offer(ROUND, 0, 1_000, false, "[1] STUCK"), 1);
-        round.done(round.parts().get(0), PartEnd.DONE, 128, 2);
+        round.done(round.parts().get(0), "DONE", 128, 2);
         assertThat(round.report().outcome()).isEqualTo(Outcome.MET);
         assertThat(round.member(0).reason()).isEmpty();
     }

@@ -36,9 +36,9 @@ class CoordinatorTest extends CoordinatorSpec {
         round.offer(1, 4_000, 20);
         List<Sent> parts = round.parts();
         assertThat(parts).extracting(part -> part.part().objects()).containsExactly(1_000L, 2_000L);
-        round.done(parts.get(0), PartEnd.DONE, 1_010, 30);
+        round.done(parts.get(0), "DONE", 1_010, 30);
         assertThat(round.reports).isEmpty();
-        round.done(parts.get(1), PartEnd.DONE, 2_005, 40);
+        round.done(parts.get(1), "DONE", 2_005, 40);
         ClusterReport report = round.report();
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
         assertThat(report.freedObjects()).isEqualTo(3_015);
@@ -71,15 +71,15 @@ class CoordinatorTest extends CoordinatorSpec {
         FakeRound round = round(request(2_000), Presence.HERE, Presence.HERE, Presence.HERE);
         IntStream.range(0, 3).forEach(participant -> round.offer(participant, 2_000, 1));
         List<Sent> parts = round.parts();
-        round.done(parts.get(0), PartEnd.DONE, 700, 2);
-        round.done(parts.get(1), PartEnd.DONE, 700, 3);
+        round.done(parts.get(0), "DONE", 700, 2);
+        round.done(parts.get(1), "DONE", 700, 3);
         assertThat(round.parts()).isEmpty();
-        round.done(parts.get(2), PartEnd.SHORT, 100, 4);
+        round.done(parts.get(2), "SHORT", 100, 4);
         List<Sent> second = round.parts();
         assertThat(second).extracting(Sent::participant).containsExactly(0, 1);
         assertThat(second.stream().mapToLong(part -> part.part().objects()).sum())
                 .isEqualTo(500);
-        second.forEach(part -> round.done(part, PartEnd.DONE, part.part().objects(), 5));
+        second.forEach(part -> round.done(part, "DONE", part.part().objects(), 5));
         assertThat(round.report().outcome()).isEqualTo(Outcome.MET);
         assertThat(round.outcome(2)).isEqualTo(MemberOutcome.SHORT);
         assertThat(round.report().freedObjects()).isEqualTo(2_000);
@@ -92,19 +92,19 @@ class CoordinatorTest extends CoordinatorSpec {
         round.offer(0, 5_000, 0);
         round.offer(1, 5_000, 0);
         List<Sent> parts = round.parts();
-        round.done(parts.get(0), PartEnd.DONE, 1_000, 10);
+        round.done(parts.get(0), "DONE", 1_000, 10);
         round.tick(4_999);
         assertThat(round.parts()).extracting(Sent::participant).containsOnly(1);
         round.tick(5_000);
         List<Sent> second = round.parts();
         assertThat(second).singleElement().matches(part -> part.part().objects() == 1_000);
-        round.done(second.get(0), PartEnd.DONE, 1_000, 5_010);
+        round.done(second.get(0), "DONE", 1_000, 5_010);
         assertThat(round.take())
                 .singleElement()
                 .matches(one -> one.message() instanceof Cancel && one.participant() == 1);
         assertThat(round.reports).isEmpty();
         // The result that it sends when it is told that the round is over still counts.
-        round.done(parts.get(1), PartEnd.CANCELLED, 7, 5_020);
+        round.done(parts.get(1), "CANCELLED", 7, 5_020);
         assertThat(round.report().outcome()).isEqualTo(Outcome.MET);
         assertThat(round.report().freedObjects()).isEqualTo(2_007);
         assertThat(round.outcome(1)).isEqualTo(MemberOutcome.DEADLINE);
@@ -115,12 +115,12 @@ class CoordinatorTest extends CoordinatorSpec {
     void oneThatIsSlowIsAskedAgain() {
         FakeRound round = round(request(2_000), Presence.HERE);
         round.offer(0, 5_000, 0);
-        round.done(round.parts().get(0), PartEnd.DEADLINE, 1_500, 4_750);
+        round.done(round.parts().get(0), "DEADLINE", 1_500, 4_750);
         List<Sent> second = round.parts();
         assertThat(second)
                 .singleElement()
                 .matches(part -> part.part().objects() == 500 && part.part().part() == 2);
-        round.done(second.get(0), PartEnd.DONE, 500, 4_800);
+        round.done(second.get(0), "DONE", 500, 4_800);
         assertThat(round.report().outcome()).isEqualTo(Outcome.MET);
         assertThat(round.outcome(0)).isEqualTo(MemberOutcome.DONE);
     }
@@ -129,7 +129,7 @@ class CoordinatorTest extends CoordinatorSpec {
     void oneThatDidNothingInItsTimeIsNotAskedAgain() {
         FakeRound round = round(request(2_000), Presence.HERE);
         round.offer(0, 5_000, 0);
-        round.done(round.parts().get(0), PartEnd.DEADLINE, 0, 4_750);
+        round.done(round.parts().get(0), "DEADLINE", 0, 4_750);
         assertThat(round.report().outcome()).isEqualTo(Outcome.PARTIAL);
         assertThat(round.outcome(0)).isEqualTo(MemberOutcome.DEADLINE);
     }
@@ -139,7 +139,7 @@ class CoordinatorTest extends CoordinatorSpec {
         FakeRound round = round(request(2_000), Presence.HERE, Presence.HERE);
         round.offer(0, 1_000, 0);
         round.tick(2_500);
-        round.done(round.parts().get(0), PartEnd.SHORT, 1_000, 2_600);
+        round.done(round.parts().get(0), "SHORT", 1_000, 2_600);
         assertThat(round.coordinator.dueNanos()).isLessThanOrEqualTo(millis(10_000));
         round.tick(9_999);
         assertThat(round.reports).isEmpty();
@@ -165,7 +165,7 @@ class CoordinatorTest extends CoordinatorSpec {
         assertThat(parts).extracting(Sent::participant).containsExactly(0);
         round.offer(1, 9_000, 2_600);
         assertThat(round.parts()).isEmpty();
-        round.done(parts.get(0), PartEnd.SHORT, 1_000, 2_700);
+        round.done(parts.get(0), "SHORT", 1_000, 2_700);
         assertThat(round.parts())
                 .singleElement()
                 .matches(part -> part.participant() == 1 && part.part().objects() == 1_000);
@@ -210,8 +210,8 @@ class CoordinatorTest extends CoordinatorSpec {
         List<Sent> parts = round.parts();
         // A leaving member ends its part early and reports it; the missing objects go to the others.
         round.coordinator.update("m4", Presence.LEAVING, millis(3));
-        round.done(parts.get(1), PartEnd.SHUTDOWN, 300, 4);
-        round.done(parts.get(0), PartEnd.DONE, 1_000, 5);
+        round.done(parts.get(1), "SHUTDOWN", 300, 4);
+        round.done(parts.get(0), "DONE", 1_000, 5);
         List<Sent> second = round.parts();
         assertThat(second)
                 .singleElement()
@@ -262,9 +262,9 @@ class CoordinatorTest extends CoordinatorSpec {
                 .matches(part -> part.participant() == 1
                         && part.part().objects() == 0
                         && part.part().priority() == 3);
-        round.done(parts.get(0), PartEnd.DONE, 5, 2);
+        round.done(parts.get(0), "DONE", 5, 2);
         round.offer(0, 100, 3);
-        round.done(round.parts().get(0), PartEnd.DONE, 6, 4);
+        round.done(round.parts().get(0), "DONE", 6, 4);
         assertThat(round.report().outcome()).isEqualTo(Outcome.DONE);
         assertThat(round.report().freedObjects()).isEqualTo(11);
     }
@@ -283,7 +283,7 @@ class CoordinatorTest extends CoordinatorSpec {
         assertThat(round.coordinator.dueNanos()).isEqualTo(millis(1_500));
         round.offer(1, 2_000, 600);
         List<Sent> parts = round.parts();
-        round.done(parts.get(0), PartEnd.DONE, 500, 700);
+        round.done(parts.get(0), "DONE", 500, 700);
         round.tick(1_100);
         assertThat(round.take()).singleElement().isEqualTo(parts.get(1));
     }
@@ -296,10 +296,10 @@ class CoordinatorTest extends CoordinatorSpec {
         round.offer(1, 2_000, 1);
         List<Sent> parts = round.parts();
         assertThat(parts).extracting(part -> part.part().objects()).containsExactly(500L, 500L);
-        round.done(parts.get(0), PartEnd.DONE, 500, 2);
-        round.done(parts.get(0), PartEnd.DONE, 500, 3);
+        round.done(parts.get(0), "DONE", 500, 2);
+        round.done(parts.get(0), "DONE", 500, 3);
         assertThat(round.reports).isEmpty();
-        round.done(parts.get(1), PartEnd.DONE, 500, 4);
+        round.done(parts.get(1), "DONE", 500, 4);
         assertThat(round.report().freedObjects()).isEqualTo(1_000);
     }
 
@@ -313,7 +313,7 @@ class CoordinatorTest extends CoordinatorSpec {
         round.coordinator.receive(Messages.reclaimed(7, 0, 2, "DONE", 1_000), millis(3));
         round.coordinator.update("nobody", Presence.GONE, millis(3));
         assertThat(round.reports).isEmpty();
-        round.done(round.parts().get(0), PartEnd.DONE, 1_000, 4);
+        round.done(round.parts().get(0), "DONE", 1_000, 4);
         assertThat(round.report().freedObjects()).isEqualTo(1_000);
     }
 
@@ -326,7 +326,7 @@ class CoordinatorTest extends CoordinatorSpec {
         List<Sent> parts = round.parts();
         round.coordinator.end(Outcome.CANCELLED, millis(10));
         assertThat(round.take()).hasSize(2).allMatch(one -> one.message() instanceof Cancel);
-        round.done(parts.get(0), PartEnd.CANCELLED, 40, 11);
+        round.done(parts.get(0), "CANCELLED", 40, 11);
         assertThat(round.reports).isEmpty();
         round.tick(260);
         assertThat(round.report().outcome()).isEqualTo(Outcome.CANCELLED);

@@ -81,11 +81,11 @@ final class FakeRound {
     }
 
     /** Receives the result of a part. A member whose part ends short is exhausted. */
-    void done(Sent part, PartEnd end, long freed, long atMillis) {
-        boolean exhausted = end == PartEnd.SHORT;
+    void done(Sent part, String end, long freed, long atMillis) {
+        boolean exhausted = end.equals("SHORT");
         done(
                 new Reclaimed(
-                        ROUND, part.participant(), part.part().part(), end.name(), freed, freed, exhausted, false, ""),
+                        ROUND, part.participant(), part.part().part(), end, freed, freed, exhausted, false, ""),
                 atMillis);
     }
 

@@ -17,7 +17,7 @@ class KnownRoundsTest {
     @RegisterExtension
     final ReclaimerExtension kit = ReclaimerExtension.create();
 
-    private final KnownRounds<String> rounds = new KnownRounds<>(2);
+    private final KnownRounds rounds = new KnownRounds(2);
 
     @Test
     void noMoreTasksThanSlotsAndThenTheOldest() {
@@ -68,7 +68,7 @@ class KnownRoundsTest {
     @Test
     void tenantAloneNeverHasAllSlots() {
         for (int slots : new int[] {1, 2, 3, 4, 8, 10}) {
-            KnownRounds<String> some = new KnownRounds<>(slots);
+            KnownRounds some = new KnownRounds(slots);
             for (int round = 1; round <= 100; round++) {
                 some.add(known(round, "/stuck", round), 1_000);
             }
@@ -136,14 +136,14 @@ class KnownRoundsTest {
         round(round).stage = Stage.OFFERED;
     }
 
-    private KnownRound<String> round(long number) {
+    private KnownRound round(long number) {
         return Objects.requireNonNull(rounds.get(number));
     }
 
-    private KnownRound<String> known(long round, String cgroup, long requester) {
+    private KnownRound known(long round, String cgroup, long requester) {
         ActorRef<ClusterMessage> nobody = kit.system().ignoreRef();
-        return new KnownRound<>(
-                "a",
+        return new KnownRound(
+                reply -> {},
                 new Requester(requester, false),
                 ReclaimRequest.in(cgroup),
                 Messages.count(round, 3, cgroup, nobody),

@@ -9,8 +9,8 @@ import io.reclaimer.cluster.ClusterMessage.Reclaimed;
 import io.reclaimer.cluster.ClusterMessage.Refused;
 import io.reclaimer.cluster.MemberEnvironment.Requester;
 import io.reclaimer.shrinker.CgroupPath;
-import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.testkit.FakeCountReport;
 import java.time.Duration;
 import java.util.Collections;
@@ -47,7 +47,7 @@ class MemberPartsGiveTest extends MemberPartsSpec {
     @Test
     void partIsCutToWhatIsLeftAndSaysWhy() {
         offer(1, Messages.REQUESTER);
-        parts.reclaim("a", reclaim(1, 1, 700, 4_000), 1);
+        receive(reclaim(1, 1, 700, 4_000), 1);
         assertThat(target(0)).isEqualTo(500);
         freed(0, ReclaimReport.Outcome.MET, 500, 2_000, 2);
         Reclaimed result = (Reclaimed) take().get(0).message();
@@ -60,13 +60,13 @@ class MemberPartsGiveTest extends MemberPartsSpec {
     void whereNothingIsLeftCountsAndPartsAreRefused() {
         offer(1, Messages.REQUESTER);
         offer(2, Messages.REQUESTER);
-        parts.reclaim("a", reclaim(1, 1, 500, 4_000), 1);
-        parts.reclaim("a", reclaim(2, 1, 500, 4_000), 1);
+        receive(reclaim(1, 1, 500, 4_000), 1);
+        receive(reclaim(2, 1, 500, 4_000), 1);
         assertThat(running).hasSize(1);
         assertGiven(refusal());
         freed(0, ReclaimReport.Outcome.MET, 500, 2_000, 2);
         take();
-        parts.count("a", Messages.REQUESTER, count(3), 3);
+        receive(count(3), 3);
         assertThat(counting).hasSize(2);
         assertGiven(refusal());
         assertThat(parts.running()).isZero();
@@ -77,22 +77,22 @@ class MemberPartsGiveTest extends MemberPartsSpec {
     void partThatIsRefusedKeepsNothing() {
         for (int round = 1; round <= 20; round++) {
             offer(round, Messages.REQUESTER);
-            parts.reclaim("a", new Reclaim(round, 3, 1, 500, 12, 0, nobody(), Messages.UID, nonce), 1);
+            receive(new Reclaim(round, 3, 1, 500, 12, 0, nobody(), Messages.UID, nonce), 1);
             assertThat(take()).hasSize(1);
         }
         offer(21, Messages.REQUESTER);
-        parts.reclaim("a", reclaim(21, 1, 500, 4_000), 1);
+        receive(reclaim(21, 1, 500, 4_000), 1);
         assertThat(target(0)).isEqualTo(500);
     }
 
     @Test
     void whatWasNotFreedIsGivenBackAndWhatWasMoreIsMissing() {
         offer(1, Messages.REQUESTER);
-        parts.reclaim("a", reclaim(1, 1, 500, 4_000), 1);
+        receive(reclaim(1, 1, 500, 4_000), 1);
         freed(0, ReclaimReport.Outcome.SHORT, 100, 400, 2);
         take();
         assertThat(offer(2, Messages.REQUESTER).freeableObjects()).isEqualTo(400);
-        parts.reclaim("a", reclaim(2, 1, 100, 4_000), 3);
+        receive(reclaim(2, 1, 100, 4_000), 3);
         freed(1, ReclaimReport.Outcome.MET, 200, 1_400, 4);
         take();
         assertThat(offer(3, Messages.REQUESTER).freeableObjects()).isEqualTo(50);
@@ -102,29 +102,29 @@ class MemberPartsGiveTest extends MemberPartsSpec {
     @Test
     void objectsAreAsLargeAsThoseThatWereFreed() {
         offer(1, Messages.REQUESTER);
-        parts.reclaim("a", reclaim(1, 1, 10, 4_000), 1);
+        receive(reclaim(1, 1, 10, 4_000), 1);
         freed(0, ReclaimReport.Outcome.MET, 10, 1_000, 2);
         take();
-        parts.reclaim("a", reclaim(1, 2, 100, 4_000), 3);
+        receive(reclaim(1, 2, 100, 4_000), 3);
         assertThat(target(1)).isEqualTo(10);
     }
 
     @Test
     void budgetIsWholeAgainAMinuteLater() {
         offer(1, Messages.REQUESTER);
-        parts.reclaim("a", reclaim(1, 1, 500, 4_000), 1);
+        receive(reclaim(1, 1, 500, 4_000), 1);
         freed(0, ReclaimReport.Outcome.MET, 500, 2_000, millis(2_000));
         take();
-        parts.count("a", Messages.REQUESTER, count(2), millis(61_000));
+        receive(count(2), millis(61_000));
         assertGiven(refusal());
-        parts.count("a", Messages.REQUESTER, count(3), millis(63_001));
+        receive(count(3), millis(63_001));
         assertThat(counting).extracting(Counting::round).containsExactly(1L, 3L);
     }
 
     @Test
     void membersOwnRoundsAreNotBound() {
         assertThat(offer(1, OWN).freeableObjects()).isEqualTo(1_000);
-        parts.reclaim("a", reclaim(1, 1, 5_000, 4_000), 1);
+        receive(reclaim(1, 1, 5_000, 4_000), 1);
         assertThat(target(0)).isEqualTo(5_000);
         freed(0, ReclaimReport.Outcome.MET, 5_000, 20_000, 2);
         take();
@@ -137,7 +137,7 @@ class MemberPartsGiveTest extends MemberPartsSpec {
     @CsvSource({"FAILED, 200", "TOO_MANY_ROUNDS, 500"})
     void partThatFailsHasTakenWhatWasExpectedOfItAndARefusedOneNothing(Reason reason, long left) {
         offer(1, Messages.REQUESTER);
-        parts.reclaim("a", reclaim(1, 1, 300, 4_000), 1);
+        receive(reclaim(1, 1, 300, 4_000), 1);
         parts.reclaimed(1, 1, null, new ReclaimerException(reason, "why"), 2);
         take();
         assertThat(offer(2, Messages.REQUESTER).freeableObjects()).isEqualTo(left);
@@ -147,16 +147,16 @@ class MemberPartsGiveTest extends MemberPartsSpec {
     void passThatWouldFreeMoreThanIsLeftIsCut() {
         Offer offer = offer(1, Messages.REQUESTER);
         assertThat(offer.plannedObjects()).containsOnly(9L);
-        parts.reclaim("a", reclaim(1, 1, 498, 4_000), 1);
+        receive(reclaim(1, 1, 498, 4_000), 1);
         offer(2, Messages.REQUESTER);
-        parts.reclaim("a", reclaim(2, 1, 0, 4_000), 1);
+        receive(reclaim(2, 1, 0, 4_000), 1);
         assertThat(running.get(1).request().objects()).hasValue(2);
     }
 
     @Test
     void numbersOfAnySizeStayWithinTheBound() {
         GiveBudget budget = new GiveBudget(BYTES);
-        KnownRound<String> known = huge(Messages.REQUESTER);
+        KnownRound known = huge(Messages.REQUESTER);
         assertThat(budget.tryReserve(known, 0)).isFalse();
         GiveBudget large = new GiveBudget(Long.MAX_VALUE - 1);
         assertThat(large.tryReserve(known, 0)).isTrue();
@@ -170,7 +170,7 @@ class MemberPartsGiveTest extends MemberPartsSpec {
     @Test
     void partsThatNobodyKnowsAnyMoreHaveTakenWhatWasExpected() {
         GiveBudget budget = new GiveBudget(BYTES);
-        KnownRound<String> known = known(1, Messages.REQUESTER, 1_000, 4_000);
+        KnownRound known = known(1, Messages.REQUESTER, 1_000, 4_000);
         known.setPart(reclaim(1, 1, 400, 4_000));
         assertThat(budget.tryReserve(known, 0)).isTrue();
         budget.settleReserved(1);
@@ -178,15 +178,15 @@ class MemberPartsGiveTest extends MemberPartsSpec {
         assertThat(budget.availableObjects(known, millis(61_002))).isEqualTo(500);
     }
 
-    private KnownRound<String> huge(Requester requester) {
-        KnownRound<String> known = known(7, requester, 2, Long.MAX_VALUE);
+    private KnownRound huge(Requester requester) {
+        KnownRound known = known(7, requester, 2, Long.MAX_VALUE);
         known.setPart(reclaim(7, 1, Long.MAX_VALUE, 4_000));
         return known;
     }
 
-    private KnownRound<String> known(long round, Requester requester, long objects, long bytes) {
-        KnownRound<String> known =
-                new KnownRound<>("a", requester, KnownRound.requestOf(count(round), name -> 0), count(round), 0);
+    private KnownRound known(long round, Requester requester, long objects, long bytes) {
+        KnownRound known =
+                new KnownRound(reply -> {}, requester, KnownRound.requestOf(count(round), name -> 0), count(round), 0);
         known.setCounted(new FakeCountReport(
                 CgroupPath.of("/shop"),
                 ReclaimReport.Outcome.DONE,
@@ -203,7 +203,7 @@ class MemberPartsGiveTest extends MemberPartsSpec {
     }
 
     private Offer offer(long round, Requester requester) {
-        parts.count("a", requester, count(round), 0);
+        parts.count(reply -> sent.add(new Sent("a", reply)), requester, count(round), 0);
         counted(counting.size() - 1, 0);
         List<Sent> all = take();
         return (Offer) all.get(all.size() - 1).message();

@@ -6,8 +6,8 @@ import io.reclaimer.ReclaimReport;
 import io.reclaimer.cluster.ClusterMessage.Offer;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
 import io.reclaimer.cluster.ClusterMessage.Refused;
-import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.ReclaimerException;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
@@ -21,7 +21,7 @@ class MemberPartsRefusalTest extends MemberPartsSpec {
 
     @Test
     void unknownNodeIsRefusedByName() {
-        parts.count("a", Messages.REQUESTER, count(1, List.of("gpu"), List.of()), 0);
+        receive(count(1, List.of("gpu"), List.of()), 0);
         assertThat(reason()).contains("[gpu]");
         assertThat(parts.known()).isZero();
     }
@@ -29,21 +29,21 @@ class MemberPartsRefusalTest extends MemberPartsSpec {
     /** A background round does not start at priority 0. */
     @Test
     void partAtAPriorityThatIsNotAllowedIsRefused() {
-        parts.count("a", Messages.REQUESTER, count(1, List.of(), List.of("BACKGROUND")), 0);
+        receive(count(1, List.of(), List.of("BACKGROUND")), 0);
         counted(0, 0);
         take();
-        parts.reclaim("a", new Reclaim(1, 3, 1, 10, 0, 4_000_000, nobody(), Messages.UID, Messages.NONCE), 1);
+        receive(new Reclaim(1, 3, 1, 10, 0, 4_000_000, nobody(), Messages.UID, Messages.NONCE), 1);
         assertThat(reason()).contains("12 to 1");
         assertThat(parts.running()).isZero();
     }
 
     @Test
     void whatTheReclaimerRefusesIsRefused() {
-        parts.count("a", Messages.REQUESTER, count(1), 0);
+        receive(count(1), 0);
         parts.counted(counting.get(0).round(), null, new ReclaimerException(Reason.SHUTTING_DOWN, "it ends"), 1);
         assertThat(refusal()).isEqualTo(new Refused(1, 3, "it ends", 0, false));
         offered(2, 0);
-        parts.reclaim("a", reclaim(2, 1, 500, 4_000), 1);
+        receive(reclaim(2, 1, 500, 4_000), 1);
         parts.reclaimed(
                 running.get(0).round(), 1, null, new ReclaimerException(Reason.TOO_MANY_ROUNDS, "x".repeat(600)), 5);
         assertThat(reason()).hasSize(512);
@@ -54,11 +54,11 @@ class MemberPartsRefusalTest extends MemberPartsSpec {
     @Test
     void refusalOfAPartIsSaidAgain() {
         offered(2, 0);
-        parts.reclaim("a", reclaim(2, 1, 500, 4_000), 1);
+        receive(reclaim(2, 1, 500, 4_000), 1);
         parts.reclaimed(2, 1, null, new ReclaimerException(Reason.SHUTTING_DOWN, "it ends"), 5);
         Refused refused = new Refused(2, 3, "it ends", 1, false);
         assertThat(refusal()).isEqualTo(refused);
-        parts.reclaim("a", reclaim(2, 1, 500, 4_000), 6);
+        receive(reclaim(2, 1, 500, 4_000), 6);
         assertThat(refusal()).isEqualTo(refused);
     }
 
@@ -67,18 +67,18 @@ class MemberPartsRefusalTest extends MemberPartsSpec {
     void whatTheReclaimerRefusesForNowMayBeAskedAgain() {
         CompletionException tooMany =
                 new CompletionException(new ReclaimerException(Reason.TOO_MANY_ROUNDS, "[64] are under way"));
-        parts.count("a", Messages.REQUESTER, count(1), 0);
+        receive(count(1), 0);
         parts.counted(1, null, tooMany, 1);
         assertThat(refusal()).isEqualTo(new Refused(1, 3, "[64] are under way", 0, true));
-        parts.count("a", Messages.REQUESTER, count(1), 2);
+        receive(count(1), 2);
         counted(1, 3);
         take();
-        parts.reclaim("a", reclaim(1, 1, 500, 4_000), 4);
+        receive(reclaim(1, 1, 500, 4_000), 4);
         parts.reclaimed(1, 1, null, tooMany, 5);
         assertThat(refusal()).isEqualTo(new Refused(1, 3, "[64] are under way", 1, true));
-        parts.count("a", Messages.REQUESTER, count(1), 6);
+        receive(count(1), 6);
         assertThat(take()).singleElement().matches(one -> one.message() instanceof Offer);
-        parts.reclaim("a", reclaim(1, 2, 500, 4_000), 7);
+        receive(reclaim(1, 2, 500, 4_000), 7);
         ended(1, ReclaimReport.Outcome.MET, 500);
         assertThat(take()).containsExactly(new Sent("a", reclaimed(1, 2, "DONE", 500)));
     }
@@ -86,11 +86,11 @@ class MemberPartsRefusalTest extends MemberPartsSpec {
     /** A refusal with an empty reason cannot be sent. */
     @Test
     void failureThatSaysNothingIsRefusedToo() {
-        parts.count("a", Messages.REQUESTER, count(1), 0);
+        receive(count(1), 0);
         parts.counted(1, null, new IllegalStateException(""), 1);
         assertThat(reason()).isEqualTo("java.lang.IllegalStateException");
         offered(2, 0);
-        parts.reclaim("a", reclaim(2, 1, 500, 4_000), 1);
+        receive(reclaim(2, 1, 500, 4_000), 1);
         parts.reclaimed(2, 1, null, new CompletionException(new IllegalStateException("\uD83D")), 5);
         assertThat(reason()).isEqualTo("?");
     }

@@ -6,14 +6,17 @@ import akka.actor.typed.ActorRef;
 import io.reclaimer.CountReport;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
+import io.reclaimer.cluster.ClusterMessage.Cancel;
 import io.reclaimer.cluster.ClusterMessage.Count;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
 import io.reclaimer.cluster.ClusterMessage.Reclaimed;
 import io.reclaimer.cluster.ClusterMessage.Refused;
+import io.reclaimer.cluster.ClusterMessage.Reply;
+import io.reclaimer.cluster.ClusterMessage.Request;
 import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.CgroupPath;
-import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.Shortfall;
 import io.reclaimer.testkit.FakeCountReport;
 import io.reclaimer.testkit.FakeReclaimReport;
@@ -23,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Base of the tests of {@link MemberParts}; the clock, the reclaimer and the other members are the test's. */
@@ -44,7 +48,7 @@ abstract class MemberPartsSpec {
     final List<Sent> sent = new ArrayList<>();
     long nonce = Messages.NONCE;
 
-    final MemberParts<String> parts;
+    final MemberParts parts;
 
     /** @param maxParts the number of slots */
     MemberPartsSpec(int maxParts) {
@@ -53,8 +57,8 @@ abstract class MemberPartsSpec {
 
     /** @param giveBytes the limit of the {@link GiveBudget} */
     MemberPartsSpec(int maxParts, long giveBytes) {
-        parts = new MemberParts<>(
-                new MemberEnvironment<>() {
+        parts = new MemberParts(
+                new MemberEnvironment() {
                     @Override
                     public void count(long round, ReclaimRequest request) {
                         counting.add(new Counting(round, request));
@@ -63,11 +67,6 @@ abstract class MemberPartsSpec {
                     @Override
                     public void reclaim(long round, int part, ReclaimRequest request) {
                         running.add(new Running(round, part, request));
-                    }
-
-                    @Override
-                    public void send(String to, ClusterMessage message) {
-                        sent.add(new Sent(to, message));
                     }
 
                     @Override
@@ -89,6 +88,26 @@ abstract class MemberPartsSpec {
                 },
                 maxParts,
                 new GiveBudget(giveBytes));
+    }
+
+    /** Receives a request of {@code "a"}. */
+    void receive(Request message, long now) {
+        receive("a", message, now);
+    }
+
+    void receive(String from, Request message, long now) {
+        Consumer<Reply> replies = reply -> sent.add(new Sent(from, reply));
+        if (message instanceof Count count) {
+            parts.count(replies, Messages.REQUESTER, count, now);
+        } else if (message instanceof Reclaim part) {
+            parts.reclaim(replies, part, now);
+        } else if (message instanceof Cancel cancel) {
+            parts.cancel(cancel);
+        }
+    }
+
+    void cancel(long round) {
+        receive(Messages.cancel(round, nobody()), 0);
     }
 
     Count count(long round) {
@@ -122,7 +141,7 @@ abstract class MemberPartsSpec {
 
     /** Has a round counted, and offered at that time. */
     void offered(long round, long atMillis) {
-        parts.count("a", Messages.REQUESTER, count(round), 0);
+        receive(count(round), 0);
         counted(counting.size() - 1, millis(atMillis));
         take();
     }

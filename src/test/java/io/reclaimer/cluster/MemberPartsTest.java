@@ -27,7 +27,7 @@ class MemberPartsTest extends MemberPartsSpec {
 
     @Test
     void offersWhatWasCounted() {
-        parts.count("a", Messages.REQUESTER, count(1, List.of("direct"), List.of("BACKGROUND", "LOSSLESS_ONLY")), 0);
+        receive(count(1, List.of("direct"), List.of("BACKGROUND", "LOSSLESS_ONLY")), 0);
         ReclaimRequest request = counting.get(0).request();
         assertThat(request.cgroup()).isEqualTo(CgroupPath.of("/shop"));
         assertThat(request.nodes()).containsExactly(1);
@@ -53,11 +53,11 @@ class MemberPartsTest extends MemberPartsSpec {
 
     @Test
     void countThatComesTwiceIsCountedOnceAndAnsweredTwice() {
-        parts.count("a", Messages.REQUESTER, count(1), 0);
-        parts.count("a", Messages.REQUESTER, count(1), 1);
+        receive(count(1), 0);
+        receive(count(1), 1);
         assertThat(counting).hasSize(1);
         counted(0, 5);
-        parts.count("a", Messages.REQUESTER, count(1), 6);
+        receive(count(1), 6);
         assertThat(counting).hasSize(1);
         assertThat(take()).hasSize(2).allMatch(one -> one.message() instanceof Offer);
     }
@@ -67,13 +67,13 @@ class MemberPartsTest extends MemberPartsSpec {
     void offerThatIsMadeAgainHasATimeOfItsOwn() {
         offered(1, 1_000);
         nonce++;
-        parts.count("a", Messages.REQUESTER, count(1), millis(3_000));
+        receive(count(1), millis(3_000));
         assertThat(take()).singleElement().matches(one -> ((Offer) one.message()).nonce() == nonce);
-        parts.reclaim("a", part(1, Messages.NONCE + 1), millis(3_500));
+        receive(part(1, Messages.NONCE + 1), millis(3_500));
         assertThat(running.get(0).request().within()).contains(Duration.ofMillis(3_500));
         ended(0, ReclaimReport.Outcome.MET, 500);
         Reclaim second = new Reclaim(1, 3, 2, 500, 12, 4_000_000, nobody(), Messages.UID, Messages.NONCE);
-        parts.reclaim("a", second, millis(3_500));
+        receive(second, millis(3_500));
         assertThat(running.get(1).request().within()).contains(Duration.ofMillis(1_500));
     }
 
@@ -81,10 +81,10 @@ class MemberPartsTest extends MemberPartsSpec {
     @Test
     void offerThatIsMadeAgainIsLessWhatWasFreedSince() {
         offered(1, 0);
-        parts.reclaim("a", reclaim(1, 1, 995, 4_000), 1);
+        receive(reclaim(1, 1, 995, 4_000), 1);
         ended(0, ReclaimReport.Outcome.MET, 995);
         take();
-        parts.count("a", Messages.REQUESTER, count(1), 2);
+        receive(count(1), 2);
         Offer offer = (Offer) take().get(0).message();
         assertThat(offer.freeableObjects()).isEqualTo(5);
         assertThat(offer.plannedObjects()).containsOnly(5L);
@@ -93,16 +93,16 @@ class MemberPartsTest extends MemberPartsSpec {
     /** By their numbers, which are unique in the cluster. */
     @Test
     void roundsOfSeveralMembersAreKeptApart() {
-        parts.count("a", Messages.REQUESTER, count(1), 0);
-        parts.count("b", Messages.REQUESTER, count(2), 0);
+        receive(count(1), 0);
+        receive("b", count(2), 0);
         assertThat(counting).hasSize(2);
         counted(1, 5);
         assertThat(take()).singleElement().matches(one -> one.to().equals("b"));
         counted(0, 5);
         assertThat(take()).singleElement().matches(one -> one.to().equals("a"));
-        parts.cancel(Messages.cancel(2, nobody()));
-        parts.reclaim("a", reclaim(1, 1, 500, 4_000), millis(6));
-        parts.reclaim("b", reclaim(2, 1, 500, 4_000), millis(6));
+        cancel(2);
+        receive(reclaim(1, 1, 500, 4_000), millis(6));
+        receive("b", reclaim(2, 1, 500, 4_000), millis(6));
         assertThat(running).singleElement().matches(one -> one.round() == 1);
         assertThat(take()).containsExactly(new Sent("b", notBegun(2, 1, "CANCELLED", "")));
     }
@@ -110,13 +110,13 @@ class MemberPartsTest extends MemberPartsSpec {
     /** A restart of the cluster actor changes its address. */
     @Test
     void answersGoToTheSenderOfTheLastRequest() {
-        parts.count("b", Messages.REQUESTER, count(1), 0);
-        parts.count("a", Messages.REQUESTER, count(1), 1);
+        receive("b", count(1), 0);
+        receive(count(1), 1);
         assertThat(counting).hasSize(1);
         counted(0, 5);
         assertThat(take()).singleElement().matches(one -> one.to().equals("a"));
-        parts.reclaim("a", reclaim(1, 1, 500, 4_000), 6);
-        parts.reclaim("b", reclaim(1, 1, 500, 4_000), 7);
+        receive(reclaim(1, 1, 500, 4_000), 6);
+        receive("b", reclaim(1, 1, 500, 4_000), 7);
         ended(0, ReclaimReport.Outcome.MET, 512);
         assertThat(take()).containsExactly(new Sent("b", reclaimed(1, 1, "DONE", 512)));
     }
@@ -124,7 +124,7 @@ class MemberPartsTest extends MemberPartsSpec {
     @Test
     void partRunsUntilTheTimeAfterTheOffer() {
         offered(1, 1_000);
-        parts.reclaim("a", reclaim(1, 1, 500, 4_000), millis(1_500));
+        receive(reclaim(1, 1, 500, 4_000), millis(1_500));
         Running part = running.get(0);
         assertThat(part.request().objects()).hasValue(500);
         assertThat(part.request().priority()).isEqualTo(12);
@@ -137,7 +137,7 @@ class MemberPartsTest extends MemberPartsSpec {
     @Test
     void partThatComesTooLateFreesNothing() {
         offered(1, 1_000);
-        parts.reclaim("a", reclaim(1, 1, 500, 4_000), millis(5_000));
+        receive(reclaim(1, 1, 500, 4_000), millis(5_000));
         assertThat(running).isEmpty();
         assertThat(take())
                 .containsExactly(new Sent("a", notBegun(1, 1, "DEADLINE", "it arrived after its time was over")));
@@ -146,11 +146,11 @@ class MemberPartsTest extends MemberPartsSpec {
     @Test
     void partThatComesTwiceRunsOnceAndIsAnsweredTwice() {
         offered(1, 0);
-        parts.reclaim("a", reclaim(1, 1, 500, 4_000), 1);
-        parts.reclaim("a", reclaim(1, 1, 500, 4_000), 2);
+        receive(reclaim(1, 1, 500, 4_000), 1);
+        receive(reclaim(1, 1, 500, 4_000), 2);
         assertThat(take()).isEmpty();
         ended(0, ReclaimReport.Outcome.SHORT, 100);
-        parts.reclaim("a", reclaim(1, 1, 500, 4_000), 3);
+        receive(reclaim(1, 1, 500, 4_000), 3);
         assertThat(running).hasSize(1);
         assertThat(take()).hasSize(2).containsOnly(new Sent("a", reclaimed(1, 1, "SHORT", 100)));
     }
@@ -158,12 +158,12 @@ class MemberPartsTest extends MemberPartsSpec {
     @Test
     void partThatWasOvertakenIsIgnored() {
         offered(1, 0);
-        parts.reclaim("a", reclaim(1, 1, 500, 4_000), 1);
+        receive(reclaim(1, 1, 500, 4_000), 1);
         ended(0, ReclaimReport.Outcome.MET, 500);
-        parts.reclaim("a", reclaim(1, 2, 30, 4_000), 2);
+        receive(reclaim(1, 2, 30, 4_000), 2);
         ended(1, ReclaimReport.Outcome.MET, 30);
         take();
-        parts.reclaim("a", reclaim(1, 1, 500, 4_000), 3);
+        receive(reclaim(1, 1, 500, 4_000), 3);
         assertThat(running).hasSize(2);
         assertThat(take()).isEmpty();
     }
@@ -171,22 +171,22 @@ class MemberPartsTest extends MemberPartsSpec {
     @Test
     void secondPartWhileTheFirstIsUnderWayIsRefused() {
         offered(1, 0);
-        parts.reclaim("a", reclaim(1, 1, 500, 4_000), 1);
-        parts.reclaim("a", reclaim(1, 2, 500, 4_000), 1);
+        receive(reclaim(1, 1, 500, 4_000), 1);
+        receive(reclaim(1, 2, 500, 4_000), 1);
         assertThat(running).hasSize(1);
         assertThat(reason()).contains("still under way");
     }
 
     @Test
     void partOfAnUnknownRoundIsRefused() {
-        parts.reclaim("a", reclaim(1, 1, 500, 4_000), 1);
+        receive(reclaim(1, 1, 500, 4_000), 1);
         assertThat(refusal())
                 .matches(refused -> refused.again() && refused.part() == 1)
                 .extracting(Refused::reason)
                 .asString()
                 .contains("does not know the round");
-        parts.count("a", Messages.REQUESTER, count(2), 0);
-        parts.reclaim("a", reclaim(2, 1, 500, 4_000), 1);
+        receive(count(2), 0);
+        receive(reclaim(2, 1, 500, 4_000), 1);
         assertThat(reason()).contains("does not know the round");
         assertThat(running).isEmpty();
     }
@@ -195,12 +195,12 @@ class MemberPartsTest extends MemberPartsSpec {
     @Test
     void partOfAnotherOfferIsRefused() {
         offered(1, 0);
-        parts.reclaim("a", part(1, Messages.NONCE + 1), 1);
+        receive(part(1, Messages.NONCE + 1), 1);
         assertThat(reason()).contains("an offer that was not made");
-        parts.reclaim("a", part(1, 0), 1);
+        receive(part(1, 0), 1);
         assertThat(reason()).contains("an offer that was not made");
         assertThat(running).isEmpty();
-        parts.reclaim("a", part(1, Messages.NONCE), 1);
+        receive(part(1, Messages.NONCE), 1);
         assertThat(running).hasSize(1);
     }
 
@@ -209,17 +209,17 @@ class MemberPartsTest extends MemberPartsSpec {
     void partThatIsReplayedAfterItsRoundWasForgottenFreesNothing() {
         Count count = count(1);
         Reclaim part = reclaim(1, 1, 500, 4_000);
-        parts.count("a", Messages.REQUESTER, count, 0);
+        receive(count, 0);
         counted(0, 0);
-        parts.reclaim("a", part, 1);
+        receive(part, 1);
         ended(0, ReclaimReport.Outcome.MET, 500);
         parts.forgetOld(millis(20_000));
         take();
         nonce++;
-        parts.count("a", Messages.REQUESTER, count, millis(20_000));
+        receive(count, millis(20_000));
         counted(1, millis(20_001));
         take();
-        parts.reclaim("a", part, millis(20_002));
+        receive(part, millis(20_002));
         assertThat(running).hasSize(1);
         assertThat(reason()).contains("an offer that was not made");
     }
@@ -230,19 +230,19 @@ class MemberPartsTest extends MemberPartsSpec {
         Count count = count(1);
         Count before =
                 new Count(1, 3, "/shop", false, List.of(), List.of(), 10_000, 2_000, nobody(), Messages.UID, false);
-        parts.count("a", Messages.REQUESTER, count, 0);
-        parts.count("a", Messages.REQUESTER, before, 0);
+        receive(count, 0);
+        receive(before, 0);
         counted(0, 0);
         take();
-        parts.reclaim("a", part(1, Messages.NONCE + 1), 1);
+        receive(part(1, Messages.NONCE + 1), 1);
         assertThat(reason()).contains("an offer that was not made");
-        parts.reclaim("a", part(1, 0), 1);
+        receive(part(1, 0), 1);
         assertThat(running).hasSize(1);
     }
 
     @Test
     void unknownFlagIsRefusedByName() {
-        parts.count("a", Messages.REQUESTER, count(1, List.of(), List.of("BACKGROUND", "SOON")), 0);
+        receive(count(1, List.of(), List.of("BACKGROUND", "SOON")), 0);
         assertThat(reason()).contains("[SOON]").contains("LOSSLESS_ONLY");
         assertThat(counting).isEmpty();
         assertThat(parts.known()).isZero();
@@ -252,7 +252,7 @@ class MemberPartsTest extends MemberPartsSpec {
     @Test
     void partEndsWhenItsRequesterIsRemoved() {
         offered(1, 0);
-        parts.reclaim("a", reclaim(1, 1, 500, 4_000), 1);
+        receive(reclaim(1, 1, 500, 4_000), 1);
         parts.requesterGone(Messages.UID + 1);
         assertThat(cancellation(0).isCancelled()).isFalse();
         parts.requesterGone(Messages.UID);
@@ -266,13 +266,13 @@ class MemberPartsTest extends MemberPartsSpec {
     @Test
     void cancelEndsThePartUnderWayAndRefusesLaterOnes() {
         offered(1, 0);
-        parts.reclaim("a", reclaim(1, 1, 500, 4_000), 1);
-        parts.cancel(Messages.cancel(2, nobody()));
+        receive(reclaim(1, 1, 500, 4_000), 1);
+        cancel(2);
         assertThat(cancellation(0).isCancelled()).isFalse();
-        parts.cancel(Messages.cancel(1, nobody()));
+        cancel(1);
         assertThat(cancellation(0).isCancelled()).isTrue();
         ended(0, ReclaimReport.Outcome.CANCELLED, 20);
-        parts.reclaim("a", reclaim(1, 2, 500, 4_000), 2);
+        receive(reclaim(1, 2, 500, 4_000), 2);
         assertThat(take())
                 .containsExactly(
                         new Sent("a", reclaimed(1, 1, "CANCELLED", 20)),
@@ -283,15 +283,15 @@ class MemberPartsTest extends MemberPartsSpec {
     void oneThatLeavesEndsItsPartsAndRefusesOthers() {
         offered(1, 0);
         offered(2, 0);
-        parts.reclaim("a", reclaim(1, 1, 500, 4_000), 1);
+        receive(reclaim(1, 1, 500, 4_000), 1);
         parts.leave();
         assertThat(cancellation(0).isCancelled()).isTrue();
         ended(0, ReclaimReport.Outcome.CANCELLED, 20);
-        parts.reclaim("a", reclaim(2, 1, 500, 4_000), 2);
+        receive(reclaim(2, 1, 500, 4_000), 2);
         assertThat(take())
                 .containsExactly(
                         new Sent("a", reclaimed(1, 1, "SHUTDOWN", 20)), new Sent("a", notBegun(2, 1, "SHUTDOWN", "")));
-        parts.count("a", Messages.REQUESTER, count(3), 3);
+        receive(count(3), 3);
         assertThat(reason()).contains("leaving");
     }
 
@@ -302,7 +302,7 @@ class MemberPartsTest extends MemberPartsSpec {
         for (ReclaimReport.Outcome outcome : ReclaimReport.Outcome.values()) {
             for (Map<Shortfall, Long> shortfalls : List.of(Map.<Shortfall, Long>of(), Map.of(Shortfall.STOPPED, 3L))) {
                 int part = running.size() + 1;
-                parts.reclaim("a", reclaim(1, part, 500, 4_000), 1);
+                receive(reclaim(1, part, 500, 4_000), 1);
                 ended(part - 1, outcome, 0, shortfalls);
                 Reclaimed result = (Reclaimed) take().get(0).message();
                 assertThat(result.exhausted())
@@ -329,7 +329,7 @@ class MemberPartsTest extends MemberPartsSpec {
     }
 
     private Offer offer(long round, ReclaimReport.Outcome outcome, Map<Shortfall, Long> shortfalls) {
-        parts.count("a", Messages.REQUESTER, count(round), 0);
+        receive(count(round), 0);
         parts.counted(round, counted(outcome, shortfalls), null, 1);
         return (Offer) take().get(0).message();
     }
@@ -337,9 +337,9 @@ class MemberPartsTest extends MemberPartsSpec {
     @Test
     void cgroupThatIsNotOnlineIsShortOfATargetAndDoneWithoutOne() {
         offered(1, 0);
-        parts.reclaim("a", reclaim(1, 1, 500, 4_000), 1);
+        receive(reclaim(1, 1, 500, 4_000), 1);
         ended(0, ReclaimReport.Outcome.NOT_ONLINE, 0);
-        parts.reclaim("a", reclaim(1, 2, 0, 4_000), 1);
+        receive(reclaim(1, 2, 0, 4_000), 1);
         assertThat(running.get(1).request().objects()).isEmpty();
         ended(1, ReclaimReport.Outcome.NOT_ONLINE, 0);
         assertThat(take()).extracting(one -> ((Reclaimed) one.message()).end()).containsExactly("SHORT", "DONE");
@@ -349,7 +349,7 @@ class MemberPartsTest extends MemberPartsSpec {
     void whatIsOverIsForgottenAndWhatIsUnderWayIsNot() {
         offered(1, 0);
         offered(2, 0);
-        parts.reclaim("a", reclaim(2, 1, 500, 4_000), 1);
+        receive(reclaim(2, 1, 500, 4_000), 1);
         parts.forgetOld(millis(10_999));
         assertThat(parts.known()).isEqualTo(2);
         parts.forgetOld(millis(11_000));
@@ -364,13 +364,13 @@ class MemberPartsTest extends MemberPartsSpec {
     @Test
     void oldestRoundThatIsNotUnderWayMakesRoomForANewOne() {
         offered(0, 0);
-        parts.reclaim("a", reclaim(0, 1, 500, 4_000), 1);
+        receive(reclaim(0, 1, 500, 4_000), 1);
         for (int i = 1; i < KnownRounds.MAX; i++) {
             offered(i, 0);
         }
         offered(9_999, 0);
         assertThat(parts.known()).isEqualTo(KnownRounds.MAX);
-        parts.reclaim("a", reclaim(1, 1, 500, 4_000), 1);
+        receive(reclaim(1, 1, 500, 4_000), 1);
         assertThat(reason()).contains("does not know the round");
         ended(0, ReclaimReport.Outcome.MET, 500);
         assertThat(take()).singleElement().matches(one -> one.message() instanceof Reclaimed);
@@ -379,9 +379,9 @@ class MemberPartsTest extends MemberPartsSpec {
     @Test
     void moreRoundsThanAllowedAreRefused() {
         for (int i = 0; i < KnownRounds.MAX; i++) {
-            parts.count("a", Messages.REQUESTER, count(i), 0);
+            receive(count(i), 0);
         }
-        parts.count("a", Messages.REQUESTER, count(9_999), 0);
+        receive(count(9_999), 0);
         assertThat(refusal())
                 .matches(Refused::again)
                 .extracting(Refused::reason)

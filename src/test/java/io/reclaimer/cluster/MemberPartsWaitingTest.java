@@ -17,15 +17,15 @@ class MemberPartsWaitingTest extends MemberPartsSpec {
     @Test
     void countsAndPartsBeyondThePlacesWaitUntilOneIsFree() {
         offered(1, 0);
-        parts.reclaim("a", reclaim(1, 1, 500, 4_000), 1);
-        parts.count("a", Messages.REQUESTER, count(2), 1);
-        parts.count("a", Messages.REQUESTER, count(3), 1);
-        parts.count("a", Messages.REQUESTER, count(4), 1);
+        receive(reclaim(1, 1, 500, 4_000), 1);
+        receive(count(2), 1);
+        receive(count(3), 1);
+        receive(count(4), 1);
         assertThat(running).hasSize(1);
         assertThat(counting).extracting(Counting::round).containsExactly(1L, 2L);
         counted(1, 2);
         assertThat(counting).extracting(Counting::round).containsExactly(1L, 2L, 3L);
-        parts.reclaim("a", reclaim(2, 1, 500, 4_000), 3);
+        receive(reclaim(2, 1, 500, 4_000), 3);
         ended(0, ReclaimReport.Outcome.MET, 500);
         assertThat(counting).extracting(Counting::round).containsExactly(1L, 2L, 3L, 4L);
         assertThat(running).hasSize(1);
@@ -38,15 +38,15 @@ class MemberPartsWaitingTest extends MemberPartsSpec {
     @Test
     void placesAreNeverLost() {
         for (int i = 0; i < 10; i++) {
-            parts.count("a", Messages.REQUESTER, count(i), 0);
+            receive(count(i), 0);
         }
         for (int i = 0; i < 10; i++) {
             parts.counted(i, null, new IllegalStateException("no"), 1);
         }
         assertThat(counting).hasSize(10);
         assertThat(parts.known()).isZero();
-        parts.count("a", Messages.REQUESTER, count(11), 2);
-        parts.count("a", Messages.REQUESTER, count(12), 2);
+        receive(count(11), 2);
+        receive(count(12), 2);
         assertThat(counting).hasSize(12);
     }
 
@@ -54,7 +54,7 @@ class MemberPartsWaitingTest extends MemberPartsSpec {
     void partThatHasWaitedForTooLongIsAnsweredAsLate() {
         offered(1, 0);
         busy();
-        parts.reclaim("a", reclaim(1, 1, 500, 4_000), millis(1_000));
+        receive(reclaim(1, 1, 500, 4_000), millis(1_000));
         assertThat(running).isEmpty();
         assertThat(parts.running()).isEqualTo(1);
         assertThat(parts.dueNanos()).hasValue(millis(4_000));
@@ -76,7 +76,7 @@ class MemberPartsWaitingTest extends MemberPartsSpec {
         counted(1, millis(4_001));
         counted(2, millis(4_001));
         take();
-        parts.reclaim("a", reclaim(1, 2, 500, 6_000), millis(4_500));
+        receive(reclaim(1, 2, 500, 6_000), millis(4_500));
         assertThat(running)
                 .singleElement()
                 .matches(part -> part.request().within().orElseThrow().equals(Duration.ofMillis(1_500)));
@@ -87,21 +87,21 @@ class MemberPartsWaitingTest extends MemberPartsSpec {
     void partWhoseTimeIsOverWhenAPlaceIsFreeDoesNotBegin() {
         offered(1, 0);
         busy();
-        parts.reclaim("a", reclaim(1, 1, 500, 4_000), millis(1_000));
+        receive(reclaim(1, 1, 500, 4_000), millis(1_000));
         counted(1, millis(4_001));
         assertThat(running).isEmpty();
         assertThat(take())
                 .hasSize(2)
                 .last()
                 .satisfies(one -> assertThat(one.message().toString()).contains("DEADLINE", "max-parts"));
-        parts.count("a", Messages.REQUESTER, count(77), millis(4_002));
+        receive(count(77), millis(4_002));
         assertThat(counting).as("the slot is free").extracting(Counting::round).contains(77L);
     }
 
     @Test
     void countThatHasWaitedForTooLongIsRefused() {
         busy();
-        parts.count("a", Messages.REQUESTER, count(1), 0);
+        receive(count(1), 0);
         assertThat(parts.dueNanos()).hasValue(millis(9_000));
         parts.tick(millis(9_000));
         assertThat(reason()).contains("[2] counts and parts").contains("reclaimer.cluster.max-parts");
@@ -114,10 +114,10 @@ class MemberPartsWaitingTest extends MemberPartsSpec {
     void whatWaitsEndsAtOnceWhenItIsCancelled() {
         offered(1, 0);
         busy();
-        parts.reclaim("a", reclaim(1, 1, 500, 4_000), 1);
-        parts.count("a", Messages.REQUESTER, count(2), 1);
-        parts.cancel(Messages.cancel(1, nobody()));
-        parts.cancel(Messages.cancel(2, nobody()));
+        receive(reclaim(1, 1, 500, 4_000), 1);
+        receive(count(2), 1);
+        cancel(1);
+        cancel(2);
         assertThat(take()).containsExactly(new Sent("a", notBegun(1, 1, "CANCELLED", "")));
         assertThat(parts.dueNanos()).isEmpty();
         counted(1, 2);
@@ -128,10 +128,10 @@ class MemberPartsWaitingTest extends MemberPartsSpec {
 
     @Test
     void whatIsCountedEndsWhenItIsCancelled() {
-        parts.count("a", Messages.REQUESTER, count(1), 0);
+        receive(count(1), 0);
         assertThat(counting.get(0).request().cancellation().orElseThrow().isCancelled())
                 .isFalse();
-        parts.cancel(Messages.cancel(1, nobody()));
+        cancel(1);
         assertThat(counting.get(0).request().cancellation().orElseThrow().isCancelled())
                 .isTrue();
     }
@@ -140,8 +140,8 @@ class MemberPartsWaitingTest extends MemberPartsSpec {
     void whatWaitsOfAMemberThatWasRemovedIsDropped() {
         offered(1, 0);
         busy();
-        parts.reclaim("a", reclaim(1, 1, 500, 4_000), 1);
-        parts.count("a", Messages.REQUESTER, count(2), 1);
+        receive(reclaim(1, 1, 500, 4_000), 1);
+        receive(count(2), 1);
         parts.requesterGone(Messages.UID);
         assertThat(take()).isEmpty();
         assertThat(parts.dueNanos()).isEmpty();
@@ -152,8 +152,8 @@ class MemberPartsWaitingTest extends MemberPartsSpec {
     void whatWaitsIsAnsweredWhenTheMemberLeaves() {
         offered(1, 0);
         busy();
-        parts.reclaim("a", reclaim(1, 1, 500, 4_000), 1);
-        parts.count("b", Messages.REQUESTER, count(2), 1);
+        receive(reclaim(1, 1, 500, 4_000), 1);
+        receive("b", count(2), 1);
         parts.leave();
         assertThat(take())
                 .containsExactlyInAnyOrder(
@@ -165,17 +165,17 @@ class MemberPartsWaitingTest extends MemberPartsSpec {
     @Test
     void whatWaitsAndComesAgainWaitsOnceAndIsAnsweredToTheLastSender() {
         busy();
-        parts.count("b", Messages.REQUESTER, count(1), 0);
-        parts.count("a", Messages.REQUESTER, count(1), 1);
+        receive("b", count(1), 0);
+        receive(count(1), 1);
         counted(0, 2);
         take();
         assertThat(counting).hasSize(3);
         counted(2, 3);
         assertThat(take()).singleElement().matches(one -> one.to().equals("a") && one.message() instanceof Offer);
-        parts.count("a", Messages.REQUESTER, count(8), 3);
-        parts.count("a", Messages.REQUESTER, count(9), 3);
-        parts.reclaim("b", reclaim(1, 1, 500, 4_000), 4);
-        parts.reclaim("a", reclaim(1, 1, 500, 4_000), 5);
+        receive(count(8), 3);
+        receive(count(9), 3);
+        receive("b", reclaim(1, 1, 500, 4_000), 4);
+        receive(reclaim(1, 1, 500, 4_000), 5);
         counted(1, 6);
         counted(3, 6);
         counted(4, 6);
@@ -187,7 +187,7 @@ class MemberPartsWaitingTest extends MemberPartsSpec {
 
     /** Starts two counts of other rounds, which take both slots. */
     private void busy() {
-        parts.count("x", Messages.REQUESTER, count(1_001), 0);
-        parts.count("x", Messages.REQUESTER, count(1_002), 0);
+        receive("x", count(1_001), 0);
+        receive("x", count(1_002), 0);
     }
 }

@@ -3,9 +3,13 @@ package io.reclaimer.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.typed.ActorRef;
+import akka.cluster.ClusterEvent;
+import akka.cluster.Member;
 import akka.cluster.MemberStatus;
+import akka.cluster.typed.SelfRemoved;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.cluster.MemberEnvironment.Requester;
+import io.reclaimer.cluster.Roster.ClusterChanged;
 import io.reclaimer.cluster.RoundParameters.Presence;
 import io.reclaimer.testkit.ReclaimerTestSystem;
 import java.util.Arrays;
@@ -104,12 +108,11 @@ class RosterTest {
 
     @Test
     void removedMembersAreKnownByTheirUids() {
-        Roster.MemberRemoved gone =
-                new Roster.MemberRemoved(FakeMembers.member("other", OTHER, MemberStatus.removed()));
+        Roster.Change gone = removed("other", OTHER);
         assertThat(roster.removedUids(gone)).containsExactly(OTHER);
         roster.apply(gone);
-        assertThat(roster.removedUids(new Roster.SelfGone())).containsExactly(MATE);
-        roster.apply(new Roster.SelfGone());
+        assertThat(roster.removedUids(new ClusterChanged(new SelfRemoved(MemberStatus.up())))).containsExactly(MATE);
+        roster.apply(new ClusterChanged(new SelfRemoved(MemberStatus.up())));
         assertThat(roster.requester(ref("mate"), MATE)).isEmpty();
         assertThat(roster.requester(own(), SELF)).isPresent();
     }
@@ -130,7 +133,8 @@ class RosterTest {
         refs("other", "mate");
         is("self", SELF, MemberStatus.joining());
         is("other", OTHER, status(status));
-        roster.apply(new Roster.ReachabilityChanged(FakeMembers.member("mate", MATE, MemberStatus.up()), false));
+        roster.apply(new ClusterChanged(
+                new ClusterEvent.UnreachableMember(FakeMembers.member("mate", MATE, MemberStatus.up()))));
         ClusterRequest all = ClusterRequest.of(ReclaimRequest.everywhere());
         assertThat(roster.candidates(all))
                 .containsExactly(
@@ -159,11 +163,17 @@ class RosterTest {
     }
 
     private void is(String host, long uid, MemberStatus status) {
-        roster.apply(new Roster.MemberChanged(FakeMembers.member(host, uid, status)));
+        Member member = FakeMembers.member(host, uid, status);
+        roster.apply(new ClusterChanged((ClusterEvent.MemberEvent) () -> member));
     }
 
     private void gone(String host, long uid) {
-        roster.apply(new Roster.MemberRemoved(FakeMembers.member(host, uid, MemberStatus.removed())));
+        roster.apply(removed(host, uid));
+    }
+
+    private static ClusterChanged removed(String host, long uid) {
+        Member member = FakeMembers.member(host, uid, MemberStatus.removed());
+        return new ClusterChanged(new ClusterEvent.MemberRemoved(member, MemberStatus.exiting()));
     }
 
     private static MemberStatus status(String name) {

@@ -8,7 +8,7 @@ import io.reclaimer.cluster.ClusterMessage.Count;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
 
 /** A simulated member: the real {@link MemberParts} over a modelled reclaimer. */
-final class SimulatedMember implements MemberEnvironment<ActorRef<ClusterMessage>> {
+final class SimulatedMember implements MemberEnvironment {
 
     /** The health of a member. */
     enum Health {
@@ -39,8 +39,8 @@ final class SimulatedMember implements MemberEnvironment<ActorRef<ClusterMessage
     private final double slowness;
     private final Health health;
     private final Outbox outbox;
-    private final MemberParts<ActorRef<ClusterMessage>> parts =
-            new MemberParts<>(this, name -> 0, MAX_PARTS, new GiveBudget(GiveBudget.UNLIMITED));
+    private final MemberParts parts =
+            new MemberParts(this, name -> 0, MAX_PARTS, new GiveBudget(GiveBudget.UNLIMITED));
     private boolean isFrozen;
 
     SimulatedMember(
@@ -77,9 +77,9 @@ final class SimulatedMember implements MemberEnvironment<ActorRef<ClusterMessage
 
     private void handle(ClusterMessage message) {
         if (message instanceof Count count) {
-            parts.count(count.replyTo(), REQUESTER, count, clock.now());
+            parts.count(reply -> outbox.send(count.replyTo(), reply), REQUESTER, count, clock.now());
         } else if (message instanceof Reclaim reclaim) {
-            parts.reclaim(reclaim.replyTo(), reclaim, clock.now());
+            parts.reclaim(reply -> outbox.send(reclaim.replyTo(), reply), reclaim, clock.now());
         } else if (message instanceof Cancel cancel) {
             parts.cancel(cancel);
         }
@@ -98,11 +98,6 @@ final class SimulatedMember implements MemberEnvironment<ActorRef<ClusterMessage
         clock.at(
                 clock.now() + report.elapsed().toNanos(),
                 () -> cpu.submit(0, () -> parts.reclaimed(round, part, report, null, clock.now())));
-    }
-
-    @Override
-    public void send(ActorRef<ClusterMessage> to, ClusterMessage message) {
-        outbox.send(to, message);
     }
 
     @Override

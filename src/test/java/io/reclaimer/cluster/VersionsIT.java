@@ -8,6 +8,7 @@ import akka.serialization.SerializationExtension;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
+import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.cluster.ClusterMessage.Cancel;
 import io.reclaimer.cluster.ClusterMessage.Count;
@@ -160,8 +161,8 @@ class VersionsIT {
     void unknownConstantsOfAnswersAreTakenForTheSafestOnes() {
         assertThat(MemberPressure.namedOrMin("HIGH")).isEqualTo(MemberPressure.MIN);
         assertThat(MemberPressure.namedOrMin("LOW")).isEqualTo(MemberPressure.LOW);
-        assertThat(PartEnd.named("WELL")).isEmpty();
-        assertThat(PartEnd.named("SHORT")).contains(PartEnd.SHORT);
+        assertThat(Validation.named(ReclaimReport.Outcome.class, "WELL")).isEmpty();
+        assertThat(Validation.named(ReclaimReport.Outcome.class, "SHORT")).contains(ReclaimReport.Outcome.SHORT);
     }
 
     private static ReclaimRequest request(long objects) {

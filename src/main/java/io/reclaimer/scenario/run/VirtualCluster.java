@@ -167,10 +167,10 @@ final class VirtualCluster {
     }
 
     /** One member: its parts in rounds of any member, and the rounds that were requested on it. */
-    private final class Member implements MemberEnvironment<String> {
+    private final class Member implements MemberEnvironment {
         private final String name;
         private final Reclaimer reclaimer;
-        private final MemberParts<String> parts;
+        private final MemberParts parts;
         private final Alarm alarm = new Alarm();
         private final Map<Long, Round> rounds = new HashMap<>();
         private Presence presence = Presence.HERE;
@@ -189,9 +189,9 @@ final class VirtualCluster {
         private void receive(String from, ClusterMessage message) {
             if (message instanceof Count count) {
                 Requester requester = new Requester(count.fromUid(), from.equals(name));
-                perform((all, now) -> all.count(from, requester, count, now));
+                perform((all, now) -> all.count(reply -> send(from, reply), requester, count, now));
             } else if (message instanceof Reclaim part) {
-                perform((all, now) -> all.reclaim(from, part, now));
+                perform((all, now) -> all.reclaim(reply -> send(from, reply), part, now));
             } else if (message instanceof Cancel cancel) {
                 perform((all, now) -> all.cancel(cancel));
             } else if (message instanceof Reply reply && rounds.containsKey(reply.round())) {
@@ -199,7 +199,12 @@ final class VirtualCluster {
             }
         }
 
-        private void perform(ObjLongConsumer<MemberParts<String>> action) {
+        private void send(String to, ClusterMessage message) {
+            Member receiver = member(to);
+            VirtualCluster.this.send(this, receiver, () -> receiver.receive(name, message));
+        }
+
+        private void perform(ObjLongConsumer<MemberParts> action) {
             action.accept(parts, time.nowNanos());
             alarm.set(parts.dueNanos(), () -> perform(MemberParts::tick));
         }
@@ -216,12 +221,6 @@ final class VirtualCluster {
             reclaimer
                     .reclaim(request)
                     .whenComplete((report, why) -> perform((all, now) -> all.reclaimed(round, part, report, why, now)));
-        }
-
-        @Override
-        public void send(String to, ClusterMessage message) {
-            Member receiver = member(to);
-            VirtualCluster.this.send(this, receiver, () -> receiver.receive(name, message));
         }
 
         @Override
