@@ -2,13 +2,11 @@ package io.reclaimer.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reclaimer.ReclaimRequest;
 import io.reclaimer.cluster.ClusterReport.MemberOutcome;
 import io.reclaimer.cluster.ClusterReport.Outcome;
 import io.reclaimer.cluster.Members.One;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.TableShrinker;
-import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -32,15 +30,15 @@ class ClusterGiveIT {
         One closed = members.add("reclaimer.cluster.give = off");
         members.awaitAll();
         TableShrinker cache = closed.cache("/shop", OBJECTS);
-        ClusterReport others = reclaim(members.first(), 1_000);
+        ClusterReport others = members.first().reclaim(Members.shop(1_000));
         assertThat(others.outcome()).isEqualTo(Outcome.PARTIAL);
-        ClusterReport.Member refused = Members.part(others, closed.name());
+        ClusterReport.Member refused = closed.part(others);
         assertThat(refused.outcome()).isEqualTo(MemberOutcome.REFUSED);
         assertThat(refused.reason())
                 .hasValue("it frees nothing for rounds of other members [reclaimer.cluster.give = off]");
         assertThat(cache.objects()).isEqualTo(OBJECTS);
 
-        ClusterReport own = reclaim(closed, 1_000);
+        ClusterReport own = closed.reclaim(Members.shop(1_000));
         assertThat(own.outcome()).isEqualTo(Outcome.MET);
         assertThat(cache.objects()).isEqualTo(OBJECTS - own.freedObjects());
         assertThat(closed.cluster.status().gaveOthersBytes()).isZero();
@@ -53,13 +51,13 @@ class ClusterGiveIT {
         One bound = members.add("reclaimer.cluster.give = " + 2_000 * OBJECT_BYTES + " B");
         members.awaitAll();
         TableShrinker cache = bound.cache("/shop", OBJECTS);
-        ClusterReport first = reclaim(members.first(), 1_000);
+        ClusterReport first = members.first().reclaim(Members.shop(1_000));
         assertThat(first.outcome()).isEqualTo(Outcome.MET);
-        assertThat(Members.part(first, bound.name()).reason()).isEqualTo(Optional.empty());
-        ClusterReport second = reclaim(members.first(), 5_000);
+        assertThat(bound.part(first).reason()).isEqualTo(Optional.empty());
+        ClusterReport second = members.first().reclaim(Members.shop(5_000));
         assertThat(second.outcome()).isEqualTo(Outcome.PARTIAL);
-        assertThat(Members.part(second, bound.name()).isExhausted()).isFalse();
-        assertThat(Members.part(second, bound.name()).reason())
+        assertThat(bound.part(second).isExhausted()).isFalse();
+        assertThat(bound.part(second).reason())
                 .hasValueSatisfying(reason -> assertThat(reason)
                         .contains("[" + 2_000 * OBJECT_BYTES + "] bytes a minute")
                         .contains("[reclaimer.cluster.give]"));
@@ -68,11 +66,5 @@ class ClusterGiveIT {
                 .isEqualTo(first.freedObjects() + second.freedObjects())
                 .isBetween(2_000L, 2_000L + 2 * 128);
         assertThat(bound.cluster.status().gaveOthersBytes()).isEqualTo((OBJECTS - cache.objects()) * OBJECT_BYTES);
-    }
-
-    private static ClusterReport reclaim(One one, long objects) {
-        return Members.await(
-                one,
-                one.cluster.reclaim(ReclaimRequest.in("/shop").objects(objects).within(Duration.ofMinutes(1))));
     }
 }

@@ -69,7 +69,7 @@ class ClusterKillIT {
     @Test
     void memberThatIsFrozenFreesNothingWhenItWakesUp() throws Exception {
         victim.freeze();
-        ClusterReport report = Members.await(first, first.cluster.reclaim(request(20_000, Duration.ofSeconds(2))));
+        ClusterReport report = first.reclaim(request(20_000, Duration.ofSeconds(2)));
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
         assertThat(Members.part(report, victimName).outcome()).isIn(MemberOutcome.DEADLINE, MemberOutcome.UNREACHABLE);
         assertThat(report.freedObjects()).isEqualTo(OBJECTS - cache.objects());
@@ -102,7 +102,7 @@ class ClusterKillIT {
         ClusterReport next = roundThatReachesTheVictim();
         assertThat(next.outcome()).as("%s", next).isEqualTo(Outcome.MET);
         assertThat(Members.part(next, victimName).freedObjects()).isBetween(500L, 500L + 4 * 128);
-        Threads.until(() -> first.cluster.table().rows().size() == 3, first.cluster::table);
+        first.awaitRows(3);
     }
 
     /** Repeats the round while the victim, which has just woken up, is unreachable once more. */
@@ -112,7 +112,7 @@ class ClusterKillIT {
         AtomicReference<ClusterReport> last = new AtomicReference<>();
         Threads.until(
                 () -> {
-                    last.set(Members.await(first, first.cluster.reclaim(request)));
+                    last.set(first.reclaim(request));
                     return Members.part(last.get(), victimName).outcome() != MemberOutcome.UNREACHABLE;
                 },
                 last::get);
@@ -120,9 +120,7 @@ class ClusterKillIT {
     }
 
     private void tableForgetsTheVictim() {
-        for (One one : members.all()) {
-            Threads.until(() -> one.cluster.table().rows().size() == 2, one.cluster::table);
-        }
+        members.all().forEach(one -> one.awaitRows(2));
         Members.awaitAll(members.all());
     }
 

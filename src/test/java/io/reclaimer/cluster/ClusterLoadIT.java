@@ -86,7 +86,7 @@ class ClusterLoadIT {
         }
         own.forEach(round -> assertThat(victim.kit.await(round).outcome()).isEqualTo(ReclaimReport.Outcome.MET));
         ClusterReport others =
-                Members.await(members.get(0), members.get(0).cluster.reclaim(request("/quiet", 1_000)));
+                members.get(0).reclaim(request("/quiet", 1_000));
         assertThat(others.outcome()).isEqualTo(Outcome.MET);
         assertThat(quiet.objects()).isLessThan(1_000_000);
         gate.open();
@@ -111,7 +111,7 @@ class ClusterLoadIT {
         }
         gate.awaitEntered();
         ClusterReport report =
-                Members.await(members.first(), members.first().cluster.reclaim(request("/quiet", 1_000)));
+                members.first().reclaim(request("/quiet", 1_000));
         assertThat(report.outcome()).as("%s", report).isEqualTo(Outcome.MET);
         assertThat(report.freedObjects()).isEqualTo(1_000_000 - cache.objects());
         gate.open();

@@ -2,6 +2,16 @@ package io.reclaimer.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import akka.actor.Address;
+import akka.actor.ExtendedActorSystem;
+import akka.actor.typed.javadsl.Adapter;
+import akka.cluster.typed.Cluster;
+import akka.remote.RemoteActorRefProvider;
+import akka.remote.testkit.Blackhole;
+import akka.remote.testkit.Direction;
+import akka.remote.testkit.SetThrottle;
+import akka.remote.testkit.ThrottleMode;
+import akka.remote.testkit.Unthrottled;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.cluster.ClusterReport.MemberOutcome;
@@ -17,6 +27,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import scala.jdk.javaapi.FutureConverters;
 
 /**
  * Five members, of which some lose the others; the split brain resolver's default strategy decides. It downs the smaller
@@ -25,6 +36,10 @@ import org.junit.jupiter.api.Test;
 class ClusterPartitionIT {
 
     private static final String GOES_ON = "akka.cluster.run-coordinated-shutdown-when-down = off";
+
+    /** Lets the transport drop messages. */
+    private static final String TEST_MODE = "akka.remote.artery.advanced.test-mode = on";
+
     private static final long OBJECTS = 50_000;
 
     private final Map<One, TableShrinker> caches = new HashMap<>();
@@ -42,7 +57,7 @@ class ClusterPartitionIT {
     }
 
     private void partition(int few, String settings) {
-        Members members = Members.start(4, settings + "\n" + Cut.CONFIG, behavior -> behavior);
+        Members members = Members.start(4, settings + "\n" + TEST_MODE, behavior -> behavior);
         // The last member goes on reclaiming by itself when it is downed.
         One goesOn = members.add(GOES_ON);
         members.awaitAll();
@@ -50,14 +65,12 @@ class ClusterPartitionIT {
         List<One> large = members.all().subList(0, 5 - few);
         List<One> small = members.all().subList(5 - few, 5);
 
-        Cut.between(large, small);
+        throttle(large, small, Blackhole.getInstance());
         roundsOnBothSidesAnswer(large, small);
 
         // The larger side stays a cluster.
         Members.awaitAll(large);
-        for (One one : large) {
-            Threads.until(() -> one.cluster.table().rows().size() == large.size(), one.cluster::table);
-        }
+        large.forEach(one -> one.awaitRows(large.size()));
         assertThat(round(large.get(0), 5_000).members())
                 .hasSize(large.size())
                 .extracting(ClusterReport.Member::outcome)
@@ -82,16 +95,14 @@ class ClusterPartitionIT {
                 .isEqualTo(before - caches.get(goesOn).objects());
 
         // After the healing, the downed members come back as new ones.
-        Cut.heal(large, List.of(goesOn));
+        throttle(large, List.of(goesOn), Unthrottled.getInstance());
         members.forget(goesOn);
         for (int i = 0; i < few; i++) {
             One again = members.add("");
             caches.put(again, again.cache("/shop", OBJECTS));
         }
         members.awaitAll();
-        for (One one : members.all()) {
-            Threads.until(() -> one.cluster.table().rows().size() == 5, one.cluster::table);
-        }
+        members.all().forEach(one -> one.awaitRows(5));
         ClusterReport report = round(members.get(4), 5_000);
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
         assertThat(report.members()).hasSize(5);
@@ -127,10 +138,28 @@ class ClusterPartitionIT {
     }
 
     private static ClusterReport round(One one, long objects) {
-        return Members.await(one, one.cluster.reclaim(request(objects)));
+        return one.reclaim(request(objects));
     }
 
     private static ReclaimRequest request(long objects) {
         return ReclaimRequest.in("/shop").objects(objects).within(Duration.ofSeconds(8));
+    }
+
+    /** Drops all messages between two groups, or none any more. */
+    private static void throttle(List<One> some, List<One> others, ThrottleMode mode) {
+        for (One one : some) {
+            for (One other : others) {
+                throttle(one, other, mode);
+                throttle(other, one, mode);
+            }
+        }
+    }
+
+    private static void throttle(One one, One other, ThrottleMode mode) {
+        RemoteActorRefProvider provider =
+                (RemoteActorRefProvider) ((ExtendedActorSystem) Adapter.toClassic(one.kit.system())).provider();
+        Address address = Cluster.get(other.kit.system()).selfMember().address();
+        one.kit.await(FutureConverters.asJava(
+                provider.transport().managementCommand(new SetThrottle(address, Direction.bothDirection(), mode))));
     }
 }

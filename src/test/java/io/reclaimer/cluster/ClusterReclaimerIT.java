@@ -62,7 +62,7 @@ class ClusterReclaimerIT {
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
         assertThat(report.cgroup()).isEqualTo(CgroupPath.of("/split"));
         for (int i = 0; i < 3; i++) {
-            ClusterReport.Member part = Members.part(report, members.get(i).name());
+            ClusterReport.Member part = members.get(i).part(report);
             assertThat(part.outcome()).isEqualTo(MemberOutcome.DONE);
             assertThat(part.pressure()).contains(MemberPressure.UNWATCHED);
             assertThat(part.freeableObjects()).isEqualTo(10_000L * (i + 1));
@@ -81,7 +81,7 @@ class ClusterReclaimerIT {
         ClusterReport report = reclaim(in("/one/deep").objects(1_000));
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
         assertThat(report.members()).extracting(ClusterReport.Member::outcome).containsOnly(MemberOutcome.DONE);
-        assertThat(Members.part(report, first.name()).askedObjects()).isZero();
+        assertThat(first.part(report).askedObjects()).isZero();
         assertThat(report.freedObjects()).isEqualTo(5_000 - cache.objects());
     }
 
@@ -91,12 +91,12 @@ class ClusterReclaimerIT {
         TableShrinker willing = members.get(2).cache("/refuses", 50_000);
         ClusterReport report = reclaim(in("/refuses").objects(4_000));
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
-        assertThat(Members.part(report, members.get(1).name()).outcome()).isEqualTo(MemberOutcome.SHORT);
-        assertThat(Members.part(report, members.get(1).name()).freedObjects()).isZero();
-        assertThat(Members.part(report, members.get(1).name()).isExhausted()).isFalse();
-        assertThat(Members.part(report, members.get(1).name()).reason().orElseThrow())
+        assertThat(members.get(1).part(report).outcome()).isEqualTo(MemberOutcome.SHORT);
+        assertThat(members.get(1).part(report).freedObjects()).isZero();
+        assertThat(members.get(1).part(report).isExhausted()).isFalse();
+        assertThat(members.get(1).part(report).reason().orElseThrow())
                 .contains("STOPPED");
-        assertThat(Members.part(report, members.get(1).name()).askedObjects()).isPositive();
+        assertThat(members.get(1).part(report).askedObjects()).isPositive();
         assertThat(report.freedObjects()).isBetween(4_000L, 4_000L + 2 * 128).isEqualTo(50_000 - willing.objects());
     }
 
@@ -149,8 +149,8 @@ class ClusterReclaimerIT {
         ClusterReport report = reclaim(in("/stuck").objects(4_000).within(Duration.ofSeconds(4)));
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
         assertThat(report.elapsed()).isLessThan(Duration.ofSeconds(4));
-        assertThat(Members.part(report, members.get(1).name()).outcome()).isEqualTo(MemberOutcome.DEADLINE);
-        assertThat(Members.part(report, members.get(1).name()).freedObjects()).isZero();
+        assertThat(members.get(1).part(report).outcome()).isEqualTo(MemberOutcome.DEADLINE);
+        assertThat(members.get(1).part(report).freedObjects()).isZero();
         assertThat(report.freedObjects()).isBetween(4_000L, 4_000L + 4 * 128).isEqualTo(40_000 - willing.objects());
         gate.open();
         first.kit.await(stuck.free());
@@ -171,7 +171,7 @@ class ClusterReclaimerIT {
         members.get(2).cache("/stuckcount", 40_000);
         ClusterReport report = reclaim(in("/stuckcount").objects(4_000).within(Duration.ofSeconds(2)));
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
-        assertThat(Members.part(report, members.get(1).name()).askedObjects()).isZero();
+        assertThat(members.get(1).part(report).askedObjects()).isZero();
         gate.open();
         first.kit.await(stuck.free());
     }
@@ -389,11 +389,11 @@ class ClusterReclaimerIT {
     }
 
     private static ClusterReport reclaim(ReclaimRequest request) {
-        return Members.await(first, first.cluster.reclaim(request));
+        return first.reclaim(request);
     }
 
     private static ClusterReport reclaim(ClusterRequest request) {
-        return Members.await(first, first.cluster.reclaim(request));
+        return first.reclaim(request);
     }
 
     private static ReclaimRequest in(String path) {

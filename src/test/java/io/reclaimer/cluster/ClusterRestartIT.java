@@ -6,8 +6,8 @@ import io.reclaimer.ReclaimRequest;
 import io.reclaimer.cluster.ClusterReport.MemberOutcome;
 import io.reclaimer.cluster.ClusterReport.Outcome;
 import io.reclaimer.cluster.Members.One;
-import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.testkit.TableShrinker;
 import io.reclaimer.testkit.Threads;
 import java.time.Duration;
@@ -88,9 +88,7 @@ class ClusterRestartIT {
         assertThat(reports)
                 .filteredOn(report -> report.outcome() != Outcome.MET)
                 .allMatch(report -> report.outcome() == Outcome.SHUTDOWN);
-        for (One one : members.all()) {
-            Threads.until(() -> one.cluster.table().rows().size() == 3, one.cluster::table);
-        }
+        members.all().forEach(one -> one.awaitRows(3));
         members.end();
     }
 

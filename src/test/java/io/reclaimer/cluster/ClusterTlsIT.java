@@ -152,11 +152,7 @@ class ClusterTlsIT {
     private void checkRoundIsOverMembersAlone() {
         List<TableShrinker> caches =
                 members.stream().map(member -> member.cache("/shop", OBJECTS)).toList();
-        ClusterReport report = Members.await(
-                members.get(0),
-                members.get(0)
-                        .cluster
-                        .reclaim(ReclaimRequest.in("/shop").objects(6_000).within(Duration.ofSeconds(30))));
+        ClusterReport report = members.get(0).reclaim(ReclaimRequest.in("/shop").objects(6_000).within(Duration.ofSeconds(30)));
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
         assertThat(report.members())
                 .extracting(ClusterReport.Member::member)

@@ -2,6 +2,9 @@ package io.reclaimer.cluster;
 
 import static io.reclaimer.cluster.FakeRound.ROUND;
 import static io.reclaimer.cluster.FakeRound.millis;
+import static io.reclaimer.cluster.FakeRound.offered;
+import static io.reclaimer.cluster.FakeRound.request;
+import static io.reclaimer.cluster.FakeRound.round;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reclaimer.ReclaimRequest;
@@ -19,7 +22,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Participants that can do nothing now, and are asked again. */
-class CoordinatorBackOffTest extends CoordinatorSpec {
+class CoordinatorBackOffTest {
 
     /** 25 ms, then twice as long each time, up to half a second. */
     @Test
@@ -50,9 +53,7 @@ class CoordinatorBackOffTest extends CoordinatorSpec {
     /** Its objects are allocated to the others. It takes part in the next allocation. */
     @Test
     void memberThatCannotBeginItsPartNowIsOutOfOneAllocationOnly() {
-        FakeRound round = round(request(2_000), Presence.HERE, Presence.HERE);
-        round.offer(0, 1_500, 1);
-        round.offer(1, 1_500, 1);
+        FakeRound round = offered(request(2_000), 1_500, 1_500);
         List<Sent> parts = round.parts();
         round.coordinator.receive(again(0, 1), millis(2));
         round.done(parts.get(1), "DONE", 1_000, 3);
@@ -80,8 +81,7 @@ class CoordinatorBackOffTest extends CoordinatorSpec {
     /** The part waited for a slot until its time was over. A part that ran and freed nothing is not given again. */
     @Test
     void partThatNeverBeganIsGivenAgain() {
-        FakeRound round = round(request(1_000), Presence.HERE);
-        round.offer(0, 2_000, 1);
+        FakeRound round = offered(request(1_000), 2_000);
         round.parts();
         round.done(new Reclaimed(ROUND, 0, 1, "DEADLINE", 0, 0, false, true, "no place"), 4_700);
         assertThat(round.reports).isEmpty();
@@ -95,8 +95,7 @@ class CoordinatorBackOffTest extends CoordinatorSpec {
     /** Passes are treated like parts. */
     @Test
     void passThatCouldNotBeginIsGivenAgain() {
-        FakeRound round = round(ReclaimRequest.in("/shop"), Presence.HERE);
-        round.offer(0, 2_000, 1);
+        FakeRound round = offered(ReclaimRequest.in("/shop"), 2_000);
         round.parts();
         round.coordinator.receive(again(0, 1), millis(2));
         assertThat(round.reports).isEmpty();
@@ -162,9 +161,7 @@ class CoordinatorBackOffTest extends CoordinatorSpec {
     /** A round that is told to end asks nobody, and is not due before its end. */
     @Test
     void nobodyIsAskedAgainWhenTheRoundEnds() {
-        FakeRound round = round(request(1_000), Presence.HERE, Presence.HERE);
-        round.offer(0, 2_000, 1);
-        round.offer(1, 2_000, 1);
+        FakeRound round = offered(request(1_000), 2_000, 2_000);
         round.parts();
         round.coordinator.receive(again(0, 1), millis(2));
         round.coordinator.end(Outcome.CANCELLED, millis(3));
@@ -178,8 +175,7 @@ class CoordinatorBackOffTest extends CoordinatorSpec {
     /** The time of a part is counted from the offer on which it is based. */
     @Test
     void partGoesByTheNewOffer() {
-        FakeRound round = round(request(1_000), Presence.HERE);
-        round.offer(0, 2_000, 1);
+        FakeRound round = offered(request(1_000), 2_000);
         round.parts();
         round.coordinator.receive(again(0, 1), millis(2));
         round.tick(27);

@@ -2,6 +2,9 @@ package io.reclaimer.cluster;
 
 import static io.reclaimer.cluster.FakeRound.ROUND;
 import static io.reclaimer.cluster.FakeRound.millis;
+import static io.reclaimer.cluster.FakeRound.offered;
+import static io.reclaimer.cluster.FakeRound.request;
+import static io.reclaimer.cluster.FakeRound.round;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reclaimer.ReclaimRequest;
@@ -20,13 +23,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The outcome of a round, and of each of its members. */
-class CoordinatorOutcomeTest extends CoordinatorSpec {
+class CoordinatorOutcomeTest {
 
     @Test
     void shortIsSaidWhereEachHasSaidThatItHasNoMore() {
-        FakeRound round = round(request(2_000), Presence.HERE, Presence.HERE);
-        round.offer(0, 1_000, 1);
-        round.offer(1, 1_000, 1);
+        FakeRound round = offered(request(2_000), 1_000, 1_000);
         round.parts().forEach(part -> round.done(part, "SHORT", 900, 2));
         assertThat(round.report().outcome()).isEqualTo(Outcome.SHORT);
         assertThat(round.report().members())
@@ -38,9 +39,7 @@ class CoordinatorOutcomeTest extends CoordinatorSpec {
     /** Its shrinker stopped, is in quarantine, and so on: there is more, which may be freed later. */
     @Test
     void memberThatFellShortButIsNotExhaustedKeepsARoundFromSayingShort() {
-        FakeRound round = round(request(2_000), Presence.HERE, Presence.HERE);
-        round.offer(0, 1_000, 1);
-        round.offer(1, 1_000, 1);
+        FakeRound round = offered(request(2_000), 1_000, 1_000);
         List<Sent> parts = round.parts();
         round.done(parts.get(0), "SHORT", 900, 2);
         round.done(new Reclaimed(ROUND, 1, 1, "SHORT", 10, 10, false, false, "[2] STOPPED"), 2);
@@ -54,8 +53,7 @@ class CoordinatorOutcomeTest extends CoordinatorSpec {
     /** It offered and freed 300, and may have more by now. */
     @Test
     void memberThatGaveAllItOfferedIsAskedForWhatIsMissing() {
-        FakeRound round = round(request(2_000), Presence.HERE);
-        round.offer(0, 300, 1);
+        FakeRound round = offered(request(2_000), 300);
         round.done(round.parts().get(0), "DONE", 300, 2);
         List<Sent> more = round.parts();
         assertThat(more).singleElement().matches(part -> part.part().objects() == 1_700);
@@ -113,7 +111,7 @@ class CoordinatorOutcomeTest extends CoordinatorSpec {
     @Test
     void memberThatOffersTooLateIsNotAskedAndItWasForLackOfTime() {
         FakeRound round =
-                new FakeRound(kit.system(), request(2_000), Duration.ofSeconds(1), Presence.HERE, Presence.HERE);
+                new FakeRound(request(2_000), Duration.ofSeconds(1), Presence.HERE, Presence.HERE);
         round.offer(0, 300, 10);
         round.tick(250);
         round.done(round.parts().get(0), "SHORT", 300, 300);
@@ -126,9 +124,7 @@ class CoordinatorOutcomeTest extends CoordinatorSpec {
 
     @Test
     void memberWithoutAPartOfARoundThatIsMetIsDone() {
-        FakeRound round = round(request(100), Presence.HERE, Presence.HERE);
-        round.offer(0, 1_000, 1);
-        round.offer(1, 1_000, 1);
+        FakeRound round = offered(request(100), 1_000, 1_000);
         List<Sent> parts = round.parts();
         assertThat(parts).hasSize(1);
         round.done(parts.get(0), "DONE", 128, 2);
@@ -192,9 +188,7 @@ class CoordinatorOutcomeTest extends CoordinatorSpec {
 
     @Test
     void passThatWasNotDoneInTimeIsNotDone() {
-        FakeRound round = round(ReclaimRequest.in("/shop"), Presence.HERE, Presence.HERE);
-        round.offer(0, 1_000, 1);
-        round.offer(1, 1_000, 1);
+        FakeRound round = offered(ReclaimRequest.in("/shop"), 1_000, 1_000);
         List<Sent> parts = round.parts();
         round.done(parts.get(0), "DONE", 10, 2);
         round.done(parts.get(1), "DEADLINE", 10, 9_800);
@@ -205,8 +199,7 @@ class CoordinatorOutcomeTest extends CoordinatorSpec {
     /** The freed objects count; the end does not count as exhaustion. */
     @Test
     void unknownEndIsTakenForDeadlineAndSaid() {
-        FakeRound round = round(request(2_000), Presence.HERE);
-        round.offer(0, 1_000, 1);
+        FakeRound round = offered(request(2_000), 1_000);
         round.done(new Reclaimed(ROUND, 0, 1, "PAUSED", 400, 400, false, false, ""), 2);
         // It freed something, so it is asked again.
         round.done(new Reclaimed(ROUND, 0, 2, "PAUSED", 0, 0, false, false, ""), 3);

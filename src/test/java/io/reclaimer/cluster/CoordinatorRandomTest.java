@@ -1,5 +1,6 @@
 package io.reclaimer.cluster;
 
+import static io.reclaimer.cluster.FakeRound.round;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reclaimer.ReclaimRequest;
@@ -25,7 +26,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Invariants of rounds over participants that reply anything, late, twice, or not at all. */
-class CoordinatorRandomTest extends CoordinatorSpec {
+class CoordinatorRandomTest {
 
     private static final int ROUNDS = 5_000;
 
@@ -62,7 +63,7 @@ class CoordinatorRandomTest extends CoordinatorSpec {
             for (int i = 0; i < members; i++) {
                 presences[i] = random.nextInt(3) > 0 ? Presence.HERE : presence();
             }
-            this.round = new FakeRound(kit.system(), hasTarget ? request.objects(target) : request, presences);
+            this.round = round(hasTarget ? request.objects(target) : request, presences);
         }
 
         private Presence presence() {

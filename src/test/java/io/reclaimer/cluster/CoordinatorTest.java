@@ -1,6 +1,9 @@
 package io.reclaimer.cluster;
 
 import static io.reclaimer.cluster.FakeRound.millis;
+import static io.reclaimer.cluster.FakeRound.offered;
+import static io.reclaimer.cluster.FakeRound.request;
+import static io.reclaimer.cluster.FakeRound.round;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reclaimer.ReclaimRequest;
@@ -19,7 +22,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The decisions of a coordinator; the clock and the replies are the test's. */
-class CoordinatorTest extends CoordinatorSpec {
+class CoordinatorTest {
 
     @Test
     void asksAllThenSplitsThenReports() {
@@ -88,9 +91,7 @@ class CoordinatorTest extends CoordinatorSpec {
     /** The part has half of the time; then its objects go to the others. */
     @Test
     void partOfOneThatIsStuckGoesToTheOthers() {
-        FakeRound round = round(request(2_000), Presence.HERE, Presence.HERE);
-        round.offer(0, 5_000, 0);
-        round.offer(1, 5_000, 0);
+        FakeRound round = offered(request(2_000), 5_000, 5_000);
         List<Sent> parts = round.parts();
         round.done(parts.get(0), "DONE", 1_000, 10);
         round.tick(4_999);
@@ -113,8 +114,7 @@ class CoordinatorTest extends CoordinatorSpec {
     /** The part was not done in time, but something was freed. */
     @Test
     void oneThatIsSlowIsAskedAgain() {
-        FakeRound round = round(request(2_000), Presence.HERE);
-        round.offer(0, 5_000, 0);
+        FakeRound round = offered(request(2_000), 5_000);
         round.done(round.parts().get(0), "DEADLINE", 1_500, 4_750);
         List<Sent> second = round.parts();
         assertThat(second)
@@ -127,8 +127,7 @@ class CoordinatorTest extends CoordinatorSpec {
 
     @Test
     void oneThatDidNothingInItsTimeIsNotAskedAgain() {
-        FakeRound round = round(request(2_000), Presence.HERE);
-        round.offer(0, 5_000, 0);
+        FakeRound round = offered(request(2_000), 5_000);
         round.done(round.parts().get(0), "DEADLINE", 0, 4_750);
         assertThat(round.report().outcome()).isEqualTo(Outcome.PARTIAL);
         assertThat(round.outcome(0)).isEqualTo(MemberOutcome.DEADLINE);
@@ -320,9 +319,7 @@ class CoordinatorTest extends CoordinatorSpec {
     /** Participants are told, and their results still count for the transit time. */
     @Test
     void cancelledEndsWhenMembersHaveSaidWhatTheyDid() {
-        FakeRound round = round(request(1_000), Presence.HERE, Presence.HERE);
-        round.offer(0, 2_000, 1);
-        round.offer(1, 2_000, 1);
+        FakeRound round = offered(request(1_000), 2_000, 2_000);
         List<Sent> parts = round.parts();
         round.coordinator.end(Outcome.CANCELLED, millis(10));
         assertThat(round.take()).hasSize(2).allMatch(one -> one.message() instanceof Cancel);

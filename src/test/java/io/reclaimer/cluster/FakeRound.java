@@ -2,7 +2,6 @@ package io.reclaimer.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import akka.actor.typed.ActorSystem;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.cluster.ClusterMessage.Offer;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
@@ -11,6 +10,7 @@ import io.reclaimer.cluster.ClusterReport.MemberOutcome;
 import io.reclaimer.cluster.RoundParameters.Presence;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,12 +33,27 @@ final class FakeRound {
     final List<ClusterReport> reports = new ArrayList<>();
     final Coordinator coordinator;
 
-    /** A round over one member for each presence: m0, m1, and so on. */
-    FakeRound(ActorSystem<?> system, ReclaimRequest request, Presence... presences) {
-        this(system, request, Duration.ofSeconds(10), presences);
+    static ReclaimRequest request(long objects) {
+        return ReclaimRequest.in("/shop").objects(objects);
     }
 
-    FakeRound(ActorSystem<?> system, ReclaimRequest request, Duration within, Presence... presences) {
+    /** A round over one member for each presence: m0, m1, and so on. */
+    static FakeRound round(ReclaimRequest request, Presence... presences) {
+        return new FakeRound(request, Duration.ofSeconds(10), presences);
+    }
+
+    /** A round over members that have made complete offers at 0 ms. */
+    static FakeRound offered(ReclaimRequest request, long... objects) {
+        Presence[] presences = new Presence[objects.length];
+        Arrays.fill(presences, Presence.HERE);
+        FakeRound round = round(request, presences);
+        for (int participant = 0; participant < objects.length; participant++) {
+            round.offer(participant, objects[participant], 0);
+        }
+        return round;
+    }
+
+    FakeRound(ReclaimRequest request, Duration within, Presence... presences) {
         Coordinator.Output output = new Coordinator.Output() {
             @Override
             public void send(int participant, ClusterMessage message) {
@@ -62,7 +77,7 @@ final class FakeRound {
                 members,
                 within,
                 Duration.ofMillis(500),
-                new RoundParameters.Sender(system.ignoreRef(), Messages.UID));
+                Messages.SENDER);
         coordinator = new Coordinator(output, parameters);
         coordinator.begin(0);
     }

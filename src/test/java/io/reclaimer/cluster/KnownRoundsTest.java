@@ -2,20 +2,14 @@ package io.reclaimer.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import akka.actor.typed.ActorRef;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.cluster.KnownRound.Stage;
 import io.reclaimer.cluster.MemberEnvironment.Requester;
-import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The rounds whose counts and parts get a slot, and those that wait; the clock is the test's. */
 class KnownRoundsTest {
-
-    @RegisterExtension
-    final ReclaimerExtension kit = ReclaimerExtension.create();
 
     private final KnownRounds rounds = new KnownRounds(2);
 
@@ -141,12 +135,11 @@ class KnownRoundsTest {
     }
 
     private KnownRound known(long round, String cgroup, long requester) {
-        ActorRef<ClusterMessage> nobody = kit.system().ignoreRef();
         return new KnownRound(
                 reply -> {},
                 new Requester(requester, false),
                 ReclaimRequest.in(cgroup),
-                Messages.count(round, 3, cgroup, nobody),
+                Messages.count(round, 3, cgroup),
                 0);
     }
 }

@@ -3,6 +3,7 @@ package io.reclaimer.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.reclaimer.testkit.Jvm;
@@ -10,13 +11,14 @@ import io.reclaimer.testkit.Threads;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +30,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Three processes with {@code conf/kubernetes.conf} as it is, each with an address of its own in 127/8 for its pod IP, the
  * environment that {@code conf/kubernetes.yaml} sets, and a server that lists pods in place of the API server. Forming the cluster
- * takes most of the time, so all tests use the same one.
+ * takes most of the time, so all tests use the same one, in order.
  */
 @Tag("nightly")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -55,6 +58,9 @@ class KubernetesPodsIT {
     private final List<String> ips = new ArrayList<>();
     private final List<Process> pods = new ArrayList<>();
     private FakeApiServer api;
+
+    /** Starts a pod with an address. */
+    private Function<String, Process> launch;
 
     @TempDir
     static Path folder;
@@ -78,10 +84,9 @@ class KubernetesPodsIT {
             Files.copy(Path.of("conf", file), conf.resolve(file));
         }
         api = new FakeApiServer(keys.serverOf("api"), ips);
-        for (String ip : ips) {
-            pods.add(start(ip, conf, keys, token));
-        }
-        awaitMembers(ips);
+        launch = ip -> start(ip, conf, keys, token);
+        pods.add(launch.apply(ips.get(0)));
+        pods.add(launch.apply(ips.get(1)));
     }
 
     @AfterAll
@@ -92,8 +97,32 @@ class KubernetesPodsIT {
         }
     }
 
+    /** The first start takes three pods. A pod is not restarted while it waits for the others, and gets no traffic. */
     @Test
     @Order(1)
+    void podThatWaitsForOthersIsAliveButNotReady() throws Exception {
+        String ip = ips.get(0);
+        Threads.until(() -> isOk(ip, "/alive"), this::errors);
+        assertThat(get(ip, "/ready").statusCode()).isEqualTo(500);
+        assertThat(json(ip, "/bootstrap/seed-nodes").get("seedNodes")).isEmpty();
+        assertThat(members(ip)).isEmpty();
+        pods.add(launch.apply(ips.get(2)));
+        awaitMembers(ips);
+    }
+
+    /** Without authentication. */
+    @Test
+    @Order(2)
+    void managementChangesNothing() throws Exception {
+        HttpRequest down = HttpRequest.newBuilder(uri(ips.get(0), "/cluster/members/pod@" + ips.get(1) + ":25520"))
+                .DELETE()
+                .build();
+        assertThat(client.send(down, BodyHandlers.ofString()).statusCode()).isEqualTo(405);
+        assertThat(isOk(ips.get(1), "/ready")).isTrue();
+    }
+
+    @Test
+    @Order(3)
     void podsFormOneClusterAndARoundFreesOnAllOfThem() throws Exception {
         Map<String, Long> freed = reclaim(pods.get(0), 3, 6_000);
         assertThat(freed).containsOnlyKeys(ips.stream().map(ip -> ip + ":25520").toList());
@@ -106,7 +135,7 @@ class KubernetesPodsIT {
 
     /** The last test: one pod is gone after it. */
     @Test
-    @Order(2)
+    @Order(4)
     void podThatIsToldToEndLeavesTheClusterFirst() throws Exception {
         pods.get(2).destroy();
         assertThat(pods.get(2).waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
@@ -124,41 +153,53 @@ class KubernetesPodsIT {
     private void awaitMembers(List<String> expected) {
         for (String ip : expected) {
             Threads.until(
-                    () -> {
-                        try {
-                            Map<String, String> members = members(ip);
-                            return get(ip, "/ready").statusCode() == 200
-                                    && members.keySet().equals(Set.copyOf(expected))
-                                    && members.values().stream().allMatch("Up"::equals);
-                        } catch (IOException notBoundYet) {
-                            return false;
-                        }
-                    },
+                    () -> isOk(ip, "/ready")
+                            && members(ip).keySet().equals(Set.copyOf(expected))
+                            && members(ip).values().stream().allMatch("Up"::equals),
                     this::errors);
         }
     }
 
-    /** The status of the members by address, as one pod sees them. */
-    private Map<String, String> members(String ip) throws IOException {
-        HttpResponse<String> response = get(ip, "/cluster/members");
+    private boolean isOk(String ip, String path) {
+        try {
+            return get(ip, path).statusCode() == 200;
+        } catch (UncheckedIOException notBoundYet) {
+            return false;
+        }
+    }
+
+    private JsonNode json(String ip, String path) {
+        HttpResponse<String> response = get(ip, path);
         assertThat(response.statusCode()).isEqualTo(200);
+        try {
+            return new ObjectMapper().readTree(response.body());
+        } catch (JsonProcessingException e) {
+            throw new AssertionError(response.body(), e);
+        }
+    }
+
+    /** The status of the members by address, as one pod sees them. */
+    private Map<String, String> members(String ip) {
         Map<String, String> members = new TreeMap<>();
-        for (JsonNode member : new ObjectMapper().readTree(response.body()).get("members")) {
+        for (JsonNode member : json(ip, "/cluster/members").get("members")) {
             URI address = URI.create(member.get("node").asText());
             members.put(address.getHost(), member.get("status").asText());
         }
         return members;
     }
 
-    private HttpResponse<String> get(String ip, String path) throws IOException {
+    private HttpResponse<String> get(String ip, String path) {
         try {
-            return client.send(
-                    HttpRequest.newBuilder(URI.create("http://" + ip + ":8558" + path))
-                            .build(),
-                    BodyHandlers.ofString());
+            return client.send(HttpRequest.newBuilder(uri(ip, path)).build(), BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             throw new AssertionError("Interrupted while waiting", e);
         }
+    }
+
+    private static URI uri(String ip, String path) {
+        return URI.create("http://" + ip + ":8558" + path);
     }
 
     /** The objects freed by each member in a round that a pod starts when it knows the number of members. */
@@ -175,7 +216,7 @@ class KubernetesPodsIT {
                 .collect(Collectors.toMap(part -> part[0], part -> Long.parseLong(part[1])));
     }
 
-    private Process start(String ip, Path conf, Keys keys, Path token) throws IOException {
+    private Process start(String ip, Path conf, Keys keys, Path token) {
         List<String> command = Jvm.java(
                 "-Xmx128m",
                 "-XX:+UseSerialGC",
@@ -194,7 +235,11 @@ class KubernetesPodsIT {
                         "AKKA_CLUSTER_BOOTSTRAP_SERVICE_NAME", "shop",
                         "KUBERNETES_SERVICE_HOST", "127.0.0.1",
                         "KUBERNETES_SERVICE_PORT", String.valueOf(api.port())));
-        return builder.start();
+        try {
+            return builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private String errors() {

@@ -77,7 +77,7 @@ class MemberPartsGiveTest extends MemberPartsSpec {
     void partThatIsRefusedKeepsNothing() {
         for (int round = 1; round <= 20; round++) {
             offer(round, Messages.REQUESTER);
-            receive(new Reclaim(round, 3, 1, 500, 12, 0, nobody(), Messages.UID, nonce), 1);
+            receive(new Reclaim(round, 3, 1, 500, 12, 0, Messages.NOBODY, Messages.UID, nonce), 1);
             assertThat(take()).hasSize(1);
         }
         offer(21, Messages.REQUESTER);

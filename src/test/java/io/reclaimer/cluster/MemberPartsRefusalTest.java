@@ -32,7 +32,7 @@ class MemberPartsRefusalTest extends MemberPartsSpec {
         receive(count(1, List.of(), List.of("BACKGROUND")), 0);
         counted(0, 0);
         take();
-        receive(new Reclaim(1, 3, 1, 10, 0, 4_000_000, nobody(), Messages.UID, Messages.NONCE), 1);
+        receive(new Reclaim(1, 3, 1, 10, 0, 4_000_000, Messages.NOBODY, Messages.UID, Messages.NONCE), 1);
         assertThat(reason()).contains("12 to 1");
         assertThat(parts.running()).isZero();
     }
@@ -42,8 +42,7 @@ class MemberPartsRefusalTest extends MemberPartsSpec {
         receive(count(1), 0);
         parts.counted(counting.get(0).round(), null, new ReclaimerException(Reason.SHUTTING_DOWN, "it ends"), 1);
         assertThat(refusal()).isEqualTo(new Refused(1, 3, "it ends", 0, false));
-        offered(2, 0);
-        receive(reclaim(2, 1, 500, 4_000), 1);
+        started(2, 500);
         parts.reclaimed(
                 running.get(0).round(), 1, null, new ReclaimerException(Reason.TOO_MANY_ROUNDS, "x".repeat(600)), 5);
         assertThat(reason()).hasSize(512);
@@ -53,8 +52,7 @@ class MemberPartsRefusalTest extends MemberPartsSpec {
     /** The first reply may be lost; the request is then sent again. */
     @Test
     void refusalOfAPartIsSaidAgain() {
-        offered(2, 0);
-        receive(reclaim(2, 1, 500, 4_000), 1);
+        started(2, 500);
         parts.reclaimed(2, 1, null, new ReclaimerException(Reason.SHUTTING_DOWN, "it ends"), 5);
         Refused refused = new Refused(2, 3, "it ends", 1, false);
         assertThat(refusal()).isEqualTo(refused);
@@ -89,8 +87,7 @@ class MemberPartsRefusalTest extends MemberPartsSpec {
         receive(count(1), 0);
         parts.counted(1, null, new IllegalStateException(""), 1);
         assertThat(reason()).isEqualTo("java.lang.IllegalStateException");
-        offered(2, 0);
-        receive(reclaim(2, 1, 500, 4_000), 1);
+        started(2, 500);
         parts.reclaimed(2, 1, null, new CompletionException(new IllegalStateException("\uD83D")), 5);
         assertThat(reason()).isEqualTo("?");
     }

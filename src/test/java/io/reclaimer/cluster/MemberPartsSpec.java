@@ -2,7 +2,6 @@ package io.reclaimer.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import akka.actor.typed.ActorRef;
 import io.reclaimer.CountReport;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
@@ -20,20 +19,15 @@ import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.Shortfall;
 import io.reclaimer.testkit.FakeCountReport;
 import io.reclaimer.testkit.FakeReclaimReport;
-import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Base of the tests of {@link MemberParts}; the clock, the reclaimer and the other members are the test's. */
 abstract class MemberPartsSpec {
-
-    @RegisterExtension
-    final ReclaimerExtension kit = ReclaimerExtension.create();
 
     static final String STOPPED = "visits were not made, or ended early: [3] STOPPED";
 
@@ -107,7 +101,7 @@ abstract class MemberPartsSpec {
     }
 
     void cancel(long round) {
-        receive(Messages.cancel(round, nobody()), 0);
+        receive(Messages.cancel(round), 0);
     }
 
     Count count(long round) {
@@ -115,15 +109,15 @@ abstract class MemberPartsSpec {
     }
 
     Count count(long round, List<String> nodes, List<String> flags) {
-        return Messages.count(round, 3, "/shop", nodes, flags, nobody());
+        return Messages.count(round, 3, "/shop", nodes, flags);
     }
 
     Reclaim reclaim(long round, int part, long objects, long untilMillis) {
-        return Messages.reclaim(round, 3, part, objects, untilMillis, nobody());
+        return Messages.reclaim(round, 3, part, objects, untilMillis);
     }
 
     Reclaim part(long round, long ofNonce) {
-        return new Reclaim(round, 3, 1, 500, 12, 4_000_000, nobody(), Messages.UID, ofNonce);
+        return new Reclaim(round, 3, 1, 500, 12, 4_000_000, Messages.NOBODY, Messages.UID, ofNonce);
     }
 
     /** A result with objects of ten bytes. A part that ends short is exhausted. */
@@ -135,15 +129,17 @@ abstract class MemberPartsSpec {
         return new Reclaimed(round, 3, part, end, 0, 0, false, true, reason);
     }
 
-    ActorRef<ClusterMessage> nobody() {
-        return kit.system().ignoreRef();
-    }
-
     /** Has a round counted, and offered at that time. */
     void offered(long round, long atMillis) {
         receive(count(round), 0);
         counted(counting.size() - 1, millis(atMillis));
         take();
+    }
+
+    /** Has a round counted and offered, and starts its first part. */
+    void started(long round, long objects) {
+        offered(round, 0);
+        receive(reclaim(round, 1, objects, 4_000), 1);
     }
 
     void counted(int index, long now) {

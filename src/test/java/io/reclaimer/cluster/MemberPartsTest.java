@@ -72,7 +72,7 @@ class MemberPartsTest extends MemberPartsSpec {
         receive(part(1, Messages.NONCE + 1), millis(3_500));
         assertThat(running.get(0).request().within()).contains(Duration.ofMillis(3_500));
         ended(0, ReclaimReport.Outcome.MET, 500);
-        Reclaim second = new Reclaim(1, 3, 2, 500, 12, 4_000_000, nobody(), Messages.UID, Messages.NONCE);
+        Reclaim second = new Reclaim(1, 3, 2, 500, 12, 4_000_000, Messages.NOBODY, Messages.UID, Messages.NONCE);
         receive(second, millis(3_500));
         assertThat(running.get(1).request().within()).contains(Duration.ofMillis(1_500));
     }
@@ -80,8 +80,7 @@ class MemberPartsTest extends MemberPartsSpec {
     /** Objects that were freed for this round are not offered again. */
     @Test
     void offerThatIsMadeAgainIsLessWhatWasFreedSince() {
-        offered(1, 0);
-        receive(reclaim(1, 1, 995, 4_000), 1);
+        started(1, 995);
         ended(0, ReclaimReport.Outcome.MET, 995);
         take();
         receive(count(1), 2);
@@ -145,8 +144,7 @@ class MemberPartsTest extends MemberPartsSpec {
 
     @Test
     void partThatComesTwiceRunsOnceAndIsAnsweredTwice() {
-        offered(1, 0);
-        receive(reclaim(1, 1, 500, 4_000), 1);
+        started(1, 500);
         receive(reclaim(1, 1, 500, 4_000), 2);
         assertThat(take()).isEmpty();
         ended(0, ReclaimReport.Outcome.SHORT, 100);
@@ -157,8 +155,7 @@ class MemberPartsTest extends MemberPartsSpec {
 
     @Test
     void partThatWasOvertakenIsIgnored() {
-        offered(1, 0);
-        receive(reclaim(1, 1, 500, 4_000), 1);
+        started(1, 500);
         ended(0, ReclaimReport.Outcome.MET, 500);
         receive(reclaim(1, 2, 30, 4_000), 2);
         ended(1, ReclaimReport.Outcome.MET, 30);
@@ -170,8 +167,7 @@ class MemberPartsTest extends MemberPartsSpec {
 
     @Test
     void secondPartWhileTheFirstIsUnderWayIsRefused() {
-        offered(1, 0);
-        receive(reclaim(1, 1, 500, 4_000), 1);
+        started(1, 500);
         receive(reclaim(1, 2, 500, 4_000), 1);
         assertThat(running).hasSize(1);
         assertThat(reason()).contains("still under way");
@@ -229,7 +225,7 @@ class MemberPartsTest extends MemberPartsSpec {
     void requesterOfTheVersionBeforeIsServedWithoutNonces() {
         Count count = count(1);
         Count before =
-                new Count(1, 3, "/shop", false, List.of(), List.of(), 10_000, 2_000, nobody(), Messages.UID, false);
+                new Count(1, 3, "/shop", false, List.of(), List.of(), 10_000, 2_000, Messages.NOBODY, Messages.UID, false);
         receive(count, 0);
         receive(before, 0);
         counted(0, 0);
@@ -251,8 +247,7 @@ class MemberPartsTest extends MemberPartsSpec {
     /** Nothing is sent to the requester any more. */
     @Test
     void partEndsWhenItsRequesterIsRemoved() {
-        offered(1, 0);
-        receive(reclaim(1, 1, 500, 4_000), 1);
+        started(1, 500);
         parts.requesterGone(Messages.UID + 1);
         assertThat(cancellation(0).isCancelled()).isFalse();
         parts.requesterGone(Messages.UID);
@@ -265,8 +260,7 @@ class MemberPartsTest extends MemberPartsSpec {
 
     @Test
     void cancelEndsThePartUnderWayAndRefusesLaterOnes() {
-        offered(1, 0);
-        receive(reclaim(1, 1, 500, 4_000), 1);
+        started(1, 500);
         cancel(2);
         assertThat(cancellation(0).isCancelled()).isFalse();
         cancel(1);
@@ -336,8 +330,7 @@ class MemberPartsTest extends MemberPartsSpec {
 
     @Test
     void cgroupThatIsNotOnlineIsShortOfATargetAndDoneWithoutOne() {
-        offered(1, 0);
-        receive(reclaim(1, 1, 500, 4_000), 1);
+        started(1, 500);
         ended(0, ReclaimReport.Outcome.NOT_ONLINE, 0);
         receive(reclaim(1, 2, 0, 4_000), 1);
         assertThat(running.get(1).request().objects()).isEmpty();
@@ -348,8 +341,7 @@ class MemberPartsTest extends MemberPartsSpec {
     @Test
     void whatIsOverIsForgottenAndWhatIsUnderWayIsNot() {
         offered(1, 0);
-        offered(2, 0);
-        receive(reclaim(2, 1, 500, 4_000), 1);
+        started(2, 500);
         parts.forgetOld(millis(10_999));
         assertThat(parts.known()).isEqualTo(2);
         parts.forgetOld(millis(11_000));
@@ -363,8 +355,7 @@ class MemberPartsTest extends MemberPartsSpec {
     /** With quick rounds, many are known that are over. */
     @Test
     void oldestRoundThatIsNotUnderWayMakesRoomForANewOne() {
-        offered(0, 0);
-        receive(reclaim(0, 1, 500, 4_000), 1);
+        started(0, 500);
         for (int i = 1; i < KnownRounds.MAX; i++) {
             offered(i, 0);
         }

@@ -16,8 +16,7 @@ class MemberPartsWaitingTest extends MemberPartsSpec {
 
     @Test
     void countsAndPartsBeyondThePlacesWaitUntilOneIsFree() {
-        offered(1, 0);
-        receive(reclaim(1, 1, 500, 4_000), 1);
+        started(1, 500);
         receive(count(2), 1);
         receive(count(3), 1);
         receive(count(4), 1);

@@ -11,13 +11,16 @@ import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
 import akka.cluster.typed.Leave;
 import io.reclaimer.Cgroup;
+import io.reclaimer.ReclaimRequest;
 import io.reclaimer.Reclaimer;
 import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.cluster.ClusterMember.State;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.ReclaimerTestSystem;
+import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.TableShrinker;
 import io.reclaimer.testkit.Threads;
 import java.time.Duration;
@@ -86,6 +89,25 @@ final class Members {
             handle.setBit(cgroup, 0);
             kit.settle();
             return handle;
+        }
+
+        /** Runs a round over the cluster. */
+        ClusterReport reclaim(ReclaimRequest request) {
+            return kit.await(cluster.reclaim(request));
+        }
+
+        ClusterReport reclaim(ClusterRequest request) {
+            return kit.await(cluster.reclaim(request));
+        }
+
+        /** The entry of this member in a report. */
+        ClusterReport.Member part(ClusterReport report) {
+            return Members.part(report, name());
+        }
+
+        /** Waits until the table has that number of rows. */
+        void awaitRows(int rows) {
+            Threads.until(() -> cluster.table().rows().size() == rows, cluster::table);
         }
 
         /** Sends a message over the socket. */
@@ -199,6 +221,19 @@ final class Members {
         leave(one);
         one.awaitTermination();
         one.kit.stop();
+    }
+
+    /** A request for objects of /shop. */
+    static ReclaimRequest shop(long objects) {
+        return ReclaimRequest.in("/shop").objects(objects).within(Duration.ofMinutes(1));
+    }
+
+    /** A shrinker whose scans pass a gate, and then free all that they are asked for. */
+    static Scripted gated(long objects, Gate gate) {
+        return new Scripted(any -> objects, control -> {
+            gate.pass();
+            return control.nrToScan();
+        });
     }
 
     static <T> T await(One one, CompletionStage<T> stage) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
 import akka.cluster.typed.Leave;
-import io.reclaimer.ReclaimRequest;
 import io.reclaimer.cluster.ClusterReport.MemberOutcome;
 import io.reclaimer.cluster.ClusterReport.Outcome;
 import io.reclaimer.cluster.Members.One;
@@ -14,7 +13,6 @@ import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.TableShrinker;
 import io.reclaimer.testkit.Threads;
-import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -44,14 +42,14 @@ class MembershipIT {
             return control.nrToScan();
         }));
         TableShrinker other = members.get(1).cache("/shop", 50_000);
-        CompletionStage<ClusterReport> round = first.cluster.reclaim(request(20_000));
+        CompletionStage<ClusterReport> round = first.cluster.reclaim(Members.shop(20_000));
         gate.awaitEntered();
         members.leave(leaver);
         Threads.until(() -> leaver.isLeaving());
         gate.open();
         ClusterReport report = Members.await(first, round);
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
-        ClusterReport.Member part = Members.part(report, leaver.name());
+        ClusterReport.Member part = leaver.part(report);
         assertThat(part.outcome()).isEqualTo(MemberOutcome.LEFT);
         assertThat(part.reason().orElseThrow()).startsWith("it is shutting down");
         assertThat(part.freedObjects()).isBetween(512L, part.askedObjects());
@@ -64,7 +62,7 @@ class MembershipIT {
             Threads.until(() -> one.cluster.rows().size() == 2, one.cluster::rows);
             assertThat(one.cluster.table().rows()).hasSize(2);
         }
-        assertThat(Members.await(first, first.cluster.reclaim(request(100))).members())
+        assertThat(first.reclaim(Members.shop(100)).members())
                 .hasSize(2);
     }
 
@@ -74,7 +72,7 @@ class MembershipIT {
         One leaver = members.get(2);
         Gate gate = new Gate();
         first.cache("/shop", Scripted.stuck(50_000, gate));
-        CompletionStage<ClusterReport> round = leaver.cluster.reclaim(request(20_000));
+        CompletionStage<ClusterReport> round = leaver.cluster.reclaim(Members.shop(20_000));
         gate.awaitEntered();
         members.leave(leaver);
         ClusterReport report = Members.await(first, round);
@@ -89,11 +87,8 @@ class MembershipIT {
     @Test
     void memberThatJoinsIsPartOfTheNextRound() {
         Gate gate = new Gate();
-        first.cache("/shop", new Scripted(any -> 10_000, control -> {
-            gate.pass();
-            return control.nrToScan();
-        }));
-        CompletionStage<ClusterReport> round = first.cluster.reclaim(request(2_000));
+        first.cache("/shop", Members.gated(10_000, gate));
+        CompletionStage<ClusterReport> round = first.cluster.reclaim(Members.shop(2_000));
         gate.awaitEntered();
         One joiner = members.add("");
         TableShrinker cache = joiner.cache("/shop", 40_000);
@@ -103,13 +98,11 @@ class MembershipIT {
         assertThat(before.outcome()).isEqualTo(Outcome.MET);
         assertThat(before.members()).hasSize(3);
         assertThat(cache.objects()).isEqualTo(40_000);
-        ClusterReport after = Members.await(first, first.cluster.reclaim(request(2_000)));
-        assertThat(Members.part(after, joiner.name()).freedObjects())
+        ClusterReport after = first.reclaim(Members.shop(2_000));
+        assertThat(joiner.part(after).freedObjects())
                 .isPositive()
                 .isEqualTo(40_000 - cache.objects());
-        for (One one : members.all()) {
-            Threads.until(() -> one.cluster.table().rows().size() == 4, one.cluster::table);
-        }
+        members.all().forEach(one -> one.awaitRows(4));
     }
 
     /** Such a member may have more, so the outcome is never SHORT. */
@@ -124,17 +117,15 @@ class MembershipIT {
         // Wait until the first member knows that it is up.
         Threads.until(() -> !reasonOf(name).contains("not up yet"), () -> reasonOf(name));
         first.cache("/shop", 1_000);
-        ClusterReport report = Members.await(first, first.cluster.reclaim(request(5_000)));
+        ClusterReport report = first.reclaim(Members.shop(5_000));
         assertThat(report.outcome()).isEqualTo(Outcome.PARTIAL);
         assertThat(report.freedObjects()).isEqualTo(1_000);
         assertThat(report.members()).hasSize(4);
         assertThat(Members.part(report, name).outcome()).isEqualTo(MemberOutcome.NOT_ASKED);
         assertThat(Members.part(report, name).reason().orElseThrow()).contains("no ClusterReclaimer is known there");
-        assertThat(Members.part(report, first.name()).isExhausted()).isTrue();
-        assertThat(Members.await(
-                                first,
-                                first.cluster.reclaim(
-                                        ClusterRequest.of(request(5_000)).onMembers(first.name())))
+        assertThat(first.part(report).isExhausted()).isTrue();
+        assertThat(first.reclaim(
+                                        ClusterRequest.of(Members.shop(5_000)).onMembers(first.name()))
                         .outcome())
                 .isEqualTo(Outcome.SHORT);
         cluster.manager().tell(Leave.create(cluster.selfMember().address()));
@@ -145,7 +136,7 @@ class MembershipIT {
 
     /** The reason in the entry of a member in a round that is requested now. */
     private String reasonOf(String name) {
-        ClusterReport report = Members.await(first, first.cluster.reclaim(request(1)));
+        ClusterReport report = first.reclaim(Members.shop(1));
         return Members.part(report, name).reason().orElseThrow();
     }
 
@@ -154,17 +145,14 @@ class MembershipIT {
     void memberThatFailsGoesOn() {
         members.all().forEach(one -> one.kit.expectError(""));
         Gate gate = new Gate();
-        members.get(1).cache("/shop", new Scripted(any -> 10_000, control -> {
-            gate.pass();
-            return control.nrToScan();
-        }));
-        CompletionStage<ClusterReport> running = first.cluster.reclaim(request(1_000));
+        members.get(1).cache("/shop", Members.gated(10_000, gate));
+        CompletionStage<ClusterReport> running = first.cluster.reclaim(Members.shop(1_000));
         gate.awaitEntered();
         first.cluster.ref().tell(new ClusterMember.GetState(null));
         assertThat(Members.await(first, running).outcome()).isEqualTo(Outcome.SHUTDOWN);
         gate.open();
         members.awaitAll();
-        ClusterReport next = Members.await(first, first.cluster.reclaim(request(1_000)));
+        ClusterReport next = first.reclaim(Members.shop(1_000));
         assertThat(next.outcome()).isEqualTo(Outcome.MET);
         assertThat(next.members()).hasSize(3);
     }
@@ -176,14 +164,10 @@ class MembershipIT {
         members.awaitAll();
         joiner.cache("/shop", 40_000);
         ClusterReport report =
-                Members.await(joiner, joiner.cluster.reclaim(request(10).onNodes(1)));
-        assertThat(Members.part(report, joiner.name()).outcome()).isEqualTo(MemberOutcome.DONE);
-        ClusterReport.Member refused = Members.part(report, first.name());
+                joiner.reclaim(Members.shop(10).onNodes(1));
+        assertThat(joiner.part(report).outcome()).isEqualTo(MemberOutcome.DONE);
+        ClusterReport.Member refused = first.part(report);
         assertThat(refused.outcome()).isEqualTo(MemberOutcome.REFUSED);
         assertThat(refused.reason().orElseThrow()).contains("no node [direct]");
-    }
-
-    private static ReclaimRequest request(long objects) {
-        return ReclaimRequest.in("/shop").objects(objects).within(Duration.ofMinutes(1));
     }
 }

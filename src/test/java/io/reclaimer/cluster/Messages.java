@@ -1,5 +1,6 @@
 package io.reclaimer.cluster;
 
+import akka.actor.testkit.typed.javadsl.TestInbox;
 import akka.actor.typed.ActorRef;
 import io.reclaimer.cluster.ClusterMessage.Cancel;
 import io.reclaimer.cluster.ClusterMessage.Count;
@@ -22,10 +23,15 @@ final class Messages {
     /** The nonce of each offer. */
     static final long NONCE = 815;
 
+    /** Stands for the requester in its messages. */
+    static final ActorRef<ClusterMessage> NOBODY = TestInbox.<ClusterMessage>create().getRef();
+
+    static final RoundParameters.Sender SENDER = new RoundParameters.Sender(NOBODY, UID);
+
     private Messages() {}
 
-    static Count count(long round, int participant, String cgroup, ActorRef<ClusterMessage> replyTo) {
-        return count(round, participant, cgroup, List.of(), List.of(), replyTo);
+    static Count count(long round, int participant, String cgroup) {
+        return count(round, participant, cgroup, List.of(), List.of());
     }
 
     /** A count of a round within 10 s, with 2 s for counting. */
@@ -34,9 +40,8 @@ final class Messages {
             int participant,
             String cgroup,
             List<String> nodes,
-            List<String> flags,
-            ActorRef<ClusterMessage> replyTo) {
-        return new Count(round, participant, cgroup, false, nodes, flags, 10_000, 2_000, replyTo, UID, true);
+            List<String> flags) {
+        return new Count(round, participant, cgroup, false, nodes, flags, 10_000, 2_000, NOBODY, UID, true);
     }
 
     /** A complete offer of objects of one byte. */
@@ -50,8 +55,8 @@ final class Messages {
     }
 
     static Reclaim reclaim(
-            long round, int participant, int part, long objects, long untilMillis, ActorRef<ClusterMessage> replyTo) {
-        return new Reclaim(round, participant, part, objects, 12, 1_000 * untilMillis, replyTo, UID, NONCE);
+            long round, int participant, int part, long objects, long untilMillis) {
+        return new Reclaim(round, participant, part, objects, 12, 1_000 * untilMillis, NOBODY, UID, NONCE);
     }
 
     /** A result with objects of one byte. */
@@ -64,7 +69,7 @@ final class Messages {
         return new Refused(round, participant, reason, 0, false);
     }
 
-    static Cancel cancel(long round, ActorRef<ClusterMessage> replyTo) {
-        return new Cancel(round, replyTo, UID);
+    static Cancel cancel(long round) {
+        return new Cancel(round, NOBODY, UID);
     }
 }

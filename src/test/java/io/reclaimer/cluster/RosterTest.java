@@ -2,11 +2,15 @@ package io.reclaimer.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import akka.actor.Address;
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorRefResolver;
 import akka.cluster.ClusterEvent;
 import akka.cluster.Member;
 import akka.cluster.MemberStatus;
+import akka.cluster.UniqueAddress;
 import akka.cluster.typed.SelfRemoved;
+import akka.util.Version;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.cluster.MemberEnvironment.Requester;
 import io.reclaimer.cluster.Roster.ClusterChanged;
@@ -22,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import scala.jdk.javaapi.CollectionConverters;
 
 /** The members that a member knows; the changes of the cluster are the test's. */
 class RosterTest {
@@ -46,7 +51,7 @@ class RosterTest {
 
     @BeforeEach
     void join() {
-        roster = new Roster(FakeMembers.member("self", SELF, MemberStatus.up()), own());
+        roster = new Roster(member("self", SELF, MemberStatus.up()), own());
         is("self", SELF, MemberStatus.up());
         is("other", OTHER, MemberStatus.up());
         is("mate", MATE, MemberStatus.up());
@@ -71,9 +76,9 @@ class RosterTest {
         assertThat(roster.requester(ref("stranger"), 77)).isEmpty();
         assertThat(roster.requester(ref("stranger"), OTHER)).isEmpty();
         assertThat(roster.requester(ref("stranger"), 0)).isEmpty();
-        assertThat(roster.requester(FakeMembers.ref(kit.system(), "bookshop", "other"), 0))
+        assertThat(roster.requester(ref("bookshop", "other"), 0))
                 .isEmpty();
-        assertThat(roster.requester(FakeMembers.ref(kit.system(), "bookshop", "other"), OTHER))
+        assertThat(roster.requester(ref("bookshop", "other"), OTHER))
                 .isEmpty();
     }
 
@@ -134,7 +139,7 @@ class RosterTest {
         is("self", SELF, MemberStatus.joining());
         is("other", OTHER, status(status));
         roster.apply(new ClusterChanged(
-                new ClusterEvent.UnreachableMember(FakeMembers.member("mate", MATE, MemberStatus.up()))));
+                new ClusterEvent.UnreachableMember(member("mate", MATE, MemberStatus.up()))));
         ClusterRequest all = ClusterRequest.of(ReclaimRequest.everywhere());
         assertThat(roster.candidates(all))
                 .containsExactly(
@@ -163,7 +168,7 @@ class RosterTest {
     }
 
     private void is(String host, long uid, MemberStatus status) {
-        Member member = FakeMembers.member(host, uid, status);
+        Member member = member(host, uid, status);
         roster.apply(new ClusterChanged((ClusterEvent.MemberEvent) () -> member));
     }
 
@@ -172,7 +177,7 @@ class RosterTest {
     }
 
     private static ClusterChanged removed(String host, long uid) {
-        Member member = FakeMembers.member(host, uid, MemberStatus.removed());
+        Member member = member(host, uid, MemberStatus.removed());
         return new ClusterChanged(new ClusterEvent.MemberRemoved(member, MemberStatus.exiting()));
     }
 
@@ -191,10 +196,29 @@ class RosterTest {
     }
 
     private static ActorRef<ClusterMessage> own() {
-        return FakeMembers.ownRef(kit.system());
+        return resolve("akka://" + kit.system().name());
     }
 
     private static ActorRef<ClusterMessage> ref(String host) {
-        return FakeMembers.ref(kit.system(), "shop", host);
+        return ref("shop", host);
+    }
+
+    private static ActorRef<ClusterMessage> ref(String actorSystem, String host) {
+        return resolve("akka://" + actorSystem + "@" + host + ":25520");
+    }
+
+    private static ActorRef<ClusterMessage> resolve(String address) {
+        return ActorRefResolver.get(kit.system()).resolveActorRef(address + ClusterMember.PATH + "#1");
+    }
+
+    /** A member with the role {@code cache}. */
+    private static Member member(String host, long uid, MemberStatus status) {
+        return new Member(
+                new UniqueAddress(new Address("akka", "shop", host, 25520), uid),
+                1,
+                status,
+                scala.collection.immutable.Set$.MODULE$.from(
+                        CollectionConverters.asScala(java.util.List.of("cache", "dc-default"))),
+                Version.Zero());
     }
 }

@@ -2,14 +2,17 @@ package io.reclaimer.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reclaimer.CountReport;
+import com.typesafe.config.ConfigFactory;
 import io.reclaimer.CountReport.Counted;
+import io.reclaimer.CountReport;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.cluster.ClusterMessage.Row;
 import io.reclaimer.cluster.TableReplica.RowPolicy;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.testkit.FakeCountReport;
+import io.reclaimer.testkit.Seeded;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -93,6 +96,30 @@ class RowPolicyTest {
     void rowIsRefreshedWhereNothingChanges() {
         assertThat(policy.isDue(row(0, 10, 10), row(299_999, 10, 10))).isFalse();
         assertThat(policy.isDue(row(0, 10, 10), row(300_000, 10, 10))).isTrue();
+    }
+
+    /** An hour, in which the counts of 1,000 tenants drift by 5 %, and the refresh is that of the defaults: 5 minutes. */
+    @Test
+    void rowIsOnlyRefreshedWhileCountsDrift() {
+        RowPolicy defaults = new RowPolicy(ClusterSettings.of(ConfigFactory.load()).table());
+        Seeded random = Seeded.create();
+        long[] means = IntStream.range(0, 1_000)
+                .mapToLong(tenant -> (long) (64 * Math.pow((1 + random.nextInt(1_000_000)) / 1e6, -1 / 1.1)))
+                .toArray();
+        Row published = null;
+        int number = 0;
+        for (long millis = 0; millis < 3_600_000; millis += 5_000) {
+            Counted[] entries = IntStream.range(0, means.length)
+                    .mapToObj(tenant -> entry("/t" + tenant, means[tenant] * (950 + random.nextInt(101)) / 1_000))
+                    .toArray(Counted[]::new);
+            long sum = Arrays.stream(entries).mapToLong(Counted::objects).sum();
+            Row now = defaults.row("m:1", report(sum, entries), MemberEnvironment.Heap.UNWATCHED, millis);
+            if (published == null || defaults.isDue(published, now)) {
+                published = now;
+                number++;
+            }
+        }
+        assertThat(number).as("%s", random).isEqualTo(12);
     }
 
     private static Row row(long atMillis, long freeable, long inShop) {

@@ -36,8 +36,8 @@ class StrangersIT {
 
     private static final String GOES_ON = "akka.cluster.run-coordinated-shutdown-when-down = off";
 
-    private final Watched watched = new Watched(Optional::of);
-    private final Members members = Members.start(2, GOES_ON, watched);
+    private final MessageInterceptor intercepted = MessageInterceptor.replacing(Optional::of);
+    private final Members members = Members.start(2, GOES_ON, intercepted);
     private final One first = members.first();
     private final Queue<ClusterMessage> answers = new ConcurrentLinkedQueue<>();
     private final ActorSystem<Void> stranger = ActorSystem.create(
@@ -78,7 +78,7 @@ class StrangersIT {
             return null;
         });
         // This request is handled after the others.
-        assertThat(reclaim(first, 10).outcome()).isEqualTo(Outcome.MET);
+        assertThat(first.reclaim(Members.shop(10)).outcome()).isEqualTo(Outcome.MET);
         assertThat(first.state().known()).isEqualTo(1);
         assertThat(cache.objects()).isGreaterThan(9_000);
         assertThat(answers).isEmpty();
@@ -90,14 +90,11 @@ class StrangersIT {
     @Test
     void strangersCancelEndsNoPart() {
         Gate gate = new Gate();
-        first.cache("/shop", new Scripted(any -> 10_000, control -> {
-            gate.pass();
-            return control.nrToScan();
-        }));
+        first.cache("/shop", Members.gated(10_000, gate));
         CompletionStage<ClusterReport> round =
-                first.cluster.reclaim(ReclaimRequest.in("/shop").objects(2_000).within(Duration.ofMinutes(1)));
+                first.cluster.reclaim(Members.shop(2_000));
         gate.awaitEntered();
-        Reclaim part = watched.seen.stream()
+        Reclaim part = intercepted.seen.stream()
                 .filter(Reclaim.class::isInstance)
                 .map(Reclaim.class::cast)
                 .findFirst()
@@ -129,12 +126,6 @@ class StrangersIT {
         assertThat(Members.await(requester, round).members()).hasSize(3);
         members.forget(requester);
         members.awaitAll();
-    }
-
-    private static ClusterReport reclaim(One one, long objects) {
-        return Members.await(
-                one,
-                one.cluster.reclaim(ReclaimRequest.in("/shop").objects(objects).within(Duration.ofMinutes(1))));
     }
 
     private void send(ClusterMessage message) {

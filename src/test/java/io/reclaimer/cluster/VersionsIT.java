@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
 import io.reclaimer.ReclaimReport;
-import io.reclaimer.ReclaimRequest;
 import io.reclaimer.cluster.ClusterMessage.Cancel;
 import io.reclaimer.cluster.ClusterMessage.Count;
 import io.reclaimer.cluster.ClusterMessage.Header;
@@ -90,12 +89,12 @@ class VersionsIT {
     /** Each member takes the others for members of version 1. */
     @Test
     void roundsWithMembersOfTheFirstVersionFreeAndSayWhatTheyFreed() {
-        Members members = Members.start(3, "", new Watched(message -> Optional.of(first(message))));
+        Members members = Members.start(3, "", MessageInterceptor.replacing(message -> Optional.of(first(message))));
         List<TableShrinker> caches = new ArrayList<>();
         members.all().forEach(one -> caches.add(one.cache("/shop", 100_000)));
         List<CompletionStage<ClusterReport>> rounds = new ArrayList<>();
         for (int i = 0; i < 9; i++) {
-            rounds.add(members.get(i % 3).cluster.reclaim(request(3_000)));
+            rounds.add(members.get(i % 3).cluster.reclaim(Members.shop(3_000)));
         }
         long freed = 0;
         for (CompletionStage<ClusterReport> round : rounds) {
@@ -113,31 +112,31 @@ class VersionsIT {
     /** An unknown flag, kind or value is refused with the reason. */
     @Test
     void requestThatIsNotUnderstoodIsAnswered() throws IOException {
-        Watched watched = new Watched(Optional::of);
-        Members members = Members.start(2, "", watched);
+        MessageInterceptor intercepted = MessageInterceptor.replacing(Optional::of);
+        Members members = Members.start(2, "", intercepted);
         One asking = members.first();
         One asked = members.get(1);
         ask(asking, asked, "count/1", fields -> fields.putArray("flags").add("SOON"));
-        assertThat(refusal(watched)).contains("[SOON]", "BACKGROUND");
+        assertThat(refusal(intercepted)).contains("[SOON]", "BACKGROUND");
         ask(asking, asked, "count/1", fields -> fields.put("cgroup", "no path"));
-        assertThat(refusal(watched)).contains("[count/1]", "no path");
+        assertThat(refusal(intercepted)).contains("[count/1]", "no path");
         ask(asking, asked, "count/1", fields -> {
             for (int i = 0; i < 65; i++) {
                 fields.withArray("nodes").add("n" + i);
             }
         });
-        assertThat(refusal(watched)).contains("nodes is [65]", "up to 64");
+        assertThat(refusal(intercepted)).contains("nodes is [65]", "up to 64");
         ask(asking, asked, "count/2", fields -> fields.put("later", 1));
-        assertThat(refusal(watched)).contains("[count/2]", "no such kind in this version");
+        assertThat(refusal(intercepted)).contains("[count/2]", "no such kind in this version");
         ask(asking, asked, "reclaim/2", fields -> fields.put("part", 5));
-        assertThat(refusal(watched)).contains("[reclaim/2]", "no such kind in this version");
+        assertThat(refusal(intercepted)).contains("[reclaim/2]", "no such kind in this version");
         members.end();
     }
 
     /** The round goes on without the member, and its entry has the reason. */
     @Test
     void answerThatIsNotUnderstoodEndsTheWait() {
-        Watched watched = new Watched(message -> Optional.of(
+        MessageInterceptor intercepted = MessageInterceptor.replacing(message -> Optional.of(
                 message instanceof Offer offer && offer.participant() == 1
                         ? new Malformed(
                                 "offer/2",
@@ -145,10 +144,10 @@ class VersionsIT {
                                 Optional.of(new Header(offer.round(), 1, 0, null, 0)),
                                 "there is no such kind in this version")
                         : message));
-        Members members = Members.start(2, "", watched);
+        Members members = Members.start(2, "", intercepted);
         members.all().forEach(one -> one.cache("/shop", 10_000));
         ClusterReport report =
-                Members.await(members.first(), members.first().cluster.reclaim(request(5_000)));
+                members.first().reclaim(Members.shop(5_000));
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
         assertThat(report.elapsed()).isLessThan(Duration.ofSeconds(15));
         assertThat(report.members().get(1).outcome()).isEqualTo(ClusterReport.MemberOutcome.REFUSED);
@@ -163,10 +162,6 @@ class VersionsIT {
         assertThat(MemberPressure.namedOrMin("LOW")).isEqualTo(MemberPressure.LOW);
         assertThat(Validation.named(ReclaimReport.Outcome.class, "WELL")).isEmpty();
         assertThat(Validation.named(ReclaimReport.Outcome.class, "SHORT")).contains(ReclaimReport.Outcome.SHORT);
-    }
-
-    private static ReclaimRequest request(long objects) {
-        return ReclaimRequest.in("/shop").objects(objects).within(Duration.ofMinutes(1));
     }
 
     /** Sends a count as a member writes it, with a change. */
@@ -196,14 +191,14 @@ class VersionsIT {
     }
 
     /** The reason of the refusal of that count; clears the recorded messages. */
-    private static String refusal(Watched watched) {
-        Threads.until(() -> watched.seen.stream().anyMatch(Refused.class::isInstance));
-        Refused refused = watched.seen.stream()
+    private static String refusal(MessageInterceptor intercepted) {
+        Threads.until(() -> intercepted.seen.stream().anyMatch(Refused.class::isInstance));
+        Refused refused = intercepted.seen.stream()
                 .filter(Refused.class::isInstance)
                 .map(Refused.class::cast)
                 .findFirst()
                 .orElseThrow();
-        watched.seen.clear();
+        intercepted.seen.clear();
         assertThat(refused.round()).isEqualTo(7);
         assertThat(refused.participant()).isEqualTo(3);
         return refused.reason();
