@@ -26,8 +26,8 @@ import io.reclaimer.cluster.MemberEnvironment.Requester;
 import io.reclaimer.cluster.RoundParameters.Presence;
 import io.reclaimer.cluster.RoundParameters.Sender;
 import io.reclaimer.shrinker.CgroupPath;
-import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -73,7 +73,7 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
             @Nullable CountReport report,
             @Nullable Throwable why) implements Local {}
 
-    /** The result of a part: a report, or the reason why there is none. */
+    /** The result of a part, likewise. */
     record PartEnded(
             long round,
             int part,
@@ -119,7 +119,6 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
     private final Setup setup;
     private final Roster roster;
     private final MemberParts parts;
-    private final Sender sender;
     private final Map<Long, ActorRef<ClusterRound.Command>> rounds = new HashMap<>();
     private final List<ActorRef<Done>> leaveReplies = new ArrayList<>();
     private boolean isLeaving;
@@ -134,19 +133,17 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
     private long lastRound = new SecureRandom().nextLong() >>> 1;
 
     static Behavior<Command> create(Setup setup) {
-        GiveBudget budget = new GiveBudget(setup.settings().giveBytes());
+        GiveLimit giveLimit = new GiveLimit(setup.settings().giveBytes());
         Behavior<Command> behavior = Behaviors.setup(
-                context -> Behaviors.withTimers(timers -> new ClusterMember(context, timers, setup, budget)));
-        // After a bug, rounds requested here are answered with what is known, and the member forgets the rounds of
-        // others.
-        // The budget keeps what was freed for them.
+                context -> Behaviors.withTimers(timers -> new ClusterMember(context, timers, setup, giveLimit)));
+        // After a bug, rounds of others are forgotten; the limit keeps what was freed for them.
         return setup.interceptors()
                 .member()
                 .apply(Behaviors.supervise(behavior).onFailure(SupervisorStrategy.restart()));
     }
 
     private ClusterMember(
-            ActorContext<Command> context, TimerScheduler<Command> timers, Setup setup, GiveBudget budget) {
+            ActorContext<Command> context, TimerScheduler<Command> timers, Setup setup, GiveLimit giveLimit) {
         super(context);
         this.timers = timers;
         this.setup = setup;
@@ -154,11 +151,10 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
                 new LocalReclaimer(context, setup.reclaimer(), setup.heap()),
                 setup.reclaimer().settings()::node,
                 setup.settings().maxParts(),
-                budget);
-        budget.settleReserved(System.nanoTime());
+                giveLimit);
+        giveLimit.settleReserved(System.nanoTime());
         ActorRef<ClusterMessage> self = context.getSelf().narrow();
         this.roster = new Roster(Cluster.get(context.getSystem()).selfMember(), self);
-        this.sender = new Sender(self, roster.selfUid());
         Roster.subscribe(context, self);
     }
 
@@ -185,7 +181,7 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
         Optional<Requester> requester = roster.requester(message.replyTo(), message.fromUid());
         if (requester.isEmpty()) {
             WireFaults.get(getContext().getSystem())
-                    .stranger(
+                    .droppedRequest(
                             ClusterSerializer.manifestOf(message),
                             message.replyTo().path().address() + " uid " + message.fromUid());
             return this;
@@ -208,12 +204,9 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
         OptionalLong due = parts.dueNanos();
         if (!due.equals(partsDueNanos)) {
             partsDueNanos = due;
-            if (due.isPresent()) {
-                long delay = Math.max(0, due.getAsLong() - System.nanoTime());
-                timers.startSingleTimer(Timer.PARTS, Timer.PARTS, Duration.ofNanos(delay));
-            } else {
-                timers.cancel(Timer.PARTS);
-            }
+            timers.cancel(Timer.PARTS);
+            due.ifPresent(nanos -> timers.startSingleTimer(
+                    Timer.PARTS, Timer.PARTS, Duration.ofNanos(Math.max(0, nanos - System.nanoTime()))));
         }
         return this;
     }
@@ -241,11 +234,10 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
         message.header().ifPresent(header -> {
             String reason = "[" + message.manifest() + "] cannot be read in this version: " + message.why();
             Reply refused = KnownRound.refused(header.round(), header.participant(), header.part(), reason, false);
-            ActorRef<ClusterMessage> replyTo = header.replyTo();
-            if (replyTo == null) {
+            if (header.replyTo() == null) {
                 onReply(refused);
-            } else if (roster.requester(replyTo, header.fromUid()).isPresent()) {
-                replyTo.tell(refused);
+            } else if (roster.requester(header.replyTo(), header.fromUid()).isPresent()) {
+                header.replyTo().tell(refused);
             }
         });
         return this;
@@ -273,26 +265,29 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
     }
 
     private Behavior<Command> onStart(Start message) {
-        int maxRounds = setup.settings().maxRounds();
-        if (isLeaving) {
-            String leaving = "No round over the cluster is started: this member is leaving it";
-            message.result().completeExceptionally(new ReclaimerException(Reason.SHUTTING_DOWN, leaving));
-        } else if (rounds.size() >= maxRounds) {
-            String many = "No round over the cluster is started: [" + maxRounds
-                    + "] are under way here, as many as allowed [reclaimer.cluster.max-rounds]";
-            message.result().completeExceptionally(new ReclaimerException(Reason.TOO_MANY_ROUNDS, many));
-        } else {
-            try {
-                start(message.request(), message.result());
-            } catch (RuntimeException e) {
-                CgroupPath cgroup = message.request().request().cgroup();
-                message.result().completeExceptionally(ClusterRound.failed(cgroup, Reasons.of(e)));
-            }
+        try {
+            start(message.request(), message.result());
+        } catch (ReclaimerException e) {
+            message.result().completeExceptionally(e);
+        } catch (RuntimeException e) {
+            CgroupPath cgroup = message.request().request().cgroup();
+            message.result().completeExceptionally(ClusterRound.failed(cgroup, Reasons.of(e)));
         }
         return this;
     }
 
     private void start(ClusterRequest request, CompletableFuture<ClusterReport> result) {
+        int maxRounds = setup.settings().maxRounds();
+        if (isLeaving) {
+            throw new ReclaimerException(
+                    Reason.SHUTTING_DOWN, "No round over the cluster is started: this member is leaving it");
+        }
+        if (rounds.size() >= maxRounds) {
+            throw new ReclaimerException(
+                    Reason.TOO_MANY_ROUNDS,
+                    "No round over the cluster is started: [" + maxRounds
+                            + "] are under way here, as many as allowed [reclaimer.cluster.max-rounds]");
+        }
         Map<String, Presence> members = roster.candidates(request);
         RoundParameters parameters = RoundParameters.of(
                 ++lastRound,
@@ -300,17 +295,15 @@ final class ClusterMember extends AbstractBehavior<ClusterMember.Command> {
                 setup.reclaimer().settings(),
                 members,
                 setup.settings().resendAfter(),
-                sender);
+                new Sender(getContext().getSelf().narrow(), roster.selfUid()));
         List<Optional<ActorRef<ClusterMessage>>> refs =
                 members.keySet().stream().map(roster::ref).toList();
         Behavior<ClusterRound.Command> behavior = ClusterRound.create(parameters, refs, result);
         ActorRef<ClusterRound.Command> child = getContext()
                 .spawnAnonymous(setup.interceptors().round().apply(behavior), DispatcherSelector.sameAsParent());
-        rounds.put(parameters.round(), child);
+        rounds.put(lastRound, child);
         getContext()
-                .watchWith(
-                        child,
-                        new RoundEnded(parameters.round(), request.request().cgroup(), result));
+                .watchWith(child, new RoundEnded(lastRound, request.request().cgroup(), result));
     }
 
     private Behavior<Command> onRoundEnded(RoundEnded message) {

@@ -187,11 +187,6 @@ public final class ClusterReclaimer implements Extension {
      */
     public CompletionStage<ClusterReport> reclaim(ClusterRequest request) {
         Objects.requireNonNull(request, "request");
-        try {
-            request.check(reclaimer.settings());
-        } catch (ReclaimerException e) {
-            return CompletableFuture.failedStage(e);
-        }
         CompletableFuture<ClusterReport> future = new CompletableFuture<>();
         // Added before the flag is read, so that either this method or end() sees the other.
         open.add(future);
@@ -288,8 +283,8 @@ public final class ClusterReclaimer implements Extension {
                 now.parts(),
                 now.objects(),
                 now.othersBytes(),
-                faults.unreadableMessages(),
-                faults.strangersRequests());
+                faults.malformedMessages(),
+                faults.droppedRequests());
     }
 
     /** All rows that were received, including those of members that are gone. */

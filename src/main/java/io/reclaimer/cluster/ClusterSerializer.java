@@ -109,7 +109,7 @@ public final class ClusterSerializer extends SerializerWithStringManifest {
             return message;
         } catch (Exception | StackOverflowError e) {
             String why = Reasons.of(e);
-            WireFaults.get(Adapter.toTyped(system)).unreadable(manifest, why);
+            WireFaults.get(Adapter.toTyped(system)).malformed(manifest, why);
             return new Malformed(manifest, bytes, header(bytes), why);
         }
     }

@@ -8,7 +8,7 @@ import java.util.function.Function;
 /**
  * The validated section {@code reclaimer.cluster} of the configuration. {@code reference.conf} documents each key.
  *
- * @param giveBytes the limit of the {@link GiveBudget}
+ * @param giveBytes the limit of the {@link GiveLimit}
  */
 record ClusterSettings(int maxRounds, int maxParts, long giveBytes, Duration resendAfter, Table table) {
 
@@ -41,12 +41,12 @@ record ClusterSettings(int maxRounds, int maxParts, long giveBytes, Duration res
                         number(section, "table.cgroups", 0, ClusterMessage.MAX_CGROUPS)));
     }
 
-    /** Bytes per minute, {@link GiveBudget#UNLIMITED} or {@link GiveBudget#NOTHING}. */
+    /** Bytes per minute, {@link GiveLimit#UNLIMITED} or {@link GiveLimit#NOTHING}. */
     private static long give(Config section) {
         String allowed = "on, off, or a size from 1 byte up, as in 64 MiB, that is freed for others in a minute";
         String word = read(section, "give", allowed, section::getString);
         if (word.equals("on") || word.equals("off")) {
-            return word.equals("on") ? GiveBudget.UNLIMITED : GiveBudget.NOTHING;
+            return word.equals("on") ? GiveLimit.UNLIMITED : GiveLimit.NOTHING;
         }
         long bytes = read(section, "give", allowed, section::getBytes);
         if (bytes < 1) {

@@ -1,8 +1,8 @@
 package io.reclaimer.cluster;
 
 import io.reclaimer.CountReport;
-import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.ReclaimReport;
+import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.cluster.ClusterMessage.Count;
 import io.reclaimer.cluster.ClusterMessage.Offer;
@@ -75,7 +75,7 @@ final class KnownRound {
 
     int partPriority;
 
-    /** The target after the cut by the {@link GiveBudget}; 0 where the part was not cut. */
+    /** The target after the cut by the {@link GiveLimit}; 0 where the part was not cut. */
     long cutObjects;
 
     /** The reply to the last part; null while the part is under way. */

@@ -1,8 +1,8 @@
 package io.reclaimer.cluster;
 
 import io.reclaimer.CountReport;
-import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.ReclaimReport;
+import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.Reclaimer;
 import io.reclaimer.cluster.ClusterMessage.Cancel;
@@ -52,7 +52,7 @@ public final class MemberParts {
 
     private final MemberEnvironment environment;
     private final ToIntFunction<String> nodeNumber;
-    private final GiveBudget budget;
+    private final GiveLimit giveLimit;
     private final KnownRounds rounds;
     private boolean isLeaving;
     private boolean isStarting;
@@ -62,11 +62,11 @@ public final class MemberParts {
      * @param nodeNumber the number of a node by its name; throws where there is no such node, with the reason of the refusal
      * @param maxParts the maximum number of counts and parts that run at a time
      */
-    MemberParts(MemberEnvironment environment, ToIntFunction<String> nodeNumber, int maxParts, GiveBudget budget) {
+    MemberParts(MemberEnvironment environment, ToIntFunction<String> nodeNumber, int maxParts, GiveLimit giveLimit) {
         this.environment = environment;
         this.nodeNumber = nodeNumber;
         this.rounds = new KnownRounds(maxParts);
-        this.budget = budget;
+        this.giveLimit = giveLimit;
     }
 
     /** The parts of a member with the settings of its actor system. */
@@ -74,7 +74,7 @@ public final class MemberParts {
         ClusterSettings settings =
                 ClusterSettings.of(reclaimer.system().settings().config());
         return new MemberParts(
-                environment, reclaimer.settings()::node, settings.maxParts(), new GiveBudget(settings.giveBytes()));
+                environment, reclaimer.settings()::node, settings.maxParts(), new GiveLimit(settings.giveBytes()));
     }
 
     /** The number of parts under way or waiting. */
@@ -117,8 +117,8 @@ public final class MemberParts {
     private void countFirst(Consumer<Reply> replies, Requester requester, Count message, long now) {
         if (isLeaving) {
             refuse(replies, message, LEAVING, false);
-        } else if (!budget.hasBytes(requester, now)) {
-            refuse(replies, message, budget.refusalReason(), false);
+        } else if (!giveLimit.hasBytes(requester, now)) {
+            refuse(replies, message, giveLimit.refusalReason(), false);
         } else if (!rounds.makeRoom(now)) {
             String reason = "it takes part in [" + rounds.size() + "] rounds over the cluster, as many as allowed";
             refuse(replies, message, reason, true);
@@ -162,14 +162,14 @@ public final class MemberParts {
         long remainingNanos = known.latestNanos - now;
         if (remainingNanos <= 0) {
             answerLate(known);
-        } else if (!budget.tryReserve(known, now)) {
-            refusePart(known, budget.refusalReason(), false);
+        } else if (!giveLimit.tryReserve(known, now)) {
+            refusePart(known, giveLimit.refusalReason(), false);
         } else {
             ReclaimRequest request;
             try {
                 request = known.partRequest(remainingNanos);
             } catch (IllegalArgumentException e) {
-                budget.settle(known, 0, now);
+                giveLimit.settle(known, 0, now);
                 refusePart(known, Reasons.of(e), false);
                 return;
             }
@@ -204,8 +204,8 @@ public final class MemberParts {
     }
 
     private void offer(KnownRound known, long now) {
-        long maxObjects = budget.availableObjects(known, now);
-        send(known, known.offer(environment.heap(), environment.nonce(), maxObjects, budget.cutReason(), now));
+        long maxObjects = giveLimit.availableObjects(known, now);
+        send(known, known.offer(environment.heap(), environment.nonce(), maxObjects, giveLimit.cutReason(), now));
     }
 
     /** Handles the request to run a part. */
@@ -216,8 +216,7 @@ public final class MemberParts {
             String reason = known == null || !known.isOffered()
                     ? "it does not know the round, or has forgotten it"
                     : "the part is based on an offer that was not made";
-            replies.accept(
-                    KnownRound.refused(message.round(), message.participant(), message.part(), reason, true));
+            replies.accept(KnownRound.refused(message.round(), message.participant(), message.part(), reason, true));
             return;
         }
         known.replies = replies;
@@ -256,14 +255,14 @@ public final class MemberParts {
             return;
         }
         if (report != null) {
-            budget.settle(known, report.freedBytes(), now);
+            giveLimit.settle(known, report.freedBytes(), now);
             long objects = Saturating.add(totals.objects(), report.freedObjects());
-            totals = new Totals(totals.parts() + 1, objects, budget.givenBytes());
-            endPart(known, known.ended(report, isLeaving, budget.cutReason()));
+            totals = new Totals(totals.parts() + 1, objects, giveLimit.givenBytes());
+            endPart(known, known.ended(report, isLeaving, giveLimit.cutReason()));
         } else {
             boolean isTooMany = Reasons.isTooManyRounds(why);
             // A refused part freed nothing; a failed one may have freed all that was reserved for it.
-            budget.settle(known, isTooMany ? 0 : budget.reservedBytes(known), now);
+            giveLimit.settle(known, isTooMany ? 0 : giveLimit.reservedBytes(known), now);
             refusePart(known, Reasons.of(why), isTooMany);
         }
         startNext(now);

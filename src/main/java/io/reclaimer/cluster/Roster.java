@@ -111,7 +111,9 @@ final class Roster {
         if (change instanceof Participating participating) {
             refs = participating.refs().stream()
                     .collect(Collectors.toMap(
-                            ref -> nameOf(ref.path().address(), selfName()), Function.identity(), (one, other) -> other));
+                            ref -> nameOf(ref.path().address(), selfName()),
+                            Function.identity(),
+                            (one, other) -> other));
             // Rounds under way have asked a member or not; a new cluster actor is asked by the next round.
             return List.of();
         }

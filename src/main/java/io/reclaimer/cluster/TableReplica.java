@@ -289,7 +289,8 @@ final class TableReplica extends AbstractBehavior<TableReplica.Command> {
             Map<String, Long> old = byCgroup(before);
             Map<String, Long> fresh = byCgroup(now);
             return Stream.concat(old.keySet().stream(), fresh.keySet().stream()).anyMatch(cgroup -> {
-                long oldObjects = old.getOrDefault(cgroup, Math.min(fresh.getOrDefault(cgroup, 0L), maxUnlisted(before)));
+                long oldObjects =
+                        old.getOrDefault(cgroup, Math.min(fresh.getOrDefault(cgroup, 0L), maxUnlisted(before)));
                 return isMoved(oldObjects, fresh.getOrDefault(cgroup, Math.min(oldObjects, maxUnlisted(now))));
             });
         }

@@ -34,12 +34,12 @@ final class WireFaults implements Extension {
     /** Limits the text from unknown senders in the log of this member. */
     private static final int MAX_TEXT = 256;
 
-    private final Cause unreadable;
-    private final Cause strangers;
+    private final Cause malformed;
+    private final Cause dropped;
 
     WireFaults(LongSupplier nanoTime, Consumer<String> warn) {
-        this.unreadable = new Cause(nanoTime, warn);
-        this.strangers = new Cause(nanoTime, warn);
+        this.malformed = new Cause(nanoTime, warn);
+        this.dropped = new Cause(nanoTime, warn);
     }
 
     static WireFaults get(ActorSystem<?> system) {
@@ -47,25 +47,25 @@ final class WireFaults implements Extension {
     }
 
     /** Counts a message that cannot be read. */
-    void unreadable(String manifest, String why) {
-        unreadable.add(() -> "A message of another member of kind [" + shown(manifest, MAX_KIND) + "] cannot be read: "
+    void malformed(String manifest, String why) {
+        malformed.add(() -> "A message of another member of kind [" + shown(manifest, MAX_KIND) + "] cannot be read: "
                 + shown(why, MAX_TEXT));
     }
 
     /** Counts a request that is dropped because its sender is no member. */
-    void stranger(String kind, String address) {
-        strangers.add(() -> "A request of kind [" + shown(kind, MAX_KIND) + "] is dropped: its sender ["
+    void droppedRequest(String kind, String address) {
+        dropped.add(() -> "A request of kind [" + shown(kind, MAX_KIND) + "] is dropped: its sender ["
                 + shown(address, MAX_TEXT) + "] is no member of this cluster, or no longer one");
     }
 
     /** The number of messages that could not be read so far. */
-    long unreadableMessages() {
-        return unreadable.count.get();
+    long malformedMessages() {
+        return malformed.count.get();
     }
 
     /** The number of requests that were dropped so far because their sender is no member. */
-    long strangersRequests() {
-        return strangers.count.get();
+    long droppedRequests() {
+        return dropped.count.get();
     }
 
     /** The text in one line. */

@@ -26,7 +26,7 @@
  *   <li>Every request is answered: between members even where this version does not understand it, and for a round even
  *       where its actor fails. Only requests of actor systems that are no members are dropped.
  *   <li>Every message from another member is validated when it is read, as the input of a user is.
- *   <li>The decisions ({@code Coordinator}, {@code MemberParts}, {@code KnownRounds}, {@code GiveBudget}, {@code
+ *   <li>The decisions ({@code Coordinator}, {@code MemberParts}, {@code KnownRounds}, {@code GiveLimit}, {@code
  *       Allocation}, {@code RowPolicy}) have no actor, clock or network of their own, so that scenarios and simulations run
  *       the same code. {@code Coordinator}, {@code MemberParts} and the types in their signatures are public for scenarios
  *       only.

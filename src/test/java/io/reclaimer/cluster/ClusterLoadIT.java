@@ -85,8 +85,7 @@ class ClusterLoadIT {
                     .reclaim(ReclaimRequest.in("/quiet").objects(100).within(Duration.ofMinutes(1))));
         }
         own.forEach(round -> assertThat(victim.kit.await(round).outcome()).isEqualTo(ReclaimReport.Outcome.MET));
-        ClusterReport others =
-                members.get(0).reclaim(request("/quiet", 1_000));
+        ClusterReport others = members.get(0).reclaim(request("/quiet", 1_000));
         assertThat(others.outcome()).isEqualTo(Outcome.MET);
         assertThat(quiet.objects()).isLessThan(1_000_000);
         gate.open();
@@ -110,8 +109,7 @@ class ClusterLoadIT {
             callbacks.add(CompletableFuture.runAsync(gate::pass, answers));
         }
         gate.awaitEntered();
-        ClusterReport report =
-                members.first().reclaim(request("/quiet", 1_000));
+        ClusterReport report = members.first().reclaim(request("/quiet", 1_000));
         assertThat(report.outcome()).as("%s", report).isEqualTo(Outcome.MET);
         assertThat(report.freedObjects()).isEqualTo(1_000_000 - cache.objects());
         gate.open();

@@ -1,11 +1,7 @@
 package io.reclaimer.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import akka.actor.ActorNotFound;
-import akka.actor.typed.javadsl.Adapter;
-import com.typesafe.config.ConfigFactory;
 import io.reclaimer.Cgroup;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.Reclaimer;
@@ -18,7 +14,6 @@ import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.testkit.Gate;
-import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.TableShrinker;
 import io.reclaimer.testkit.Threads;
@@ -94,8 +89,7 @@ class ClusterReclaimerIT {
         assertThat(members.get(1).part(report).outcome()).isEqualTo(MemberOutcome.SHORT);
         assertThat(members.get(1).part(report).freedObjects()).isZero();
         assertThat(members.get(1).part(report).isExhausted()).isFalse();
-        assertThat(members.get(1).part(report).reason().orElseThrow())
-                .contains("STOPPED");
+        assertThat(members.get(1).part(report).reason().orElseThrow()).contains("STOPPED");
         assertThat(members.get(1).part(report).askedObjects()).isPositive();
         assertThat(report.freedObjects()).isBetween(4_000L, 4_000L + 2 * 128).isEqualTo(50_000 - willing.objects());
     }
@@ -283,67 +277,6 @@ class ClusterReclaimerIT {
         assertThat(hereAfter.parts()).isEqualTo(here.parts());
         assertThat(thereAfter.parts() - there.parts()).isOne();
         assertThat(thereAfter.gaveObjects() - there.gaveObjects()).isEqualTo(report.freedObjects());
-    }
-
-    @Test
-    void moreRoundsThanAllowedAreRefused() {
-        Members alone = Members.start(1, "reclaimer.cluster.max-rounds = 1", behavior -> behavior);
-        One one = alone.first();
-        Gate gate = new Gate();
-        one.cache("/a", Scripted.stuck(1_000, gate));
-        CompletionStage<ClusterReport> running = one.cluster.reclaim(in("/a").objects(1));
-        gate.awaitEntered();
-        assertThat(one.kit.refusal(one.cluster.reclaim(in("/a").objects(1))))
-                .hasMessageContaining("reclaimer.cluster.max-rounds")
-                .extracting("reason")
-                .isEqualTo(Reason.TOO_MANY_ROUNDS);
-        gate.open();
-        assertThat(Members.await(one, running).members()).hasSize(1);
-        alone.end();
-    }
-
-    /** A table that is not enabled costs nothing. */
-    @Test
-    void tableIsEmptyUnlessItIsEnabled() {
-        ReclaimerTestSystem kit = ReclaimerTestSystem.start(Members.CONFIG + "reclaimer.cluster.table.enabled = off");
-        ClusterReclaimer cluster = ClusterReclaimer.get(kit.system());
-        assertThat(kit.await(cluster.reclaim(ReclaimRequest.everywhere())).members())
-                .hasSize(1);
-        assertThat(cluster.table().rows()).isEmpty();
-        assertThat(cluster.table().lines()).as("the title").hasSize(1);
-        CompletionStage<akka.actor.ActorRef> replica = Adapter.toClassic(kit.system())
-                .actorSelection("/system/" + TableReplica.NAME)
-                .resolveOne(Members.PATIENCE);
-        assertThatThrownBy(() -> replica.toCompletableFuture().join()).hasCauseInstanceOf(ActorNotFound.class);
-        assertThat(ClusterSettings.of(ConfigFactory.load()).table().isEnabled())
-                .as("by default")
-                .isFalse();
-        kit.stop();
-    }
-
-    /** A member that is in no cluster yet. */
-    @Test
-    void oneAloneIsAClusterOfOne() {
-        ReclaimerTestSystem kit = ReclaimerTestSystem.start(Members.CONFIG);
-        ClusterReclaimer alone = ClusterReclaimer.get(kit.system());
-        assertThat(ClusterReclaimer.get(kit.system())).isSameAs(alone);
-        ClusterReport report =
-                kit.await(alone.reclaim(ReclaimRequest.everywhere().objects(1)));
-        assertThat(report.outcome()).isEqualTo(Outcome.SHORT);
-        assertThat(report.members()).extracting(ClusterReport.Member::member).containsExactly(alone.member());
-        Threads.until(() -> alone.table().rows().size() == 1);
-        kit.stop();
-        assertThat(kit.refusal(alone.reclaim(ReclaimRequest.everywhere())).reason())
-                .isEqualTo(Reason.SHUTTING_DOWN);
-    }
-
-    @Test
-    void systemThatIsMadeForNoClusterIsRefused() {
-        ReclaimerTestSystem kit = ReclaimerTestSystem.start("");
-        assertThatThrownBy(() -> ClusterReclaimer.get(kit.system()))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("akka.actor.provider is [local] but has to be cluster for rounds over a cluster");
-        kit.stop();
     }
 
     /** The code in cluster.md is this code. */

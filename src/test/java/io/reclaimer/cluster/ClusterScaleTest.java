@@ -18,13 +18,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +32,6 @@ import org.junit.jupiter.api.Test;
 @Tag("nightly")
 final class ClusterScaleTest {
 
-    private static final int TENANTS = 1000;
     private static final int MAX_MEMBERS = 10_000;
     private static final int ROUNDS = 10;
     private static final int FEW_ROUNDS = 3;
@@ -45,12 +44,9 @@ final class ClusterScaleTest {
 
     private static final Map<Setup, Result> known = new HashMap<>();
 
-    private static SimulatedTenants tenants;
-
-    @BeforeAll
-    static void start() {
-        tenants = new SimulatedTenants(MAX_MEMBERS, TENANTS, 1);
-    }
+    /** By member, the objects before a round. */
+    private static final long[] OBJECTS =
+            new Random(1).longs(MAX_MEMBERS, 130_000, 390_000).toArray();
 
     @AfterAll
     static void end() throws IOException {
@@ -61,15 +57,19 @@ final class ClusterScaleTest {
     }
 
     private static Result run(Setup setup) {
-        return known.computeIfAbsent(setup, any -> SimulatedCluster.run(setup, tenants));
+        return known.computeIfAbsent(setup, any -> SimulatedCluster.run(setup, OBJECTS));
+    }
+
+    /** The objects on the first members together. */
+    private static long freeableObjects(int members) {
+        return Arrays.stream(OBJECTS).limit(members).sum();
     }
 
     /** Rounds with a target of one object in a hundred. */
     private static List<Result> rounds(Network network, double loss, int members, int rounds) {
-        long target = tenants.freeableObjects(members) / 100;
+        long target = freeableObjects(members) / 100;
         return LongStream.rangeClosed(1, rounds)
-                .mapToObj(seed ->
-                        run(Setup.of(network, members, target, seed).losing(loss)))
+                .mapToObj(seed -> run(Setup.of(network, members, target, seed).losing(loss)))
                 .toList();
     }
 
@@ -103,17 +103,30 @@ final class ClusterScaleTest {
                             format("%,d", members),
                             network.name().toLowerCase(Locale.ROOT),
                             format("%.1f %%", loss * 100),
-                            format("%,.0f", values(results, result -> result.messages()[0]).average().orElseThrow()),
+                            format(
+                                    "%,.0f",
+                                    values(results, result -> result.messages()[0])
+                                            .average()
+                                            .orElseThrow()),
                             format(
                                     "%.1f",
-                                    values(results, ClusterScaleTest::meanMessagesOfOthers).average().orElseThrow()),
+                                    values(results, ClusterScaleTest::meanMessagesOfOthers)
+                                            .average()
+                                            .orElseThrow()),
                             millis(median(results, Result::elapsedNanos)) + "; "
-                                    + millis(values(results, Result::elapsedNanos).max().orElseThrow()),
+                                    + millis(values(results, Result::elapsedNanos)
+                                            .max()
+                                            .orElseThrow()),
                             format(
                                     "%.1f; %.1f",
                                     values(results, Result::roundTrips).min().orElseThrow(),
                                     values(results, Result::roundTrips).max().orElseThrow()),
-                            format("%.2f %%", 100 * values(results, Result::error).average().orElseThrow()));
+                            format(
+                                    "%.2f %%",
+                                    100
+                                            * values(results, Result::error)
+                                                    .average()
+                                                    .orElseThrow()));
                 }
             }
         }
@@ -203,8 +216,9 @@ final class ClusterScaleTest {
         for (int members : new int[] {100, 1000}) {
             for (Health health : List.of(Health.FROZEN, Health.FREEZES_WITH_ITS_PART, Health.UNREACHABLE)) {
                 for (long part : new long[] {100, 1}) {
-                    long target = tenants.freeableObjects(members) / part;
-                    Result result = run(Setup.of(Network.ZONES, members, target, 1).with(health, 0.01));
+                    long target = freeableObjects(members) / part;
+                    Result result =
+                            run(Setup.of(Network.ZONES, members, target, 1).with(health, 0.01));
                     check(result);
                     checkFaults(result, part > 1);
                     row(
@@ -228,7 +242,7 @@ final class ClusterScaleTest {
         Setup setup = Setup.of(Network.ZONES, 50, 100_000, 4).losing(0.05).with(Health.FROZEN, 0.1);
         Result one = run(setup);
         check(one);
-        assertThat(SimulatedCluster.run(setup, tenants))
+        assertThat(SimulatedCluster.run(setup, OBJECTS))
                 .usingRecursiveComparison()
                 .isEqualTo(one);
         assertThat(run(Setup.of(Network.ZONES, 50, 100_000, 5)).elapsedNanos()).isNotEqualTo(one.elapsedNanos());
@@ -255,7 +269,7 @@ final class ClusterScaleTest {
             long allocations = result.setup().unwell() == Health.FREEZES_WITH_ITS_PART ? 2 : 1;
             assertThat(report.freedObjects() - result.setup().target())
                     .as(name)
-                    .isBetween(0L, allocations * SimulatedTenants.BATCH * result.parts() - 1);
+                    .isBetween(0L, allocations * SimulatedMember.BATCH * result.parts() - 1);
         }
     }
 
@@ -271,9 +285,8 @@ final class ClusterScaleTest {
                 .as(result.setup().toString())
                 .isEqualTo(canBeMet ? Outcome.MET : isKnown ? Outcome.SHORT : Outcome.DEADLINE);
         long within = SimulatedCluster.WITHIN.toNanos();
-        long min = isKnown
-                ? 0
-                : !canBeMet ? within : result.setup().unwell() == Health.FROZEN ? within / 4 : within / 2;
+        long min =
+                isKnown ? 0 : !canBeMet ? within : result.setup().unwell() == Health.FROZEN ? within / 4 : within / 2;
         assertThat(result.elapsedNanos())
                 .as(result.setup().toString())
                 .isBetween(min, Math.min(within, min + Duration.ofMillis(300).toNanos()));

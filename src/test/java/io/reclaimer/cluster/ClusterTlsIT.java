@@ -38,9 +38,9 @@ class ClusterTlsIT {
 
     /** Logs failed connections at DEBUG, as Akka does after the first one, and retries soon. */
     private static final String SETTINGS = """
-            akka.loglevel = DEBUG
-            akka.remote.artery.advanced.outbound-restart-backoff = 100 ms
-            """;
+        akka.loglevel = DEBUG
+        akka.remote.artery.advanced.outbound-restart-backoff = 100 ms
+        """;
 
     private static Keys keys;
     private static Keys foreignKeys;
@@ -152,7 +152,8 @@ class ClusterTlsIT {
     private void checkRoundIsOverMembersAlone() {
         List<TableShrinker> caches =
                 members.stream().map(member -> member.cache("/shop", OBJECTS)).toList();
-        ClusterReport report = members.get(0).reclaim(ReclaimRequest.in("/shop").objects(6_000).within(Duration.ofSeconds(30)));
+        ClusterReport report =
+                members.get(0).reclaim(ReclaimRequest.in("/shop").objects(6_000).within(Duration.ofSeconds(30)));
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
         assertThat(report.members())
                 .extracting(ClusterReport.Member::member)

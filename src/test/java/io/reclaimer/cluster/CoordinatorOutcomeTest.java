@@ -110,8 +110,7 @@ class CoordinatorOutcomeTest {
     /** A quarter of the time is for offers; this one takes nine tenths. */
     @Test
     void memberThatOffersTooLateIsNotAskedAndItWasForLackOfTime() {
-        FakeRound round =
-                new FakeRound(request(2_000), Duration.ofSeconds(1), Presence.HERE, Presence.HERE);
+        FakeRound round = new FakeRound(request(2_000), Duration.ofSeconds(1), Presence.HERE, Presence.HERE);
         round.offer(0, 300, 10);
         round.tick(250);
         round.done(round.parts().get(0), "SHORT", 300, 300);
@@ -227,5 +226,22 @@ class CoordinatorOutcomeTest {
         round.done(round.parts().get(0), "DONE", 128, 2);
         assertThat(round.report().outcome()).isEqualTo(Outcome.MET);
         assertThat(round.member(0).reason()).isEmpty();
+    }
+
+    @Test
+    void refusalIsReportedWithItsReason() {
+        FakeRound round = round(request(2_000), Presence.HERE, Presence.HERE);
+        round.offer(1, 0, 1);
+        round.coordinator.receive(Messages.refused(7, 0, "no node [direct]"), millis(1));
+        assertThat(round.report().outcome()).isEqualTo(Outcome.PARTIAL);
+        assertThat(round.outcome(0)).isEqualTo(MemberOutcome.REFUSED);
+        assertThat(round.reason(0)).isEqualTo("no node [direct]");
+    }
+
+    @Test
+    void nobodyToAskIsAnsweredAtOnce() {
+        assertThat(round(request(1)).report().outcome()).isEqualTo(Outcome.SHORT);
+        assertThat(round(ReclaimRequest.everywhere()).report().outcome()).isEqualTo(Outcome.DONE);
+        assertThat(round(request(1), Presence.UNREACHABLE).outcome(0)).isEqualTo(MemberOutcome.UNREACHABLE);
     }
 }

@@ -40,7 +40,7 @@ class CoordinatorRandomTest {
     private record Event(long atMillis, long number, Runnable what) {}
 
     /** One round and its simulated participants. */
-    private final class Play {
+    private static final class Play {
         private final Seeded random;
         private final boolean hasTarget;
         private final FakeRound round;

@@ -223,23 +223,6 @@ class CoordinatorTest {
     }
 
     @Test
-    void refusalIsReportedWithItsReason() {
-        FakeRound round = round(request(2_000), Presence.HERE, Presence.HERE);
-        round.offer(1, 0, 1);
-        round.coordinator.receive(Messages.refused(7, 0, "no node [direct]"), millis(1));
-        assertThat(round.report().outcome()).isEqualTo(Outcome.PARTIAL);
-        assertThat(round.outcome(0)).isEqualTo(MemberOutcome.REFUSED);
-        assertThat(round.reason(0)).isEqualTo("no node [direct]");
-    }
-
-    @Test
-    void nobodyToAskIsAnsweredAtOnce() {
-        assertThat(round(request(1)).report().outcome()).isEqualTo(Outcome.SHORT);
-        assertThat(round(ReclaimRequest.everywhere()).report().outcome()).isEqualTo(Outcome.DONE);
-        assertThat(round(request(1), Presence.UNREACHABLE).outcome(0)).isEqualTo(MemberOutcome.UNREACHABLE);
-    }
-
-    @Test
     void nothingToFreeIsAnsweredWhenAllHaveSaidSo() {
         FakeRound round = round(request(1), Presence.HERE, Presence.HERE);
         round.offer(0, 0, 1);

@@ -71,13 +71,7 @@ final class FakeRound {
             members.put("m" + members.size(), presence);
         }
         RoundParameters parameters = new RoundParameters(
-                ROUND,
-                request,
-                List.of(),
-                members,
-                within,
-                Duration.ofMillis(500),
-                Messages.SENDER);
+                ROUND, request, List.of(), members, within, Duration.ofMillis(500), Messages.SENDER);
         coordinator = new Coordinator(output, parameters);
         coordinator.begin(0);
     }
@@ -99,8 +93,7 @@ final class FakeRound {
     void done(Sent part, String end, long freed, long atMillis) {
         boolean exhausted = end.equals("SHORT");
         done(
-                new Reclaimed(
-                        ROUND, part.participant(), part.part().part(), end, freed, freed, exhausted, false, ""),
+                new Reclaimed(ROUND, part.participant(), part.part().part(), end, freed, freed, exhausted, false, ""),
                 atMillis);
     }
 

@@ -164,14 +164,8 @@ class KubernetesConfigTest {
         assertThat(policy.at("/spec/ingress")).hasSize(1);
         assertThat(policy.at("/spec/ingress/0/from")).hasSize(1);
         assertThat(policy.at("/spec/ingress/0/from/0/podSelector/matchLabels")).isEqualTo(labels());
-        List<Integer> ports = new ArrayList<>();
-        policy.at("/spec/ingress/0/ports")
-                .forEach(port -> ports.add(port.get("port").asInt()));
-        List<Integer> bound = new ArrayList<>();
-        container()
-                .get("ports")
-                .forEach(port -> bound.add(port.get("containerPort").asInt()));
-        assertThat(ports).containsExactlyInAnyOrderElementsOf(bound);
+        assertThat(policy.at("/spec/ingress/0/ports").findValuesAsText("port"))
+                .containsExactlyInAnyOrderElementsOf(container().get("ports").findValuesAsText("containerPort"));
     }
 
     @Test
@@ -222,10 +216,8 @@ class KubernetesConfigTest {
 
     @Test
     void podsMayListPods() {
-        List<String> verbs = new ArrayList<>();
         assertThat(role.get("rules")).hasSize(1);
-        role.at("/rules/0/verbs").forEach(verb -> verbs.add(verb.asText()));
-        assertThat(verbs).contains("list");
+        assertThat(role.at("/rules/0/verbs").toString()).contains("\"list\"");
         assertThat(role.at("/rules/0/resources").toString()).isEqualTo("[\"pods\"]");
         assertThat(role.at("/rules/0/apiGroups").toString()).isEqualTo("[\"\"]");
         assertThat(binding.at("/roleRef/kind").asText()).isEqualTo("Role");

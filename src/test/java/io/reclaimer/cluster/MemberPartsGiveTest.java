@@ -9,8 +9,8 @@ import io.reclaimer.cluster.ClusterMessage.Reclaimed;
 import io.reclaimer.cluster.ClusterMessage.Refused;
 import io.reclaimer.cluster.MemberEnvironment.Requester;
 import io.reclaimer.shrinker.CgroupPath;
-import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.testkit.FakeCountReport;
 import java.time.Duration;
 import java.util.Collections;
@@ -110,7 +110,7 @@ class MemberPartsGiveTest extends MemberPartsSpec {
     }
 
     @Test
-    void budgetIsWholeAgainAMinuteLater() {
+    void limitIsWholeAgainAMinuteLater() {
         offer(1, Messages.REQUESTER);
         receive(reclaim(1, 1, 500, 4_000), 1);
         freed(0, ReclaimReport.Outcome.MET, 500, 2_000, millis(2_000));
@@ -155,10 +155,10 @@ class MemberPartsGiveTest extends MemberPartsSpec {
 
     @Test
     void numbersOfAnySizeStayWithinTheBound() {
-        GiveBudget budget = new GiveBudget(BYTES);
+        GiveLimit giveLimit = new GiveLimit(BYTES);
         KnownRound known = huge(Messages.REQUESTER);
-        assertThat(budget.tryReserve(known, 0)).isFalse();
-        GiveBudget large = new GiveBudget(Long.MAX_VALUE - 1);
+        assertThat(giveLimit.tryReserve(known, 0)).isFalse();
+        GiveLimit large = new GiveLimit(Long.MAX_VALUE - 1);
         assertThat(large.tryReserve(known, 0)).isTrue();
         large.settle(known, Long.MAX_VALUE, 1);
         large.settle(known, Long.MAX_VALUE, 2);
@@ -169,13 +169,13 @@ class MemberPartsGiveTest extends MemberPartsSpec {
     /** A restarted cluster actor has forgotten its parts, which go on. */
     @Test
     void partsThatNobodyKnowsAnyMoreHaveTakenWhatWasExpected() {
-        GiveBudget budget = new GiveBudget(BYTES);
+        GiveLimit giveLimit = new GiveLimit(BYTES);
         KnownRound known = known(1, Messages.REQUESTER, 1_000, 4_000);
         known.setPart(reclaim(1, 1, 400, 4_000));
-        assertThat(budget.tryReserve(known, 0)).isTrue();
-        budget.settleReserved(1);
-        assertThat(budget.availableObjects(known, 2)).isEqualTo(100);
-        assertThat(budget.availableObjects(known, millis(61_002))).isEqualTo(500);
+        assertThat(giveLimit.tryReserve(known, 0)).isTrue();
+        giveLimit.settleReserved(1);
+        assertThat(giveLimit.availableObjects(known, 2)).isEqualTo(100);
+        assertThat(giveLimit.availableObjects(known, millis(61_002))).isEqualTo(500);
     }
 
     private KnownRound huge(Requester requester) {

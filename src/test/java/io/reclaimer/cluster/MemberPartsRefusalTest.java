@@ -6,8 +6,8 @@ import io.reclaimer.ReclaimReport;
 import io.reclaimer.cluster.ClusterMessage.Offer;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
 import io.reclaimer.cluster.ClusterMessage.Refused;
-import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
@@ -90,5 +90,62 @@ class MemberPartsRefusalTest extends MemberPartsSpec {
         started(2, 500);
         parts.reclaimed(2, 1, null, new CompletionException(new IllegalStateException("\uD83D")), 5);
         assertThat(reason()).isEqualTo("?");
+    }
+
+    @Test
+    void secondPartWhileTheFirstIsUnderWayIsRefused() {
+        started(1, 500);
+        receive(reclaim(1, 2, 500, 4_000), 1);
+        assertThat(running).hasSize(1);
+        assertThat(reason()).contains("still under way");
+    }
+
+    @Test
+    void partOfAnUnknownRoundIsRefused() {
+        receive(reclaim(1, 1, 500, 4_000), 1);
+        assertThat(refusal())
+                .matches(refused -> refused.again() && refused.part() == 1)
+                .extracting(Refused::reason)
+                .asString()
+                .contains("does not know the round");
+        receive(count(2), 0);
+        receive(reclaim(2, 1, 500, 4_000), 1);
+        assertThat(reason()).contains("does not know the round");
+        assertThat(running).isEmpty();
+    }
+
+    /** The nonce is not that of an offer. */
+    @Test
+    void partOfAnotherOfferIsRefused() {
+        offered(1, 0);
+        receive(part(1, Messages.NONCE + 1), 1);
+        assertThat(reason()).contains("an offer that was not made");
+        receive(part(1, 0), 1);
+        assertThat(reason()).contains("an offer that was not made");
+        assertThat(running).isEmpty();
+        receive(part(1, Messages.NONCE), 1);
+        assertThat(running).hasSize(1);
+    }
+
+    @Test
+    void unknownFlagIsRefusedByName() {
+        receive(count(1, List.of(), List.of("BACKGROUND", "SOON")), 0);
+        assertThat(reason()).contains("[SOON]").contains("LOSSLESS_ONLY");
+        assertThat(counting).isEmpty();
+        assertThat(parts.known()).isZero();
+    }
+
+    @Test
+    void moreRoundsThanAllowedAreRefused() {
+        for (int i = 0; i < KnownRounds.MAX; i++) {
+            receive(count(i), 0);
+        }
+        receive(count(9_999), 0);
+        assertThat(refusal())
+                .matches(Refused::again)
+                .extracting(Refused::reason)
+                .asString()
+                .contains("[1024] rounds");
+        assertThat(parts.known()).isEqualTo(KnownRounds.MAX);
     }
 }

@@ -14,8 +14,8 @@ import io.reclaimer.cluster.ClusterMessage.Reply;
 import io.reclaimer.cluster.ClusterMessage.Request;
 import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.CgroupPath;
-import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.Shortfall;
 import io.reclaimer.testkit.FakeCountReport;
 import io.reclaimer.testkit.FakeReclaimReport;
@@ -46,10 +46,10 @@ abstract class MemberPartsSpec {
 
     /** @param maxParts the number of slots */
     MemberPartsSpec(int maxParts) {
-        this(maxParts, GiveBudget.UNLIMITED);
+        this(maxParts, GiveLimit.UNLIMITED);
     }
 
-    /** @param giveBytes the limit of the {@link GiveBudget} */
+    /** @param giveBytes the limit of the {@link GiveLimit} */
     MemberPartsSpec(int maxParts, long giveBytes) {
         parts = new MemberParts(
                 new MemberEnvironment() {
@@ -81,7 +81,7 @@ abstract class MemberPartsSpec {
                     return number;
                 },
                 maxParts,
-                new GiveBudget(giveBytes));
+                new GiveLimit(giveBytes));
     }
 
     /** Receives a request of {@code "a"}. */

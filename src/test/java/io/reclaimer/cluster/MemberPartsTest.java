@@ -8,7 +8,6 @@ import io.reclaimer.cluster.ClusterMessage.Count;
 import io.reclaimer.cluster.ClusterMessage.Offer;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
 import io.reclaimer.cluster.ClusterMessage.Reclaimed;
-import io.reclaimer.cluster.ClusterMessage.Refused;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimFlag;
 import io.reclaimer.shrinker.Shortfall;
@@ -165,41 +164,6 @@ class MemberPartsTest extends MemberPartsSpec {
         assertThat(take()).isEmpty();
     }
 
-    @Test
-    void secondPartWhileTheFirstIsUnderWayIsRefused() {
-        started(1, 500);
-        receive(reclaim(1, 2, 500, 4_000), 1);
-        assertThat(running).hasSize(1);
-        assertThat(reason()).contains("still under way");
-    }
-
-    @Test
-    void partOfAnUnknownRoundIsRefused() {
-        receive(reclaim(1, 1, 500, 4_000), 1);
-        assertThat(refusal())
-                .matches(refused -> refused.again() && refused.part() == 1)
-                .extracting(Refused::reason)
-                .asString()
-                .contains("does not know the round");
-        receive(count(2), 0);
-        receive(reclaim(2, 1, 500, 4_000), 1);
-        assertThat(reason()).contains("does not know the round");
-        assertThat(running).isEmpty();
-    }
-
-    /** The nonce is not that of an offer. */
-    @Test
-    void partOfAnotherOfferIsRefused() {
-        offered(1, 0);
-        receive(part(1, Messages.NONCE + 1), 1);
-        assertThat(reason()).contains("an offer that was not made");
-        receive(part(1, 0), 1);
-        assertThat(reason()).contains("an offer that was not made");
-        assertThat(running).isEmpty();
-        receive(part(1, Messages.NONCE), 1);
-        assertThat(running).hasSize(1);
-    }
-
     /** The replayed count makes a new offer, with another nonce. */
     @Test
     void partThatIsReplayedAfterItsRoundWasForgottenFreesNothing() {
@@ -224,8 +188,8 @@ class MemberPartsTest extends MemberPartsSpec {
     @Test
     void requesterOfTheVersionBeforeIsServedWithoutNonces() {
         Count count = count(1);
-        Count before =
-                new Count(1, 3, "/shop", false, List.of(), List.of(), 10_000, 2_000, Messages.NOBODY, Messages.UID, false);
+        Count before = new Count(
+                1, 3, "/shop", false, List.of(), List.of(), 10_000, 2_000, Messages.NOBODY, Messages.UID, false);
         receive(count, 0);
         receive(before, 0);
         counted(0, 0);
@@ -234,14 +198,6 @@ class MemberPartsTest extends MemberPartsSpec {
         assertThat(reason()).contains("an offer that was not made");
         receive(part(1, 0), 1);
         assertThat(running).hasSize(1);
-    }
-
-    @Test
-    void unknownFlagIsRefusedByName() {
-        receive(count(1, List.of(), List.of("BACKGROUND", "SOON")), 0);
-        assertThat(reason()).contains("[SOON]").contains("LOSSLESS_ONLY");
-        assertThat(counting).isEmpty();
-        assertThat(parts.known()).isZero();
     }
 
     /** Nothing is sent to the requester any more. */
@@ -365,19 +321,5 @@ class MemberPartsTest extends MemberPartsSpec {
         assertThat(reason()).contains("does not know the round");
         ended(0, ReclaimReport.Outcome.MET, 500);
         assertThat(take()).singleElement().matches(one -> one.message() instanceof Reclaimed);
-    }
-
-    @Test
-    void moreRoundsThanAllowedAreRefused() {
-        for (int i = 0; i < KnownRounds.MAX; i++) {
-            receive(count(i), 0);
-        }
-        receive(count(9_999), 0);
-        assertThat(refusal())
-                .matches(Refused::again)
-                .extracting(Refused::reason)
-                .asString()
-                .contains("[1024] rounds");
-        assertThat(parts.known()).isEqualTo(KnownRounds.MAX);
     }
 }

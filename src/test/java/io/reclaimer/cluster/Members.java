@@ -36,22 +36,22 @@ final class Members {
 
     /** Short intervals of failure detection and gossip; otherwise the defaults of Akka, also of the split brain resolver. */
     static final String CONFIG = """
-            akka.actor.provider = cluster
-            akka.remote.artery.canonical.hostname = "127.0.0.1"
-            akka.remote.artery.canonical.port = 0
-            akka.cluster.jmx.enabled = off
-            akka.cluster.gossip-interval = 100 ms
-            akka.cluster.leader-actions-interval = 100 ms
-            akka.cluster.unreachable-nodes-reaper-interval = 200 ms
-            akka.cluster.periodic-tasks-initial-delay = 100 ms
-            akka.cluster.downing-provider-class = "akka.cluster.sbr.SplitBrainResolverProvider"
-            akka.cluster.typed.receptionist.distributed-data.gossip-interval = 200 ms
-            akka.cluster.typed.receptionist.distributed-data.notify-subscribers-interval = 100 ms
-            akka.cluster.distributed-data.gossip-interval = 200 ms
-            akka.cluster.distributed-data.notify-subscribers-interval = 100 ms
-            reclaimer.cluster.table.enabled = on
-            reclaimer.cluster.table.interval = 200 ms
-            """;
+        akka.actor.provider = cluster
+        akka.remote.artery.canonical.hostname = "127.0.0.1"
+        akka.remote.artery.canonical.port = 0
+        akka.cluster.jmx.enabled = off
+        akka.cluster.gossip-interval = 100 ms
+        akka.cluster.leader-actions-interval = 100 ms
+        akka.cluster.unreachable-nodes-reaper-interval = 200 ms
+        akka.cluster.periodic-tasks-initial-delay = 100 ms
+        akka.cluster.downing-provider-class = "akka.cluster.sbr.SplitBrainResolverProvider"
+        akka.cluster.typed.receptionist.distributed-data.gossip-interval = 200 ms
+        akka.cluster.typed.receptionist.distributed-data.notify-subscribers-interval = 100 ms
+        akka.cluster.distributed-data.gossip-interval = 200 ms
+        akka.cluster.distributed-data.notify-subscribers-interval = 100 ms
+        reclaimer.cluster.table.enabled = on
+        reclaimer.cluster.table.interval = 200 ms
+        """;
 
     /** One member. */
     static final class One {

@@ -62,8 +62,7 @@ class MembershipIT {
             Threads.until(() -> one.cluster.rows().size() == 2, one.cluster::rows);
             assertThat(one.cluster.table().rows()).hasSize(2);
         }
-        assertThat(first.reclaim(Members.shop(100)).members())
-                .hasSize(2);
+        assertThat(first.reclaim(Members.shop(100)).members()).hasSize(2);
     }
 
     /** The leaving member is the requester. */
@@ -99,9 +98,7 @@ class MembershipIT {
         assertThat(before.members()).hasSize(3);
         assertThat(cache.objects()).isEqualTo(40_000);
         ClusterReport after = first.reclaim(Members.shop(2_000));
-        assertThat(joiner.part(after).freedObjects())
-                .isPositive()
-                .isEqualTo(40_000 - cache.objects());
+        assertThat(joiner.part(after).freedObjects()).isPositive().isEqualTo(40_000 - cache.objects());
         members.all().forEach(one -> one.awaitRows(4));
     }
 
@@ -124,8 +121,7 @@ class MembershipIT {
         assertThat(Members.part(report, name).outcome()).isEqualTo(MemberOutcome.NOT_ASKED);
         assertThat(Members.part(report, name).reason().orElseThrow()).contains("no ClusterReclaimer is known there");
         assertThat(first.part(report).isExhausted()).isTrue();
-        assertThat(first.reclaim(
-                                        ClusterRequest.of(Members.shop(5_000)).onMembers(first.name()))
+        assertThat(first.reclaim(ClusterRequest.of(Members.shop(5_000)).onMembers(first.name()))
                         .outcome())
                 .isEqualTo(Outcome.SHORT);
         cluster.manager().tell(Leave.create(cluster.selfMember().address()));
@@ -163,8 +159,7 @@ class MembershipIT {
         One joiner = members.add("reclaimer.nodes = [heap, direct]");
         members.awaitAll();
         joiner.cache("/shop", 40_000);
-        ClusterReport report =
-                joiner.reclaim(Members.shop(10).onNodes(1));
+        ClusterReport report = joiner.reclaim(Members.shop(10).onNodes(1));
         assertThat(joiner.part(report).outcome()).isEqualTo(MemberOutcome.DONE);
         ClusterReport.Member refused = first.part(report);
         assertThat(refused.outcome()).isEqualTo(MemberOutcome.REFUSED);

@@ -35,8 +35,10 @@ final class MessageInterceptor implements UnaryOperator<Behavior<ClusterMember.C
 
     /** @param replacement of each message; empty to drop it */
     static MessageInterceptor replacing(Function<ClusterMessage, Optional<ClusterMessage>> replacement) {
-        return new MessageInterceptor(() -> (context, message, target) ->
-                replacement.apply(message).map(other -> target.apply(context, other)).orElse(Behaviors.same()));
+        return new MessageInterceptor(() -> (context, message, target) -> replacement
+                .apply(message)
+                .map(other -> target.apply(context, other))
+                .orElse(Behaviors.same()));
     }
 
     @Override

@@ -24,7 +24,8 @@ final class Messages {
     static final long NONCE = 815;
 
     /** Stands for the requester in its messages. */
-    static final ActorRef<ClusterMessage> NOBODY = TestInbox.<ClusterMessage>create().getRef();
+    static final ActorRef<ClusterMessage> NOBODY =
+            TestInbox.<ClusterMessage>create().getRef();
 
     static final RoundParameters.Sender SENDER = new RoundParameters.Sender(NOBODY, UID);
 
@@ -35,12 +36,7 @@ final class Messages {
     }
 
     /** A count of a round within 10 s, with 2 s for counting. */
-    static Count count(
-            long round,
-            int participant,
-            String cgroup,
-            List<String> nodes,
-            List<String> flags) {
+    static Count count(long round, int participant, String cgroup, List<String> nodes, List<String> flags) {
         return new Count(round, participant, cgroup, false, nodes, flags, 10_000, 2_000, NOBODY, UID, true);
     }
 
@@ -54,8 +50,7 @@ final class Messages {
         return new Offer(round, participant, objects, objects, planned, "NONE", 1, 2, NONCE, complete, shortfall);
     }
 
-    static Reclaim reclaim(
-            long round, int participant, int part, long objects, long untilMillis) {
+    static Reclaim reclaim(long round, int participant, int part, long objects, long untilMillis) {
         return new Reclaim(round, participant, part, objects, 12, 1_000 * untilMillis, NOBODY, UID, NONCE);
     }
 

@@ -76,10 +76,8 @@ class RosterTest {
         assertThat(roster.requester(ref("stranger"), 77)).isEmpty();
         assertThat(roster.requester(ref("stranger"), OTHER)).isEmpty();
         assertThat(roster.requester(ref("stranger"), 0)).isEmpty();
-        assertThat(roster.requester(ref("bookshop", "other"), 0))
-                .isEmpty();
-        assertThat(roster.requester(ref("bookshop", "other"), OTHER))
-                .isEmpty();
+        assertThat(roster.requester(ref("bookshop", "other"), 0)).isEmpty();
+        assertThat(roster.requester(ref("bookshop", "other"), OTHER)).isEmpty();
     }
 
     /** The actor system that sent the request has ended. */
@@ -116,7 +114,8 @@ class RosterTest {
         Roster.Change gone = removed("other", OTHER);
         assertThat(roster.removedUids(gone)).containsExactly(OTHER);
         roster.apply(gone);
-        assertThat(roster.removedUids(new ClusterChanged(new SelfRemoved(MemberStatus.up())))).containsExactly(MATE);
+        assertThat(roster.removedUids(new ClusterChanged(new SelfRemoved(MemberStatus.up()))))
+                .containsExactly(MATE);
         roster.apply(new ClusterChanged(new SelfRemoved(MemberStatus.up())));
         assertThat(roster.requester(ref("mate"), MATE)).isEmpty();
         assertThat(roster.requester(own(), SELF)).isPresent();
@@ -138,8 +137,7 @@ class RosterTest {
         refs("other", "mate");
         is("self", SELF, MemberStatus.joining());
         is("other", OTHER, status(status));
-        roster.apply(new ClusterChanged(
-                new ClusterEvent.UnreachableMember(member("mate", MATE, MemberStatus.up()))));
+        roster.apply(new ClusterChanged(new ClusterEvent.UnreachableMember(member("mate", MATE, MemberStatus.up()))));
         ClusterRequest all = ClusterRequest.of(ReclaimRequest.everywhere());
         assertThat(roster.candidates(all))
                 .containsExactly(

@@ -3,11 +3,14 @@ package io.reclaimer.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import akka.actor.ActorNotFound;
 import akka.actor.ActorRef;
 import akka.actor.typed.javadsl.Adapter;
 import akka.actor.typed.javadsl.Behaviors;
+import com.typesafe.config.ConfigFactory;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.ShrinkerHandle;
+import io.reclaimer.cluster.ClusterReport.Outcome;
 import io.reclaimer.cluster.Members.One;
 import io.reclaimer.cluster.RoundParameters.Presence;
 import io.reclaimer.shrinker.ReclaimerException;
@@ -28,7 +31,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Every request for a round is answered, even where it is invalid or its actor fails. One member, in no cluster. */
+/** Every request for a round is answered, even where it is invalid or its actor fails. Members alone, in no cluster. */
 class RoundAnswerTest {
 
     private static final int NODES = ClusterMessage.MAX_NODES + 1;
@@ -167,6 +170,67 @@ class RoundAnswerTest {
         gate.open();
         kit.await(stuck.free());
         Threads.until(() -> one.state().parts() == 0, one::state);
+    }
+
+    @Test
+    void moreRoundsThanAllowedAreRefused() {
+        Members alone = Members.start(1, "reclaimer.cluster.max-rounds = 1", behavior -> behavior);
+        One one = alone.first();
+        Gate gate = new Gate();
+        one.cache("/shop", Scripted.stuck(1_000, gate));
+        CompletionStage<ClusterReport> running = one.cluster.reclaim(Members.shop(1));
+        gate.awaitEntered();
+        assertThat(one.kit.refusal(one.cluster.reclaim(Members.shop(1))))
+                .hasMessageContaining("reclaimer.cluster.max-rounds")
+                .extracting("reason")
+                .isEqualTo(Reason.TOO_MANY_ROUNDS);
+        gate.open();
+        assertThat(Members.await(one, running).members()).hasSize(1);
+        alone.end();
+    }
+
+    /** A table that is not enabled costs nothing. */
+    @Test
+    void tableIsEmptyUnlessItIsEnabled() {
+        ReclaimerTestSystem own = ReclaimerTestSystem.start(Members.CONFIG + "reclaimer.cluster.table.enabled = off");
+        ClusterReclaimer cluster = ClusterReclaimer.get(own.system());
+        assertThat(own.await(cluster.reclaim(ReclaimRequest.everywhere())).members())
+                .hasSize(1);
+        assertThat(cluster.table().rows()).isEmpty();
+        assertThat(cluster.table().lines()).as("the title").hasSize(1);
+        CompletionStage<akka.actor.ActorRef> replica = Adapter.toClassic(own.system())
+                .actorSelection("/system/" + TableReplica.NAME)
+                .resolveOne(Members.PATIENCE);
+        assertThatThrownBy(() -> replica.toCompletableFuture().join()).hasCauseInstanceOf(ActorNotFound.class);
+        assertThat(ClusterSettings.of(ConfigFactory.load()).table().isEnabled())
+                .as("by default")
+                .isFalse();
+        own.stop();
+    }
+
+    /** A member that is in no cluster yet. */
+    @Test
+    void oneAloneIsAClusterOfOne() {
+        ReclaimerTestSystem own = ReclaimerTestSystem.start(Members.CONFIG);
+        ClusterReclaimer alone = ClusterReclaimer.get(own.system());
+        assertThat(ClusterReclaimer.get(own.system())).isSameAs(alone);
+        ClusterReport report =
+                own.await(alone.reclaim(ReclaimRequest.everywhere().objects(1)));
+        assertThat(report.outcome()).isEqualTo(Outcome.SHORT);
+        assertThat(report.members()).extracting(ClusterReport.Member::member).containsExactly(alone.member());
+        Threads.until(() -> alone.table().rows().size() == 1);
+        own.stop();
+        assertThat(own.refusal(alone.reclaim(ReclaimRequest.everywhere())).reason())
+                .isEqualTo(Reason.SHUTTING_DOWN);
+    }
+
+    @Test
+    void systemThatIsMadeForNoClusterIsRefused() {
+        ReclaimerTestSystem own = ReclaimerTestSystem.start("");
+        assertThatThrownBy(() -> ClusterReclaimer.get(own.system()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("akka.actor.provider is [local] but has to be cluster for rounds over a cluster");
+        own.stop();
     }
 
     private static int[] nodes(int count) {

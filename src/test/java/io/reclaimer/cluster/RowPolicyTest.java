@@ -3,8 +3,8 @@ package io.reclaimer.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
-import io.reclaimer.CountReport.Counted;
 import io.reclaimer.CountReport;
+import io.reclaimer.CountReport.Counted;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.cluster.ClusterMessage.Row;
 import io.reclaimer.cluster.TableReplica.RowPolicy;
@@ -101,7 +101,8 @@ class RowPolicyTest {
     /** An hour, in which the counts of 1,000 tenants drift by 5 %, and the refresh is that of the defaults: 5 minutes. */
     @Test
     void rowIsOnlyRefreshedWhileCountsDrift() {
-        RowPolicy defaults = new RowPolicy(ClusterSettings.of(ConfigFactory.load()).table());
+        RowPolicy defaults =
+                new RowPolicy(ClusterSettings.of(ConfigFactory.load()).table());
         Seeded random = Seeded.create();
         long[] means = IntStream.range(0, 1_000)
                 .mapToLong(tenant -> (long) (64 * Math.pow((1 + random.nextInt(1_000_000)) / 1e6, -1 / 1.1)))

@@ -46,8 +46,7 @@ final class SimulatedCluster implements Coordinator.Output {
      * @param unwell the health of some members
      * @param unwellPart the share of these members, never the requester
      */
-    record Setup(
-            Network network, double loss, int members, long target, Health unwell, double unwellPart, long seed) {
+    record Setup(Network network, double loss, int members, long target, Health unwell, double unwellPart, long seed) {
 
         static Setup of(Network network, int members, long target, long seed) {
             return new Setup(network, 0, members, target, Health.WELL, 0, seed);
@@ -142,7 +141,7 @@ final class SimulatedCluster implements Coordinator.Output {
     private long dueNanos = -1;
     private long busyNanos;
 
-    private SimulatedCluster(Setup setup, SimulatedTenants tenants) {
+    private SimulatedCluster(Setup setup, long[] objects) {
         this.setup = setup;
         this.random = new Random(setup.seed());
         this.messages = new long[setup.members()];
@@ -155,8 +154,7 @@ final class SimulatedCluster implements Coordinator.Output {
             int number = i;
             Health health = unwell.contains(i) ? setup.unwell() : Health.WELL;
             double slowness = i > 0 && random.nextDouble() < SLOW_PART ? SLOWNESS : 1;
-            members.add(new SimulatedMember(
-                    clock, tenants, i, slowness, health, reply -> transmit(number, 0, reply)));
+            members.add(new SimulatedMember(clock, objects[i], slowness, health, reply -> transmit(number, 0, reply)));
             presences.put("m" + i, health == Health.UNREACHABLE ? Presence.UNREACHABLE : Presence.HERE);
         }
         this.requester = members.get(0).cpu;
@@ -181,8 +179,9 @@ final class SimulatedCluster implements Coordinator.Output {
         return unwell;
     }
 
-    static Result run(Setup setup, SimulatedTenants tenants) {
-        SimulatedCluster cluster = new SimulatedCluster(setup, tenants);
+    /** @param objects by member, the objects before the round */
+    static Result run(Setup setup, long[] objects) {
+        SimulatedCluster cluster = new SimulatedCluster(setup, objects);
         cluster.requester.submit(0, () -> cluster.step(cluster.coordinator::begin));
         cluster.clock.run();
         return new Result(

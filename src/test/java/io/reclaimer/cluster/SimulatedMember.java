@@ -8,18 +8,21 @@ import io.reclaimer.cluster.ClusterMessage.Reclaim;
 import io.reclaimer.cluster.ClusterMessage.Reply;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.testkit.FakeCountReport;
 import io.reclaimer.testkit.FakeReclaimReport;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
- * A simulated member: the real {@link MemberParts} over a modelled reclaimer. The model has visits at falling priorities,
- * whole batches, a stop within a batch of the target, and deferred work. A part is computed at once; its report comes when
- * the time is over that it would have taken.
+ * A simulated member: the real {@link MemberParts} over a modelled reclaimer with one cache. A part is computed at once; its
+ * report comes when the time is over that it would have taken.
  */
 final class SimulatedMember implements MemberEnvironment {
+
+    static final int BATCH = 128;
 
     /** The health of a member. */
     enum Health {
@@ -32,12 +35,9 @@ final class SimulatedMember implements MemberEnvironment {
         UNREACHABLE
     }
 
-    /** The costs of a pass and of a visit, from the benchmarks of a pass with few visits and of one with many. */
-    private static final long PASS_NANOS = 100_000;
+    /** The costs of a count or a pass, and of a scan call that frees a batch, from the benchmarks of the engine. */
+    private static final long PASS_NANOS = 200_000;
 
-    private static final long VISIT_NANOS = 150;
-
-    /** The cost of a scan call that frees a batch. */
     private static final long BATCH_NANOS = 10_000;
 
     /** The default. One round at a time needs one slot. */
@@ -46,46 +46,31 @@ final class SimulatedMember implements MemberEnvironment {
     final SimulatedClock.Cpu cpu;
     final double slowness;
     private final SimulatedClock clock;
-    private final SimulatedTenants tenants;
-    private final int number;
     private final Health health;
     private final Consumer<Reply> replies;
-    private final MemberParts parts =
-            new MemberParts(this, name -> 0, MAX_PARTS, new GiveBudget(GiveBudget.UNLIMITED));
-    private final int[] objects;
-    private final long[] deferred;
+    private final MemberParts parts = new MemberParts(this, name -> 0, MAX_PARTS, new GiveLimit(GiveLimit.UNLIMITED));
+    private final long objectsBefore;
+    private long objects;
     private boolean isFrozen;
-    private int first;
-    private long freed;
-    private long partFreed;
-    private long partNanos;
 
     /**
      * @param slowness the factor by which everything takes longer
      * @param replies sends the replies of the member to the requester
      */
-    SimulatedMember(
-            SimulatedClock clock,
-            SimulatedTenants tenants,
-            int number,
-            double slowness,
-            Health health,
-            Consumer<Reply> replies) {
+    SimulatedMember(SimulatedClock clock, long objects, double slowness, Health health, Consumer<Reply> replies) {
         this.clock = clock;
         this.cpu = new SimulatedClock.Cpu(clock);
-        this.tenants = tenants;
-        this.number = number;
+        this.objectsBefore = objects;
+        this.objects = objects;
         this.slowness = slowness;
         this.health = health;
         this.replies = replies;
-        this.objects = tenants.objects(number);
-        this.deferred = new long[objects.length];
         this.isFrozen = health == Health.FROZEN || health == Health.UNREACHABLE;
     }
 
     /** The objects freed here, reported or not. */
     long freedObjects() {
-        return freed;
+        return objectsBefore - objects;
     }
 
     /** Receives a request that has arrived, which costs the thread of the member that time. */
@@ -106,85 +91,75 @@ final class SimulatedMember implements MemberEnvironment {
         }
     }
 
-    /** A round counts once, before its first part. */
     @Override
     public void count(long round, ReclaimRequest request) {
-        long countNanos = slow(PASS_NANOS + VISIT_NANOS * tenants.counted(number).visits());
-        clock.at(
-                clock.now() + countNanos,
-                () -> cpu.submit(0, () -> parts.counted(round, tenants.counted(number), null, clock.now())));
+        List<Long> planned = IntStream.rangeClosed(0, Shrinker.LOWEST_PRIORITY)
+                .mapToObj(priority -> plannedObjects(priority) / BATCH * BATCH)
+                .toList();
+        FakeCountReport report = new FakeCountReport(
+                CgroupPath.root(),
+                Outcome.DONE,
+                objects,
+                objects,
+                planned,
+                1,
+                Duration.ZERO,
+                List.of(),
+                0,
+                Map.of(),
+                0);
+        after(PASS_NANOS, () -> parts.counted(round, report, null, clock.now()));
     }
 
+    /** The objects that a pass scans, where seeks is 2 and nothing is deferred. */
+    private long plannedObjects(int priority) {
+        return Math.min(2 * (objects >> priority), objects);
+    }
+
+    /** Frees whole batches at falling priorities, until the target is met or the time is over. */
     @Override
     public void reclaim(long round, int part, ReclaimRequest request) {
-        partFreed = 0;
-        partNanos = 0;
-        long within = request.within().map(Duration::toNanos).orElse(Long.MAX_VALUE);
-        int priority = request.priority();
-        Outcome outcome = pass(priority, request.objects().orElseThrow(), within);
-        while (outcome == Outcome.SHORT && priority > Shrinker.HIGHEST_PRIORITY) {
-            priority--;
-            outcome = pass(priority, request.objects().orElseThrow(), within);
+        long target = request.objects().orElseThrow();
+        long within = request.within().orElseThrow().toNanos();
+        long before = objects;
+        long nanos = 0;
+        for (int priority = request.priority();
+                priority >= 0 && before - objects < target && nanos < within;
+                priority--) {
+            nanos += PASS_NANOS;
+            long toScan = plannedObjects(priority);
+            while ((toScan >= BATCH || toScan >= objects)
+                    && toScan > 0
+                    && before - objects < target
+                    && nanos < within) {
+                long batch = Math.min(BATCH, toScan);
+                objects -= batch;
+                toScan -= batch;
+                nanos += BATCH_NANOS;
+            }
         }
-        freed += partFreed;
+        long freed = before - objects;
+        Outcome outcome = freed >= target ? Outcome.MET : nanos < within ? Outcome.SHORT : Outcome.DEADLINE;
         FakeReclaimReport report = new FakeReclaimReport(
                 CgroupPath.root(),
                 outcome,
-                partFreed,
-                partFreed * SimulatedTenants.OBJECT_BYTES,
+                freed,
+                freed,
                 0,
-                partFreed,
+                freed,
                 0,
                 0,
-                request.priority(),
-                priority,
-                Duration.ofNanos(Math.min(partNanos, within)),
+                12,
+                0,
+                Duration.ZERO,
                 List.of(),
-                partFreed,
+                freed,
                 Map.of());
-        clock.at(
-                clock.now() + report.elapsed().toNanos(),
-                () -> cpu.submit(0, () -> parts.reclaimed(round, part, report, null, clock.now())));
+        after(nanos, () -> parts.reclaimed(round, part, report, null, clock.now()));
     }
 
-    /** Returns {@code SHORT} where neither the target was met nor the time was over. */
-    private Outcome pass(int priority, long target, long within) {
-        partNanos += slow(PASS_NANOS);
-        for (int n = 0; n < objects.length; n++) {
-            int tenant = (first + n) % objects.length;
-            if (objects[tenant] > 0 && visit(tenant, priority, target, within)) {
-                // The next pass begins where this one ended.
-                first = tenant;
-                return partFreed >= target ? Outcome.MET : Outcome.DEADLINE;
-            }
-        }
-        return Outcome.SHORT;
-    }
-
-    /** Returns whether the part is to stop. */
-    private boolean visit(int tenant, int priority, long target, long within) {
-        long freeable = objects[tenant];
-        long before = deferred[tenant];
-        int seeks = SimulatedTenants.seeks(tenant);
-        long toScan = SimulatedTenants.scan(freeable, before, priority, seeks);
-        long scanned = 0;
-        partNanos += slow(VISIT_NANOS);
-        while ((toScan >= SimulatedTenants.BATCH || toScan >= freeable) && partFreed < target && partNanos < within) {
-            int portion = (int) Math.min(SimulatedTenants.BATCH, toScan);
-            int gone = Math.min(portion, objects[tenant]);
-            objects[tenant] -= gone;
-            partFreed += gone;
-            toScan -= portion;
-            scanned += portion;
-            partNanos += slow(BATCH_NANOS);
-        }
-        long next = before + SimulatedTenants.delta(freeable, priority, seeks) - scanned;
-        deferred[tenant] = Math.min(Math.max(next, 0), 2 * freeable);
-        return partFreed >= target || partNanos >= within;
-    }
-
-    private long slow(long nanos) {
-        return (long) (nanos * slowness);
+    private void after(long nanos, Runnable result) {
+        clock.at(clock.now() + (long) (nanos * slowness), () -> cpu.submit(0, result));
     }
 
     @Override

@@ -17,29 +17,29 @@ class WireFaultsTest {
     @Test
     void eachCauseIsCountedAndSaidOnceAMinute() {
         for (int i = 0; i < 5; i++) {
-            faults.unreadable("count/1", "too large");
-            faults.stranger("reclaim/1", "akka://other@10.9.9.9:1 uid 7");
+            faults.malformed("count/1", "too large");
+            faults.droppedRequest("reclaim/1", "akka://other@10.9.9.9:1 uid 7");
         }
         now.addAndGet(WireFaults.QUIET_NANOS - 1);
-        faults.unreadable("count/1", "too large");
-        faults.stranger("reclaim/1", "akka://other@10.9.9.9:1 uid 7");
+        faults.malformed("count/1", "too large");
+        faults.droppedRequest("reclaim/1", "akka://other@10.9.9.9:1 uid 7");
         assertThat(said).hasSize(2);
         assertThat(said.get(0)).contains("[count/1]", "too large", "[1] so far");
         assertThat(said.get(1)).contains("[reclaim/1]", "[akka://other@10.9.9.9:1 uid 7]", "no member", "[1] so far");
         now.addAndGet(1);
-        faults.unreadable("count/1", "too large");
+        faults.malformed("count/1", "too large");
         assertThat(said).hasSize(3).last().asString().contains("[7] so far");
-        faults.stranger("reclaim/1", "akka://other@10.9.9.9:1 uid 7");
+        faults.droppedRequest("reclaim/1", "akka://other@10.9.9.9:1 uid 7");
         assertThat(said).hasSize(4).last().asString().contains("[7] so far");
-        assertThat(faults.unreadableMessages()).isEqualTo(7);
-        assertThat(faults.strangersRequests()).isEqualTo(7);
+        assertThat(faults.malformedMessages()).isEqualTo(7);
+        assertThat(faults.droppedRequests()).isEqualTo(7);
     }
 
     /** The text comes from unknown senders. */
     @Test
     void lineIsOneLineAndNotLongWhateverWasSent() {
-        faults.unreadable("k\n".repeat(1_000), "why\r\n".repeat(10_000));
-        faults.stranger("k".repeat(1_000), "\u0000\u001b[31m".repeat(10_000));
+        faults.malformed("k\n".repeat(1_000), "why\r\n".repeat(10_000));
+        faults.droppedRequest("k".repeat(1_000), "\u0000\u001b[31m".repeat(10_000));
         assertThat(said)
                 .hasSize(2)
                 .allSatisfy(line -> assertThat(line).hasSizeLessThan(600).doesNotContainPattern("\\p{Cntrl}"));

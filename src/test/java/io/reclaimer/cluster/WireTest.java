@@ -330,6 +330,6 @@ class WireTest {
     }
 
     private static long faults() {
-        return WireFaults.get(kit.system()).unreadableMessages();
+        return WireFaults.get(kit.system()).malformedMessages();
     }
 }

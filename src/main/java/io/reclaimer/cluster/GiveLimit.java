@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * freed bytes count for a minute from then on. So the bytes freed in a minute exceed the limit only where parts free more
  * than their targets, or objects are larger than expected; the excess is deducted from later parts.
  */
-final class GiveBudget {
+final class GiveLimit {
 
     /** A limit of no bound. */
     static final long UNLIMITED = Long.MAX_VALUE;
@@ -41,7 +41,7 @@ final class GiveBudget {
 
     private long givenBytes;
 
-    GiveBudget(long bytesPerMinute) {
+    GiveLimit(long bytesPerMinute) {
         this.bytesPerMinute = bytesPerMinute;
     }
 

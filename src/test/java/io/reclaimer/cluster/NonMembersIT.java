@@ -32,7 +32,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Requests of actor systems that are not or no longer members, over real sockets. */
-class StrangersIT {
+class NonMembersIT {
 
     private static final String GOES_ON = "akka.cluster.run-coordinated-shutdown-when-down = off";
 
@@ -40,15 +40,15 @@ class StrangersIT {
     private final Members members = Members.start(2, GOES_ON, intercepted);
     private final One first = members.first();
     private final Queue<ClusterMessage> answers = new ConcurrentLinkedQueue<>();
-    private final ActorSystem<Void> stranger = ActorSystem.create(
-            Behaviors.empty(), "stranger", ConfigFactory.parseString("""
-                            akka.actor.provider = remote
-                            akka.remote.warn-about-direct-use = off
-                            akka.remote.artery.canonical.hostname = "127.0.0.1"
-                            akka.remote.artery.canonical.port = 0
-                            akka.coordinated-shutdown.exit-jvm = off
-                            """).withFallback(ConfigFactory.load()));
-    private final ActorRef<ClusterMessage> ref = stranger.systemActorOf(
+    private final ActorSystem<Void> other = ActorSystem.create(
+            Behaviors.empty(), "other", ConfigFactory.parseString("""
+                akka.actor.provider = remote
+                akka.remote.warn-about-direct-use = off
+                akka.remote.artery.canonical.hostname = "127.0.0.1"
+                akka.remote.artery.canonical.port = 0
+                akka.coordinated-shutdown.exit-jvm = off
+                """).withFallback(ConfigFactory.load()));
+    private final ActorRef<ClusterMessage> ref = other.systemActorOf(
             Behaviors.<ClusterMessage>receiveMessage(message -> {
                 answers.add(message);
                 return Behaviors.same();
@@ -58,13 +58,13 @@ class StrangersIT {
 
     @AfterEach
     void end() {
-        stranger.terminate();
+        other.terminate();
         members.end();
     }
 
     /** With or without a uid, of the sender or of a member. */
     @Test
-    void strangersRequestsDoNothingAndAreCountedAndLogged() {
+    void requestsOfNonMembersDoNothingAndAreCountedAndLogged() {
         TableShrinker cache = first.cache("/shop", 10_000);
         long uid = Cluster.get(first.kit.system()).selfMember().uniqueAddress().longUid();
         LoggingTestKit.warn("no member of this cluster").withOccurrences(1).expect(first.kit.system(), () -> {
@@ -88,11 +88,10 @@ class StrangersIT {
 
     /** The sender would have to know the random number of the round; this one does. */
     @Test
-    void strangersCancelEndsNoPart() {
+    void cancelOfANonMemberEndsNoPart() {
         Gate gate = new Gate();
         first.cache("/shop", Members.gated(10_000, gate));
-        CompletionStage<ClusterReport> round =
-                first.cluster.reclaim(Members.shop(2_000));
+        CompletionStage<ClusterReport> round = first.cluster.reclaim(Members.shop(2_000));
         gate.awaitEntered();
         Reclaim part = intercepted.seen.stream()
                 .filter(Reclaim.class::isInstance)
@@ -129,7 +128,7 @@ class StrangersIT {
     }
 
     private void send(ClusterMessage message) {
-        ActorRefResolver.get(stranger)
+        ActorRefResolver.get(other)
                 .<ClusterMessage>resolveActorRef(ActorRefResolver.get(first.kit.system())
                         .toSerializationFormat(first.cluster.ref().<ClusterMessage>narrow()))
                 .tell(message);

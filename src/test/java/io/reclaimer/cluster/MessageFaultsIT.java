@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rounds whose messages are duplicated, late, reordered or lost. */
-class DisorderIT {
+class MessageFaultsIT {
 
     private static final int ROUNDS = 30;
 
@@ -30,16 +30,17 @@ class DisorderIT {
     @ValueSource(ints = {0, 10})
     void duplicatedDelayedReorderedAndLostMessagesCountOnce(int lost) {
         Seeded random = Seeded.create();
-        Members members = Members.start(3, "reclaimer.cluster.resend-after = 100 ms", new MessageInterceptor(() -> new Disorder(random.fork(random.nextInt()), lost)));
+        Members members = Members.start(
+                3,
+                "reclaimer.cluster.resend-after = 100 ms",
+                new MessageInterceptor(() -> new MessageFaults(random.fork(random.nextInt()), lost)));
         List<TableShrinker> caches = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             caches.add(members.get(i).cache("/shop", 100_000));
         }
         List<CompletionStage<ClusterReport>> rounds = new ArrayList<>();
         for (int i = 0; i < ROUNDS; i++) {
-            rounds.add(members.get(i % 3)
-                    .cluster
-                    .reclaim(Members.shop(1_000)));
+            rounds.add(members.get(i % 3).cluster.reclaim(Members.shop(1_000)));
         }
         long freed = 0;
         for (CompletionStage<ClusterReport> round : rounds) {
@@ -64,11 +65,12 @@ class DisorderIT {
      * @param lost the number of lost messages in a hundred
      * @param through messages that were delayed, and pass the next time
      */
-    private record Disorder(Seeded random, int lost, Set<ClusterMessage> through) implements MessageInterceptor.Rule {
+    private record MessageFaults(Seeded random, int lost, Set<ClusterMessage> through)
+            implements MessageInterceptor.Rule {
 
         private static final int LATEST_MILLIS = 60;
 
-        Disorder(Seeded random, int lost) {
+        MessageFaults(Seeded random, int lost) {
             this(random, lost, Collections.newSetFromMap(new IdentityHashMap<>()));
         }
 
