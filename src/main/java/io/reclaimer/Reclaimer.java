@@ -22,8 +22,8 @@ import io.reclaimer.engine.call.ShrinkerTarget;
 import io.reclaimer.shrinker.AsyncShrinker;
 import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.CgroupPath;
-import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.Registration;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
@@ -462,6 +462,11 @@ public final class Reclaimer implements Extension {
     public Registration trace(TraceListener listener) {
         Objects.requireNonNull(listener, "listener");
         return engine.tracer().add(listener);
+    }
+
+    /** All shrinkers from allocation until they are freed. For tests. */
+    List<ShrinkerHandle> shrinkers() {
+        return engine.table().allocated().stream().map(this::handleOf).toList();
     }
 
     CompletionStage<ShrinkerHandle> register(ShrinkerHandle handle) {

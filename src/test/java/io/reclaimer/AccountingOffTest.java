@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Cache;
-import io.reclaimer.testkit.junit.ReclaimerExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -12,37 +11,37 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class AccountingOffTest {
 
     @RegisterExtension
-    final ReclaimerExtension kit = ReclaimerExtension.create().with("reclaimer.object-accounting = off");
+    static final SharedReclaimer KIT = SharedReclaimer.create().with("reclaimer.object-accounting = off");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup().byNode();
 
     @Test
     void shrinkerThatIsNotNonSlabIsSkippedAndItsBitStays() {
-        Cache pages = Cache.registerIn(kit, "/shop", spec, 10);
-        assertThat(kit.pass("/shop", 0, 0).visits()).isZero();
-        assertThat(kit.state("/shop", 0).bits()).containsExactly(pages.handle().id());
+        Cache pages = Cache.registerIn(KIT, "/shop", spec, 10);
+        assertThat(KIT.pass("/shop", 0, 0).visits()).isZero();
+        assertThat(KIT.state("/shop", 0).bits()).containsExactly(pages.handle().id());
     }
 
     @Test
     void nonSlabShrinkerIsVisited() {
-        Cache.registerIn(kit, "/shop", spec, 10);
-        Cache other = Cache.registerIn(kit, "/shop", spec.alsoWithoutAccounting(), 10);
-        assertThat(kit.pass("/shop", 0, 0).freedObjects()).isEqualTo(10);
+        Cache.registerIn(KIT, "/shop", spec, 10);
+        Cache other = Cache.registerIn(KIT, "/shop", spec.alsoWithoutAccounting(), 10);
+        assertThat(KIT.pass("/shop", 0, 0).freedObjects()).isEqualTo(10);
         assertThat(other.table().objects()).isZero();
     }
 
     @Test
     void everyShrinkerIsVisitedOnTheRoot() {
-        Cache.registerIn(kit, "/", spec, 10);
-        assertThat(kit.pass("/", 0, 0).freedObjects()).isEqualTo(10);
+        Cache.registerIn(KIT, "/", spec, 10);
+        assertThat(KIT.pass("/", 0, 0).freedObjects()).isEqualTo(10);
     }
 
     /** A skipped shrinker that stayed held could never be freed. */
     @Test
     void skippedShrinkerIsReleased() {
-        Cache pages = Cache.registerIn(kit, "/shop", spec, 10);
-        kit.pass("/shop", 0, 0);
-        assertThat(kit.state().shrinkers()).allMatch(shrinker -> shrinker.holds() == 0);
-        kit.await(pages.handle().free());
+        Cache pages = Cache.registerIn(KIT, "/shop", spec, 10);
+        KIT.pass("/shop", 0, 0);
+        assertThat(KIT.state().shrinkers()).allMatch(shrinker -> shrinker.holds() == 0);
+        KIT.await(pages.handle().free());
     }
 }

@@ -20,7 +20,6 @@ import io.reclaimer.testkit.Kind;
 import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
-import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +37,7 @@ class ActorShrinkerTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @RegisterExtension
-    final ReclaimerExtension kit = ReclaimerExtension.create()
+    static final SharedReclaimer KIT = SharedReclaimer.create()
             .expectActor("$*")
             .with("reclaimer { call-deadline = 1h, quarantine { after-faults = 100, duration = 1h } }");
 
@@ -50,9 +49,9 @@ class ActorShrinkerTest {
 
     @Test
     void isAskedByMessagesAndAnswers() {
-        Bits.setIn(kit, "/a", register(spec));
+        Bits.setIn(KIT, "/a", register(spec));
         CompletionStage<ReclaimReport> round =
-                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(3).background());
+                KIT.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(3).background());
         CountObjects count = expectCount();
         assertThat(count.cgroup()).isEqualTo(CgroupPath.of("/a"));
         assertThat(count.node()).isZero();
@@ -61,35 +60,35 @@ class ActorShrinkerTest {
         ScanObjects scan = expectScan();
         assertThat(scan.nrToScan()).isEqualTo(10);
         scan.reply(7, 10, 700);
-        ReclaimReport report = kit.await(round);
+        ReclaimReport report = KIT.await(round);
         assertThat(report.freedObjects()).isEqualTo(7);
         assertThat(report.freedBytes()).isEqualTo(700);
         assertThat(report.scannedObjects()).isEqualTo(10);
-        assertThat(kit.state().shrinkers().get(0).kind()).isEqualTo(ReclaimerState.Kind.ACTOR);
+        assertThat(KIT.state().shrinkers().get(0).kind()).isEqualTo(ReclaimerState.Kind.ACTOR);
     }
 
     @Test
     void isFreedByItselfWhenTheActorStops() {
-        ActorRef<ShrinkerMessage> actor = kit.testKit().spawn(Kind.actor(Scripted.endless(10)));
-        ShrinkerHandle handle = kit.register(spec, actor);
-        kit.testKit().stop(actor);
+        ActorRef<ShrinkerMessage> actor = KIT.testKit().spawn(Kind.actor(Scripted.endless(10)));
+        ShrinkerHandle handle = KIT.register(spec, actor);
+        KIT.testKit().stop(actor);
         awaitGone();
-        kit.await(handle.free());
+        KIT.await(handle.free());
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void actorThatDiesInTheMiddleOfACallEndsTheVisitWithAFaultAndIsFreed(boolean inScan) {
-        ShrinkerHandle handle = Bits.setIn(kit, "/a", register(spec));
+        ShrinkerHandle handle = Bits.setIn(KIT, "/a", register(spec));
         CompletionStage<ReclaimReport> round =
-                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0));
+                KIT.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0));
         CountObjects count = expectCount();
         if (inScan) {
             count.reply(10);
             expectScan();
         }
         actor().stop();
-        assertThat(kit.await(round).freedObjects()).isZero();
+        assertThat(KIT.await(round).freedObjects()).isZero();
         awaitGone();
         assertThat(handle.isFreed()).isTrue();
     }
@@ -109,13 +108,13 @@ class ActorShrinkerTest {
                             control -> 10));
                 }))
                 .onFailure(SupervisorStrategy.restart());
-        kit.expectError("");
+        KIT.expectError("");
         ShrinkerSpec quick = spec.callDeadline(Duration.ofMillis(200));
         ShrinkerHandle handle =
-                Bits.setIn(kit, "/a", kit.register(quick, kit.testKit().spawn(behavior)));
-        assertThat(kit.pass("/a", 0, 0).freedObjects()).isZero();
+                Bits.setIn(KIT, "/a", KIT.register(quick, KIT.testKit().spawn(behavior)));
+        assertThat(KIT.pass("/a", 0, 0).freedObjects()).isZero();
         assertThat(handle.state().faults()).as("it may be late").isZero();
-        assertThat(kit.pass("/a", 0, 0).freedObjects()).isEqualTo(20);
+        assertThat(KIT.pass("/a", 0, 0).freedObjects()).isEqualTo(20);
         assertThat(starts).hasValue(2);
         // The call during which it crashed is lost, as the answer to the next call shows.
         assertThat(handle.state().faults()).isOne();
@@ -125,60 +124,60 @@ class ActorShrinkerTest {
 
     @Test
     void secondAnswerIsAFaultAndChangesNothing() {
-        Bits.setIn(kit, "/a", register(spec));
+        Bits.setIn(KIT, "/a", register(spec));
         CompletionStage<ReclaimReport> round =
-                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(3));
+                KIT.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(3));
         CountObjects count = expectCount();
         count.reply(40);
         count.reply(1_000_000);
         ScanObjects scan = expectScan();
         scan.reply(10);
         scan.reply(10);
-        assertThat(kit.await(round).freedObjects()).isEqualTo(10);
-        Threads.until(() -> kit.state().shrinkers().get(0).faults() == 2);
-        assertThat(kit.state().shrinkers().get(0).lastFault().orElseThrow()).contains("a second time");
+        assertThat(KIT.await(round).freedObjects()).isEqualTo(10);
+        Threads.until(() -> KIT.state().shrinkers().get(0).faults() == 2);
+        assertThat(KIT.state().shrinkers().get(0).lastFault().orElseThrow()).contains("a second time");
     }
 
     @Test
     void answerAfterTheDeadlineIsIgnoredAndCounted() {
-        ShrinkerHandle handle = Bits.setIn(kit, "/a", register(spec.callDeadline(Duration.ofMillis(100))));
-        assertThat(kit.pass("/a", 0, 0).freedObjects()).isZero();
+        ShrinkerHandle handle = Bits.setIn(KIT, "/a", register(spec.callDeadline(Duration.ofMillis(100))));
+        assertThat(KIT.pass("/a", 0, 0).freedObjects()).isZero();
         expectCount().reply(40);
-        Threads.until(() -> kit.state().shrinkers().get(0).lateReplies() == 1);
-        ReclaimerState.ShrinkerState state = kit.state().shrinkers().get(0);
+        Threads.until(() -> KIT.state().shrinkers().get(0).lateReplies() == 1);
+        ReclaimerState.ShrinkerState state = KIT.state().shrinkers().get(0);
         assertThat(state.faults()).isZero();
         assertThat(state.holds()).isZero();
-        assertThat(kit.state("/a", 0).bits()).containsExactly(handle.id());
+        assertThat(KIT.state("/a", 0).bits()).containsExactly(handle.id());
         actor().expectNoMessage(Duration.ofMillis(1));
     }
 
     @Test
     void actorThatHasStoppedBeforeIsFreedAtOnce() {
-        ActorRef<ShrinkerMessage> actor = kit.testKit().spawn(Kind.actor(Scripted.endless(10)));
-        kit.testKit().stop(actor);
-        CompletionStage<ShrinkerHandle> registered = kit.reclaimer().register(spec, actor);
+        ActorRef<ShrinkerMessage> actor = KIT.testKit().spawn(Kind.actor(Scripted.endless(10)));
+        KIT.testKit().stop(actor);
+        CompletionStage<ShrinkerHandle> registered = KIT.reclaimer().register(spec, actor);
         Threads.until(() -> registered.toCompletableFuture().isDone());
         awaitGone();
     }
 
     @Test
     void offlineIsAMessageToo() {
-        ShrinkerHandle handle = Bits.setIn(kit, "/a/b", register(spec));
-        CompletionStage<?> offline = kit.reclaimer().offline("/a/b");
+        ShrinkerHandle handle = Bits.setIn(KIT, "/a/b", register(spec));
+        CompletionStage<?> offline = KIT.reclaimer().offline("/a/b");
         ShrinkerMessage.ReparentObjects move =
                 actor().expectMessageClass(ShrinkerMessage.ReparentObjects.class, PATIENCE);
         assertThat(move.offline()).isEqualTo(CgroupPath.of("/a/b"));
         assertThat(move.parent()).isEqualTo(CgroupPath.of("/a"));
         move.reply(3);
-        kit.await(offline);
-        assertThat(kit.state("/a", 0).bits()).containsExactly(handle.id());
+        KIT.await(offline);
+        assertThat(KIT.state("/a", 0).bits()).containsExactly(handle.id());
     }
 
     @Test
     void actorIsSentOneCallAtATimeAndWhoWaitsForItIsNotLate() {
-        ShrinkerHandle handle = Bits.setIn(kit, FOUR_CGROUPS, register(spec.callDeadline(Duration.ofMillis(400))));
+        ShrinkerHandle handle = Bits.setIn(KIT, FOUR_CGROUPS, register(spec.callDeadline(Duration.ofMillis(400))));
         CompletionStage<ReclaimReport> round =
-                kit.reclaimer().reclaim(ReclaimRequest.in("/").onNodes(0).within(Duration.ofMinutes(5)));
+                KIT.reclaimer().reclaim(ReclaimRequest.in("/").onNodes(0).within(Duration.ofMinutes(5)));
         // The root's, and those of four cgroups. The first is not answered in time; the others wait for even longer.
         CountObjects first = expectCount();
         for (int i = 0; i < 4; i++) {
@@ -186,7 +185,7 @@ class ActorShrinkerTest {
             actor().expectNoMessage(Duration.ofMillis(150));
             next.reply(0);
         }
-        kit.await(round);
+        KIT.await(round);
         assertThat(handle.state().faults()).isOne();
         first.reply(0);
         Threads.until(() -> handle.state().lateReplies() == 1);
@@ -195,16 +194,16 @@ class ActorShrinkerTest {
 
     @Test
     void cancellationReachesTheCallsThatWaitForTheActor() {
-        ShrinkerHandle handle = Bits.setIn(kit, FOUR_CGROUPS, register(spec));
+        ShrinkerHandle handle = Bits.setIn(KIT, FOUR_CGROUPS, register(spec));
         Cancellation cancellation = new Cancellation();
         CompletionStage<ReclaimReport> round =
-                kit.reclaimer().reclaim(ReclaimRequest.in("/").cancelledBy(cancellation));
+                KIT.reclaimer().reclaim(ReclaimRequest.in("/").cancelledBy(cancellation));
         CountObjects first = expectCount();
-        kit.settle();
+        KIT.settle();
         cancellation.cancel();
-        assertThat(kit.await(round).outcome()).isEqualTo(ReclaimReport.Outcome.CANCELLED);
+        assertThat(KIT.await(round).outcome()).isEqualTo(ReclaimReport.Outcome.CANCELLED);
         first.reply(10);
-        kit.await(handle.free());
+        KIT.await(handle.free());
         actor().expectNoMessage(Duration.ofMillis(1));
         assertThat(handle.state().faults()).isZero();
     }
@@ -239,34 +238,34 @@ class ActorShrinkerTest {
 
     @Test
     void reentrantActorIsSentCallsAsTheyCome() {
-        Bits.setIn(kit, FOUR_CGROUPS, register(spec.reentrant()));
-        CompletionStage<ReclaimReport> round = kit.reclaimer().reclaim(ReclaimRequest.in("/"));
+        Bits.setIn(KIT, FOUR_CGROUPS, register(spec.reentrant()));
+        CompletionStage<ReclaimReport> round = KIT.reclaimer().reclaim(ReclaimRequest.in("/"));
         List<CountObjects> counts = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             counts.add(expectCount());
         }
         counts.forEach(count -> count.reply(0));
-        kit.await(round);
+        KIT.await(round);
     }
 
     @Test
     void actorsRegisterByMessage() {
-        TestProbe<StatusReply<ShrinkerHandle>> replies = kit.testKit().createTestProbe();
-        ActorRef<ShrinkerMessage> actor = kit.testKit().spawn(Kind.actor(Scripted.endless(10)));
-        kit.reclaimer().ref().tell(new ReclaimerProtocol.AllocateActor(spec, actor, replies.getRef()));
+        TestProbe<StatusReply<ShrinkerHandle>> replies = KIT.testKit().createTestProbe();
+        ActorRef<ShrinkerMessage> actor = KIT.testKit().spawn(Kind.actor(Scripted.endless(10)));
+        KIT.reclaimer().ref().tell(new ReclaimerProtocol.AllocateActor(spec, actor, replies.getRef()));
         ShrinkerHandle handle = replies.receiveMessage(PATIENCE).getValue();
-        assertThat(kit.state().shrinkers().get(0).phase()).isEqualTo(ReclaimerState.Phase.ALLOCATED);
-        kit.await(handle.free());
+        assertThat(KIT.state().shrinkers().get(0).phase()).isEqualTo(ReclaimerState.Phase.ALLOCATED);
+        KIT.await(handle.free());
     }
 
     @Test
     void emptyAndStopMeanWhatTheyMeanElsewhere() {
         ActorRef<ShrinkerMessage> empty =
-                kit.testKit().spawn(Kind.actor(new Scripted(control -> Shrinker.EMPTY, control -> 1)));
-        Bits.setIn(kit, "/a", kit.register(spec, empty));
-        kit.pass("/a", 0, 0);
-        assertThat(kit.state("/a", 0).bits()).isEmpty();
-        assertThat(kit.state().shrinkers().get(0).faults()).isZero();
+                KIT.testKit().spawn(Kind.actor(new Scripted(control -> Shrinker.EMPTY, control -> 1)));
+        Bits.setIn(KIT, "/a", KIT.register(spec, empty));
+        KIT.pass("/a", 0, 0);
+        assertThat(KIT.state("/a", 0).bits()).isEmpty();
+        assertThat(KIT.state().shrinkers().get(0).faults()).isZero();
     }
 
     private TestProbe<ShrinkerMessage> actor() {
@@ -275,8 +274,8 @@ class ActorShrinkerTest {
 
     /** Registers a probe, whose messages the test answers. */
     private ShrinkerHandle register(ShrinkerSpec with) {
-        actor = Optional.of(kit.testKit().createTestProbe());
-        return kit.register(with, actor().getRef());
+        actor = Optional.of(KIT.testKit().createTestProbe());
+        return KIT.register(with, actor().getRef());
     }
 
     private CountObjects expectCount() {
@@ -288,6 +287,6 @@ class ActorShrinkerTest {
     }
 
     private void awaitGone() {
-        Threads.until(() -> kit.state().shrinkers().isEmpty());
+        Threads.until(() -> KIT.state().shrinkers().isEmpty());
     }
 }

@@ -8,7 +8,6 @@ import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Threads;
-import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -22,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AsyncShrinkerTest {
 
     @RegisterExtension
-    final ReclaimerExtension kit = ReclaimerExtension.create().with("reclaimer.call-deadline = 1h");
+    static final SharedReclaimer KIT = SharedReclaimer.create().with("reclaimer.call-deadline = 1h");
 
     /** A shrinker whose counts wait for the test, and whose scans free all that they are asked for. */
     private static final class Counted implements AsyncShrinker {
@@ -53,33 +52,33 @@ class AsyncShrinkerTest {
     @ParameterizedTest
     @ValueSource(strings = {"/a", "/a/b"})
     void bitThatIsClearedOnlyForTheSecondLookIsFoundAgainAlthoughAnotherRoundHasSeenItCleared(String top) {
-        ShrinkerHandle handle = Bits.setIn(kit, "/a/b", kit.register(spec, shrinker));
+        ShrinkerHandle handle = Bits.setIn(KIT, "/a/b", KIT.register(spec, shrinker));
 
-        CompletionStage<ReclaimReport> first = kit.reclaimer().reclaim(ReclaimRequest.in(top));
+        CompletionStage<ReclaimReport> first = KIT.reclaimer().reclaim(ReclaimRequest.in(top));
         shrinker.nextCount().complete(Shrinker.EMPTY);
         CompletableFuture<Long> secondLook = shrinker.nextCount();
-        assertThat(kit.reclaim(ReclaimRequest.in("/a")).visits()).isZero();
+        assertThat(KIT.reclaim(ReclaimRequest.in("/a")).visits()).isZero();
         secondLook.complete(0L);
-        kit.await(first);
-        assertThat(kit.state("/a/b", 0).bits()).containsExactly(handle.id());
+        KIT.await(first);
+        assertThat(KIT.state("/a/b", 0).bits()).containsExactly(handle.id());
 
         CompletionStage<ReclaimReport> third =
-                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0));
+                KIT.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0));
         shrinker.nextCount().complete(128L);
-        assertThat(kit.await(third).freedObjects()).isEqualTo(256);
+        assertThat(KIT.await(third).freedObjects()).isEqualTo(256);
     }
 
     @Test
     void roundsOnOnePairTakeTurns() {
-        Bits.setIn(kit, "/a", kit.register(spec, shrinker));
-        CompletionStage<ReclaimReport> first = kit.reclaimer().reclaim(ReclaimRequest.in("/a"));
+        Bits.setIn(KIT, "/a", KIT.register(spec, shrinker));
+        CompletionStage<ReclaimReport> first = KIT.reclaimer().reclaim(ReclaimRequest.in("/a"));
         CompletableFuture<Long> count = shrinker.nextCount();
-        CompletionStage<ReclaimReport> second = kit.reclaimer().reclaim(ReclaimRequest.in("/a"));
-        kit.settle();
+        CompletionStage<ReclaimReport> second = KIT.reclaimer().reclaim(ReclaimRequest.in("/a"));
+        KIT.settle();
         assertThat(shrinker.counts).isEmpty();
         count.complete(0L);
-        kit.await(first);
+        KIT.await(first);
         shrinker.nextCount().complete(0L);
-        kit.await(second);
+        KIT.await(second);
     }
 }

@@ -15,7 +15,6 @@ import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.HeldVisit;
 import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Scripted;
-import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
@@ -32,7 +31,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class BlockingShrinkerTest {
 
     @RegisterExtension
-    final ReclaimerExtension kit = ReclaimerExtension.create()
+    static final SharedReclaimer KIT = SharedReclaimer.create()
             .with("reclaimer { call-deadline = 1h, blocking { calls = 4, calls-per-shrinker = 2, threads = platform"
                     + " } }");
 
@@ -50,20 +49,20 @@ class BlockingShrinkerTest {
             threads.add(Thread.currentThread().getName());
             return 10;
         };
-        Bits.setIn(kit, "/a", kit.register(spec, new Scripted(noteThread, noteThread)));
-        kit.pass("/a", 0, 0);
+        Bits.setIn(KIT, "/a", KIT.register(spec, new Scripted(noteThread, noteThread)));
+        KIT.pass("/a", 0, 0);
         assertThat(threads).hasSizeGreaterThanOrEqualTo(2).allMatch(name -> name.startsWith("reclaimer-blocking-"));
         assertThat(shrinker("disk").kind()).isEqualTo(ReclaimerState.Kind.BLOCKING);
     }
 
     @Test
     void pairStaysResponsiveWhileItWaits() {
-        Cgroup a = kit.online("/a");
+        Cgroup a = KIT.online("/a");
         HeldVisit visit = standStill("/a");
-        assertThat(kit.state("/a", 0).bits()).hasSize(1);
-        Cache other = Cache.register(kit, "other");
+        assertThat(KIT.state("/a", 0).bits()).hasSize(1);
+        Cache other = Cache.register(KIT, "other");
         other.put(a, 0, 10);
-        assertThat(kit.state("/a", 0).bits()).hasSize(2);
+        assertThat(KIT.state("/a", 0).bits()).hasSize(2);
         // Its bit was set ahead of the walk.
         assertThat(visit.end().freedObjects()).isEqualTo(20 + 10);
     }
@@ -71,21 +70,21 @@ class BlockingShrinkerTest {
     @Test
     void otherCgroupsAndItsOwnParentAreVisitedWhileItWaits() {
         HeldVisit visit = standStill("/a");
-        Cache.registerIn(kit, "/b", ShrinkerSpec.named("other").byCgroup().byNode(), 10);
-        assertThat(kit.pass("/b", 0, 0).freedObjects()).isEqualTo(10);
+        Cache.registerIn(KIT, "/b", ShrinkerSpec.named("other").byCgroup().byNode(), 10);
+        assertThat(KIT.pass("/b", 0, 0).freedObjects()).isEqualTo(10);
         visit.end();
     }
 
     @Test
     void shrinkerTakesNoMorePlacesThanItsOwnAndOthersGoOn() {
-        Bits.setIn(kit, List.of("/s0", "/s1", "/s2", "/s3", "/s4", "/s5"), kit.register(spec, counting()));
+        Bits.setIn(KIT, List.of("/s0", "/s1", "/s2", "/s3", "/s4", "/s5"), KIT.register(spec, counting()));
         Bits.setIn(
-                kit, "/o", kit.register(ShrinkerSpec.named("other").byCgroup().blocking(), Scripted.endless(100)));
-        CompletionStage<ReclaimReport> round = kit.reclaimer().reclaim(ReclaimRequest.everywhere());
+                KIT, "/o", KIT.register(ShrinkerSpec.named("other").byCgroup().blocking(), Scripted.endless(100)));
+        CompletionStage<ReclaimReport> round = KIT.reclaimer().reclaim(ReclaimRequest.everywhere());
         twoAreInside.pass();
-        assertThat(kit.pass("/o", 0, 0).freedObjects()).isEqualTo(128);
+        assertThat(KIT.pass("/o", 0, 0).freedObjects()).isEqualTo(128);
         gate.open();
-        kit.await(round);
+        KIT.await(round);
         assertThat(most).hasValue(2);
     }
 
@@ -117,19 +116,19 @@ class BlockingShrinkerTest {
     }
 
     private int mostCallsOfTwoRounds(ShrinkerSpec which) {
-        Bits.setIn(kit, "/a", kit.register(which, counting()));
-        CompletionStage<ReclaimReport> first = kit.reclaimer().reclaim(ReclaimRequest.in("/a"));
-        CompletionStage<ReclaimReport> second = kit.reclaimer().reclaim(ReclaimRequest.in("/a"));
+        Bits.setIn(KIT, "/a", KIT.register(which, counting()));
+        CompletionStage<ReclaimReport> first = KIT.reclaimer().reclaim(ReclaimRequest.in("/a"));
+        CompletionStage<ReclaimReport> second = KIT.reclaimer().reclaim(ReclaimRequest.in("/a"));
         gate.awaitEntered();
         if (which.equals(spec)) {
             // Both passes have begun in the pair; the second one waits for the end of the first call.
-            kit.settle();
+            KIT.settle();
         } else {
             twoAreInside.pass();
         }
         gate.open();
-        kit.await(first);
-        kit.await(second);
+        KIT.await(first);
+        KIT.await(second);
         return most.get();
     }
 
@@ -137,16 +136,16 @@ class BlockingShrinkerTest {
     void freeWaitsUntilTheLastCallHasReturned() {
         HeldVisit visit = standStill("/a");
         CompletableFuture<Done> freed = visit.shrinker().free().toCompletableFuture();
-        kit.await(kit.reclaimer().online("/b"));
+        KIT.await(KIT.reclaimer().online("/b"));
         assertThat(freed).isNotDone();
         visit.end();
-        kit.await(freed);
+        KIT.await(freed);
     }
 
     @Test
     void cancellationReachesACallNotYetMade() {
         AtomicInteger calls = new AtomicInteger();
-        ShrinkerHandle slow = kit.register(
+        ShrinkerHandle slow = KIT.register(
                 spec,
                 new Scripted(
                         control -> {
@@ -155,34 +154,34 @@ class BlockingShrinkerTest {
                             return 0;
                         },
                         ShrinkControl::nrToScan));
-        Bits.setIn(kit, List.of("/s0", "/s1", "/s2", "/s3", "/s4"), slow);
+        Bits.setIn(KIT, List.of("/s0", "/s1", "/s2", "/s3", "/s4"), slow);
         Cancellation cancellation = new Cancellation();
         CompletionStage<ReclaimReport> round =
-                kit.reclaimer().reclaim(ReclaimRequest.everywhere().cancelledBy(cancellation));
+                KIT.reclaimer().reclaim(ReclaimRequest.everywhere().cancelledBy(cancellation));
         gate.awaitEntered();
         cancellation.cancel();
-        assertThat(kit.await(round).outcome()).isEqualTo(ReclaimReport.Outcome.CANCELLED);
+        assertThat(KIT.await(round).outcome()).isEqualTo(ReclaimReport.Outcome.CANCELLED);
         gate.open();
-        kit.await(slow.free());
+        KIT.await(slow.free());
         // At most as many calls as may run; the others were waiting.
         assertThat(calls.get()).isLessThanOrEqualTo(3);
-        assertThat(kit.state().shrinkers()).isEmpty();
+        assertThat(KIT.state().shrinkers()).isEmpty();
     }
 
     @Test
     void scanSeesThatItsRoundIsOver() {
         Cancellation cancellation = new Cancellation();
         Queue<Boolean> seen = new ConcurrentLinkedQueue<>();
-        ShrinkerHandle slow = Bits.setIn(kit, "/a", kit.register(spec, new Scripted(control -> 10, control -> {
+        ShrinkerHandle slow = Bits.setIn(KIT, "/a", KIT.register(spec, new Scripted(control -> 10, control -> {
             seen.add(control.isCancelled());
             cancellation.cancel();
             gate.pass();
             seen.add(control.isCancelled());
             return 1;
         })));
-        kit.reclaim(ReclaimRequest.in("/a").startingAt(0).cancelledBy(cancellation));
+        KIT.reclaim(ReclaimRequest.in("/a").startingAt(0).cancelledBy(cancellation));
         gate.open();
-        kit.await(slow.free());
+        KIT.await(slow.free());
         assertThat(seen).containsExactly(false, true);
     }
 
@@ -219,13 +218,13 @@ class BlockingShrinkerTest {
     @Test
     void offlineWaitsForTheCallAndThenMovesTheObjects() {
         ShrinkerSpec blocking = ShrinkerSpec.named("cache").byCgroup().byNode().blocking();
-        Cache cache = Cache.registerIn(kit, "/a", blocking, 10);
+        Cache cache = Cache.registerIn(KIT, "/a", blocking, 10);
         HeldVisit visit = standStill("/a");
-        CompletableFuture<Done> offline = kit.reclaimer().offline("/a").toCompletableFuture();
-        assertThat(kit.state().cgroups()).hasSize(1);
+        CompletableFuture<Done> offline = KIT.reclaimer().offline("/a").toCompletableFuture();
+        assertThat(KIT.state().cgroups()).hasSize(1);
         assertThat(offline).isNotDone();
         visit.end();
-        kit.await(offline);
+        KIT.await(offline);
         assertThat(cache.table().objects(CgroupPath.root(), 0) + cache.table().objects())
                 .isIn(0L, 20L);
     }
@@ -247,29 +246,29 @@ class BlockingShrinkerTest {
                     movedMeanwhile.set(visiting.get());
                     return 1;
                 });
-        HeldVisit visit = HeldVisit.begin(kit, kit.register(spec.reentrant(), shrinker), gate, "/a");
-        CompletionStage<Done> offline = kit.reclaimer().offline("/a");
+        HeldVisit visit = HeldVisit.begin(KIT, KIT.register(spec.reentrant(), shrinker), gate, "/a");
+        CompletionStage<Done> offline = KIT.reclaimer().offline("/a");
         // The pair has been told by now. A wrong implementation would have asked for the move.
-        kit.settle();
-        kit.settle();
+        KIT.settle();
+        KIT.settle();
         visit.end();
-        kit.await(offline);
+        KIT.await(offline);
         assertThat(movedMeanwhile).isFalse();
-        assertThat(kit.state("/", 0).deferred()).containsEntry(visit.shrinker().id(), 200L);
+        assertThat(KIT.state("/", 0).deferred()).containsEntry(visit.shrinker().id(), 200L);
     }
 
     @Test
     void deadlineOfTheRoundIsKeptWhileACallWaits() {
-        ShrinkerHandle slow = Bits.setIn(kit, "/a", kit.register(spec, heldInItsScans()));
-        ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a").startingAt(0).within(Duration.ofMillis(50)));
+        ShrinkerHandle slow = Bits.setIn(KIT, "/a", KIT.register(spec, heldInItsScans()));
+        ReclaimReport report = KIT.reclaim(ReclaimRequest.in("/a").startingAt(0).within(Duration.ofMillis(50)));
         assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.DEADLINE);
         gate.open();
-        kit.await(slow.free());
+        KIT.await(slow.free());
     }
 
     /** A round whose only blocking shrinker stands in its first scan, of 10 out of 10, asked twice. */
     private HeldVisit standStill(String cgroup) {
-        return HeldVisit.begin(kit, kit.register(spec, heldInItsScans()), gate, cgroup);
+        return HeldVisit.begin(KIT, KIT.register(spec, heldInItsScans()), gate, cgroup);
     }
 
     private Scripted heldInItsScans() {
@@ -280,7 +279,7 @@ class BlockingShrinkerTest {
     }
 
     private ReclaimerState.ShrinkerState shrinker(String name) {
-        return kit.state().shrinkers().stream()
+        return KIT.state().shrinkers().stream()
                 .filter(shrinker -> shrinker.spec().name().equals(name))
                 .findFirst()
                 .orElseThrow();

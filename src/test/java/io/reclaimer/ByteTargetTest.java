@@ -12,7 +12,6 @@ import io.reclaimer.testkit.Kind;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Seeded;
 import io.reclaimer.testkit.Threads;
-import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -30,14 +29,14 @@ class ByteTargetTest {
     private static final long MIB = 1 << 20;
 
     @RegisterExtension
-    final ReclaimerExtension kit = ReclaimerExtension.create().with("reclaimer.late-after = 1m");
+    static final SharedReclaimer KIT = SharedReclaimer.create().with("reclaimer.late-after = 1m");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup();
 
     @Test
     void roundEndsWithinABatchOfItsBytes() {
         Cache pages = cache("/a", 2_048, 100_000);
-        ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a").bytes(10 * MIB));
+        ReclaimReport report = KIT.reclaim(ReclaimRequest.in("/a").bytes(10 * MIB));
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
         assertThat(report.freedBytes()).isBetween(10 * MIB, 10 * MIB + 128 * 2_048);
         assertThat(100_000 - pages.table().objects())
@@ -49,8 +48,8 @@ class ByteTargetTest {
     @ParameterizedTest
     @ValueSource(longs = {0, 1})
     void largeObjectsGoOneByOne(long batch) {
-        Cache models = Cache.registerIn(kit, "/a", spec.objectBytes(64 * MIB).batch(batch), 8);
-        ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a").bytes(65 * MIB));
+        Cache models = Cache.registerIn(KIT, "/a", spec.objectBytes(64 * MIB).batch(batch), 8);
+        ReclaimReport report = KIT.reclaim(ReclaimRequest.in("/a").bytes(65 * MIB));
         assertThat(report.outcome()).isEqualTo(Outcome.MET);
         assertThat(models.table().objects()).isEqualTo(6);
     }
@@ -60,7 +59,7 @@ class ByteTargetTest {
     void shareOfEachCacheIsByWhatItHolds() {
         Cache rows = cache("/a", 100, 200_000);
         Cache images = cache("/a", MIB, 200);
-        ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a").bytes(39 * MIB));
+        ReclaimReport report = KIT.reclaim(ReclaimRequest.in("/a").bytes(39 * MIB));
         assertThat(report.freedBytes()).isBetween(39 * MIB, 40 * MIB);
         assertThat(images.table().objects()).isBetween(160L, 170L);
         assertThat(rows.table().objects()).isBetween(150_000L, 170_000L);
@@ -70,7 +69,7 @@ class ByteTargetTest {
     @Test
     void noMoreGoesThanABatchAThreadBeyondTheTarget() {
         int threads = 2;
-        kit.online("/a");
+        KIT.online("/a");
         for (int i = 0; i < 60; i++) {
             Seeded seeded = Seeded.create();
             List<Cache> caches = new ArrayList<>();
@@ -84,14 +83,14 @@ class ByteTargetTest {
                 held += size * objects;
             }
             long target = 1 + (long) (seeded.nextDouble() * held);
-            ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a").bytes(target));
+            ReclaimReport report = KIT.reclaim(ReclaimRequest.in("/a").bytes(target));
             long largest = sizes.stream().mapToLong(Long::longValue).max().orElseThrow();
             assertThat(report.outcome()).as("%s", seeded).isEqualTo(Outcome.MET);
             assertThat(report.freedBytes())
                     .as("%s", seeded)
                     .isBetween(target, target + threads * Math.max(largest, MIB));
             for (Cache cache : caches) {
-                kit.await(cache.handle().free());
+                KIT.await(cache.handle().free());
             }
         }
     }
@@ -102,20 +101,20 @@ class ByteTargetTest {
     void sizeOfObjectsIsLearnedFromWhatScansFree(Kind kind) {
         AtomicLong left = new AtomicLong(1_000);
         ShrinkerHandle handle =
-                kind.register(kit, spec.objectBytes(1_000), new Scripted(control -> left.get(), control -> {
+                kind.register(KIT, spec.objectBytes(1_000), new Scripted(control -> left.get(), control -> {
                     control.freedBytes(control.nrToScan() * MIB);
                     left.addAndGet(-control.nrToScan());
                     return control.nrToScan();
                 }));
-        Bits.setIn(kit, "/a", handle);
+        Bits.setIn(KIT, "/a", handle);
         assertThat(handle.state().objectBytes()).hasValue(1_000);
-        assertThat(kit.reclaim(ReclaimRequest.in("/a").bytes(1)).freedObjects())
+        assertThat(KIT.reclaim(ReclaimRequest.in("/a").bytes(1)).freedObjects())
                 .as("One of them is enough")
                 .isOne();
         assertThat(handle.state().objectBytes()).hasValue(MIB);
-        assertThat(kit.reclaim(ReclaimRequest.in("/a").bytes(10 * MIB)).freedObjects())
+        assertThat(KIT.reclaim(ReclaimRequest.in("/a").bytes(10 * MIB)).freedObjects())
                 .isEqualTo(10);
-        assertThat(kit.await(kit.reclaimer().count(ReclaimRequest.in("/a"))).freeableBytes())
+        assertThat(KIT.await(KIT.reclaimer().count(ReclaimRequest.in("/a"))).freeableBytes())
                 .isEqualTo(left.get() * MIB);
     }
 
@@ -123,33 +122,33 @@ class ByteTargetTest {
     @Test
     void scanIsToldWhatIsMissing() {
         List<Long> most = new CopyOnWriteArrayList<>();
-        Bits.setIn(kit, "/a", kit.register(spec, new Scripted(control -> 10_000, control -> {
+        Bits.setIn(KIT, "/a", KIT.register(spec, new Scripted(control -> 10_000, control -> {
             most.add(control.mostBytes());
             control.freedBytes(400);
             return 1;
         })));
-        kit.reclaim(ReclaimRequest.in("/a").bytes(1_000).startingAt(0));
+        KIT.reclaim(ReclaimRequest.in("/a").bytes(1_000).startingAt(0));
         assertThat(most).containsExactly(1_000L, 600L, 200L);
         most.clear();
-        kit.reclaim(ReclaimRequest.in("/a").objects(1).startingAt(0));
+        KIT.reclaim(ReclaimRequest.in("/a").objects(1).startingAt(0));
         assertThat(most).containsExactly(Long.MAX_VALUE);
     }
 
     @Test
     void objectsOfUnknownSizeAreTakenForWhatTheRequestSays() {
-        Cache unknown = Cache.registerIn(kit, "/a", spec, 10_000);
+        Cache unknown = Cache.registerIn(KIT, "/a", spec, 10_000);
         assertThat(unknown.handle().state().objectBytes()).isEqualTo(OptionalLong.empty());
-        ReclaimReport small = kit.reclaim(ReclaimRequest.in("/a").bytes(1024 * 1024));
+        ReclaimReport small = KIT.reclaim(ReclaimRequest.in("/a").bytes(1024 * 1024));
         assertThat(small.freedObjects()).isBetween(1_024L, 1_024L + 128);
-        ReclaimReport large = kit.reclaim(ReclaimRequest.in("/a").bytes(10 * MIB, MIB));
+        ReclaimReport large = KIT.reclaim(ReclaimRequest.in("/a").bytes(10 * MIB, MIB));
         assertThat(large.freedObjects()).isEqualTo(10);
         assertThat(large.freedBytes()).isEqualTo(10 * MIB);
-        CountReport count = kit.await(kit.reclaimer().count(ReclaimRequest.in("/a")));
+        CountReport count = KIT.await(KIT.reclaimer().count(ReclaimRequest.in("/a")));
         assertThat(count.unsizedObjects())
                 .isEqualTo(count.freeableObjects())
                 .isEqualTo(unknown.table().objects());
         cache("/a", 10, 50);
-        count = kit.await(kit.reclaimer().count(ReclaimRequest.in("/a")));
+        count = KIT.await(KIT.reclaimer().count(ReclaimRequest.in("/a")));
         assertThat(count.unsizedObjects()).isEqualTo(count.freeableObjects() - 50);
     }
 
@@ -160,14 +159,14 @@ class ByteTargetTest {
             int lines = bytes < 500 || bytes > 2_000 ? 1 : 0;
             LoggingTestKit.warn("declares objects of [1000] bytes, but those that it freed held [" + bytes + "]")
                     .withOccurrences(lines)
-                    .expect(kit.system(), () -> {
+                    .expect(KIT.system(), () -> {
                         Scripted shrinker = new Scripted(control -> 10_000, control -> {
                             control.freedBytes(control.nrToScan() * bytes);
                             return control.nrToScan();
                         });
-                        ShrinkerHandle handle = Bits.setIn(kit, "/a", kit.register(spec.objectBytes(1_000), shrinker));
-                        kit.reclaim(ReclaimRequest.in("/a").objects(1_000).startingAt(0));
-                        return kit.await(handle.free());
+                        ShrinkerHandle handle = Bits.setIn(KIT, "/a", KIT.register(spec.objectBytes(1_000), shrinker));
+                        KIT.reclaim(ReclaimRequest.in("/a").objects(1_000).startingAt(0));
+                        return KIT.await(handle.free());
                     });
         }
     }
@@ -180,18 +179,18 @@ class ByteTargetTest {
             freed.addAndGet(control.nrToScan());
             return control.nrToScan();
         });
-        Bits.setIn(kit, "/a", kit.register(spec.objectBytes(1_000).blocking(), shrinker));
+        Bits.setIn(KIT, "/a", KIT.register(spec.objectBytes(1_000).blocking(), shrinker));
         cache("/a", 1_000, 10);
         ReclaimReport report =
-                kit.reclaim(ReclaimRequest.in("/a").bytes(1_000_000).mayBlock(false));
+                KIT.reclaim(ReclaimRequest.in("/a").bytes(1_000_000).mayBlock(false));
         assertThat(report.outcome()).isEqualTo(Outcome.SHORT);
         assertThat(report.freedBytes()).isEqualTo(10_000);
         assertThat(report.shortfalls()).containsKey(Shortfall.MAY_NOT_BLOCK);
-        Threads.until(() -> freed.get() >= 990 && kit.state().runningRounds() == 0, freed::get);
+        Threads.until(() -> freed.get() >= 990 && KIT.state().runningRounds() == 0, freed::get);
         assertThat(freed.get()).isLessThan(990 + 128);
     }
 
     private Cache cache(String cgroup, long objectBytes, long objects) {
-        return Cache.registerIn(kit, cgroup, spec.objectBytes(objectBytes), objects);
+        return Cache.registerIn(KIT, cgroup, spec.objectBytes(objectBytes), objects);
     }
 }

@@ -6,7 +6,6 @@ import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Kind;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
-import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.CompletionStage;
@@ -23,21 +22,21 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CallsBackTest {
 
     @RegisterExtension
-    final ReclaimerExtension kit = ReclaimerExtension.create();
+    static final SharedReclaimer KIT = SharedReclaimer.create();
 
     /** The request that a call makes. Each request leaves a stage that is awaited afterwards. */
     private enum Deed {
         REGISTERS(test -> test.pending.add(
-                test.kit.reclaimer().register(ShrinkerSpec.named("new").byCgroup(), Scripted.endless(1)))),
+                test.KIT.reclaimer().register(ShrinkerSpec.named("new").byCgroup(), Scripted.endless(1)))),
         FREES_ITSELF(test -> test.free()),
         SETS_BITS(test -> {
             test.self.get().setBit(test.other, 0);
             test.self.get().setBit(test.cgroup, 0);
         }),
-        REQUESTS_A_ROUND(test -> test.pending.add(test.kit.reclaimer().reclaim(ReclaimRequest.in("/other")))),
+        REQUESTS_A_ROUND(test -> test.pending.add(test.KIT.reclaimer().reclaim(ReclaimRequest.in("/other")))),
         BRINGS_A_CGROUP_ONLINE(
-                test -> test.pending.add(test.kit.reclaimer().online("/" + test.pending.size() + "new"))),
-        ASKS_FOR_THE_STATE(test -> test.pending.add(test.kit.reclaimer().state())),
+                test -> test.pending.add(test.KIT.reclaimer().online("/" + test.pending.size() + "new"))),
+        ASKS_FOR_THE_STATE(test -> test.pending.add(test.KIT.reclaimer().state())),
         REPORTS_REFAULTS(test -> test.self.get().refaulted(1));
 
         private final Consumer<CallsBackTest> act;
@@ -61,10 +60,10 @@ class CallsBackTest {
     @ParameterizedTest
     @MethodSource("deeds")
     void callMayUseTheReclaimer(Deed deed, Kind kind, boolean fromCount) {
-        cgroup = kit.online("/self");
-        other = kit.online("/other");
+        cgroup = KIT.online("/self");
+        other = KIT.online("/other");
         ShrinkerHandle handle = kind.register(
-                kit,
+                KIT,
                 ShrinkerSpec.named("self").byCgroup().byNode(),
                 new Scripted(
                         control -> {
@@ -81,25 +80,25 @@ class CallsBackTest {
                         }));
         self.set(handle);
         handle.setBit(cgroup, 0);
-        kit.settle();
-        ReclaimReport report = kit.pass("/self", 0, 0);
+        KIT.settle();
+        ReclaimReport report = KIT.pass("/self", 0, 0);
         assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.DONE);
         // A shrinker that is being freed gets another call only if it is held for the whole visit.
         boolean isFreedBeforeTheScan = deed == Deed.FREES_ITSELF && fromCount && kind != Kind.PLAIN;
         assertThat(report.freedObjects()).isEqualTo(isFreedBeforeTheScan ? 0 : 100);
-        pending.forEach(kit::await);
+        pending.forEach(KIT::await);
         // The round that it requested may still make visits.
-        Threads.until(() -> kit.state().runningRounds() == 0
-                && kit.state().shrinkers().stream().allMatch(shrinker -> shrinker.holds() == 0));
+        Threads.until(() -> KIT.state().runningRounds() == 0
+                && KIT.state().shrinkers().stream().allMatch(shrinker -> shrinker.holds() == 0));
         if (deed == Deed.FREES_ITSELF) {
-            assertThat(kit.state().shrinkers()).isEmpty();
+            assertThat(KIT.state().shrinkers()).isEmpty();
         } else if (deed == Deed.SETS_BITS) {
-            assertThat(kit.state("/other", 0).bits()).containsExactly(handle.id());
-            assertThat(kit.state("/self", 0).bits()).containsExactly(handle.id());
+            assertThat(KIT.state("/other", 0).bits()).containsExactly(handle.id());
+            assertThat(KIT.state("/self", 0).bits()).containsExactly(handle.id());
         } else if (deed == Deed.REGISTERS) {
-            assertThat(kit.state().shrinkers()).hasSizeGreaterThan(1);
+            assertThat(KIT.state().shrinkers()).hasSizeGreaterThan(1);
         }
-        assertThat(kit.state().shrinkers()).allMatch(shrinker -> shrinker.faults() == 0);
+        assertThat(KIT.state().shrinkers()).allMatch(shrinker -> shrinker.faults() == 0);
     }
 
     private void free() {

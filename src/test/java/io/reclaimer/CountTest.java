@@ -13,9 +13,9 @@ import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.Kind;
+import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Seeded;
-import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -26,20 +26,19 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CountTest {
 
     @RegisterExtension
-    final ReclaimerExtension kit =
-            ReclaimerExtension.create().with("reclaimer { nodes = [a, b], cgroups = [\"/shop/web\", \"/other\"] }");
+    static final SharedReclaimer KIT = SharedReclaimer.create().with("reclaimer.nodes = [a, b]");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup().byNode();
 
     @Test
     void countsTheSubtreeAndFreesNothing() {
-        Cache pages = Cache.register(kit, spec.objectBytes(10));
-        Cgroup shop = kit.online("/shop");
-        Cgroup web = kit.online("/shop/web");
+        Cache pages = Cache.register(KIT, spec.objectBytes(10));
+        Cgroup shop = KIT.online("/shop");
+        Cgroup web = KIT.online("/shop/web");
         pages.put(shop, 0, 100);
         pages.put(web, 1, 2_000);
-        pages.put(kit.online("/other"), 0, 5);
-        ReclaimerState before = kit.state();
+        pages.put(KIT.online("/other"), 0, 5);
+        ReclaimerState before = KIT.state();
         CountReport report = count(ReclaimRequest.in("/shop").objects(1));
         assertThat(report.outcome()).isEqualTo(Outcome.DONE);
         assertThat(report.freeableObjects()).isEqualTo(2_100);
@@ -51,48 +50,48 @@ class CountTest {
                         new Counted(CgroupPath.of("/shop"), "pages", 100));
         assertThat(report.unlistedObjects()).isZero();
         assertThat(pages.table().objects()).isEqualTo(2_105);
-        assertThat(kit.state().cgroups()).isEqualTo(before.cgroups());
+        assertThat(KIT.state().cgroups()).isEqualTo(before.cgroups());
     }
 
     /** A pass then frees the number that was planned for its priority: the same arithmetic, with deferred objects. */
     @Test
     void plannedIsWhatAPassFrees() {
         Seeded random = Seeded.create();
-        Cgroup web = kit.online("/shop/web");
+        Cgroup web = KIT.online("/shop/web");
         for (int i = 0; i < 300; i++) {
             ShrinkerSpec spec = ShrinkerSpec.named("pages-" + i)
                     .byCgroup()
                     .byNode()
                     .seeks(random.nextInt(9))
                     .batch(1 + random.nextInt(300));
-            Cache cache = Cache.register(kit, spec);
+            Cache cache = Cache.register(KIT, spec);
             cache.put(web, 0, 1 + random.nextInt(1 << random.nextInt(20)));
             // Leaves a deferred count.
-            kit.pass("/shop/web", 0, 4 + random.nextInt(9));
+            KIT.pass("/shop/web", 0, 4 + random.nextInt(9));
             int priority = random.nextInt(13);
             CountReport counted = count(ReclaimRequest.in("/shop/web"));
-            ReclaimReport pass = kit.pass("/shop/web", 0, priority);
+            ReclaimReport pass = KIT.pass("/shop/web", 0, priority);
             assertThat(pass.freedObjects())
                     .as("[%s] at priority [%s] of %s", spec, priority, counted)
                     .isEqualTo(counted.plannedObjects().get(priority));
-            kit.await(cache.handle().free());
+            KIT.await(cache.handle().free());
         }
     }
 
     @Test
     void bitOfAnEmptyCacheIsKept() {
         ShrinkerHandle shrinker =
-                Bits.setIn(kit, "/shop/web", kit.register(spec, new Scripted(any -> Shrinker.EMPTY, any -> 0)));
+                Bits.setIn(KIT, "/shop/web", KIT.register(spec, new Scripted(any -> Shrinker.EMPTY, any -> 0)));
         assertThat(count(ReclaimRequest.in("/shop/web")).freeableObjects()).isZero();
-        assertThat(kit.state("/shop/web", 0).bits()).containsExactly(shrinker.id());
+        assertThat(KIT.state("/shop/web", 0).bits()).containsExactly(shrinker.id());
     }
 
     /** A shrinker that is not NUMA aware counts the same on each node. */
     @Test
     void oneThatIsNotNumaAwareIsCountedOnce() {
-        Cache pages = Cache.register(kit, ShrinkerSpec.named("pages").byCgroup());
-        Cache global = Cache.register(kit, ShrinkerSpec.named("global"));
-        Cgroup web = kit.online("/shop/web");
+        Cache pages = Cache.register(KIT, ShrinkerSpec.named("pages").byCgroup());
+        Cache global = Cache.register(KIT, ShrinkerSpec.named("global"));
+        Cgroup web = KIT.online("/shop/web");
         pages.put(web, 0, 100);
         pages.handle().setBit(web, 1);
         global.table().put(CgroupPath.root(), 0, 7);
@@ -112,7 +111,7 @@ class CountTest {
     @ParameterizedTest
     @EnumSource
     void countsEveryKind(Kind kind) {
-        Bits.setIn(kit, "/shop/web", kind.register(kit, spec, Scripted.endless(1_000)));
+        Bits.setIn(KIT, "/shop/web", kind.register(KIT, spec, Scripted.endless(1_000)));
         assertThat(count(ReclaimRequest.in("/shop/web")).largest())
                 .containsExactly(new Counted(CgroupPath.of("/shop/web"), "pages", 1_000));
     }
@@ -124,18 +123,18 @@ class CountTest {
     @Test
     void countThatMayNotBlockLeavesNothingToABackgroundRound() {
         Scripted blocking = Scripted.endless(1_000);
-        Bits.setIn(kit, "/shop/web", kit.register(spec.blocking(), blocking));
+        Bits.setIn(KIT, "/shop/web", KIT.register(spec.blocking(), blocking));
         assertThat(count(ReclaimRequest.everywhere().mayBlock(false)).freeableObjects())
                 .isZero();
-        assertThat(kit.state().runningRounds()).isZero();
+        assertThat(KIT.state().runningRounds()).isZero();
         assertThat(blocking.calls).isEmpty();
     }
 
     @Test
     void doesNotWaitForWhoIsSlowAndSaysSo() {
         Gate gate = new Gate();
-        Cache.registerIn(kit, "/shop/web", spec, 10);
-        Bits.setIn(kit, "/shop/web", kit.register(spec, Scripted.stuckInCount(1, gate)));
+        Cache.registerIn(KIT, "/shop/web", spec, 10);
+        Bits.setIn(KIT, "/shop/web", KIT.register(spec, Scripted.stuckInCount(1, gate)));
         CountReport report = count(ReclaimRequest.in("/shop/web").within(Duration.ofHours(1)));
         assertThat(report.outcome()).isEqualTo(Outcome.DONE);
         assertThat(report.freeableObjects()).isEqualTo(10);
@@ -145,38 +144,39 @@ class CountTest {
 
     @Test
     void shrinkerThatAnswersNonsenseIsAtFault() {
-        kit.register(ShrinkerSpec.named("liar"), new Scripted(any -> -7, any -> 0));
+        KIT.register(ShrinkerSpec.named("liar"), new Scripted(any -> -7, any -> 0));
         assertThat(count(ReclaimRequest.everywhere()).freeableObjects()).isZero();
-        assertThat(kit.state().shrinkers()).singleElement().matches(shrinker -> shrinker.faults() > 0);
+        assertThat(KIT.state().shrinkers()).singleElement().matches(shrinker -> shrinker.faults() > 0);
     }
 
     @Test
     void nodeThatThereIsNotIsRefused() {
-        assertThat(kit.refusal(kit.reclaimer().count(ReclaimRequest.everywhere().onNodes(2)))
+        assertThat(KIT.refusal(KIT.reclaimer().count(ReclaimRequest.everywhere().onNodes(2)))
                         .reason())
                 .isEqualTo(Reason.NO_SUCH_NODE);
     }
 
     @Test
     void configuredCgroupsAreOnlineWithAllAboveThem() {
-        assertThat(kit.state().cgroups().stream()
-                        .map(cgroup -> cgroup.cgroup().toString())
-                        .distinct())
-                .containsExactly("/", "/other", "/shop", "/shop/web");
+        try (ReclaimerTestSystem own = ReclaimerTestSystem.start("reclaimer.cgroups = [/shop/web, /other]")) {
+            assertThat(own.state().cgroups())
+                    .extracting(cgroup -> cgroup.cgroup().toString())
+                    .containsExactly("/", "/other", "/shop", "/shop/web");
+        }
     }
 
     @Test
     void cgroupComesOnlineWithItsParents() {
-        Cgroup deep = kit.await(kit.reclaimer().onlineWithParents("/a/b/c"));
+        Cgroup deep = KIT.await(KIT.reclaimer().onlineWithParents("/a/b/c"));
         assertThat(deep.isOnline()).isTrue();
-        assertThat(kit.await(kit.reclaimer().onlineWithParents("/a/b/c"))).isEqualTo(deep);
-        assertThat(kit.await(kit.reclaimer().onlineWithParents("/")).path()).isEqualTo(CgroupPath.root());
-        kit.offline("/a/b/c");
+        assertThat(KIT.await(KIT.reclaimer().onlineWithParents("/a/b/c"))).isEqualTo(deep);
+        assertThat(KIT.await(KIT.reclaimer().onlineWithParents("/")).path()).isEqualTo(CgroupPath.root());
+        KIT.offline("/a/b/c");
         assertThat(deep.nearestOnline().path()).isEqualTo(CgroupPath.of("/a/b"));
     }
 
     private CountReport count(ReclaimRequest request) {
-        kit.settle();
-        return kit.await(kit.reclaimer().count(request));
+        KIT.settle();
+        return KIT.await(KIT.reclaimer().count(request));
     }
 }

@@ -6,7 +6,6 @@ import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Seeded;
-import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -26,7 +25,7 @@ class FairOrderTest {
     private static final int BATCH = 10;
 
     @RegisterExtension
-    final ReclaimerExtension kit = ReclaimerExtension.create()
+    static final SharedReclaimer KIT = SharedReclaimer.create()
             .with("reclaimer { late-after = 10s, visit-dispatcher.fork-join-executor.parallelism-max = 1 }");
 
     private final ShrinkerSpec spec =
@@ -43,13 +42,13 @@ class FairOrderTest {
     })
     void cgroupsTakeTurns(String top, String cgroups) {
         List<String> payers = List.of(cgroups.split(" "));
-        Bits.setIn(kit, payers, register("pages"));
+        Bits.setIn(KIT, payers, register("pages"));
         assertTurns(payers.size(), top);
     }
 
     @Test
     void shrinkersOfOneCgroupTakeTurns() {
-        Cgroup a = kit.online("/a");
+        Cgroup a = KIT.online("/a");
         for (int i = 0; i < 4; i++) {
             register("s" + i).setBit(a, 0);
         }
@@ -59,30 +58,30 @@ class FairOrderTest {
     @Test
     void shrinkersOfTheRootTakeTurns() {
         for (int i = 0; i < 4; i++) {
-            kit.register(ShrinkerSpec.named("s" + i).batch(BATCH), Scripted.endless(100_000));
+            KIT.register(ShrinkerSpec.named("s" + i).batch(BATCH), Scripted.endless(100_000));
         }
         assertTurns(4, "/");
     }
 
     @Test
     void shrinkersInSeveralCgroupsTakeTurns() {
-        Bits.setIn(kit, List.of("/a", "/b", "/c"), register("first"));
-        Bits.setIn(kit, List.of("/a", "/b", "/c"), register("second"));
+        Bits.setIn(KIT, List.of("/a", "/b", "/c"), register("first"));
+        Bits.setIn(KIT, List.of("/a", "/b", "/c"), register("second"));
         assertTurns(6, "/");
     }
 
     @Test
     void childIsNotStarvedByTheManyShrinkersOfItsParent() {
-        Bits.setIn(kit, List.of("/a", "/a/b"), register("pages"));
-        Bits.setIn(kit, "/a", register("more"));
+        Bits.setIn(KIT, List.of("/a", "/a/b"), register("pages"));
+        Bits.setIn(KIT, "/a", register("more"));
         assertTurns(3, "/a");
     }
 
     @Test
     void cgroupIsNotStarvedByTheShrinkersOfTheRoot() {
-        kit.register(ShrinkerSpec.named("first").batch(BATCH), Scripted.endless(100_000));
-        kit.register(ShrinkerSpec.named("second").batch(BATCH), Scripted.endless(100_000));
-        Bits.setIn(kit, "/a", register("pages"));
+        KIT.register(ShrinkerSpec.named("first").batch(BATCH), Scripted.endless(100_000));
+        KIT.register(ShrinkerSpec.named("second").batch(BATCH), Scripted.endless(100_000));
+        Bits.setIn(KIT, "/a", register("pages"));
         assertTurns(3, "/");
     }
 
@@ -96,7 +95,7 @@ class FairOrderTest {
         for (int i = 0; i < 12; i++) {
             int above = random.nextInt(cgroups.size() + 1) - 1;
             String parent = above < 0 ? "" : cgroups.get(above).path().toString();
-            Cgroup cgroup = kit.online(parent + "/c" + i);
+            Cgroup cgroup = KIT.online(parent + "/c" + i);
             cgroups.add(cgroup);
             for (ShrinkerHandle handle : handles) {
                 if (random.nextBoolean()) {
@@ -105,8 +104,8 @@ class FairOrderTest {
                 }
             }
         }
-        kit.register(ShrinkerSpec.named("global0").batch(BATCH), Scripted.endless(100_000));
-        kit.register(ShrinkerSpec.named("global1").batch(BATCH), Scripted.endless(100_000));
+        KIT.register(ShrinkerSpec.named("global0").batch(BATCH), Scripted.endless(100_000));
+        KIT.register(ShrinkerSpec.named("global1").batch(BATCH), Scripted.endless(100_000));
         assertTurns(payers, "/", random.toString());
     }
 
@@ -116,10 +115,10 @@ class FairOrderTest {
      */
     @Test
     void cgroupThatBecomesDirtyBetweenRoundsIsNotLeftOut() {
-        ShrinkerHandle pages = Bits.setIn(kit, List.of("/c0", "/c1", "/c2"), register("pages"));
+        ShrinkerHandle pages = Bits.setIn(KIT, List.of("/c0", "/c1", "/c2"), register("pages"));
         Set<String> paid = new HashSet<>();
         paid.add(payer("/"));
-        Bits.setIn(kit, "/late", pages);
+        Bits.setIn(KIT, "/late", pages);
         for (int i = 0; i < 6; i++) {
             paid.add(payer("/"));
         }
@@ -129,11 +128,11 @@ class FairOrderTest {
     /** A round without a target visits all shrinkers, and changes no order. */
     @Test
     void roundWithoutATargetChangesNobodysTurn() {
-        Bits.setIn(kit, List.of("/c0", "/c1", "/c2"), register("pages"));
+        Bits.setIn(KIT, List.of("/c0", "/c1", "/c2"), register("pages"));
         Set<String> paid = new HashSet<>();
         for (int i = 0; i < 3; i++) {
             paid.add(payer("/"));
-            kit.reclaim(ReclaimRequest.everywhere());
+            KIT.reclaim(ReclaimRequest.everywhere());
         }
         assertThat(paid).hasSize(3);
     }
@@ -141,13 +140,13 @@ class FairOrderTest {
     /** A bit that is kept does not mean that its cgroup was not reached. */
     @Test
     void cgroupWithABitThatIsNotVisitedIsNotFirstTwice() {
-        Cgroup a = kit.online("/a");
-        Cgroup b = kit.online("/b");
+        Cgroup a = KIT.online("/a");
+        Cgroup b = KIT.online("/b");
         ShrinkerHandle pages = register("pages");
-        ShrinkerHandle allocated = kit.allocate(spec, Scripted.endless(10));
+        ShrinkerHandle allocated = KIT.allocate(spec, Scripted.endless(10));
         pages.setBit(a, 0);
         allocated.setBit(a, 0);
-        kit.settle();
+        KIT.settle();
         pages.setBit(b, 0);
         assertTurns(2, "/");
     }
@@ -157,15 +156,15 @@ class FairOrderTest {
     void shrinkerThatIsFreedDoesNotBringTheFirstToTheFrontAgain() {
         List<ShrinkerHandle> handles = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            handles.add(kit.register(ShrinkerSpec.named("s" + i).batch(BATCH), Scripted.endless(100_000)));
+            handles.add(KIT.register(ShrinkerSpec.named("s" + i).batch(BATCH), Scripted.endless(100_000)));
         }
         assertThat(payer("/")).isEqualTo("/ s0");
-        kit.await(handles.get(1).free());
+        KIT.await(handles.get(1).free());
         assertThat(payer("/")).isEqualTo("/ s2");
     }
 
     private ShrinkerHandle register(String name) {
-        return kit.register(
+        return KIT.register(
                 ShrinkerSpec.named(name)
                         .byCgroup()
                         .byNode()
@@ -181,7 +180,7 @@ class FairOrderTest {
     }
 
     private void assertTurns(int payers, String top, String seed) {
-        kit.settle();
+        KIT.settle();
         for (int row = 0; row < 3; row++) {
             List<String> paid = new ArrayList<>();
             for (int i = 0; i < payers; i++) {
@@ -192,7 +191,7 @@ class FairOrderTest {
     }
 
     private String payer(String top) {
-        ReclaimReport report = kit.reclaim(ReclaimRequest.in(top).startingAt(0).objects(BATCH));
+        ReclaimReport report = KIT.reclaim(ReclaimRequest.in(top).startingAt(0).objects(BATCH));
         assertThat(report.freedObjects()).isEqualTo(BATCH);
         assertThat(report.largest()).hasSize(1);
         ReclaimReport.Freed freed = report.largest().get(0);

@@ -3,8 +3,8 @@ package io.reclaimer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
@@ -13,7 +13,6 @@ import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Kind;
 import io.reclaimer.testkit.Scripted;
-import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,8 +31,7 @@ class FaultyShrinkerTest {
     private static final int QUARANTINE_AFTER = 3;
 
     @RegisterExtension
-    final ReclaimerExtension kit =
-            ReclaimerExtension.create().with("reclaimer.quarantine { after-faults = 3, duration = 1h }");
+    static final SharedReclaimer KIT = SharedReclaimer.create().with("reclaimer.quarantine { after-faults = 3, duration = 1h }");
 
     private final ShrinkerSpec spec =
             ShrinkerSpec.named("pages").byCgroup().byNode().batch(10);
@@ -106,13 +104,13 @@ class FaultyShrinkerTest {
     @Test
     void shrinkerWhoseScansAreAllAtFaultComesIntoQuarantineWhateverIsCountedBetween() {
         ShrinkerHandle handle =
-                Bits.setIn(kit, "/a", kit.register(spec, new Scripted(control -> 1_000, control -> -1)));
+                Bits.setIn(KIT, "/a", KIT.register(spec, new Scripted(control -> 1_000, control -> -1)));
         for (int i = 1; i <= QUARANTINE_AFTER; i++) {
             assertThat(handle.state().quarantined()).isFalse();
-            kit.pass("/a", 0, Shrinker.HIGHEST_PRIORITY);
+            KIT.pass("/a", 0, Shrinker.HIGHEST_PRIORITY);
             assertThat(handle.state().faults()).isEqualTo(i);
-            kit.await(kit.reclaimer().count(ReclaimRequest.in("/a")));
-            kit.pass("/a", 0, Shrinker.LOWEST_PRIORITY);
+            KIT.await(KIT.reclaimer().count(ReclaimRequest.in("/a")));
+            KIT.pass("/a", 0, Shrinker.LOWEST_PRIORITY);
         }
         assertThat(handle.state().quarantined()).isTrue();
     }
@@ -121,23 +119,23 @@ class FaultyShrinkerTest {
     @MethodSource("badCounts")
     void faultyCountEndsTheVisitAndTouchesNothing(BadCount bad, Kind kind) {
         AtomicReference<ToLongFunction<ShrinkControl>> count = new AtomicReference<>(control -> 1_000);
-        Cgroup a = kit.online("/a");
+        Cgroup a = KIT.online("/a");
         ShrinkerHandle handle = kind.register(
-                kit, spec, new Scripted(control -> count.get().applyAsLong(control), control -> Shrinker.STOP));
-        Cache after = Cache.register(kit, "after");
+                KIT, spec, new Scripted(control -> count.get().applyAsLong(control), control -> Shrinker.STOP));
+        Cache after = Cache.register(KIT, "after");
         handle.setBit(a, 0);
-        kit.settle();
-        kit.pass("/a", 0, 0);
-        assertThat(kit.state("/a", 0).deferred()).containsEntry(handle.id(), 2_000L);
-        kit.takeTrace();
+        KIT.settle();
+        KIT.pass("/a", 0, 0);
+        assertThat(KIT.state("/a", 0).deferred()).containsEntry(handle.id(), 2_000L);
+        KIT.takeTrace();
         after.put(a, 0, 10);
 
         count.set(bad.count);
-        ReclaimReport report = kit.pass("/a", 0, 0);
+        ReclaimReport report = KIT.pass("/a", 0, 0);
         assertThat(report.freedObjects()).isEqualTo(10);
-        assertThat(kit.takeTrace()).extracting(TraceEvent::shrinker).containsOnly("after");
-        assertThat(kit.state("/a", 0).deferred()).containsEntry(handle.id(), 2_000L);
-        assertThat(kit.state("/a", 0).bits()).contains(handle.id());
+        assertThat(KIT.takeTrace()).extracting(TraceEvent::shrinker).containsOnly("after");
+        assertThat(KIT.state("/a", 0).deferred()).containsEntry(handle.id(), 2_000L);
+        assertThat(KIT.state("/a", 0).bits()).contains(handle.id());
         assertFault(handle, "count");
     }
 
@@ -145,50 +143,50 @@ class FaultyShrinkerTest {
     @MethodSource("badScans")
     void faultyScanEndsTheVisitAsStopDoes(BadScan bad, Kind kind) {
         AtomicInteger scans = new AtomicInteger();
-        Cgroup a = kit.online("/a");
+        Cgroup a = KIT.online("/a");
         ShrinkerHandle handle = kind.register(
-                kit,
+                KIT,
                 spec,
                 new Scripted(
                         control -> 100, control -> scans.incrementAndGet() == 1 ? 10 : bad.scan.applyAsLong(control)));
-        Cache after = Cache.register(kit, "after");
+        Cache after = Cache.register(KIT, "after");
         handle.setBit(a, 0);
         after.put(a, 0, 10);
-        kit.settle();
+        KIT.settle();
 
-        ReclaimReport report = kit.pass("/a", 0, 0);
+        ReclaimReport report = KIT.pass("/a", 0, 0);
         assertThat(scans).hasValue(2);
         assertThat(report.freedObjects()).isEqualTo(20);
-        assertThat(kit.state("/a", 0).deferred()).containsEntry(handle.id(), 200L - 10);
-        assertThat(kit.takeTrace()).contains(new TraceEvent.End("pages", a.path(), 0, 10, 0, 190, 190));
+        assertThat(KIT.state("/a", 0).deferred()).containsEntry(handle.id(), 200L - 10);
+        assertThat(KIT.takeTrace()).contains(new TraceEvent.End("pages", a.path(), 0, 10, 0, 190, 190));
         assertFault(handle, "scan");
     }
 
     @Test
     void nothingScannedWithSomethingFreedEnds() {
         AtomicInteger scans = new AtomicInteger();
-        Bits.setIn(kit, "/a", kit.register(spec, new Scripted(control -> 100, control -> {
+        Bits.setIn(KIT, "/a", KIT.register(spec, new Scripted(control -> 100, control -> {
             control.nrScanned(scans.incrementAndGet() % 2 == 0 ? 0 : -1);
             return 1;
         })));
-        ReclaimReport report = kit.pass("/a", 0, 1);
+        ReclaimReport report = KIT.pass("/a", 0, 1);
         assertThat(report.freedObjects()).isBetween(1L, 100L);
         assertThat(scans.get()).isLessThanOrEqualTo(100);
     }
 
     @Test
     void shrinkerMayFreeMoreThanItIsAskedForUpToWhatItHas() {
-        ShrinkerHandle handle = Bits.setIn(kit, "/a", kit.register(spec, new Scripted(control -> 100, control -> 20)));
-        assertThat(kit.pass("/a", 0, 3).freedObjects()).isEqualTo(40);
+        ShrinkerHandle handle = Bits.setIn(KIT, "/a", KIT.register(spec, new Scripted(control -> 100, control -> 20)));
+        assertThat(KIT.pass("/a", 0, 3).freedObjects()).isEqualTo(40);
         assertThat(state(handle).faults()).isZero();
     }
 
     @Test
     void faultOnTheRootHoldsUpNobody() {
-        kit.register(ShrinkerSpec.named("bad"), new Scripted(control -> -7, control -> 1));
-        kit.register(ShrinkerSpec.named("good"), Scripted.endless(10));
-        assertThat(kit.pass("/", 0, 0).freedObjects()).isEqualTo(20);
-        assertThat(kit.state().shrinkers())
+        KIT.register(ShrinkerSpec.named("bad"), new Scripted(control -> -7, control -> 1));
+        KIT.register(ShrinkerSpec.named("good"), Scripted.endless(10));
+        assertThat(KIT.pass("/", 0, 0).freedObjects()).isEqualTo(20);
+        assertThat(KIT.state().shrinkers())
                 .extracting(ReclaimerState.ShrinkerState::faults)
                 .containsExactly(1L, 0L);
     }
@@ -197,41 +195,41 @@ class FaultyShrinkerTest {
     void faultAtTheSecondLookKeepsTheBit() {
         AtomicInteger counts = new AtomicInteger();
         Scripted pages = new Scripted(control -> counts.incrementAndGet() == 1 ? Shrinker.EMPTY : -1, control -> 1);
-        ShrinkerHandle handle = Bits.setIn(kit, "/a", kit.register(spec, pages));
-        kit.pass("/a", 0, 0);
-        assertThat(kit.state("/a", 0).bits()).containsExactly(handle.id());
+        ShrinkerHandle handle = Bits.setIn(KIT, "/a", KIT.register(spec, pages));
+        KIT.pass("/a", 0, 0);
+        assertThat(KIT.state("/a", 0).bits()).containsExactly(handle.id());
         assertFault(handle, "count");
     }
 
     @Test
     void shrinkerAtFaultSoManyTimesInARowIsInQuarantine() {
         Scripted bad = new Scripted(control -> -1, control -> 1);
-        ShrinkerHandle handle = Bits.setIn(kit, "/a", kit.register(spec, bad));
-        Cache good = Cache.register(kit, "good");
+        ShrinkerHandle handle = Bits.setIn(KIT, "/a", KIT.register(spec, bad));
+        Cache good = Cache.register(KIT, "good");
         for (int i = 1; i < QUARANTINE_AFTER; i++) {
-            kit.pass("/a", 0, 0);
+            KIT.pass("/a", 0, 0);
         }
         assertThat(state(handle).quarantined()).isFalse();
-        kit.pass("/a", 0, 0);
+        KIT.pass("/a", 0, 0);
         assertThat(state(handle).quarantined()).isTrue();
-        good.put(kit.online("/a"), 0, 10);
-        kit.settle();
-        assertThat(kit.pass("/a", 0, 0).visits()).isOne();
+        good.put(KIT.online("/a"), 0, 10);
+        KIT.settle();
+        assertThat(KIT.pass("/a", 0, 0).visits()).isOne();
         // The pass of the root calls every registered shrinker except this one.
-        assertThat(kit.pass("/", 0, 0).visits()).isOne();
+        assertThat(KIT.pass("/", 0, 0).visits()).isOne();
         assertThat(bad.calls).hasSize(QUARANTINE_AFTER);
-        assertThat(kit.state("/a", 0).bits()).contains(handle.id());
+        assertThat(KIT.state("/a", 0).bits()).contains(handle.id());
         assertThat(state(handle).holds()).isZero();
     }
 
     @Test
     void goodVisitEndsTheRow() {
         AtomicInteger counts = new AtomicInteger();
-        ShrinkerHandle handle = kit.register(
+        ShrinkerHandle handle = KIT.register(
                 ShrinkerSpec.named("s"),
                 new Scripted(control -> counts.incrementAndGet() % QUARANTINE_AFTER == 0 ? 10 : -1, control -> 1));
         for (int i = 0; i < 4 * QUARANTINE_AFTER; i++) {
-            kit.pass("/", 0, 0);
+            KIT.pass("/", 0, 0);
         }
         assertThat(counts).hasValue(4 * QUARANTINE_AFTER);
         assertThat(state(handle).faults()).isEqualTo(4L * (QUARANTINE_AFTER - 1));
@@ -241,22 +239,22 @@ class FaultyShrinkerTest {
     @Test
     void shrinkerIsLetOutByHand() {
         AtomicInteger counts = new AtomicInteger();
-        ShrinkerHandle handle = kit.register(
+        ShrinkerHandle handle = KIT.register(
                 ShrinkerSpec.named("s"),
                 new Scripted(control -> counts.incrementAndGet() <= QUARANTINE_AFTER ? -1 : 10, control -> 20));
         for (int i = 0; i <= QUARANTINE_AFTER; i++) {
-            kit.pass("/", 0, 0);
+            KIT.pass("/", 0, 0);
         }
         assertThat(counts).hasValue(QUARANTINE_AFTER);
         handle.endQuarantine();
         assertThat(state(handle).quarantined()).isFalse();
-        assertThat(kit.pass("/", 0, 0).visits()).isOne();
+        assertThat(KIT.pass("/", 0, 0).visits()).isOne();
         assertThat(state(handle).faults()).isGreaterThanOrEqualTo(QUARANTINE_AFTER);
     }
 
     @Test
     void lettingOutWhoIsNotInQuarantineIsRefused() {
-        ShrinkerHandle handle = kit.register(ShrinkerSpec.named("s"), Scripted.endless(1));
+        ShrinkerHandle handle = KIT.register(ShrinkerSpec.named("s"), Scripted.endless(1));
         assertThatThrownBy(handle::endQuarantine)
                 .isInstanceOfSatisfying(
                         ReclaimerException.class, e -> assertThat(e.reason()).isEqualTo(Reason.NOT_QUARANTINED))
@@ -265,15 +263,15 @@ class FaultyShrinkerTest {
 
     @Test
     void shrinkerInQuarantineCanBeFreedAndItsSuccessorIsNot() {
-        ShrinkerHandle handle = Bits.setIn(kit, "/a", kit.register(spec, new Scripted(control -> -1, control -> 1)));
+        ShrinkerHandle handle = Bits.setIn(KIT, "/a", KIT.register(spec, new Scripted(control -> -1, control -> 1)));
         for (int i = 0; i < QUARANTINE_AFTER; i++) {
-            kit.pass("/a", 0, 0);
+            KIT.pass("/a", 0, 0);
         }
         assertThat(state(handle).quarantined()).isTrue();
-        kit.await(handle.free());
-        Cache after = Cache.registerIn(kit, "/a", spec, 10);
+        KIT.await(handle.free());
+        Cache after = Cache.registerIn(KIT, "/a", spec, 10);
         assertThat(after.handle().id()).isEqualTo(handle.id());
-        assertThat(kit.pass("/a", 0, 0).freedObjects()).isEqualTo(10);
+        assertThat(KIT.pass("/a", 0, 0).freedObjects()).isEqualTo(10);
         assertThat(state(after.handle()).faults()).isZero();
     }
 
@@ -286,7 +284,7 @@ class FaultyShrinkerTest {
     }
 
     private ReclaimerState.ShrinkerState state(ShrinkerHandle handle) {
-        return kit.state().shrinkers().stream()
+        return KIT.state().shrinkers().stream()
                 .filter(shrinker -> shrinker.spec().equals(handle.spec()) && shrinker.id() == handle.id())
                 .findFirst()
                 .orElseThrow();

@@ -7,8 +7,8 @@ import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
 import akka.Done;
 import akka.pattern.StatusReply;
 import io.reclaimer.shrinker.Cancellation;
-import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Bits;
@@ -17,7 +17,6 @@ import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.Held;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
-import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FutureTest {
 
     @RegisterExtension
-    final ReclaimerExtension kit = ReclaimerExtension.create()
+    static final SharedReclaimer KIT = SharedReclaimer.create()
             .with("reclaimer { call-deadline = 200ms, offline-timeout = 100ms, round-deadline = 10m, max-rounds = 8 }");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup();
@@ -64,14 +63,14 @@ class FutureTest {
             first.pass();
             return 1;
         });
-        kit.register(spec.blocking().callDeadline(Duration.ofMinutes(1)), pages).setBit(kit.online("/a"), 0);
+        KIT.register(spec.blocking().callDeadline(Duration.ofMinutes(1)), pages).setBit(KIT.online("/a"), 0);
         CompletableFuture<ReclaimReport> round =
-                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0)).toCompletableFuture();
+                KIT.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0)).toCompletableFuture();
         first.awaitEntered();
         end.how.accept(round);
-        Threads.until(() -> kit.state().runningRounds() == 0);
+        Threads.until(() -> KIT.state().runningRounds() == 0);
         first.open();
-        Threads.until(() -> kit.state().shrinkers().get(0).holds() == 0);
+        Threads.until(() -> KIT.state().shrinkers().get(0).holds() == 0);
         assertThat(pages.calls).containsExactly("count /a 0", "scan /a 0 128");
     }
 
@@ -80,41 +79,41 @@ class FutureTest {
     void endingTheFutureOfACountCancelsItToo(End end) {
         Scripted pages = Scripted.stuckInCount(10, gate);
         ShrinkerSpec one = spec.blocking().callDeadline(Duration.ofMinutes(1));
-        Bits.setIn(kit, "/a", kit.register(one, pages));
-        CompletableFuture<CountReport> first = kit.reclaimer()
+        Bits.setIn(KIT, "/a", KIT.register(one, pages));
+        CompletableFuture<CountReport> first = KIT.reclaimer()
                 .count(ReclaimRequest.in("/a").withoutDescendants())
                 .toCompletableFuture();
         gate.awaitEntered();
         // Its call waits until the other call has ended.
-        CompletableFuture<CountReport> second = kit.reclaimer()
+        CompletableFuture<CountReport> second = KIT.reclaimer()
                 .count(ReclaimRequest.in("/a").withoutDescendants())
                 .toCompletableFuture();
         end.how.accept(second);
         end.how.accept(first);
-        Threads.until(() -> kit.state().runningRounds() == 0);
+        Threads.until(() -> KIT.state().runningRounds() == 0);
         gate.open();
-        Threads.until(() -> kit.state().shrinkers().get(0).holds() == 0);
+        Threads.until(() -> KIT.state().shrinkers().get(0).holds() == 0);
         assertThat(pages.calls).containsExactly("count /a 0");
     }
 
     /** The cancellation of the caller still works, and keeps no rounds whose future was ended. */
     @Test
     void endedFuturesLeaveNothingBehindInTheCallersCancellation() {
-        kit.register(spec, Scripted.endless(1)).setBit(kit.online("/a"), 0);
+        KIT.register(spec, Scripted.endless(1)).setBit(KIT.online("/a"), 0);
         Cancellation own = new Cancellation();
         for (int i = 0; i < 100; i++) {
-            kit.reclaimer()
+            KIT.reclaimer()
                     .reclaim(ReclaimRequest.in("/a").cancelledBy(own))
                     .toCompletableFuture()
                     .cancel(false);
-            Threads.until(() -> kit.state().runningRounds() == 0);
+            Threads.until(() -> KIT.state().runningRounds() == 0);
         }
         assertThat(own).extracting("listeners").asInstanceOf(LIST).isEmpty();
     }
 
     @Test
     void futureFailsWithTheExceptionItselfHoweverOneLooksAtIt() throws Exception {
-        CompletableFuture<Done> refused = kit.reclaimer().offline("/absent").toCompletableFuture();
+        CompletableFuture<Done> refused = KIT.reclaimer().offline("/absent").toCompletableFuture();
         AtomicReference<Throwable> seen = new AtomicReference<>();
         refused.whenComplete((done, thrown) -> seen.set(thrown))
                 .handle((done, thrown) -> done)
@@ -135,52 +134,52 @@ class FutureTest {
     /** A background round never keeps out a round that somebody waits for. */
     @Test
     void placesAreReservedForDirectRounds() {
-        kit.register(spec.blocking().callDeadline(Duration.ofMinutes(1)), Scripted.stuck(10, gate))
-                .setBit(kit.online("/a"), 0);
+        KIT.register(spec.blocking().callDeadline(Duration.ofMinutes(1)), Scripted.stuck(10, gate))
+                .setBit(KIT.online("/a"), 0);
         List<CompletionStage<ReclaimReport>> others = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
-            others.add(kit.reclaimer()
+            others.add(KIT.reclaimer()
                     .reclaim(ReclaimRequest.in("/a").startingAt(1).background()));
         }
         gate.awaitEntered();
-        Threads.until(() -> kit.state().runningRounds() == 6);
+        Threads.until(() -> KIT.state().runningRounds() == 6);
         ReclaimerException refusal =
-                kit.refusal(kit.reclaimer().reclaim(ReclaimRequest.in("/a").background()));
+                KIT.refusal(KIT.reclaimer().reclaim(ReclaimRequest.in("/a").background()));
         assertThat(refusal.reason()).isEqualTo(Reason.TOO_MANY_ROUNDS);
         assertThat(refusal).hasMessageContainingAll("[6]", "[8]", "[reclaimer.max-rounds]");
-        assertThat(kit.refusal(kit.reclaimer().count(ReclaimRequest.in("/a"))).reason())
+        assertThat(KIT.refusal(KIT.reclaimer().count(ReclaimRequest.in("/a"))).reason())
                 .isEqualTo(Reason.TOO_MANY_ROUNDS);
-        Cache.registerIn(kit, "/b", spec, 100);
-        assertThat(kit.pass("/b", 0, 0).freedObjects()).isEqualTo(100);
+        Cache.registerIn(KIT, "/b", spec, 100);
+        assertThat(KIT.pass("/b", 0, 0).freedObjects()).isEqualTo(100);
         gate.open();
-        others.forEach(kit::await);
+        others.forEach(KIT::await);
     }
 
     @Test
     void secondFreeAndSecondOfflineJoinTheFirst() {
-        Cgroup a = kit.online("/a");
-        ShrinkerHandle handle = kit.register(spec, new Held(Held.Place.REPARENT, a.path(), gate));
-        CompletionStage<Done> firstOffline = kit.reclaimer().offline("/a");
+        Cgroup a = KIT.online("/a");
+        ShrinkerHandle handle = KIT.register(spec, new Held(Held.Place.REPARENT, a.path(), gate));
+        CompletionStage<Done> firstOffline = KIT.reclaimer().offline("/a");
         gate.awaitEntered();
-        CompletionStage<Done> secondOffline = kit.reclaimer().offline("/a");
+        CompletionStage<Done> secondOffline = KIT.reclaimer().offline("/a");
         CompletionStage<Done> firstFree = handle.free();
         CompletionStage<Done> secondFree = handle.free();
         for (CompletionStage<Done> late : List.of(firstOffline, secondOffline)) {
-            ReclaimerException refusal = kit.refusal(late);
+            ReclaimerException refusal = KIT.refusal(late);
             assertThat(refusal.reason()).isEqualTo(Reason.OFFLINE_TIMEOUT);
             assertThat(refusal).hasMessageContainingAll("[/a]", "[reclaimer.offline-timeout]", "ask again");
         }
         // A request that has timed out can be repeated any number of times. One of the repeated requests is told of the
         // end.
-        assertThat(kit.refusal(kit.reclaimer().offline("/a")).reason()).isEqualTo(Reason.OFFLINE_TIMEOUT);
+        assertThat(KIT.refusal(KIT.reclaimer().offline("/a")).reason()).isEqualTo(Reason.OFFLINE_TIMEOUT);
         assertThat(firstFree.toCompletableFuture()).isNotDone();
         gate.open();
-        kit.await(firstFree);
-        kit.await(secondFree);
-        kit.await(handle.free());
+        KIT.await(firstFree);
+        KIT.await(secondFree);
+        KIT.await(handle.free());
         Threads.until(() -> {
             try {
-                kit.await(kit.reclaimer().offline("/a"));
+                KIT.await(KIT.reclaimer().offline("/a"));
                 return true;
             } catch (ReclaimerException e) {
                 return e.reason() == Reason.NOT_ONLINE;
@@ -190,45 +189,45 @@ class FutureTest {
 
     @Test
     void callbackThatBlocksHoldsUpNeitherRoundsNorTheEngineNorMessages() {
-        Cache good = Cache.register(kit, "good");
-        Cgroup b = kit.online("/b");
+        Cache good = Cache.register(KIT, "good");
+        Cgroup b = KIT.online("/b");
         // One thread of the answer dispatcher stays free.
         CompletionStage<Void> blocked = blockAnswers(1).get(0);
         for (int i = 0; i < 20; i++) {
             good.put(b, 0, 10);
-            assertThat(kit.pass("/b", 0, 0).freedObjects()).isEqualTo(10);
+            assertThat(KIT.pass("/b", 0, 0).freedObjects()).isEqualTo(10);
         }
-        kit.online("/c");
-        kit.offline("/c");
+        KIT.online("/c");
+        KIT.offline("/c");
         gate.open();
-        kit.await(blocked);
+        KIT.await(blocked);
     }
 
     /** Even if all threads for answers are blocked: the engine and messages use none of them. */
     @Test
     void callbacksThatBlockAllAnswersHoldUpNoRoundThatIsAskedForByMessage() {
-        Cache.registerIn(kit, "/b", spec, 10);
+        Cache.registerIn(KIT, "/b", spec, 10);
         List<CompletionStage<Void>> blocked = blockAnswers(64);
-        var probe = kit.testKit().<StatusReply<ReclaimReport>>createTestProbe();
-        kit.reclaimer()
+        var probe = KIT.testKit().<StatusReply<ReclaimReport>>createTestProbe();
+        KIT.reclaimer()
                 .ref()
                 .tell(new ReclaimerProtocol.Reclaim(ReclaimRequest.in("/b").startingAt(0), probe.ref()));
         assertThat(probe.receiveMessage(Duration.ofMinutes(1)).getValue().freedObjects())
                 .isEqualTo(10);
         gate.open();
-        blocked.forEach(kit::await);
+        blocked.forEach(KIT::await);
     }
 
     /** Registers callbacks that block, each on an answer of its own, before the answer comes. */
     private List<CompletionStage<Void>> blockAnswers(int many) {
         Gate count = new Gate();
         ShrinkerSpec held = ShrinkerSpec.named("held").byCgroup().blocking().callDeadline(Duration.ofMinutes(5));
-        Bits.setIn(kit, "/held", kit.register(held, Scripted.stuckInCount(Shrinker.EMPTY, count)));
-        kit.reclaimer().reclaim(ReclaimRequest.in("/held").startingAt(0).within(Duration.ofMinutes(5)));
+        Bits.setIn(KIT, "/held", KIT.register(held, Scripted.stuckInCount(Shrinker.EMPTY, count)));
+        KIT.reclaimer().reclaim(ReclaimRequest.in("/held").startingAt(0).within(Duration.ofMinutes(5)));
         count.awaitEntered();
         List<CompletionStage<Void>> blocked = new ArrayList<>();
         for (int i = 0; i < many; i++) {
-            blocked.add(kit.reclaimer().offline("/held").thenRun(gate::pass));
+            blocked.add(KIT.reclaimer().offline("/held").thenRun(gate::pass));
         }
         count.open();
         gate.awaitEntered();

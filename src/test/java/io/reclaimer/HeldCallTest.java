@@ -15,7 +15,6 @@ import io.reclaimer.testkit.Held;
 import io.reclaimer.testkit.Kind;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
-import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -33,8 +32,7 @@ class HeldCallTest {
     private static final Duration LONG = Duration.ofMinutes(1);
 
     @RegisterExtension
-    final ReclaimerExtension kit =
-            ReclaimerExtension.create().with("reclaimer { call-deadline = 200ms, offline-timeout = 1m }");
+    static final SharedReclaimer KIT = SharedReclaimer.create().with("reclaimer { call-deadline = 200ms, offline-timeout = 1m }");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("held").byCgroup();
     private final Gate gate = new Gate();
@@ -44,9 +42,9 @@ class HeldCallTest {
 
     @BeforeEach
     void makeCgroups() {
-        good = Cache.register(kit, "good");
-        a = kit.online("/a");
-        b = kit.online("/b");
+        good = Cache.register(KIT, "good");
+        a = KIT.online("/a");
+        b = KIT.online("/b");
     }
 
     @ParameterizedTest
@@ -59,13 +57,13 @@ class HeldCallTest {
         "ASYNC_AT_ONCE,SCAN"
     })
     void visitThatIsHeldHoldsUpNothingElse(Kind kind, Held.Place place) {
-        ShrinkerHandle handle = kind.register(kit, spec, new Held(place, a.path(), gate));
+        ShrinkerHandle handle = kind.register(KIT, spec, new Held(place, a.path(), gate));
         handle.setBit(a, 0);
         CompletionStage<ReclaimReport> round = beginHeldRound();
         assertSeen(handle);
         assertNothingElseIsHeldUp();
         gate.open();
-        assertThat(kit.await(round).outcome()).isEqualTo(Outcome.DONE);
+        assertThat(KIT.await(round).outcome()).isEqualTo(Outcome.DONE);
         awaitReturn(handle);
     }
 
@@ -73,15 +71,15 @@ class HeldCallTest {
     @ParameterizedTest
     @CsvSource({"PLAIN", "BLOCKING", "ASYNC_AT_ONCE"})
     void reparentThatIsHeldHoldsUpNothingElse(Kind kind) {
-        ShrinkerHandle handle = kind.register(kit, spec, new Held(Held.Place.REPARENT, a.path(), gate));
+        ShrinkerHandle handle = kind.register(KIT, spec, new Held(Held.Place.REPARENT, a.path(), gate));
         handle.setBit(a, 0);
-        kit.settle();
-        CompletionStage<Done> offline = kit.reclaimer().offline("/a");
+        KIT.settle();
+        CompletionStage<Done> offline = KIT.reclaimer().offline("/a");
         gate.awaitEntered();
         assertSeen(handle);
         assertNothingElseIsHeldUp();
         gate.open();
-        kit.await(offline);
+        KIT.await(offline);
         awaitReturn(handle);
     }
 
@@ -89,13 +87,13 @@ class HeldCallTest {
     @Test
     void stageWhoseCompletionIsHeldHoldsUpNothingElse() {
         ShrinkerHandle handle =
-                kit.register(spec, new AsyncScripted(this::heldInA, control -> completed(control.nrToScan())));
+                KIT.register(spec, new AsyncScripted(this::heldInA, control -> completed(control.nrToScan())));
         handle.setBit(a, 0);
         CompletionStage<ReclaimReport> round = beginHeldRound();
         assertSeen(handle);
         assertNothingElseIsHeldUp();
         gate.open();
-        kit.await(round);
+        KIT.await(round);
         Threads.until(() -> handle.state().stuckCalls() == 0, handle::state);
         // It is late twice if its answer is past the deadline as well.
         assertThat(handle.state().faults()).isBetween(1L, 2L);
@@ -104,7 +102,7 @@ class HeldCallTest {
     @Test
     void traceListenerThatIsHeldHoldsUpNothingElseAndIsToldNothingMeanwhile() {
         AtomicLong told = new AtomicLong();
-        Registration registration = kit.reclaimer().trace(event -> {
+        Registration registration = KIT.reclaimer().trace(event -> {
             told.incrementAndGet();
             if (event.cgroup().equals(a.path())) {
                 gate.pass();
@@ -116,15 +114,15 @@ class HeldCallTest {
         Threads.until(() -> {
             long before = told.get();
             good.put(b, 0, 10);
-            assertThat(kit.pass("/b", 0, 0).freedObjects()).isEqualTo(10);
+            assertThat(KIT.pass("/b", 0, 0).freedObjects()).isEqualTo(10);
             return told.get() == before;
         });
         gate.open();
-        assertThat(kit.await(round).freedObjects()).isEqualTo(10);
+        assertThat(KIT.await(round).freedObjects()).isEqualTo(10);
         Threads.until(() -> {
             long before = told.get();
             good.put(b, 0, 10);
-            kit.pass("/b", 0, 0);
+            KIT.pass("/b", 0, 0);
             return told.get() == before + 2;
         });
         registration.close();
@@ -132,7 +130,7 @@ class HeldCallTest {
 
     private CompletionStage<ReclaimReport> beginHeldRound() {
         CompletionStage<ReclaimReport> round =
-                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0).within(LONG));
+                KIT.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0).within(LONG));
         gate.awaitEntered();
         return round;
     }
@@ -146,24 +144,24 @@ class HeldCallTest {
     /** Checks that each request is answered while the call is still held. */
     private void assertNothingElseIsHeldUp() {
         good.put(b, 0, 1_000);
-        assertThat(kit.pass("/b", 0, 0).freedObjects()).isEqualTo(1_000);
+        assertThat(KIT.pass("/b", 0, 0).freedObjects()).isEqualTo(1_000);
         good.put(b, 0, 1_000);
-        assertThat(kit.reclaim(ReclaimRequest.everywhere().objects(500).within(LONG))
+        assertThat(KIT.reclaim(ReclaimRequest.everywhere().objects(500).within(LONG))
                         .outcome())
                 .isEqualTo(Outcome.MET);
-        assertThat(kit.await(kit.reclaimer().count(ReclaimRequest.everywhere().within(LONG)))
+        assertThat(KIT.await(KIT.reclaimer().count(ReclaimRequest.everywhere().within(LONG)))
                         .freeableObjects())
                 .isBetween(1L, 500L);
-        assertThat(kit.state().cgroups()).hasSizeGreaterThan(1);
-        ShrinkerHandle another = kit.register(ShrinkerSpec.named("another").byCgroup(), Scripted.endless(1));
+        assertThat(KIT.state().cgroups()).hasSizeGreaterThan(1);
+        ShrinkerHandle another = KIT.register(ShrinkerSpec.named("another").byCgroup(), Scripted.endless(1));
         another.setBit(b, 0);
-        kit.pass("/b", 0, 0);
-        kit.await(another.free());
-        kit.online("/b/new");
-        good.put(kit.online("/new"), 0, 10);
-        kit.offline("/b/new");
-        kit.offline("/new");
-        assertThat(kit.refusal(kit.reclaimer().offline("/new")).reason()).isEqualTo(Reason.NOT_ONLINE);
+        KIT.pass("/b", 0, 0);
+        KIT.await(another.free());
+        KIT.online("/b/new");
+        good.put(KIT.online("/new"), 0, 10);
+        KIT.offline("/b/new");
+        KIT.offline("/new");
+        assertThat(KIT.refusal(KIT.reclaimer().offline("/new")).reason()).isEqualTo(Reason.NOT_ONLINE);
     }
 
     private static void awaitReturn(ShrinkerHandle handle) {

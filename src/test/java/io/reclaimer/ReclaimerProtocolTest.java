@@ -7,12 +7,11 @@ import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import akka.pattern.StatusReply;
 import io.reclaimer.shrinker.CgroupPath;
-import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Kind;
 import io.reclaimer.testkit.Scripted;
-import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -24,7 +23,7 @@ class ReclaimerProtocolTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @RegisterExtension
-    final ReclaimerExtension kit = ReclaimerExtension.create();
+    static final SharedReclaimer KIT = SharedReclaimer.create();
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup();
     private final CgroupPath path = CgroupPath.of("/a");
@@ -67,7 +66,7 @@ class ReclaimerProtocolTest {
         ShrinkerHandle handle = this.<ShrinkerHandle>ask(replyTo -> new ReclaimerProtocol.AllocateAsync(
                         spec, Kind.async(Scripted.endless(10), Runnable::run), replyTo))
                 .getValue();
-        kit.await(handle.register());
+        KIT.await(handle.register());
         handle.setBit(c, "heap");
         ReclaimReport report = this.<ReclaimReport>ask(replyTo -> new ReclaimerProtocol.Reclaim(
                         ReclaimRequest.in(deep).onNodes("heap").startingAt(0), replyTo))
@@ -89,19 +88,19 @@ class ReclaimerProtocolTest {
                 Reason.NO_SUCH_NODE,
                 this.<ReclaimReport>ask(replyTo -> new ReclaimerProtocol.Reclaim(
                         ReclaimRequest.everywhere().onNodes("disk"), replyTo)));
-        ShrinkerHandle handle = kit.register(spec, Scripted.endless(10));
+        ShrinkerHandle handle = KIT.register(spec, Scripted.endless(10));
         assertRefused(
                 Reason.ALREADY_REGISTERED,
                 this.<ShrinkerHandle>ask(replyTo -> new ReclaimerProtocol.Register(handle, replyTo)));
-        kit.await(handle.free());
+        KIT.await(handle.free());
         assertRefused(
                 Reason.ALREADY_FREED,
                 this.<ShrinkerHandle>ask(replyTo -> new ReclaimerProtocol.Register(handle, replyTo)));
     }
 
     private <T> StatusReply<T> ask(Function<ActorRef<StatusReply<T>>, ReclaimerProtocol.Command> message) {
-        TestProbe<StatusReply<T>> probe = kit.testKit().createTestProbe();
-        kit.reclaimer().ref().tell(message.apply(probe.ref()));
+        TestProbe<StatusReply<T>> probe = KIT.testKit().createTestProbe();
+        KIT.reclaimer().ref().tell(message.apply(probe.ref()));
         return probe.receiveMessage(PATIENCE);
     }
 

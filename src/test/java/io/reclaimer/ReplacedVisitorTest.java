@@ -11,7 +11,6 @@ import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
-import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -28,7 +27,7 @@ class ReplacedVisitorTest {
     private static final int OBJECTS = 100;
 
     @RegisterExtension
-    final ReclaimerExtension kit = ReclaimerExtension.create().with("""
+    static final SharedReclaimer KIT = SharedReclaimer.create().with("""
         reclaimer.call-deadline = 10m
         reclaimer.visit-dispatcher.fork-join-executor { parallelism-min = 2, parallelism-max = 2 }
         """);
@@ -40,11 +39,11 @@ class ReplacedVisitorTest {
      */
     @Test
     void whatASlowShrinkerKeptItsVisitorFromIsVisitedInTheSamePass() {
-        Cgroup a = kit.online("/a");
-        kit.register(spec, Scripted.endless(0)).setBit(a, 0);
-        ShrinkerHandle slow = kit.register(spec, new Scripted(control -> slowOnce(), control -> Shrinker.STOP));
+        Cgroup a = KIT.online("/a");
+        KIT.register(spec, Scripted.endless(0)).setBit(a, 0);
+        ShrinkerHandle slow = KIT.register(spec, new Scripted(control -> slowOnce(), control -> Shrinker.STOP));
         slow.setBit(a, 0);
-        Cache next = Cache.register(kit, "next");
+        Cache next = Cache.register(KIT, "next");
         next.put(a, 0, OBJECTS);
         Scripted steady = new Scripted(
                 control -> {
@@ -53,8 +52,8 @@ class ReplacedVisitorTest {
                 },
                 control -> Shrinker.STOP);
         List<String> cgroups = IntStream.range(0, 60).mapToObj(i -> "/b" + i).toList();
-        Bits.setIn(kit, cgroups, kit.register(ShrinkerSpec.named("steady").byCgroup(), steady));
-        ReclaimReport report = kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
+        Bits.setIn(KIT, cgroups, KIT.register(ShrinkerSpec.named("steady").byCgroup(), steady));
+        ReclaimReport report = KIT.reclaim(ReclaimRequest.everywhere().startingAt(0));
         assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.DONE);
         assertThat(next.table().objects()).isZero();
         assertThat(report.freedObjects()).isEqualTo(OBJECTS);
@@ -84,20 +83,20 @@ class ReplacedVisitorTest {
     /** In a round with a target, which begins where the last one stopped, and then goes on from the beginning. */
     @Test
     void thoseBeforeThePlaceWhereTheRoundBeganHaveTheirTurnBehindASlowOne() {
-        Cgroup a = kit.online("/a");
-        Cache first = Cache.register(kit, ShrinkerSpec.named("first").byCgroup().batch(1));
+        Cgroup a = KIT.online("/a");
+        Cache first = Cache.register(KIT, ShrinkerSpec.named("first").byCgroup().batch(1));
         first.put(a, 0, OBJECTS);
         Gate gate = new Gate();
-        kit.register(spec, Scripted.stuckInCount(0, gate)).setBit(a, 0);
-        Cache last = Cache.register(kit, ShrinkerSpec.named("last").byCgroup().batch(1));
+        KIT.register(spec, Scripted.stuckInCount(0, gate)).setBit(a, 0);
+        Cache last = Cache.register(KIT, ShrinkerSpec.named("last").byCgroup().batch(1));
         last.put(a, 0, OBJECTS);
-        kit.settle();
-        assertThat(kit.reclaim(in(1)).freedObjects()).isOne();
-        CompletionStage<ReclaimReport> round = kit.reclaimer().reclaim(in(1_000).within(Duration.ofMinutes(10)));
+        KIT.settle();
+        assertThat(KIT.reclaim(in(1)).freedObjects()).isOne();
+        CompletionStage<ReclaimReport> round = KIT.reclaimer().reclaim(in(1_000).within(Duration.ofMinutes(10)));
         gate.awaitEntered();
         Threads.until(() -> last.table().objects() == 0 && first.table().objects() == 0);
         gate.open();
-        assertThat(kit.await(round).freedObjects()).isEqualTo(2 * OBJECTS - 1);
+        assertThat(KIT.await(round).freedObjects()).isEqualTo(2 * OBJECTS - 1);
     }
 
     private static ReclaimRequest in(long objects) {
@@ -107,10 +106,10 @@ class ReplacedVisitorTest {
     @Test
     void freeOfTheShrinkerBeforeDoesNotWaitForACallThatBlocks() {
         Gate gate = new Gate();
-        Cgroup a = kit.online("/a");
+        Cgroup a = KIT.online("/a");
         AtomicReference<ShrinkerHandle> before = new AtomicReference<>();
         CompletableFuture<Done> freed = new CompletableFuture<>();
-        before.set(kit.register(
+        before.set(KIT.register(
                 spec,
                 new Scripted(
                         control -> {
@@ -127,28 +126,28 @@ class ReplacedVisitorTest {
                     return CompletableFuture.completedStage(0L);
                 },
                 control -> CompletableFuture.completedStage(Shrinker.STOP));
-        Bits.setIn(kit, "/a", kit.register(spec, blocks));
-        CompletionStage<ReclaimReport> round = kit.reclaimer().reclaim(in(1));
+        Bits.setIn(KIT, "/a", KIT.register(spec, blocks));
+        CompletionStage<ReclaimReport> round = KIT.reclaimer().reclaim(in(1));
         gate.awaitEntered();
-        kit.await(freed);
+        KIT.await(freed);
         gate.open();
-        kit.await(round);
+        KIT.await(round);
     }
 
     /** Objects that were moved after the deadline are found, although a visit has found none in the meantime. */
     @Test
     void objectsThatAreMovedAfterTheDeadlineSetTheBitAgain() {
-        kit.expectError("");
+        KIT.expectError("");
         CompletableFuture<Long> moved = new CompletableFuture<>();
         ShrinkerHandle handle =
-                kit.register(spec.callDeadline(Duration.ofMillis(200)), AsyncScripted.empty(offline -> moved));
-        Bits.setIn(kit, "/a/b", handle);
-        kit.offline("/a/b");
-        assertThat(kit.state("/a", 0).bits()).containsExactly(handle.id());
-        kit.pass("/a", 0, 0);
-        assertThat(kit.state("/a", 0).bits()).isEmpty();
+                KIT.register(spec.callDeadline(Duration.ofMillis(200)), AsyncScripted.empty(offline -> moved));
+        Bits.setIn(KIT, "/a/b", handle);
+        KIT.offline("/a/b");
+        assertThat(KIT.state("/a", 0).bits()).containsExactly(handle.id());
+        KIT.pass("/a", 0, 0);
+        assertThat(KIT.state("/a", 0).bits()).isEmpty();
         moved.complete(10L);
-        assertThat(kit.state("/a", 0).bits()).containsExactly(handle.id());
+        assertThat(KIT.state("/a", 0).bits()).containsExactly(handle.id());
     }
 
     private static void pause(Duration time) {

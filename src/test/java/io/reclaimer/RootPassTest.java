@@ -10,7 +10,6 @@ import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.HeldVisit;
 import io.reclaimer.testkit.Scripted;
-import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -19,19 +18,19 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class RootPassTest {
 
     @RegisterExtension
-    final ReclaimerExtension kit = ReclaimerExtension.create();
+    static final SharedReclaimer KIT = SharedReclaimer.create();
 
     @Test
     void shrinkersAreCalledInTheOrderRegistered() {
-        ShrinkerHandle a = kit.allocate(ShrinkerSpec.named("a"), Scripted.endless(10));
-        ShrinkerHandle b = kit.allocate(ShrinkerSpec.named("b").byCgroup(), Scripted.endless(10));
-        ShrinkerHandle c = kit.allocate(ShrinkerSpec.named("c"), Scripted.endless(10));
-        kit.allocate(ShrinkerSpec.named("d"), Scripted.endless(10));
-        kit.await(c.register());
-        kit.await(a.register());
-        kit.await(b.register());
-        assertThat(kit.pass("/", 0, 0).visits()).isEqualTo(3);
-        assertThat(kit.takeTrace().stream()
+        ShrinkerHandle a = KIT.allocate(ShrinkerSpec.named("a"), Scripted.endless(10));
+        ShrinkerHandle b = KIT.allocate(ShrinkerSpec.named("b").byCgroup(), Scripted.endless(10));
+        ShrinkerHandle c = KIT.allocate(ShrinkerSpec.named("c"), Scripted.endless(10));
+        KIT.allocate(ShrinkerSpec.named("d"), Scripted.endless(10));
+        KIT.await(c.register());
+        KIT.await(a.register());
+        KIT.await(b.register());
+        assertThat(KIT.pass("/", 0, 0).visits()).isEqualTo(3);
+        assertThat(KIT.takeTrace().stream()
                         .filter(TraceEvent.Start.class::isInstance)
                         .map(TraceEvent::shrinker))
                 .containsExactly("c", "a", "b");
@@ -39,11 +38,11 @@ class RootPassTest {
 
     @Test
     void cgroupAwareShrinkersAreGivenTheRootWhateverTheBits() {
-        kit.online("/shop");
+        KIT.online("/shop");
         Scripted pages = Scripted.endless(10);
-        kit.register(ShrinkerSpec.named("pages").byCgroup(), pages);
-        assertThat(kit.state("/", 0).bits()).isEmpty();
-        assertThat(kit.pass("/", 0, 0).freedObjects()).isEqualTo(20);
+        KIT.register(ShrinkerSpec.named("pages").byCgroup(), pages);
+        assertThat(KIT.state("/", 0).bits()).isEmpty();
+        assertThat(KIT.pass("/", 0, 0).freedObjects()).isEqualTo(20);
         assertThat(pages.calls).containsExactly("count / 0", "scan / 0 20");
     }
 
@@ -51,12 +50,12 @@ class RootPassTest {
     void emptyCountsNothingAndClearsNothing() {
         Scripted pages = new Scripted(control -> Shrinker.EMPTY, ShrinkControl::nrToScan);
         ShrinkerHandle handle = Bits.setIn(
-                kit, "/shop", kit.register(ShrinkerSpec.named("pages").byCgroup(), pages));
-        ReclaimReport report = kit.pass("/", 0, 0);
+                KIT, "/shop", KIT.register(ShrinkerSpec.named("pages").byCgroup(), pages));
+        ReclaimReport report = KIT.pass("/", 0, 0);
         assertThat(report.freedObjects()).isZero();
         assertThat(pages.calls).containsExactly("count / 0");
-        assertThat(kit.state("/shop", 0).bits()).containsExactly(handle.id());
-        kit.pass("/", 0, 0);
+        assertThat(KIT.state("/shop", 0).bits()).containsExactly(handle.id());
+        KIT.pass("/", 0, 0);
         assertThat(pages.calls).hasSize(2);
     }
 
@@ -64,19 +63,19 @@ class RootPassTest {
     void shrinkerThatIsBeingFreedIsNotCalled() {
         Gate gate = new Gate();
         ShrinkerHandle pages =
-                kit.register(ShrinkerSpec.named("pages").byCgroup(), Scripted.stuckIn("/shop", 10, gate));
-        HeldVisit visit = HeldVisit.begin(kit, pages, gate, "/shop");
+                KIT.register(ShrinkerSpec.named("pages").byCgroup(), Scripted.stuckIn("/shop", 10, gate));
+        HeldVisit visit = HeldVisit.begin(KIT, pages, gate, "/shop");
         CompletionStage<?> freed = pages.free();
-        assertThat(kit.pass("/", 0, 0).visits()).isZero();
+        assertThat(KIT.pass("/", 0, 0).visits()).isZero();
         visit.end();
-        kit.await(freed);
+        KIT.await(freed);
     }
 
     @Test
     void shrinkerThatIsOnlyAllocatedIsNotCalled() {
         Scripted pages = Scripted.endless(10);
-        kit.allocate(ShrinkerSpec.named("pages"), pages);
-        assertThat(kit.pass("/", 0, 0).visits()).isZero();
+        KIT.allocate(ShrinkerSpec.named("pages"), pages);
+        assertThat(KIT.pass("/", 0, 0).visits()).isZero();
         assertThat(pages.calls).isEmpty();
     }
 }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
 
 import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.shrinker.Cancellation;
-import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.TraceEvent;
@@ -16,7 +16,6 @@ import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
-import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -30,8 +29,7 @@ class RoundEndTest {
     private static final Duration SOON = Duration.ofMillis(50);
 
     @RegisterExtension
-    final ReclaimerExtension kit =
-            ReclaimerExtension.create().with("reclaimer { nodes = [a, b], round-deadline = 60s, max-rounds = 3 }");
+    static final SharedReclaimer KIT = SharedReclaimer.create().with("reclaimer { nodes = [a, b], round-deadline = 60s, max-rounds = 3 }");
 
     private final ShrinkerSpec spec =
             ShrinkerSpec.named("pages").byCgroup().byNode().batch(10);
@@ -46,16 +44,16 @@ class RoundEndTest {
             }
             return 10;
         }));
-        ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a").startingAt(0).within(SOON));
+        ReclaimReport report = KIT.reclaim(ReclaimRequest.in("/a").startingAt(0).within(SOON));
         assertThat(report.outcome()).isEqualTo(Outcome.DEADLINE);
         assertThat(report.freedObjects()).isLessThanOrEqualTo(30);
         assertThat(report.elapsed()).isGreaterThanOrEqualTo(SOON);
-        assertThat(kit.state().runningRounds()).isZero();
+        assertThat(KIT.state().runningRounds()).isZero();
         gate.open();
         settleAll();
         // The call under way was its last one, and the objects that were not scanned are deferred.
         assertThat(scans.get()).isLessThanOrEqualTo(4);
-        assertThat(kit.takeTrace().stream().filter(TraceEvent.End.class::isInstance))
+        assertThat(KIT.takeTrace().stream().filter(TraceEvent.End.class::isInstance))
                 .allMatch(end -> ((TraceEvent.End) end).deferredAfter() == 2_000 - 10 * scans.get());
     }
 
@@ -73,8 +71,8 @@ class RoundEndTest {
     /** The other node goes on while one is stuck, and the report has what was freed there. */
     @Test
     void stuckNodeDoesNotHoldUpTheOther() {
-        Cgroup a = kit.online("/a");
-        ShrinkerHandle handle = kit.register(spec, new Scripted(control -> 10, control -> {
+        Cgroup a = KIT.online("/a");
+        ShrinkerHandle handle = KIT.register(spec, new Scripted(control -> 10, control -> {
             if (control.node() == 0) {
                 gate.pass();
                 return Shrinker.STOP;
@@ -83,20 +81,20 @@ class RoundEndTest {
         }));
         handle.setBit(a, 0);
         handle.setBit(a, 1);
-        kit.settle();
+        KIT.settle();
         CountDownLatch ended = new CountDownLatch(1);
-        kit.reclaimer().trace(event -> {
+        KIT.reclaimer().trace(event -> {
             if (event instanceof TraceEvent.End) {
                 ended.countDown();
             }
         });
         Cancellation cancellation = new Cancellation();
         CompletionStage<ReclaimReport> round =
-                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0).cancelledBy(cancellation));
+                KIT.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0).cancelledBy(cancellation));
         gate.awaitEntered();
         Threads.await(ended);
         cancellation.cancel();
-        assertThat(kit.await(round).freedObjects()).isEqualTo(20);
+        assertThat(KIT.await(round).freedObjects()).isEqualTo(20);
         gate.open();
         settleAll();
     }
@@ -104,11 +102,11 @@ class RoundEndTest {
     @Test
     void laterRoundIsServedAfterADeadline() {
         dirty("/a", Scripted.stuck(10, gate));
-        kit.reclaim(ReclaimRequest.in("/a").startingAt(0).within(SOON));
-        Cache.registerIn(kit, "/a", spec, 10);
+        KIT.reclaim(ReclaimRequest.in("/a").startingAt(0).within(SOON));
+        Cache.registerIn(KIT, "/a", spec, 10);
         gate.open();
         settleAll();
-        assertThat(kit.reclaim(ReclaimRequest.in("/a").startingAt(0)).freedObjects())
+        assertThat(KIT.reclaim(ReclaimRequest.in("/a").startingAt(0)).freedObjects())
                 .isEqualTo(10);
     }
 
@@ -123,17 +121,17 @@ class RoundEndTest {
         }));
         Cancellation cancellation = new Cancellation();
         CompletionStage<ReclaimReport> round =
-                kit.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0).cancelledBy(cancellation));
+                KIT.reclaimer().reclaim(ReclaimRequest.in("/a").startingAt(0).cancelledBy(cancellation));
         gate.awaitEntered();
         assertThat(round.toCompletableFuture()).isNotDone();
         cancellation.cancel();
-        ReclaimReport report = kit.await(round);
+        ReclaimReport report = KIT.await(round);
         assertThat(report.outcome()).isEqualTo(Outcome.CANCELLED);
         assertThat(report.freedObjects()).isEqualTo(20);
         gate.open();
         settleAll();
         assertThat(scans).hasValue(3);
-        assertThat(kit.state("/a", 0).deferred()).containsEntry(0, 2_000L - 30);
+        assertThat(KIT.state("/a", 0).deferred()).containsEntry(0, 2_000L - 30);
     }
 
     @Test
@@ -142,7 +140,7 @@ class RoundEndTest {
         dirty("/a", pages);
         Cancellation cancellation = new Cancellation();
         cancellation.cancel();
-        ReclaimReport report = kit.reclaim(ReclaimRequest.in("/a").startingAt(0).cancelledBy(cancellation));
+        ReclaimReport report = KIT.reclaim(ReclaimRequest.in("/a").startingAt(0).cancelledBy(cancellation));
         assertThat(report.outcome()).isEqualTo(Outcome.CANCELLED);
         assertThat(report.visits()).isZero();
         assertThat(pages.calls).isEmpty();
@@ -153,12 +151,12 @@ class RoundEndTest {
         dirty("/a", Scripted.stuckIn("/a", 10, gate));
         Cancellation cancellation = new Cancellation();
         ReclaimRequest request = ReclaimRequest.in("/a").startingAt(0).cancelledBy(cancellation);
-        CompletionStage<ReclaimReport> first = kit.reclaimer().reclaim(request);
-        CompletionStage<ReclaimReport> second = kit.reclaimer().reclaim(request);
+        CompletionStage<ReclaimReport> first = KIT.reclaimer().reclaim(request);
+        CompletionStage<ReclaimReport> second = KIT.reclaimer().reclaim(request);
         gate.awaitEntered();
         cancellation.cancel();
-        assertThat(kit.await(first).outcome()).isEqualTo(Outcome.CANCELLED);
-        assertThat(kit.await(second).outcome()).isEqualTo(Outcome.CANCELLED);
+        assertThat(KIT.await(first).outcome()).isEqualTo(Outcome.CANCELLED);
+        assertThat(KIT.await(second).outcome()).isEqualTo(Outcome.CANCELLED);
         gate.open();
         settleAll();
     }
@@ -168,9 +166,9 @@ class RoundEndTest {
         dirty("/a", Scripted.endless(10));
         Cancellation cancellation = new Cancellation();
         ReclaimRequest request = ReclaimRequest.in("/a").startingAt(0).cancelledBy(cancellation);
-        assertThat(kit.reclaim(request).outcome()).isEqualTo(Outcome.DONE);
+        assertThat(KIT.reclaim(request).outcome()).isEqualTo(Outcome.DONE);
         cancellation.cancel();
-        assertThat(kit.reclaim(ReclaimRequest.in("/a").startingAt(0)).outcome()).isEqualTo(Outcome.DONE);
+        assertThat(KIT.reclaim(ReclaimRequest.in("/a").startingAt(0)).outcome()).isEqualTo(Outcome.DONE);
     }
 
     @Test
@@ -179,7 +177,7 @@ class RoundEndTest {
         Cancellation cancellation = new Cancellation();
         ReclaimRequest request = ReclaimRequest.in("/a").startingAt(0).cancelledBy(cancellation);
         for (int i = 0; i < 10; i++) {
-            kit.reclaim(request);
+            KIT.reclaim(request);
         }
         assertThat(cancellation).extracting("listeners").asInstanceOf(LIST).isEmpty();
     }
@@ -190,20 +188,20 @@ class RoundEndTest {
         dirty("/a", Scripted.stuck(10, gate));
         ReclaimRequest request = ReclaimRequest.in("/a").startingAt(0);
         Cancellation cancellation = new Cancellation();
-        CompletionStage<ReclaimReport> first = kit.reclaimer().reclaim(request.cancelledBy(cancellation));
-        CompletionStage<ReclaimReport> second = kit.reclaimer().reclaim(request);
-        CompletionStage<ReclaimReport> third = kit.reclaimer().reclaim(request);
+        CompletionStage<ReclaimReport> first = KIT.reclaimer().reclaim(request.cancelledBy(cancellation));
+        CompletionStage<ReclaimReport> second = KIT.reclaimer().reclaim(request);
+        CompletionStage<ReclaimReport> third = KIT.reclaimer().reclaim(request);
         gate.awaitEntered();
-        ReclaimerException refusal = kit.refusal(kit.reclaimer().reclaim(request));
+        ReclaimerException refusal = KIT.refusal(KIT.reclaimer().reclaim(request));
         assertThat(refusal.reason()).isEqualTo(Reason.TOO_MANY_ROUNDS);
         assertThat(refusal).hasMessageContainingAll("[3]", "[reclaimer.max-rounds]");
         cancellation.cancel();
-        kit.await(first);
-        CompletionStage<ReclaimReport> instead = kit.reclaimer().reclaim(request);
+        KIT.await(first);
+        CompletionStage<ReclaimReport> instead = KIT.reclaimer().reclaim(request);
         gate.open();
-        kit.await(second);
-        kit.await(third);
-        assertThat(kit.await(instead).outcome()).isEqualTo(Outcome.DONE);
+        KIT.await(second);
+        KIT.await(third);
+        assertThat(KIT.await(instead).outcome()).isEqualTo(Outcome.DONE);
     }
 
     /** A deadline longer than a timer supports is kept, or is refused when it is given. It never hangs. */
@@ -218,16 +216,16 @@ class RoundEndTest {
                 assertThat(refused).hasMessageContaining("deadline");
                 continue;
             }
-            assertThat(kit.reclaim(request).outcome()).isEqualTo(Outcome.DONE);
+            assertThat(KIT.reclaim(request).outcome()).isEqualTo(Outcome.DONE);
         }
     }
 
     private void dirty(String path, Shrinker shrinker) {
-        Bits.setIn(kit, path, kit.register(spec, shrinker));
+        Bits.setIn(KIT, path, KIT.register(spec, shrinker));
     }
 
     /** Waits until no visit is under way. */
     private void settleAll() {
-        Threads.until(() -> kit.state().shrinkers().stream().allMatch(shrinker -> shrinker.holds() == 0));
+        Threads.until(() -> KIT.state().shrinkers().stream().allMatch(shrinker -> shrinker.holds() == 0));
     }
 }

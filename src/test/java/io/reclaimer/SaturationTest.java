@@ -44,6 +44,7 @@ class SaturationTest {
         assertThat(report.freedObjects()).isEqualTo(MOST);
         assertThat(report.freedBytes()).isEqualTo(MOST);
         assertThat(report.scannedObjects()).isEqualTo(MOST);
+        assertThat(report.largest()).isNotEmpty().allMatch(freed -> freed.objects() == MOST);
         assertThat(report.unlistedObjects()).isZero();
         assertThat(handle.state().faults()).isZero();
         assertThat(handle.state().reclaimedObjects()).isEqualTo(MOST);

@@ -9,7 +9,6 @@ import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
-import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -22,31 +21,31 @@ class ShortfallTest {
             ReclaimRequest.everywhere().objects(1_000_000).startingAt(1).within(Duration.ofMinutes(1));
 
     @RegisterExtension
-    final ReclaimerExtension kit = ReclaimerExtension.create()
+    static final SharedReclaimer KIT = SharedReclaimer.create()
             .with("reclaimer { quarantine.after-faults = 1, call-deadline = 300ms, object-accounting = off }");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("pages");
 
     @Test
     void whereEverybodyGaveAllTheTargetIsOutOfReach() {
-        kit.register(spec, new Scripted(control -> 0, control -> Shrinker.STOP));
-        ReclaimReport report = kit.reclaim(MORE_THAN_THERE_IS);
+        KIT.register(spec, new Scripted(control -> 0, control -> Shrinker.STOP));
+        ReclaimReport report = KIT.reclaim(MORE_THAN_THERE_IS);
         assertThat(report.shortfalls()).isEmpty();
         assertThat(report.isExhausted()).isTrue();
     }
 
     @Test
     void shrinkerThatSaysStopIsNotExhausted() {
-        kit.register(spec, new Scripted(control -> 100, control -> Shrinker.STOP));
+        KIT.register(spec, new Scripted(control -> 100, control -> Shrinker.STOP));
         assertShort(Shortfall.STOPPED, 2);
     }
 
     @Test
     void faultAndThenQuarantine() {
-        kit.register(spec, new Scripted(control -> 100, control -> {
+        KIT.register(spec, new Scripted(control -> 100, control -> {
             throw new IllegalStateException("broken");
         }));
-        ReclaimReport report = kit.reclaim(MORE_THAN_THERE_IS);
+        ReclaimReport report = KIT.reclaim(MORE_THAN_THERE_IS);
         assertThat(report.shortfalls())
                 .containsEntry(Shortfall.FAULT, 1L)
                 .containsEntry(Shortfall.QUARANTINED, 1L)
@@ -57,8 +56,8 @@ class ShortfallTest {
     @Test
     void shrinkerWhoseCallHasNotComeBack() {
         Gate gate = new Gate();
-        ShrinkerHandle stuck = kit.register(spec.blocking(), Scripted.stuck(100, gate));
-        kit.reclaim(ReclaimRequest.everywhere().startingAt(0));
+        ShrinkerHandle stuck = KIT.register(spec.blocking(), Scripted.stuck(100, gate));
+        KIT.reclaim(ReclaimRequest.everywhere().startingAt(0));
         assertThat(stuck.state().stuckCalls()).isOne();
         assertShort(Shortfall.STUCK, 2);
         gate.open();
@@ -67,8 +66,8 @@ class ShortfallTest {
 
     @Test
     void shrinkerThatMayBlockWhereTheCallerCannotWait() {
-        kit.register(spec.blocking(), Scripted.endless(100));
-        ReclaimReport report = kit.reclaim(MORE_THAN_THERE_IS.mayBlock(false));
+        KIT.register(spec.blocking(), Scripted.endless(100));
+        ReclaimReport report = KIT.reclaim(MORE_THAN_THERE_IS.mayBlock(false));
         assertThat(report.shortfalls()).containsOnly(Map.entry(Shortfall.MAY_NOT_BLOCK, 2L));
         assertThat(report.skippedVisits()).isEqualTo(2);
     }
@@ -76,19 +75,19 @@ class ShortfallTest {
     @Test
     void shrinkerThatIsNotAccountedInACgroup() {
         Scripted pages = new Scripted(control -> control.cgroup().isRoot() ? 0 : 100, control -> 0);
-        Bits.setIn(kit, "/a", kit.register(spec.byCgroup(), pages));
+        Bits.setIn(KIT, "/a", KIT.register(spec.byCgroup(), pages));
         assertShort(Shortfall.NOT_ACCOUNTED, 2);
     }
 
     @Test
     void countSaysWhatItDidNotCount() {
-        kit.register(spec, new Scripted(control -> -7, control -> Shrinker.STOP));
-        assertThat(kit.await(kit.reclaimer().count(ReclaimRequest.everywhere())).shortfalls())
+        KIT.register(spec, new Scripted(control -> -7, control -> Shrinker.STOP));
+        assertThat(KIT.await(KIT.reclaimer().count(ReclaimRequest.everywhere())).shortfalls())
                 .containsOnlyKeys(Shortfall.FAULT);
     }
 
     private void assertShort(Shortfall why, long visits) {
-        ReclaimReport report = kit.reclaim(MORE_THAN_THERE_IS);
+        ReclaimReport report = KIT.reclaim(MORE_THAN_THERE_IS);
         assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.SHORT);
         assertThat(report.shortfalls()).containsOnly(Map.entry(why, visits));
         assertThat(report.isExhausted()).isFalse();

@@ -2,13 +2,12 @@ package io.reclaimer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Seeded;
 import io.reclaimer.testkit.Threads;
-import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,7 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ShrinkerStressTest {
 
     @RegisterExtension
-    final ReclaimerExtension kit = ReclaimerExtension.create();
+    static final SharedReclaimer KIT = SharedReclaimer.create();
 
     private final AtomicLong callsAfterFree = new AtomicLong();
     private final AtomicLong calls = new AtomicLong();
@@ -29,7 +28,7 @@ class ShrinkerStressTest {
     @Test
     void freedShrinkerIsNeverCalledAgain() throws Exception {
         Seeded seeded = Seeded.create();
-        List<Cgroup> cgroups = List.of(kit.online("/a"), kit.online("/b"), kit.online("/b/c"));
+        List<Cgroup> cgroups = List.of(KIT.online("/a"), KIT.online("/b"), KIT.online("/b/c"));
         Runnable[] owners = seeded.tasks(3, (number, random) -> {
             for (int j = 0; j < 150; j++) {
                 liveAndDie(random, cgroups);
@@ -37,14 +36,14 @@ class ShrinkerStressTest {
         });
         ReclaimRequest everywhere = ReclaimRequest.everywhere().startingAt(0);
         Runnable twoRounds = () -> {
-            CompletionStage<ReclaimReport> other = kit.reclaimer().reclaim(everywhere);
-            kit.reclaim(everywhere);
-            kit.await(other);
+            CompletionStage<ReclaimReport> other = KIT.reclaimer().reclaim(everywhere);
+            KIT.reclaim(everywhere);
+            KIT.await(other);
         };
         Threads.runBeside(twoRounds, owners);
         assertThat(callsAfterFree).as(seeded.toString()).hasValue(0);
         assertThat(calls.get()).isPositive();
-        assertThat(kit.state().shrinkers()).isEmpty();
+        assertThat(KIT.state().shrinkers()).isEmpty();
     }
 
     private void liveAndDie(Seeded random, List<Cgroup> cgroups) {
@@ -59,14 +58,14 @@ class ShrinkerStressTest {
         Scripted shrinker =
                 new Scripted(control -> noted.applyAsLong(10), control -> noted.applyAsLong(control.nrToScan() / 2));
         ShrinkerSpec spec = ShrinkerSpec.named("s");
-        ShrinkerHandle handle = kit.allocate(random.nextInt(4) == 0 ? spec : spec.byCgroup(), shrinker);
+        ShrinkerHandle handle = KIT.allocate(random.nextInt(4) == 0 ? spec : spec.byCgroup(), shrinker);
         if (random.nextInt(4) > 0) {
-            kit.await(handle.register());
+            KIT.await(handle.register());
         }
         for (int i = random.nextInt(4); i > 0; i--) {
             handle.setBit(cgroups.get(random.nextInt(cgroups.size())), 0);
         }
-        kit.await(handle.free());
+        KIT.await(handle.free());
         freed.set(true);
     }
 
@@ -74,10 +73,10 @@ class ShrinkerStressTest {
     @Test
     void freeingByManyAtOnceIsAnsweredToEach() throws Exception {
         for (int i = 0; i < 500; i++) {
-            ShrinkerHandle handle = kit.allocate(ShrinkerSpec.named("s").byCgroup(), Scripted.endless(1));
+            ShrinkerHandle handle = KIT.allocate(ShrinkerSpec.named("s").byCgroup(), Scripted.endless(1));
             Runnable owner = () -> {
-                kit.await(handle.free());
-                assertThat(kit.state().shrinkers()).isEmpty();
+                KIT.await(handle.free());
+                assertThat(KIT.state().shrinkers()).isEmpty();
             };
             Threads.run(owner, owner, owner);
         }
@@ -86,18 +85,18 @@ class ShrinkerStressTest {
     @Test
     void registeringAndFreeingAtOnceIsAnsweredToBoth() throws Exception {
         for (int i = 0; i < 500; i++) {
-            ShrinkerHandle handle = kit.allocate(ShrinkerSpec.named("s"), Scripted.endless(1));
+            ShrinkerHandle handle = KIT.allocate(ShrinkerSpec.named("s"), Scripted.endless(1));
             Threads.run(
                     () -> {
                         try {
-                            kit.await(handle.register());
+                            KIT.await(handle.register());
                         } catch (ReclaimerException e) {
                             assertThat(e.reason()).isEqualTo(Reason.ALREADY_FREED);
                         }
                     },
-                    () -> kit.await(handle.free()));
+                    () -> KIT.await(handle.free()));
         }
-        assertThat(kit.state().shrinkers()).isEmpty();
-        assertThat(kit.pass("/", 0, 0).visits()).isZero();
+        assertThat(KIT.state().shrinkers()).isEmpty();
+        assertThat(KIT.pass("/", 0, 0).visits()).isZero();
     }
 }

@@ -8,7 +8,6 @@ import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.Held;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
-import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -24,37 +23,36 @@ class StateUnderLoadTest {
     private static final int STEPS = 150;
 
     @RegisterExtension
-    final ReclaimerExtension kit =
-            ReclaimerExtension.create().with("reclaimer { call-deadline = 200ms, offline-timeout = 1m }");
+    static final SharedReclaimer KIT = SharedReclaimer.create().with("reclaimer { call-deadline = 200ms, offline-timeout = 1m }");
 
     @Test
     void stateBesideDeparturesAndRegistrationsKeepsTheSumOfDeferredCounts() throws Exception {
         ShrinkerSpec spec = ShrinkerSpec.named("owes").byCgroup();
-        ShrinkerHandle owes = kit.register(spec, new Scripted(control -> 100, control -> Shrinker.STOP));
-        kit.online("/p");
+        ShrinkerHandle owes = KIT.register(spec, new Scripted(control -> 100, control -> Shrinker.STOP));
+        KIT.online("/p");
         for (int i = 0; i < 20; i++) {
-            owes.setBit(kit.online("/p/c" + i), 0);
+            owes.setBit(KIT.online("/p/c" + i), 0);
         }
-        kit.reclaim(ReclaimRequest.in("/p").startingAt(0));
-        long expected = owedIn(kit.state(), owes);
+        KIT.reclaim(ReclaimRequest.in("/p").startingAt(0));
+        long expected = owedIn(KIT.state(), owes);
         assertThat(expected).isPositive();
         AtomicBoolean over = new AtomicBoolean();
         Threads.run(
                 () -> {
                     for (int i = 0; i < 20; i++) {
-                        kit.offline("/p/c" + i);
+                        KIT.offline("/p/c" + i);
                     }
                     for (int i = 0; i < STEPS; i++) {
-                        kit.online("/p/new");
-                        kit.offline("/p/new");
+                        KIT.online("/p/new");
+                        KIT.offline("/p/new");
                     }
                     over.set(true);
                 },
                 () -> {
                     while (!over.get()) {
                         ShrinkerHandle passing =
-                                kit.register(ShrinkerSpec.named("passing").byCgroup(), Scripted.endless(1));
-                        kit.await(passing.free());
+                                KIT.register(ShrinkerSpec.named("passing").byCgroup(), Scripted.endless(1));
+                        KIT.await(passing.free());
                     }
                 },
                 () -> assertConsistent(over, owes, expected),
@@ -66,30 +64,30 @@ class StateUnderLoadTest {
         List<Gate> gates = new ArrayList<>();
         List<CompletionStage<?>> offlines = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-            Cgroup cgroup = kit.online("/held" + i);
+            Cgroup cgroup = KIT.online("/held" + i);
             Gate gate = new Gate();
             gates.add(gate);
-            kit.register(ShrinkerSpec.named("held" + i).byCgroup(), new Held(Held.Place.REPARENT, cgroup.path(), gate));
-            offlines.add(kit.reclaimer().offline(cgroup.path()));
+            KIT.register(ShrinkerSpec.named("held" + i).byCgroup(), new Held(Held.Place.REPARENT, cgroup.path(), gate));
+            offlines.add(KIT.reclaimer().offline(cgroup.path()));
             gate.awaitEntered();
         }
         List<CompletionStage<ReclaimerState>> states = new ArrayList<>();
         for (int i = 0; i < 1_000; i++) {
-            states.add(kit.reclaimer().state());
+            states.add(KIT.reclaimer().state());
         }
         for (CompletionStage<ReclaimerState> state : states) {
-            assertThat(kit.await(state).shrinkers()).hasSize(8);
-            assertThat(kit.await(state).cgroups())
+            assertThat(KIT.await(state).shrinkers()).hasSize(8);
+            assertThat(KIT.await(state).cgroups())
                     .extracting(cgroup -> cgroup.cgroup().toString())
                     .containsExactly("/");
         }
         gates.forEach(Gate::open);
-        offlines.forEach(kit::await);
+        offlines.forEach(KIT::await);
     }
 
     private void assertConsistent(AtomicBoolean over, ShrinkerHandle owes, long expected) {
         while (!over.get()) {
-            ReclaimerState state = kit.state();
+            ReclaimerState state = KIT.state();
             assertThat(owedIn(state, owes)).isEqualTo(expected);
             assertThat(state.shrinkers()).hasSizeBetween(1, 2);
             assertThat(state.cgroups())

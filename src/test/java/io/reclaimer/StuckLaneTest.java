@@ -9,7 +9,6 @@ import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
-import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -26,7 +25,7 @@ class StuckLaneTest {
 
     /** No visit becomes late, so each round waits for the end of the one before. */
     @RegisterExtension
-    final ReclaimerExtension kit = ReclaimerExtension.create().with("""
+    static final SharedReclaimer KIT = SharedReclaimer.create().with("""
         reclaimer { call-deadline = 1s, late-after = 1h, offline-timeout = 1m }
         reclaimer.blocking { calls = 1, calls-per-shrinker = 8 }
         """);
@@ -49,10 +48,10 @@ class StuckLaneTest {
     }
 
     private void checkThatOneCallIsMade(List<String> cgroups) {
-        ShrinkerHandle handle = Bits.setIn(kit, cgroups, register());
+        ShrinkerHandle handle = Bits.setIn(KIT, cgroups, register());
         List<CompletionStage<ReclaimReport>> rounds =
                 cgroups.stream().map(this::round).toList();
-        List<ReclaimReport> reports = rounds.stream().map(kit::await).toList();
+        List<ReclaimReport> reports = rounds.stream().map(KIT::await).toList();
         assertThat(reports)
                 .extracting(ReclaimReport::outcome)
                 .as("What is not made is an answer, too")
@@ -74,12 +73,12 @@ class StuckLaneTest {
     /** A thread is taken for the reparent if one is free, because nobody would ask for these objects later. */
     @Test
     void reparentIsMadeWhileAnotherCallIsStuck() {
-        ShrinkerHandle handle = Bits.setIn(kit, List.of("/a", "/b"), register());
+        ShrinkerHandle handle = Bits.setIn(KIT, List.of("/a", "/b"), register());
         CompletionStage<ReclaimReport> round = round("/a");
         Threads.until(() -> handle.state().stuckCalls() == 1, handle::state);
-        kit.offline("/b");
+        KIT.offline("/b");
         assertThat(reparented).hasValue(1);
-        kit.await(round);
+        KIT.await(round);
         assertThat(handle.state().faults()).as(handle.state().toString()).isOne();
         gate.open();
         Threads.until(() -> handle.state().stuckCalls() == 0, handle::state);
@@ -94,10 +93,10 @@ class StuckLaneTest {
                 },
                 control -> Shrinker.STOP,
                 reparented::incrementAndGet);
-        return kit.register(ShrinkerSpec.named("stuck").byCgroup().blocking(), stuck);
+        return KIT.register(ShrinkerSpec.named("stuck").byCgroup().blocking(), stuck);
     }
 
     private CompletionStage<ReclaimReport> round(String cgroup) {
-        return kit.reclaimer().reclaim(ReclaimRequest.in(cgroup).startingAt(0).within(Duration.ofMinutes(1)));
+        return KIT.reclaimer().reclaim(ReclaimRequest.in(cgroup).startingAt(0).within(Duration.ofMinutes(1)));
     }
 }

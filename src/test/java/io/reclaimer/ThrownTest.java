@@ -2,6 +2,7 @@ package io.reclaimer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reclaimer.shrinker.Registration;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.TraceEvent;
@@ -14,7 +15,6 @@ import io.reclaimer.testkit.Kind;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
 import io.reclaimer.testkit.Thrown;
-import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ThrownTest {
 
     @RegisterExtension
-    final ReclaimerExtension kit = ReclaimerExtension.create().with("akka.jvm-exit-on-fatal-error = off");
+    static final SharedReclaimer KIT = SharedReclaimer.create().with("akka.jvm-exit-on-fatal-error = off");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("broken").byCgroup();
     private final AtomicReference<Optional<Place>> broken = new AtomicReference<>(Optional.empty());
@@ -112,56 +112,58 @@ class ThrownTest {
     @ParameterizedTest
     @MethodSource("everything")
     void whatACallThrowsIsItsFaultAndTheNextRoundFrees(Thrown thrown, How how) {
-        kit.online("/a");
-        Cgroup leaf = kit.online("/a/leaf");
-        ShrinkerHandle handle = how.register(kit, spec, throwing(thrown));
+        KIT.online("/a");
+        Cgroup leaf = KIT.online("/a/leaf");
+        ShrinkerHandle handle = how.register(KIT, spec, throwing(thrown));
         handle.setBit(leaf, 0);
 
         broken.set(Optional.of(Place.COUNT));
-        assertThat(kit.pass("/a/leaf", 0, 0).freedObjects()).isZero();
+        assertThat(KIT.pass("/a/leaf", 0, 0).freedObjects()).isZero();
         assertFault(handle, 1, "its count threw");
         broken.set(Optional.of(Place.SCAN));
-        assertThat(kit.pass("/a/leaf", 0, 0).freedObjects()).isZero();
+        assertThat(KIT.pass("/a/leaf", 0, 0).freedObjects()).isZero();
         assertFault(handle, 2, "its scan threw");
         broken.set(Optional.empty());
-        assertThat(kit.pass("/a/leaf", 0, 0).freedObjects()).isPositive();
+        assertThat(KIT.pass("/a/leaf", 0, 0).freedObjects()).isPositive();
         broken.set(Optional.of(Place.REPARENT));
-        kit.offline("/a/leaf");
+        KIT.offline("/a/leaf");
         assertFault(handle, 3, "its reparent threw");
         broken.set(Optional.empty());
         // Objects that were moved before the exception belong to the parent.
-        assertThat(kit.state("/a", 0).bits()).containsExactly(handle.id());
-        assertThat(kit.pass("/a", 0, 0).freedObjects()).isPositive();
-        assertThat(kit.state().shrinkers()).allMatch(shrinker -> shrinker.stuckCalls() == 0);
+        assertThat(KIT.state("/a", 0).bits()).containsExactly(handle.id());
+        assertThat(KIT.pass("/a", 0, 0).freedObjects()).isPositive();
+        assertThat(KIT.state().shrinkers()).allMatch(shrinker -> shrinker.stuckCalls() == 0);
     }
 
     @ParameterizedTest
     @EnumSource
     void whatATraceListenerThrowsChangesNoVisit(Thrown thrown) {
         Queue<TraceEvent> heardByTheNext = new ConcurrentLinkedQueue<>();
-        kit.reclaimer().trace(event -> thrown.raise());
-        kit.reclaimer().trace(heardByTheNext::add);
-        Cache good = Cache.registerIn(kit, "/a", spec, 100);
-        kit.takeTrace();
-        assertThat(kit.pass("/a", 0, 0).freedObjects()).isEqualTo(100);
-        assertThat(kit.takeTrace()).hasSize(2);
+        Registration throwing = KIT.reclaimer().trace(event -> thrown.raise());
+        Registration next = KIT.reclaimer().trace(heardByTheNext::add);
+        Cache good = Cache.registerIn(KIT, "/a", spec, 100);
+        KIT.takeTrace();
+        assertThat(KIT.pass("/a", 0, 0).freedObjects()).isEqualTo(100);
+        assertThat(KIT.takeTrace()).hasSize(2);
         assertThat(heardByTheNext).hasSize(2);
+        throwing.close();
+        next.close();
         assertThat(good.handle().state().faults()).isZero();
     }
 
     @ParameterizedTest
     @EnumSource
     void whatACallbackThrowsHarmsNoOtherAnswer(Thrown thrown) {
-        HeldVisit visit = HeldVisit.begin(kit, spec.blocking(), "/a");
+        HeldVisit visit = HeldVisit.begin(KIT, spec.blocking(), "/a");
         visit.round().thenRun(thrown::raise);
         // Whoever waits for the first one may be the one that runs what hangs on it.
         CompletionStage<ReclaimReport> answered = visit.round().thenApply(report -> report);
         visit.gate().open();
-        kit.await(answered);
+        KIT.await(answered);
         for (int i = 0; i < 10; i++) {
-            kit.await(kit.reclaimer().state().thenApply(ReclaimerState::nrMax));
+            KIT.await(KIT.reclaimer().state().thenApply(ReclaimerState::nrMax));
         }
-        assertThat(kit.system().getWhenTerminated().toCompletableFuture()).isNotDone();
+        assertThat(KIT.system().getWhenTerminated().toCompletableFuture()).isNotDone();
     }
 
     /** The thread that a call leaves interrupted calls the next shrinker. */
@@ -180,12 +182,12 @@ class ThrownTest {
                 },
                 control -> control.nrToScan());
         List<ShrinkerHandle> handles = List.of(
-                kind.register(kit, spec, interrupting),
-                kit.register(ShrinkerSpec.named("next").byCgroup(), next));
+                kind.register(KIT, spec, interrupting),
+                KIT.register(ShrinkerSpec.named("next").byCgroup(), next));
         for (int i = 0; i < 10; i++) {
-            Cgroup cgroup = kit.online("/c" + i);
+            Cgroup cgroup = KIT.online("/c" + i);
             handles.forEach(handle -> handle.setBit(cgroup, 0));
-            assertThat(kit.pass("/c" + i, 0, 0).freedObjects()).isPositive();
+            assertThat(KIT.pass("/c" + i, 0, 0).freedObjects()).isPositive();
         }
         assertThat(interrupted).hasValue(false);
     }

@@ -14,7 +14,6 @@ import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
 import io.reclaimer.testkit.Twice;
-import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -31,8 +30,7 @@ class UnansweredCallTest {
     private static final int QUARANTINE_AFTER = 3;
 
     @RegisterExtension
-    final ReclaimerExtension kit =
-            ReclaimerExtension.create().with("reclaimer.quarantine { after-faults = 3, duration = 1h }");
+    static final SharedReclaimer KIT = SharedReclaimer.create().with("reclaimer.quarantine { after-faults = 3, duration = 1h }");
 
     private final ShrinkerSpec spec =
             ShrinkerSpec.named("slow").byCgroup().byNode().batch(10).callDeadline(DEADLINE);
@@ -41,7 +39,7 @@ class UnansweredCallTest {
     void countThatIsNeverAnsweredEndsTheVisitAndKeepsTheBit() {
         ShrinkerHandle handle = register(AsyncScripted.of(new CompletableFuture<>(), new CompletableFuture<>()));
         assertVisitEnds(handle, "its count did not answer within [PT0.1S]");
-        assertThat(kit.state("/a", 0).deferred()).isEmpty();
+        assertThat(KIT.state("/a", 0).deferred()).isEmpty();
     }
 
     @Test
@@ -49,7 +47,7 @@ class UnansweredCallTest {
         ShrinkerHandle handle =
                 register(AsyncScripted.of(CompletableFuture.completedStage(100L), new CompletableFuture<>()));
         assertVisitEnds(handle, "its scan did not answer within [PT0.1S]");
-        assertThat(kit.state("/a", 0).deferred()).containsEntry(handle.id(), 200L);
+        assertThat(KIT.state("/a", 0).deferred()).containsEntry(handle.id(), 200L);
     }
 
     @Test
@@ -92,13 +90,13 @@ class UnansweredCallTest {
         late.complete(10L);
         Threads.until(() -> handle.state().lateReplies() == 1);
         assertThat(handle.state().faults()).isOne();
-        assertThat(kit.state("/a", 0).deferred()).containsEntry(handle.id(), 200L);
+        assertThat(KIT.state("/a", 0).deferred()).containsEntry(handle.id(), 200L);
     }
 
     @Test
     void secondAnswerIsAFaultAndChangesNothing() {
         ShrinkerHandle handle = register(AsyncScripted.of(new Twice(100L), new Twice(10L)));
-        ReclaimReport report = kit.pass("/a", 0, 3);
+        ReclaimReport report = KIT.pass("/a", 0, 3);
         assertThat(report.freedObjects()).isEqualTo(20);
         // One for the count, and one for each of two scans.
         assertThat(handle.state().faults()).isEqualTo(3);
@@ -109,7 +107,7 @@ class UnansweredCallTest {
     void blockedCallEndsTheVisitAndItsShrinkerIsLeftAloneUntilItComesBack() {
         Gate gate = new Gate();
         AtomicInteger calls = new AtomicInteger();
-        ShrinkerHandle handle = kit.register(
+        ShrinkerHandle handle = KIT.register(
                 spec.blocking(),
                 new Scripted(
                         control -> {
@@ -119,18 +117,18 @@ class UnansweredCallTest {
                             return 10;
                         },
                         control -> 10));
-        Bits.setIn(kit, List.of("/a", "/b"), handle);
-        assertThat(kit.pass("/a", 0, 0).freedObjects()).isZero();
+        Bits.setIn(KIT, List.of("/a", "/b"), handle);
+        assertThat(KIT.pass("/a", 0, 0).freedObjects()).isZero();
         assertThat(handle.state().stuckCalls()).isOne();
         assertThat(handle.state().lastFault().orElseThrow()).contains("did not answer within [PT0.1S]");
-        assertThat(kit.pass("/b", 0, 0).visits()).isZero();
-        assertThat(kit.pass("/a", 0, 0).visits()).isZero();
+        assertThat(KIT.pass("/b", 0, 0).visits()).isZero();
+        assertThat(KIT.pass("/a", 0, 0).visits()).isZero();
         assertThat(handle.state().faults()).isOne();
         gate.open();
         Threads.until(() -> handle.state().stuckCalls() == 0);
-        assertThat(kit.pass("/a", 0, 0).freedObjects()).isEqualTo(20);
+        assertThat(KIT.pass("/a", 0, 0).freedObjects()).isEqualTo(20);
         assertThat(handle.state().lateReplies()).isOne();
-        assertThat(kit.state("/b", 0).bits()).containsExactly(handle.id());
+        assertThat(KIT.state("/b", 0).bits()).containsExactly(handle.id());
     }
 
     @Test
@@ -138,7 +136,7 @@ class UnansweredCallTest {
         CountDownLatch inside = new CountDownLatch(1);
         AtomicBoolean interrupted = new AtomicBoolean();
         Gate mayLeave = new Gate();
-        ShrinkerHandle handle = kit.register(
+        ShrinkerHandle handle = KIT.register(
                 spec.blocking(),
                 new Scripted(
                         control -> {
@@ -152,17 +150,17 @@ class UnansweredCallTest {
                             return 10;
                         },
                         control -> 10));
-        Bits.setIn(kit, "/a", handle);
-        kit.pass("/a", 0, 0);
+        Bits.setIn(KIT, "/a", handle);
+        KIT.pass("/a", 0, 0);
         Threads.await(inside);
         assertThat(interrupted).isFalse();
         CompletableFuture<Done> freed = handle.free().toCompletableFuture();
         mayLeave.awaitEntered();
         assertThat(interrupted).isTrue();
-        kit.settle();
+        KIT.settle();
         assertThat(freed).isNotDone();
         mayLeave.open();
-        kit.await(freed);
+        KIT.await(freed);
     }
 
     @Test
@@ -198,26 +196,26 @@ class UnansweredCallTest {
                 control -> CompletableFuture.completedStage(10L)));
         for (int i = 0; i < QUARANTINE_AFTER; i++) {
             assertThat(bad.state().quarantined()).isFalse();
-            kit.pass("/a", 0, 0);
+            KIT.pass("/a", 0, 0);
         }
         assertThat(bad.state().quarantined()).isTrue();
         assertThat(bad.state().quarantineLeft().orElseThrow()).isBetween(Duration.ofMinutes(50), Duration.ofHours(1));
-        assertThat(kit.pass("/a", 0, 0).visits()).isZero();
+        assertThat(KIT.pass("/a", 0, 0).visits()).isZero();
         mended.set(true);
         bad.endQuarantine();
-        assertThat(kit.pass("/a", 0, 0).freedObjects()).isEqualTo(20);
+        assertThat(KIT.pass("/a", 0, 0).freedObjects()).isEqualTo(20);
     }
 
     @Test
     void offlineIsNotHeldUpByAReparentThatIsNeverAnswered() {
         ShrinkerHandle handle = register(AsyncScripted.empty(offline -> new CompletableFuture<>()));
-        kit.offline("/a");
+        KIT.offline("/a");
         assertThat(handle.state().lastFault().orElseThrow()).contains("its reparent did not answer");
         assertThat(handle.state().holds()).isZero();
     }
 
     private ShrinkerHandle register(AsyncShrinker shrinker) {
-        return Bits.setIn(kit, "/a", kit.register(spec, shrinker));
+        return Bits.setIn(KIT, "/a", KIT.register(spec, shrinker));
     }
 
     /**
@@ -225,11 +223,11 @@ class UnansweredCallTest {
      * visited.
      */
     private void assertVisitEnds(ShrinkerHandle handle, String fault) {
-        Cache.registerIn(kit, "/a", ShrinkerSpec.named("next").byCgroup().byNode(), 10);
-        assertThat(kit.pass("/a", 0, 0).freedObjects()).isEqualTo(10);
+        Cache.registerIn(KIT, "/a", ShrinkerSpec.named("next").byCgroup().byNode(), 10);
+        assertThat(KIT.pass("/a", 0, 0).freedObjects()).isEqualTo(10);
         assertThat(handle.state().faults()).isOne();
         assertThat(handle.state().lastFault().orElseThrow()).contains(fault);
         assertThat(handle.state().holds()).isZero();
-        assertThat(kit.state("/a", 0).bits()).contains(handle.id());
+        assertThat(KIT.state("/a", 0).bits()).contains(handle.id());
     }
 }
