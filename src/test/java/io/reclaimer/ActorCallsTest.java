@@ -9,6 +9,7 @@ import io.reclaimer.ShrinkerMessage.ScanObjects;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Threads;
+import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -28,7 +29,8 @@ class ActorCallsTest {
     private static final int PAIRS = 1_000;
 
     @RegisterExtension
-    static final SharedReclaimer KIT = SharedReclaimer.create().expectActor("$*").with("reclaimer.quarantine.after-faults = 1000000");
+    final ReclaimerExtension kit =
+            ReclaimerExtension.create().expectActor("$*").with("reclaimer.quarantine.after-faults = 1000000");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("sessions").byCgroup();
     private final Queue<CountObjects> counts = new ConcurrentLinkedQueue<>();
@@ -43,7 +45,7 @@ class ActorCallsTest {
         List<CountObjects> shuffled = new ArrayList<>(counts);
         Collections.shuffle(shuffled, new Random(1));
         shuffled.forEach(count -> count.reply(10));
-        assertThat(KIT.await(round).freedObjects()).isEqualTo(freed.get()).isGreaterThanOrEqualTo(10L * PAIRS);
+        assertThat(kit.await(round).freedObjects()).isEqualTo(freed.get()).isGreaterThanOrEqualTo(10L * PAIRS);
         awaitNothingHeld(handle);
         assertThat(handle.state().faults()).isZero();
         assertThat(handle.state().lateReplies()).isZero();
@@ -53,7 +55,7 @@ class ActorCallsTest {
     void callsThatAreNotAnsweredEndAtTheirDeadlineAndLateAnswersChangeNothing() {
         ShrinkerHandle handle = registerWithPairs(spec.reentrant().callDeadline(Duration.ofSeconds(2)));
         CompletionStage<ReclaimReport> round = round(Duration.ofMinutes(10));
-        assertThat(KIT.await(round).freedObjects()).isZero();
+        assertThat(kit.await(round).freedObjects()).isZero();
         awaitNothingHeld(handle);
         int sent = counts.size();
         assertThat(sent).isGreaterThanOrEqualTo(PAIRS);
@@ -72,10 +74,10 @@ class ActorCallsTest {
         ShrinkerHandle handle = register(spec.reentrant().callDeadline(Duration.ofHours(1)), actor);
         CompletionStage<ReclaimReport> round = round(Duration.ofMinutes(10));
         awaitCounts(PAIRS);
-        KIT.testKit().stop(actor);
-        assertThat(KIT.await(round).freedObjects()).isZero();
-        KIT.await(handle.free());
-        Threads.until(() -> KIT.state().shrinkers().isEmpty());
+        kit.testKit().stop(actor);
+        assertThat(kit.await(round).freedObjects()).isZero();
+        kit.await(handle.free());
+        Threads.until(() -> kit.state().shrinkers().isEmpty());
     }
 
     /** The actor handles one message for ever. The other calls wait in the adapter and not in its mailbox. */
@@ -83,11 +85,11 @@ class ActorCallsTest {
     void callsThatWaitForABusyActorEndWithTheirRound() {
         ShrinkerHandle handle = registerWithPairs(spec.callDeadline(Duration.ofSeconds(2)));
         CompletionStage<ReclaimReport> round = round(Duration.ofSeconds(1));
-        assertThat(KIT.await(round).outcome()).isEqualTo(ReclaimReport.Outcome.DEADLINE);
+        assertThat(kit.await(round).outcome()).isEqualTo(ReclaimReport.Outcome.DEADLINE);
         awaitNothingHeld(handle);
         // It was sent only the calls that it did not answer in time, one after the other.
         assertThat(counts.size()).isBetween(1, 10);
-        Threads.until(() -> KIT.state().runningRounds() == 0);
+        Threads.until(() -> kit.state().runningRounds() == 0);
     }
 
     private ShrinkerHandle registerWithPairs(ShrinkerSpec with) {
@@ -96,11 +98,11 @@ class ActorCallsTest {
 
     private ShrinkerHandle register(ShrinkerSpec with, ActorRef<ShrinkerMessage> actor) {
         List<String> cgroups = IntStream.range(0, PAIRS).mapToObj(i -> "/c" + i).toList();
-        return Bits.setIn(KIT, cgroups, KIT.register(with, actor));
+        return Bits.setIn(kit, cgroups, kit.register(with, actor));
     }
 
     private ActorRef<ShrinkerMessage> spawn() {
-        return KIT.testKit()
+        return kit.testKit()
                 .spawn(Behaviors.receive(ShrinkerMessage.class)
                         .onMessage(CountObjects.class, count -> {
                             counts.add(count);
@@ -115,7 +117,7 @@ class ActorCallsTest {
     }
 
     private CompletionStage<ReclaimReport> round(Duration within) {
-        return KIT.reclaimer().reclaim(ReclaimRequest.everywhere().startingAt(0).within(within));
+        return kit.reclaimer().reclaim(ReclaimRequest.everywhere().startingAt(0).within(within));
     }
 
     private void awaitCounts(int number) {

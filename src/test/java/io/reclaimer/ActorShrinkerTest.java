@@ -67,13 +67,22 @@ class ActorShrinkerTest {
         assertThat(KIT.state().shrinkers().get(0).kind()).isEqualTo(ReclaimerState.Kind.ACTOR);
     }
 
-    @Test
-    void isFreedByItselfWhenTheActorStops() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void isFreedByItselfWhenTheActorStopsOrHasStoppedBefore(boolean before) {
         ActorRef<ShrinkerMessage> actor = KIT.testKit().spawn(Kind.actor(Scripted.endless(10)));
-        ShrinkerHandle handle = KIT.register(spec, actor);
+        if (before) {
+            KIT.testKit().stop(actor);
+        }
+        CompletionStage<ShrinkerHandle> registered = KIT.reclaimer().register(spec, actor);
+        Threads.until(() -> registered.toCompletableFuture().isDone());
+        if (before) {
+            awaitGone();
+            return;
+        }
         KIT.testKit().stop(actor);
         awaitGone();
-        KIT.await(handle.free());
+        KIT.await(KIT.await(registered).free());
     }
 
     @ParameterizedTest
@@ -149,15 +158,6 @@ class ActorShrinkerTest {
         assertThat(state.holds()).isZero();
         assertThat(KIT.state("/a", 0).bits()).containsExactly(handle.id());
         actor().expectNoMessage(Duration.ofMillis(1));
-    }
-
-    @Test
-    void actorThatHasStoppedBeforeIsFreedAtOnce() {
-        ActorRef<ShrinkerMessage> actor = KIT.testKit().spawn(Kind.actor(Scripted.endless(10)));
-        KIT.testKit().stop(actor);
-        CompletionStage<ShrinkerHandle> registered = KIT.reclaimer().register(spec, actor);
-        Threads.until(() -> registered.toCompletableFuture().isDone());
-        awaitGone();
     }
 
     @Test

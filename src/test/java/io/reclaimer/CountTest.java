@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.reclaimer.CountReport.Counted;
 import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.shrinker.CgroupPath;
-import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.Shortfall;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
@@ -147,13 +146,6 @@ class CountTest {
         KIT.register(ShrinkerSpec.named("liar"), new Scripted(any -> -7, any -> 0));
         assertThat(count(ReclaimRequest.everywhere()).freeableObjects()).isZero();
         assertThat(KIT.state().shrinkers()).singleElement().matches(shrinker -> shrinker.faults() > 0);
-    }
-
-    @Test
-    void nodeThatThereIsNotIsRefused() {
-        assertThat(KIT.refusal(KIT.reclaimer().count(ReclaimRequest.everywhere().onNodes(2)))
-                        .reason())
-                .isEqualTo(Reason.NO_SUCH_NODE);
     }
 
     @Test

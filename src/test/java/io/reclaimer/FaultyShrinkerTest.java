@@ -237,22 +237,6 @@ class FaultyShrinkerTest {
     }
 
     @Test
-    void shrinkerIsLetOutByHand() {
-        AtomicInteger counts = new AtomicInteger();
-        ShrinkerHandle handle = KIT.register(
-                ShrinkerSpec.named("s"),
-                new Scripted(control -> counts.incrementAndGet() <= QUARANTINE_AFTER ? -1 : 10, control -> 20));
-        for (int i = 0; i <= QUARANTINE_AFTER; i++) {
-            KIT.pass("/", 0, 0);
-        }
-        assertThat(counts).hasValue(QUARANTINE_AFTER);
-        handle.endQuarantine();
-        assertThat(state(handle).quarantined()).isFalse();
-        assertThat(KIT.pass("/", 0, 0).visits()).isOne();
-        assertThat(state(handle).faults()).isGreaterThanOrEqualTo(QUARANTINE_AFTER);
-    }
-
-    @Test
     void lettingOutWhoIsNotInQuarantineIsRefused() {
         ShrinkerHandle handle = KIT.register(ShrinkerSpec.named("s"), Scripted.endless(1));
         assertThatThrownBy(handle::endQuarantine)

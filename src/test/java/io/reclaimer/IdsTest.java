@@ -69,20 +69,14 @@ class IdsTest {
     }
 
     @Test
-    void mapGrowsToTheNextMultipleOf64() {
-        allocate(1);
+    void mapGrowsToTheNextMultipleOf64AndNeverShrinks() {
+        List<ShrinkerHandle> handles = new ArrayList<>(allocate(1));
         assertThat(kit.state().nrMax()).isEqualTo(64);
-        allocate(63);
+        handles.addAll(allocate(63));
         assertThat(kit.state().nrMax()).isEqualTo(64);
-        allocate(1);
+        handles.addAll(allocate(1));
         assertThat(kit.state().nrMax()).isEqualTo(128);
-    }
-
-    @Test
-    void nrMaxNeverShrinks() {
-        List<ShrinkerHandle> handles = allocate(65);
         handles.forEach(handle -> kit.await(handle.free()));
-        assertThat(kit.state().nrMax()).isEqualTo(128);
         assertThat(allocate(1).get(0).id()).isZero();
         assertThat(kit.state().nrMax()).isEqualTo(128);
     }
@@ -146,14 +140,9 @@ class IdsTest {
         assertThat(refusal.reason()).isEqualTo(Reason.ID_LIMIT);
         assertThat(refusal).hasMessageContainingAll("[pages]", "[192]", "[reclaimer.id-limit]");
         assertThat(kit.state().nrMax()).isEqualTo(192);
+        assertThat(kit.register(ShrinkerSpec.named("global"), pages).id()).as("not limited").isEqualTo(-1);
         kit.await(handles.get(77).free());
         assertThat(allocate(1)).extracting(ShrinkerHandle::id).containsExactly(77);
-    }
-
-    @Test
-    void globalShrinkersAreNotLimited() {
-        allocate(192);
-        assertThat(kit.register(ShrinkerSpec.named("global"), pages).id()).isEqualTo(-1);
     }
 
     /**

@@ -6,6 +6,7 @@ import io.reclaimer.ReclaimReport.Freed;
 import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.TraceEvent;
 import io.reclaimer.testkit.Cache;
@@ -110,13 +111,15 @@ class RoundTest {
 
     @Test
     void nodeThatThereIsNotIsRefused() {
-        assertThat(KIT.refusal(KIT.reclaimer()
-                                .reclaim(ReclaimRequest.everywhere().onNodes(0, 2)))
-                        .reason())
-                .isEqualTo(Reason.NO_SUCH_NODE);
-        assertThat(KIT.refusal(
-                        KIT.reclaimer().reclaim(ReclaimRequest.everywhere().onNodes(2))))
-                .hasMessageContainingAll("[2]", "0 to 1");
+        for (ReclaimRequest request :
+                List.of(ReclaimRequest.everywhere().onNodes(0, 2), ReclaimRequest.everywhere().onNodes(2))) {
+            for (CompletionStage<?> refused :
+                    List.of(KIT.reclaimer().reclaim(request), KIT.reclaimer().count(request))) {
+                ReclaimerException refusal = KIT.refusal(refused);
+                assertThat(refusal.reason()).isEqualTo(Reason.NO_SUCH_NODE);
+                assertThat(refusal).hasMessageContainingAll("[2]", "0 to 1");
+            }
+        }
     }
 
     @Test

@@ -83,23 +83,18 @@ class ShrinkerLifecycleTest {
     }
 
     @Test
-    void freeingAgainAnswersAsTheFirstTime() {
-        ShrinkerHandle handle = KIT.register(spec, pages);
-        KIT.await(handle.free());
-        KIT.await(handle.free());
-        assertThat(KIT.state().shrinkers()).isEmpty();
-    }
-
-    @Test
-    void freeingAgainWaitsForTheVisitThatTheFirstOneWaitsFor() {
+    void freeWaitsForTheVisitUnderWayAndSoDoesFreeingAgain() {
         HeldVisit visit = HeldVisit.begin(KIT, spec, "/shop");
         CompletionStage<Done> freed = visit.shrinker().free();
         CompletionStage<Done> again = visit.shrinker().free();
         assertThat(freed.toCompletableFuture()).isNotDone();
         assertThat(again.toCompletableFuture()).isNotDone();
+        assertThat(KIT.allocate(spec, pages).id()).isEqualTo(1);
         visit.end();
         KIT.await(freed);
         KIT.await(again);
+        KIT.await(visit.shrinker().free());
+        assertThat(KIT.allocate(spec, pages).id()).isZero();
     }
 
     @Test
@@ -109,17 +104,6 @@ class ShrinkerLifecycleTest {
         KIT.await(handle.free());
         assertThat(KIT.allocate(spec, pages).id()).isEqualTo(handle.id());
         visit.end();
-    }
-
-    @Test
-    void freeWaitsForTheVisitUnderWay() {
-        HeldVisit visit = HeldVisit.begin(KIT, spec, "/shop");
-        CompletionStage<Done> freed = visit.shrinker().free();
-        assertThat(freed.toCompletableFuture()).isNotDone();
-        assertThat(KIT.allocate(spec, pages).id()).isEqualTo(1);
-        visit.end();
-        KIT.await(freed);
-        assertThat(KIT.allocate(spec, pages).id()).isZero();
     }
 
     /** Two visits of one shrinker, in two cgroups: the first to end is not the last. */

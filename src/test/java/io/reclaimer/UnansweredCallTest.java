@@ -17,11 +17,16 @@ import io.reclaimer.testkit.Twice;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A shrinker that does not answer, answers too late, or answers wrongly ends its own visit only. */
 class UnansweredCallTest {
@@ -61,25 +66,19 @@ class UnansweredCallTest {
         assertVisitEnds(handle, "its count did not answer");
     }
 
-    @Test
-    void nullsAreFaults() {
-        assertVisitEnds(register(AsyncScripted.of(null, null)), "its count threw");
-    }
-
-    @Test
-    void stageThatIsCompletedWithNullIsAFault() {
-        assertVisitEnds(
-                register(AsyncScripted.of(CompletableFuture.completedStage(null), new CompletableFuture<>())),
-                "completed with null");
-    }
-
-    @Test
-    void stageThatFailsIsAFault() {
-        assertVisitEnds(
-                register(AsyncScripted.of(
+    static Stream<Arguments> brokenStages() {
+        return Stream.of(
+                Arguments.of(null, "its count threw"),
+                Arguments.of(CompletableFuture.completedStage(null), "completed with null"),
+                Arguments.of(
                         CompletableFuture.failedStage(new IllegalStateException("no disk")),
-                        new CompletableFuture<>())),
-                "its count threw java.lang.IllegalStateException: no disk");
+                        "its count threw java.lang.IllegalStateException: no disk"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("brokenStages")
+    void stageThatFailsOrHoldsNothingIsAFault(CompletionStage<Long> count, String fault) {
+        assertVisitEnds(register(AsyncScripted.of(count, new CompletableFuture<>())), fault);
     }
 
     @Test

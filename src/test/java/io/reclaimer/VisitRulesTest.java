@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimFlag;
+import io.reclaimer.shrinker.Registration;
 import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
@@ -11,8 +12,10 @@ import io.reclaimer.shrinker.TraceEvent;
 import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.Scripted;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -149,15 +152,6 @@ class VisitRulesTest {
         KIT.await(slow);
     }
 
-    /** A fresh cache is scanned at priority 4 from {@code 64 * 2^4} objects up. */
-    @ParameterizedTest
-    @CsvSource({"4, 1023, 0", "4, 1024, 128", "2, 255, 0", "2, 256, 128", "12, 262143, 0", "12, 262144, 128"})
-    void smallCachesAreNotHelped(int priority, long objects, long freed) {
-        shop(SPEC, Scripted.endless(objects));
-        assertThat(KIT.pass("/shop", 0, priority).freedObjects()).isEqualTo(freed);
-        assertThat(end().deferredAfter() + freed).isEqualTo((objects >> priority) * 2);
-    }
-
     @Test
     void shrinkerThatIsNotNumaAwareIsToldNode0AndTheTraceNamesThePass() {
         Scripted pages = Scripted.endless(10);
@@ -206,6 +200,20 @@ class VisitRulesTest {
                 .isEqualTo(new TraceEvent.Start(
                         "pages", CgroupPath.of("/shop"), 0, 0, 100, 100, 100, 1, Set.of(ReclaimFlag.BACKGROUND)));
         assertThat(seen).isTrue();
+    }
+
+    @Test
+    void everyListenerHearsUntilItIsRemoved() {
+        Queue<TraceEvent> heard = new ConcurrentLinkedQueue<>();
+        KIT.register(ShrinkerSpec.named("s"), Scripted.endless(10));
+        Registration registration = KIT.reclaimer().trace(heard::add);
+        KIT.pass("/", 0, 0);
+        assertThat(heard).hasSize(2).containsExactlyElementsOf(KIT.takeTrace());
+        registration.close();
+        registration.close();
+        KIT.pass("/", 0, 0);
+        assertThat(heard).hasSize(2);
+        assertThat(KIT.takeTrace()).hasSize(2);
     }
 
     /** The visit goes on until the others have been visited. */

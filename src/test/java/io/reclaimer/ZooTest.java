@@ -49,7 +49,7 @@ class ZooTest {
 
     private static final int GOOD = 30;
     private static final int BAD = 10;
-    private static final int ROUNDS = 100;
+    private static final int ROUNDS = 40;
     private static final int NIGHTLY_ROUNDS = 1_000;
 
     /** One in so many rounds visits only bad shrinkers, with a deadline that they make it miss. */
@@ -210,7 +210,7 @@ class ZooTest {
             if (round % HURRIED == 0) {
                 ask(kit, pauses, ReclaimRequest.in(BAD_TENANT).startingAt(0).within(Duration.ofMillis(10)));
             }
-            if (withBad && round % 100 == 99) {
+            if (withBad && round % 20 == 19) {
                 replaceTheDead(kit);
             }
         }

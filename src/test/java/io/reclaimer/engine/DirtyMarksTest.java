@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 class DirtyMarksTest {
 
-    private static final int ITERATIONS = 120;
+    private static final int ITERATIONS = 40;
     private static final int OBJECTS = 150;
 
     @RegisterExtension
@@ -52,7 +52,7 @@ class DirtyMarksTest {
     void everyBitIsFoundFromTheRootAfterRoundsOnSubtrees() throws Exception {
         List<Cgroup> cgroups = randomTree(10);
         Cache cache = Cache.register(kit, "s0");
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 100; i++) {
             Cgroup cgroup = cgroups.get(seeded.nextInt(cgroups.size()));
             Cgroup top = cgroups.get(seeded.nextInt(cgroups.size()));
             cache.put(cgroup, 0, 1);
@@ -71,7 +71,7 @@ class DirtyMarksTest {
     /** A thread sets a bit while others find the cgroup clean and take it off the list above, on three levels. */
     @Test
     void bitThatIsSetWhileItsPairIsTakenOutIsListedUpToTheTop() throws Exception {
-        for (int i = 0; i < 20_000; i++) {
+        for (int i = 0; i < 5_000; i++) {
             CgroupPerNode top = Parts.perNode("/");
             CgroupPerNode middle = new CgroupPerNode(Parts.cgroup("/a"), 0, top, 0);
             CgroupPerNode bottom = new CgroupPerNode(Parts.cgroup("/a/b"), 0, middle, 0);

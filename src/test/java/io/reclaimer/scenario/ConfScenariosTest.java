@@ -33,20 +33,6 @@ class ConfScenariosTest {
         }
     }
 
-    @Test
-    void sameScenarioGivesTheSameResultAndAnotherSeedAnotherOne() throws Exception {
-        Path file = FOLDER.resolve("noisy-neighbour.conf");
-        String text = Files.readString(file);
-        ScenarioResult one = ScenarioRunner.run(ScenarioFile.parse("one", text).get(0));
-        ScenarioResult same = ScenarioRunner.run(ScenarioFile.parse("one", text).get(0));
-        assertThat(same.timeline()).isEqualTo(one.timeline());
-        assertThat(same.series()).isEqualTo(one.series());
-        assertThat(same.verdicts()).isEqualTo(one.verdicts());
-        ScenarioResult other = ScenarioRunner.run(
-                ScenarioFile.parse("one", text + "\nseed = 2").get(0));
-        assertThat(other.series()).isNotEqualTo(one.series());
-    }
-
     /** What loses messages is drawn, too; rounds over members are as exact as any. */
     @Test
     void sameClusterGivesTheSameResult() throws Exception {

@@ -6,20 +6,18 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.reclaimer.scenario.model.Scenario;
-import io.reclaimer.scenario.model.ScenarioException;
 import io.reclaimer.scenario.model.ScenarioException.Problem;
+import io.reclaimer.scenario.model.ScenarioException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Reading files, and the problems of their form. */
 class ScenarioFileTest {
@@ -43,19 +41,6 @@ class ScenarioFileTest {
 
     static Scenario scenario(String text) {
         return ScenarioFile.parse("x.conf", text).get(0);
-    }
-
-    static Stream<Path> files() throws IOException {
-        return Stream.concat(
-                        Files.list(Path.of("conf/scenarios")), Files.list(Path.of("src/test/resources/conformance")))
-                .filter(file -> file.toString().matches(".*\\.(conf|json)"))
-                .sorted();
-    }
-
-    @ParameterizedTest
-    @MethodSource("files")
-    void everyScenarioThatThereIsIsRead(Path file) throws IOException {
-        assertThat(ScenarioFile.read(file)).isNotEmpty();
     }
 
     @Test

@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.reclaimer.scenario.model.Expectation;
-import io.reclaimer.scenario.model.ScenarioResult;
 import io.reclaimer.scenario.model.ScenarioResult.Kind;
 import io.reclaimer.scenario.model.ScenarioResult.Verdict;
+import io.reclaimer.scenario.model.ScenarioResult;
 import io.reclaimer.scenario.time.RunningSystems;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** The course and the result of a scenario. */
@@ -33,26 +34,81 @@ class ScenarioRunTest {
         return result.verdicts().stream().map(Verdict::passed).toList();
     }
 
+    private static String noisy(long seed) {
+        return "seed = " + seed + """
+
+                duration = 20s, cgroups = [/shop]
+                shrinkers.pages {
+                  objects = [{ cgroup = /shop, objects = 1000 }]
+                  model { refaults = 0.5, faults { kind = THROW, rate = 0.2 } }
+                }
+                load = [{ shrinker = pages, cgroup = /shop, every = 100 ms, objects = 100, spread = 0.9 }]
+                pressure = [{ every = 1s, round.objects = 500 }]
+                """;
+    }
+
     @Test
-    void whatIsExpectedIsLookedAtWhenItIsToBe() {
-        ScenarioResult result = run(HALVED, """
-                expect = [
-                  { what = objects, at = 4s, is = 1000 }, { what = objects, at = 4s, is = 488 }
-                  { what = objects, at = 6s, is = 488 }, { what = objects, at = 6s, min = 489 }
-                  { what = objects, is = 488 }, { what = objects, max = 487 }
-                  { what = objects, eventuallyWithin = 6s, max = 500 }, { what = objects, eventuallyWithin = 4s, max = 500 }
-                  { what = objects, from = 6s, eventuallyWithin = 1s, is = 1000 }
-                  { what = objects, to = 4s, always = true, is = 1000 }, { what = objects, always = true, is = 1000 }
-                  { what = objects, from = 6s, never = true, is = 1000 }, { what = objects, never = true, is = 488 }
-                ]
-                """);
-        assertThat(passed(result))
-                .containsExactly(true, false, true, false, true, false, true, false, false, true, false, true, false);
+    void sameSeedGivesTheSameResultAndAnotherSeedAnotherOne() {
+        ScenarioResult one = run(noisy(7));
+        ScenarioResult same = run(noisy(7));
+        assertThat(same.elapsed()).isEqualTo(one.elapsed());
+        assertThat(same.verdicts()).isEqualTo(one.verdicts());
+        assertThat(same.timeline()).isEqualTo(one.timeline());
+        assertThat(same.series()).isEqualTo(one.series());
+        assertThat(run(noisy(8)).timeline()).isNotEqualTo(one.timeline());
+    }
+
+    @Test
+    void anHourGoesByInItsOwnTime() {
+        ScenarioResult result =
+                run("duration = 1h, cgroups = [/a], shrinkers.s {}\npressure = [{ every = 1m, round {} }]\n"
+                        + "expect = [{ what = rounds, min = 59 }]");
+        assertThat(result.elapsed()).isGreaterThanOrEqualTo(Duration.ofHours(1));
+        assertThat(result.failures()).isEmpty();
+    }
+
+    @Test
+    void expectationLooksWhenItSays() {
+        List<String> holds = List.of(
+                "is = 488",
+                "min = 488, max = 488",
+                "at = 4s, is = 1000",
+                "at = 6s, is = 488",
+                "eventuallyWithin = 6s, max = 500",
+                "from = 4s, eventuallyWithin = 3s, is = 488",
+                "always = true, min = 488",
+                "always = true, from = 6s, is = 488",
+                "always = true, to = 4s, is = 1000",
+                "never = true, is = 512",
+                "never = true, to = 4s, is = 488",
+                "never = true, from = 6s, is = 1000");
+        List<String> fails = List.of(
+                "at = 4s, is = 488",
+                "is = 1000",
+                "min = 489",
+                "max = 487",
+                "at = 6s, is = 1000",
+                "eventuallyWithin = 4s, max = 500",
+                "from = 6s, eventuallyWithin = 1s, is = 1000",
+                "always = true, is = 1000",
+                "never = true, is = 488");
+        ScenarioResult result = run(HALVED, "expect = [", each(holds), each(fails), "]");
+        assertThat(result.verdicts()).hasSize(holds.size() + fails.size());
+        assertThat(passed(result).subList(0, holds.size())).containsOnly(true);
+        assertThat(passed(result).subList(holds.size(), result.verdicts().size()))
+                .containsOnly(false);
         assertThat(result.failures().get(0))
-                .extracting(Verdict::what, Verdict::expected, Verdict::actual, Verdict::at)
-                .containsExactly("objects, at 4s", "488", "1,000", Duration.ofSeconds(4));
-        assertThat(result.verdicts().get(12).expected()).isEqualTo("not 488");
+                .extracting(Verdict::what, Verdict::expected, Verdict::actual, Verdict::at, Verdict::line)
+                .containsExactly("objects, at 4s", "488", "1,000", Duration.ofSeconds(4), 7 + holds.size());
+        assertThat(result.failures()).last().extracting(Verdict::expected).isEqualTo("not 488");
+        assertThat(result.passed()).isFalse();
         assertThat(result.elapsed()).isEqualTo(Duration.ofSeconds(10));
+    }
+
+    private static String each(List<String> expectations) {
+        return expectations.stream()
+                .map(expectation -> "{ what = objects, " + expectation + " }")
+                .collect(Collectors.joining("\n"));
     }
 
     /** A step that can't be done, or answers something else, is a verdict, and the next one is done. */
@@ -64,35 +120,67 @@ class ScenarioRunTest {
                 steps = [
                   { op = offline, cgroup = /nowhere }
                   { op = register, shrinker = pages }
+                  { op = add, shrinker = pages, cgroup = /nowhere, objects = 5 }
+                  { op = online, cgroup = /a/b/c/d/e/f, expect { never = said } }
                   { op = round, objects = 10, expect { outcome = MET } }
                   { op = round, objects = 10, expect { outcome = SHORT, freed = 0 } }
                   { op = setBit, shrinker = pages, cgroup = /never }
                 ]
                 """);
-        assertThat(passed(result)).containsExactly(false, false, false, true, false);
+        assertThat(passed(result)).containsExactly(false, false, false, false, false, true, false);
+        assertThat(result.failures())
+                .extracting(Verdict::line)
+                .containsExactly(4, 5, 6, 7, 8, 10);
+        assertThat(result.failures())
+                .extracting(Verdict::actual)
+                .allSatisfy(actual -> assertThat(actual).isNotBlank().isNotEqualTo("null"));
         assertThat(result.failures().get(0).actual()).contains("/nowhere");
-        assertThat(result.failures().get(2).actual()).contains("outcome=SHORT");
-        assertThat(result.failures().get(3).actual()).contains("[/never] was never online");
+        assertThat(result.failures().get(4).actual()).contains("outcome=SHORT");
+        assertThat(result.failures().get(5).actual()).contains("[/never] was never online");
     }
 
     @Test
-    void everyValueIsThere() {
-        String all = String.join(
-                "\n",
-                Arrays.stream(Expectation.What.values())
-                        .map(what -> "{ what = " + what.word() + ", cgroup = /a, min = 0 }")
-                        .toList());
+    void valuesAreThoseOfTheRun() {
         ScenarioResult result = run(
                 HALVED,
-                "heap { limit = 100 MiB, collectEvery = 1s }",
                 "expect = [",
-                all,
                 "{ what = freed, is = 512 }, { what = added, is = 1000 }, { what = calls, is = 4 }",
                 "{ what = scanned, is = 512 }, { what = bits, is = 1 }, { what = nrMax, is = 64 }",
                 "{ what = rounds, is = 1 }, { what = freedShare, cgroup = /, is = 100 }, { what = runningRounds, is = 0 }",
                 "]");
         assertThat(result.failures()).isEmpty();
-        assertThat(result.verdicts()).hasSize(Expectation.What.values().length + 9);
+        assertThat(result.verdicts()).hasSize(9);
+    }
+
+    /** Values that are 0 whatever happens are only there. */
+    @Test
+    void valuesTellWhatHappened() {
+        String expected = Arrays.stream(Expectation.What.values())
+                .map(what -> switch (what) {
+                    case LOST,
+                            CALLS_AFTER_FREED,
+                            RUNNING_ROUNDS,
+                            LATE_ROUNDS,
+                            SHORT_ROUNDS,
+                            DEFERRED,
+                            BITS,
+                            QUARANTINED -> what.word() + ", cgroup = /shop, min = 0";
+                    default -> what.word() + ", cgroup = /shop, min = 0.001";
+                })
+                .map(what -> "{ what = " + what + " }")
+                .collect(Collectors.joining("\n"));
+        ScenarioResult result = run("""
+                duration = 20s, cgroups = [/shop]
+                shrinkers.pages {
+                  objects = [{ cgroup = /shop, objects = 1000 }]
+                  model { refaults = 0.5, latency = 5 ms, faults { kind = THROW, every = 3 } }
+                }
+                load = [{ shrinker = pages, cgroup = /shop, every = 1s, objects = 500 }]
+                pressure = [{ every = 1s, round.objects = 200 }]
+                heap { limit = 10 MiB, collectEvery = 5s }
+                """, "expect = [", expected, "]");
+        assertThat(result.failures()).isEmpty();
+        assertThat(result.verdicts()).hasSize(Expectation.What.values().length);
     }
 
     @Test

@@ -32,34 +32,23 @@ class CgroupPathTest {
     }
 
     @Test
-    void segmentHasUpTo64Characters() {
+    void segmentHasUpTo64CharactersAndTheTreeIsUpTo32Deep() {
         String longest = "/" + "x".repeat(64);
         assertThat(CgroupPath.of(longest)).hasToString(longest);
         assertThatThrownBy(() -> CgroupPath.of(longest + "x")).hasMessageContaining("1 to 64");
-    }
-
-    @Test
-    void treeIsUpTo32Deep() {
         CgroupPath deepest = CgroupPath.of("/x".repeat(32));
         assertThatThrownBy(() -> deepest.child("x")).hasMessageContainingAll("33", "up to 32");
-    }
-
-    @Test
-    void overlongPathIsNotRepeatedInFull() {
         assertThatThrownBy(() -> CgroupPath.of("/x".repeat(10_000)))
                 .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(500));
     }
 
+    /** A child is one level below; a segment with a slash in it would be two. */
     @Test
     void childHasOneSegmentMore() {
         assertThat(CgroupPath.root().child("shop").child("web")).isEqualTo(CgroupPath.of("/shop/web"));
-        assertThatThrownBy(() -> CgroupPath.root().child("shop/web/")).isInstanceOf(IllegalArgumentException.class);
-    }
-
-    /** A child is one level below; a segment with a slash in it would be two. */
-    @Test
-    void childIsOneLevelBelow() {
-        assertThatThrownBy(() -> CgroupPath.root().child("shop/web")).isInstanceOf(IllegalArgumentException.class);
+        for (String segment : List.of("shop/web", "shop/web/")) {
+            assertThatThrownBy(() -> CgroupPath.root().child(segment)).isInstanceOf(IllegalArgumentException.class);
+        }
     }
 
     @Test

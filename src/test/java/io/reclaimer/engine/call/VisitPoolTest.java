@@ -103,7 +103,7 @@ public class VisitPoolTest {
     @Test
     void noTaskIsLeftBehindByThreadsThatComeAndGo() throws Exception {
         ExecutorService two = new VisitPool("many", 2, Thread::new, new ConcurrentLinkedQueue<>());
-        for (int i = 0; i < 20_000; i++) {
+        for (int i = 0; i < 5_000; i++) {
             CountDownLatch ran = new CountDownLatch(2);
             two.execute(() -> two.execute(ran::countDown));
             if (i % 10 == 0) {

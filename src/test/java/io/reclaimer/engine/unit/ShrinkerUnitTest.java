@@ -44,13 +44,9 @@ class ShrinkerUnitTest {
     }
 
     @Test
-    void newOwnerInheritsNoBit() {
+    void newOwnerInheritsNeitherBitNorDeferredCount() {
         unit.setBit(5, OLD);
         assertThat(unit.isSet(5, NEW)).isFalse();
-    }
-
-    @Test
-    void newOwnerInheritsNoDeferredCount() {
         unit.addDeferred(5, OLD, 100);
         assertThat(unit.addDeferred(5, NEW, 0)).isZero();
         assertThat(unit.takeDeferred(5, NEW)).isZero();

@@ -27,7 +27,7 @@ import org.opentest4j.TestAbortedException;
 class ShrinkerContractTest {
 
     /** A contract whose clauses the test checks one by one. */
-    private static ShrinkerContract contract(Function<Reclaimer, ContractSubject> create) {
+    static ShrinkerContract contract(Function<Reclaimer, ContractSubject> create) {
         return new ShrinkerContract() {
             @Override
             protected ContractSubject create(Reclaimer reclaimer) {
