@@ -12,10 +12,12 @@ import io.reclaimer.shrinker.TraceEvent;
 import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Gate;
+import io.reclaimer.testkit.Held;
 import io.reclaimer.testkit.HeldVisit;
 import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Scripted;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -37,6 +39,8 @@ class BlockingShrinkerTest {
 
     private final ShrinkerSpec spec =
             ShrinkerSpec.named("disk").byCgroup().byNode().blocking().batch(10);
+
+    private static final int PLACES = 4;
 
     private final Gate gate = new Gate();
     private final Gate twoAreInside = new Gate();
@@ -96,6 +100,37 @@ class BlockingShrinkerTest {
     @Test
     void reentrantShrinkerIsCalledForOnePairAsOftenAsRoundsAsk() {
         assertThat(mostCallsOfTwoRounds(spec.reentrant())).isEqualTo(2);
+    }
+
+    /** A slow call within its deadline gives its place to the call of another shrinker. */
+    @Test
+    void slowCallsThatHaveAllPlacesHoldUpNoOtherBlockingShrinker() {
+        List<CompletionStage<ReclaimReport>> slow = new ArrayList<>();
+        List<Gate> entered = new ArrayList<>();
+        for (int i = 0; i < PLACES; i++) {
+            Gate own = new Gate();
+            entered.add(own);
+            ShrinkerSpec spec =
+                    ShrinkerSpec.named("slow" + i).byCgroup().blocking().callDeadline(Duration.ofHours(1));
+            Cgroup cgroup = KIT.online("/slow" + i);
+            KIT.register(spec, new Held(Held.Place.COUNT, cgroup.path(), own)).setBit(cgroup, 0);
+            slow.add(KIT.reclaimer()
+                    .reclaim(ReclaimRequest.in(cgroup.path()).startingAt(0).within(Duration.ofHours(1))));
+        }
+        entered.forEach(Gate::awaitEntered);
+        for (int i = 0; i < 2 * PLACES; i++) {
+            Cgroup cgroup = KIT.online("/quick" + i);
+            ShrinkerSpec quick = ShrinkerSpec.named("quick" + i).byCgroup().blocking();
+            KIT.register(quick, Scripted.endless(10)).setBit(cgroup, 0);
+            assertThat(KIT.reclaim(ReclaimRequest.in(cgroup.path())
+                                    .startingAt(0)
+                                    .within(Duration.ofMinutes(1)))
+                            .freedObjects())
+                    .isPositive();
+        }
+        assertThat(KIT.state().shrinkers()).allMatch(shrinker -> shrinker.faults() == 0);
+        entered.forEach(Gate::open);
+        slow.forEach(KIT::await);
     }
 
     /** Notes how many of its counts are under way at most; each is held at the gate. */

@@ -2,19 +2,25 @@ package io.reclaimer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigUtil;
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Everything that the README and the pages link to, show or cite exists. */
+/** Everything that the README and the pages link to, show, quote or cite exists. */
 class DocumentationTest {
 
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
@@ -25,6 +31,11 @@ class DocumentationTest {
     private static final Pattern RULE_LINK = Pattern.compile("\\[rule (\\d+\\.\\d+)\\]");
     private static final Pattern RULE =
             Pattern.compile("^(?:## <a id=\"\\w+\"></a>(\\d+)\\. |- \\*\\*(\\d+\\.\\d+)\\*\\* )");
+
+    private static final Pattern SETTING = Pattern.compile("^\\| `([a-z.-]+)` \\| `(.+?)` \\| .+ \\|$", Pattern.MULTILINE);
+
+    /** The titles of columns whose code is quoted from the source. */
+    private static final Set<String> QUOTING = Set.of("log", "log or message", "fault", "reason", "what is seen");
 
     @Test
     void eachLinkResolves() {
@@ -120,5 +131,63 @@ class DocumentationTest {
                 .flatMap(file -> SNIPPET.matcher(Documents.read(file)).results())
                 .map(snippet -> snippet.group(1).stripIndent().strip())
                 .toList();
+    }
+
+    @Test
+    void pageOfSettingsHasEachOneOfTheReferenceFileWithItsDefault() {
+        Map<String, Object> shown = new TreeMap<>();
+        SETTING.matcher(Documents.page("settings.md"))
+                .results()
+                .forEach(row -> shown.put(
+                        row.group(1),
+                        ConfigFactory.parseString("value = " + row.group(2))
+                                .getValue("value")
+                                .unwrapped()));
+        Map<String, Object> defaults = new TreeMap<>();
+        Config reference = ConfigFactory.parseFile(new File("src/main/resources/reference.conf"))
+                .getConfig("reclaimer");
+        reference.entrySet().stream()
+                .filter(setting ->
+                        !ConfigUtil.splitPath(setting.getKey()).get(0).endsWith("-dispatcher"))
+                .forEach(setting ->
+                        defaults.put(setting.getKey(), setting.getValue().unwrapped()));
+        assertThat(shown).isEqualTo(defaults);
+    }
+
+    @Test
+    void textsThatThePageAboutTroubleshootingQuotesAreInTheSource() {
+        String source = Documents.files(Documents.MAIN, ".java").stream()
+                .map(Documents::read)
+                .collect(Collectors.joining("\n"))
+                .replaceAll("\"\\s*\\+\\s*\"", "");
+        List<String> quoted = quoted(Documents.page("troubleshooting.md"));
+        assertThat(quoted)
+                .hasSizeGreaterThan(30)
+                .allSatisfy(text -> assertThat(source.contains(text))
+                        .as("[%s] is written by the program", text)
+                        .isTrue());
+    }
+
+    /** Texts of several words in the first column of tables that quote. */
+    private static List<String> quoted(String page) {
+        List<String> quoted = new ArrayList<>();
+        boolean quotes = false;
+        boolean inTable = false;
+        for (String line : page.lines().toList()) {
+            if (!line.startsWith("|")) {
+                inTable = false;
+                continue;
+            }
+            String first = line.split("\\|")[1].strip();
+            if (!inTable) {
+                inTable = true;
+                quotes = QUOTING.contains(first);
+            } else if (quotes) {
+                Documents.spans(first).stream()
+                        .filter(span -> span.contains(" "))
+                        .forEach(quoted::add);
+            }
+        }
+        return quoted;
     }
 }

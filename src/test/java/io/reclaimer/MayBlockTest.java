@@ -66,9 +66,8 @@ class MayBlockTest {
         if (kind != Kind.ACTOR) {
             assertThat(flags).containsExactly(Set.of(ReclaimFlag.BACKGROUND));
         }
-        assertThat(KIT.takeTrace())
-                .filteredOn(TraceEvent.Start.class::isInstance)
-                .extracting(event -> ((TraceEvent.Start) event).flags())
+        assertThat(KIT.takeStarts())
+                .extracting(TraceEvent.Start::flags)
                 .containsExactly(Set.of(ReclaimFlag.MAY_NOT_BLOCK), Set.of(ReclaimFlag.BACKGROUND));
     }
 

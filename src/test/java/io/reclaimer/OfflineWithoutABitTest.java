@@ -7,6 +7,8 @@ import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.AsyncScripted;
 import io.reclaimer.testkit.Bits;
+import io.reclaimer.testkit.Gate;
+import io.reclaimer.testkit.Held;
 import io.reclaimer.testkit.Threads;
 import java.time.Duration;
 import java.util.List;
@@ -20,7 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class OfflineWithoutABitTest {
 
     @RegisterExtension
-    static final SharedReclaimer KIT = SharedReclaimer.create().with("reclaimer.offline-timeout = 5m");
+    static final SharedReclaimer KIT = SharedReclaimer.create().with("reclaimer { offline-timeout = 5m, blocking.calls-per-shrinker = 1 }");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("later").byCgroup().callDeadline(Duration.ofMinutes(5));
 
@@ -96,5 +98,26 @@ class OfflineWithoutABitTest {
         return KIT.register(
                 spec,
                 AsyncScripted.empty(offline -> reparents.computeIfAbsent(offline, path -> new CompletableFuture<>())));
+    }
+
+    /**
+     * The cgroup comes online again while its reparent waits for a thread. A shrinker is told a path, so it would move
+     * the objects of the new cgroup.
+     */
+    @Test
+    void objectsOfACgroupThatIsOnlineAgainAreNotMovedAndItsBitIsSet() {
+        Gate first = new Gate();
+        Held shrinker = new Held(Held.Place.REPARENT, CgroupPath.of("/first"), first);
+        ShrinkerHandle handle = KIT.register(spec.blocking(), shrinker);
+        KIT.online("/first");
+        KIT.online("/a");
+        KIT.offline("/first");
+        first.awaitEntered();
+        KIT.offline("/a");
+        KIT.online("/a");
+        first.open();
+        Threads.until(() -> KIT.state("/a", 0).bits().equals(List.of(handle.id())));
+        assertThat(shrinker.reparented).containsExactly(CgroupPath.of("/first"));
+        assertThat(handle.state().faults()).isZero();
     }
 }

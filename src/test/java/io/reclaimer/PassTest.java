@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Passes on a cgroup that is not the root (concepts.md 5). */
+/** Passes on a cgroup (concepts.md 5) and on the root (concepts.md 6). */
 class PassTest {
 
     private static final ShrinkerSpec SPEC =
@@ -44,10 +44,7 @@ class PassTest {
         KIT.settle();
         ReclaimReport report = KIT.pass("/shop", 0, 0);
         assertThat(report.freedObjects()).isEqualTo(60);
-        assertThat(KIT.takeTrace().stream()
-                        .filter(TraceEvent.Start.class::isInstance)
-                        .map(TraceEvent::shrinker))
-                .containsExactly("s0", "s5", "s63", "s64", "s128", "s129");
+        assertThat(KIT.takeStarts()).extracting(TraceEvent::shrinker).containsExactly("s0", "s5", "s63", "s64", "s128", "s129");
     }
 
     @Test
@@ -187,5 +184,43 @@ class PassTest {
             begun.pass();
             return enough.get() ? Shrinker.STOP : 1;
         });
+    }
+
+    @Test
+    void shrinkersAreCalledOnTheRootInTheOrderRegistered() {
+        ShrinkerHandle a = KIT.allocate(ShrinkerSpec.named("a"), Scripted.endless(10));
+        ShrinkerHandle b = KIT.allocate(ShrinkerSpec.named("b").byCgroup(), Scripted.endless(10));
+        ShrinkerHandle c = KIT.allocate(ShrinkerSpec.named("c"), Scripted.endless(10));
+        Scripted notRegistered = Scripted.endless(10);
+        KIT.allocate(ShrinkerSpec.named("d"), notRegistered);
+        KIT.await(c.register());
+        KIT.await(a.register());
+        KIT.await(b.register());
+        assertThat(KIT.pass("/", 0, 0).visits()).isEqualTo(3);
+        assertThat(KIT.takeStarts()).extracting(TraceEvent::shrinker).containsExactly("c", "a", "b");
+        assertThat(notRegistered.calls).isEmpty();
+    }
+
+    @Test
+    void cgroupAwareShrinkersAreGivenTheRootWhateverTheBits() {
+        KIT.online("/shop");
+        Scripted pages = Scripted.endless(10);
+        KIT.register(ShrinkerSpec.named("pages").byCgroup(), pages);
+        assertThat(KIT.state("/", 0).bits()).isEmpty();
+        assertThat(KIT.pass("/", 0, 0).freedObjects()).isEqualTo(20);
+        assertThat(pages.calls).containsExactly("count / 0", "scan / 0 20");
+    }
+
+    @Test
+    void emptyOnTheRootCountsNothingAndClearsNothing() {
+        Scripted pages = new Scripted(control -> Shrinker.EMPTY, ShrinkControl::nrToScan);
+        ShrinkerHandle handle = Bits.setIn(
+                KIT, "/shop", KIT.register(ShrinkerSpec.named("pages").byCgroup(), pages));
+        ReclaimReport report = KIT.pass("/", 0, 0);
+        assertThat(report.freedObjects()).isZero();
+        assertThat(pages.calls).containsExactly("count / 0");
+        assertThat(KIT.state("/shop", 0).bits()).containsExactly(handle.id());
+        KIT.pass("/", 0, 0);
+        assertThat(pages.calls).hasSize(2);
     }
 }

@@ -9,7 +9,10 @@ import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.TraceEvent;
+import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Cache;
+import io.reclaimer.testkit.ReclaimerTestSystem;
+import io.reclaimer.testkit.Scripted;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -21,6 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Rounds: priorities, scope, and the report (concepts.md 11). */
 class RoundTest {
+
+    private static final int BATCH = 10;
 
     @RegisterExtension
     static final SharedReclaimer KIT = SharedReclaimer.create().with("reclaimer { nodes = [a, b], report-entries = 3 }");
@@ -260,9 +265,36 @@ class RoundTest {
     }
 
     private List<Integer> priorities() {
-        return KIT.takeTrace().stream()
-                .filter(TraceEvent.Start.class::isInstance)
-                .map(event -> ((TraceEvent.Start) event).priority())
-                .toList();
+        return KIT.takeStarts().stream().map(TraceEvent.Start::priority).toList();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1 95 100", "2, 1 1000 12345"})
+    void roundStopsWithinABatchAWorker(int workers, String targets) {
+        try (ReclaimerTestSystem kit =
+                ReclaimerTestSystem.start("reclaimer.visit-dispatcher.fork-join-executor { parallelism-min = " + workers
+                        + ", parallelism-max = " + workers + ", parallelism-factor = 100 }")) {
+            List<String> cgroups = IntStream.range(0, 8).mapToObj(i -> "/c" + i).toList();
+            Bits.setIn(kit, cgroups, kit.register(spec.batch(BATCH), Scripted.endless(100_000)));
+            Bits.setIn(kit, cgroups, kit.register(spec.batch(BATCH), Scripted.endless(100_000)));
+            for (String each : targets.split(" ")) {
+                long target = Long.parseLong(each);
+                for (int i = 0; i < 20; i++) {
+                    ReclaimReport report =
+                            kit.reclaim(ReclaimRequest.everywhere().startingAt(0).objects(target));
+                    assertThat(report.outcome()).isEqualTo(Outcome.MET);
+                    assertThat(report.freedObjects())
+                            .isGreaterThanOrEqualTo(target)
+                            .isLessThan(target + (long) workers * BATCH);
+                }
+            }
+        }
+    }
+
+    @Test
+    void whatARoundDidNotScanBecauseItsTargetWasMetStaysOwed() {
+        ShrinkerHandle pages = Bits.setIn(KIT, "/a", KIT.register(spec.batch(BATCH), Scripted.endless(1_000)));
+        KIT.reclaim(ReclaimRequest.in("/a").startingAt(0).objects(25));
+        assertThat(KIT.state("/a", 0).deferred()).containsEntry(pages.id(), 2_000L - 30);
     }
 }

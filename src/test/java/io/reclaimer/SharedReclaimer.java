@@ -55,6 +55,14 @@ public final class SharedReclaimer
         return kit.takeTrace();
     }
 
+    /** The begins of visits since the test began, or since the trace was last taken. */
+    public List<TraceEvent.Start> takeStarts() {
+        return takeTrace().stream()
+                .filter(TraceEvent.Start.class::isInstance)
+                .map(TraceEvent.Start.class::cast)
+                .toList();
+    }
+
     @Override
     public ActorSystem<?> system() {
         return kit.system();

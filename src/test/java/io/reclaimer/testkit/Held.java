@@ -3,6 +3,8 @@ package io.reclaimer.testkit;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** A shrinker with objects in one cgroup, where one of its calls blocks at a {@link Gate}. */
 public final class Held implements Shrinker {
@@ -17,6 +19,9 @@ public final class Held implements Shrinker {
     private final Place place;
     private final CgroupPath cgroup;
     private final Gate gate;
+
+    /** The cgroups whose objects it was asked to move. */
+    public final Queue<CgroupPath> reparented = new ConcurrentLinkedQueue<>();
 
     public Held(Place place, CgroupPath cgroup, Gate gate) {
         this.place = place;
@@ -41,6 +46,7 @@ public final class Held implements Shrinker {
 
     @Override
     public long reparent(CgroupPath offline, CgroupPath parent, int node) {
+        reparented.add(offline);
         if (offline.equals(cgroup)) {
             hold(Place.REPARENT);
         }
