@@ -126,7 +126,7 @@ class BitsTest {
     @Test
     void noBitIsLostByAnIdHandedOutAgain() throws Exception {
         Cgroup shop = KIT.online("/shop");
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 100; i++) {
             ShrinkerHandle before = KIT.register(spec, Scripted.endless(10));
             Future<?> late = Threads.start(() -> {
                 for (int j = 0; j < 20; j++) {

@@ -7,8 +7,10 @@ import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Seeded;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -31,58 +33,32 @@ class FairOrderTest {
     private final ShrinkerSpec spec =
             ShrinkerSpec.named("pages").byCgroup().byNode().batch(BATCH);
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "/, /c0 /c1 /c2 /c3 /c4",
-        "/, /a/x /a/y /b/x /b/y",
-        "/a, /a /a/b",
-        "/a, /a /a/b /a/c /a/d",
+        "siblings, /, /c0 /c1 /c2 /c3 /c4",
+        "cousins, /, /a/x /a/y /b/x /b/y",
+        "a child and its parent, /a, /a /a/b",
+        "children and their parent, /a, /a /a/b /a/c /a/d",
         // Those below get a round's pass later than those that are children of its top.
-        "/, /a/x /b /c"
+        "cgroups of several levels, /, /a/x /b /c",
+        "shrinkers of one cgroup, /a, /a:s0 /a:s1 /a:s2 /a:s3",
+        "shrinkers of the root, /, /:s0 /:s1 /:s2 /:s3",
+        "shrinkers in several cgroups, /, /a:s0 /b:s0 /c:s0 /a:s1 /b:s1 /c:s1",
+        "a child and the many shrinkers of its parent, /a, /a:s0 /a/b:s0 /a:s1",
+        "a cgroup and the shrinkers of the root, /, /:s0 /:s1 /a:s2"
     })
-    void cgroupsTakeTurns(String top, String cgroups) {
-        List<String> payers = List.of(cgroups.split(" "));
-        Bits.setIn(KIT, payers, register("pages"));
-        assertTurns(payers.size(), top);
-    }
-
-    @Test
-    void shrinkersOfOneCgroupTakeTurns() {
-        Cgroup a = KIT.online("/a");
-        for (int i = 0; i < 4; i++) {
-            register("s" + i).setBit(a, 0);
+    void payersTakeTurns(String what, String top, String payers) {
+        Map<String, ShrinkerHandle> shrinkers = new HashMap<>();
+        for (String payer : payers.split(" ")) {
+            String cgroup = payer.replaceFirst(":.*", "");
+            String name = "pages" + payer.substring(cgroup.length());
+            if (cgroup.equals("/")) {
+                KIT.register(ShrinkerSpec.named(name).batch(BATCH), Scripted.endless(100_000));
+            } else {
+                Bits.setIn(KIT, cgroup, shrinkers.computeIfAbsent(name, this::register));
+            }
         }
-        assertTurns(4, "/a");
-    }
-
-    @Test
-    void shrinkersOfTheRootTakeTurns() {
-        for (int i = 0; i < 4; i++) {
-            KIT.register(ShrinkerSpec.named("s" + i).batch(BATCH), Scripted.endless(100_000));
-        }
-        assertTurns(4, "/");
-    }
-
-    @Test
-    void shrinkersInSeveralCgroupsTakeTurns() {
-        Bits.setIn(KIT, List.of("/a", "/b", "/c"), register("first"));
-        Bits.setIn(KIT, List.of("/a", "/b", "/c"), register("second"));
-        assertTurns(6, "/");
-    }
-
-    @Test
-    void childIsNotStarvedByTheManyShrinkersOfItsParent() {
-        Bits.setIn(KIT, List.of("/a", "/a/b"), register("pages"));
-        Bits.setIn(KIT, "/a", register("more"));
-        assertTurns(3, "/a");
-    }
-
-    @Test
-    void cgroupIsNotStarvedByTheShrinkersOfTheRoot() {
-        KIT.register(ShrinkerSpec.named("first").batch(BATCH), Scripted.endless(100_000));
-        KIT.register(ShrinkerSpec.named("second").batch(BATCH), Scripted.endless(100_000));
-        Bits.setIn(KIT, "/a", register("pages"));
-        assertTurns(3, "/");
+        assertTurns(payers.split(" ").length, top, what);
     }
 
     /** A random tree, with random shrinkers in its cgroups, and some that are called on the root. */
@@ -148,7 +124,7 @@ class FairOrderTest {
         allocated.setBit(a, 0);
         KIT.settle();
         pages.setBit(b, 0);
-        assertTurns(2, "/");
+        assertTurns(2, "/", "");
     }
 
     /** The shrinker that would come first in the next round is freed before. */
@@ -175,18 +151,14 @@ class FairOrderTest {
     }
 
     /** Checks that in each series of so many rounds every payer pays once. */
-    private void assertTurns(int payers, String top) {
-        assertTurns(payers, top, "");
-    }
-
-    private void assertTurns(int payers, String top, String seed) {
+    private void assertTurns(int payers, String top, String what) {
         KIT.settle();
         for (int row = 0; row < 3; row++) {
             List<String> paid = new ArrayList<>();
             for (int i = 0; i < payers; i++) {
                 paid.add(payer(top));
             }
-            assertThat(paid).as("row %d %s", row, seed).doesNotHaveDuplicates();
+            assertThat(paid).as("row %d %s", row, what).doesNotHaveDuplicates();
         }
     }
 

@@ -72,7 +72,7 @@ class ShrinkerStressTest {
     /** Several threads free the same shrinker at once. Each is answered when it is freed. */
     @Test
     void freeingByManyAtOnceIsAnsweredToEach() throws Exception {
-        for (int i = 0; i < 500; i++) {
+        for (int i = 0; i < 200; i++) {
             ShrinkerHandle handle = KIT.allocate(ShrinkerSpec.named("s").byCgroup(), Scripted.endless(1));
             Runnable owner = () -> {
                 KIT.await(handle.free());
@@ -84,7 +84,7 @@ class ShrinkerStressTest {
 
     @Test
     void registeringAndFreeingAtOnceIsAnsweredToBoth() throws Exception {
-        for (int i = 0; i < 500; i++) {
+        for (int i = 0; i < 200; i++) {
             ShrinkerHandle handle = KIT.allocate(ShrinkerSpec.named("s"), Scripted.endless(1));
             Threads.run(
                     () -> {

@@ -66,7 +66,7 @@ class DirtyChildrenTest {
         List<CgroupPerNode> perNodes =
                 IntStream.range(0, 12).mapToObj(i -> Parts.perNode("/p" + i)).toList();
         Set<CgroupPerNode> model = new LinkedHashSet<>();
-        for (int i = 0; i < 20_000; i++) {
+        for (int i = 0; i < 5_000; i++) {
             CgroupPerNode perNode = perNodes.get(random.nextInt(perNodes.size()));
             if (random.nextBoolean()) {
                 children.add(perNode);

@@ -62,7 +62,7 @@ class StrayBitsTest {
     /** Stray bits of two cgroups may be found at the same time. */
     @Test
     void exactlyOneOfManyThreadsWarns() throws Exception {
-        for (int i = 0; i < 2_000; i++) {
+        for (int i = 0; i < 500; i++) {
             EngineContext shared = Parts.engine();
             AtomicInteger warnings = new AtomicInteger();
             Runnable stray = () -> {

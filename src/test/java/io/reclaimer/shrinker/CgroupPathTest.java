@@ -109,7 +109,7 @@ class CgroupPathTest {
     void encodedNamesOfAnyCharactersAreSegmentsAndComeBackAndDiffer() {
         Seeded random = Seeded.create();
         Map<String, String> names = new HashMap<>();
-        for (int run = 0; run < 20_000; run++) {
+        for (int run = 0; run < 5_000; run++) {
             String name = name(random);
             String segment = CgroupPath.encode(name);
             assertThat(CgroupPath.of("/" + segment)).as("%s", random).hasToString("/" + segment);
@@ -138,7 +138,7 @@ class CgroupPathTest {
     void whatDecodesComesBackWhenItIsEncoded() {
         Seeded random = Seeded.create();
         int decoded = 0;
-        for (int run = 0; run < 20_000; run++) {
+        for (int run = 0; run < 5_000; run++) {
             StringBuilder text = new StringBuilder();
             int length = random.nextInt(8);
             for (int i = 0; i < length; i++) {

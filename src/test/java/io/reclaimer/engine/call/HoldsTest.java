@@ -103,7 +103,7 @@ class HoldsTest {
             message.guard().tell(ShrinkerGuard.Forgotten.INSTANCE);
             return Behaviors.same();
         }));
-        for (int i = 0; i < 1_000; i++) {
+        for (int i = 0; i < 300; i++) {
             gone.set(false);
             ShrinkerEntry entry = registered(2 * i + 1, forgetting);
             ShrinkerEntry other = registered(2 * i + 2, forgetting);

@@ -130,7 +130,7 @@ class ScanPlanTest {
     @Test
     void everyPlanIsExactUpToSaturation() {
         Seeded random = Seeded.create();
-        for (int i = 0; i < 50_000; i++) {
+        for (int i = 0; i < 20_000; i++) {
             check(random);
         }
     }
