@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Reading files, and the problems of their form. */
 class ScenarioFileTest {
@@ -122,6 +123,13 @@ class ScenarioFileTest {
             })
     void whatIsWrongIsSaidWithItsPlaceAndWhatIsAllowed(String text, String problem) {
         assertThat(problems(text)).containsExactly(problem);
+    }
+
+    /** In regular expressions of Java, {@code $} also matches before a line break at the end. */
+    @ParameterizedTest
+    @ValueSource(strings = {"shrinkers.\"s\\n\" {}", "cgroups = [\"/a\\n\"]", "nodes = [\"heap\\n\"]"})
+    void nameThatEndsWithALineBreakIsAProblem(String text) {
+        assertThat(String.join("", problems(text))).contains("allowed is");
     }
 
     @Test
