@@ -27,16 +27,16 @@ class CallsBackTest {
     /** The request that a call makes. Each request leaves a stage that is awaited afterwards. */
     private enum Deed {
         REGISTERS(test -> test.pending.add(
-                test.KIT.reclaimer().register(ShrinkerSpec.named("new").byCgroup(), Scripted.endless(1)))),
+                KIT.reclaimer().register(ShrinkerSpec.named("new").byCgroup(), Scripted.endless(1)))),
         FREES_ITSELF(test -> test.free()),
         SETS_BITS(test -> {
             test.self.get().setBit(test.other, 0);
             test.self.get().setBit(test.cgroup, 0);
         }),
-        REQUESTS_A_ROUND(test -> test.pending.add(test.KIT.reclaimer().reclaim(ReclaimRequest.in("/other")))),
+        REQUESTS_A_ROUND(test -> test.pending.add(KIT.reclaimer().reclaim(ReclaimRequest.in("/other")))),
         BRINGS_A_CGROUP_ONLINE(
-                test -> test.pending.add(test.KIT.reclaimer().online("/" + test.pending.size() + "new"))),
-        ASKS_FOR_THE_STATE(test -> test.pending.add(test.KIT.reclaimer().state())),
+                test -> test.pending.add(KIT.reclaimer().online("/" + test.pending.size() + "new"))),
+        ASKS_FOR_THE_STATE(test -> test.pending.add(KIT.reclaimer().state())),
         REPORTS_REFAULTS(test -> test.self.get().refaulted(1));
 
         private final Consumer<CallsBackTest> act;

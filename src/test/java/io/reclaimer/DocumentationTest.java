@@ -32,7 +32,8 @@ class DocumentationTest {
     private static final Pattern RULE =
             Pattern.compile("^(?:## <a id=\"\\w+\"></a>(\\d+)\\. |- \\*\\*(\\d+\\.\\d+)\\*\\* )");
 
-    private static final Pattern SETTING = Pattern.compile("^\\| `([a-z.-]+)` \\| `(.+?)` \\| .+ \\|$", Pattern.MULTILINE);
+    private static final Pattern SETTING =
+            Pattern.compile("^\\| `([a-z.-]+)` \\| `(.+?)` \\| .+ \\|$", Pattern.MULTILINE);
 
     /** The titles of columns whose code is quoted from the source. */
     private static final Set<String> QUOTING = Set.of("log", "log or message", "fault", "reason", "what is seen");

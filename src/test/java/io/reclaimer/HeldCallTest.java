@@ -32,7 +32,8 @@ class HeldCallTest {
     private static final Duration LONG = Duration.ofMinutes(1);
 
     @RegisterExtension
-    static final SharedReclaimer KIT = SharedReclaimer.create().with("reclaimer { call-deadline = 200ms, offline-timeout = 1m }");
+    static final SharedReclaimer KIT =
+            SharedReclaimer.create().with("reclaimer { call-deadline = 200ms, offline-timeout = 1m }");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("held").byCgroup();
     private final Gate gate = new Gate();

@@ -2,8 +2,8 @@ package io.reclaimer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.HeldVisit;
@@ -140,7 +140,9 @@ class IdsTest {
         assertThat(refusal.reason()).isEqualTo(Reason.ID_LIMIT);
         assertThat(refusal).hasMessageContainingAll("[pages]", "[192]", "[reclaimer.id-limit]");
         assertThat(kit.state().nrMax()).isEqualTo(192);
-        assertThat(kit.register(ShrinkerSpec.named("global"), pages).id()).as("not limited").isEqualTo(-1);
+        assertThat(kit.register(ShrinkerSpec.named("global"), pages).id())
+                .as("not limited")
+                .isEqualTo(-1);
         kit.await(handles.get(77).free());
         assertThat(allocate(1)).extracting(ShrinkerHandle::id).containsExactly(77);
     }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import akka.Done;
 import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.shrinker.CgroupPath;
-import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Bits;
@@ -26,7 +26,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class OfflineDuringPassesTest {
 
     @RegisterExtension
-    static final SharedReclaimer KIT = SharedReclaimer.create().with("reclaimer { nodes = [a, b], round-deadline = 60s }");
+    static final SharedReclaimer KIT =
+            SharedReclaimer.create().with("reclaimer { nodes = [a, b], round-deadline = 60s }");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup().byNode();
 

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class OfflineWithoutABitTest {
 
     @RegisterExtension
-    static final SharedReclaimer KIT = SharedReclaimer.create().with("reclaimer { offline-timeout = 5m, blocking.calls-per-shrinker = 1 }");
+    static final SharedReclaimer KIT =
+            SharedReclaimer.create().with("reclaimer { offline-timeout = 5m, blocking.calls-per-shrinker = 1 }");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("later").byCgroup().callDeadline(Duration.ofMinutes(5));
 

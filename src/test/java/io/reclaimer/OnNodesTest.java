@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import akka.actor.typed.ActorRef;
-import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Kind;
@@ -23,7 +23,8 @@ class OnNodesTest {
     private static final int DIRECT = 1;
 
     @RegisterExtension
-    static final SharedReclaimer KIT = SharedReclaimer.create().expectActor("$*").with("reclaimer.nodes = [heap, direct]");
+    static final SharedReclaimer KIT =
+            SharedReclaimer.create().expectActor("$*").with("reclaimer.nodes = [heap, direct]");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("pages");
 

@@ -45,7 +45,9 @@ class PassTest {
         KIT.settle();
         ReclaimReport report = KIT.pass("/shop", 0, 0);
         assertThat(report.freedObjects()).isEqualTo(60);
-        assertThat(KIT.takeStarts()).extracting(TraceEvent::shrinker).containsExactly("s0", "s5", "s63", "s64", "s128", "s129");
+        assertThat(KIT.takeStarts())
+                .extracting(TraceEvent::shrinker)
+                .containsExactly("s0", "s5", "s63", "s64", "s128", "s129");
     }
 
     @Test

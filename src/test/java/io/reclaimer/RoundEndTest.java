@@ -5,8 +5,8 @@ import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
 
 import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.shrinker.Cancellation;
-import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.TraceEvent;
@@ -29,7 +29,8 @@ class RoundEndTest {
     private static final Duration SOON = Duration.ofMillis(50);
 
     @RegisterExtension
-    static final SharedReclaimer KIT = SharedReclaimer.create().with("reclaimer { nodes = [a, b], round-deadline = 60s, max-rounds = 3 }");
+    static final SharedReclaimer KIT =
+            SharedReclaimer.create().with("reclaimer { nodes = [a, b], round-deadline = 60s, max-rounds = 3 }");
 
     private final ShrinkerSpec spec =
             ShrinkerSpec.named("pages").byCgroup().byNode().batch(10);

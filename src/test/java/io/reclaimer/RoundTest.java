@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.reclaimer.ReclaimReport.Freed;
 import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.shrinker.CgroupPath;
-import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.TraceEvent;
 import io.reclaimer.testkit.Bits;
@@ -28,7 +28,8 @@ class RoundTest {
     private static final int BATCH = 10;
 
     @RegisterExtension
-    static final SharedReclaimer KIT = SharedReclaimer.create().with("reclaimer { nodes = [a, b], report-entries = 3 }");
+    static final SharedReclaimer KIT =
+            SharedReclaimer.create().with("reclaimer { nodes = [a, b], report-entries = 3 }");
 
     private final ShrinkerSpec spec = ShrinkerSpec.named("pages").byCgroup().byNode();
 
@@ -116,8 +117,9 @@ class RoundTest {
 
     @Test
     void nodeThatThereIsNotIsRefused() {
-        for (ReclaimRequest request :
-                List.of(ReclaimRequest.everywhere().onNodes(0, 2), ReclaimRequest.everywhere().onNodes(2))) {
+        for (ReclaimRequest request : List.of(
+                ReclaimRequest.everywhere().onNodes(0, 2),
+                ReclaimRequest.everywhere().onNodes(2))) {
             for (CompletionStage<?> refused :
                     List.of(KIT.reclaimer().reclaim(request), KIT.reclaimer().count(request))) {
                 ReclaimerException refusal = KIT.refusal(refused);
@@ -280,8 +282,8 @@ class RoundTest {
             for (String each : targets.split(" ")) {
                 long target = Long.parseLong(each);
                 for (int i = 0; i < 20; i++) {
-                    ReclaimReport report =
-                            kit.reclaim(ReclaimRequest.everywhere().startingAt(0).objects(target));
+                    ReclaimReport report = kit.reclaim(
+                            ReclaimRequest.everywhere().startingAt(0).objects(target));
                     assertThat(report.outcome()).isEqualTo(Outcome.MET);
                     assertThat(report.freedObjects())
                             .isGreaterThanOrEqualTo(target)

@@ -2,8 +2,8 @@ package io.reclaimer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Seeded;

@@ -23,7 +23,8 @@ class StateUnderLoadTest {
     private static final int STEPS = 150;
 
     @RegisterExtension
-    static final SharedReclaimer KIT = SharedReclaimer.create().with("reclaimer { call-deadline = 200ms, offline-timeout = 1m }");
+    static final SharedReclaimer KIT =
+            SharedReclaimer.create().with("reclaimer { call-deadline = 200ms, offline-timeout = 1m }");
 
     @Test
     void stateBesideDeparturesAndRegistrationsKeepsTheSumOfDeferredCounts() throws Exception {

@@ -35,7 +35,8 @@ class UnansweredCallTest {
     private static final int QUARANTINE_AFTER = 3;
 
     @RegisterExtension
-    static final SharedReclaimer KIT = SharedReclaimer.create().with("reclaimer.quarantine { after-faults = 3, duration = 1h }");
+    static final SharedReclaimer KIT =
+            SharedReclaimer.create().with("reclaimer.quarantine { after-faults = 3, duration = 1h }");
 
     private final ShrinkerSpec spec =
             ShrinkerSpec.named("slow").byCgroup().byNode().batch(10).callDeadline(DEADLINE);

@@ -144,8 +144,7 @@ class VisitRulesTest {
         CompletionStage<ReclaimReport> slow = KIT.reclaimer().reclaim(onShop(0, 5));
         gate.awaitEntered();
         KIT.pass("/shop", 1, 12);
-        assertThat(KIT.takeStarts()).extracting(TraceEvent.Start::deferred)
-                .containsExactly(48L, 0L);
+        assertThat(KIT.takeStarts()).extracting(TraceEvent.Start::deferred).containsExactly(48L, 0L);
         gate.open();
         KIT.await(slow);
     }

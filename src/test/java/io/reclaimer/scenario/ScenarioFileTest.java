@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.reclaimer.scenario.model.Scenario;
-import io.reclaimer.scenario.model.ScenarioException.Problem;
 import io.reclaimer.scenario.model.ScenarioException;
+import io.reclaimer.scenario.model.ScenarioException.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.reclaimer.scenario.model.Expectation;
+import io.reclaimer.scenario.model.ScenarioResult;
 import io.reclaimer.scenario.model.ScenarioResult.Kind;
 import io.reclaimer.scenario.model.ScenarioResult.Verdict;
-import io.reclaimer.scenario.model.ScenarioResult;
 import io.reclaimer.scenario.time.RunningSystems;
 import java.time.Duration;
 import java.util.Arrays;
@@ -128,9 +128,7 @@ class ScenarioRunTest {
                 ]
                 """);
         assertThat(passed(result)).containsExactly(false, false, false, false, false, true, false);
-        assertThat(result.failures())
-                .extracting(Verdict::line)
-                .containsExactly(4, 5, 6, 7, 8, 10);
+        assertThat(result.failures()).extracting(Verdict::line).containsExactly(4, 5, 6, 7, 8, 10);
         assertThat(result.failures())
                 .extracting(Verdict::actual)
                 .allSatisfy(actual -> assertThat(actual).isNotBlank().isNotEqualTo("null"));

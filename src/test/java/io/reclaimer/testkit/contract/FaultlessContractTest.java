@@ -27,9 +27,7 @@ class FaultlessContractTest {
     private static final Map<String, Subject> SUBJECTS = Map.of(
             "plain", (reclaimer, cache) -> ContractSubject.of(FaultyCache.SPEC, cache),
             "blocking", (reclaimer, cache) -> ContractSubject.of(FaultyCache.SPEC.blocking(), cache),
-            "async",
-                    (reclaimer, cache) ->
-                            ContractSubject.of(FaultyCache.SPEC, Kind.async(cache, Threads.executor())),
+            "async", (reclaimer, cache) -> ContractSubject.of(FaultyCache.SPEC, Kind.async(cache, Threads.executor())),
             "actor",
                     (reclaimer, cache) -> ContractSubject.of(
                             FaultyCache.SPEC,
@@ -51,6 +49,8 @@ class FaultlessContractTest {
     Stream<DynamicContainer> passesAllClauses() {
         return SUBJECTS.entrySet().stream()
                 .map(kind -> DynamicContainer.dynamicContainer(
-                        kind.getKey(), ShrinkerContractTest.contract(kind.getValue()::withACache).contract()));
+                        kind.getKey(),
+                        ShrinkerContractTest.contract(kind.getValue()::withACache)
+                                .contract()));
     }
 }
