@@ -15,14 +15,23 @@ import org.jspecify.annotations.Nullable;
 final class Acknowledgements {
 
     private static final VarHandle NEWEST;
+    private static final VarHandle ADDED;
 
     static {
         try {
             NEWEST = MethodHandles.lookup().findVarHandle(Acknowledgements.class, "newest", PassRequest.class);
+            ADDED = MethodHandles.lookup().findVarHandle(Acknowledgements.class, "added", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
+
+    /*
+     * The number of acknowledgements is counted apart from the list. It can't be kept in the requests, as the length of
+     * the list up to each one: a visitor reads the newest request, and may be descheduled before it links its own to
+     * it. Meanwhile the round may have taken and reused that request, and it may be the newest again, in a list of
+     * another length. The link is right then, but the length would be wrong, and nobody would wake the round.
+     */
 
     private final ActorRef<ReclaimRound.Command> round;
 
@@ -30,8 +39,15 @@ final class Acknowledgements {
     @SuppressWarnings("UnusedVariable") // written through the handle
     private volatile @Nullable PassRequest newest;
 
-    /** The length of the list at which the round is woken; 0 for never. */
-    private volatile int wakeAt;
+    /** The number of acknowledgements since the beginning of the round. Each is counted after it is on the list. */
+    @SuppressWarnings("UnusedVariable") // written through the handle
+    private volatile long added;
+
+    /** The number of acknowledgements that were taken. Confined to the round's actor. */
+    private long taken;
+
+    /** The value of {@link #added} at which the round is woken; 0 for never. */
+    private volatile long wakeAt;
 
     Acknowledgements(ActorRef<ReclaimRound.Command> round) {
         this.round = round;
@@ -39,28 +55,27 @@ final class Acknowledgements {
 
     void add(PassRequest request) {
         PassRequest last;
-        int count;
         do {
             last = newest;
             request.before = last;
-            count = last == null ? 1 : last.depth + 1;
-            request.depth = count;
         } while (!NEWEST.compareAndSet(this, last, request));
+        // The round may take the request, and reuse it, from here on.
+        long count = (long) ADDED.getAndAdd(this, 1L) + 1;
         if (count == wakeAt) {
             round.tell(ReclaimRound.Wake.INSTANCE);
         }
     }
 
     /**
-     * Sets how many acknowledgements wake the round.
+     * Sets how many acknowledgements, beyond those that were taken, wake the round.
      *
      * @return whether so many are there already: then nobody may wake the round, and it has to take them
      */
     boolean await(int count) {
-        // Before the read: a visitor adds its acknowledgement and then reads this, so one of the two sees the other.
-        wakeAt = count;
-        PassRequest last = newest;
-        return last != null && last.depth >= count;
+        long sum = taken + count;
+        // Before the read: a visitor counts its acknowledgement and then reads this, so one of the two sees the other.
+        wakeAt = sum;
+        return added >= sum;
     }
 
     /** Stops waking the round. */
@@ -81,6 +96,7 @@ final class Acknowledgements {
             last.before = first;
             first = last;
             last = earlier;
+            taken++;
         }
         return first;
     }

@@ -66,11 +66,9 @@ final class PassRequest implements CgroupNode.Command {
     /** Whether its part was given to the new visitor. Confined to the round. */
     boolean isReassigned;
 
-    /** In the list of acknowledgements: the previous one, and the length of the list up to this one. */
+    /** The previous one in the list of acknowledgements. */
     @Nullable
     PassRequest before;
-
-    int depth;
 
     PassRequest(Acknowledgements acknowledgements, RoundWork work) {
         this.acknowledgements = acknowledgements;

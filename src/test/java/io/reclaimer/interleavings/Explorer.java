@@ -43,10 +43,18 @@ final class Explorer implements AutoCloseable {
 
     /** @param replacements classes by name that replace classes of the engine */
     Explorer(Map<String, byte[]> replacements) {
+        this(replacements, "ScenarioPlay");
+    }
+
+    /**
+     * @param replacements classes by name that replace classes of the engine
+     * @param playClass the {@link Play}, a class in the package of the engine
+     */
+    Explorer(Map<String, byte[]> replacements, String playClass) {
         log.setLevel(Level.OFF);
         try {
             play = (Play) new EngineLoader(replacements)
-                    .loadClass("io.reclaimer.engine.ScenarioPlay")
+                    .loadClass("io.reclaimer.engine." + playClass)
                     .getConstructor()
                     .newInstance();
         } catch (ReflectiveOperationException e) {

@@ -78,6 +78,20 @@ class InterleavingsTest {
         assertThat(explorer.play(scenario, Decisions.inOrder()).failure()).isNull();
     }
 
+    /** A visitor may be stopped within its acknowledgement while the round takes and reuses those before it. */
+    @Test
+    void roundIsWokenByAcknowledgementsOfReusedRequests() {
+        try (Explorer acknowledgements = new Explorer(Map.of(), "AcknowledgementPlay")) {
+            OptionalLong failing = acknowledgements.firstFailure(1, 1 + SEEDS);
+            if (failing.isPresent()) {
+                long seed = failing.getAsLong();
+                Explorer.Outcome outcome = acknowledgements.play(Scenario.ofSeed(seed), Decisions.ofSeed(seed));
+                throw new AssertionError(
+                        "Seed " + seed + ": " + outcome.failure() + "\n" + String.join("\n", outcome.trace()));
+            }
+        }
+    }
+
     /** The trace of a seed is only worth something where a second run is the same. */
     @Test
     void eachSeedIsTheSameWheneverItIsPlayed() {

@@ -119,12 +119,14 @@ enum SeededFault {
             "CgroupPerNode", "return units.isClean() && (now == null || now.isEmpty());", "return units.isClean();"),
     ACKNOWLEDGEMENT_THAT_WAKES_NOBODY(
             "Acknowledgements",
-            "wakeAt = count; PassRequest last = newest;",
-            "PassRequest last = newest; wakeAt = count;"),
-    ACKNOWLEDGEMENTS_OVERWRITE_EACH_OTHER(
+            "wakeAt = sum; return added >= sum;",
+            "boolean enough = added >= sum; wakeAt = sum; return enough;"),
+    ACKNOWLEDGEMENT_LOST_WHERE_ANOTHER_COMES_FIRST(
             "Acknowledgements",
             "while (!NEWEST.compareAndSet(this, last, request));",
-            "while (false); newest = request;"),
+            "while (false); if (!NEWEST.compareAndSet(this, last, request)) { return; }"),
+    ACKNOWLEDGEMENTS_COUNTED_IN_TWO_STEPS(
+            "Acknowledgements", "(long) ADDED.getAndAdd(this, 1L) + 1;", "added + 1; added = count;"),
     ROUND_ANSWERED_TWICE(
             "ReclaimRound",
             "work.details().close(); return Behaviors.stopped();",
