@@ -29,10 +29,7 @@ public final class Cgroup {
      * now.
      */
     public Cgroup nearestOnline() {
-        CgroupHandle nearest = handle;
-        for (CgroupHandle above = nearest.parent(); !nearest.isOnline() && above != null; above = nearest.parent()) {
-            nearest = above;
-        }
+        CgroupHandle nearest = handle.nearestOnline();
         return nearest == handle ? this : new Cgroup(nearest);
     }
 

@@ -30,7 +30,7 @@ final class CoreActorsWatch {
      *
      * @param ended receives the reason for which nothing is answered any more
      */
-    static <T> Behavior<T> telling(
+    static <T> Behavior<T> reportingFailure(
             Class<T> type, Behavior<T> behavior, String name, Consumer<ReclaimerException> ended) {
         return Behaviors.intercept(
                 () -> new BehaviorInterceptor<>(type) {

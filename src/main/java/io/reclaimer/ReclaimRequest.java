@@ -21,11 +21,6 @@ import java.util.stream.IntStream;
  *
  * <p>By default a request is for one pass over the subtree on all nodes, at the lowest priority. With a target the
  * round goes on at falling priorities until the target is met.
- *
- * <p>A round goes on to the next priority without the (cgroup, node) pairs that have not answered for {@code
- * reclaimer.late-after}. It asks such a pair again only after the pair has answered, and counts the objects that the
- * pair freed. So each pair by itself sees falling priorities, none twice, while different pairs may be at different
- * ones.
  */
 public final class ReclaimRequest {
 
@@ -87,7 +82,7 @@ public final class ReclaimRequest {
         return in(CgroupPath.root());
     }
 
-    /** The same, on the cgroup alone, without those below it. */
+    /** Returns a copy for the cgroup alone, without those below it. */
     public ReclaimRequest withoutDescendants() {
         return in(new Scope(scope.top, true, scope.numbers, scope.names));
     }

@@ -4,18 +4,11 @@ import akka.Done;
 import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
-import akka.actor.typed.Behavior;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.Extension;
 import akka.actor.typed.ExtensionId;
-import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.Adapter;
-import io.reclaimer.engine.CgroupTree;
 import io.reclaimer.engine.EngineContext;
-import io.reclaimer.engine.RoundResult;
-import io.reclaimer.engine.RoundSpec;
-import io.reclaimer.engine.Rounds;
-import io.reclaimer.engine.ShrinkerRegistry;
 import io.reclaimer.engine.call.Reply;
 import io.reclaimer.engine.call.ShrinkerEntry;
 import io.reclaimer.engine.call.ShrinkerTarget;
@@ -23,19 +16,16 @@ import io.reclaimer.shrinker.AsyncShrinker;
 import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException;
-import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.Registration;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
-import io.reclaimer.shrinker.ShrinkerTrait;
 import io.reclaimer.shrinker.TraceListener;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
-import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -59,16 +49,11 @@ public final class Reclaimer implements Extension {
         }
     };
 
-    private static final Props CONTROL = DispatcherSelector.fromConfig("reclaimer.control-dispatcher");
-
     private final ActorSystem<?> system;
-    private final AtomicLong proxies = new AtomicLong();
     private final ReclaimerSettings settings;
     private final EngineContext engine;
-    private final Answers answers;
-    private final ActorRef<Rounds.Command> rounds;
-    private final ActorRef<CgroupTree.Command> tree;
-    private final ActorRef<ShrinkerRegistry.Command> registry;
+    private final OpenRequests open;
+    private final EngineRequests requests;
     private final ActorRef<ReclaimerProtocol.Command> protocol;
 
     private Reclaimer(ActorSystem<?> system) {
@@ -82,34 +67,30 @@ public final class Reclaimer implements Extension {
                         System::nanoTime, settings.blockingThreads().create()));
         ExecutorService blocking = setup.blocking();
         this.engine = new EngineContext(settings.engine(), setup.nanoTime(), blocking);
-        this.answers =
-                new Answers(system.dispatchers().lookup(DispatcherSelector.fromConfig("reclaimer.answer-dispatcher")));
+        this.open = new OpenRequests(
+                system.dispatchers().lookup(DispatcherSelector.fromConfig("reclaimer.answer-dispatcher")));
         system.getWhenTerminated().thenRun(() -> {
             blocking.shutdown();
-            answers.systemEnded();
+            open.failAll();
         });
-        this.rounds = core(Rounds.Command.class, Rounds.create(engine), "reclaimer-rounds");
-        this.tree = core(CgroupTree.Command.class, CgroupTree.create(engine, rounds), "reclaimer-tree");
-        this.registry = core(ShrinkerRegistry.Command.class, ShrinkerRegistry.create(engine), "reclaimer-registry");
-        this.protocol = system.systemActorOf(ReclaimerProtocol.create(this), "reclaimer", CONTROL);
-        system.systemActorOf(
-                CoreActorsWatch.create(List.of(rounds, tree, registry), answers::end), "reclaimer-watch", CONTROL);
-        settings.cgroups().forEach(this::bringOnline);
-        CoordinatedShutdown.get(system)
-                .addTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "reclaimer", this::shutDown);
+        this.requests = new EngineRequests(system, settings, engine, open::failAll);
+        this.protocol = system.systemActorOf(ReclaimerProtocol.create(this), "reclaimer", EngineRequests.CONTROL);
+        CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
+        shutdown.addTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "reclaimer", this::shutDown);
         // The system does not end while a call to a shrinker holds one of its actors. Open futures fail before, so that
         // they do not wait for that.
-        CoordinatedShutdown.get(system)
-                .addTask(CoordinatedShutdown.PhaseActorSystemTerminate(), "reclaimer-answers", answers::systemEnds);
+        shutdown.addTask(CoordinatedShutdown.PhaseActorSystemTerminate(), "reclaimer-answers", () -> {
+            open.failAll();
+            return CompletableFuture.completedStage(Done.getInstance());
+        });
     }
 
-    private <T> ActorRef<T> core(Class<T> type, Behavior<T> behavior, String name) {
-        return system.systemActorOf(CoreActorsWatch.telling(type, behavior, name, answers::end), name, CONTROL);
+    OpenRequests open() {
+        return open;
     }
 
-    /** Returns a receiver that is passed a failure when nothing is answered any more. */
-    <T> Reply<T> kept(Reply<T> replyTo) {
-        return answers.kept(replyTo);
+    EngineRequests requests() {
+        return requests;
     }
 
     /**
@@ -147,11 +128,7 @@ public final class Reclaimer implements Extension {
      */
     public CompletionStage<Cgroup> online(CgroupPath path) {
         Objects.requireNonNull(path, "path");
-        return answers.to(replyTo -> online(path, replyTo));
-    }
-
-    void online(CgroupPath path, Reply<Cgroup> replyTo) {
-        tree.tell(new CgroupTree.Online(path, replyTo.from(Cgroup::new)));
+        return open.send(replyTo -> requests.online(path, replyTo));
     }
 
     /**
@@ -171,17 +148,7 @@ public final class Reclaimer implements Extension {
      */
     public CompletionStage<Cgroup> onlineWithParents(CgroupPath path) {
         Objects.requireNonNull(path, "path");
-        return answers.to(replyTo -> onlineWithParents(path, replyTo));
-    }
-
-    void onlineWithParents(CgroupPath path, Reply<Cgroup> replyTo) {
-        // The tree handles these messages in this order, so nobody waits for the reply of the parent.
-        path.parent().ifPresent(this::bringOnline);
-        online(path, replyTo);
-    }
-
-    private void bringOnline(CgroupPath path) {
-        path.withAncestors().forEach(above -> tree.tell(new CgroupTree.Online(above, Reply.none())));
+        return open.send(replyTo -> requests.onlineWithParents(path, replyTo));
     }
 
     /**
@@ -203,11 +170,7 @@ public final class Reclaimer implements Extension {
      */
     public CompletionStage<Done> offline(CgroupPath path) {
         Objects.requireNonNull(path, "path");
-        return answers.to(replyTo -> offline(path, replyTo));
-    }
-
-    void offline(CgroupPath path, Reply<Done> replyTo) {
-        tree.tell(new CgroupTree.Offline(path, replyTo));
+        return open.send(replyTo -> requests.offline(path, replyTo));
     }
 
     /**
@@ -217,8 +180,8 @@ public final class Reclaimer implements Extension {
      * <p>Fails as {@link #allocate(ShrinkerSpec, Shrinker)} does.
      */
     public CompletionStage<ShrinkerHandle> register(ShrinkerSpec spec, Shrinker shrinker) {
-        ShrinkerTarget target = targetOf(spec, shrinker);
-        return answers.to(replyTo -> allocate(spec, target, andRegister(replyTo)));
+        requireNonNull(spec, shrinker);
+        return open.send(replyTo -> allocate(spec, shrinker, andRegister(replyTo)));
     }
 
     /**
@@ -227,20 +190,20 @@ public final class Reclaimer implements Extension {
      * <p>Fails if no id is left, if the spec names a node that does not exist, or if the reclaimer is shutting down.
      */
     public CompletionStage<ShrinkerHandle> allocate(ShrinkerSpec spec, Shrinker shrinker) {
-        ShrinkerTarget target = targetOf(spec, shrinker);
-        return answers.to(replyTo -> allocate(spec, target, replyTo));
+        requireNonNull(spec, shrinker);
+        return open.send(replyTo -> allocate(spec, shrinker, replyTo));
     }
 
     /** Allocates and registers a shrinker that replies with stages, see {@link #register(ShrinkerSpec, Shrinker)}. */
     public CompletionStage<ShrinkerHandle> register(ShrinkerSpec spec, AsyncShrinker shrinker) {
-        ShrinkerTarget target = targetOf(spec, shrinker);
-        return answers.to(replyTo -> allocate(spec, target, andRegister(replyTo)));
+        requireNonNull(spec, shrinker);
+        return open.send(replyTo -> allocate(spec, shrinker, andRegister(replyTo)));
     }
 
     /** Allocates a shrinker that replies with stages, see {@link #allocate(ShrinkerSpec, Shrinker)}. */
     public CompletionStage<ShrinkerHandle> allocate(ShrinkerSpec spec, AsyncShrinker shrinker) {
-        ShrinkerTarget target = targetOf(spec, shrinker);
-        return answers.to(replyTo -> allocate(spec, target, replyTo));
+        requireNonNull(spec, shrinker);
+        return open.send(replyTo -> allocate(spec, shrinker, replyTo));
     }
 
     /**
@@ -251,13 +214,13 @@ public final class Reclaimer implements Extension {
      */
     public CompletionStage<ShrinkerHandle> register(ShrinkerSpec spec, ActorRef<ShrinkerMessage> shrinker) {
         requireNonNull(spec, shrinker);
-        return answers.to(replyTo -> allocate(spec, shrinker, andRegister(replyTo)));
+        return open.send(replyTo -> allocate(spec, shrinker, andRegister(replyTo)));
     }
 
     /** Allocates an actor as a shrinker, see {@link #allocate(ShrinkerSpec, Shrinker)}. */
     public CompletionStage<ShrinkerHandle> allocate(ShrinkerSpec spec, ActorRef<ShrinkerMessage> shrinker) {
         requireNonNull(spec, shrinker);
-        return answers.to(replyTo -> allocate(spec, shrinker, replyTo));
+        return open.send(replyTo -> allocate(spec, shrinker, replyTo));
     }
 
     private static void requireNonNull(ShrinkerSpec spec, Object shrinker) {
@@ -265,64 +228,16 @@ public final class Reclaimer implements Extension {
         Objects.requireNonNull(shrinker, "shrinker");
     }
 
-    private static ShrinkerTarget targetOf(ShrinkerSpec spec, Shrinker shrinker) {
-        requireNonNull(spec, shrinker);
-        return ShrinkerTarget.of(spec, shrinker);
-    }
-
-    private static ShrinkerTarget targetOf(ShrinkerSpec spec, AsyncShrinker shrinker) {
-        requireNonNull(spec, shrinker);
-        return ShrinkerTarget.of(shrinker);
-    }
-
     void allocate(ShrinkerSpec spec, Shrinker shrinker, Reply<ShrinkerHandle> replyTo) {
-        allocate(spec, targetOf(spec, shrinker), replyTo);
+        requests.allocate(spec, ShrinkerTarget.of(spec, shrinker), replyTo.mapping(this::handleOf));
     }
 
     void allocate(ShrinkerSpec spec, AsyncShrinker shrinker, Reply<ShrinkerHandle> replyTo) {
-        allocate(spec, targetOf(spec, shrinker), replyTo);
+        requests.allocate(spec, ShrinkerTarget.of(shrinker), replyTo.mapping(this::handleOf));
     }
 
     void allocate(ShrinkerSpec spec, ActorRef<ShrinkerMessage> shrinker, Reply<ShrinkerHandle> replyTo) {
-        if (rejectUnknownNode(spec, replyTo)) {
-            return;
-        }
-        ActorRef<ShrinkerProxy.Command> proxy;
-        try {
-            proxy = system.systemActorOf(
-                    ShrinkerProxy.create(shrinker, spec.traits().contains(ShrinkerTrait.REENTRANT)),
-                    "reclaimer-shrinker-proxy-" + proxies.incrementAndGet(),
-                    CONTROL);
-        } catch (IllegalStateException e) {
-            // Thrown by an actor system that is ending.
-            replyTo.failure(new ReclaimerException(
-                    Reason.SHUTTING_DOWN,
-                    "Shrinker [" + spec.name() + "] can't be allocated: the actor system is ending"));
-            return;
-        }
-        registry.tell(
-                new ShrinkerRegistry.Allocate(spec, ShrinkerTarget.of(ShrinkerProxy.strategy(proxy)), (entry, why) -> {
-                    proxy.tell(entry != null ? new ShrinkerProxy.Allocated(entry) : ShrinkerProxy.End.INSTANCE);
-                    replyTo.<ShrinkerEntry>from(this::handleOf).accept(entry, why);
-                }));
-    }
-
-    private void allocate(ShrinkerSpec spec, ShrinkerTarget target, Reply<ShrinkerHandle> replyTo) {
-        if (rejectUnknownNode(spec, replyTo)) {
-            return;
-        }
-        registry.tell(new ShrinkerRegistry.Allocate(spec, target, replyTo.from(this::handleOf)));
-    }
-
-    /** Fails the request if the spec names a node that does not exist. True if it does that. */
-    private boolean rejectUnknownNode(ShrinkerSpec spec, Reply<?> replyTo) {
-        try {
-            spec.nodes().forEach(settings::nodeName);
-            return false;
-        } catch (ReclaimerException e) {
-            replyTo.failure(e);
-            return true;
-        }
+        requests.allocate(spec, shrinker, replyTo.mapping(this::handleOf));
     }
 
     private ShrinkerHandle handleOf(ShrinkerEntry entry) {
@@ -335,7 +250,7 @@ public final class Reclaimer implements Extension {
             if (handle == null) {
                 replyTo.accept(null, why);
             } else {
-                register(handle, replyTo);
+                requests.register(handle, replyTo);
             }
         };
     }
@@ -353,7 +268,7 @@ public final class Reclaimer implements Extension {
      * reclaimer is shutting down.
      */
     public CompletionStage<ReclaimReport> reclaim(ReclaimRequest request) {
-        return start(request, this::reclaim);
+        return start(request, requests::reclaim);
     }
 
     /**
@@ -364,7 +279,7 @@ public final class Reclaimer implements Extension {
      * fails as {@link #reclaim} does, and counts as a round under way.
      */
     public CompletionStage<CountReport> count(ReclaimRequest request) {
-        return start(request, this::count);
+        return start(request, requests::count);
     }
 
     /** Starts a round with a cancellation of its own, which is thrown when the application completes the future. */
@@ -373,46 +288,10 @@ public final class Reclaimer implements Extension {
         Cancellation own = new Cancellation();
         Registration registration =
                 request.cancellation().map(users -> users.onCancel(own::cancel)).orElse(() -> {});
-        return answers.to(replyTo -> how.accept(request.cancelledBy(own), replyTo), () -> {
+        return open.send(replyTo -> how.accept(request.cancelledBy(own), replyTo), () -> {
             registration.close();
             own.cancel();
         });
-    }
-
-    void reclaim(ReclaimRequest request, Reply<ReclaimReport> replyTo) {
-        start(request, RoundSpec.Kind.RECLAIM, replyTo, RoundReport::of);
-    }
-
-    void count(ReclaimRequest request, Reply<CountReport> replyTo) {
-        start(request, RoundSpec.Kind.COUNT, replyTo, RoundCount::of);
-    }
-
-    private <T> void start(
-            ReclaimRequest request,
-            RoundSpec.Kind kind,
-            Reply<T> replyTo,
-            BiFunction<RoundSpec, RoundResult, T> report) {
-        List<Integer> nodes;
-        try {
-            nodes = request.nodes(settings);
-        } catch (ReclaimerException e) {
-            replyTo.failure(e);
-            return;
-        }
-        RoundSpec spec = new RoundSpec(
-                new RoundSpec.Scope(
-                        request.cgroup(),
-                        request.isWithoutDescendants(),
-                        nodes.isEmpty()
-                                ? IntStream.range(0, settings.nodes().size())
-                                        .boxed()
-                                        .toList()
-                                : nodes),
-                new RoundSpec.Goal(kind, request.target(), request.priority(), request.lastPriority()),
-                request.within().orElse(settings.roundDeadline()),
-                request.flags(),
-                request.cancellation());
-        tree.tell(new CgroupTree.StartRound(spec, replyTo.from(result -> report.apply(spec, result))));
     }
 
     /**
@@ -440,18 +319,7 @@ public final class Reclaimer implements Extension {
      * Returns the present state. It has every bit that was set before the call, and a later round visits these bits.
      */
     public CompletionStage<ReclaimerState> state() {
-        return answers.to(this::state);
-    }
-
-    void state(Reply<ReclaimerState> replyTo) {
-        rounds.tell(new Rounds.CountRunning((running, why) -> {
-            if (running == null) {
-                replyTo.accept(null, why);
-            } else {
-                tree.tell(
-                        new CgroupTree.Inspect(replyTo.from(found -> StateView.of(settings, engine, found, running))));
-            }
-        }));
+        return open.send(requests::state);
     }
 
     /**
@@ -470,19 +338,14 @@ public final class Reclaimer implements Extension {
     }
 
     CompletionStage<ShrinkerHandle> register(ShrinkerHandle handle) {
-        return answers.to(replyTo -> register(handle, replyTo));
-    }
-
-    void register(ShrinkerHandle handle, Reply<ShrinkerHandle> replyTo) {
-        registry.tell(new ShrinkerRegistry.Register(handle.entry(), replyTo.from(done -> handle)));
+        return open.send(replyTo -> requests.register(handle, replyTo));
     }
 
     CompletionStage<Done> free(ShrinkerEntry entry) {
-        return answers.to(entry::free);
+        return open.send(entry::free);
     }
 
     private CompletionStage<Done> shutDown() {
-        return answers.<Done>to(replyTo -> rounds.tell(new Rounds.EndAll(replyTo)))
-                .thenCompose(ended -> answers.to(replyTo -> registry.tell(new ShrinkerRegistry.FreeAll(replyTo))));
+        return open.<Done>send(requests::endRounds).thenCompose(ended -> open.send(requests::freeShrinkers));
     }
 }

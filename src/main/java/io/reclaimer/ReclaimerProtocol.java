@@ -121,27 +121,28 @@ public final class ReclaimerProtocol {
     private ReclaimerProtocol() {}
 
     static Behavior<Command> create(Reclaimer reclaimer) {
+        EngineRequests requests = reclaimer.requests();
+        OpenRequests open = reclaimer.open();
         return Behaviors.receive(Command.class)
-                .onMessage(Online.class, m -> done(() -> reclaimer.online(m.path(), to(reclaimer, m.replyTo()))))
+                .onMessage(Online.class, m -> done(() -> requests.online(m.path(), to(open, m.replyTo()))))
                 .onMessage(
                         OnlineWithParents.class,
-                        m -> done(() -> reclaimer.onlineWithParents(m.path(), to(reclaimer, m.replyTo()))))
-                .onMessage(Offline.class, m -> done(() -> reclaimer.offline(m.path(), to(reclaimer, m.replyTo()))))
+                        m -> done(() -> requests.onlineWithParents(m.path(), to(open, m.replyTo()))))
+                .onMessage(Offline.class, m -> done(() -> requests.offline(m.path(), to(open, m.replyTo()))))
                 .onMessage(
                         Allocate.class,
-                        m -> done(() -> reclaimer.allocate(m.spec(), m.shrinker(), to(reclaimer, m.replyTo()))))
+                        m -> done(() -> reclaimer.allocate(m.spec(), m.shrinker(), to(open, m.replyTo()))))
                 .onMessage(
                         AllocateAsync.class,
-                        m -> done(() -> reclaimer.allocate(m.spec(), m.shrinker(), to(reclaimer, m.replyTo()))))
+                        m -> done(() -> reclaimer.allocate(m.spec(), m.shrinker(), to(open, m.replyTo()))))
                 .onMessage(
                         AllocateActor.class,
-                        m -> done(() -> reclaimer.allocate(m.spec(), m.shrinker(), to(reclaimer, m.replyTo()))))
-                .onMessage(
-                        Register.class, m -> done(() -> reclaimer.register(m.shrinker(), to(reclaimer, m.replyTo()))))
-                .onMessage(Free.class, m -> done(() -> m.shrinker().free(to(reclaimer, m.replyTo()))))
-                .onMessage(Reclaim.class, m -> done(() -> reclaimer.reclaim(m.request(), to(reclaimer, m.replyTo()))))
-                .onMessage(Count.class, m -> done(() -> reclaimer.count(m.request(), to(reclaimer, m.replyTo()))))
-                .onMessage(GetState.class, m -> done(() -> reclaimer.state(to(reclaimer, m.replyTo()))))
+                        m -> done(() -> reclaimer.allocate(m.spec(), m.shrinker(), to(open, m.replyTo()))))
+                .onMessage(Register.class, m -> done(() -> requests.register(m.shrinker(), to(open, m.replyTo()))))
+                .onMessage(Free.class, m -> done(() -> m.shrinker().free(to(open, m.replyTo()))))
+                .onMessage(Reclaim.class, m -> done(() -> requests.reclaim(m.request(), to(open, m.replyTo()))))
+                .onMessage(Count.class, m -> done(() -> requests.count(m.request(), to(open, m.replyTo()))))
+                .onMessage(GetState.class, m -> done(() -> requests.state(to(open, m.replyTo()))))
                 .build();
     }
 
@@ -154,8 +155,8 @@ public final class ReclaimerProtocol {
      * Returns a receiver that replies on threads of the engine, so that dependents of futures that block do not delay
      * it.
      */
-    private static <T> Reply<T> to(Reclaimer reclaimer, ActorRef<StatusReply<T>> replyTo) {
-        return reclaimer.kept(
+    private static <T> Reply<T> to(OpenRequests open, ActorRef<StatusReply<T>> replyTo) {
+        return open.track(
                 (value, why) -> replyTo.tell(value != null ? StatusReply.success(value) : StatusReply.error(why)));
     }
 }

@@ -26,10 +26,10 @@ public final class ReclaimerSettings {
 
     private static final Pattern NODE_NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final int UNIT = 64;
-    private static final int MOST_IDS = 1 << 20;
-    private static final int MOST_BLOCKING_CALLS = 1024;
-    private static final int MOST_FACTOR = 1000;
-    private static final int MOST_ENTRIES = 1024;
+    private static final int MAX_IDS = 1 << 20;
+    private static final int MAX_BLOCKING_CALLS = 1024;
+    private static final int MAX_FACTOR = 1000;
+    private static final int MAX_ENTRIES = 1024;
     private static final Duration LONGEST = Duration.ofDays(1);
     private static final Duration SHORTEST_LATE_AFTER = Duration.ofMillis(1);
     private static final Duration LONGEST_LATE_AFTER = Duration.ofHours(1);
@@ -79,15 +79,15 @@ public final class ReclaimerSettings {
                             duration(section, "idle-after", LONGEST)),
                     new EngineSettings.Rounds(
                             number(section, "max-rounds", 1, Integer.MAX_VALUE),
-                            number(section, "report-entries", 0, MOST_ENTRIES),
+                            number(section, "report-entries", 0, MAX_ENTRIES),
                             roundDeadline,
                             choice(section, "visit-order", List.of("strict", "relaxed"))
                                     .equals("strict")),
                     new EngineSettings.Calls(
                             lateAfter(section),
                             duration(section, "call-deadline", ShrinkerSpec.MAX_CALL_DEADLINE),
-                            number(section, "blocking.calls", 1, MOST_BLOCKING_CALLS),
-                            number(section, "blocking.calls-per-shrinker", 1, MOST_BLOCKING_CALLS)),
+                            number(section, "blocking.calls", 1, MAX_BLOCKING_CALLS),
+                            number(section, "blocking.calls-per-shrinker", 1, MAX_BLOCKING_CALLS)),
                     new EngineSettings.Quarantine(
                             number(section, "quarantine.after-faults", 1, Integer.MAX_VALUE),
                             duration(section, "quarantine.duration", LONGEST_QUARANTINE)),
@@ -149,7 +149,7 @@ public final class ReclaimerSettings {
     }
 
     /** Returns whether cgroups are enabled. */
-    public boolean cgroupsEnabled() {
+    public boolean isCgroupsEnabled() {
         return engine.cgroups().enabled();
     }
 
@@ -195,7 +195,7 @@ public final class ReclaimerSettings {
     }
 
     private static int idLimit(Config section) {
-        int limit = number(section, "id-limit", UNIT, MOST_IDS);
+        int limit = number(section, "id-limit", UNIT, MAX_IDS);
         if (limit % UNIT != 0) {
             throw invalid("id-limit", limit, "a multiple of " + UNIT);
         }
@@ -203,10 +203,10 @@ public final class ReclaimerSettings {
     }
 
     private static Refaults.Settings thrash(Config section) {
-        String allowed = "a number, 1 to " + MOST_FACTOR;
-        double factor = read(section, "thrash.most-factor", allowed, section::getDouble);
-        if (!(factor >= 1 && factor <= MOST_FACTOR)) {
-            throw invalid("thrash.most-factor", factor, allowed);
+        String allowed = "a number, 1 to " + MAX_FACTOR;
+        double factor = read(section, "thrash.max-factor", allowed, section::getDouble);
+        if (!(factor >= 1 && factor <= MAX_FACTOR)) {
+            throw invalid("thrash.max-factor", factor, allowed);
         }
         return new Refaults.Settings(
                 onOrOff(section, "thrash.raise-seeks"), factor, duration(section, "thrash.half-life", LONGEST));

@@ -1,6 +1,7 @@
 package io.reclaimer;
 
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.ShrinkerKind;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import java.time.Duration;
 import java.util.List;
@@ -38,18 +39,6 @@ public interface ReclaimerState {
         FREEING
     }
 
-    /** The way in which a shrinker is called. */
-    enum Kind {
-        /** By the actor of the (cgroup, node) pair. */
-        PLAIN,
-        /** On a thread where it may wait. */
-        BLOCKING,
-        /** It answers with stages. */
-        ASYNC,
-        /** It is an actor. */
-        ACTOR
-    }
-
     /** The state of one shrinker. */
     interface ShrinkerState {
         ShrinkerSpec spec();
@@ -58,7 +47,7 @@ public interface ReclaimerState {
         int id();
 
         /** How it is called. */
-        Kind kind();
+        ShrinkerKind kind();
 
         Phase phase();
 
@@ -78,10 +67,10 @@ public interface ReclaimerState {
         Optional<String> lastFault();
 
         /** Whether it is in quarantine, and so not visited; {@code lastFault} is the reason. */
-        boolean quarantined();
+        boolean isQuarantined();
 
         /** How long the quarantine lasts, if it is not ended by hand. */
-        Optional<Duration> quarantineLeft();
+        Optional<Duration> remainingQuarantine();
 
         /**
          * Calls that have not come back by their deadline and hold a thread; 1 for an actor that has not answered two

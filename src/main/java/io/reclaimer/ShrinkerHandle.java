@@ -92,8 +92,8 @@ public final class ShrinkerHandle {
      *
      * @param objects the number of refaults since the last report; a number below 1 is ignored
      */
-    public void refaulted(long objects) {
-        entry.refaults().refaulted(objects);
+    public void recordRefaults(long objects) {
+        entry.refaults().recordRefaults(objects);
     }
 
     /** Returns whether it is freed: true from the moment that freeing begins. */

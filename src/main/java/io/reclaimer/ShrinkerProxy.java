@@ -296,7 +296,8 @@ final class ShrinkerProxy extends AbstractBehavior<ShrinkerProxy.Command> {
     }
 
     private void reportFault(String what) {
-        entry.ifPresent(shrunk -> shrunk.faults().fault(what, shrinker.path().toString(), null));
+        entry.ifPresent(
+                shrunk -> shrunk.faults().recordFault(what, shrinker.path().toString(), null));
     }
 
     /** Gives up a call. An answer to a call that was sent may still come; it is late then. */

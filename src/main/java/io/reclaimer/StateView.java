@@ -5,6 +5,7 @@ import io.reclaimer.engine.EngineContext;
 import io.reclaimer.engine.Inspection;
 import io.reclaimer.engine.call.ShrinkerEntry;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.ShrinkerKind;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,14 +34,14 @@ final class StateView {
     record ShrinkerView(
             ShrinkerSpec spec,
             int id,
-            ReclaimerState.Kind kind,
+            ShrinkerKind kind,
             ReclaimerState.Phase phase,
             int holds,
             List<Long> deferred,
             long faults,
             Optional<String> lastFault,
-            boolean quarantined,
-            Optional<Duration> quarantineLeft,
+            boolean isQuarantined,
+            Optional<Duration> remainingQuarantine,
             int stuckCalls,
             long lateReplies,
             long reclaimedObjects,
@@ -52,11 +53,10 @@ final class StateView {
 
     private StateView() {}
 
-    static ReclaimerState of(
-            ReclaimerSettings settings, EngineContext engine, Inspection.Inspected found, int runningRounds) {
+    static ReclaimerState of(ReclaimerSettings settings, EngineContext engine, Inspection found, int runningRounds) {
         int nrMax = engine.nrMax();
         List<ReclaimerState.CgroupState> cgroups = new ArrayList<>();
-        if (settings.cgroupsEnabled()) {
+        if (settings.isCgroupsEnabled()) {
             for (CgroupHandle cgroup : found.cgroups()) {
                 for (int node = 0; node < settings.nodes().size(); node++) {
                     cgroups.add(cgroupState(cgroup, node, nrMax, found));
@@ -72,8 +72,7 @@ final class StateView {
                 engine.table().allocated().stream().map(StateView::of).toList());
     }
 
-    private static ReclaimerState.CgroupState cgroupState(
-            CgroupHandle cgroup, int node, int nrMax, Inspection.Inspected found) {
+    private static ReclaimerState.CgroupState cgroupState(CgroupHandle cgroup, int node, int nrMax, Inspection found) {
         Inspection.PerNodeState state = found.state(cgroup, node);
         return new CgroupView(
                 cgroup.path(), node, nrMax, List.copyOf(state.bits()), Collections.unmodifiableMap(state.deferred()));
@@ -84,14 +83,14 @@ final class StateView {
         return new ShrinkerView(
                 entry.spec(),
                 entry.id(),
-                ReclaimerState.Kind.valueOf(entry.kind().name()),
+                entry.kind(),
                 phase(entry),
                 entry.holdCount(),
                 Arrays.stream(entry.globalDeferredCounts()).boxed().toList(),
                 entry.faults().count(),
-                entry.faults().last(),
+                entry.faults().lastFault(),
                 entry.faults().isQuarantined(),
-                entry.faults().quarantineLeft(),
+                entry.faults().remainingQuarantine(),
                 entry.stuckCalls(),
                 entry.faults().lateReplies(),
                 entry.refaults().reclaimedObjects(),

@@ -6,6 +6,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.Behaviors;
 import io.reclaimer.ShrinkerMessage.CountObjects;
 import io.reclaimer.ShrinkerMessage.ScanObjects;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Threads;
@@ -85,7 +86,7 @@ class ActorCallsTest {
     void callsThatWaitForABusyActorEndWithTheirRound() {
         ShrinkerHandle handle = registerWithPairs(spec.callDeadline(Duration.ofSeconds(2)));
         CompletionStage<ReclaimReport> round = round(Duration.ofSeconds(1));
-        assertThat(kit.await(round).outcome()).isEqualTo(ReclaimReport.Outcome.DEADLINE);
+        assertThat(kit.await(round).outcome()).isEqualTo(RoundOutcome.DEADLINE);
         awaitNothingHeld(handle);
         // It was sent only the calls that it did not answer in time, one after the other.
         assertThat(counts.size()).isBetween(1, 10);

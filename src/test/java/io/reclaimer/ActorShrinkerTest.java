@@ -13,7 +13,9 @@ import io.reclaimer.ShrinkerMessage.ScanObjects;
 import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimFlag;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerKind;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Kind;
@@ -64,7 +66,7 @@ class ActorShrinkerTest {
         assertThat(report.freedObjects()).isEqualTo(7);
         assertThat(report.freedBytes()).isEqualTo(700);
         assertThat(report.scannedObjects()).isEqualTo(10);
-        assertThat(KIT.state().shrinkers().get(0).kind()).isEqualTo(ReclaimerState.Kind.ACTOR);
+        assertThat(KIT.state().shrinkers().get(0).kind()).isEqualTo(ShrinkerKind.ACTOR);
     }
 
     @ParameterizedTest
@@ -201,7 +203,7 @@ class ActorShrinkerTest {
         CountObjects first = expectCount();
         KIT.settle();
         cancellation.cancel();
-        assertThat(KIT.await(round).outcome()).isEqualTo(ReclaimReport.Outcome.CANCELLED);
+        assertThat(KIT.await(round).outcome()).isEqualTo(RoundOutcome.CANCELLED);
         first.reply(10);
         KIT.await(handle.free());
         actor().expectNoMessage(Duration.ofMillis(1));
@@ -227,12 +229,12 @@ class ActorShrinkerTest {
             own.await(onA);
             Threads.until(() -> handle.state().holds() == 0);
             for (int fault = 2; fault <= 3; fault++) {
-                assertThat(handle.state().quarantined()).isFalse();
+                assertThat(handle.state().isQuarantined()).isFalse();
                 CompletionStage<ReclaimReport> next = own.reclaimer().reclaim(ReclaimRequest.in("/a"));
                 actor.expectMessageClass(CountObjects.class, PATIENCE).reply(-1);
                 own.await(next);
             }
-            assertThat(handle.state().quarantined()).isTrue();
+            assertThat(handle.state().isQuarantined()).isTrue();
         }
     }
 

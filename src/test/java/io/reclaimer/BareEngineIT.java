@@ -33,6 +33,6 @@ class BareEngineIT {
         assertThat(engine.exitCode()).as(engine.err()).isZero();
         assertThat(engine.out())
                 .anyMatch(line -> line.startsWith("serializers "))
-                .contains("MET");
+                .contains("TARGET_REACHED");
     }
 }

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import akka.Done;
 import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerKind;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.TraceEvent;
 import io.reclaimer.testkit.Bits;
@@ -56,7 +58,7 @@ class BlockingShrinkerTest {
         Bits.setIn(KIT, "/a", KIT.register(spec, new Scripted(noteThread, noteThread)));
         KIT.pass("/a", 0, 0);
         assertThat(threads).hasSizeGreaterThanOrEqualTo(2).allMatch(name -> name.startsWith("reclaimer-blocking-"));
-        assertThat(shrinker("disk").kind()).isEqualTo(ReclaimerState.Kind.BLOCKING);
+        assertThat(shrinker("disk").kind()).isEqualTo(ShrinkerKind.BLOCKING);
     }
 
     @Test
@@ -195,7 +197,7 @@ class BlockingShrinkerTest {
                 KIT.reclaimer().reclaim(ReclaimRequest.everywhere().cancelledBy(cancellation));
         gate.awaitEntered();
         cancellation.cancel();
-        assertThat(KIT.await(round).outcome()).isEqualTo(ReclaimReport.Outcome.CANCELLED);
+        assertThat(KIT.await(round).outcome()).isEqualTo(RoundOutcome.CANCELLED);
         gate.open();
         KIT.await(slow.free());
         // At most as many calls as may run; the others were waiting.
@@ -296,7 +298,7 @@ class BlockingShrinkerTest {
     void deadlineOfTheRoundIsKeptWhileACallWaits() {
         ShrinkerHandle slow = Bits.setIn(KIT, "/a", KIT.register(spec, heldInItsScans()));
         ReclaimReport report = KIT.reclaim(ReclaimRequest.in("/a").startingAt(0).within(Duration.ofMillis(50)));
-        assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.DEADLINE);
+        assertThat(report.outcome()).isEqualTo(RoundOutcome.DEADLINE);
         gate.open();
         KIT.await(slow.free());
     }

@@ -3,7 +3,7 @@ package io.reclaimer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.testkit.typed.javadsl.LoggingTestKit;
-import io.reclaimer.ReclaimReport.Outcome;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.Shortfall;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Bits;
@@ -37,7 +37,7 @@ class ByteTargetTest {
     void roundEndsWithinABatchOfItsBytes() {
         Cache pages = cache("/a", 2_048, 100_000);
         ReclaimReport report = KIT.reclaim(ReclaimRequest.in("/a").bytes(10 * MIB));
-        assertThat(report.outcome()).isEqualTo(Outcome.MET);
+        assertThat(report.outcome()).isEqualTo(RoundOutcome.TARGET_REACHED);
         assertThat(report.freedBytes()).isBetween(10 * MIB, 10 * MIB + 128 * 2_048);
         assertThat(100_000 - pages.table().objects())
                 .isEqualTo(report.freedObjects())
@@ -50,7 +50,7 @@ class ByteTargetTest {
     void largeObjectsGoOneByOne(long batch) {
         Cache models = Cache.registerIn(KIT, "/a", spec.objectBytes(64 * MIB).batch(batch), 8);
         ReclaimReport report = KIT.reclaim(ReclaimRequest.in("/a").bytes(65 * MIB));
-        assertThat(report.outcome()).isEqualTo(Outcome.MET);
+        assertThat(report.outcome()).isEqualTo(RoundOutcome.TARGET_REACHED);
         assertThat(models.table().objects()).isEqualTo(6);
     }
 
@@ -85,7 +85,7 @@ class ByteTargetTest {
             long target = 1 + (long) (seeded.nextDouble() * held);
             ReclaimReport report = KIT.reclaim(ReclaimRequest.in("/a").bytes(target));
             long largest = sizes.stream().mapToLong(Long::longValue).max().orElseThrow();
-            assertThat(report.outcome()).as("%s", seeded).isEqualTo(Outcome.MET);
+            assertThat(report.outcome()).as("%s", seeded).isEqualTo(RoundOutcome.TARGET_REACHED);
             assertThat(report.freedBytes())
                     .as("%s", seeded)
                     .isBetween(target, target + threads * Math.max(largest, MIB));
@@ -123,7 +123,7 @@ class ByteTargetTest {
     void scanIsToldWhatIsMissing() {
         List<Long> most = new CopyOnWriteArrayList<>();
         Bits.setIn(KIT, "/a", KIT.register(spec, new Scripted(control -> 10_000, control -> {
-            most.add(control.mostBytes());
+            most.add(control.maxBytes());
             control.freedBytes(400);
             return 1;
         })));
@@ -183,7 +183,7 @@ class ByteTargetTest {
         cache("/a", 1_000, 10);
         ReclaimReport report =
                 KIT.reclaim(ReclaimRequest.in("/a").bytes(1_000_000).mayBlock(false));
-        assertThat(report.outcome()).isEqualTo(Outcome.SHORT);
+        assertThat(report.outcome()).isEqualTo(RoundOutcome.TARGET_MISSED);
         assertThat(report.freedBytes()).isEqualTo(10_000);
         assertThat(report.shortfalls()).containsKey(Shortfall.MAY_NOT_BLOCK);
         Threads.until(() -> freed.get() >= 990 && KIT.state().runningRounds() == 0, freed::get);

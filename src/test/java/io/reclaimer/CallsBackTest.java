@@ -2,6 +2,7 @@ package io.reclaimer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Kind;
 import io.reclaimer.testkit.Scripted;
@@ -34,10 +35,9 @@ class CallsBackTest {
             test.self.get().setBit(test.cgroup, 0);
         }),
         REQUESTS_A_ROUND(test -> test.pending.add(KIT.reclaimer().reclaim(ReclaimRequest.in("/other")))),
-        BRINGS_A_CGROUP_ONLINE(
-                test -> test.pending.add(KIT.reclaimer().online("/" + test.pending.size() + "new"))),
+        BRINGS_A_CGROUP_ONLINE(test -> test.pending.add(KIT.reclaimer().online("/" + test.pending.size() + "new"))),
         ASKS_FOR_THE_STATE(test -> test.pending.add(KIT.reclaimer().state())),
-        REPORTS_REFAULTS(test -> test.self.get().refaulted(1));
+        REPORTS_REFAULTS(test -> test.self.get().recordRefaults(1));
 
         private final Consumer<CallsBackTest> act;
 
@@ -82,7 +82,7 @@ class CallsBackTest {
         handle.setBit(cgroup, 0);
         KIT.settle();
         ReclaimReport report = KIT.pass("/self", 0, 0);
-        assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.DONE);
+        assertThat(report.outcome()).isEqualTo(RoundOutcome.DONE);
         // A shrinker that is being freed gets another call only if it is held for the whole visit.
         boolean isFreedBeforeTheScan = deed == Deed.FREES_ITSELF && fromCount && kind != Kind.PLAIN;
         assertThat(report.freedObjects()).isEqualTo(isFreedBeforeTheScan ? 0 : 100);

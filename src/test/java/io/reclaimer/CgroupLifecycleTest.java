@@ -6,6 +6,7 @@ import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerObjects;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Scripted;
@@ -125,7 +126,7 @@ class CgroupLifecycleTest {
         assertThat(KIT.state("/a", 0).bits()).isEmpty();
         assertThat(KIT.state("/a", 1).bits()).containsExactly(moved.handle().id());
         ReclaimReport report = KIT.reclaim(ReclaimRequest.everywhere().startingAt(0));
-        assertThat(report.largest()).containsExactly(new ReclaimReport.Freed(CgroupPath.of("/a"), "pages", 10));
+        assertThat(report.largest()).containsExactly(new ShrinkerObjects(CgroupPath.of("/a"), "pages", 10));
     }
 
     @Test

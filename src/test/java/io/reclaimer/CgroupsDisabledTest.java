@@ -3,6 +3,7 @@ package io.reclaimer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Scripted;
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,7 @@ class CgroupsDisabledTest {
         assertThat(KIT.refusal(KIT.reclaimer().online("/")).reason()).isEqualTo(Reason.CGROUPS_DISABLED);
         assertThat(KIT.refusal(KIT.reclaimer().online("/shop")).reason()).isEqualTo(Reason.CGROUPS_DISABLED);
         assertThat(KIT.refusal(KIT.reclaimer().offline("/shop")).reason()).isEqualTo(Reason.NOT_ONLINE);
-        assertThat(KIT.reclaim(ReclaimRequest.in("/shop")).outcome()).isEqualTo(ReclaimReport.Outcome.NOT_ONLINE);
+        assertThat(KIT.reclaim(ReclaimRequest.in("/shop")).outcome()).isEqualTo(RoundOutcome.NOT_ONLINE);
         assertThat(KIT.state().cgroups()).isEmpty();
     }
 }

@@ -14,6 +14,7 @@ import io.reclaimer.engine.call.Reply;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.HeldVisit;
 import io.reclaimer.testkit.Scripted;
@@ -86,7 +87,7 @@ class CoreEndTest {
         kit.expectError("");
         HeldVisit visit = HeldVisit.begin(kit, spec, "/a");
 
-        kit.reclaimer().online(CoreEndTest.<CgroupPath>nothing(), Reply.none());
+        kit.reclaimer().requests().online(CoreEndTest.<CgroupPath>nothing(), Reply.none());
 
         assertFailed("reclaimer-tree", kit.refusal(visit.round()));
         assertFailed("reclaimer-tree", kit.refusal(kit.reclaimer().state()));
@@ -148,7 +149,7 @@ class CoreEndTest {
                 .spawn(fatal, "fatal", DispatcherSelector.fromConfig("reclaimer.visit-dispatcher"))
                 .tell("now");
         // It ends in order: what a round did until then is its answer, and what can't end fails.
-        assertThat(kit.await(visit.round()).outcome()).isEqualTo(ReclaimReport.Outcome.SHUTDOWN);
+        assertThat(kit.await(visit.round()).outcome()).isEqualTo(RoundOutcome.SHUTDOWN);
         assertThat(kit.refusal(free).reason()).isEqualTo(Reason.SHUTTING_DOWN);
         assertThat(kit.refusal(kit.reclaimer().state()).reason()).isEqualTo(Reason.SHUTTING_DOWN);
         // No actor of Akka ends in the middle of a message.

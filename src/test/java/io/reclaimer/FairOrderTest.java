@@ -2,6 +2,7 @@ package io.reclaimer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reclaimer.shrinker.ShrinkerObjects;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Scripted;
@@ -166,7 +167,7 @@ class FairOrderTest {
         ReclaimReport report = KIT.reclaim(ReclaimRequest.in(top).startingAt(0).objects(BATCH));
         assertThat(report.freedObjects()).isEqualTo(BATCH);
         assertThat(report.largest()).hasSize(1);
-        ReclaimReport.Freed freed = report.largest().get(0);
+        ShrinkerObjects freed = report.largest().get(0);
         return freed.cgroup() + " " + freed.shrinker();
     }
 }

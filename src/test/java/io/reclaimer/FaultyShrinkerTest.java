@@ -107,13 +107,13 @@ class FaultyShrinkerTest {
         ShrinkerHandle handle =
                 Bits.setIn(KIT, "/a", KIT.register(spec, new Scripted(control -> 1_000, control -> -1)));
         for (int i = 1; i <= QUARANTINE_AFTER; i++) {
-            assertThat(handle.state().quarantined()).isFalse();
+            assertThat(handle.state().isQuarantined()).isFalse();
             KIT.pass("/a", 0, Shrinker.HIGHEST_PRIORITY);
             assertThat(handle.state().faults()).isEqualTo(i);
             KIT.await(KIT.reclaimer().count(ReclaimRequest.in("/a")));
             KIT.pass("/a", 0, Shrinker.LOWEST_PRIORITY);
         }
-        assertThat(handle.state().quarantined()).isTrue();
+        assertThat(handle.state().isQuarantined()).isTrue();
     }
 
     @ParameterizedTest
@@ -210,9 +210,9 @@ class FaultyShrinkerTest {
         for (int i = 1; i < QUARANTINE_AFTER; i++) {
             KIT.pass("/a", 0, 0);
         }
-        assertThat(state(handle).quarantined()).isFalse();
+        assertThat(state(handle).isQuarantined()).isFalse();
         KIT.pass("/a", 0, 0);
-        assertThat(state(handle).quarantined()).isTrue();
+        assertThat(state(handle).isQuarantined()).isTrue();
         good.put(KIT.online("/a"), 0, 10);
         KIT.settle();
         assertThat(KIT.pass("/a", 0, 0).visits()).isOne();
@@ -234,7 +234,7 @@ class FaultyShrinkerTest {
         }
         assertThat(counts).hasValue(4 * QUARANTINE_AFTER);
         assertThat(state(handle).faults()).isEqualTo(4L * (QUARANTINE_AFTER - 1));
-        assertThat(state(handle).quarantined()).isFalse();
+        assertThat(state(handle).isQuarantined()).isFalse();
     }
 
     @Test
@@ -252,7 +252,7 @@ class FaultyShrinkerTest {
         for (int i = 0; i < QUARANTINE_AFTER; i++) {
             KIT.pass("/a", 0, 0);
         }
-        assertThat(state(handle).quarantined()).isTrue();
+        assertThat(state(handle).isQuarantined()).isTrue();
         KIT.await(handle.free());
         Cache after = Cache.registerIn(KIT, "/a", spec, 10);
         assertThat(after.handle().id()).isEqualTo(handle.id());
@@ -265,7 +265,7 @@ class FaultyShrinkerTest {
         assertThat(state.faults()).isOne();
         assertThat(state.lastFault().orElseThrow()).contains(where);
         assertThat(state.holds()).isZero();
-        assertThat(state.quarantined()).isFalse();
+        assertThat(state.isQuarantined()).isFalse();
     }
 
     private ReclaimerState.ShrinkerState state(ShrinkerHandle handle) {

@@ -3,9 +3,9 @@ package io.reclaimer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.Done;
-import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.Registration;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.AsyncScripted;
@@ -64,7 +64,7 @@ class HeldCallTest {
         assertSeen(handle);
         assertNothingElseIsHeldUp();
         gate.open();
-        assertThat(KIT.await(round).outcome()).isEqualTo(Outcome.DONE);
+        assertThat(KIT.await(round).outcome()).isEqualTo(RoundOutcome.DONE);
         awaitReturn(handle);
     }
 
@@ -149,7 +149,7 @@ class HeldCallTest {
         good.put(b, 0, 1_000);
         assertThat(KIT.reclaim(ReclaimRequest.everywhere().objects(500).within(LONG))
                         .outcome())
-                .isEqualTo(Outcome.MET);
+                .isEqualTo(RoundOutcome.TARGET_REACHED);
         assertThat(KIT.await(KIT.reclaimer().count(ReclaimRequest.everywhere().within(LONG)))
                         .freeableObjects())
                 .isBetween(1L, 500L);

@@ -80,7 +80,7 @@ class LateActorTest {
         assertThat(handle.state().lastFault().orElseThrow())
                 .contains("answered call [3] and has not answered calls [2]");
         pass();
-        assertThat(handle.state().quarantined()).isTrue();
+        assertThat(handle.state().isQuarantined()).isTrue();
     }
 
     @Test

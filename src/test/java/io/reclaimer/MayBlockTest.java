@@ -3,6 +3,7 @@ package io.reclaimer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reclaimer.shrinker.ReclaimFlag;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.TraceEvent;
 import io.reclaimer.testkit.Bits;
@@ -79,7 +80,7 @@ class MayBlockTest {
         Bits.setIn(KIT, "/a", Kind.BLOCKING.register(KIT, spec.batch(10), model));
         Cache.registerIn(KIT, "/a", spec.batch(10), 100);
         ReclaimReport report = KIT.reclaim(ReclaimRequest.in("/a").objects(300).mayBlock(false));
-        assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.SHORT);
+        assertThat(report.outcome()).isEqualTo(RoundOutcome.TARGET_MISSED);
         assertThat(report.freedObjects()).isEqualTo(100);
         assertThat(report.skippedVisits()).isEqualTo(13);
         awaitIdle();
@@ -93,7 +94,7 @@ class MayBlockTest {
         Cache.registerIn(KIT, "/a", spec.batch(10), 1_000);
         ReclaimReport report =
                 KIT.reclaim(ReclaimRequest.in("/a").startingAt(0).objects(10).mayBlock(false));
-        assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.MET);
+        assertThat(report.outcome()).isEqualTo(RoundOutcome.TARGET_REACHED);
         awaitIdle();
         assertThat(blocking.calls).isEmpty();
         assertThat(KIT.state("/a", 0).bits()).hasSize(2);

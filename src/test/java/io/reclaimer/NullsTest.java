@@ -23,6 +23,7 @@ import io.reclaimer.pressure.Watermarks;
 import io.reclaimer.shrinker.AsyncShrinker;
 import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
@@ -84,9 +85,7 @@ class NullsTest {
      */
     private static final Map<String, String> MADE_BY_THE_RECLAIMER = Map.ofEntries(
             Map.entry("io.reclaimer.ReclaimReport", "an answer"),
-            Map.entry("io.reclaimer.ReclaimReport$Freed", "an answer"),
             Map.entry("io.reclaimer.CountReport", "an answer"),
-            Map.entry("io.reclaimer.CountReport$Counted", "an answer"),
             Map.entry("io.reclaimer.ReclaimerState", "an answer"),
             Map.entry("io.reclaimer.ReclaimerState$CgroupState", "an answer"),
             Map.entry("io.reclaimer.ReclaimerState$ShrinkerState", "an answer"),
@@ -94,6 +93,7 @@ class NullsTest {
             Map.entry("io.reclaimer.ShrinkerMessage$CountObjects", "sent by the reclaimer"),
             Map.entry("io.reclaimer.ShrinkerMessage$ScanObjects", "sent by the reclaimer"),
             Map.entry("io.reclaimer.ShrinkerMessage$ReparentObjects", "sent by the reclaimer"),
+            Map.entry("io.reclaimer.shrinker.ShrinkerObjects", "an answer"),
             Map.entry("io.reclaimer.shrinker.TraceEvent$Start", "told by the reclaimer"),
             Map.entry("io.reclaimer.shrinker.TraceEvent$End", "told by the reclaimer"),
             Map.entry("io.reclaimer.shrinker.ReclaimerException", "thrown by the reclaimer"),
@@ -149,7 +149,7 @@ class NullsTest {
         kit.online("/after");
         kit.register(ShrinkerSpec.named("after").byCgroup(), Scripted.endless(1));
         assertThat(kit.reclaim(ReclaimRequest.everywhere().startingAt(0)).outcome())
-                .isEqualTo(ReclaimReport.Outcome.DONE);
+                .isEqualTo(RoundOutcome.DONE);
     }
 
     /** Found by the class files, so that none is forgotten. */

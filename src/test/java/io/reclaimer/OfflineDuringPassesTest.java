@@ -3,11 +3,12 @@ package io.reclaimer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.Done;
-import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerObjects;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Cache;
@@ -38,7 +39,7 @@ class OfflineDuringPassesTest {
         assertThat(KIT.refusal(KIT.reclaimer().online("/a/b")).reason()).isEqualTo(Reason.GOING_OFFLINE);
         assertThat(KIT.refusal(KIT.reclaimer().online("/a/b/c")).reason()).isEqualTo(Reason.PARENT_NOT_ONLINE);
         assertThat(offline.toCompletableFuture()).isNotDone();
-        assertThat(visit.end().outcome()).isEqualTo(Outcome.DONE);
+        assertThat(visit.end().outcome()).isEqualTo(RoundOutcome.DONE);
         KIT.await(offline);
         assertThat(KIT.state("/a", 0).deferred()).containsEntry(0, 200L);
         assertThat(KIT.state().cgroups()).noneMatch(cgroup -> cgroup.cgroup().equals(CgroupPath.of("/a/b")));
@@ -80,9 +81,9 @@ class OfflineDuringPassesTest {
         begun.awaitEntered();
         KIT.offline("/a/b");
         ReclaimReport report = KIT.await(round);
-        assertThat(report.outcome()).isEqualTo(Outcome.DONE);
+        assertThat(report.outcome()).isEqualTo(RoundOutcome.DONE);
         assertThat(report.largest())
-                .containsExactly(new ReclaimReport.Freed(CgroupPath.of("/a/b"), "pages", report.freedObjects()));
+                .containsExactly(new ShrinkerObjects(CgroupPath.of("/a/b"), "pages", report.freedObjects()));
         assertThat(KIT.state("/a", 0).deferred()).containsEntry(pages.id(), 2 * objects - report.scannedObjects());
     }
 
@@ -96,7 +97,7 @@ class OfflineDuringPassesTest {
         KIT.settle();
         assertThat(a.isOnline()).isFalse();
         handle.setBit(a, 0);
-        assertThat(KIT.reclaim(ReclaimRequest.in("/a").startingAt(0)).outcome()).isEqualTo(Outcome.NOT_ONLINE);
+        assertThat(KIT.reclaim(ReclaimRequest.in("/a").startingAt(0)).outcome()).isEqualTo(RoundOutcome.NOT_ONLINE);
         visit.end();
         KIT.await(offline);
         assertThat(other.calls).isEmpty();
@@ -114,7 +115,7 @@ class OfflineDuringPassesTest {
         CompletionStage<Done> offline = KIT.reclaimer().offline("/a/b");
         gate.open();
         KIT.await(offline);
-        assertThat(KIT.await(round).outcome()).isEqualTo(Outcome.DONE);
+        assertThat(KIT.await(round).outcome()).isEqualTo(RoundOutcome.DONE);
     }
 
     @Test
@@ -149,7 +150,7 @@ class OfflineDuringPassesTest {
         long[] freed = new long[1];
         Runnable round = () -> {
             ReclaimReport report = KIT.reclaim(ReclaimRequest.everywhere().startingAt(0));
-            assertThat(report.outcome()).isEqualTo(Outcome.DONE);
+            assertThat(report.outcome()).isEqualTo(RoundOutcome.DONE);
             freed[0] += report.freedObjects();
         };
         long[] added = new long[4];

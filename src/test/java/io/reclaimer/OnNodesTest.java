@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import akka.actor.typed.ActorRef;
+import io.reclaimer.adapter.DirectBufferPool;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.Shrinker;
@@ -34,6 +35,25 @@ class OnNodesTest {
         assertThat(freed(DIRECT)).isZero();
         assertThat(freed(HEAP)).isEqualTo(256);
         assertThat(freed(HEAP, DIRECT)).isEqualTo(256);
+    }
+
+    @Test
+    void nodesOfASpecMayBeNamed() {
+        ShrinkerHandle handle = KIT.register(spec.onNodes("heap"), Scripted.endless(128));
+        assertThat(handle.spec()).isEqualTo(spec.onNodes(HEAP));
+        assertThat(freed(DIRECT)).isZero();
+        assertThat(freed(HEAP)).isEqualTo(256);
+        assertThat(KIT.refusal(KIT.reclaimer().register(spec.onNodes("disk"), Scripted.endless(1))))
+                .hasMessageContainingAll("no node [disk]", "[reclaimer.nodes]")
+                .satisfies(refusal -> assertThat(refusal.reason()).isEqualTo(Reason.NO_SUCH_NODE));
+    }
+
+    @Test
+    void adapterKeepsNodesThatAreNamed() {
+        KIT.await(DirectBufferPool.register(KIT.reclaimer(), spec.onNodes("heap"), 1024));
+        assertThat(KIT.state().shrinkers())
+                .singleElement()
+                .satisfies(pool -> assertThat(pool.spec().nodes()).containsExactly(HEAP));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.reclaimer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
@@ -178,9 +179,9 @@ class PassTest {
         Cache.registerIn(KIT, "/shop", SPEC, 10);
         KIT.offline("/shop");
         ReclaimReport report = KIT.pass("/shop", 0, 0);
-        assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.NOT_ONLINE);
+        assertThat(report.outcome()).isEqualTo(RoundOutcome.NOT_ONLINE);
         assertThat(report.freedObjects()).isZero();
-        assertThat(KIT.pass("/never", 0, 0).outcome()).isEqualTo(ReclaimReport.Outcome.NOT_ONLINE);
+        assertThat(KIT.pass("/never", 0, 0).outcome()).isEqualTo(RoundOutcome.NOT_ONLINE);
     }
 
     /** A shrinker that has objects without end until it is told to stop. */

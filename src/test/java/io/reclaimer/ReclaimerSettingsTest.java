@@ -24,13 +24,13 @@ class ReclaimerSettingsTest {
         assertThat(settings.nodes()).containsExactly("heap");
         assertThat(settings.node("heap")).isZero();
         assertThat(settings.roundDeadline()).isEqualTo(Duration.ofSeconds(10));
-        assertThat(settings.cgroupsEnabled()).isTrue();
+        assertThat(settings.isCgroupsEnabled()).isTrue();
         assertThat(settings.engine().cgroups().objectAccounting()).isTrue();
         assertThat(settings.engine().cgroups().idLimit()).isEqualTo(65_536);
         assertThat(settings.engine().calls().lateAfter()).isEqualTo(Duration.ofMillis(50));
         assertThat(settings.engine().cgroups().offlineTimeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(settings.engine().cgroups().idleAfter()).isEqualTo(Duration.ofMinutes(1));
-        assertThat(settings.engine().rounds().most()).isEqualTo(64);
+        assertThat(settings.engine().rounds().max()).isEqualTo(64);
         assertThat(settings.engine().rounds().reportEntries()).isEqualTo(32);
         assertThat(settings.engine().quarantine().afterFaults()).isEqualTo(5);
         assertThat(settings.engine().quarantine().duration()).isEqualTo(Duration.ofSeconds(10));
@@ -74,7 +74,7 @@ class ReclaimerSettingsTest {
                     blocking.threads = green        | reclaimer.blocking.threads is [green]       | auto, virtual, platform
                     blocking.calls = 0              | reclaimer.blocking.calls is [0]             | 1 to 1024
                     blocking.calls-per-shrinker = 0 | reclaimer.blocking.calls-per-shrinker is [0] | 1 to 1024
-                    thrash.most-factor = 0.5        | reclaimer.thrash.most-factor is [0.5]       | 1 to 1000
+                    thrash.max-factor = 0.5        | reclaimer.thrash.max-factor is [0.5]       | 1 to 1000
                     thrash.half-life = 0s           | reclaimer.thrash.half-life is [0s]          | above 0
                     quarantine.duration = 61m       | reclaimer.quarantine.duration is [61m]       | at most 1h
                     """)
@@ -95,7 +95,7 @@ class ReclaimerSettingsTest {
         "call-deadline = [], call-deadline, at most 1h",
         "visit-order = [], visit-order, strict",
         "thrash.raise-seeks = often, thrash.raise-seeks, on or off",
-        "thrash.most-factor = much, thrash.most-factor, 1 to 1000",
+        "thrash.max-factor = much, thrash.max-factor, 1 to 1000",
         "quarantine = 7, quarantine, ''",
         "round-deadline = null, round-deadline, ''"
     })

@@ -3,6 +3,7 @@ package io.reclaimer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.Done;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.AsyncScripted;
@@ -54,7 +55,7 @@ class ReplacedVisitorTest {
         List<String> cgroups = IntStream.range(0, 60).mapToObj(i -> "/b" + i).toList();
         Bits.setIn(KIT, cgroups, KIT.register(ShrinkerSpec.named("steady").byCgroup(), steady));
         ReclaimReport report = KIT.reclaim(ReclaimRequest.everywhere().startingAt(0));
-        assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.DONE);
+        assertThat(report.outcome()).isEqualTo(RoundOutcome.DONE);
         assertThat(next.table().objects()).isZero();
         assertThat(report.freedObjects()).isEqualTo(OBJECTS);
     }

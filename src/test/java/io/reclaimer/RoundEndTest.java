@@ -3,10 +3,10 @@ package io.reclaimer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
 
-import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.TraceEvent;
@@ -46,7 +46,7 @@ class RoundEndTest {
             return 10;
         }));
         ReclaimReport report = KIT.reclaim(ReclaimRequest.in("/a").startingAt(0).within(SOON));
-        assertThat(report.outcome()).isEqualTo(Outcome.DEADLINE);
+        assertThat(report.outcome()).isEqualTo(RoundOutcome.DEADLINE);
         assertThat(report.freedObjects()).isLessThanOrEqualTo(30);
         assertThat(report.elapsed()).isGreaterThanOrEqualTo(SOON);
         assertThat(KIT.state().runningRounds()).isZero();
@@ -63,7 +63,7 @@ class RoundEndTest {
         try (ReclaimerTestSystem quick = ReclaimerTestSystem.start("reclaimer.round-deadline = 50ms")) {
             quick.register(ShrinkerSpec.named("stuck"), Scripted.stuck(10, gate));
             ReclaimReport report = quick.reclaim(ReclaimRequest.everywhere().startingAt(0));
-            assertThat(report.outcome()).isEqualTo(Outcome.DEADLINE);
+            assertThat(report.outcome()).isEqualTo(RoundOutcome.DEADLINE);
             gate.open();
             Threads.until(() -> quick.state().shrinkers().get(0).holds() == 0);
         }
@@ -127,7 +127,7 @@ class RoundEndTest {
         assertThat(round.toCompletableFuture()).isNotDone();
         cancellation.cancel();
         ReclaimReport report = KIT.await(round);
-        assertThat(report.outcome()).isEqualTo(Outcome.CANCELLED);
+        assertThat(report.outcome()).isEqualTo(RoundOutcome.CANCELLED);
         assertThat(report.freedObjects()).isEqualTo(20);
         gate.open();
         settleAll();
@@ -142,7 +142,7 @@ class RoundEndTest {
         Cancellation cancellation = new Cancellation();
         cancellation.cancel();
         ReclaimReport report = KIT.reclaim(ReclaimRequest.in("/a").startingAt(0).cancelledBy(cancellation));
-        assertThat(report.outcome()).isEqualTo(Outcome.CANCELLED);
+        assertThat(report.outcome()).isEqualTo(RoundOutcome.CANCELLED);
         assertThat(report.visits()).isZero();
         assertThat(pages.calls).isEmpty();
     }
@@ -156,8 +156,8 @@ class RoundEndTest {
         CompletionStage<ReclaimReport> second = KIT.reclaimer().reclaim(request);
         gate.awaitEntered();
         cancellation.cancel();
-        assertThat(KIT.await(first).outcome()).isEqualTo(Outcome.CANCELLED);
-        assertThat(KIT.await(second).outcome()).isEqualTo(Outcome.CANCELLED);
+        assertThat(KIT.await(first).outcome()).isEqualTo(RoundOutcome.CANCELLED);
+        assertThat(KIT.await(second).outcome()).isEqualTo(RoundOutcome.CANCELLED);
         gate.open();
         settleAll();
     }
@@ -167,9 +167,9 @@ class RoundEndTest {
         dirty("/a", Scripted.endless(10));
         Cancellation cancellation = new Cancellation();
         ReclaimRequest request = ReclaimRequest.in("/a").startingAt(0).cancelledBy(cancellation);
-        assertThat(KIT.reclaim(request).outcome()).isEqualTo(Outcome.DONE);
+        assertThat(KIT.reclaim(request).outcome()).isEqualTo(RoundOutcome.DONE);
         cancellation.cancel();
-        assertThat(KIT.reclaim(ReclaimRequest.in("/a").startingAt(0)).outcome()).isEqualTo(Outcome.DONE);
+        assertThat(KIT.reclaim(ReclaimRequest.in("/a").startingAt(0)).outcome()).isEqualTo(RoundOutcome.DONE);
     }
 
     @Test
@@ -202,7 +202,7 @@ class RoundEndTest {
         gate.open();
         KIT.await(second);
         KIT.await(third);
-        assertThat(KIT.await(instead).outcome()).isEqualTo(Outcome.DONE);
+        assertThat(KIT.await(instead).outcome()).isEqualTo(RoundOutcome.DONE);
     }
 
     /** A deadline longer than a timer supports is kept, or is refused when it is given. It never hangs. */
@@ -217,7 +217,7 @@ class RoundEndTest {
                 assertThat(refused).hasMessageContaining("deadline");
                 continue;
             }
-            assertThat(KIT.reclaim(request).outcome()).isEqualTo(Outcome.DONE);
+            assertThat(KIT.reclaim(request).outcome()).isEqualTo(RoundOutcome.DONE);
         }
     }
 

@@ -2,11 +2,11 @@ package io.reclaimer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reclaimer.ReclaimReport.Freed;
-import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.RoundOutcome;
+import io.reclaimer.shrinker.ShrinkerObjects;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.TraceEvent;
 import io.reclaimer.testkit.Bits;
@@ -37,7 +37,7 @@ class RoundTest {
     void withoutATargetThereIsOnePass() {
         Cache pages = cacheIn("/a", 100_000);
         ReclaimReport report = KIT.reclaim(ReclaimRequest.in("/a"));
-        assertThat(report.outcome()).isEqualTo(Outcome.DONE);
+        assertThat(report.outcome()).isEqualTo(RoundOutcome.DONE);
         assertThat(report.visits()).isOne();
         assertThat(report.firstPriority()).isEqualTo(12);
         assertThat(report.lastPriority()).isEqualTo(12);
@@ -50,7 +50,7 @@ class RoundTest {
     void priorityFallsUntilTheTargetIsMet() {
         cacheIn("/a", 1_024);
         ReclaimReport report = KIT.reclaim(ReclaimRequest.in("/a").objects(100));
-        assertThat(report.outcome()).isEqualTo(Outcome.MET);
+        assertThat(report.outcome()).isEqualTo(RoundOutcome.TARGET_REACHED);
         assertThat(report.lastPriority()).isEqualTo(4);
         assertThat(report.freedObjects()).isEqualTo(128);
         assertThat(priorities()).containsExactly(12, 11, 10, 9, 8, 7, 6, 5, 4);
@@ -60,15 +60,15 @@ class RoundTest {
     void roundWhereNothingIsDirtyEndsShort() {
         KIT.online("/a");
         ReclaimReport report = KIT.reclaim(ReclaimRequest.in("/a").objects(1));
-        assertThat(report.outcome()).isEqualTo(Outcome.SHORT);
+        assertThat(report.outcome()).isEqualTo(RoundOutcome.TARGET_MISSED);
         assertThat(report.lastPriority()).isZero();
         assertThat(report.visits()).isZero();
     }
 
     /** A large target is a target: the priority falls. */
     @ParameterizedTest
-    @CsvSource({"10, MET, 1", "11, SHORT, 0", "9223372036854775807, SHORT, 0"})
-    void priorityFallsTo0WhereTheTargetIsNotMet(long target, Outcome outcome, int lastPriority) {
+    @CsvSource({"10, TARGET_REACHED, 1", "11, TARGET_MISSED, 0", "9223372036854775807, TARGET_MISSED, 0"})
+    void priorityFallsTo0WhereTheTargetIsNotMet(long target, RoundOutcome outcome, int lastPriority) {
         cacheIn("/a", 10);
         ReclaimReport report = KIT.reclaim(ReclaimRequest.in("/a").objects(target));
         assertThat(report.outcome()).isEqualTo(outcome);
@@ -81,7 +81,7 @@ class RoundTest {
         cacheIn("/a", 10);
         ReclaimReport report =
                 KIT.reclaim(ReclaimRequest.in("/a").objects(1_000).background());
-        assertThat(report.outcome()).isEqualTo(Outcome.SHORT);
+        assertThat(report.outcome()).isEqualTo(RoundOutcome.TARGET_MISSED);
         assertThat(report.lastPriority()).isEqualTo(1);
         assertThat(priorities()).containsExactly(12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1);
     }
@@ -164,9 +164,9 @@ class RoundTest {
         ReclaimReport report = KIT.reclaim(ReclaimRequest.everywhere().startingAt(0));
         assertThat(report.largest())
                 .containsExactly(
-                        new Freed(CgroupPath.root(), "global", 30),
-                        new Freed(CgroupPath.root(), "pages", 20),
-                        new Freed(CgroupPath.of("/a"), "pages", 10));
+                        new ShrinkerObjects(CgroupPath.root(), "global", 30),
+                        new ShrinkerObjects(CgroupPath.root(), "pages", 20),
+                        new ShrinkerObjects(CgroupPath.of("/a"), "pages", 10));
     }
 
     @Test
@@ -190,9 +190,9 @@ class RoundTest {
         assertThat(report.freedBytes()).isEqualTo(bytes);
         assertThat(report.largest())
                 .containsExactly(
-                        new Freed(CgroupPath.of("/b"), "s5", 12),
-                        new Freed(CgroupPath.of("/a"), "s4", 10),
-                        new Freed(CgroupPath.of("/b"), "s3", 8));
+                        new ShrinkerObjects(CgroupPath.of("/b"), "s5", 12),
+                        new ShrinkerObjects(CgroupPath.of("/a"), "s4", 10),
+                        new ShrinkerObjects(CgroupPath.of("/b"), "s3", 8));
         assertThat(report.unlistedObjects()).isEqualTo(42 - 30);
         // Each shrinker on its own cgroup on two nodes, and without objects on the root's two nodes, whose pass asks
         // all.
@@ -242,7 +242,7 @@ class RoundTest {
                 KIT.reclaimer().reclaim(ReclaimRequest.in("/a").objects(30_000));
         assertThat(KIT.await(first).freedObjects() + KIT.await(second).freedObjects())
                 .isEqualTo(20_000 - pages.table().objects());
-        assertThat(KIT.await(first).outcome()).isEqualTo(Outcome.SHORT);
+        assertThat(KIT.await(first).outcome()).isEqualTo(RoundOutcome.TARGET_MISSED);
         assertThat(pages.table().objects()).isZero();
     }
 
@@ -284,7 +284,7 @@ class RoundTest {
                 for (int i = 0; i < 20; i++) {
                     ReclaimReport report = kit.reclaim(
                             ReclaimRequest.everywhere().startingAt(0).objects(target));
-                    assertThat(report.outcome()).isEqualTo(Outcome.MET);
+                    assertThat(report.outcome()).isEqualTo(RoundOutcome.TARGET_REACHED);
                     assertThat(report.freedObjects())
                             .isGreaterThanOrEqualTo(target)
                             .isLessThan(target + (long) workers * BATCH);

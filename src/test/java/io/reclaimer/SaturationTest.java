@@ -74,7 +74,7 @@ class SaturationTest {
     void refaultsStop() {
         ShrinkerHandle handle = kit.register(ShrinkerSpec.named("s"), Scripted.endless(1));
         for (int i = 0; i < CGROUPS; i++) {
-            handle.refaulted(MOST);
+            handle.recordRefaults(MOST);
         }
         assertThat(handle.state().refaultedObjects()).isEqualTo(MOST);
         assertThat(handle.state().refaultRate()).isBetween(0.0, 1.0);

@@ -2,6 +2,7 @@ package io.reclaimer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.Shortfall;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
@@ -88,7 +89,7 @@ class ShortfallTest {
 
     private void assertShort(Shortfall why, long visits) {
         ReclaimReport report = KIT.reclaim(MORE_THAN_THERE_IS);
-        assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.SHORT);
+        assertThat(report.outcome()).isEqualTo(RoundOutcome.TARGET_MISSED);
         assertThat(report.shortfalls()).containsOnly(Map.entry(why, visits));
         assertThat(report.isExhausted()).isFalse();
     }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.Done;
 import akka.actor.CoordinatedShutdown;
-import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.Gate;
@@ -39,7 +39,7 @@ class ShutdownTest {
         Scripted pages = Scripted.stuck(10, gate);
         HeldVisit visit = HeldVisit.begin(kit, kit.register(spec, pages), gate, "/a");
         CompletionStage<Done> shutdown = shutDown();
-        assertThat(kit.await(visit.round()).outcome()).isEqualTo(Outcome.SHUTDOWN);
+        assertThat(kit.await(visit.round()).outcome()).isEqualTo(RoundOutcome.SHUTDOWN);
         assertThat(shutdown.toCompletableFuture()).isNotDone();
         gate.open();
         kit.await(shutdown);

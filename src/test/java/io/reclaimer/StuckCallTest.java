@@ -3,6 +3,7 @@ package io.reclaimer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.Done;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Bits;
 import io.reclaimer.testkit.Cache;
@@ -81,7 +82,7 @@ class StuckCallTest {
         ShrinkerHandle handle =
                 Bits.setIn(KIT, "/a", KIT.register(ShrinkerSpec.named("s").byCgroup(), stuck));
         ReclaimReport report = KIT.reclaim(ReclaimRequest.in("/a").within(Duration.ofMillis(500)));
-        assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.DEADLINE);
+        assertThat(report.outcome()).isEqualTo(RoundOutcome.DEADLINE);
         Threads.until(() -> handle.state().stuckCalls() == 1);
         CompletableFuture<Done> freed = handle.free().toCompletableFuture();
         KIT.online("/b");

@@ -2,6 +2,7 @@ package io.reclaimer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.Shortfall;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
@@ -55,7 +56,7 @@ class StuckLaneTest {
         assertThat(reports)
                 .extracting(ReclaimReport::outcome)
                 .as("What is not made is an answer, too")
-                .containsOnly(ReclaimReport.Outcome.DONE);
+                .containsOnly(RoundOutcome.DONE);
         assertThat(reports)
                 .filteredOn(report -> report.shortfalls().containsKey(Shortfall.FAULT))
                 .hasSize(1);

@@ -49,7 +49,7 @@ class ThrashTest {
                 kit.settle();
                 kit.pass("/a", 0, 3);
                 long lost = OBJECTS - comesBack.objects(a, 0);
-                comesBack.handle().refaulted(lost);
+                comesBack.handle().recordRefaults(lost);
                 lostByComesBack += round == 0 ? 0 : lost;
                 lostByStaysAway += round == 0 ? 0 : OBJECTS - staysAway.objects(a, 0);
             }

@@ -195,11 +195,12 @@ class UnansweredCallTest {
                 control -> mended.get() ? CompletableFuture.completedStage(10L) : new CompletableFuture<>(),
                 control -> CompletableFuture.completedStage(10L)));
         for (int i = 0; i < QUARANTINE_AFTER; i++) {
-            assertThat(bad.state().quarantined()).isFalse();
+            assertThat(bad.state().isQuarantined()).isFalse();
             KIT.pass("/a", 0, 0);
         }
-        assertThat(bad.state().quarantined()).isTrue();
-        assertThat(bad.state().quarantineLeft().orElseThrow()).isBetween(Duration.ofMinutes(50), Duration.ofHours(1));
+        assertThat(bad.state().isQuarantined()).isTrue();
+        assertThat(bad.state().remainingQuarantine().orElseThrow())
+                .isBetween(Duration.ofMinutes(50), Duration.ofHours(1));
         assertThat(KIT.pass("/a", 0, 0).visits()).isZero();
         mended.set(true);
         bad.endQuarantine();

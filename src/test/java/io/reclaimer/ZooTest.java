@@ -10,6 +10,7 @@ import akka.actor.typed.javadsl.Adapter;
 import akka.actor.typed.javadsl.Behaviors;
 import io.reclaimer.ShrinkerMessage.CountObjects;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
@@ -232,9 +233,9 @@ class ZooTest {
         assertThat(late)
                 .as("ms past the deadline of %s", request)
                 .isLessThanOrEqualTo(LATENESS_MILLIS + pauses.millis() - stoodStill);
-        assertThat(report.outcome()).isIn(ReclaimReport.Outcome.DONE, ReclaimReport.Outcome.DEADLINE);
+        assertThat(report.outcome()).isIn(RoundOutcome.DONE, RoundOutcome.DEADLINE);
         if (!request.cgroup().toString().equals(BAD_TENANT)) {
-            assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.DONE);
+            assertThat(report.outcome()).isEqualTo(RoundOutcome.DONE);
         }
     }
 
@@ -377,7 +378,7 @@ class ZooTest {
                 },
                 control -> {
                     self.get(0).setBit(badTenant, 0);
-                    self.get(0).refaulted(1);
+                    self.get(0).recordRefaults(1);
                     return control.nrToScan();
                 });
         ShrinkerHandle handle = kit.allocate(spec, shrinker);

@@ -1,13 +1,19 @@
 package io.reclaimer.bench;
 
+import io.reclaimer.engine.call.CallControl;
+import io.reclaimer.engine.call.RoundLimits;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerSpec;
 
 /**
  * What can't be beaten by much: the same visits by one thread in a loop over arrays. No actors, no safety, no
  * bookkeeping but deferred counts. It is given the dirty pairs and does not look for them.
  */
 final class FloorLoop {
+
+    /** Any but the root. */
+    private static final CgroupPath SOME_CGROUP = CgroupPath.of("/tenant");
 
     private final PassCase state;
     private final Shrinker[] shrinkers;
@@ -18,7 +24,7 @@ final class FloorLoop {
     /** By dirty pair, then by shrinker. */
     private final long[][] deferred;
 
-    private final PlainControl control = new PlainControl();
+    private final CallControl control = new CallControl();
     private long scanned;
 
     FloorLoop(PassCase state) {
@@ -40,16 +46,16 @@ final class FloorLoop {
     /** One pass; answers with the objects freed. */
     long round() {
         long freed = 0;
-        control.cgroup = CgroupPath.root();
+        control.in(CgroupPath.root());
         for (int node = 0; node < state.nodes(); node++) {
-            control.node = node;
+            control.prepare(node, RoundLimits.NONE, 0);
             for (Shrinker shrinker : shrinkers) {
                 freed += Math.max(0, shrinker.count(control));
             }
         }
-        control.cgroup = PlainControl.SOME_CGROUP;
+        control.in(SOME_CGROUP);
         for (int pair = 0; pair < bits.length; pair++) {
-            control.node = pair % state.nodes();
+            control.prepare(pair % state.nodes(), RoundLimits.NONE, 0);
             long[] units = bits[pair];
             for (int unit = 0; unit < units.length; unit++) {
                 for (long rest = units[unit]; rest != 0; rest &= rest - 1) {
@@ -68,21 +74,20 @@ final class FloorLoop {
         }
         long nr = owed[id];
         owed[id] = 0;
-        long delta = (freeable >> PassCase.PRIORITY) * 4 / PlainControl.SEEKS;
+        long delta = (freeable >> PassCase.PRIORITY) * 4 / ShrinkerSpec.DEFAULT_SEEKS;
         long total = Math.min((nr >> PassCase.PRIORITY) + delta, 2 * freeable);
         long freed = 0;
         long looked = 0;
-        while (total >= PlainControl.BATCH || total >= freeable) {
-            long ask = Math.min(PlainControl.BATCH, total);
-            control.nrToScan = ask;
-            control.nrScanned = ask;
+        while (total >= ShrinkerSpec.DEFAULT_BATCH || total >= freeable) {
+            long ask = Math.min(ShrinkerSpec.DEFAULT_BATCH, total);
+            control.prepare(control.node(), RoundLimits.NONE, ask);
             long answer = shrinker.scan(control);
             if (answer == Shrinker.STOP) {
                 break;
             }
             freed += answer;
-            total -= control.nrScanned;
-            looked += control.nrScanned;
+            total -= control.nrScanned();
+            looked += control.nrScanned();
         }
         scanned += looked;
         owed[id] += Math.min(Math.max(nr + delta - looked, 0), 2 * freeable);

@@ -1,7 +1,10 @@
 package io.reclaimer.bench;
 
+import io.reclaimer.engine.call.CallControl;
+import io.reclaimer.engine.call.RoundLimits;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -35,7 +38,7 @@ final class LockedCaches {
     private final List<Cache> caches = new ArrayList<>();
     private final int nodes;
     private final Tenant root;
-    private final PlainControl control = new PlainControl();
+    private final CallControl control = new CallControl();
     private long scanned;
 
     LockedCaches(PassCase state) {
@@ -99,8 +102,8 @@ final class LockedCaches {
 
     private long walk(Tenant tenant, int node) {
         long freed = 0;
-        control.cgroup = tenant.path;
-        control.node = node;
+        control.in(tenant.path);
+        control.prepare(node, RoundLimits.NONE, 0);
         long[] objects = tenant.objects[node];
         long[] deferred = tenant.deferred[node];
         for (Cache cache : caches) {
@@ -120,21 +123,20 @@ final class LockedCaches {
             return 0;
         }
         long nr = deferred[cache.index()];
-        long delta = (freeable >> PassCase.PRIORITY) * 4 / PlainControl.SEEKS;
+        long delta = (freeable >> PassCase.PRIORITY) * 4 / ShrinkerSpec.DEFAULT_SEEKS;
         long total = Math.min((nr >> PassCase.PRIORITY) + delta, 2 * freeable);
         long freed = 0;
         long looked = 0;
-        while (total >= PlainControl.BATCH || total >= freeable) {
-            long ask = Math.min(PlainControl.BATCH, total);
-            control.nrToScan = ask;
-            control.nrScanned = ask;
+        while (total >= ShrinkerSpec.DEFAULT_BATCH || total >= freeable) {
+            long ask = Math.min(ShrinkerSpec.DEFAULT_BATCH, total);
+            control.prepare(control.node(), RoundLimits.NONE, ask);
             long answer = cache.shrinker().scan(control);
             if (answer == Shrinker.STOP) {
                 break;
             }
             freed += answer;
-            total -= control.nrScanned;
-            looked += control.nrScanned;
+            total -= control.nrScanned();
+            looked += control.nrScanned();
         }
         scanned += looked;
         deferred[cache.index()] = Math.min(Math.max(nr + delta - looked, 0), 2 * freeable);

@@ -36,7 +36,7 @@ final class CaffeineScan<K, V> {
             CaffeineEntries<K, V> entries, ShrinkControl control, long bytesPerWeight, Consumer<Found<K, V>> onFreed) {
         this.entries = entries;
         this.bytesPerWeight = bytesPerWeight;
-        this.maxBytes = bytesPerWeight > 0 ? control.mostBytes() : Long.MAX_VALUE;
+        this.maxBytes = bytesPerWeight > 0 ? control.maxBytes() : Long.MAX_VALUE;
         this.control = control;
         this.onFreed = onFreed;
         remaining = control.nrToScan();

@@ -182,7 +182,7 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
 
     private void attachTo(Reclaimer reclaimer, ShrinkerHandle allocated) {
         handle = allocated;
-        refaults.reportTo(allocated::refaulted);
+        refaults.reportTo(allocated::recordRefaults);
         CaffeineDelay delay = new CaffeineDelay(reclaimer.system());
         order.expireReadings(delay);
         expired.expireRemoved(delay);
@@ -191,7 +191,7 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
                 .eviction()
                 .map(eviction -> new CaffeineMaximum(
                         entries.cache(), eviction, interval, reclaimer.system(), allocated::isFreed)));
-        if (byCgroup && !allocated.spec().cgroupAware()) {
+        if (byCgroup && !allocated.spec().isCgroupAware()) {
             // Cgroups are disabled: every pass is on the root.
             owners = new CaffeineSingleOwner<>(entries::size);
         }

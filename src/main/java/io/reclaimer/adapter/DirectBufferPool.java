@@ -134,7 +134,7 @@ public final class DirectBufferPool {
             reclaimed.add(buffer);
             memory.collect(reclaimed);
         };
-        ShrinkerSpec onItsNode = spec.nodes().isEmpty() ? spec.onNodes(node) : spec;
+        ShrinkerSpec onItsNode = spec.isOnAllNodes() ? spec.onNodes(node) : spec;
         return LruLists.register(
                         reclaimer,
                         onItsNode.lossless().objectBytes(bufferBytes),

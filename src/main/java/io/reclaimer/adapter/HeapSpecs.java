@@ -12,6 +12,6 @@ final class HeapSpecs {
 
     /** Returns a spec that takes part only in rounds over the heap, if it names no nodes; otherwise the same spec. */
     static ShrinkerSpec of(ShrinkerSpec spec) {
-        return spec.nodes().isEmpty() ? spec.onNodes(NODE) : spec;
+        return spec.isOnAllNodes() ? spec.onNodes(NODE) : spec;
     }
 }

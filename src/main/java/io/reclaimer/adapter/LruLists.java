@@ -117,7 +117,7 @@ public final class LruLists<T> {
     LruItem<T> add(LruGroup<T> found, int node, T value) {
         // First, because it calls the owner's code: if that throws, nothing was added.
         if (shrinker.isRefault(value)) {
-            handle.refaulted(1);
+            handle.recordRefaults(1);
         }
         LruItem<T> item = new LruItem<>(value);
         LruGroup<T> group = found;

@@ -146,7 +146,7 @@ final class ReclaimableInterceptor<C> extends BehaviorInterceptor<Object, C> {
         }
         long refaults = state.takeRefaults();
         if (refaults > 0) {
-            handle.get().refaulted(refaults);
+            handle.get().recordRefaults(refaults);
         }
     }
 

@@ -126,7 +126,7 @@ final class ShardedTracker extends AbstractBehavior<Object> {
         order.add(entity);
         getContext().watchWith(message.ref(), new Ended(message.ref()));
         if (stopped.remove(message.id())) {
-            handle.ifPresent(registered -> registered.refaulted(1));
+            handle.ifPresent(registered -> registered.recordRefaults(1));
         }
         return this;
     }

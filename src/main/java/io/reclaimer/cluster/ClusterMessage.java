@@ -181,7 +181,7 @@ public sealed interface ClusterMessage extends ClusterMember.Command {
     /**
      * Answers {@link Reclaim} with the result of the part.
      *
-     * @param end DONE, SHORT, DEADLINE, CANCELLED or SHUTDOWN of {@link io.reclaimer.ReclaimReport.Outcome}
+     * @param end DONE, TARGET_MISSED, DEADLINE, CANCELLED or SHUTDOWN of {@link io.reclaimer.shrinker.RoundOutcome}
      * @param exhausted whether every shrinker there was asked and has no more; since version 2
      * @param notBegun whether nothing of the part was tried, because it came too late or waited too long; since version 2
      * @param reason why less was freed than the part asked for; since version 2

@@ -34,9 +34,9 @@ public record ClusterReport(
         /** There was no target, and every member that could be reached has done its pass. */
         DONE,
         /** The target is met. */
-        MET,
+        TARGET_REACHED,
         /** The target is not met, and every member that could be reached is exhausted. */
-        SHORT,
+        TARGET_MISSED,
         /**
          * The target is not met, or the pass is not done, and more could be freed: some member refused, was not asked, or
          * could not go on. The entry of each such member gives the reason.
@@ -55,7 +55,7 @@ public record ClusterReport(
         /** The member freed all that it was asked for, if anything. */
         DONE,
         /** The member could not free what it was asked for. {@link Member#isExhausted} tells whether it has no more. */
-        SHORT,
+        TARGET_MISSED,
         /** The part was not done by its deadline, or the member did not answer by the deadline of the round. */
         DEADLINE,
         /** The member may have had something to free, and was not asked: it takes no part, or offered too late. */

@@ -217,7 +217,7 @@ public final class Coordinator {
             long missing = target.getAsLong() - participants.freedObjects();
             if (missing <= 0) {
                 // Parts that are still under way are superfluous; what they have freed by now counts.
-                end(Outcome.MET, now);
+                end(Outcome.TARGET_REACHED, now);
                 return;
             }
             if (sendParts(missing, now)) {

@@ -2,7 +2,6 @@ package io.reclaimer.cluster;
 
 import io.reclaimer.CountReport;
 import io.reclaimer.ReclaimReport;
-import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.cluster.ClusterMessage.Count;
 import io.reclaimer.cluster.ClusterMessage.Offer;
@@ -14,6 +13,7 @@ import io.reclaimer.cluster.MemberEnvironment.Heap;
 import io.reclaimer.cluster.MemberEnvironment.Requester;
 import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.ReclaimFlag;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.Saturating;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import java.time.Duration;
@@ -232,7 +232,7 @@ final class KnownRound {
 
     /**
      * Counts what the last part has freed, and makes its result. A part that was cut and freed all of its reduced target is
-     * {@code SHORT}.
+     * {@code TARGET_MISSED}.
      *
      * @param cutReason the reason of the cut
      */
@@ -240,16 +240,16 @@ final class KnownRound {
         freedObjects = Saturating.add(freedObjects, report.freedObjects());
         freedBytes = Saturating.add(freedBytes, report.freedBytes());
         boolean isCut = cutObjects > 0;
-        Outcome own = switch (report.outcome()) {
-            case MET -> Outcome.DONE;
-            case NOT_ONLINE -> partObjects > 0 ? Outcome.SHORT : Outcome.DONE;
-            case CANCELLED -> isLeaving ? Outcome.SHUTDOWN : Outcome.CANCELLED;
-            case DONE, SHORT, DEADLINE, SHUTDOWN -> report.outcome();
+        RoundOutcome own = switch (report.outcome()) {
+            case TARGET_REACHED -> RoundOutcome.DONE;
+            case NOT_ONLINE -> partObjects > 0 ? RoundOutcome.TARGET_MISSED : RoundOutcome.DONE;
+            case CANCELLED -> isLeaving ? RoundOutcome.SHUTDOWN : RoundOutcome.CANCELLED;
+            case DONE, TARGET_MISSED, DEADLINE, SHUTDOWN -> report.outcome();
         };
-        Outcome end = isCut && own == Outcome.DONE ? Outcome.SHORT : own;
+        RoundOutcome end = isCut && own == RoundOutcome.DONE ? RoundOutcome.TARGET_MISSED : own;
         String reason = Reasons.join(
                 isCut ? "its part was cut to [" + cutObjects + "] objects: " + cutReason : "",
-                end == Outcome.DONE ? "" : Reasons.ofShortfalls(report.shortfalls()));
+                end == RoundOutcome.DONE ? "" : Reasons.ofShortfalls(report.shortfalls()));
         return new Reclaimed(
                 number,
                 participant,
@@ -257,13 +257,13 @@ final class KnownRound {
                 end.name(),
                 report.freedObjects(),
                 report.freedBytes(),
-                report.isExhausted() || report.outcome() == Outcome.NOT_ONLINE,
+                report.isExhausted() || report.outcome() == RoundOutcome.NOT_ONLINE,
                 false,
                 cut(reason));
     }
 
     /** The result of the last part, which did not begin. */
-    Reclaimed notBegun(Outcome end, String reason) {
+    Reclaimed notBegun(RoundOutcome end, String reason) {
         return new Reclaimed(number, participant, part, end.name(), 0, 0, false, true, reason);
     }
 

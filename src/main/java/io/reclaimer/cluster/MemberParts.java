@@ -2,7 +2,6 @@ package io.reclaimer.cluster;
 
 import io.reclaimer.CountReport;
 import io.reclaimer.ReclaimReport;
-import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.Reclaimer;
 import io.reclaimer.cluster.ClusterMessage.Cancel;
@@ -11,6 +10,7 @@ import io.reclaimer.cluster.ClusterMessage.Reclaim;
 import io.reclaimer.cluster.ClusterMessage.Reply;
 import io.reclaimer.cluster.KnownRound.Stage;
 import io.reclaimer.cluster.MemberEnvironment.Requester;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.Saturating;
 import java.time.Duration;
 import java.util.Optional;
@@ -237,11 +237,11 @@ public final class MemberParts {
 
     private void enqueuePart(KnownRound known, long endNanos, long now) {
         if (isLeaving) {
-            endPart(known, known.notBegun(Outcome.SHUTDOWN, ""));
+            endPart(known, known.notBegun(RoundOutcome.SHUTDOWN, ""));
         } else if (known.cancellation.isCancelled()) {
-            endPart(known, known.notBegun(Outcome.CANCELLED, ""));
+            endPart(known, known.notBegun(RoundOutcome.CANCELLED, ""));
         } else if (endNanos - now <= 0) {
-            endPart(known, known.notBegun(Outcome.DEADLINE, "it arrived after its time was over"));
+            endPart(known, known.notBegun(RoundOutcome.DEADLINE, "it arrived after its time was over"));
         } else {
             rounds.enqueue(known, Stage.PART_WAITS, endNanos);
             startNext(now);
@@ -279,7 +279,7 @@ public final class MemberParts {
         if (known.stage == Stage.COUNT_WAITS) {
             refuseCount(known, reason, false);
         } else {
-            endPart(known, known.notBegun(Outcome.DEADLINE, reason));
+            endPart(known, known.notBegun(RoundOutcome.DEADLINE, reason));
         }
     }
 
@@ -287,14 +287,14 @@ public final class MemberParts {
     public void cancel(Cancel message) {
         KnownRound known = rounds.get(message.round());
         if (known != null) {
-            end(known, Outcome.CANCELLED);
+            end(known, RoundOutcome.CANCELLED);
         }
     }
 
     /** Refuses everything from now on, and ends the work under way early. */
     void leave() {
         isLeaving = true;
-        rounds.all().forEach(known -> end(known, Outcome.SHUTDOWN));
+        rounds.all().forEach(known -> end(known, RoundOutcome.SHUTDOWN));
     }
 
     /** Ends the work for the rounds of a member that was removed from the cluster, and sends nothing for them any more. */
@@ -302,20 +302,20 @@ public final class MemberParts {
         for (KnownRound known : rounds.all()) {
             if (known.requester.uid() == uid) {
                 known.isRequesterGone = true;
-                end(known, Outcome.CANCELLED);
+                end(known, RoundOutcome.CANCELLED);
             }
         }
     }
 
     /** Running work is answered when it has ended; waiting work is answered at once. */
-    private void end(KnownRound known, Outcome end) {
+    private void end(KnownRound known, RoundOutcome end) {
         known.cancellation.cancel();
         if (!rounds.endWait(known)) {
             return;
         }
         if (known.stage == Stage.PART_WAITS) {
             endPart(known, known.notBegun(end, ""));
-        } else if (end == Outcome.SHUTDOWN) {
+        } else if (end == RoundOutcome.SHUTDOWN) {
             refuseCount(known, LEAVING, false);
         } else {
             rounds.remove(known);

@@ -310,7 +310,7 @@ final class Participant {
                     ? MemberOutcome.UNREACHABLE
                     : stage == Stage.COUNTING && isDelayed ? outcome : MemberOutcome.DEADLINE;
         }
-        if (stage == Stage.OUT || round == ClusterReport.Outcome.MET) {
+        if (stage == Stage.OUT || round == ClusterReport.Outcome.TARGET_REACHED) {
             return outcome;
         }
         boolean isPass = part != null && part.objects() == 0;
@@ -337,7 +337,7 @@ final class Participant {
 
     private static String offerReason(Offer offer, ClusterReport.Outcome round) {
         return Reasons.join(
-                offer.shortfall().isEmpty() || round == ClusterReport.Outcome.MET
+                offer.shortfall().isEmpty() || round == ClusterReport.Outcome.TARGET_REACHED
                         ? ""
                         : "its offer was not all that there is: " + offer.shortfall(),
                 Validation.named(MemberPressure.class, offer.pressure()).isPresent()

@@ -1,6 +1,5 @@
 package io.reclaimer.cluster;
 
-import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.cluster.ClusterMessage.Reclaimed;
 import io.reclaimer.cluster.ClusterReport.MemberOutcome;
@@ -8,6 +7,7 @@ import io.reclaimer.cluster.ClusterReport.Outcome;
 import io.reclaimer.cluster.Participant.Stage;
 import io.reclaimer.cluster.RoundParameters.Presence;
 import io.reclaimer.shrinker.ReclaimFlag;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.Saturating;
 import io.reclaimer.shrinker.Shrinker;
 import java.math.BigInteger;
@@ -115,8 +115,8 @@ final class Participants {
             return outcome(Outcome.DONE, Participant::isPartDone, isTimeUp);
         }
         return freedObjects() >= target.getAsLong()
-                ? Outcome.MET
-                : outcome(Outcome.SHORT, Participant::isExhausted, isTimeUp);
+                ? Outcome.TARGET_REACHED
+                : outcome(Outcome.TARGET_MISSED, Participant::isExhausted, isTimeUp);
     }
 
     /**
@@ -150,18 +150,19 @@ final class Participants {
          * @param target the target of the part; 0 for a single pass
          */
         static Conclusion of(Reclaimed result, long target) {
-            Optional<ReclaimReport.Outcome> end = Validation.named(ReclaimReport.Outcome.class, result.end());
+            Optional<RoundOutcome> end = Validation.named(RoundOutcome.class, result.end());
             boolean isDelivered = result.freedObjects() >= target;
             // A member that freed something within its time, or did not begin, can be asked again.
             boolean isIdle = result.freedObjects() == 0;
             MemberOutcome late = isDelivered && target > 0 ? MemberOutcome.DONE : MemberOutcome.DEADLINE;
-            Conclusion own = switch (end.orElse(ReclaimReport.Outcome.DEADLINE)) {
-                case DONE, MET ->
+            Conclusion own = switch (end.orElse(RoundOutcome.DEADLINE)) {
+                case DONE, TARGET_REACHED ->
                     new Conclusion(
-                            isDelivered ? MemberOutcome.DONE : MemberOutcome.SHORT,
+                            isDelivered ? MemberOutcome.DONE : MemberOutcome.TARGET_MISSED,
                             !isDelivered,
                             "it freed less than it was asked for");
-                case SHORT, NOT_ONLINE -> new Conclusion(MemberOutcome.SHORT, true, shortReason(result));
+                case TARGET_MISSED, NOT_ONLINE ->
+                    new Conclusion(MemberOutcome.TARGET_MISSED, true, shortReason(result));
                 case DEADLINE -> new Conclusion(late, isIdle && !result.notBegun(), "its part was not done in time");
                 case CANCELLED -> new Conclusion(late, isIdle, "its part was ended with the round");
                 case SHUTDOWN -> new Conclusion(MemberOutcome.LEFT, true, "it is shutting down");
@@ -169,7 +170,7 @@ final class Participants {
             String reason = Reasons.join(
                     own.outcome() == MemberOutcome.DONE ? "" : own.reason(),
                     result.reason(),
-                    end.isPresent() ? "" : unknown("its part ended as", result.end(), ReclaimReport.Outcome.DEADLINE));
+                    end.isPresent() ? "" : unknown("its part ended as", result.end(), RoundOutcome.DEADLINE));
             return new Conclusion(own.outcome(), own.isSpent(), reason);
         }
 

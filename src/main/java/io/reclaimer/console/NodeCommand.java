@@ -164,7 +164,7 @@ final class NodeCommand implements Callable<Integer> {
     }
 
     private static void check(ReclaimerSettings settings) {
-        if (!settings.cgroupsEnabled()) {
+        if (!settings.isCgroupsEnabled()) {
             throw new IllegalArgumentException(
                     "reclaimer.cgroups-enabled is [off] but the node needs cgroups for its tenants; allowed is on");
         }

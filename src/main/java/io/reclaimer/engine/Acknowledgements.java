@@ -1,6 +1,7 @@
 package io.reclaimer.engine;
 
 import akka.actor.typed.ActorRef;
+import io.reclaimer.engine.unit.Fields;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -14,17 +15,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Acknowledgements {
 
-    private static final VarHandle NEWEST;
-    private static final VarHandle ADDED;
-
-    static {
-        try {
-            NEWEST = MethodHandles.lookup().findVarHandle(Acknowledgements.class, "newest", PassRequest.class);
-            ADDED = MethodHandles.lookup().findVarHandle(Acknowledgements.class, "added", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final VarHandle NEWEST =
+            Fields.handle(MethodHandles.lookup(), Acknowledgements.class, "newest", PassRequest.class);
+    private static final VarHandle ADDED =
+            Fields.handle(MethodHandles.lookup(), Acknowledgements.class, "added", long.class);
 
     /*
      * The number of acknowledgements is counted apart from the list. It can't be kept in the requests, as the length of

@@ -10,14 +10,12 @@ final class BitmapIteration extends ShrinkerIteration {
 
     private static final UnitMap NOTHING = new UnitMap();
 
-    private final EngineContext engine;
     private UnitMap units = NOTHING;
     private int next;
     private long end;
 
     BitmapIteration(EngineContext engine) {
         super(engine);
-        this.engine = engine;
     }
 
     @Override

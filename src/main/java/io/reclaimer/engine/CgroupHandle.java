@@ -81,7 +81,7 @@ public final class CgroupHandle {
     }
 
     /** This, if it is online; otherwise the nearest ancestor that is. */
-    CgroupHandle nearestOnline() {
+    public CgroupHandle nearestOnline() {
         CgroupHandle nearest = this;
         for (CgroupHandle above = parent; !nearest.isOnline() && above != null; above = above.parent) {
             nearest = above;

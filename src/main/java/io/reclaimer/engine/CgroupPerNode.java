@@ -3,6 +3,7 @@ package io.reclaimer.engine;
 import io.reclaimer.engine.call.CallQueues;
 import io.reclaimer.engine.call.CallSite;
 import io.reclaimer.engine.call.ShrinkerEntry;
+import io.reclaimer.engine.unit.Fields;
 import io.reclaimer.engine.unit.UnitMap;
 import io.reclaimer.shrinker.CgroupPath;
 import java.lang.invoke.MethodHandles;
@@ -23,15 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CgroupPerNode implements CallSite {
 
-    private static final VarHandle USERS;
-
-    static {
-        try {
-            USERS = MethodHandles.lookup().findVarHandle(CgroupPerNode.class, "users", int.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final VarHandle USERS =
+            Fields.handle(MethodHandles.lookup(), CgroupPerNode.class, "users", int.class);
 
     /** The number of users while it is closed. */
     private static final int CLOSED = Integer.MIN_VALUE / 2;
@@ -266,7 +260,7 @@ public final class CgroupPerNode implements CallSite {
      * on each node, and the count on the lowest node is taken.
      */
     boolean isCountedOnLowerNode(ShrinkerEntry entry, List<Integer> nodes) {
-        if (entry.spec().numaAware()) {
+        if (entry.spec().isNumaAware()) {
             return false;
         }
         for (int lower : nodes) {

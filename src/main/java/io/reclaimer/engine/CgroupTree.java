@@ -3,7 +3,6 @@ package io.reclaimer.engine;
 import akka.Done;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
-import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
@@ -18,13 +17,11 @@ import io.reclaimer.shrinker.ReclaimerException.Reason;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
- * The tree of cgroups that are online, and their data on each node. Only this actor changes them. One per engine.
+ * The tree of cgroups that are online. Only this actor changes it. One per engine.
  *
  * <p>A cgroup comes online as a handle. Its data on a node is made when its first bit is set there, together with that
  * of its ancestors on the node, and with its own on node 0, which keeps the deferred counts of shrinkers that are not
@@ -33,7 +30,7 @@ import java.util.Set;
  * <p>It never waits for a visitor, except to take the visitor's own cgroup offline. If a visitor is stuck in a call, a
  * new one is started ({@link #onVisitorStuck}).
  *
- * <p>{@link OfflineTransition} takes cgroups offline, {@link Passivation} ends idle visitors.
+ * <p>{@link OfflineTransition} takes cgroups offline, {@link Visitors} has their data and visitors by node.
  */
 public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
 
@@ -52,7 +49,7 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
     public record StartRound(RoundSpec spec, Reply<RoundResult> replyTo) implements Command {}
 
     /** Asks for the state of all, for people and tests. */
-    public record Inspect(Reply<Inspection.Inspected> replyTo) implements Command {}
+    public record Inspect(Reply<Inspection> replyTo) implements Command {}
 
     /** Sets a bit on a node where the cgroup has no data yet. */
     record FirstBit(CgroupHandle cgroup, int node, ShrinkerEntry entry) implements Command {}
@@ -63,7 +60,7 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
     /** From the watchdog: a call holds the thread of a visitor, if the thread is still in the call of that number. */
     record VisitorStuck(Visitor visitor, VisitingThread thread, long callNumber) implements Command {}
 
-    private record VisitorStopped(Visitor visitor) implements Command {}
+    record VisitorStopped(Visitor visitor) implements Command {}
 
     /** To itself: it is time to look for idle cgroups. */
     enum CheckForIdle implements Command {
@@ -81,9 +78,8 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
     /** All cgroups in the order in which they came online, with those that are going offline. */
     private final Map<CgroupPath, CgroupHandle> cgroups = new LinkedHashMap<>();
 
-    private final Set<CgroupPerNode> perNodes = new LinkedHashSet<>();
     private final Map<CgroupHandle, OfflineTransition> goingOffline = new HashMap<>();
-    private final Passivation passivation;
+    private final Visitors visitors;
 
     public static Behavior<Command> create(EngineContext engine, ActorRef<Rounds.Command> rounds) {
         return Behaviors.setup(
@@ -100,10 +96,10 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
         this.rounds = rounds;
         this.timers = timers;
         this.root = new CgroupHandle(CgroupPath.root(), null, context.getSelf());
-        this.passivation = new Passivation(engine, timers, this::remove);
+        this.visitors = new Visitors(context, timers, engine);
         cgroups.put(root.path(), root);
         for (int node = 0; node < engine.settings().nodes(); node++) {
-            perNodeOf(root, node);
+            visitors.of(root, node);
         }
     }
 
@@ -168,7 +164,7 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
         // It may have gone offline since the bit was set. Its objects have moved to the parent then.
         CgroupHandle owner = cgroup.nearestOnline();
         if (!owner.isRoot()) {
-            perNodeOf(owner, message.node()).setBit(message.entry());
+            visitors.of(owner, message.node()).setBit(message.entry());
         }
         return this;
     }
@@ -212,7 +208,7 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
         cgroup.goOffline();
         List<CgroupPerNode> nodes = new ArrayList<>();
         for (int node = 0; node < engine.settings().nodes(); node++) {
-            nodes.add(perNodeOf(cgroup, node));
+            nodes.add(visitors.of(cgroup, node));
         }
         OfflineTransition transition =
                 new OfflineTransition(engine, cgroup, nodes, getContext().getSelf());
@@ -225,7 +221,7 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
         OfflineTransition transition = goingOffline.get(cgroup);
         if (transition != null && transition.quiesced(message.perNode(), message.bits())) {
             transition.handOver();
-            transition.nodes().forEach(this::remove);
+            transition.nodes().forEach(visitors::remove);
             goingOffline.remove(cgroup);
             cgroups.remove(cgroup.path());
             CgroupHandle parent = cgroup.parent();
@@ -252,13 +248,12 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
     private Behavior<Command> onVisitorStuck(VisitorStuck message) {
         Visitor stuck = message.visitor();
         CgroupPerNode perNode = stuck.perNode;
-        if (perNodes.contains(perNode)
+        if (visitors.contains(perNode)
                 && perNode.visitor() == stuck
                 && perNode.cgroup().isOnline()
                 && message.thread().number() == message.callNumber()) {
             perNode.retiredVisitors++;
-            startVisitor(perNode);
-            perNode.visitor().tell(CgroupNode.TakeOver.INSTANCE);
+            visitors.replace(perNode);
             stuck.tell(CgroupNode.Retire.INSTANCE);
         }
         return this;
@@ -267,7 +262,7 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
     private Behavior<Command> onVisitorStopped(VisitorStopped message) {
         Visitor stopped = message.visitor();
         CgroupPerNode perNode = stopped.perNode;
-        if (!perNodes.contains(perNode)) {
+        if (!visitors.contains(perNode)) {
             return this;
         }
         OfflineTransition transition = goingOffline.get(perNode.cgroup());
@@ -279,8 +274,7 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
             return this;
         }
         getContext().getLog().error("The visitor of [{}] stopped by itself; a new one is started", perNode);
-        startVisitor(perNode);
-        perNode.visitor().tell(CgroupNode.TakeOver.INSTANCE);
+        visitors.replace(perNode);
         if (transition != null) {
             transition.visitorIsNew(perNode);
         }
@@ -288,7 +282,7 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
     }
 
     private Behavior<Command> onCheckForIdle(CheckForIdle message) {
-        if (passivation.check(perNodes)) {
+        if (visitors.passivateIdle()) {
             getContext().getSelf().tell(CheckForIdle.INSTANCE);
         }
         return this;
@@ -297,51 +291,6 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
     private Behavior<Command> onInspect(Inspect message) {
         message.replyTo().success(Inspection.of(engine, cgroups.values(), goingOffline.values()));
         return this;
-    }
-
-    /** Returns the data of a cgroup on a node; makes it if there is none. */
-    private CgroupPerNode perNodeOf(CgroupHandle cgroup, int node) {
-        CgroupPerNode present = cgroup.onNode(node);
-        if (present != null) {
-            return present;
-        }
-        CgroupHandle parent = cgroup.parent();
-        CgroupPerNode above = parent == null ? null : perNodeOf(parent, node);
-        if (node > 0) {
-            perNodeOf(cgroup, 0);
-        }
-        CgroupPerNode made =
-                new CgroupPerNode(cgroup, node, above, engine.nanoTime().getAsLong());
-        if (above != null) {
-            above.childCount++;
-            cgroup.takeKeptDeferred(node).forEach(made.units()::addDeferred);
-            passivation.begin();
-        }
-        startVisitor(made);
-        cgroup.add(made);
-        perNodes.add(made);
-        return made;
-    }
-
-    private void startVisitor(CgroupPerNode perNode) {
-        Visitor visitor = new Visitor(perNode);
-        visitor.withActor(getContext()
-                .spawnAnonymous(
-                        CgroupNode.create(engine, visitor),
-                        DispatcherSelector.fromConfig("reclaimer.visit-dispatcher")));
-        getContext().watchWith(visitor.ref(), new VisitorStopped(visitor));
-        perNode.visitBy(visitor);
-    }
-
-    /** Removes data whose bits and counts were given to the parent, or are kept in its own handle. */
-    private void remove(CgroupPerNode perNode) {
-        perNodes.remove(perNode);
-        perNode.remove();
-        CgroupPerNode above = perNode.parent();
-        if (above != null) {
-            above.childCount--;
-        }
-        perNode.visitor().tell(CgroupNode.Retire.INSTANCE);
     }
 
     private <T> Behavior<Command> reject(Reply<T> replyTo, Reason reason, CgroupPath path, String why) {

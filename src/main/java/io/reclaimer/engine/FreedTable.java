@@ -2,6 +2,7 @@ package io.reclaimer.engine;
 
 import io.reclaimer.engine.call.ShrinkerEntry;
 import io.reclaimer.shrinker.Saturating;
+import io.reclaimer.shrinker.ShrinkerObjects;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -26,7 +27,7 @@ final class FreedTable {
 
     private record Key(CgroupHandle cgroup, ShrinkerEntry shrinker) {}
 
-    private final int most;
+    private final int capacity;
     private final Map<Key, Long> freed = new HashMap<>();
 
     /** Entries that are not larger are refused; written under the lock. */
@@ -34,12 +35,12 @@ final class FreedTable {
 
     /** A table for a report that lists so many entries. */
     FreedTable(int listed) {
-        this.most = Math.max(FEWEST, FOR_EACH_LISTED * listed);
+        this.capacity = Math.max(FEWEST, FOR_EACH_LISTED * listed);
     }
 
     /** How many entries it holds. */
-    int most() {
-        return most;
+    int capacity() {
+        return capacity;
     }
 
     /**
@@ -80,10 +81,10 @@ final class FreedTable {
 
     private void add(Key key, long objects) {
         freed.merge(key, objects, Saturating::add);
-        if (freed.size() > most) {
+        if (freed.size() > capacity) {
             List<Map.Entry<Key, Long>> smaller = freed.entrySet().stream()
                     .sorted(Map.Entry.comparingByValue())
-                    .limit(most / 2)
+                    .limit(capacity / 2)
                     .toList();
             threshold = Math.max(threshold, smaller.get(smaller.size() - 1).getValue());
             smaller.stream().map(Map.Entry::getKey).toList().forEach(freed::remove);
@@ -97,13 +98,13 @@ final class FreedTable {
     }
 
     /** The largest entries, the largest first. */
-    synchronized List<RoundResult.Freed> largest(int entries) {
+    synchronized List<ShrinkerObjects> largest(int entries) {
         return freed.entrySet().stream()
                 .sorted(Map.Entry.<Key, Long>comparingByValue(Comparator.reverseOrder())
                         .thenComparing(entry -> entry.getKey().cgroup().path())
                         .thenComparing(entry -> entry.getKey().shrinker().serial()))
                 .limit(entries)
-                .map(entry -> new RoundResult.Freed(
+                .map(entry -> new ShrinkerObjects(
                         entry.getKey().cgroup().path(),
                         entry.getKey().shrinker().spec().name(),
                         entry.getValue()))

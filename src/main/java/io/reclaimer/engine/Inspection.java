@@ -11,13 +11,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A reader of the state of all cgroups on all nodes, for people and tests. It asks no visitor, so it answers whatever
- * visits do; every bit that was set before is in the answer.
+ * The state of all cgroups on all nodes at one moment, for people and tests. It is read without a visitor, so it does
+ * not wait for visits; it has every bit that was set before.
  */
 public final class Inspection {
-
-    /** A cgroup on a node. */
-    public record Place(CgroupHandle cgroup, int node) {}
 
     /**
      * The state of one cgroup on one node.
@@ -29,51 +26,51 @@ public final class Inspection {
         private static final PerNodeState NOTHING = new PerNodeState(List.of(), Map.of());
     }
 
-    /**
-     * The state of all.
-     *
-     * @param cgroups all that are online, the root first, then in the order they came online
-     * @param states of those that have a bit, or something deferred
-     */
-    public record Inspected(List<CgroupHandle> cgroups, Map<Place, PerNodeState> states) {
-
-        /** The state of a cgroup on a node. */
-        public PerNodeState state(CgroupHandle cgroup, int node) {
-            return states.getOrDefault(new Place(cgroup, node), PerNodeState.NOTHING);
-        }
-    }
+    private record Key(CgroupHandle cgroup, int node) {}
 
     private final ShrinkerTable table;
-    private final int nodes;
-    private final Map<Place, PerNodeState> states = new HashMap<>();
+    private final List<CgroupHandle> cgroups;
 
-    private Inspection(EngineContext engine) {
+    /** The states that have a bit, or something deferred. */
+    private final Map<Key, PerNodeState> states = new HashMap<>();
+
+    private Inspection(EngineContext engine, List<CgroupHandle> cgroups) {
         this.table = engine.table();
-        this.nodes = engine.settings().nodes();
+        this.cgroups = cgroups;
     }
 
     /**
      * Reads the state of all. Called by the tree's actor, which alone reads the deferred counts of passivated nodes,
      * and moves those of a cgroup that goes offline.
      */
-    static Inspected of(
+    static Inspection of(
             EngineContext engine, Collection<CgroupHandle> cgroups, Collection<OfflineTransition> goingOffline) {
-        Inspection inspection = new Inspection(engine);
-        List<CgroupHandle> online =
-                cgroups.stream().filter(CgroupHandle::isOnline).toList();
-        online.forEach(inspection::addAllNodes);
+        Inspection inspection = new Inspection(
+                engine, cgroups.stream().filter(CgroupHandle::isOnline).toList());
+        inspection.cgroups.forEach(
+                cgroup -> inspection.addAllNodes(cgroup, engine.settings().nodes()));
         goingOffline.forEach(transition -> transition.nodes().forEach(inspection::addGoingOffline));
-        return new Inspected(online, inspection.states);
+        return inspection;
     }
 
-    private void addAllNodes(CgroupHandle cgroup) {
+    /** Returns all cgroups that are online, the root first, then in the order they came online. */
+    public List<CgroupHandle> cgroups() {
+        return cgroups;
+    }
+
+    /** Returns the state of a cgroup on a node. */
+    public PerNodeState state(CgroupHandle cgroup, int node) {
+        return states.getOrDefault(new Key(cgroup, node), PerNodeState.NOTHING);
+    }
+
+    private void addAllNodes(CgroupHandle cgroup, int nodes) {
         for (int node = 0; node < nodes; node++) {
             CgroupPerNode perNode = cgroup.onNode(node);
             List<UnitMap.Deferred> kept = cgroup.keptDeferred(node);
             if (perNode == null && kept.isEmpty()) {
                 continue;
             }
-            PerNodeState state = state(cgroup, node);
+            PerNodeState state = stateOf(cgroup, node);
             if (perNode != null) {
                 perNode.units().describe(table::serialOf, state.bits(), state.deferred());
             }
@@ -87,12 +84,12 @@ public final class Inspection {
 
     /** Adds the deferred counts of a cgroup that goes offline to those of its nearest ancestor that is online. */
     private void addGoingOffline(CgroupPerNode perNode) {
-        PerNodeState state = state(perNode.cgroup().nearestOnline(), perNode.node());
+        PerNodeState state = stateOf(perNode.cgroup().nearestOnline(), perNode.node());
         perNode.units().describe(table::serialOf, new ArrayList<>(), state.deferred());
     }
 
-    private PerNodeState state(CgroupHandle cgroup, int node) {
+    private PerNodeState stateOf(CgroupHandle cgroup, int node) {
         return states.computeIfAbsent(
-                new Place(cgroup, node), place -> new PerNodeState(new ArrayList<>(), new TreeMap<>()));
+                new Key(cgroup, node), key -> new PerNodeState(new ArrayList<>(), new TreeMap<>()));
     }
 }

@@ -62,7 +62,7 @@ final class LateVisits {
     /** Ends a late visit that {@link #begin} began. */
     void end(ShrinkerEntry entry) {
         for (Waiter waiter : takeEnded(entry)) {
-            waiter.work.lateEnded(perNode, entry, waiter.skippedIn);
+            waiter.work.notifyLateVisitEnded(perNode, entry, waiter.skippedIn);
         }
     }
 

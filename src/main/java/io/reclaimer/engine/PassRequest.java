@@ -61,7 +61,7 @@ final class PassRequest implements CgroupNode.Command {
      * The index among the requests that the round waits for; -1 if the round does not wait for it. Confined to the
      * round.
      */
-    int place = -1;
+    int outstandingIndex = -1;
 
     /** Whether its part was given to the new visitor. Confined to the round. */
     boolean isReassigned;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class PassThread extends VisitingThread {
 
     /** The most spare passes: as many as a deep tree needs at a time. */
-    private static final int MOST_SPARES = 64;
+    private static final int MAX_SPARES = 64;
 
     /** The time slice that this thread is in. */
     final TimeSlice slice;
@@ -47,7 +47,7 @@ final class PassThread extends VisitingThread {
 
     /** Keeps a pass that has ended, unless there are many. */
     void keepSpare(NodePass pass) {
-        if (spareCount < MOST_SPARES) {
+        if (spareCount < MAX_SPARES) {
             pass.nextSpare = spares;
             spares = pass;
             spareCount++;

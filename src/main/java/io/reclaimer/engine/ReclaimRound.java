@@ -9,11 +9,11 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
-import io.reclaimer.engine.RoundResult.Outcome;
 import io.reclaimer.engine.call.ShrinkerEntry;
 import io.reclaimer.engine.unit.CountTally;
 import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.Registration;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.Shortfall;
 import java.time.Duration;
 import java.util.Optional;
@@ -25,7 +25,7 @@ import java.util.Optional;
  *   <li>A pass goes to all dirty cgroups of the subtree, on their nodes ({@link #beginPass}).
  *   <li>It is over when all have acknowledged it, except those that are late ({@link #passIsOver}). With the target not
  *       met, the next one begins at the next lower priority.
- *   <li>A shrinker that was late in a pass is asked when it is no longer late ({@link #onLateNoMore}). After the last
+ *   <li>A shrinker that was late in a pass is asked when it is no longer late ({@link #onLateVisitEnded}). After the last
  *       pass the round waits for those, until its deadline.
  *   <li>Deadline, cancellation and shutdown end it at any time ({@link #onEnd}).
  * </ol>
@@ -46,7 +46,7 @@ final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
     }
 
     /** No late visit of the shrinker is under way there any more. */
-    private record LateNoMore(CgroupPerNode perNode, ShrinkerEntry entry, long skippedIn) implements Command {}
+    private record LateVisitEnded(CgroupPerNode perNode, ShrinkerEntry entry, long skippedIn) implements Command {}
 
     /** To itself: it is time to check who is late. */
     private enum CheckForLate implements Command {
@@ -55,13 +55,13 @@ final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
 
     /** Ends the round before it is done. */
     enum End implements Command {
-        DEADLINE(Outcome.DEADLINE),
-        CANCELLED(Outcome.CANCELLED),
-        SHUTDOWN(Outcome.SHUTDOWN);
+        DEADLINE(RoundOutcome.DEADLINE),
+        CANCELLED(RoundOutcome.CANCELLED),
+        SHUTDOWN(RoundOutcome.SHUTDOWN);
 
-        private final Outcome outcome;
+        private final RoundOutcome outcome;
 
-        End(Outcome outcome) {
+        End(RoundOutcome outcome) {
             this.outcome = outcome;
         }
     }
@@ -108,7 +108,7 @@ final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
         this.acknowledgements = new Acknowledgements(self);
         this.passes = new RoundPasses(
                 engine, spec.scope(), request.top(), work, acknowledgements, visitor -> context.watch(visitor.ref()));
-        work.setLateListener((perNode, entry, skippedIn) -> self.tell(new LateNoMore(perNode, entry, skippedIn)));
+        work.setLateListener((perNode, entry, skippedIn) -> self.tell(new LateVisitEnded(perNode, entry, skippedIn)));
         timers.startSingleTimer(End.DEADLINE, End.DEADLINE, spec.within());
         timers.startTimerWithFixedDelay(CheckForLate.INSTANCE, CheckForLate.INSTANCE, interval());
         this.cancellation = spec.cancellation()
@@ -126,7 +126,7 @@ final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
         return newReceiveBuilder()
                 .onMessage(Wake.class, message -> goOn())
                 .onMessage(CheckForLate.class, this::onCheckForLate)
-                .onMessage(LateNoMore.class, this::onLateNoMore)
+                .onMessage(LateVisitEnded.class, this::onLateVisitEnded)
                 .onMessage(End.class, this::onEnd)
                 .onSignal(Terminated.class, this::onTerminated)
                 .onSignal(PostStop.class, signal -> onPostStop())
@@ -143,7 +143,7 @@ final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
     private Behavior<Command> begin() {
         boolean cancelled =
                 request.spec().cancellation().map(Cancellation::isCancelled).orElse(false);
-        return cancelled ? end(Outcome.CANCELLED) : beginPass();
+        return cancelled ? end(RoundOutcome.CANCELLED) : beginPass();
     }
 
     private Behavior<Command> beginPass() {
@@ -160,10 +160,10 @@ final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
 
     private Behavior<Command> passIsOver() {
         if (work.isMet()) {
-            return end(Outcome.MET);
+            return end(RoundOutcome.TARGET_REACHED);
         }
         if (request.spec().isCount()) {
-            return end(Outcome.DONE);
+            return end(RoundOutcome.DONE);
         }
         if (work.hasTarget() && priority > goal.lastPriority()) {
             if (passes.areAllLate() && !hasHadItsShare()) {
@@ -175,7 +175,7 @@ final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
         if (late() > 0) {
             return this;
         }
-        return end(work.hasTarget() ? Outcome.SHORT : Outcome.DONE);
+        return end(work.hasTarget() ? RoundOutcome.TARGET_MISSED : RoundOutcome.DONE);
     }
 
     /** The number of visitors and late visits that have not answered yet. */
@@ -209,7 +209,7 @@ final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
     }
 
     /** Asks a shrinker that this pass has skipped because it was late. */
-    private Behavior<Command> onLateNoMore(LateNoMore message) {
+    private Behavior<Command> onLateVisitEnded(LateVisitEnded message) {
         work.removeLateVisit();
         passes.askSkipped(message.perNode(), message.entry(), message.skippedIn());
         return goOn();
@@ -224,18 +224,19 @@ final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
         return end(message.outcome);
     }
 
-    private Behavior<Command> end(Outcome outcome) {
+    private Behavior<Command> end(RoundOutcome outcome) {
         work.stop();
         work.setLateListener(null);
         acknowledgements.close();
         cancellation.close();
         work.shortfalls().add(Shortfall.LATE, late());
+        RoundResult result = result(outcome);
         // Sent before the result, so that the receiver of the result may start another round in the place of this one.
         rounds.tell(new Rounds.Ended(getContext().getSelf()));
-        if (work.shortfalls().count(Shortfall.MAY_NOT_BLOCK) > 0 && !work.isMet() && outcome != Outcome.SHUTDOWN) {
+        if (work.shortfalls().count(Shortfall.MAY_NOT_BLOCK) > 0 && !work.isMet() && outcome != RoundOutcome.SHUTDOWN) {
             rounds.tell(new Rounds.FollowUp(followUp(), request.top()));
         }
-        request.replyTo().success(result(outcome));
+        request.replyTo().success(result);
         work.details().close();
         return Behaviors.stopped();
     }
@@ -245,7 +246,7 @@ final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
                 .followUp(priority, work.missing(), engine.settings().rounds().deadline());
     }
 
-    private RoundResult result(Outcome outcome) {
+    private RoundResult result(RoundOutcome outcome) {
         return new RoundResult(
                 outcome,
                 work.tally().sums(),

@@ -10,14 +10,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class RegistrationIteration extends ShrinkerIteration {
 
-    private final EngineContext engine;
     private List<ShrinkerEntry> entries = List.of();
     private long end;
     private int next;
 
     RegistrationIteration(EngineContext engine) {
         super(engine);
-        this.engine = engine;
     }
 
     @Override

@@ -93,10 +93,10 @@ final class Reparenting implements CallOwner {
             bits.add(entry);
         } finally {
             if (thread.leave() && thread.wasOverdue()) {
-                entry.faults().late();
+                entry.faults().recordLateReply();
             }
             thread.release(entry);
-            thread.settle();
+            thread.completeRelease();
         }
     }
 
@@ -136,12 +136,12 @@ final class Reparenting implements CallOwner {
         String what = end == CallEnd.NoReply.OVERDUE
                 ? "its reparent did not answer within [" + entry.callDeadline() + "] [reclaimer.call-deadline]"
                 : "its reparent could not be called, because calls of it have not come back";
-        entry.faults().fault(what, call.site().toString(), null);
+        entry.faults().recordFault(what, call.site().toString(), null);
         return true;
     }
 
     private static void threw(ShrinkerEntry entry, String place, Throwable thrown) {
-        entry.faults().fault("its reparent threw " + Faults.text(thrown), place, thrown);
+        entry.faults().recordFault("its reparent threw " + Faults.text(thrown), place, thrown);
     }
 
     private void oneDone() {

@@ -178,7 +178,7 @@ final class RoundPasses {
                 spare.isEmpty() ? new PassRequest(acknowledgements, work) : spare.remove(spare.size() - 1);
         Visitor visitor = perNode.visitor();
         request.prepare(perNode, visitor, priority, number).part(part, begin, end);
-        request.place = outstanding.size();
+        request.outstandingIndex = outstanding.size();
         outstanding.add(request);
         firstParts += part == PassRequest.Part.FIRST ? 1 : 0;
         askedSomebody = true;
@@ -209,7 +209,7 @@ final class RoundPasses {
         if (acknowledged >= ONE_BY_ONE) {
             window = Math.min(WINDOW, 2 * window);
         }
-        if (request.place >= 0) {
+        if (request.outstandingIndex >= 0) {
             drop(request);
         } else if (late.remove(request)) {
             askSkipped(request.perNode());
@@ -229,10 +229,10 @@ final class RoundPasses {
     private void drop(PassRequest request) {
         PassRequest last = outstanding.remove(outstanding.size() - 1);
         if (last != request) {
-            last.place = request.place;
-            outstanding.set(request.place, last);
+            last.outstandingIndex = request.outstandingIndex;
+            outstanding.set(request.outstandingIndex, last);
         }
-        request.place = -1;
+        request.outstandingIndex = -1;
         firstParts -= request.part == PassRequest.Part.FIRST ? 1 : 0;
     }
 
@@ -286,7 +286,7 @@ final class RoundPasses {
     }
 
     private void passOver(PassRequest request) {
-        request.place = -1;
+        request.outstandingIndex = -1;
         late.add(request);
         watch.accept(request.visitor());
     }

@@ -2,8 +2,9 @@ package io.reclaimer.engine;
 
 import io.reclaimer.engine.unit.CountTally;
 import io.reclaimer.engine.unit.Tally;
-import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.Shortfall;
+import io.reclaimer.shrinker.ShrinkerObjects;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,25 +19,10 @@ import java.util.Optional;
  * @param counted objects that could be freed, if the round only counts
  */
 public record RoundResult(
-        Outcome outcome,
+        RoundOutcome outcome,
         Tally.Sums sums,
         Map<Shortfall, Long> shortfalls,
         int lastPriority,
         Duration elapsed,
-        List<Freed> largest,
-        Optional<CountTally.Counted> counted) {
-
-    /** How a round ended. */
-    public enum Outcome {
-        DONE,
-        MET,
-        SHORT,
-        DEADLINE,
-        CANCELLED,
-        SHUTDOWN,
-        NOT_ONLINE
-    }
-
-    /** The objects that one shrinker freed in one cgroup, on all nodes. */
-    public record Freed(CgroupPath cgroup, String shrinker, long objects) {}
-}
+        List<ShrinkerObjects> largest,
+        Optional<CountTally.Counted> counted) {}

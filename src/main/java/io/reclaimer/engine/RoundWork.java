@@ -133,7 +133,7 @@ final class RoundWork implements RoundLimits {
     }
 
     /** Tells the round that a shrinker is no longer late. The late visit counts until {@link #removeLateVisit}. */
-    void lateEnded(CgroupPerNode perNode, ShrinkerEntry entry, long skippedIn) {
+    void notifyLateVisitEnded(CgroupPerNode perNode, ShrinkerEntry entry, long skippedIn) {
         LateListener listener = lateListener;
         if (listener != null) {
             listener.ended(perNode, entry, skippedIn);
@@ -181,7 +181,7 @@ final class RoundWork implements RoundLimits {
     }
 
     /** Adds what a scan call freed. */
-    void towardsTarget(long objects, long bytes) {
+    void addTowardsTarget(long objects, long bytes) {
         if (target != null
                 && towardsTarget.accumulateAndGet(isInBytes ? bytes : objects, Saturating::add) >= targetAmount) {
             stopped = true;
@@ -192,7 +192,7 @@ final class RoundWork implements RoundLimits {
      * How many bytes a scan call frees at most: the missing ones, at least 1; unbounded if the target is not in bytes.
      */
     @Override
-    public long mostBytes() {
+    public long maxBytes() {
         return isInBytes ? Math.max(1, targetAmount - towardsTarget.get()) : Long.MAX_VALUE;
     }
 
@@ -213,7 +213,7 @@ final class RoundWork implements RoundLimits {
             return objects;
         }
         long size = objectBytes(entry);
-        long missing = mostBytes();
+        long missing = maxBytes();
         return Math.min(objects, missing / size + (missing % size == 0 ? 0 : 1));
     }
 

@@ -14,6 +14,7 @@ import io.reclaimer.engine.unit.CountTally;
 import io.reclaimer.engine.unit.Tally;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.RoundOutcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -53,7 +54,7 @@ public final class Rounds extends AbstractBehavior<Rounds.Command> {
     private record RoundStopped(ActorRef<ReclaimRound.Command> round) implements Command {}
 
     /** The key of a follow-up. For each key one follow-up is under way at a time. */
-    private record Place(CgroupHandle top, RoundSpec.Scope scope) {}
+    private record FollowUpKey(CgroupHandle top, RoundSpec.Scope scope) {}
 
     /** One in this many slots is reserved for direct rounds. */
     private static final int DIRECT_PART = 4;
@@ -64,9 +65,9 @@ public final class Rounds extends AbstractBehavior<Rounds.Command> {
     private final Map<ActorRef<ReclaimRound.Command>, Reply<RoundResult>> running = new LinkedHashMap<>();
 
     /** Follow-ups that wait: for each key the newest, because it asks at the present pressure. */
-    private final Map<Place, FollowUp> waitingFollowUps = new LinkedHashMap<>();
+    private final Map<FollowUpKey, FollowUp> waitingFollowUps = new LinkedHashMap<>();
 
-    private final Map<ActorRef<ReclaimRound.Command>, Place> runningFollowUps = new HashMap<>();
+    private final Map<ActorRef<ReclaimRound.Command>, FollowUpKey> runningFollowUps = new HashMap<>();
     private final List<Reply<Done>> waitingForNone = new ArrayList<>();
     private boolean closed;
 
@@ -109,7 +110,7 @@ public final class Rounds extends AbstractBehavior<Rounds.Command> {
                     .failure(new ReclaimerException(
                             Reason.TOO_MANY_ROUNDS,
                             "No round is started: [" + running.size() + "] are under way, and allowed are ["
-                                    + most() + "] [reclaimer.max-rounds], [" + limit
+                                    + max() + "] [reclaimer.max-rounds], [" + limit
                                     + "] of them for rounds of this kind"));
         } else {
             start(message);
@@ -117,16 +118,16 @@ public final class Rounds extends AbstractBehavior<Rounds.Command> {
         return this;
     }
 
-    private int most() {
-        return engine.settings().rounds().most();
+    private int max() {
+        return engine.settings().rounds().max();
     }
 
     private int limitFor(RoundSpec spec) {
-        return spec.isDirect() ? most() : backgroundLimit();
+        return spec.isDirect() ? max() : backgroundLimit();
     }
 
     private int backgroundLimit() {
-        return most() - most() / DIRECT_PART;
+        return max() - max() / DIRECT_PART;
     }
 
     private ActorRef<ReclaimRound.Command> start(Start request) {
@@ -162,17 +163,17 @@ public final class Rounds extends AbstractBehavior<Rounds.Command> {
     }
 
     private Behavior<Command> onFollowUp(FollowUp message) {
-        waitingFollowUps.put(new Place(message.top(), message.spec().scope()), message);
+        waitingFollowUps.put(new FollowUpKey(message.top(), message.spec().scope()), message);
         startFollowUps();
         return this;
     }
 
     /** Starts follow-ups whose key has none under way, as far as more rounds are allowed. */
     private void startFollowUps() {
-        Iterator<Map.Entry<Place, FollowUp>> waiting =
+        Iterator<Map.Entry<FollowUpKey, FollowUp>> waiting =
                 waitingFollowUps.entrySet().iterator();
         while (!closed && waiting.hasNext() && running.size() < backgroundLimit()) {
-            Map.Entry<Place, FollowUp> next = waiting.next();
+            Map.Entry<FollowUpKey, FollowUp> next = waiting.next();
             if (!runningFollowUps.containsValue(next.getKey())) {
                 waiting.remove();
                 FollowUp message = next.getValue();
@@ -185,7 +186,7 @@ public final class Rounds extends AbstractBehavior<Rounds.Command> {
         RoundSpec spec = message.spec();
         message.replyTo()
                 .success(new RoundResult(
-                        RoundResult.Outcome.NOT_ONLINE,
+                        RoundOutcome.NOT_ONLINE,
                         Tally.Sums.NOTHING,
                         Map.of(),
                         spec.goal().firstPriority(),

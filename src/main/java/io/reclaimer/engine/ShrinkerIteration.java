@@ -1,5 +1,6 @@
 package io.reclaimer.engine;
 
+import io.reclaimer.engine.call.CallControl;
 import io.reclaimer.engine.call.ShrinkerEntry;
 import io.reclaimer.shrinker.Shortfall;
 import java.util.ArrayDeque;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * goes on in later time slices if one is not enough, and when awaited replies come. Reused for the next pass, of any
  * cgroup.
  *
- * <p>In strict order a visit ends before the next one begins. In relaxed order up to {@link #MOST_WAITING} visits may
+ * <p>In strict order a visit ends before the next one begins. In relaxed order up to {@link #MAX_WAITING} visits may
  * await replies while others go on. In both, a visit that has held up the others for {@code reclaimer.late-after}
  * leaves the iteration and goes on by itself ({@link Visit#detach}).
  *
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 abstract class ShrinkerIteration {
 
     /** How many visits may await replies in relaxed order: bounds the memory of an iteration. */
-    static final int MOST_WAITING = 16;
+    static final int MAX_WAITING = 16;
 
     /** The outcome of {@link #run}. */
     enum Outcome {
@@ -36,9 +37,9 @@ abstract class ShrinkerIteration {
         REPLACED
     }
 
-    private final EngineContext engine;
-    private final VisitControl control = new VisitControl();
-    private final int mostWaiting;
+    final EngineContext engine;
+    private final CallControl control = new CallControl();
+    private final int maxWaiting;
 
     private @Nullable PassRequest request;
 
@@ -63,13 +64,13 @@ abstract class ShrinkerIteration {
 
     ShrinkerIteration(EngineContext engine) {
         this.engine = engine;
-        this.mostWaiting = engine.settings().rounds().strictOrder() ? 1 : MOST_WAITING;
+        this.maxWaiting = engine.settings().rounds().strictOrder() ? 1 : MAX_WAITING;
     }
 
     /** Begins an iteration over a range of places, in the subclass's terms. */
     final void begin(PassRequest forRequest, long begin, long end) {
         request = forRequest;
-        control.in(forRequest.perNode());
+        control.in(forRequest.perNode().path());
         begin(forRequest.perNode(), begin, end);
     }
 
@@ -133,7 +134,7 @@ abstract class ShrinkerIteration {
             return current;
         }
         Visit visit = replied == null ? null : replied.poll();
-        if (visit != null || (waiting != null && waiting.size() >= mostWaiting)) {
+        if (visit != null || (waiting != null && waiting.size() >= maxWaiting)) {
             return visit;
         }
         ShrinkerEntry next = request().work.isStopped() ? null : next(thread);

@@ -85,7 +85,7 @@ public final class ShrinkerRegistry extends AbstractBehavior<ShrinkerRegistry.Co
             request.replyTo().failure(shuttingDown(request));
             return this;
         }
-        if (!request.spec().cgroupAware() || !engine.settings().cgroups().enabled()) {
+        if (!request.spec().isCgroupAware() || !engine.settings().cgroups().enabled()) {
             allocate(request, ShrinkerEntry.NO_ID);
             return this;
         }

@@ -1,8 +1,10 @@
 package io.reclaimer.engine;
 
+import io.reclaimer.engine.call.CallControl;
 import io.reclaimer.engine.call.CallOwner;
 import io.reclaimer.engine.call.PendingCall;
 import io.reclaimer.engine.call.ShrinkerEntry;
+import io.reclaimer.engine.unit.Fields;
 import io.reclaimer.shrinker.Shrinker;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -31,20 +33,13 @@ final class Visit implements CallOwner {
         WAITING
     }
 
-    private static final VarHandle SUSPENDED;
-
-    static {
-        try {
-            SUSPENDED = MethodHandles.lookup().findVarHandle(Visit.class, "suspended", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final VarHandle SUSPENDED =
+            Fields.handle(MethodHandles.lookup(), Visit.class, "suspended", boolean.class);
 
     private final ShrinkerIteration iteration;
     private final EngineContext engine;
     private final VisitProgress progress;
-    private VisitControl control;
+    private CallControl control;
     private @Nullable Visitor visitor;
 
     /** Whether the hazard pointer of the owning thread holds the shrinker. A pending call holds it by itself. */
@@ -68,7 +63,7 @@ final class Visit implements CallOwner {
     @SuppressWarnings("UnusedVariable") // through the handle
     private volatile boolean suspended;
 
-    Visit(ShrinkerIteration iteration, EngineContext engine, VisitControl control) {
+    Visit(ShrinkerIteration iteration, EngineContext engine, CallControl control) {
         this.iteration = iteration;
         this.engine = engine;
         this.progress = new VisitProgress(engine);
@@ -136,8 +131,8 @@ final class Visit implements CallOwner {
         }
         late = true;
         CgroupPerNode perNode = progress.perNode();
-        control = new VisitControl();
-        control.in(perNode);
+        control = new CallControl();
+        control.in(perNode.path());
         perNode.enter();
         perNode.late().add(this, progress.work());
         suspended = isSuspended;
@@ -185,7 +180,7 @@ final class Visit implements CallOwner {
         }
         ended = null;
         // A trace listener may be told; the shrinker that was visited before is not held meanwhile.
-        thread.settle();
+        thread.completeRelease();
         return progress.ended(call, thread);
     }
 
@@ -215,7 +210,7 @@ final class Visit implements CallOwner {
     private @Nullable PendingCall callLater(ShrinkerEntry entry, PassThread thread) {
         release(entry, thread);
         // No shrinker is held while this one is called; the call holds it.
-        thread.settle();
+        thread.completeRelease();
         holdUp();
         CgroupPerNode perNode = progress.perNode();
         PendingCall call = PendingCall.visiting(entry, perNode, this, progress.work(), progress.asked());
@@ -235,7 +230,7 @@ final class Visit implements CallOwner {
         long reply;
         thread.enter(entry);
         try {
-            control.prepare(entry, progress.work(), asked);
+            control.prepare(entry.nodeFor(progress.perNode().node()), progress.work(), asked);
             reply = progress.isScanning() ? plain.scan(control) : plain.count(control);
         } catch (Throwable thrown) {
             markSlow |= thread.leave();

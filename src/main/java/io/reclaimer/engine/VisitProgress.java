@@ -63,7 +63,7 @@ final class VisitProgress {
         good = true;
         hasScanned = false;
         listenerWasSlow = false;
-        cell(thread).visited();
+        cell(thread).addVisit();
     }
 
     ShrinkerEntry entry() {
@@ -149,7 +149,7 @@ final class VisitProgress {
     boolean wasOverdue(PassThread thread) {
         good = false;
         work().countShortfall(Shortfall.FAULT);
-        entry().faults().late();
+        entry().faults().recordLateReply();
         return stop(thread);
     }
 
@@ -193,7 +193,7 @@ final class VisitProgress {
             // Before the count that follows: see CgroupHandle.setBit.
             VarHandle.fullFence();
             phase = Phase.SECOND_COUNT;
-            cell(thread).visited();
+            cell(thread).addVisit();
             return true;
         }
         if (reply <= 0) {
@@ -261,11 +261,11 @@ final class VisitProgress {
             entry.objectSize().learn(freed, freedBytes);
         }
         long bytes = freedBytes >= 0 ? freedBytes : Saturating.multiply(freed, work().objectBytes(entry));
-        cell(thread).scanned(nrScanned, freed, bytes, entry.freesAtOnce());
+        cell(thread).addScan(nrScanned, freed, bytes, entry.freesAtOnce());
         if (!entry.freesAtOnce()) {
             thread.addFreedBytes(bytes);
         }
-        work().towardsTarget(freed, bytes);
+        work().addTowardsTarget(freed, bytes);
         return true;
     }
 
@@ -273,9 +273,9 @@ final class VisitProgress {
         good = false;
         work().countShortfall(Shortfall.FAULT);
         if (phase == Phase.SCAN) {
-            entry().faults().fault(what, perNode().toString(), thrown);
+            entry().faults().recordFault(what, perNode().toString(), thrown);
         } else {
-            entry().faults().countFault(what, perNode().toString(), thrown);
+            entry().faults().recordCountFault(what, perNode().toString(), thrown);
         }
         return stop(thread);
     }
@@ -299,16 +299,16 @@ final class VisitProgress {
                     thread);
         }
         if (plan.freed() > 0) {
-            entry.refaults().reclaimed(plan.freed());
+            entry.refaults().recordReclaimed(plan.freed());
         }
         close();
     }
 
     private void close() {
         if (good && hasScanned) {
-            entry().faults().good();
+            entry().faults().recordGoodVisit();
         } else if (good) {
-            entry().faults().counted();
+            entry().faults().recordGoodCount();
         }
     }
 

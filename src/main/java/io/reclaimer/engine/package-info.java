@@ -7,7 +7,8 @@
  *
  * <ul>
  *   <li>{@link io.reclaimer.engine.ShrinkerRegistry} hands out ids, and publishes the table of shrinkers.
- *   <li>{@link io.reclaimer.engine.CgroupTree} holds the cgroups that are online, and starts and stops their visitors.
+ *   <li>{@link io.reclaimer.engine.CgroupTree} holds the cgroups that are online. Its {@code Visitors} start and stop
+ *       their visitors.
  *   <li>{@link io.reclaimer.engine.CgroupNode} is the visitor of one cgroup on one node, from its first bit until it is
  *       passivated. Its data is kept separately, in {@link io.reclaimer.engine.CgroupPerNode}. If a call does not
  *       return its thread, another visitor takes over.
@@ -22,14 +23,8 @@
  *       do not come back ({@code VisitPool}). A shrinker that declares that it may block, or was slow lately, is called
  *       on separate threads ({@code BlockingCalls}). All other actors run on the control dispatcher, so deadlines,
  *       registrations, freeings, expansion, online, offline and state go on while every visit is stuck.
- *   <li>The watchdog sees every call to user code: also reparents, trace listeners, and calls while no round runs. Each
- *       {@code Throwable} of a shrinker is a fault of that shrinker; each one of a listener is logged. Neither has
- *       another effect.
  *   <li>Only a cgroup's own transition to offline waits for its visitors. Bits are set and read without a visitor, so
  *       none waits while it is stuck. The memory in use is bounded by the cgroups, shrinkers and rounds that exist.
- *   <li>A pass is not a barrier. A round goes on to the next priority without the visitors that have not acknowledged
- *       for {@code reclaimer.late-after}. A late visitor is not asked again before it has acknowledged; its
- *       acknowledgement counts when it comes. Each visitor by itself sees falling priorities, none twice.
  *   <li>Data that several threads touch is one of these: the published table ({@code EngineContext}); holds ({@code
  *       VisitingThread}, {@code ReferenceCount}); bits and deferred counts ({@code ShrinkerUnit}, {@code UnitMap});
  *       dirty children ({@code DirtyChildren}); a cgroup's data by node ({@code CgroupHandle}); late visits ({@code

@@ -1,7 +1,7 @@
 package io.reclaimer.pressure;
 
 import io.reclaimer.CountReport;
-import io.reclaimer.ReclaimReport.Outcome;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.Saturating;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +61,7 @@ final class CacheCounts {
         if (report != null) {
             // A shrinker in a long visit, or in trouble, is not asked.
             boolean isComplete =
-                    report.outcome() == Outcome.DONE && report.shortfalls().isEmpty();
+                    report.outcome() == RoundOutcome.DONE && report.shortfalls().isEmpty();
             estimate.counted(bytes(report), isComplete, millis);
             mostCachedBytes = Math.max(mostCachedBytes, estimate.cachedBytes());
         }

@@ -12,7 +12,7 @@ import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
 import io.reclaimer.CountReport;
 import io.reclaimer.ReclaimReport;
-import io.reclaimer.ReclaimReport.Outcome;
+import io.reclaimer.shrinker.RoundOutcome;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -214,7 +214,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
             }
         } else {
             statistics.addRound(message.round().isDirect(), report);
-            if (report.outcome() == Outcome.SHUTDOWN) {
+            if (report.outcome() == RoundOutcome.SHUTDOWN) {
                 return Behaviors.stopped();
             }
             // The round that follows a lossless one frees the remainder.
@@ -227,7 +227,7 @@ public final class HeapPressure extends AbstractBehavior<HeapPressure.Command> {
     }
 
     private void judge(ReclaimReport report) {
-        if (report.outcome() != Outcome.CANCELLED && (HeapRounds.isIneffective(report) || isFloorReached())) {
+        if (report.outcome() != RoundOutcome.CANCELLED && (HeapRounds.isIneffective(report) || isFloorReached())) {
             onIneffectiveRound();
         } else {
             backOff.reset();

@@ -2,9 +2,9 @@ package io.reclaimer.pressure;
 
 import akka.actor.typed.javadsl.ActorContext;
 import io.reclaimer.ReclaimReport;
-import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.shrinker.Cancellation;
+import io.reclaimer.shrinker.RoundOutcome;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -129,7 +129,7 @@ final class HeapRounds {
         } else {
             return false;
         }
-        isLosslessAsked = round.isLossless() && (report == null || report.outcome() != Outcome.MET);
+        isLosslessAsked = round.isLossless() && (report == null || report.outcome() != RoundOutcome.TARGET_REACHED);
         return true;
     }
 
@@ -149,7 +149,7 @@ final class HeapRounds {
      * bytes that were freed at once were most likely not heap. Another round at once would do the same, endlessly.
      */
     static boolean isIneffective(ReclaimReport report) {
-        return report.outcome() == Outcome.SHORT
+        return report.outcome() == RoundOutcome.TARGET_MISSED
                 || report.freedObjects() == 0
                 || (report.freedAtOnceBytes() > 0 && report.freedBytes() <= report.freedAtOnceBytes());
     }

@@ -1,5 +1,6 @@
 package io.reclaimer.pressure;
 
+import io.reclaimer.shrinker.Saturating;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -179,8 +180,11 @@ final class LowerBound {
         if (nonCacheBytes == UNKNOWN) {
             return Math.max(conclusiveBytes, cachedBytes);
         }
-        long urgentBytes = urgentNonCacheBytes + cachedBytes;
-        return urgentNonCacheBytes != UNKNOWN && urgentBytes > minMarkBytes ? urgentBytes : nonCacheBytes + cachedBytes;
+        // A shrinker may count up to the largest number.
+        long urgentBytes = Saturating.add(urgentNonCacheBytes, cachedBytes);
+        return urgentNonCacheBytes != UNKNOWN && urgentBytes > minMarkBytes
+                ? urgentBytes
+                : Saturating.add(nonCacheBytes, cachedBytes);
     }
 
     /** Returns whether not all caches were counted since the last conclusive collection. */

@@ -42,7 +42,7 @@ public interface ShrinkControl {
      * Long#MAX_VALUE} if the target is not in bytes. A scan that can tell the size of its objects stops when it has
      * freed as much, and sets {@link #nrScanned(long)}.
      */
-    default long mostBytes() {
+    default long maxBytes() {
         return Long.MAX_VALUE;
     }
 

@@ -72,20 +72,17 @@ public final class CallLog {
         return new Shrinker() {
             @Override
             public long count(ShrinkControl control) {
-                ShrinkerCall call = begin(Kind.COUNT, control);
-                return ended(call, inner.count(control));
+                return ended(begin(Kind.COUNT, control), inner.count(control));
             }
 
             @Override
             public long scan(ShrinkControl control) {
-                ShrinkerCall call = begin(Kind.SCAN, control);
-                return ended(call, inner.scan(control));
+                return ended(begin(Kind.SCAN, control), inner.scan(control));
             }
 
             @Override
             public long reparent(CgroupPath offline, CgroupPath parent, int node) {
-                ShrinkerCall call = begin(Kind.REPARENT, offline, node, 0);
-                return ended(call, inner.reparent(offline, parent, node));
+                return ended(begin(Kind.REPARENT, offline, node, 0), inner.reparent(offline, parent, node));
             }
         };
     }
@@ -96,20 +93,17 @@ public final class CallLog {
         return new AsyncShrinker() {
             @Override
             public CompletionStage<Long> count(ShrinkControl control) {
-                ShrinkerCall call = begin(Kind.COUNT, control);
-                return ended(call, inner.count(control));
+                return ended(begin(Kind.COUNT, control), inner.count(control));
             }
 
             @Override
             public CompletionStage<Long> scan(ShrinkControl control) {
-                ShrinkerCall call = begin(Kind.SCAN, control);
-                return ended(call, inner.scan(control));
+                return ended(begin(Kind.SCAN, control), inner.scan(control));
             }
 
             @Override
             public CompletionStage<Long> reparent(CgroupPath offline, CgroupPath parent, int node) {
-                ShrinkerCall call = begin(Kind.REPARENT, offline, node, 0);
-                return ended(call, inner.reparent(offline, parent, node));
+                return ended(begin(Kind.REPARENT, offline, node, 0), inner.reparent(offline, parent, node));
             }
         };
     }

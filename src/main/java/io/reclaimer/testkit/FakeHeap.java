@@ -13,17 +13,17 @@ import java.util.function.LongSupplier;
  */
 public final class FakeHeap {
 
-    private final ManualHeap steered;
+    private final ManualHeap manual;
     private long usedBytes;
     private Runnable settle = () -> {};
     private Optional<Pressure> pressure = Optional.empty();
 
     FakeHeap(long limitBytes, LongSupplier uptimeMillis) {
-        this.steered = new ManualHeap(limitBytes, () -> usedBytes, uptimeMillis);
+        this.manual = new ManualHeap(limitBytes, () -> usedBytes, uptimeMillis);
     }
 
-    ManualHeap steered() {
-        return steered;
+    ManualHeap manual() {
+        return manual;
     }
 
     void watch(ActorSystem<?> system, Runnable newSettle) {
@@ -38,7 +38,7 @@ public final class FakeHeap {
 
     /** Simulates a collection that leaves so many bytes. Rounds that become due start, and run as far as they can now. */
     public void collect(long liveBytes) {
-        steered.collected(liveBytes);
+        manual.collected(liveBytes);
         usedBytes = liveBytes;
         settle.run();
     }

@@ -24,7 +24,7 @@ import org.slf4j.ILoggerFactory;
 final class LogbackCapture extends AppenderBase<ILoggingEvent> implements LogCapture {
 
     /** The number of events that are kept, the latest ones: more than anybody reads, and some MiB at most. */
-    private static final int MOST_EVENTS = 10_000;
+    private static final int MAX_EVENTS = 10_000;
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT);
 
@@ -77,7 +77,7 @@ final class LogbackCapture extends AppenderBase<ILoggingEvent> implements LogCap
         event.prepareForDeferredProcessing();
         synchronized (events) {
             events.add(event);
-            if (events.size() > MOST_EVENTS) {
+            if (events.size() > MAX_EVENTS) {
                 events.remove();
                 dropped++;
             }

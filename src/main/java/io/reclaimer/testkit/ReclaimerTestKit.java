@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /**
  * A reclaimer in virtual time: everything runs on the thread of the test, in the same order each time, and only inside of calls of
@@ -34,7 +35,7 @@ import java.util.concurrent.CompletionStage;
  *     ShrinkerHandle pages = kit.register(ShrinkerSpec.named("pages").byCgroup(), cache);
  *     cache.put(pages, web, 1_000);
  *     ReclaimReport report = kit.reclaim(ReclaimRequest.in("/shop").objects(100));
- *     assertThat(kit).setsItsBit(pages, web, 0).hasNoFaults();
+ *     assertThat(kit).hasBit(pages, web, 0).hasNoFaults();
  * }
  * }</pre>
  *
@@ -60,7 +61,7 @@ public final class ReclaimerTestKit implements BlockingReclaimer, AutoCloseable 
     private ReclaimerTestKit(Config settings, VirtualTime time, Optional<FakeHeap> heap) {
         this.time = time;
         this.heap = heap;
-        List<Setup> setups = heap.<List<Setup>>map(fake -> List.of(new HeapSetup(fake.steered(), round -> {})))
+        List<Setup> setups = heap.<List<Setup>>map(fake -> List.of(new HeapSetup(fake.manual(), round -> {})))
                 .orElse(List.of());
         this.system = new VirtualSystem("reclaimer-test-kit", time, settings, setups);
         try {
@@ -155,8 +156,7 @@ public final class ReclaimerTestKit implements BlockingReclaimer, AutoCloseable 
     public ShrinkerHandle register(ShrinkerSpec spec, Shrinker shrinker) {
         Objects.requireNonNull(spec, "spec");
         Objects.requireNonNull(shrinker, "shrinker");
-        CallLog log = new CallLog(spec.name(), time::elapsed);
-        return keep(await(reclaimer.register(spec, log.recording(shrinker))), log);
+        return recorded(spec, log -> reclaimer.register(spec, log.recording(shrinker)));
     }
 
     /** Registers a shrinker, and records its calls. */
@@ -164,11 +164,13 @@ public final class ReclaimerTestKit implements BlockingReclaimer, AutoCloseable 
     public ShrinkerHandle register(ShrinkerSpec spec, AsyncShrinker shrinker) {
         Objects.requireNonNull(spec, "spec");
         Objects.requireNonNull(shrinker, "shrinker");
-        CallLog log = new CallLog(spec.name(), time::elapsed);
-        return keep(await(reclaimer.register(spec, log.recording(shrinker))), log);
+        return recorded(spec, log -> reclaimer.register(spec, log.recording(shrinker)));
     }
 
-    private ShrinkerHandle keep(ShrinkerHandle handle, CallLog log) {
+    private ShrinkerHandle recorded(
+            ShrinkerSpec spec, Function<CallLog, CompletionStage<ShrinkerHandle>> registration) {
+        CallLog log = new CallLog(spec.name(), time::elapsed);
+        ShrinkerHandle handle = await(registration.apply(log));
         logs.put(handle, log);
         return handle;
     }

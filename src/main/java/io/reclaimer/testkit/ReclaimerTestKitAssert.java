@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  */
 public final class ReclaimerTestKitAssert {
 
-    private static final int MOST_CALLS_LISTED = 5;
+    private static final int MAX_CALLS_LISTED = 5;
 
     private final ReclaimerTestKit kit;
 
@@ -61,7 +61,7 @@ public final class ReclaimerTestKitAssert {
         check(
                 calls.isEmpty(),
                 "Called after the free was answered: %s. This is an error of the reclaimer",
-                calls.stream().limit(MOST_CALLS_LISTED).toList());
+                calls.stream().limit(MAX_CALLS_LISTED).toList());
         return this;
     }
 
@@ -96,7 +96,7 @@ public final class ReclaimerTestKitAssert {
     }
 
     /** Asserts that the bit of a shrinker is set in a cgroup on a node, so that rounds visit it there. */
-    public ReclaimerTestKitAssert setsItsBit(ShrinkerHandle shrinker, Cgroup cgroup, int node) {
+    public ReclaimerTestKitAssert hasBit(ShrinkerHandle shrinker, Cgroup cgroup, int node) {
         Objects.requireNonNull(shrinker, "shrinker");
         check(
                 kit.isBitSet(shrinker, cgroup, node),
@@ -122,7 +122,7 @@ public final class ReclaimerTestKitAssert {
     }
 
     /** Asserts the deferred count of a shrinker in a cgroup on a node. */
-    public ReclaimerTestKitAssert defers(ShrinkerHandle shrinker, Cgroup cgroup, int node, long objects) {
+    public ReclaimerTestKitAssert hasDeferred(ShrinkerHandle shrinker, Cgroup cgroup, int node, long objects) {
         Objects.requireNonNull(shrinker, "shrinker");
         long deferred = kit.deferred(shrinker, cgroup, node);
         check(

@@ -19,6 +19,7 @@ import io.reclaimer.Cgroup;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.FakeControl;
@@ -208,7 +209,7 @@ class CaffeineScanTest {
             kit.await(shrinker.bytesPerWeight(1).register(kit.reclaimer(), ShrinkerSpec.named("images")));
             kit.settle();
             ReclaimReport report = kit.reclaim(ReclaimRequest.in(web.path()).bytes(3 << 20));
-            assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.MET);
+            assertThat(report.outcome()).isEqualTo(RoundOutcome.TARGET_REACHED);
             assertThat(keysOf(cache)).hasSize(197).doesNotContain(0, 1, 2);
             report = kit.reclaim(ReclaimRequest.in(web.path()).bytes(50 << 20));
             assertThat(report.freedObjects()).isEqualTo(50);

@@ -14,6 +14,7 @@ import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.FakeControl;
@@ -137,11 +138,11 @@ class CaffeineShrinkerTest {
         ShrinkerHandle handle = register(cache, kit.online("/shop/web"));
         use(cache, 0, 100);
         List<Integer> used = IntStream.range(0, 100).boxed().toList();
-        assertThat(handle.spec().cgroupAware()).isTrue();
+        assertThat(handle.spec().isCgroupAware()).isTrue();
         assertThat(kit.state("/shop/web", 0).bits()).containsExactly(handle.id());
         ReclaimReport report =
                 kit.reclaim(ReclaimRequest.in("/shop").objects(100).startingAt(4));
-        assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.MET);
+        assertThat(report.outcome()).isEqualTo(RoundOutcome.TARGET_REACHED);
         assertThat(report.freedObjects()).isGreaterThanOrEqualTo(100);
         assertThat(keysOf(cache)).hasSize((int) (1000 - report.freedObjects())).containsAll(used);
     }

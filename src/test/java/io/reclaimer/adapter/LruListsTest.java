@@ -44,8 +44,8 @@ class LruListsTest {
 
     @Test
     void listsAreByCgroupAndNode() {
-        assertThat(lists.handle().spec().cgroupAware()).isTrue();
-        assertThat(lists.handle().spec().numaAware()).isTrue();
+        assertThat(lists.handle().spec().isCgroupAware()).isTrue();
+        assertThat(lists.handle().spec().isNumaAware()).isTrue();
         Cgroup shop = kit.online("/shop");
         Cgroup batch = kit.online("/batch");
         lists.add(shop, 0, "shop 0");

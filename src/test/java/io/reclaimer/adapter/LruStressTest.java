@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.reclaimer.Cgroup;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.FakeControl;
 import io.reclaimer.testkit.Seeded;
@@ -257,7 +258,7 @@ class LruStressTest {
             Seeded random = seeded.fork(100);
             while (running.get()) {
                 ReclaimReport report = kit.reclaim(ReclaimRequest.everywhere().startingAt(random.nextInt(3)));
-                assertThat(report.outcome()).isEqualTo(ReclaimReport.Outcome.DONE);
+                assertThat(report.outcome()).isEqualTo(RoundOutcome.DONE);
                 freed.addAndGet(report.freedObjects());
             }
             return null;

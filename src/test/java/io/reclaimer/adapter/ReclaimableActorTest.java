@@ -333,7 +333,7 @@ class ReclaimableActorTest {
 
     // The reclaimer's part.
 
-    private final class Registry implements ReclaimableActor.Registrar {
+    private static final class Registry implements ReclaimableActor.Registrar {
 
         private final List<ActorRef<ShrinkerMessage>> refs = new ArrayList<>();
         private final List<ShrinkerSpec> specs = new ArrayList<>();

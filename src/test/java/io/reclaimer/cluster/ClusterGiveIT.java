@@ -39,7 +39,7 @@ class ClusterGiveIT {
         assertThat(cache.objects()).isEqualTo(OBJECTS);
 
         ClusterReport own = closed.reclaim(Members.shop(1_000));
-        assertThat(own.outcome()).isEqualTo(Outcome.MET);
+        assertThat(own.outcome()).isEqualTo(Outcome.TARGET_REACHED);
         assertThat(cache.objects()).isEqualTo(OBJECTS - own.freedObjects());
         assertThat(closed.cluster.status().gaveOthersBytes()).isZero();
         assertThat(closed.cluster.status().gaveObjects()).isEqualTo(own.freedObjects());
@@ -52,7 +52,7 @@ class ClusterGiveIT {
         members.awaitAll();
         TableShrinker cache = bound.cache("/shop", OBJECTS);
         ClusterReport first = members.first().reclaim(Members.shop(1_000));
-        assertThat(first.outcome()).isEqualTo(Outcome.MET);
+        assertThat(first.outcome()).isEqualTo(Outcome.TARGET_REACHED);
         assertThat(bound.part(first).reason()).isEqualTo(Optional.empty());
         ClusterReport second = members.first().reclaim(Members.shop(5_000));
         assertThat(second.outcome()).isEqualTo(Outcome.PARTIAL);

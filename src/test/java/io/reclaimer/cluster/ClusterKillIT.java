@@ -56,7 +56,7 @@ class ClusterKillIT {
         Threads.until(() -> victim.scans() >= 5);
         victim.kill();
         ClusterReport report = Members.await(first, round);
-        assertThat(report.outcome()).isEqualTo(Outcome.MET);
+        assertThat(report.outcome()).isEqualTo(Outcome.TARGET_REACHED);
         ClusterReport.Member part = Members.part(report, victimName);
         assertThat(part.outcome()).isIn(MemberOutcome.UNREACHABLE, MemberOutcome.LEFT);
         assertThat(part.askedObjects()).isPositive();
@@ -70,7 +70,7 @@ class ClusterKillIT {
     void memberThatIsFrozenFreesNothingWhenItWakesUp() throws Exception {
         victim.freeze();
         ClusterReport report = first.reclaim(request(20_000, Duration.ofSeconds(2)));
-        assertThat(report.outcome()).isEqualTo(Outcome.MET);
+        assertThat(report.outcome()).isEqualTo(Outcome.TARGET_REACHED);
         assertThat(Members.part(report, victimName).outcome()).isIn(MemberOutcome.DEADLINE, MemberOutcome.UNREACHABLE);
         assertThat(report.freedObjects()).isEqualTo(OBJECTS - cache.objects());
         victim.wake();
@@ -86,7 +86,7 @@ class ClusterKillIT {
         victim.freeze();
         long scans = victim.scans();
         ClusterReport report = Members.await(first, round);
-        assertThat(report.outcome()).isEqualTo(Outcome.MET);
+        assertThat(report.outcome()).isEqualTo(Outcome.TARGET_REACHED);
         ClusterReport.Member part = Members.part(report, victimName);
         assertThat(part.outcome()).isIn(MemberOutcome.DEADLINE, MemberOutcome.UNREACHABLE);
         assertThat(report.freedObjects() - part.freedObjects()).isEqualTo(OBJECTS - cache.objects());
@@ -100,7 +100,7 @@ class ClusterKillIT {
     /** The awake member works as before. */
     private void victimIsPartOfTheNextRound() {
         ClusterReport next = roundThatReachesTheVictim();
-        assertThat(next.outcome()).as("%s", next).isEqualTo(Outcome.MET);
+        assertThat(next.outcome()).as("%s", next).isEqualTo(Outcome.TARGET_REACHED);
         assertThat(Members.part(next, victimName).freedObjects()).isBetween(500L, 500L + 4 * 128);
         first.awaitRows(3);
     }

@@ -11,6 +11,7 @@ import io.reclaimer.cluster.ClusterReport.MemberOutcome;
 import io.reclaimer.cluster.ClusterReport.Outcome;
 import io.reclaimer.cluster.Members.One;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.Gate;
 import io.reclaimer.testkit.Scripted;
@@ -52,7 +53,7 @@ class ClusterLoadIT {
         long freed = 0;
         for (CompletionStage<ClusterReport> round : rounds) {
             ClusterReport report = Members.await(members.first(), round);
-            assertThat(report.outcome()).as("%s", report).isEqualTo(Outcome.MET);
+            assertThat(report.outcome()).as("%s", report).isEqualTo(Outcome.TARGET_REACHED);
             assertThat(report.members())
                     .extracting(ClusterReport.Member::outcome)
                     .doesNotContain(MemberOutcome.REFUSED);
@@ -84,9 +85,9 @@ class ClusterLoadIT {
             own.add(victim.reclaimer()
                     .reclaim(ReclaimRequest.in("/quiet").objects(100).within(Duration.ofMinutes(1))));
         }
-        own.forEach(round -> assertThat(victim.kit.await(round).outcome()).isEqualTo(ReclaimReport.Outcome.MET));
+        own.forEach(round -> assertThat(victim.kit.await(round).outcome()).isEqualTo(RoundOutcome.TARGET_REACHED));
         ClusterReport others = members.get(0).reclaim(request("/quiet", 1_000));
-        assertThat(others.outcome()).isEqualTo(Outcome.MET);
+        assertThat(others.outcome()).isEqualTo(Outcome.TARGET_REACHED);
         assertThat(quiet.objects()).isLessThan(1_000_000);
         gate.open();
         victim.kit.await(stuck.free());
@@ -110,7 +111,7 @@ class ClusterLoadIT {
         }
         gate.awaitEntered();
         ClusterReport report = members.first().reclaim(request("/quiet", 1_000));
-        assertThat(report.outcome()).as("%s", report).isEqualTo(Outcome.MET);
+        assertThat(report.outcome()).as("%s", report).isEqualTo(Outcome.TARGET_REACHED);
         assertThat(report.freedObjects()).isEqualTo(1_000_000 - cache.objects());
         gate.open();
         callbacks.forEach(callback -> Members.await(blocked, callback));

@@ -17,6 +17,7 @@ import io.reclaimer.ReclaimRequest;
 import io.reclaimer.cluster.ClusterReport.MemberOutcome;
 import io.reclaimer.cluster.ClusterReport.Outcome;
 import io.reclaimer.cluster.Members.One;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.testkit.TableShrinker;
 import io.reclaimer.testkit.Threads;
 import java.time.Duration;
@@ -87,9 +88,9 @@ class ClusterPartitionIT {
         long before = caches.get(goesOn).objects();
         ReclaimReport local = Members.await(
                 goesOn, goesOn.reclaimer().reclaim(ReclaimRequest.in("/shop").objects(1_000)));
-        assertThat(local.outcome()).isEqualTo(ReclaimReport.Outcome.MET);
+        assertThat(local.outcome()).isEqualTo(RoundOutcome.TARGET_REACHED);
         ClusterReport alone = round(goesOn, 1_000);
-        assertThat(alone.outcome()).isEqualTo(Outcome.MET);
+        assertThat(alone.outcome()).isEqualTo(Outcome.TARGET_REACHED);
         assertThat(alone.members()).hasSize(1);
         assertThat(local.freedObjects() + alone.freedObjects())
                 .isEqualTo(before - caches.get(goesOn).objects());
@@ -104,7 +105,7 @@ class ClusterPartitionIT {
         members.awaitAll();
         members.all().forEach(one -> one.awaitRows(5));
         ClusterReport report = round(members.get(4), 5_000);
-        assertThat(report.outcome()).isEqualTo(Outcome.MET);
+        assertThat(report.outcome()).isEqualTo(Outcome.TARGET_REACHED);
         assertThat(report.members()).hasSize(5);
         members.end();
     }
@@ -117,8 +118,8 @@ class ClusterPartitionIT {
         CompletionStage<ClusterReport> here = large.get(0).cluster.reclaim(request(2_000));
         List<ClusterReport> reports = List.of(Members.await(large.get(0), here), Members.await(small.get(0), there));
         assertThat(reports)
-                .allMatch(report ->
-                        report.outcome() == Outcome.MET && report.members().size() == 5);
+                .allMatch(report -> report.outcome() == Outcome.TARGET_REACHED
+                        && report.members().size() == 5);
         List<List<One>> sides = List.of(large, small);
         for (int i = 0; i < 2; i++) {
             List<One> side = sides.get(i);
@@ -132,7 +133,7 @@ class ClusterPartitionIT {
             assertThat(others)
                     .extracting(ClusterReport.Member::outcome)
                     .containsAnyOf(MemberOutcome.DEADLINE, MemberOutcome.UNREACHABLE)
-                    .doesNotContain(MemberOutcome.DONE, MemberOutcome.SHORT);
+                    .doesNotContain(MemberOutcome.DONE, MemberOutcome.TARGET_MISSED);
             assertThat(others).allMatch(part -> part.freedObjects() == 0);
         }
     }

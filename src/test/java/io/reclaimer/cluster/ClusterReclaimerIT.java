@@ -54,7 +54,7 @@ class ClusterReclaimerIT {
     void targetIsSplitByWhatMembersHold() {
         List<TableShrinker> caches = caches("/split", 10_000, 20_000, 30_000);
         ClusterReport report = reclaim(in("/split").objects(6_000));
-        assertThat(report.outcome()).isEqualTo(Outcome.MET);
+        assertThat(report.outcome()).isEqualTo(Outcome.TARGET_REACHED);
         assertThat(report.cgroup()).isEqualTo(CgroupPath.of("/split"));
         for (int i = 0; i < 3; i++) {
             ClusterReport.Member part = members.get(i).part(report);
@@ -74,7 +74,7 @@ class ClusterReclaimerIT {
     void cgroupThatIsNotOnlineSomewhereIsNoError() {
         TableShrinker cache = members.get(1).cache("/one/deep", 5_000);
         ClusterReport report = reclaim(in("/one/deep").objects(1_000));
-        assertThat(report.outcome()).isEqualTo(Outcome.MET);
+        assertThat(report.outcome()).isEqualTo(Outcome.TARGET_REACHED);
         assertThat(report.members()).extracting(ClusterReport.Member::outcome).containsOnly(MemberOutcome.DONE);
         assertThat(first.part(report).askedObjects()).isZero();
         assertThat(report.freedObjects()).isEqualTo(5_000 - cache.objects());
@@ -85,8 +85,8 @@ class ClusterReclaimerIT {
         members.get(1).cache("/refuses", new Scripted(any -> 50_000, any -> Shrinker.STOP));
         TableShrinker willing = members.get(2).cache("/refuses", 50_000);
         ClusterReport report = reclaim(in("/refuses").objects(4_000));
-        assertThat(report.outcome()).isEqualTo(Outcome.MET);
-        assertThat(members.get(1).part(report).outcome()).isEqualTo(MemberOutcome.SHORT);
+        assertThat(report.outcome()).isEqualTo(Outcome.TARGET_REACHED);
+        assertThat(members.get(1).part(report).outcome()).isEqualTo(MemberOutcome.TARGET_MISSED);
         assertThat(members.get(1).part(report).freedObjects()).isZero();
         assertThat(members.get(1).part(report).isExhausted()).isFalse();
         assertThat(members.get(1).part(report).reason().orElseThrow()).contains("STOPPED");
@@ -98,7 +98,7 @@ class ClusterReclaimerIT {
     void whereAllTogetherHaveLessItEndsShort() {
         List<TableShrinker> caches = caches("/little", 10, 20, 30);
         ClusterReport report = reclaim(in("/little").objects(61));
-        assertThat(report.outcome()).isEqualTo(Outcome.SHORT);
+        assertThat(report.outcome()).isEqualTo(Outcome.TARGET_MISSED);
         assertThat(report.freedObjects()).isEqualTo(60);
         assertThat(objects(caches)).isZero();
         assertThat(report.members())
@@ -123,10 +123,10 @@ class ClusterReclaimerIT {
                 .hasSize(3);
         ClusterReport none = reclaim(ClusterRequest.of(in("/role").objects(500)).onRole("other"));
         assertThat(none.members()).isEmpty();
-        assertThat(none.outcome()).isEqualTo(Outcome.SHORT);
+        assertThat(none.outcome()).isEqualTo(Outcome.TARGET_MISSED);
         ClusterReport named = reclaim(ClusterRequest.of(in("/role").objects(500))
                 .onMembers(members.get(2).name(), "10.9.9.9:1"));
-        assertThat(named.outcome()).isEqualTo(Outcome.MET);
+        assertThat(named.outcome()).isEqualTo(Outcome.TARGET_REACHED);
         assertThat(named.members())
                 .extracting(ClusterReport.Member::member, ClusterReport.Member::outcome)
                 .containsExactly(
@@ -141,7 +141,7 @@ class ClusterReclaimerIT {
         ShrinkerHandle stuck = members.get(1).cache("/stuck", Scripted.stuck(40_000, gate));
         TableShrinker willing = members.get(2).cache("/stuck", 40_000);
         ClusterReport report = reclaim(in("/stuck").objects(4_000).within(Duration.ofSeconds(4)));
-        assertThat(report.outcome()).isEqualTo(Outcome.MET);
+        assertThat(report.outcome()).isEqualTo(Outcome.TARGET_REACHED);
         assertThat(report.elapsed()).isLessThan(Duration.ofSeconds(4));
         assertThat(members.get(1).part(report).outcome()).isEqualTo(MemberOutcome.DEADLINE);
         assertThat(members.get(1).part(report).freedObjects()).isZero();
@@ -164,7 +164,7 @@ class ClusterReclaimerIT {
                                 any -> Shrinker.STOP));
         members.get(2).cache("/stuckcount", 40_000);
         ClusterReport report = reclaim(in("/stuckcount").objects(4_000).within(Duration.ofSeconds(2)));
-        assertThat(report.outcome()).isEqualTo(Outcome.MET);
+        assertThat(report.outcome()).isEqualTo(Outcome.TARGET_REACHED);
         assertThat(members.get(1).part(report).askedObjects()).isZero();
         gate.open();
         first.kit.await(stuck.free());
@@ -196,7 +196,9 @@ class ClusterReclaimerIT {
         }
         List<ClusterReport> reports =
                 rounds.stream().map(round -> Members.await(first, round)).toList();
-        assertThat(reports).extracting(ClusterReport::outcome).containsAnyOf(Outcome.MET, Outcome.SHORT);
+        assertThat(reports)
+                .extracting(ClusterReport::outcome)
+                .containsAnyOf(Outcome.TARGET_REACHED, Outcome.TARGET_MISSED);
         assertThat(reports).allMatch(report -> report.members().size() == 3);
         assertThat(reports.stream().mapToLong(ClusterReport::freedObjects).sum())
                 .isEqualTo(60_000 - objects(caches))

@@ -30,7 +30,7 @@ class ClusterRestartIT {
     private static final long OBJECTS = 1_000_000;
 
     private static final Set<MemberOutcome> ENDED =
-            Set.of(MemberOutcome.DONE, MemberOutcome.SHORT, MemberOutcome.REFUSED);
+            Set.of(MemberOutcome.DONE, MemberOutcome.TARGET_MISSED, MemberOutcome.REFUSED);
 
     /** A batch per visiting thread. */
     private static final long OVERSHOOT = 4 * 128;
@@ -86,7 +86,7 @@ class ClusterRestartIT {
         System.out.println(reported + " were reported, up to " + unsaid + " not said");
         assertThat(reported).isBetween(freed - unsaid, freed);
         assertThat(reports)
-                .filteredOn(report -> report.outcome() != Outcome.MET)
+                .filteredOn(report -> report.outcome() != Outcome.TARGET_REACHED)
                 .allMatch(report -> report.outcome() == Outcome.SHUTDOWN);
         members.all().forEach(one -> one.awaitRows(3));
         members.end();

@@ -37,7 +37,7 @@ final class ClusterScaleTest {
     private static final int FEW_ROUNDS = 3;
     private static final double LOSS = 0.001;
     private static final int MAX_ROUND_TRIPS = 3;
-    private static final Set<MemberOutcome> ANSWERED = Set.of(MemberOutcome.DONE, MemberOutcome.SHORT);
+    private static final Set<MemberOutcome> ANSWERED = Set.of(MemberOutcome.DONE, MemberOutcome.TARGET_MISSED);
 
     /** The Markdown tables by title. */
     private static final Map<String, StringBuilder> tables = new TreeMap<>();
@@ -91,7 +91,7 @@ final class ClusterScaleTest {
                     List<Result> results = rounds(network, loss, members, ROUNDS);
                     results.forEach(ClusterScaleTest::check);
                     assertThat(results).allSatisfy(result -> {
-                        assertThat(result.report().outcome()).isEqualTo(Outcome.MET);
+                        assertThat(result.report().outcome()).isEqualTo(Outcome.TARGET_REACHED);
                         // Two exchanges, and one lost message in each.
                         assertThat(result.elapsedNanos())
                                 .isLessThan(MAX_ROUND_TRIPS * result.slowestNanos()
@@ -189,7 +189,7 @@ final class ClusterScaleTest {
             for (long target : new long[] {100, 1000, 64L * members}) {
                 Result result = run(Setup.of(Network.ZONES, members, target, 1));
                 check(result);
-                assertThat(result.report().outcome()).isEqualTo(Outcome.MET);
+                assertThat(result.report().outcome()).isEqualTo(Outcome.TARGET_REACHED);
                 row(
                         "Small targets, zones",
                         format("%,d", members),
@@ -265,7 +265,7 @@ final class ClusterScaleTest {
             }
         }
         assertThat(report.freedObjects()).as(name).isEqualTo(sum);
-        if (report.outcome() == Outcome.MET) {
+        if (report.outcome() == Outcome.TARGET_REACHED) {
             long allocations = result.setup().unwell() == Health.FREEZES_WITH_ITS_PART ? 2 : 1;
             assertThat(report.freedObjects() - result.setup().target())
                     .as(name)
@@ -283,7 +283,7 @@ final class ClusterScaleTest {
                 .containsOnly(isKnown ? MemberOutcome.UNREACHABLE : MemberOutcome.DEADLINE);
         assertThat(result.report().outcome())
                 .as(result.setup().toString())
-                .isEqualTo(canBeMet ? Outcome.MET : isKnown ? Outcome.SHORT : Outcome.DEADLINE);
+                .isEqualTo(canBeMet ? Outcome.TARGET_REACHED : isKnown ? Outcome.TARGET_MISSED : Outcome.DEADLINE);
         long within = SimulatedCluster.WITHIN.toNanos();
         long min =
                 isKnown ? 0 : !canBeMet ? within : result.setup().unwell() == Health.FROZEN ? within / 4 : within / 2;

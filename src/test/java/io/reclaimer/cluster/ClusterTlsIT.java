@@ -154,7 +154,7 @@ class ClusterTlsIT {
                 members.stream().map(member -> member.cache("/shop", OBJECTS)).toList();
         ClusterReport report =
                 members.get(0).reclaim(ReclaimRequest.in("/shop").objects(6_000).within(Duration.ofSeconds(30)));
-        assertThat(report.outcome()).isEqualTo(Outcome.MET);
+        assertThat(report.outcome()).isEqualTo(Outcome.TARGET_REACHED);
         assertThat(report.members())
                 .extracting(ClusterReport.Member::member)
                 .containsExactlyInAnyOrderElementsOf(

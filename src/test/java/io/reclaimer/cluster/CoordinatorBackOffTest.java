@@ -45,7 +45,7 @@ class CoordinatorBackOffTest {
         }
         round.offer(0, 5_000, now + 1);
         round.done(round.parts().get(0), "DONE", 1_000, now + 2);
-        assertThat(round.report().outcome()).isEqualTo(Outcome.MET);
+        assertThat(round.report().outcome()).isEqualTo(Outcome.TARGET_REACHED);
         assertThat(round.outcome(0)).isEqualTo(MemberOutcome.DONE);
         assertThat(round.reason(0)).isEmpty();
     }
@@ -66,7 +66,7 @@ class CoordinatorBackOffTest {
                 .singleElement()
                 .matches(one -> one.participant() == 0 && one.message() instanceof Count);
         round.offer(0, 1_500, 28);
-        round.done(second.get(0), "SHORT", 300, 29);
+        round.done(second.get(0), "TARGET_MISSED", 300, 29);
         List<Sent> third = round.parts();
         assertThat(third)
                 .singleElement()
@@ -74,7 +74,7 @@ class CoordinatorBackOffTest {
                         && part.part().objects() == 700
                         && part.part().part() == 2);
         round.done(third.get(0), "DONE", 700, 30);
-        assertThat(round.report().outcome()).isEqualTo(Outcome.MET);
+        assertThat(round.report().outcome()).isEqualTo(Outcome.TARGET_REACHED);
         assertThat(round.member(0).freeableObjects()).isEqualTo(1_500);
     }
 
@@ -89,7 +89,7 @@ class CoordinatorBackOffTest {
         assertThat(round.take()).singleElement().matches(one -> one.message() instanceof Count);
         round.offer(0, 2_000, 4_726);
         round.done(round.parts().get(0), "DONE", 1_000, 4_800);
-        assertThat(round.report().outcome()).isEqualTo(Outcome.MET);
+        assertThat(round.report().outcome()).isEqualTo(Outcome.TARGET_REACHED);
     }
 
     /** Passes are treated like parts. */
@@ -119,7 +119,7 @@ class CoordinatorBackOffTest {
         round.coordinator.receive(again(0, 0), millis(29));
         round.coordinator.receive(again(0, 2), millis(30));
         round.done(parts.get(0), "DONE", 1_000, 31);
-        assertThat(round.report().outcome()).isEqualTo(Outcome.MET);
+        assertThat(round.report().outcome()).isEqualTo(Outcome.TARGET_REACHED);
     }
 
     @Test

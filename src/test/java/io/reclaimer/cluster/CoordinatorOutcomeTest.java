@@ -28,10 +28,10 @@ class CoordinatorOutcomeTest {
     @Test
     void shortIsSaidWhereEachHasSaidThatItHasNoMore() {
         FakeRound round = offered(request(2_000), 1_000, 1_000);
-        round.parts().forEach(part -> round.done(part, "SHORT", 900, 2));
-        assertThat(round.report().outcome()).isEqualTo(Outcome.SHORT);
+        round.parts().forEach(part -> round.done(part, "TARGET_MISSED", 900, 2));
+        assertThat(round.report().outcome()).isEqualTo(Outcome.TARGET_MISSED);
         assertThat(round.report().members())
-                .allMatch(member -> member.outcome() == MemberOutcome.SHORT
+                .allMatch(member -> member.outcome() == MemberOutcome.TARGET_MISSED
                         && member.isExhausted()
                         && member.reason().orElseThrow().equals("it has no more"));
     }
@@ -41,12 +41,12 @@ class CoordinatorOutcomeTest {
     void memberThatFellShortButIsNotExhaustedKeepsARoundFromSayingShort() {
         FakeRound round = offered(request(2_000), 1_000, 1_000);
         List<Sent> parts = round.parts();
-        round.done(parts.get(0), "SHORT", 900, 2);
-        round.done(new Reclaimed(ROUND, 1, 1, "SHORT", 10, 10, false, false, "[2] STOPPED"), 2);
+        round.done(parts.get(0), "TARGET_MISSED", 900, 2);
+        round.done(new Reclaimed(ROUND, 1, 1, "TARGET_MISSED", 10, 10, false, false, "[2] STOPPED"), 2);
         assertThat(round.report().outcome()).isEqualTo(Outcome.PARTIAL);
         assertThat(round.member(0).isExhausted()).isTrue();
         assertThat(round.member(1).isExhausted()).isFalse();
-        assertThat(round.outcome(1)).isEqualTo(MemberOutcome.SHORT);
+        assertThat(round.outcome(1)).isEqualTo(MemberOutcome.TARGET_MISSED);
         assertThat(round.reason(1)).isEqualTo("[2] STOPPED");
     }
 
@@ -57,8 +57,8 @@ class CoordinatorOutcomeTest {
         round.done(round.parts().get(0), "DONE", 300, 2);
         List<Sent> more = round.parts();
         assertThat(more).singleElement().matches(part -> part.part().objects() == 1_700);
-        round.done(more.get(0), "SHORT", 0, 3);
-        assertThat(round.report().outcome()).isEqualTo(Outcome.SHORT);
+        round.done(more.get(0), "TARGET_MISSED", 0, 3);
+        assertThat(round.report().outcome()).isEqualTo(Outcome.TARGET_MISSED);
         assertThat(round.member(0).isExhausted()).isTrue();
         assertThat(round.report().freedObjects()).isEqualTo(300);
     }
@@ -69,13 +69,13 @@ class CoordinatorOutcomeTest {
         for (int participant = 0; participant < 3; participant++) {
             round.offer(participant, 300, 1);
         }
-        round.parts().forEach(part -> round.done(part, part.participant() == 2 ? "SHORT" : "DONE", 300, 2));
+        round.parts().forEach(part -> round.done(part, part.participant() == 2 ? "TARGET_MISSED" : "DONE", 300, 2));
         List<Sent> more = round.parts();
         // 1,100 are missing, and one of the three has no more.
         assertThat(more).extracting(Sent::participant).containsExactly(0, 1);
         assertThat(more).allMatch(part -> part.part().objects() == 550);
         more.forEach(part -> round.done(part, "DONE", 550, 3));
-        assertThat(round.report().outcome()).isEqualTo(Outcome.MET);
+        assertThat(round.report().outcome()).isEqualTo(Outcome.TARGET_REACHED);
         assertThat(round.report().freedObjects()).isEqualTo(2_000);
     }
 
@@ -87,7 +87,7 @@ class CoordinatorOutcomeTest {
         round.offer(Messages.offer(ROUND, 1, 0, false, "[1] QUARANTINED"), 1);
         List<Sent> parts = round.parts();
         assertThat(parts).extracting(Sent::participant).containsExactly(1);
-        round.done(new Reclaimed(ROUND, 1, 1, "SHORT", 0, 0, false, false, "[1] QUARANTINED"), 2);
+        round.done(new Reclaimed(ROUND, 1, 1, "TARGET_MISSED", 0, 0, false, false, "[1] QUARANTINED"), 2);
         assertThat(round.report().outcome()).isEqualTo(Outcome.PARTIAL);
         assertThat(round.member(0).isExhausted()).isTrue();
         assertThat(round.outcome(0)).isEqualTo(MemberOutcome.DONE);
@@ -101,9 +101,9 @@ class CoordinatorOutcomeTest {
         round.offer(new Offer(ROUND, 0, 0, 0, Collections.nCopies(13, 0L), "NONE", 1, 2, 0, false, ""), 1);
         List<Sent> parts = round.parts();
         assertThat(parts).singleElement().matches(part -> part.part().nonce() == 0);
-        round.done(new Reclaimed(ROUND, 0, 1, "SHORT", 0, 0, false, false, ""), 2);
+        round.done(new Reclaimed(ROUND, 0, 1, "TARGET_MISSED", 0, 0, false, false, ""), 2);
         assertThat(round.report().outcome()).isEqualTo(Outcome.PARTIAL);
-        assertThat(round.outcome(0)).isEqualTo(MemberOutcome.SHORT);
+        assertThat(round.outcome(0)).isEqualTo(MemberOutcome.TARGET_MISSED);
         assertThat(round.reason(0)).isNotEmpty();
     }
 
@@ -113,7 +113,7 @@ class CoordinatorOutcomeTest {
         FakeRound round = new FakeRound(request(2_000), Duration.ofSeconds(1), Presence.HERE, Presence.HERE);
         round.offer(0, 300, 10);
         round.tick(250);
-        round.done(round.parts().get(0), "SHORT", 300, 300);
+        round.done(round.parts().get(0), "TARGET_MISSED", 300, 300);
         assertThat(round.reports).isEmpty();
         round.offer(1, 10_000, 905);
         assertThat(round.report().outcome()).isEqualTo(Outcome.DEADLINE);
@@ -127,7 +127,7 @@ class CoordinatorOutcomeTest {
         List<Sent> parts = round.parts();
         assertThat(parts).hasSize(1);
         round.done(parts.get(0), "DONE", 128, 2);
-        assertThat(round.report().outcome()).isEqualTo(Outcome.MET);
+        assertThat(round.report().outcome()).isEqualTo(Outcome.TARGET_REACHED);
         assertThat(round.report().members())
                 .allMatch(member -> member.outcome() == MemberOutcome.DONE
                         && member.reason().isEmpty());
@@ -145,14 +145,14 @@ class CoordinatorOutcomeTest {
         assertThat(round.reason(1)).contains("no offer");
     }
 
-    /** An unreachable member does not prevent the outcome SHORT, unless it is the only one. */
+    /** An unreachable member does not prevent the outcome TARGET_MISSED, unless it is the only one. */
     @ParameterizedTest
     @CsvSource({
-        "UNREACHABLE, SHORT, DONE, UNREACHABLE",
-        "GONE, SHORT, DONE, LEFT",
-        "LEAVING, SHORT, DONE, LEFT",
-        "DOWN, SHORT, DONE, LEFT",
-        "CLUSTER_ENDS, SHORT, DONE, LEFT",
+        "UNREACHABLE, TARGET_MISSED, DONE, UNREACHABLE",
+        "GONE, TARGET_MISSED, DONE, LEFT",
+        "LEAVING, TARGET_MISSED, DONE, LEFT",
+        "DOWN, TARGET_MISSED, DONE, LEFT",
+        "CLUSTER_ENDS, TARGET_MISSED, DONE, LEFT",
         "JOINING, PARTIAL, PARTIAL, NOT_ASKED",
         "WITHOUT_RECLAIMER, PARTIAL, PARTIAL, NOT_ASKED"
     })
@@ -160,7 +160,7 @@ class CoordinatorOutcomeTest {
             Presence presence, Outcome target, Outcome pass, MemberOutcome member) {
         FakeRound shortOfIt = round(request(2_000), Presence.HERE, presence);
         shortOfIt.offer(0, 1_000, 1);
-        shortOfIt.done(shortOfIt.parts().get(0), "SHORT", 1_000, 2);
+        shortOfIt.done(shortOfIt.parts().get(0), "TARGET_MISSED", 1_000, 2);
         FakeRound onePass = round(ReclaimRequest.in("/shop"), Presence.HERE, presence);
         onePass.offer(0, 1_000, 1);
         onePass.done(onePass.parts().get(0), "DONE", 10, 2);
@@ -172,7 +172,7 @@ class CoordinatorOutcomeTest {
             assertThat(round.outcome(1)).isEqualTo(member);
             assertThat(round.reason(1)).isEqualTo(presence.reason);
         }
-        assertThat(shortOfIt.report().countByOutcome()).isEqualTo(Map.of(MemberOutcome.SHORT, 1, member, 1));
+        assertThat(shortOfIt.report().countByOutcome()).isEqualTo(Map.of(MemberOutcome.TARGET_MISSED, 1, member, 1));
     }
 
     @Test
@@ -224,7 +224,7 @@ class CoordinatorOutcomeTest {
         FakeRound round = round(request(100), Presence.HERE);
         round.offer(Messages.offer(ROUND, 0, 1_000, false, "[1] STUCK"), 1);
         round.done(round.parts().get(0), "DONE", 128, 2);
-        assertThat(round.report().outcome()).isEqualTo(Outcome.MET);
+        assertThat(round.report().outcome()).isEqualTo(Outcome.TARGET_REACHED);
         assertThat(round.member(0).reason()).isEmpty();
     }
 
@@ -240,7 +240,7 @@ class CoordinatorOutcomeTest {
 
     @Test
     void nobodyToAskIsAnsweredAtOnce() {
-        assertThat(round(request(1)).report().outcome()).isEqualTo(Outcome.SHORT);
+        assertThat(round(request(1)).report().outcome()).isEqualTo(Outcome.TARGET_MISSED);
         assertThat(round(ReclaimRequest.everywhere()).report().outcome()).isEqualTo(Outcome.DONE);
         assertThat(round(request(1), Presence.UNREACHABLE).outcome(0)).isEqualTo(MemberOutcome.UNREACHABLE);
     }

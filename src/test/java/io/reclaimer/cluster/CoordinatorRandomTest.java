@@ -150,11 +150,19 @@ class CoordinatorRandomTest {
         }
 
         private Reclaimed ended(int participant, Reclaim part) {
-            String end = List.of("DONE", "DONE", "SHORT", "SHORT", "DEADLINE", "CANCELLED", "SHUTDOWN", "LATER")
+            String end = List.of(
+                            "DONE",
+                            "DONE",
+                            "TARGET_MISSED",
+                            "TARGET_MISSED",
+                            "DEADLINE",
+                            "CANCELLED",
+                            "SHUTDOWN",
+                            "LATER")
                     .get(random.nextInt(8));
             boolean notBegun = end.equals("DEADLINE") && random.nextBoolean();
             long freed = notBegun ? 0 : end.equals("DONE") ? part.objects() : random.nextInt((int) part.objects() + 1);
-            boolean exhausted = end.equals("SHORT") && random.nextInt(3) > 0;
+            boolean exhausted = end.equals("TARGET_MISSED") && random.nextInt(3) > 0;
             return new Reclaimed(FakeRound.ROUND, participant, part.part(), end, freed, freed, exhausted, notBegun, "");
         }
 
@@ -181,8 +189,9 @@ class CoordinatorRandomTest {
             List<Member> present = new ArrayList<>(report.members());
             present.removeIf(member -> AWAY.contains(member.outcome()));
             switch (report.outcome()) {
-                case MET -> assertThat(report.freedObjects()).as(name).isGreaterThanOrEqualTo(target);
-                case SHORT -> {
+                case TARGET_REACHED ->
+                    assertThat(report.freedObjects()).as(name).isGreaterThanOrEqualTo(target);
+                case TARGET_MISSED -> {
                     assertThat(hasTarget && report.freedObjects() < target)
                             .as(name)
                             .isTrue();

@@ -43,7 +43,7 @@ class CoordinatorTest {
         assertThat(round.reports).isEmpty();
         round.done(parts.get(1), "DONE", 2_005, 40);
         ClusterReport report = round.report();
-        assertThat(report.outcome()).isEqualTo(Outcome.MET);
+        assertThat(report.outcome()).isEqualTo(Outcome.TARGET_REACHED);
         assertThat(report.freedObjects()).isEqualTo(3_015);
         assertThat(report.elapsed()).isEqualTo(Duration.ofMillis(40));
         assertThat(report.members().get(0))
@@ -77,14 +77,14 @@ class CoordinatorTest {
         round.done(parts.get(0), "DONE", 700, 2);
         round.done(parts.get(1), "DONE", 700, 3);
         assertThat(round.parts()).isEmpty();
-        round.done(parts.get(2), "SHORT", 100, 4);
+        round.done(parts.get(2), "TARGET_MISSED", 100, 4);
         List<Sent> second = round.parts();
         assertThat(second).extracting(Sent::participant).containsExactly(0, 1);
         assertThat(second.stream().mapToLong(part -> part.part().objects()).sum())
                 .isEqualTo(500);
         second.forEach(part -> round.done(part, "DONE", part.part().objects(), 5));
-        assertThat(round.report().outcome()).isEqualTo(Outcome.MET);
-        assertThat(round.outcome(2)).isEqualTo(MemberOutcome.SHORT);
+        assertThat(round.report().outcome()).isEqualTo(Outcome.TARGET_REACHED);
+        assertThat(round.outcome(2)).isEqualTo(MemberOutcome.TARGET_MISSED);
         assertThat(round.report().freedObjects()).isEqualTo(2_000);
     }
 
@@ -106,7 +106,7 @@ class CoordinatorTest {
         assertThat(round.reports).isEmpty();
         // The result that it sends when it is told that the round is over still counts.
         round.done(parts.get(1), "CANCELLED", 7, 5_020);
-        assertThat(round.report().outcome()).isEqualTo(Outcome.MET);
+        assertThat(round.report().outcome()).isEqualTo(Outcome.TARGET_REACHED);
         assertThat(round.report().freedObjects()).isEqualTo(2_007);
         assertThat(round.outcome(1)).isEqualTo(MemberOutcome.DEADLINE);
     }
@@ -121,7 +121,7 @@ class CoordinatorTest {
                 .singleElement()
                 .matches(part -> part.part().objects() == 500 && part.part().part() == 2);
         round.done(second.get(0), "DONE", 500, 4_800);
-        assertThat(round.report().outcome()).isEqualTo(Outcome.MET);
+        assertThat(round.report().outcome()).isEqualTo(Outcome.TARGET_REACHED);
         assertThat(round.outcome(0)).isEqualTo(MemberOutcome.DONE);
     }
 
@@ -138,14 +138,14 @@ class CoordinatorTest {
         FakeRound round = round(request(2_000), Presence.HERE, Presence.HERE);
         round.offer(0, 1_000, 0);
         round.tick(2_500);
-        round.done(round.parts().get(0), "SHORT", 1_000, 2_600);
+        round.done(round.parts().get(0), "TARGET_MISSED", 1_000, 2_600);
         assertThat(round.coordinator.dueNanos()).isLessThanOrEqualTo(millis(10_000));
         round.tick(9_999);
         assertThat(round.reports).isEmpty();
         round.tick(10_000);
         assertThat(round.report().outcome()).isEqualTo(Outcome.DEADLINE);
         assertThat(round.report().freedObjects()).isEqualTo(1_000);
-        assertThat(round.outcome(0)).isEqualTo(MemberOutcome.SHORT);
+        assertThat(round.outcome(0)).isEqualTo(MemberOutcome.TARGET_MISSED);
         assertThat(round.outcome(1)).isEqualTo(MemberOutcome.DEADLINE);
         round.offer(1, 1_000, 10_001);
         round.tick(11_000);
@@ -164,7 +164,7 @@ class CoordinatorTest {
         assertThat(parts).extracting(Sent::participant).containsExactly(0);
         round.offer(1, 9_000, 2_600);
         assertThat(round.parts()).isEmpty();
-        round.done(parts.get(0), "SHORT", 1_000, 2_700);
+        round.done(parts.get(0), "TARGET_MISSED", 1_000, 2_700);
         assertThat(round.parts())
                 .singleElement()
                 .matches(part -> part.participant() == 1 && part.part().objects() == 1_000);
@@ -228,7 +228,7 @@ class CoordinatorTest {
         round.offer(0, 0, 1);
         assertThat(round.reports).isEmpty();
         round.offer(1, 0, 2);
-        assertThat(round.report().outcome()).isEqualTo(Outcome.SHORT);
+        assertThat(round.report().outcome()).isEqualTo(Outcome.TARGET_MISSED);
         assertThat(round.report().members())
                 .allMatch(member -> member.outcome() == MemberOutcome.DONE && member.askedObjects() == 0);
     }

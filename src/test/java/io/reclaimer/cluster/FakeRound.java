@@ -91,7 +91,7 @@ final class FakeRound {
 
     /** Receives the result of a part. A member whose part ends short is exhausted. */
     void done(Sent part, String end, long freed, long atMillis) {
-        boolean exhausted = end.equals("SHORT");
+        boolean exhausted = end.equals("TARGET_MISSED");
         done(
                 new Reclaimed(ROUND, part.participant(), part.part().part(), end, freed, freed, exhausted, false, ""),
                 atMillis);

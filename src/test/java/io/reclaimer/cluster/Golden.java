@@ -68,7 +68,15 @@ enum Golden {
         messages.put(
                 "reclaimed/1",
                 new Reclaimed(
-                        ROUND, PARTICIPANT, 2, "SHORT", 4_711, 1L << 33, more, more, more ? "[2] visits STUCK" : ""));
+                        ROUND,
+                        PARTICIPANT,
+                        2,
+                        "TARGET_MISSED",
+                        4_711,
+                        1L << 33,
+                        more,
+                        more,
+                        more ? "[2] visits STUCK" : ""));
         messages.put("refused/1", new Refused(ROUND, PARTICIPANT, "There is no node [gpu]", more ? 2 : 0, more));
         messages.put("cancel/1", new Cancel(ROUND, ref, uid));
         messages.put(

@@ -2,7 +2,6 @@ package io.reclaimer.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reclaimer.ReclaimReport;
 import io.reclaimer.cluster.ClusterMessage.Offer;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
 import io.reclaimer.cluster.ClusterMessage.Reclaimed;
@@ -11,6 +10,7 @@ import io.reclaimer.cluster.MemberEnvironment.Requester;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.testkit.FakeCountReport;
 import java.time.Duration;
 import java.util.Collections;
@@ -49,9 +49,9 @@ class MemberPartsGiveTest extends MemberPartsSpec {
         offer(1, Messages.REQUESTER);
         receive(reclaim(1, 1, 700, 4_000), 1);
         assertThat(target(0)).isEqualTo(500);
-        freed(0, ReclaimReport.Outcome.MET, 500, 2_000, 2);
+        freed(0, RoundOutcome.TARGET_REACHED, 500, 2_000, 2);
         Reclaimed result = (Reclaimed) take().get(0).message();
-        assertThat(result.end()).isEqualTo("SHORT");
+        assertThat(result.end()).isEqualTo("TARGET_MISSED");
         assertThat(result.exhausted()).isFalse();
         assertThat(result.reason()).contains("cut to [500] objects").contains(BOUND);
     }
@@ -64,7 +64,7 @@ class MemberPartsGiveTest extends MemberPartsSpec {
         receive(reclaim(2, 1, 500, 4_000), 1);
         assertThat(running).hasSize(1);
         assertGiven(refusal());
-        freed(0, ReclaimReport.Outcome.MET, 500, 2_000, 2);
+        freed(0, RoundOutcome.TARGET_REACHED, 500, 2_000, 2);
         take();
         receive(count(3), 3);
         assertThat(counting).hasSize(2);
@@ -89,11 +89,11 @@ class MemberPartsGiveTest extends MemberPartsSpec {
     void whatWasNotFreedIsGivenBackAndWhatWasMoreIsMissing() {
         offer(1, Messages.REQUESTER);
         receive(reclaim(1, 1, 500, 4_000), 1);
-        freed(0, ReclaimReport.Outcome.SHORT, 100, 400, 2);
+        freed(0, RoundOutcome.TARGET_MISSED, 100, 400, 2);
         take();
         assertThat(offer(2, Messages.REQUESTER).freeableObjects()).isEqualTo(400);
         receive(reclaim(2, 1, 100, 4_000), 3);
-        freed(1, ReclaimReport.Outcome.MET, 200, 1_400, 4);
+        freed(1, RoundOutcome.TARGET_REACHED, 200, 1_400, 4);
         take();
         assertThat(offer(3, Messages.REQUESTER).freeableObjects()).isEqualTo(50);
     }
@@ -103,7 +103,7 @@ class MemberPartsGiveTest extends MemberPartsSpec {
     void objectsAreAsLargeAsThoseThatWereFreed() {
         offer(1, Messages.REQUESTER);
         receive(reclaim(1, 1, 10, 4_000), 1);
-        freed(0, ReclaimReport.Outcome.MET, 10, 1_000, 2);
+        freed(0, RoundOutcome.TARGET_REACHED, 10, 1_000, 2);
         take();
         receive(reclaim(1, 2, 100, 4_000), 3);
         assertThat(target(1)).isEqualTo(10);
@@ -113,7 +113,7 @@ class MemberPartsGiveTest extends MemberPartsSpec {
     void limitIsWholeAgainAMinuteLater() {
         offer(1, Messages.REQUESTER);
         receive(reclaim(1, 1, 500, 4_000), 1);
-        freed(0, ReclaimReport.Outcome.MET, 500, 2_000, millis(2_000));
+        freed(0, RoundOutcome.TARGET_REACHED, 500, 2_000, millis(2_000));
         take();
         receive(count(2), millis(61_000));
         assertGiven(refusal());
@@ -126,7 +126,7 @@ class MemberPartsGiveTest extends MemberPartsSpec {
         assertThat(offer(1, OWN).freeableObjects()).isEqualTo(1_000);
         receive(reclaim(1, 1, 5_000, 4_000), 1);
         assertThat(target(0)).isEqualTo(5_000);
-        freed(0, ReclaimReport.Outcome.MET, 5_000, 20_000, 2);
+        freed(0, RoundOutcome.TARGET_REACHED, 5_000, 20_000, 2);
         take();
         assertThat(offer(2, Messages.REQUESTER).freeableObjects()).isEqualTo(500);
         assertThat(parts.totals()).isEqualTo(new MemberParts.Totals(1, 5_000, 0));
@@ -189,7 +189,7 @@ class MemberPartsGiveTest extends MemberPartsSpec {
                 new KnownRound(reply -> {}, requester, KnownRound.requestOf(count(round), name -> 0), count(round), 0);
         known.setCounted(new FakeCountReport(
                 CgroupPath.of("/shop"),
-                ReclaimReport.Outcome.DONE,
+                RoundOutcome.DONE,
                 objects,
                 bytes,
                 Collections.nCopies(13, objects),

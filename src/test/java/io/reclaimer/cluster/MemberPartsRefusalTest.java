@@ -2,12 +2,12 @@ package io.reclaimer.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reclaimer.ReclaimReport;
 import io.reclaimer.cluster.ClusterMessage.Offer;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
 import io.reclaimer.cluster.ClusterMessage.Refused;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.RoundOutcome;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
@@ -77,7 +77,7 @@ class MemberPartsRefusalTest extends MemberPartsSpec {
         receive(count(1), 6);
         assertThat(take()).singleElement().matches(one -> one.message() instanceof Offer);
         receive(reclaim(1, 2, 500, 4_000), 7);
-        ended(1, ReclaimReport.Outcome.MET, 500);
+        ended(1, RoundOutcome.TARGET_REACHED, 500);
         assertThat(take()).containsExactly(new Sent("a", reclaimed(1, 2, "DONE", 500)));
     }
 

@@ -16,6 +16,7 @@ import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.Shortfall;
 import io.reclaimer.testkit.FakeCountReport;
 import io.reclaimer.testkit.FakeReclaimReport;
@@ -122,7 +123,7 @@ abstract class MemberPartsSpec {
 
     /** A result with objects of ten bytes. A part that ends short is exhausted. */
     static Reclaimed reclaimed(long round, int part, String end, long freed) {
-        return new Reclaimed(round, 3, part, end, freed, 10 * freed, end.equals("SHORT"), false, "");
+        return new Reclaimed(round, 3, part, end, freed, 10 * freed, end.equals("TARGET_MISSED"), false, "");
     }
 
     static Reclaimed notBegun(long round, int part, String end, String reason) {
@@ -143,10 +144,10 @@ abstract class MemberPartsSpec {
     }
 
     void counted(int index, long now) {
-        parts.counted(counting.get(index).round(), counted(ReclaimReport.Outcome.DONE, Map.of()), null, now);
+        parts.counted(counting.get(index).round(), counted(RoundOutcome.DONE, Map.of()), null, now);
     }
 
-    static CountReport counted(ReclaimReport.Outcome outcome, Map<Shortfall, Long> shortfalls) {
+    static CountReport counted(RoundOutcome outcome, Map<Shortfall, Long> shortfalls) {
         return new FakeCountReport(
                 CgroupPath.of("/shop"),
                 outcome,
@@ -161,25 +162,20 @@ abstract class MemberPartsSpec {
                 0);
     }
 
-    void ended(int index, ReclaimReport.Outcome outcome, long freed) {
+    void ended(int index, RoundOutcome outcome, long freed) {
         ended(index, outcome, freed, Map.of());
     }
 
-    void ended(int index, ReclaimReport.Outcome outcome, long freed, Map<Shortfall, Long> shortfalls) {
+    void ended(int index, RoundOutcome outcome, long freed, Map<Shortfall, Long> shortfalls) {
         freed(index, outcome, freed, 10 * freed, shortfalls, 5);
     }
 
-    void freed(int index, ReclaimReport.Outcome outcome, long objects, long bytes, long now) {
+    void freed(int index, RoundOutcome outcome, long objects, long bytes, long now) {
         freed(index, outcome, objects, bytes, Map.of(), now);
     }
 
     private void freed(
-            int index,
-            ReclaimReport.Outcome outcome,
-            long objects,
-            long bytes,
-            Map<Shortfall, Long> shortfalls,
-            long now) {
+            int index, RoundOutcome outcome, long objects, long bytes, Map<Shortfall, Long> shortfalls, long now) {
         ReclaimReport report = new FakeReclaimReport(
                 CgroupPath.of("/shop"),
                 outcome,

@@ -2,7 +2,6 @@ package io.reclaimer.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.cluster.ClusterMessage.Count;
 import io.reclaimer.cluster.ClusterMessage.Offer;
@@ -10,6 +9,7 @@ import io.reclaimer.cluster.ClusterMessage.Reclaim;
 import io.reclaimer.cluster.ClusterMessage.Reclaimed;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimFlag;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.Shortfall;
 import java.time.Duration;
 import java.util.Collections;
@@ -70,7 +70,7 @@ class MemberPartsTest extends MemberPartsSpec {
         assertThat(take()).singleElement().matches(one -> ((Offer) one.message()).nonce() == nonce);
         receive(part(1, Messages.NONCE + 1), millis(3_500));
         assertThat(running.get(0).request().within()).contains(Duration.ofMillis(3_500));
-        ended(0, ReclaimReport.Outcome.MET, 500);
+        ended(0, RoundOutcome.TARGET_REACHED, 500);
         Reclaim second = new Reclaim(1, 3, 2, 500, 12, 4_000_000, Messages.NOBODY, Messages.UID, Messages.NONCE);
         receive(second, millis(3_500));
         assertThat(running.get(1).request().within()).contains(Duration.ofMillis(1_500));
@@ -80,7 +80,7 @@ class MemberPartsTest extends MemberPartsSpec {
     @Test
     void offerThatIsMadeAgainIsLessWhatWasFreedSince() {
         started(1, 995);
-        ended(0, ReclaimReport.Outcome.MET, 995);
+        ended(0, RoundOutcome.TARGET_REACHED, 995);
         take();
         receive(count(1), 2);
         Offer offer = (Offer) take().get(0).message();
@@ -115,7 +115,7 @@ class MemberPartsTest extends MemberPartsSpec {
         assertThat(take()).singleElement().matches(one -> one.to().equals("a"));
         receive(reclaim(1, 1, 500, 4_000), 6);
         receive("b", reclaim(1, 1, 500, 4_000), 7);
-        ended(0, ReclaimReport.Outcome.MET, 512);
+        ended(0, RoundOutcome.TARGET_REACHED, 512);
         assertThat(take()).containsExactly(new Sent("b", reclaimed(1, 1, "DONE", 512)));
     }
 
@@ -127,7 +127,7 @@ class MemberPartsTest extends MemberPartsSpec {
         assertThat(part.request().objects()).hasValue(500);
         assertThat(part.request().priority()).isEqualTo(12);
         assertThat(part.request().within()).contains(Duration.ofMillis(3_500));
-        ended(0, ReclaimReport.Outcome.MET, 512);
+        ended(0, RoundOutcome.TARGET_REACHED, 512);
         assertThat(take()).containsExactly(new Sent("a", reclaimed(1, 1, "DONE", 512)));
     }
 
@@ -146,18 +146,18 @@ class MemberPartsTest extends MemberPartsSpec {
         started(1, 500);
         receive(reclaim(1, 1, 500, 4_000), 2);
         assertThat(take()).isEmpty();
-        ended(0, ReclaimReport.Outcome.SHORT, 100);
+        ended(0, RoundOutcome.TARGET_MISSED, 100);
         receive(reclaim(1, 1, 500, 4_000), 3);
         assertThat(running).hasSize(1);
-        assertThat(take()).hasSize(2).containsOnly(new Sent("a", reclaimed(1, 1, "SHORT", 100)));
+        assertThat(take()).hasSize(2).containsOnly(new Sent("a", reclaimed(1, 1, "TARGET_MISSED", 100)));
     }
 
     @Test
     void partThatWasOvertakenIsIgnored() {
         started(1, 500);
-        ended(0, ReclaimReport.Outcome.MET, 500);
+        ended(0, RoundOutcome.TARGET_REACHED, 500);
         receive(reclaim(1, 2, 30, 4_000), 2);
-        ended(1, ReclaimReport.Outcome.MET, 30);
+        ended(1, RoundOutcome.TARGET_REACHED, 30);
         take();
         receive(reclaim(1, 1, 500, 4_000), 3);
         assertThat(running).hasSize(2);
@@ -172,7 +172,7 @@ class MemberPartsTest extends MemberPartsSpec {
         receive(count, 0);
         counted(0, 0);
         receive(part, 1);
-        ended(0, ReclaimReport.Outcome.MET, 500);
+        ended(0, RoundOutcome.TARGET_REACHED, 500);
         parts.forgetOld(millis(20_000));
         take();
         nonce++;
@@ -208,7 +208,7 @@ class MemberPartsTest extends MemberPartsSpec {
         assertThat(cancellation(0).isCancelled()).isFalse();
         parts.requesterGone(Messages.UID);
         assertThat(cancellation(0).isCancelled()).isTrue();
-        ended(0, ReclaimReport.Outcome.CANCELLED, 20);
+        ended(0, RoundOutcome.CANCELLED, 20);
         assertThat(take()).isEmpty();
         assertThat(parts.running()).isZero();
         assertThat(parts.totals().objects()).isEqualTo(20);
@@ -221,7 +221,7 @@ class MemberPartsTest extends MemberPartsSpec {
         assertThat(cancellation(0).isCancelled()).isFalse();
         cancel(1);
         assertThat(cancellation(0).isCancelled()).isTrue();
-        ended(0, ReclaimReport.Outcome.CANCELLED, 20);
+        ended(0, RoundOutcome.CANCELLED, 20);
         receive(reclaim(1, 2, 500, 4_000), 2);
         assertThat(take())
                 .containsExactly(
@@ -236,7 +236,7 @@ class MemberPartsTest extends MemberPartsSpec {
         receive(reclaim(1, 1, 500, 4_000), 1);
         parts.leave();
         assertThat(cancellation(0).isCancelled()).isTrue();
-        ended(0, ReclaimReport.Outcome.CANCELLED, 20);
+        ended(0, RoundOutcome.CANCELLED, 20);
         receive(reclaim(2, 1, 500, 4_000), 2);
         assertThat(take())
                 .containsExactly(
@@ -249,7 +249,7 @@ class MemberPartsTest extends MemberPartsSpec {
     @Test
     void memberIsExhaustedOnlyWhereItsReclaimerSaysSo() {
         offered(1, 0);
-        for (ReclaimReport.Outcome outcome : ReclaimReport.Outcome.values()) {
+        for (RoundOutcome outcome : RoundOutcome.values()) {
             for (Map<Shortfall, Long> shortfalls : List.of(Map.<Shortfall, Long>of(), Map.of(Shortfall.STOPPED, 3L))) {
                 int part = running.size() + 1;
                 receive(reclaim(1, part, 500, 4_000), 1);
@@ -257,8 +257,8 @@ class MemberPartsTest extends MemberPartsSpec {
                 Reclaimed result = (Reclaimed) take().get(0).message();
                 assertThat(result.exhausted())
                         .as("%s %s", outcome, shortfalls)
-                        .isEqualTo(outcome == ReclaimReport.Outcome.NOT_ONLINE
-                                || (outcome == ReclaimReport.Outcome.SHORT && shortfalls.isEmpty()));
+                        .isEqualTo(outcome == RoundOutcome.NOT_ONLINE
+                                || (outcome == RoundOutcome.TARGET_MISSED && shortfalls.isEmpty()));
                 boolean isSaid = !shortfalls.isEmpty() && !result.end().equals("DONE");
                 assertThat(result.reason()).as("%s", outcome).isEqualTo(isSaid ? STOPPED : "");
             }
@@ -267,18 +267,17 @@ class MemberPartsTest extends MemberPartsSpec {
 
     @Test
     void offerSaysWhetherItIsAllThatThereIs() {
-        assertThat(offer(1, ReclaimReport.Outcome.DONE, Map.of()).complete()).isTrue();
-        assertThat(offer(2, ReclaimReport.Outcome.NOT_ONLINE, Map.of()).complete())
-                .isTrue();
-        Offer stopped = offer(3, ReclaimReport.Outcome.DONE, Map.of(Shortfall.STOPPED, 3L));
+        assertThat(offer(1, RoundOutcome.DONE, Map.of()).complete()).isTrue();
+        assertThat(offer(2, RoundOutcome.NOT_ONLINE, Map.of()).complete()).isTrue();
+        Offer stopped = offer(3, RoundOutcome.DONE, Map.of(Shortfall.STOPPED, 3L));
         assertThat(stopped.complete()).isFalse();
         assertThat(stopped.shortfall()).isEqualTo(STOPPED);
-        Offer late = offer(4, ReclaimReport.Outcome.DEADLINE, Map.of(Shortfall.STOPPED, 3L));
+        Offer late = offer(4, RoundOutcome.DEADLINE, Map.of(Shortfall.STOPPED, 3L));
         assertThat(late.complete()).isFalse();
         assertThat(late.shortfall()).contains("[DEADLINE]").contains(STOPPED);
     }
 
-    private Offer offer(long round, ReclaimReport.Outcome outcome, Map<Shortfall, Long> shortfalls) {
+    private Offer offer(long round, RoundOutcome outcome, Map<Shortfall, Long> shortfalls) {
         receive(count(round), 0);
         parts.counted(round, counted(outcome, shortfalls), null, 1);
         return (Offer) take().get(0).message();
@@ -287,11 +286,13 @@ class MemberPartsTest extends MemberPartsSpec {
     @Test
     void cgroupThatIsNotOnlineIsShortOfATargetAndDoneWithoutOne() {
         started(1, 500);
-        ended(0, ReclaimReport.Outcome.NOT_ONLINE, 0);
+        ended(0, RoundOutcome.NOT_ONLINE, 0);
         receive(reclaim(1, 2, 0, 4_000), 1);
         assertThat(running.get(1).request().objects()).isEmpty();
-        ended(1, ReclaimReport.Outcome.NOT_ONLINE, 0);
-        assertThat(take()).extracting(one -> ((Reclaimed) one.message()).end()).containsExactly("SHORT", "DONE");
+        ended(1, RoundOutcome.NOT_ONLINE, 0);
+        assertThat(take())
+                .extracting(one -> ((Reclaimed) one.message()).end())
+                .containsExactly("TARGET_MISSED", "DONE");
     }
 
     @Test
@@ -302,7 +303,7 @@ class MemberPartsTest extends MemberPartsSpec {
         assertThat(parts.known()).isEqualTo(2);
         parts.forgetOld(millis(11_000));
         assertThat(parts.known()).isOne();
-        ended(0, ReclaimReport.Outcome.MET, 500);
+        ended(0, RoundOutcome.TARGET_REACHED, 500);
         parts.forgetOld(millis(11_000));
         assertThat(parts.known()).isZero();
         assertThat(take()).singleElement().matches(one -> one.message() instanceof Reclaimed);
@@ -319,7 +320,7 @@ class MemberPartsTest extends MemberPartsSpec {
         assertThat(parts.known()).isEqualTo(KnownRounds.MAX);
         receive(reclaim(1, 1, 500, 4_000), 1);
         assertThat(reason()).contains("does not know the round");
-        ended(0, ReclaimReport.Outcome.MET, 500);
+        ended(0, RoundOutcome.TARGET_REACHED, 500);
         assertThat(take()).singleElement().matches(one -> one.message() instanceof Reclaimed);
     }
 }

@@ -2,8 +2,8 @@ package io.reclaimer.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reclaimer.ReclaimReport;
 import io.reclaimer.cluster.ClusterMessage.Offer;
+import io.reclaimer.shrinker.RoundOutcome;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +25,7 @@ class MemberPartsWaitingTest extends MemberPartsSpec {
         counted(1, 2);
         assertThat(counting).extracting(Counting::round).containsExactly(1L, 2L, 3L);
         receive(reclaim(2, 1, 500, 4_000), 3);
-        ended(0, ReclaimReport.Outcome.MET, 500);
+        ended(0, RoundOutcome.TARGET_REACHED, 500);
         assertThat(counting).extracting(Counting::round).containsExactly(1L, 2L, 3L, 4L);
         assertThat(running).hasSize(1);
         counted(2, 4);
@@ -180,7 +180,7 @@ class MemberPartsWaitingTest extends MemberPartsSpec {
         counted(4, 6);
         assertThat(running).singleElement().matches(part -> part.round() == 1);
         take();
-        ended(0, ReclaimReport.Outcome.MET, 500);
+        ended(0, RoundOutcome.TARGET_REACHED, 500);
         assertThat(take()).containsExactly(new Sent("a", reclaimed(1, 1, "DONE", 500)));
     }
 

@@ -48,7 +48,7 @@ class MembershipIT {
         Threads.until(() -> leaver.isLeaving());
         gate.open();
         ClusterReport report = Members.await(first, round);
-        assertThat(report.outcome()).isEqualTo(Outcome.MET);
+        assertThat(report.outcome()).isEqualTo(Outcome.TARGET_REACHED);
         ClusterReport.Member part = leaver.part(report);
         assertThat(part.outcome()).isEqualTo(MemberOutcome.LEFT);
         assertThat(part.reason().orElseThrow()).startsWith("it is shutting down");
@@ -94,7 +94,7 @@ class MembershipIT {
         members.awaitAll();
         gate.open();
         ClusterReport before = Members.await(first, round);
-        assertThat(before.outcome()).isEqualTo(Outcome.MET);
+        assertThat(before.outcome()).isEqualTo(Outcome.TARGET_REACHED);
         assertThat(before.members()).hasSize(3);
         assertThat(cache.objects()).isEqualTo(40_000);
         ClusterReport after = first.reclaim(Members.shop(2_000));
@@ -102,7 +102,7 @@ class MembershipIT {
         members.all().forEach(one -> one.awaitRows(4));
     }
 
-    /** Such a member may have more, so the outcome is never SHORT. */
+    /** Such a member may have more, so the outcome is never TARGET_MISSED. */
     @Test
     void memberWithoutAReclaimerIsInTheReportWithTheReason() {
         ReclaimerTestSystem without = ReclaimerTestSystem.start(Members.CONFIG);
@@ -123,7 +123,7 @@ class MembershipIT {
         assertThat(first.part(report).isExhausted()).isTrue();
         assertThat(first.reclaim(ClusterRequest.of(Members.shop(5_000)).onMembers(first.name()))
                         .outcome())
-                .isEqualTo(Outcome.SHORT);
+                .isEqualTo(Outcome.TARGET_MISSED);
         cluster.manager().tell(Leave.create(cluster.selfMember().address()));
         without.await(without.system().getWhenTerminated());
         without.stop();
@@ -149,7 +149,7 @@ class MembershipIT {
         gate.open();
         members.awaitAll();
         ClusterReport next = first.reclaim(Members.shop(1_000));
-        assertThat(next.outcome()).isEqualTo(Outcome.MET);
+        assertThat(next.outcome()).isEqualTo(Outcome.TARGET_REACHED);
         assertThat(next.members()).hasSize(3);
     }
 

@@ -78,7 +78,7 @@ class NonMembersIT {
             return null;
         });
         // This request is handled after the others.
-        assertThat(first.reclaim(Members.shop(10)).outcome()).isEqualTo(Outcome.MET);
+        assertThat(first.reclaim(Members.shop(10)).outcome()).isEqualTo(Outcome.TARGET_REACHED);
         assertThat(first.state().known()).isEqualTo(1);
         assertThat(cache.objects()).isGreaterThan(9_000);
         assertThat(answers).isEmpty();
@@ -101,7 +101,7 @@ class NonMembersIT {
         send(new Cancel(part.round(), ref, 0));
         Threads.until(() -> first.cluster.status().droppedRequests() == 1);
         gate.open();
-        assertThat(Members.await(first, round).outcome()).isEqualTo(Outcome.MET);
+        assertThat(Members.await(first, round).outcome()).isEqualTo(Outcome.TARGET_REACHED);
     }
 
     /** Nobody is left who would use their result. */

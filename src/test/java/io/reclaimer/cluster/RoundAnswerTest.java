@@ -216,7 +216,7 @@ class RoundAnswerTest {
         assertThat(ClusterReclaimer.get(own.system())).isSameAs(alone);
         ClusterReport report =
                 own.await(alone.reclaim(ReclaimRequest.everywhere().objects(1)));
-        assertThat(report.outcome()).isEqualTo(Outcome.SHORT);
+        assertThat(report.outcome()).isEqualTo(Outcome.TARGET_MISSED);
         assertThat(report.members()).extracting(ClusterReport.Member::member).containsExactly(alone.member());
         Threads.until(() -> alone.table().rows().size() == 1);
         own.stop();

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
 import io.reclaimer.CountReport;
-import io.reclaimer.CountReport.Counted;
-import io.reclaimer.ReclaimReport;
 import io.reclaimer.cluster.ClusterMessage.Row;
 import io.reclaimer.cluster.TableReplica.RowPolicy;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.RoundOutcome;
+import io.reclaimer.shrinker.ShrinkerObjects;
 import io.reclaimer.testkit.FakeCountReport;
 import io.reclaimer.testkit.Seeded;
 import java.time.Duration;
@@ -43,9 +43,9 @@ class RowPolicyTest {
         RowPolicy longList =
                 new RowPolicy(new ClusterSettings.Table(true, Duration.ofSeconds(5), Duration.ofMinutes(5), 0.25, 64));
         String deep = ("/" + "x".repeat(60)).repeat(30);
-        Counted[] entries = IntStream.range(0, 64)
+        ShrinkerObjects[] entries = IntStream.range(0, 64)
                 .mapToObj(i -> entry(deep + "/" + i, 1_000 - i))
-                .toArray(Counted[]::new);
+                .toArray(ShrinkerObjects[]::new);
         Row row =
                 longList.row("m:1", report(64_000, entries), new MemberEnvironment.Heap(MemberPressure.NONE, 0, 0), 0);
         assertThat(row.cgroups()).hasSize(4).allMatch(path -> path.startsWith(deep));
@@ -110,10 +110,11 @@ class RowPolicyTest {
         Row published = null;
         int number = 0;
         for (long millis = 0; millis < 3_600_000; millis += 5_000) {
-            Counted[] entries = IntStream.range(0, means.length)
+            ShrinkerObjects[] entries = IntStream.range(0, means.length)
                     .mapToObj(tenant -> entry("/t" + tenant, means[tenant] * (950 + random.nextInt(101)) / 1_000))
-                    .toArray(Counted[]::new);
-            long sum = Arrays.stream(entries).mapToLong(Counted::objects).sum();
+                    .toArray(ShrinkerObjects[]::new);
+            long sum =
+                    Arrays.stream(entries).mapToLong(ShrinkerObjects::objects).sum();
             Row now = defaults.row("m:1", report(sum, entries), MemberEnvironment.Heap.UNWATCHED, millis);
             if (published == null || defaults.isDue(published, now)) {
                 published = now;
@@ -127,14 +128,14 @@ class RowPolicyTest {
         return new Row("m:1", atMillis, "NONE", 0, 0, freeable, List.of("/shop"), List.of(inShop));
     }
 
-    private static Counted entry(String path, long objects) {
-        return new Counted(CgroupPath.of(path), "pages", objects);
+    private static ShrinkerObjects entry(String path, long objects) {
+        return new ShrinkerObjects(CgroupPath.of(path), "pages", objects);
     }
 
-    private static CountReport report(long freeable, Counted... largest) {
+    private static CountReport report(long freeable, ShrinkerObjects... largest) {
         return new FakeCountReport(
                 CgroupPath.root(),
-                ReclaimReport.Outcome.DONE,
+                RoundOutcome.DONE,
                 freeable,
                 0,
                 Collections.nCopies(13, 0L),

@@ -1,12 +1,12 @@
 package io.reclaimer.cluster;
 
-import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.cluster.ClusterMessage.Cancel;
 import io.reclaimer.cluster.ClusterMessage.Count;
 import io.reclaimer.cluster.ClusterMessage.Reclaim;
 import io.reclaimer.cluster.ClusterMessage.Reply;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.testkit.FakeCountReport;
 import io.reclaimer.testkit.FakeReclaimReport;
@@ -98,7 +98,7 @@ final class SimulatedMember implements MemberEnvironment {
                 .toList();
         FakeCountReport report = new FakeCountReport(
                 CgroupPath.root(),
-                Outcome.DONE,
+                RoundOutcome.DONE,
                 objects,
                 objects,
                 planned,
@@ -139,7 +139,9 @@ final class SimulatedMember implements MemberEnvironment {
             }
         }
         long freed = before - objects;
-        Outcome outcome = freed >= target ? Outcome.MET : nanos < within ? Outcome.SHORT : Outcome.DEADLINE;
+        RoundOutcome outcome = freed >= target
+                ? RoundOutcome.TARGET_REACHED
+                : nanos < within ? RoundOutcome.TARGET_MISSED : RoundOutcome.DEADLINE;
         FakeReclaimReport report = new FakeReclaimReport(
                 CgroupPath.root(),
                 outcome,

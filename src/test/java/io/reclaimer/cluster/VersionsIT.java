@@ -11,7 +11,6 @@ import akka.serialization.SerializationExtension;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
-import io.reclaimer.ReclaimReport;
 import io.reclaimer.cluster.ClusterMessage.Count;
 import io.reclaimer.cluster.ClusterMessage.Header;
 import io.reclaimer.cluster.ClusterMessage.Malformed;
@@ -20,6 +19,7 @@ import io.reclaimer.cluster.ClusterMessage.Refused;
 import io.reclaimer.cluster.ClusterMessage.Request;
 import io.reclaimer.cluster.ClusterReport.Outcome;
 import io.reclaimer.cluster.Members.One;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.testkit.TableShrinker;
 import io.reclaimer.testkit.Threads;
 import java.io.IOException;
@@ -77,7 +77,7 @@ class VersionsIT {
         long freed = 0;
         for (CompletionStage<ClusterReport> round : rounds) {
             ClusterReport report = Members.await(members.first(), round);
-            assertThat(report.outcome()).isEqualTo(Outcome.MET);
+            assertThat(report.outcome()).isEqualTo(Outcome.TARGET_REACHED);
             freed += report.freedObjects();
         }
         assertThat(freed)
@@ -125,7 +125,7 @@ class VersionsIT {
         Members members = Members.start(2, "", intercepted);
         members.all().forEach(one -> one.cache("/shop", 10_000));
         ClusterReport report = members.first().reclaim(Members.shop(5_000));
-        assertThat(report.outcome()).isEqualTo(Outcome.MET);
+        assertThat(report.outcome()).isEqualTo(Outcome.TARGET_REACHED);
         assertThat(report.elapsed()).isLessThan(Duration.ofSeconds(15));
         assertThat(report.members().get(1).outcome()).isEqualTo(ClusterReport.MemberOutcome.REFUSED);
         assertThat(report.members().get(1).reason().orElseThrow())
@@ -137,8 +137,8 @@ class VersionsIT {
     void unknownConstantsOfAnswersAreTakenForTheSafestOnes() {
         assertThat(MemberPressure.namedOrMin("HIGH")).isEqualTo(MemberPressure.MIN);
         assertThat(MemberPressure.namedOrMin("LOW")).isEqualTo(MemberPressure.LOW);
-        assertThat(Validation.named(ReclaimReport.Outcome.class, "WELL")).isEmpty();
-        assertThat(Validation.named(ReclaimReport.Outcome.class, "SHORT")).contains(ReclaimReport.Outcome.SHORT);
+        assertThat(Validation.named(RoundOutcome.class, "WELL")).isEmpty();
+        assertThat(Validation.named(RoundOutcome.class, "TARGET_MISSED")).contains(RoundOutcome.TARGET_MISSED);
     }
 
     /** Sends a count as a member writes it, with a change. */

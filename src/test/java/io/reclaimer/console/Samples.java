@@ -40,7 +40,7 @@ public final class Samples {
     public static ClusterReport surge() {
         return new ClusterReport(
                 CgroupPath.of("/shop/orm"),
-                ClusterReport.Outcome.SHORT,
+                ClusterReport.Outcome.TARGET_MISSED,
                 1_500,
                 0,
                 Duration.ofNanos(3_500_000),

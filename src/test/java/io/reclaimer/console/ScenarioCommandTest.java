@@ -54,7 +54,7 @@ class ScenarioCommandTest {
                 .startsWith("noisy neighbour: who fills the heap pays for it, not who is beside")
                 .containsSequence(
                         "",
-                        "  0:01.000-0:59.000  ... 59 rounds of pressure over / for 500 objects: 59 MET, freed 30,208 objects",
+                        "  0:01.000-0:59.000  ... 59 rounds of pressure over / for 500 objects: 59 TARGET_REACHED, freed 30,208 objects",
                         "  1:00.000           as expected: freed in /noisy, at the end: 28,544",
                         "",
                         "  PASS  freed in /noisy, at the end; expected at least 1; actual 28,544; " + path("noisy.conf")
@@ -79,9 +79,10 @@ class ScenarioCommandTest {
                         "        at        1:00.000",
                         "        place     " + where + ":22",
                         "        the last events before it",
-                        "          0:50.000  pressure over / for 500 objects: MET, freed 512 in 0s",
-                        "          0:51.000  pressure over / for 500 objects: MET, freed 512 in 0s")
-                .containsSequence("          0:59.000  pressure over / for 500 objects: MET, freed 512 in 0s", "");
+                        "          0:50.000  pressure over / for 500 objects: TARGET_REACHED, freed 512 in 0s",
+                        "          0:51.000  pressure over / for 500 objects: TARGET_REACHED, freed 512 in 0s")
+                .containsSequence(
+                        "          0:59.000  pressure over / for 500 objects: TARGET_REACHED, freed 512 in 0s", "");
         assertThat(output.lines())
                 .filteredOn(line -> line.startsWith("          0:"))
                 .hasSize(10);

@@ -140,8 +140,9 @@ class StatusLineTest {
     @Test
     void memberPrintsWhatEachFreedForTheSurgingTenant() {
         assertThat(StatusLine.surge(Samples.surge()))
-                .isEqualTo("  cluster: /shop/orm surges; asked for 2,000 objects, freed 1,500 (short) in 3.5 ms:"
-                        + " 10.0.0.1:1 1,500, 10.0.0.2:1 0 unreachable");
+                .isEqualTo(
+                        "  cluster: /shop/orm surges; asked for 2,000 objects, freed 1,500 (target missed) in 3.5 ms:"
+                                + " 10.0.0.1:1 1,500, 10.0.0.2:1 0 unreachable");
     }
 
     private static Map<Tenant, Hits.Rate> hits(long hits, long lookups) {

@@ -2,9 +2,9 @@ package io.reclaimer.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reclaimer.engine.RoundResult.Freed;
 import io.reclaimer.engine.call.ShrinkerEntry;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.ShrinkerObjects;
 import io.reclaimer.testkit.Threads;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -25,10 +25,10 @@ class FreedTableTest {
         add(a, first, 10);
         assertThat(table.largest(3))
                 .containsExactly(
-                        new Freed(CgroupPath.of("/a"), "s1", 11),
-                        new Freed(CgroupPath.of("/b"), "s1", 5),
-                        new Freed(CgroupPath.of("/a"), "s2", 3));
-        assertThat(table.largest(1)).containsExactly(new Freed(CgroupPath.of("/a"), "s1", 11));
+                        new ShrinkerObjects(CgroupPath.of("/a"), "s1", 11),
+                        new ShrinkerObjects(CgroupPath.of("/b"), "s1", 5),
+                        new ShrinkerObjects(CgroupPath.of("/a"), "s2", 3));
+        assertThat(table.largest(1)).containsExactly(new ShrinkerObjects(CgroupPath.of("/a"), "s1", 11));
         assertThat(table.largest(0)).isEmpty();
     }
 
@@ -47,26 +47,26 @@ class FreedTableTest {
         ShrinkerEntry twin = Parts.entry(2, 1);
         add(a, first, 5);
         add(a, twin, 6);
-        assertThat(table.largest(9)).extracting(Freed::objects).containsExactly(6L, 5L);
+        assertThat(table.largest(9)).extracting(ShrinkerObjects::objects).containsExactly(6L, 5L);
     }
 
     @Test
     void sumsSaturate() {
         add(a, first, Long.MAX_VALUE);
         add(a, first, Long.MAX_VALUE);
-        assertThat(table.largest(1)).extracting(Freed::objects).containsExactly(Long.MAX_VALUE);
+        assertThat(table.largest(1)).extracting(ShrinkerObjects::objects).containsExactly(Long.MAX_VALUE);
     }
 
     /** The largest entries come last, when the table has long been full. */
     @Test
     void keepsTheLargestOfABoundedNumber() {
-        int cgroups = 8 * table.most();
+        int cgroups = 8 * table.capacity();
         for (int i = 1; i <= cgroups; i++) {
             add(Parts.cgroup("/c" + i), first, i);
         }
-        List<Freed> largest = table.largest(Integer.MAX_VALUE);
-        assertThat(largest).hasSizeBetween(table.most() / 2, table.most());
-        for (int i = 0; i < table.most() / 2; i++) {
+        List<ShrinkerObjects> largest = table.largest(Integer.MAX_VALUE);
+        assertThat(largest).hasSizeBetween(table.capacity() / 2, table.capacity());
+        for (int i = 0; i < table.capacity() / 2; i++) {
             assertThat(largest.get(i).objects()).isEqualTo(cgroups - i);
         }
     }
@@ -75,12 +75,12 @@ class FreedTableTest {
     @Test
     void listsNothingThatWasNotFreed() {
         long sum = 0;
-        for (int i = 0; i < 4 * table.most(); i++) {
+        for (int i = 0; i < 4 * table.capacity(); i++) {
             add(Parts.cgroup("/c" + i), first, i % 7 + 1);
             sum += i % 7 + 1;
         }
         assertThat(table.largest(Integer.MAX_VALUE).stream()
-                        .mapToLong(Freed::objects)
+                        .mapToLong(ShrinkerObjects::objects)
                         .sum())
                 .isPositive()
                 .isLessThanOrEqualTo(sum);
@@ -97,17 +97,17 @@ class FreedTableTest {
 
     @Test
     void holdsMoreThanAreListed() {
-        assertThat(new FreedTable(1024).most()).isGreaterThan(1024);
+        assertThat(new FreedTable(1024).capacity()).isGreaterThan(1024);
     }
 
     /** An iteration hands in several entries; one that is too small for the table does not hold up the others. */
     @Test
     void takesTheLargeOnesOfAWalkWhereverTheyStand() {
-        for (int i = 1; i <= 2 * table.most(); i++) {
+        for (int i = 1; i <= 2 * table.capacity(); i++) {
             add(Parts.cgroup("/c" + i), first, 10);
         }
         table.add(a, new ShrinkerEntry[] {first, second, first}, new long[] {1, 1_000, 2_000}, 2);
-        assertThat(table.largest(2)).extracting(Freed::objects).containsExactly(1_000L, 10L);
+        assertThat(table.largest(2)).extracting(ShrinkerObjects::objects).containsExactly(1_000L, 10L);
     }
 
     private void add(CgroupHandle cgroup, ShrinkerEntry shrinker, long objects) {
@@ -122,6 +122,6 @@ class FreedTableTest {
             }
         };
         Threads.run(adder, adder, adder);
-        assertThat(table.largest(2)).extracting(Freed::objects).isEqualTo(List.of(15_000L, 15_000L));
+        assertThat(table.largest(2)).extracting(ShrinkerObjects::objects).isEqualTo(List.of(15_000L, 15_000L));
     }
 }

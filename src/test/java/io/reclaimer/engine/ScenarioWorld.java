@@ -400,8 +400,8 @@ final class ScenarioWorld {
     private void ended(String what, int target, RoundResult result) {
         freedByRounds += result.sums().freedObjects();
         switch (result.outcome()) {
-            case DONE, SHORT, NOT_ONLINE -> {}
-            case MET -> allRoundsWereDone &= !result.shortfalls().containsKey(Shortfall.LATE);
+            case DONE, TARGET_MISSED, NOT_ONLINE -> {}
+            case TARGET_REACHED -> allRoundsWereDone &= !result.shortfalls().containsKey(Shortfall.LATE);
             default -> allRoundsWereDone = false;
         }
         // Each thread may have been inside one scan call when the target was met.

@@ -34,7 +34,7 @@ import javax.tools.ToolProvider;
 enum SeededFault {
     BIT_CLEARED_WITHOUT_A_SECOND_COUNT(
             "VisitProgress",
-            "phase = Phase.SECOND_COUNT; cell(thread).visited(); return true;",
+            "phase = Phase.SECOND_COUNT; cell(thread).addVisit(); return true;",
             "close(); return false;"),
     BIT_NOT_SET_AGAIN_AFTER_A_LATE_ADD("VisitProgress", "if (reply != EMPTY) { perNode().setBit(entry); }", ""),
     BIT_OF_A_NEW_OWNER_NOT_TOLD_FROM_THE_OLD_ONES(
@@ -135,9 +135,9 @@ enum SeededFault {
             "ReclaimRound", "passes.visitorStopped(signal.getRef()); return goOn();", "return this;"),
     TALLY_COUNTED_TWICE(
             "VisitProgress",
-            "cell(thread).scanned(nrScanned, freed, bytes, entry.freesAtOnce());",
-            "cell(thread).scanned(nrScanned, freed, bytes, entry.freesAtOnce()); "
-                    + "cell(thread).scanned(nrScanned, freed, bytes, entry.freesAtOnce());"),
+            "cell(thread).addScan(nrScanned, freed, bytes, entry.freesAtOnce());",
+            "cell(thread).addScan(nrScanned, freed, bytes, entry.freesAtOnce()); "
+                    + "cell(thread).addScan(nrScanned, freed, bytes, entry.freesAtOnce());"),
     TALLY_OF_ALL_THREADS_IN_ONE_CELL(
             "unit.Tally",
             "Cell cell = cells.get(thread); return cell != null ? cell : "
@@ -163,7 +163,7 @@ enum SeededFault {
             "ReclaimRound", "if (silentChecks >= CHECKS) { silentChecks = 0; passes.passOverLate(); } else if", "if"),
     ROUND_DOES_NOT_WAIT_FOR_WHAT_LATE_VISITS_FREE(
             "ReclaimRound", "passes.lateCount() + work.lateVisits()", "passes.lateCount()"),
-    LATE_REPLY_COUNTED_TWICE("Visit", "ended = null; thread.settle();", "thread.settle();"),
+    LATE_REPLY_COUNTED_TWICE("Visit", "ended = null; thread.completeRelease();", "thread.completeRelease();"),
     LATE_REPLY_LEFT_TO_AN_ITERATION_THAT_DOES_NOT_WAIT_FOR_IT(
             "CgroupNode", "if (!visit.isOf(self) || visit.isLate()) {", "if (!visit.isOf(self)) {"),
     LATE_SHRINKER_CALLED_AGAIN(

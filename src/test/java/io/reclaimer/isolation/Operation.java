@@ -12,6 +12,7 @@ import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.cluster.ClusterReport;
 import io.reclaimer.pressure.HeapStatus;
 import io.reclaimer.pressure.PressureState;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.TableShrinker;
 import io.reclaimer.testkit.Threads;
@@ -30,7 +31,7 @@ enum Operation {
             world.side.fill();
             ReclaimReport report = world.timed(() -> world.reclaimer()
                     .reclaim(ReclaimRequest.everywhere().objects(ALL_OBJECTS).within(LIMIT)));
-            assertThat(report.outcome()).as(report.toString()).isEqualTo(ReclaimReport.Outcome.MET);
+            assertThat(report.outcome()).as(report.toString()).isEqualTo(RoundOutcome.TARGET_REACHED);
             assertThat(report.freedObjects()).isEqualTo(ALL_OBJECTS);
             assertThat(world.side.pages.table().objects()).isZero();
             return freed(report.freedObjects());
@@ -44,7 +45,7 @@ enum Operation {
             world.side.kit.settle();
             ReclaimReport report = world.timed(() -> world.reclaimer()
                     .reclaim(ReclaimRequest.in(tenant.path()).startingAt(0).within(LIMIT)));
-            assertThat(report.outcome()).as(report.toString()).isEqualTo(ReclaimReport.Outcome.DONE);
+            assertThat(report.outcome()).as(report.toString()).isEqualTo(RoundOutcome.DONE);
             assertThat(report.freedObjects()).isEqualTo(OBJECTS);
             return freed(report.freedObjects());
         }
@@ -109,7 +110,7 @@ enum Operation {
             world.other.fill();
             ClusterReport report = world.timed(() -> world.side.cluster.reclaim(
                     ReclaimRequest.everywhere().objects(ALL_OBJECTS).within(LIMIT)));
-            assertThat(report.outcome()).as(report.toString()).isEqualTo(ClusterReport.Outcome.MET);
+            assertThat(report.outcome()).as(report.toString()).isEqualTo(ClusterReport.Outcome.TARGET_REACHED);
             assertThat(report.members()).hasSize(2);
             long left = world.side.pages.table().objects()
                     + world.other.pages.table().objects();

@@ -134,7 +134,7 @@ enum Trouble {
         @Override
         Begun begin(World world) {
             ShrinkerHandle handle = register(world, SPEC, new Scripted(control -> -1, control -> 0));
-            return notWaiting(world, handle, () -> handle.state().quarantined());
+            return notWaiting(world, handle, () -> handle.state().isQuarantined());
         }
     },
     /** Some pairs keep a thread each, and the others wait for stages. */

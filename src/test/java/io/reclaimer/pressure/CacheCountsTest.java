@@ -3,7 +3,7 @@ package io.reclaimer.pressure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.testkit.typed.javadsl.LoggingTestKit;
-import io.reclaimer.ReclaimReport.Outcome;
+import io.reclaimer.shrinker.RoundOutcome;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -75,7 +75,7 @@ class CacheCountsTest extends HeapPressureFixture {
         assertThat(live(850_000).state()).isEqualTo(PressureState.LOW);
         assertThat(rounds).as("It waits for no count").hasSize(1);
         counted(0, 100_000);
-        answer(0, Outcome.MET, 10, 10_240);
+        answer(0, RoundOutcome.TARGET_REACHED, 10, 10_240);
         assertThat(rounds.get(1).bytes()).isEqualTo(90_000 - 10_240);
     }
 
@@ -83,7 +83,7 @@ class CacheCountsTest extends HeapPressureFixture {
     void backgroundRoundFreesLittleBeforeCachesAreCounted() {
         startWithFloor();
         live(850_000);
-        answer(0, Outcome.MET, 1, 1_000);
+        answer(0, RoundOutcome.TARGET_REACHED, 1, 1_000);
         assertThat(rounds.get(1).bytes()).as("Not all that is wanted").isEqualTo(LIMIT / 128);
     }
 
@@ -101,7 +101,7 @@ class CacheCountsTest extends HeapPressureFixture {
         live(850_000);
         counted(0, 100_000);
         LoggingTestKit.warn("in vain: [0] of [0] MiB").withOccurrences(1).expect(testKit.system(), () -> {
-            answer(0, Outcome.MET, 88, 90_000);
+            answer(0, RoundOutcome.TARGET_REACHED, 88, 90_000);
             for (int i = 1; i < 20; i++) {
                 heap.passes(1_000);
                 live(760_000);
@@ -128,7 +128,7 @@ class CacheCountsTest extends HeapPressureFixture {
         assertThat(rounds.get(0).request().priority())
                 .as("Before caches are counted")
                 .isEqualTo(12);
-        answer(0, Outcome.MET, 1, 1);
+        answer(0, RoundOutcome.TARGET_REACHED, 1, 1);
         assertThat(rounds.get(1).bytes()).isEqualTo(149_999);
         assertThat(rounds.get(1).request().priority()).isEqualTo(2 + 3);
         live(950_000);
@@ -143,7 +143,7 @@ class CacheCountsTest extends HeapPressureFixture {
         startWithFloor();
         live(850_000);
         counted(0, 100_000 + 100 * 1_024, 100);
-        answer(0, Outcome.MET, 1, 1_000);
+        answer(0, RoundOutcome.TARGET_REACHED, 1, 1_000);
         assertThat(unknownObjectBytes(1)).isEqualTo(7_500);
         assertThat(rounds.get(1).bytes()).isEqualTo(149_000);
     }
@@ -154,9 +154,9 @@ class CacheCountsTest extends HeapPressureFixture {
         startWithFloor();
         live(850_000);
         counted(0, 100 * 1_024, 100);
-        answer(0, Outcome.MET, 1, 1_000);
+        answer(0, RoundOutcome.TARGET_REACHED, 1, 1_000);
         assertThat(unknownObjectBytes(1)).isEqualTo(8_500);
-        answer(1, Outcome.MET, 18, 149_000);
+        answer(1, RoundOutcome.TARGET_REACHED, 18, 149_000);
         heap.passes(1_000);
         live(840_000);
         assertThat(unknownObjectBytes(2)).isLessThanOrEqualTo(4_250);

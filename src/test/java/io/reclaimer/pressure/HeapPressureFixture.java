@@ -7,10 +7,10 @@ import akka.actor.typed.ActorRef;
 import com.typesafe.config.ConfigFactory;
 import io.reclaimer.CountReport;
 import io.reclaimer.ReclaimReport;
-import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimFlag;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.testkit.FakeCountReport;
 import io.reclaimer.testkit.FakeReclaimReport;
 import java.time.Duration;
@@ -124,11 +124,11 @@ abstract class HeapPressureFixture {
     }
 
     /** Answers a round. */
-    HeapStatus answer(int round, Outcome outcome, long freedObjects, long freed) {
+    HeapStatus answer(int round, RoundOutcome outcome, long freedObjects, long freed) {
         return answer(round, outcome, freedObjects, freed, 0);
     }
 
-    HeapStatus answer(int round, Outcome outcome, long freedObjects, long freed, long freedAtOnce) {
+    HeapStatus answer(int round, RoundOutcome outcome, long freedObjects, long freed, long freedAtOnce) {
         heap.next();
         freedBytes.addAndGet(freed - freedAtOnce);
         rounds.get(round).answer().complete(report(outcome, freedObjects, freed, freedAtOnce));
@@ -141,7 +141,7 @@ abstract class HeapPressureFixture {
         return status();
     }
 
-    static ReclaimReport report(Outcome outcome, long freedObjects, long freed, long freedAtOnce) {
+    static ReclaimReport report(RoundOutcome outcome, long freedObjects, long freed, long freedAtOnce) {
         return new FakeReclaimReport(
                 CgroupPath.root(),
                 outcome,
@@ -168,7 +168,7 @@ abstract class HeapPressureFixture {
         counts.get(count)
                 .complete(new FakeCountReport(
                         CgroupPath.root(),
-                        Outcome.DONE,
+                        RoundOutcome.DONE,
                         bytes / 1_000,
                         bytes,
                         List.of(),

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.testkit.typed.javadsl.LoggingTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
-import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.testkit.Threads;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -81,8 +81,8 @@ class HeapPressureTest extends HeapPressureFixture {
         start();
         heap.usedBytes = 990_000;
         live(950_000);
-        answer(0, Outcome.MET, 100, 100_000);
-        answer(1, Outcome.MET, 30, 60_000);
+        answer(0, RoundOutcome.TARGET_REACHED, 100, 100_000);
+        answer(1, RoundOutcome.TARGET_REACHED, 30, 60_000);
         live(600_000);
         assertThat(status())
                 .isEqualTo(new HeapSnapshot(
@@ -93,7 +93,8 @@ class HeapPressureTest extends HeapPressureFixture {
     void creditIsTheBytesFreedAndNotCollectedYet() {
         start();
         live(850_000);
-        assertThat(answer(0, Outcome.MET, 100, 160_000).creditBytes()).isEqualTo(160_000);
+        assertThat(answer(0, RoundOutcome.TARGET_REACHED, 100, 160_000).creditBytes())
+                .isEqualTo(160_000);
         assertThat(status().liveBytes()).isEqualTo(690_000);
         assertThat(live(690_000).creditBytes()).isZero();
         assertThat(status().liveBytes()).isEqualTo(690_000);
@@ -104,7 +105,7 @@ class HeapPressureTest extends HeapPressureFixture {
     void bytesFreedAtOnceAreNotCredited() {
         start();
         live(850_000);
-        answer(0, Outcome.MET, 100, 160_000, 60_000);
+        answer(0, RoundOutcome.TARGET_REACHED, 100, 160_000, 60_000);
         assertThat(status().creditBytes()).isEqualTo(100_000);
         assertThat(status().liveBytes()).isEqualTo(750_000);
         assertThat(status().freedBytes()).isEqualTo(160_000);
@@ -131,7 +132,7 @@ class HeapPressureTest extends HeapPressureFixture {
         assertThat(published).hasSize(1);
         live(850_000);
         assertThat(status()).isEqualTo(published.get(1));
-        answer(0, Outcome.MET, 100, 160_000);
+        answer(0, RoundOutcome.TARGET_REACHED, 100, 160_000);
         assertThat(status()).isEqualTo(published.get(2));
         heap.usedBytes = 123_456;
         passes(SAMPLE);
@@ -147,7 +148,7 @@ class HeapPressureTest extends HeapPressureFixture {
         TestProbe<Object> watcher = testKit.createTestProbe();
         live(850_000);
         assertThat(heap.watchers).hasValue(1);
-        rounds.get(0).answer().complete(report(Outcome.SHUTDOWN, 0, 0, 0));
+        rounds.get(0).answer().complete(report(RoundOutcome.SHUTDOWN, 0, 0, 0));
         watcher.expectTerminated(pressure, PATIENCE);
         assertThat(heap.watchers).hasValue(0);
         assertThat(rounds).hasSize(1);

@@ -3,7 +3,7 @@ package io.reclaimer.pressure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.testkit.typed.javadsl.LoggingTestKit;
-import io.reclaimer.ReclaimReport.Outcome;
+import io.reclaimer.shrinker.RoundOutcome;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,10 +16,10 @@ class HeapRoundsTest extends HeapPressureFixture {
     void roundsGoOnUntilHighWithoutACollection() {
         start();
         live(850_000);
-        assertThat(answer(0, Outcome.MET, 50, 100_000).state()).isEqualTo(PressureState.LOW);
+        assertThat(answer(0, RoundOutcome.TARGET_REACHED, 50, 100_000).state()).isEqualTo(PressureState.LOW);
         assertThat(rounds).hasSize(2);
         assertThat(rounds.get(1).bytes()).as("What is missing now").isEqualTo(50_000);
-        assertThat(answer(1, Outcome.MET, 25, 50_000).state()).isEqualTo(PressureState.NONE);
+        assertThat(answer(1, RoundOutcome.TARGET_REACHED, 25, 50_000).state()).isEqualTo(PressureState.NONE);
         assertThat(rounds).hasSize(2);
     }
 
@@ -40,7 +40,7 @@ class HeapRoundsTest extends HeapPressureFixture {
         live(960_000);
         live(850_000);
         assertThat(rounds).hasSize(1);
-        answer(0, Outcome.DEADLINE, 1, 1_000);
+        answer(0, RoundOutcome.DEADLINE, 1, 1_000);
         assertThat(rounds).hasSize(2);
         assertThat(rounds.get(1).isBackground()).isTrue();
     }
@@ -62,8 +62,8 @@ class HeapRoundsTest extends HeapPressureFixture {
         start();
         live(850_000);
         live(950_000);
-        answer(0, Outcome.CANCELLED, 0, 0);
-        answer(1, Outcome.MET, 10, 50_000);
+        answer(0, RoundOutcome.CANCELLED, 0, 0);
+        answer(1, RoundOutcome.TARGET_REACHED, 10, 50_000);
         assertThat(rounds).hasSize(3);
     }
 
@@ -71,14 +71,14 @@ class HeapRoundsTest extends HeapPressureFixture {
     void underPressureRoundsBecomeDirectAndBackgroundAgain() {
         start();
         live(950_000);
-        assertThat(answer(0, Outcome.MET, 100, 100_000).state()).isEqualTo(PressureState.LOW);
+        assertThat(answer(0, RoundOutcome.TARGET_REACHED, 100, 100_000).state()).isEqualTo(PressureState.LOW);
         assertThat(rounds.get(1).isBackground()).isTrue();
     }
 
     /** The round came to the end of what caches hold, or freed nothing, or nothing that helps the heap. */
     @ParameterizedTest
-    @CsvSource({"DONE, 0, 0, 0", "SHORT, 10, 10000, 0", "MET, 100, 160000, 160000"})
-    void ineffectiveRoundStartsABackOff(Outcome outcome, long objects, long freed, long freedAtOnce) {
+    @CsvSource({"DONE, 0, 0, 0", "TARGET_MISSED, 10, 10000, 0", "TARGET_REACHED, 100, 160000, 160000"})
+    void ineffectiveRoundStartsABackOff(RoundOutcome outcome, long objects, long freed, long freedAtOnce) {
         start();
         live(850_000);
         answer(0, outcome, objects, freed, freedAtOnce);
@@ -91,8 +91,8 @@ class HeapRoundsTest extends HeapPressureFixture {
     }
 
     @ParameterizedTest
-    @CsvSource({"DEADLINE, 10, 10000, 0", "MET, 100, 160000, 159000"})
-    void roundThatFreedHeapIsFollowedAtOnce(Outcome outcome, long objects, long freed, long freedAtOnce) {
+    @CsvSource({"DEADLINE, 10, 10000, 0", "TARGET_REACHED, 100, 160000, 159000"})
+    void roundThatFreedHeapIsFollowedAtOnce(RoundOutcome outcome, long objects, long freed, long freedAtOnce) {
         start();
         live(850_000);
         answer(0, outcome, objects, freed, freedAtOnce);
@@ -122,7 +122,7 @@ class HeapRoundsTest extends HeapPressureFixture {
         live(850_000);
         int started = 1;
         for (int millis : new int[] {100, 200, 400, 450, 450}) {
-            answer(started - 1, Outcome.DONE, 0, 0);
+            answer(started - 1, RoundOutcome.DONE, 0, 0);
             passes(Duration.ofMillis(millis - 1));
             assertThat(rounds).as("before %d ms", millis).hasSize(started);
             passes(Duration.ofMillis(1));
@@ -135,12 +135,12 @@ class HeapRoundsTest extends HeapPressureFixture {
     void effectiveRoundEndsTheDoubling() {
         start();
         live(950_000);
-        answer(0, Outcome.DONE, 0, 0);
+        answer(0, RoundOutcome.DONE, 0, 0);
         passes(RETRY_MIN);
-        answer(1, Outcome.DONE, 0, 0);
+        answer(1, RoundOutcome.DONE, 0, 0);
         passes(RETRY_MIN.multipliedBy(2));
-        answer(2, Outcome.MET, 1, 1_000);
-        answer(3, Outcome.DONE, 0, 0);
+        answer(2, RoundOutcome.TARGET_REACHED, 1, 1_000);
+        answer(3, RoundOutcome.DONE, 0, 0);
         passes(RETRY_MIN.minusMillis(1));
         assertThat(rounds).hasSize(4);
         passes(Duration.ofMillis(1));
@@ -151,11 +151,11 @@ class HeapRoundsTest extends HeapPressureFixture {
     void collectionEndsTheBackOff() {
         start();
         live(850_000);
-        answer(0, Outcome.DONE, 0, 0);
+        answer(0, RoundOutcome.DONE, 0, 0);
         assertThat(rounds).hasSize(1);
         live(850_000);
         assertThat(rounds).hasSize(2);
-        answer(1, Outcome.DONE, 0, 0);
+        answer(1, RoundOutcome.DONE, 0, 0);
         passes(RETRY_MIN);
         assertThat(rounds).as("the end of the first back-off").hasSize(2);
         passes(RETRY_MIN);
@@ -166,10 +166,10 @@ class HeapRoundsTest extends HeapPressureFixture {
     void collectionDoesNotEndTheBackOffAfterTwoIneffectiveRounds() {
         start();
         live(850_000);
-        answer(0, Outcome.SHORT, 0, 0);
+        answer(0, RoundOutcome.TARGET_MISSED, 0, 0);
         live(850_000);
         assertThat(rounds).hasSize(2);
-        answer(1, Outcome.SHORT, 0, 0);
+        answer(1, RoundOutcome.TARGET_MISSED, 0, 0);
         live(850_000);
         assertThat(rounds).hasSize(2);
         passes(RETRY_MIN.multipliedBy(2));
@@ -180,9 +180,9 @@ class HeapRoundsTest extends HeapPressureFixture {
     void directRoundDoesNotWaitForTheEndOfABackOff() {
         start();
         live(850_000);
-        answer(0, Outcome.SHORT, 0, 0);
+        answer(0, RoundOutcome.TARGET_MISSED, 0, 0);
         live(850_000);
-        answer(1, Outcome.SHORT, 0, 0);
+        answer(1, RoundOutcome.TARGET_MISSED, 0, 0);
         live(950_000);
         assertThat(rounds).hasSize(3);
         assertThat(rounds.get(2).isBackground()).isFalse();
@@ -192,7 +192,7 @@ class HeapRoundsTest extends HeapPressureFixture {
     void backOffThatEndsWithoutPressureStartsNothing() {
         start();
         live(850_000);
-        answer(0, Outcome.DONE, 0, 0);
+        answer(0, RoundOutcome.DONE, 0, 0);
         heap.usedBytes = 100_000;
         passes(RETRY_MIN.multipliedBy(2));
         assertThat(status().state()).isEqualTo(PressureState.NONE);
@@ -207,11 +207,11 @@ class HeapRoundsTest extends HeapPressureFixture {
         assertThat(rounds).extracting(PlayedRound::isLossless).containsExactly(true);
         assertThat(rounds.get(0).isBackground()).isTrue();
         assertThat(rounds.get(0).bytes()).isEqualTo(150_000);
-        answer(0, Outcome.SHORT, 10, 30_000);
+        answer(0, RoundOutcome.TARGET_MISSED, 10, 30_000);
         assertThat(rounds).extracting(PlayedRound::isLossless).containsExactly(true, false);
         assertThat(rounds.get(1).bytes()).isEqualTo(120_000);
         assertThat(status().ineffectiveRounds()).isZero();
-        answer(1, Outcome.MET, 10, 100_000);
+        answer(1, RoundOutcome.TARGET_REACHED, 10, 100_000);
         assertThat(rounds)
                 .extracting(PlayedRound::isLossless)
                 .as("Something may have come since")
@@ -223,7 +223,7 @@ class HeapRoundsTest extends HeapPressureFixture {
         lossless.set(true);
         start();
         live(850_000);
-        assertThat(answer(0, Outcome.MET, 10, 150_000).state()).isEqualTo(PressureState.NONE);
+        assertThat(answer(0, RoundOutcome.TARGET_REACHED, 10, 150_000).state()).isEqualTo(PressureState.NONE);
         assertThat(rounds).hasSize(1);
     }
 
@@ -236,7 +236,7 @@ class HeapRoundsTest extends HeapPressureFixture {
         assertThat(rounds).extracting(PlayedRound::isLossless).containsExactly(true);
         assertThat(rounds.get(0).isBackground()).isFalse();
         assertThat(rounds.get(0).request().within()).contains(Duration.ofMillis(250));
-        answer(0, Outcome.DEADLINE, 0, 0);
+        answer(0, RoundOutcome.DEADLINE, 0, 0);
         assertThat(rounds).extracting(PlayedRound::isLossless).containsExactly(true, false);
         assertThat(rounds.get(1).request().within()).contains(Duration.ofSeconds(1));
     }

@@ -122,8 +122,8 @@ class ScenarioRunTest {
                   { op = register, shrinker = pages }
                   { op = add, shrinker = pages, cgroup = /nowhere, objects = 5 }
                   { op = online, cgroup = /a/b/c/d/e/f, expect { never = said } }
-                  { op = round, objects = 10, expect { outcome = MET } }
-                  { op = round, objects = 10, expect { outcome = SHORT, freed = 0 } }
+                  { op = round, objects = 10, expect { outcome = TARGET_REACHED } }
+                  { op = round, objects = 10, expect { outcome = TARGET_MISSED, freed = 0 } }
                   { op = setBit, shrinker = pages, cgroup = /never }
                 ]
                 """);
@@ -133,7 +133,7 @@ class ScenarioRunTest {
                 .extracting(Verdict::actual)
                 .allSatisfy(actual -> assertThat(actual).isNotBlank().isNotEqualTo("null"));
         assertThat(result.failures().get(0).actual()).contains("/nowhere");
-        assertThat(result.failures().get(4).actual()).contains("outcome=SHORT");
+        assertThat(result.failures().get(4).actual()).contains("outcome=TARGET_MISSED");
         assertThat(result.failures().get(5).actual()).contains("[/never] was never online");
     }
 
@@ -211,7 +211,7 @@ class ScenarioRunTest {
                 cgroups = [/a]
                 shrinkers.slow { objects = [{ cgroup = /a, objects = 100000 }], model.latency = 100 ms }
                 steps = [
-                  { op = round, objects = 640, expect { outcome = MET } }
+                  { op = round, objects = 640, expect { outcome = TARGET_REACHED } }
                   { op = round, objects = 6400, within = 1s, expect { outcome = DEADLINE } }
                 ]
                 expect = [{ what = longestRound, min = 1s, max = 1.2s }, { what = lateRounds, is = 1 }]
@@ -232,11 +232,11 @@ class ScenarioRunTest {
                   { op = round, cgroup = /a, objects = 6000, within = 4s, overCluster = true,
                     expect { members { member2 { outcome = DEADLINE, freed = 0 } } } }
                   { at = 20s, op = wake, member = member2 }
-                  { at = 30s, op = round, cgroup = /a, objects = 3000, overCluster = true, expect { outcome = MET } }
+                  { at = 30s, op = round, cgroup = /a, objects = 3000, overCluster = true, expect { outcome = TARGET_REACHED } }
                   { op = kill, member = member3 }
                   { op = wake, member = member3 }
                   { at = 50s, op = round, cgroup = /a, objects = 300, overCluster = true, members = [member1, member2],
-                    expect { outcome = MET } }
+                    expect { outcome = TARGET_REACHED } }
                 ]
                 expect = [{ what = freed, member = member2, at = 29s, is = 0 }, { what = freed, member = member2, min = 1000 }
                   { what = lost, is = 0 }]
@@ -260,7 +260,7 @@ class ScenarioRunTest {
                 steps = [
                   { op = add, member = member2, shrinker = pages, cgroup = /a, objects = 500 }
                   { op = add, shrinker = pages, cgroup = /a, objects = 100 }
-                  { op = round, member = member2, objects = 200, expect { outcome = MET } }
+                  { op = round, member = member2, objects = 200, expect { outcome = TARGET_REACHED } }
                 ]
                 expect = [
                   { what = objects, member = member1, is = 100 }

@@ -4,11 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,31 +15,58 @@ class ShrinkerSpecTest {
 
     @Test
     void isGlobalWithTheDefaults() {
-        assertThat(spec)
-                .isEqualTo(
-                        new ShrinkerSpec("pages", Set.of(), 2, 128, OptionalLong.empty(), Optional.empty(), Set.of()));
+        assertThat(spec.name()).isEqualTo("pages");
+        assertThat(spec.traits()).isEmpty();
+        assertThat(spec.isCgroupAware() || spec.isNumaAware()).isFalse();
+        assertThat(spec.seeks()).isEqualTo(2);
+        assertThat(spec.batch()).isEqualTo(128);
+        assertThat(spec.objectBytes()).isEmpty();
+        assertThat(spec.callDeadline()).isEmpty();
+    }
+
+    @Test
+    void everyTraitHasItsMethod() {
+        assertThat(spec.byCgroup().traits()).containsExactly(ShrinkerTrait.CGROUP_AWARE);
+        assertThat(spec.byNode().traits()).containsExactly(ShrinkerTrait.NUMA_AWARE);
+        assertThat(spec.alsoWithoutAccounting().traits()).containsExactly(ShrinkerTrait.NON_SLAB);
+        assertThat(spec.blocking().traits()).containsExactly(ShrinkerTrait.BLOCKING);
+        assertThat(spec.reentrant().traits()).containsExactly(ShrinkerTrait.REENTRANT);
+        assertThat(spec.lossless().traits()).containsExactly(ShrinkerTrait.LOSSLESS);
+        assertThat(spec.freesAtOnce().traits()).containsExactly(ShrinkerTrait.FREES_AT_ONCE);
+        assertThat(spec.byCgroup()).isEqualTo(spec.with(ShrinkerTrait.CGROUP_AWARE));
     }
 
     @Test
     void everyPropertyIsChangedAlone() {
-        assertThat(spec.byCgroup()).isEqualTo(with(Set.of(ShrinkerTrait.CGROUP_AWARE)));
-        assertThat(spec.byNode()).isEqualTo(with(Set.of(ShrinkerTrait.NUMA_AWARE)));
-        assertThat(spec.alsoWithoutAccounting()).isEqualTo(with(Set.of(ShrinkerTrait.NON_SLAB)));
-        assertThat(spec.blocking()).isEqualTo(with(Set.of(ShrinkerTrait.BLOCKING)));
-        assertThat(spec.reentrant()).isEqualTo(with(Set.of(ShrinkerTrait.REENTRANT)));
-        assertThat(spec.lossless()).isEqualTo(with(Set.of(ShrinkerTrait.LOSSLESS)));
-        assertThat(spec.freesAtOnce()).isEqualTo(with(Set.of(ShrinkerTrait.FREES_AT_ONCE)));
-        assertThat(spec.seeks(0)).isEqualTo(with(0, 128, OptionalLong.empty(), Optional.empty()));
-        assertThat(spec.batch(1)).isEqualTo(with(2, 1, OptionalLong.empty(), Optional.empty()));
-        assertThat(spec.objectBytes(1)).isEqualTo(with(2, 128, OptionalLong.of(1), Optional.empty()));
-        assertThat(spec.callDeadline(Duration.ofSeconds(7)))
-                .isEqualTo(with(2, 128, OptionalLong.empty(), Optional.of(Duration.ofSeconds(7))));
+        ShrinkerSpec seeks = spec.seeks(0);
+        assertThat(seeks.seeks()).isZero();
+        assertThat(seeks.seeks(2)).isEqualTo(spec).hasSameHashCodeAs(spec);
+        ShrinkerSpec batch = spec.batch(1);
+        assertThat(batch.batch()).isEqualTo(1);
+        assertThat(batch.batch(128)).isEqualTo(spec);
+        assertThat(spec.objectBytes(1).objectBytes()).hasValue(1);
+        assertThat(spec.callDeadline(Duration.ofSeconds(7)).callDeadline()).hasValue(Duration.ofSeconds(7));
+        assertThat(Set.of(spec, seeks, batch, spec.byNode(), spec.objectBytes(1), spec.onNodes(1)))
+                .hasSize(6);
+    }
+
+    @Test
+    void nodesHaveNumbersOrNames() {
+        assertThat(spec.onNodes(1).onNodes("heap", "direct").nodeNames()).containsExactlyInAnyOrder("heap", "direct");
+        assertThat(spec.onNodes(1).onNodes("heap").nodes()).isEmpty();
+        assertThat(spec.onNodes("heap").onNodes(1)).isEqualTo(spec.onNodes(1));
+        assertThatThrownBy(() -> spec.onNodes(new String[0])).hasMessageContainingAll("[pages]", "one or more");
     }
 
     @Test
     void nodesAreNumbersFromNought() {
         assertThat(spec.nodes()).as("all").isEmpty();
+        assertThat(spec.isOnAllNodes()).isTrue();
+        assertThat(spec.onNodes(1).isOnAllNodes() || spec.onNodes("heap").isOnAllNodes())
+                .isFalse();
         assertThat(spec.onNodes(0, 2).nodes()).containsExactlyInAnyOrder(0, 2);
+        assertThatThrownBy(() -> spec.onNodes(0, -1)).hasMessageContainingAll("[pages]", "-1", "0 or more");
+        assertThatThrownBy(() -> spec.onNodes(new int[0])).hasMessageContainingAll("[pages]", "one or more");
     }
 
     @Test
@@ -56,21 +79,24 @@ class ShrinkerSpecTest {
                 .objectBytes(5)
                 .callDeadline(Duration.ofSeconds(6))
                 .onNodes(1);
-        assertThat(all).isEqualTo(all(ShrinkerTrait.CGROUP_AWARE, ShrinkerTrait.NUMA_AWARE, ShrinkerTrait.NON_SLAB));
-        assertThat(all.global()).isEqualTo(all(ShrinkerTrait.NUMA_AWARE, ShrinkerTrait.NON_SLAB));
+        assertThat(all.traits())
+                .containsExactlyInAnyOrder(
+                        ShrinkerTrait.CGROUP_AWARE, ShrinkerTrait.NUMA_AWARE, ShrinkerTrait.NON_SLAB);
+        assertThat(all.seeks()).isEqualTo(3);
+        assertThat(all.batch()).isEqualTo(4);
+        assertThat(all.objectBytes()).hasValue(5);
+        assertThat(all.callDeadline()).hasValue(Duration.ofSeconds(6));
+        assertThat(all.nodes()).containsExactly(1);
+        assertThat(all.global().byCgroup()).isEqualTo(all);
+        assertThat(all.global().isCgroupAware()).isFalse();
     }
 
-    private static ShrinkerSpec all(ShrinkerTrait... traits) {
-        return new ShrinkerSpec(
-                "pages", Set.of(traits), 3, 4, OptionalLong.of(5), Optional.of(Duration.ofSeconds(6)), Set.of(1));
-    }
-
-    private static ShrinkerSpec with(Set<ShrinkerTrait> traits) {
-        return new ShrinkerSpec("pages", traits, 2, 128, OptionalLong.empty(), Optional.empty(), Set.of());
-    }
-
-    private static ShrinkerSpec with(int seeks, long batch, OptionalLong bytes, Optional<Duration> deadline) {
-        return new ShrinkerSpec("pages", Set.of(), seeks, batch, bytes, deadline, Set.of());
+    @ParameterizedTest
+    @ValueSource(strings = {"PT0S", "PT-1S", "PT1H0.001S"})
+    void callDeadlineOutOfRangeIsRefused(String deadline) {
+        assertThatThrownBy(() -> spec.callDeadline(Duration.parse(deadline)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("[pages]", "deadline of a call", "above 0 and at most [PT1H]");
     }
 
     @Test
@@ -79,27 +105,25 @@ class ShrinkerSpecTest {
     }
 
     @Test
-    void valueOutOfRangeIsRefusedByNameAndWhatIsAllowed() {
-        refused(() -> spec.seeks(-1), "seeks", "[-1]", "0 or more");
-        refused(() -> spec.batch(-1), "batch", "[-1]", "0 (the default) or more");
-        for (long bytes : new long[] {0, -1, Long.MIN_VALUE}) {
-            refused(() -> spec.objectBytes(bytes), "objectBytes", "[" + bytes + "]", "1 or more");
-        }
-        for (String deadline : List.of("PT0S", "PT-1S", "PT1H0.001S")) {
-            refused(
-                    () -> spec.callDeadline(Duration.parse(deadline)),
-                    "deadline of a call",
-                    "above 0 and at most [PT1H]");
-        }
-        refused(() -> spec.onNodes(0, -1), "-1", "0 or more");
-        refused(spec::onNodes, "one or more");
+    void negativeSeeksAreRefused() {
+        assertThatThrownBy(() -> spec.seeks(-1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("[pages]", "seeks", "[-1]", "0 or more");
     }
 
-    private static void refused(ThrowingCallable call, String... words) {
-        assertThatThrownBy(call)
+    @Test
+    void negativeBatchIsRefused() {
+        assertThatThrownBy(() -> spec.batch(-1))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("[pages]")
-                .hasMessageContainingAll(words);
+                .hasMessageContainingAll("[pages]", "batch", "[-1]", "0 (the default) or more");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, -1, Long.MIN_VALUE})
+    void objectOfNoSizeIsRefused(long bytes) {
+        assertThatThrownBy(() -> spec.objectBytes(bytes))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("[pages]", "objectBytes", "[" + bytes + "]", "1 or more");
     }
 
     @ParameterizedTest

@@ -14,7 +14,7 @@ public record Cache(TableShrinker table, ShrinkerHandle handle) {
 
     public static Cache register(BlockingReclaimer kit, ShrinkerSpec spec) {
         TableShrinker table = new TableShrinker(
-                spec.cgroupAware(), spec.numaAware(), TableShrinker.EMPTY, TableShrinker.Scan.FULL, 1);
+                spec.isCgroupAware(), spec.isNumaAware(), TableShrinker.EMPTY, TableShrinker.Scan.FULL, 1);
         return new Cache(table, kit.register(spec, table));
     }
 

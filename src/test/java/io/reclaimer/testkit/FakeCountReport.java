@@ -1,9 +1,10 @@
 package io.reclaimer.testkit;
 
 import io.reclaimer.CountReport;
-import io.reclaimer.ReclaimReport;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.Shortfall;
+import io.reclaimer.shrinker.ShrinkerObjects;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -11,13 +12,13 @@ import java.util.Map;
 /** A CountReport that a test makes. */
 public record FakeCountReport(
         CgroupPath cgroup,
-        ReclaimReport.Outcome outcome,
+        RoundOutcome outcome,
         long freeableObjects,
         long freeableBytes,
         List<Long> plannedObjects,
         long visits,
         Duration elapsed,
-        List<CountReport.Counted> largest,
+        List<ShrinkerObjects> largest,
         long unlistedObjects,
         Map<Shortfall, Long> shortfalls,
         long unsizedObjects)

@@ -2,7 +2,9 @@ package io.reclaimer.testkit;
 
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.Shortfall;
+import io.reclaimer.shrinker.ShrinkerObjects;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +12,7 @@ import java.util.Map;
 /** A ReclaimReport that a test makes. */
 public record FakeReclaimReport(
         CgroupPath cgroup,
-        ReclaimReport.Outcome outcome,
+        RoundOutcome outcome,
         long freedObjects,
         long freedBytes,
         long freedAtOnceBytes,
@@ -20,7 +22,7 @@ public record FakeReclaimReport(
         int firstPriority,
         int lastPriority,
         Duration elapsed,
-        List<ReclaimReport.Freed> largest,
+        List<ShrinkerObjects> largest,
         long unlistedObjects,
         Map<Shortfall, Long> shortfalls)
         implements ReclaimReport {}

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.reclaimer.Cgroup;
 import io.reclaimer.ReclaimReport;
-import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.ShrinkerHandle;
 import io.reclaimer.pressure.PressureState;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.TraceEvent;
 import java.time.Duration;
@@ -44,10 +44,10 @@ class ReclaimerTestKitTest {
     void roundMeetsItsTargetAndAssertionsHold() {
         ShrinkerHandle pages = filled(kit, 1_000);
         ReclaimReport report = kit.reclaim(ReclaimRequest.in("/shop").objects(200));
-        assertThat(report.outcome()).isEqualTo(Outcome.MET);
+        assertThat(report.outcome()).isEqualTo(RoundOutcome.TARGET_REACHED);
         assertThat(report.freedObjects()).isEqualTo(256);
         assertThat(kit)
-                .setsItsBit(pages, web, 0)
+                .hasBit(pages, web, 0)
                 .wasCalledIn(pages, "/shop/web")
                 .conserves(pages, 1_000, cache::objects)
                 .hasNoFaults(pages)
@@ -65,7 +65,7 @@ class ReclaimerTestKitTest {
             assertThat(own.elapsed()).isLessThan(Duration.ofSeconds(1));
             own.advance(Duration.ofDays(1));
             assertThat(own.elapsed()).isGreaterThanOrEqualTo(Duration.ofDays(1));
-            assertThat(own).setsItsBit(pages, own.online("/shop/web"), 0);
+            assertThat(own).hasBit(pages, own.online("/shop/web"), 0);
         }
     }
 
@@ -73,7 +73,7 @@ class ReclaimerTestKitTest {
     void passIsOneVisitAndDefersTheRemainder() {
         ShrinkerHandle pages = filled(kit, 1_000);
         assertThat(kit.pass("/shop/web", 0, 8).freedObjects()).isZero();
-        assertThat(kit).defers(pages, web, 0, 6);
+        assertThat(kit).hasDeferred(pages, web, 0, 6);
         assertThat(kit.pass("/shop/web", 0, 0).freedObjects()).isPositive();
     }
 
@@ -91,7 +91,7 @@ class ReclaimerTestKitTest {
         assertThat(second).extracting(TraceEvent::cgroup).containsOnly(orm.path());
         assertThat(round.nextPass()).isEmpty();
         assertThat(round.isOver()).isTrue();
-        assertThat(round.finish().outcome()).isEqualTo(Outcome.DONE);
+        assertThat(round.finish().outcome()).isEqualTo(RoundOutcome.DONE);
     }
 
     @Test
@@ -112,7 +112,7 @@ class ReclaimerTestKitTest {
         ShrinkerHandle pages = kit.register(PAGES, cache);
         cache.put(WEB, 0, 10);
         assertThat(kit).hasNoBit(pages, web, 0);
-        assertThatThrownBy(() -> assertThat(kit).setsItsBit(pages, web, 0))
+        assertThatThrownBy(() -> assertThat(kit).hasBit(pages, web, 0))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("[pages]", "[/shop/web]", "handle.setBit");
         assertThatThrownBy(() -> assertThat(kit).wasCalledIn(pages, "/shop/web"))
@@ -130,7 +130,7 @@ class ReclaimerTestKitTest {
         assertThatThrownBy(() -> assertThat(kit).conserves(pages, 990, cache::objects))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("10 are too many");
-        assertThatThrownBy(() -> assertThat(kit).defers(pages, web, 0, 4_711))
+        assertThatThrownBy(() -> assertThat(kit).hasDeferred(pages, web, 0, 4_711))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("not [4711]");
     }

@@ -2,8 +2,8 @@ package io.reclaimer.console.demo;
 
 import akka.actor.typed.Behavior;
 import io.reclaimer.ReclaimReport;
-import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.ReclaimRequest;
+import io.reclaimer.shrinker.RoundOutcome;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -33,7 +33,7 @@ public final class BufferRounds {
             Function<ReclaimRequest, CompletionStage<ReclaimReport>> reclaim, int node) {
         return PeriodicRounds.create(() -> Optional.of(new PeriodicRounds.Round(
                 "free direct buffers",
-                reclaim.apply(request(node)).thenApply(report -> report.outcome() == Outcome.SHUTDOWN))));
+                reclaim.apply(request(node)).thenApply(report -> report.outcome() == RoundOutcome.SHUTDOWN))));
     }
 
     static ReclaimRequest request(int node) {

@@ -136,7 +136,7 @@ final class BlockingCalls {
     }
 
     private void start(Task task) {
-        task.call.entry().holdAgain();
+        task.call.entry().references().holdAgain();
         task.queue.running.put(task.call, task);
         prompt.add(task);
         try {

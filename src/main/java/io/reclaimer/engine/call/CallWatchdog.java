@@ -200,7 +200,7 @@ public final class CallWatchdog extends AbstractBehavior<CallWatchdog.Command> {
         thread.observation.stuckShrinker = entry;
         entry.addStuckCalls(1);
         entry.faults()
-                .fault(
+                .recordFault(
                         "a call has not come back within [" + entry.callDeadline()
                                 + "] [reclaimer.call-deadline], and holds thread ["
                                 + thread.thread().getName() + "]; one that may wait has to say it is blocking",

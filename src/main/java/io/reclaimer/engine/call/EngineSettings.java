@@ -25,12 +25,12 @@ public record EngineSettings(
     /**
      * The settings of rounds.
      *
-     * @param most how many rounds may be under way
+     * @param max how many rounds may be under way
      * @param reportEntries how many entries the report of a round lists
      * @param deadline the deadline of a round that the engine starts by itself
      * @param strictOrder whether a visit ends before the next one of its pass begins
      */
-    public record Rounds(int most, int reportEntries, Duration deadline, boolean strictOrder) {}
+    public record Rounds(int max, int reportEntries, Duration deadline, boolean strictOrder) {}
 
     /**
      * The settings of calls to shrinkers.

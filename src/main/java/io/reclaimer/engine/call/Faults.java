@@ -89,7 +89,7 @@ public final class Faults {
     }
 
     /** The text of the last fault. */
-    public synchronized Optional<String> last() {
+    public synchronized Optional<String> lastFault() {
         return Optional.ofNullable(last);
     }
 
@@ -99,7 +99,7 @@ public final class Faults {
     }
 
     /** How long the quarantine still lasts; empty if there is none. */
-    public synchronized Optional<Duration> quarantineLeft() {
+    public synchronized Optional<Duration> remainingQuarantine() {
         return checkQuarantine()
                 ? Optional.of(Duration.ofNanos(quarantineEnd - nanoTime.getAsLong()))
                 : Optional.empty();
@@ -116,7 +116,7 @@ public final class Faults {
     }
 
     /** Ends a row of faults: a visit that scanned ended without one. */
-    public void good() {
+    public void recordGoodVisit() {
         if (marked) {
             forget();
         }
@@ -126,7 +126,7 @@ public final class Faults {
      * Ends a row of faulty counts: a visit that only counted ended without a fault. It says nothing of scans, so it
      * does not end a row with other faults: gentle passes, which only count, would hide scans that fail each time.
      */
-    public void counted() {
+    public void recordGoodCount() {
         if (marked) {
             forgetCounts();
         }
@@ -139,7 +139,7 @@ public final class Faults {
     }
 
     /** Counts a reply that came after its call was given up, which was a fault then. */
-    public synchronized void late() {
+    public synchronized void recordLateReply() {
         lateReplies++;
     }
 
@@ -148,16 +148,16 @@ public final class Faults {
      *
      * @param where the cgroup and node, for people
      */
-    public void fault(String what, String where, @Nullable Throwable thrown) {
-        fault(what, false, where, thrown);
+    public void recordFault(String what, String where, @Nullable Throwable thrown) {
+        record(what, false, where, thrown);
     }
 
     /** Counts a fault in the count of a visit. */
-    public void countFault(String what, String where, @Nullable Throwable thrown) {
-        fault(what, true, where, thrown);
+    public void recordCountFault(String what, String where, @Nullable Throwable thrown) {
+        record(what, true, where, thrown);
     }
 
-    private void fault(String what, boolean ofCount, String where, @Nullable Throwable thrown) {
+    private void record(String what, boolean ofCount, String where, @Nullable Throwable thrown) {
         boolean log;
         boolean firstHeldBack;
         long alsoHappened;

@@ -1,11 +1,8 @@
 package io.reclaimer.engine.call;
 
 import io.reclaimer.shrinker.CgroupPath;
-import io.reclaimer.shrinker.ReclaimFlag;
-import io.reclaimer.shrinker.ShrinkControl;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It holds its shrinker from its start to its end, whoever ends it, so freeing the shrinker waits for no visitor.
  */
-public final class PendingCall implements ShrinkControl {
+public final class PendingCall extends CallControl {
 
     /** The question to the shrinker. */
     public enum Kind {
@@ -39,9 +36,6 @@ public final class PendingCall implements ShrinkControl {
     private final CallSite site;
     private final CallOwner owner;
     private final CallContext context;
-    private final RoundLimits limits;
-    private final int node;
-    private final long nrToScan;
 
     /** The cgroup that the objects of a reparent move to; null for other calls. */
     private final @Nullable CgroupPath parent;
@@ -51,11 +45,6 @@ public final class PendingCall implements ShrinkControl {
 
     /** When it was about to be made. */
     private final long newNanos;
-
-    /** Written by the shrinker's threads until they reply. */
-    private volatile long nrScanned;
-
-    private volatile long freedBytes = -1;
 
     private final AtomicReference<CallEnd> end = new AtomicReference<>(CallEnd.Open.BEING_MADE);
 
@@ -87,10 +76,8 @@ public final class PendingCall implements ShrinkControl {
         this.site = site;
         this.owner = owner;
         this.context = entry.context();
-        this.limits = limits;
-        this.node = entry.nodeFor(site.node());
-        this.nrToScan = nrToScan;
-        this.nrScanned = nrToScan;
+        in(site.path());
+        prepare(entry.nodeFor(site.node()), limits, nrToScan);
         this.parent = parent;
         this.number = context.pendingCalls().newNumber();
         this.newNanos = context.nanoTime().getAsLong();
@@ -111,7 +98,7 @@ public final class PendingCall implements ShrinkControl {
         if (parent != null) {
             return Kind.REPARENT;
         }
-        return nrToScan == 0 ? Kind.COUNT : Kind.SCAN;
+        return nrToScan() == 0 ? Kind.COUNT : Kind.SCAN;
     }
 
     /** The cgroup that the objects of a reparent move to. */
@@ -129,51 +116,6 @@ public final class PendingCall implements ShrinkControl {
 
     public CallOwner owner() {
         return owner;
-    }
-
-    @Override
-    public CgroupPath cgroup() {
-        return site.path();
-    }
-
-    @Override
-    public int node() {
-        return node;
-    }
-
-    @Override
-    public long nrToScan() {
-        return nrToScan;
-    }
-
-    @Override
-    public long nrScanned() {
-        return nrScanned;
-    }
-
-    @Override
-    public void nrScanned(long objects) {
-        nrScanned = objects;
-    }
-
-    @Override
-    public void freedBytes(long bytes) {
-        freedBytes = bytes;
-    }
-
-    @Override
-    public long mostBytes() {
-        return limits.mostBytes();
-    }
-
-    @Override
-    public Set<ReclaimFlag> flags() {
-        return limits.flags();
-    }
-
-    @Override
-    public boolean isCancelled() {
-        return limits.isStopped();
     }
 
     /**
@@ -234,7 +176,7 @@ public final class PendingCall implements ShrinkControl {
 
     /** Takes the reply of the shrinker. */
     public void reply(long value) {
-        end(new CallEnd.Replied(value, nrScanned, freedBytes));
+        end(new CallEnd.Replied(value, nrScanned(), freedBytes()));
     }
 
     /** Takes what the shrinker threw. */
@@ -256,13 +198,13 @@ public final class PendingCall implements ShrinkControl {
                     return;
                 }
             } else if (before == CallEnd.NoReply.OVERDUE) {
-                entry.faults().late();
+                entry.faults().recordLateReply();
                 if (kind() == Kind.REPARENT && how != CallEnd.NoReply.NOT_MADE) {
                     site.objectsMovedLate(entry);
                 }
                 return;
             } else if (how != CallEnd.NoReply.NOT_MADE) {
-                entry.faults().fault("its " + kind() + " was answered a second time", site.toString(), null);
+                entry.faults().recordFault("its " + kind() + " was answered a second time", site.toString(), null);
                 return;
             } else {
                 return;

@@ -20,10 +20,10 @@ public final class Refaults {
      * The settings for raising seeks.
      *
      * @param raised whether they are raised
-     * @param mostFactor the bound, as a factor of the shrinker's own seeks; at least 1
+     * @param maxFactor the bound, as a factor of the shrinker's own seeks; at least 1
      * @param halfLife the time in which past refaults and reclaimed objects lose half of their weight
      */
-    public record Settings(boolean raised, double mostFactor, Duration halfLife) {}
+    public record Settings(boolean raised, double maxFactor, Duration halfLife) {}
 
     /** The reclaimed objects that are added for the rate, as if none had come back: one batch. */
     static final int PRIOR = 128;
@@ -58,12 +58,12 @@ public final class Refaults {
     }
 
     /** Adds objects that were reclaimed. */
-    public void reclaimed(long objects) {
+    public void recordReclaimed(long objects) {
         reclaimed.accumulate(objects);
     }
 
     /** Adds objects that were reclaimed and soon asked for again. */
-    public void refaulted(long objects) {
+    public void recordRefaults(long objects) {
         if (objects > 0) {
             refaulted.accumulate(objects);
         }
@@ -109,7 +109,7 @@ public final class Refaults {
         seenRefaulted = allRefaulted;
         seenReclaimed = allReclaimed;
         if (settings.raised()) {
-            double raised = seeks * (1 + (settings.mostFactor() - 1) * currentRate());
+            double raised = seeks * (1 + (settings.maxFactor() - 1) * currentRate());
             effectiveSeeks = (int) Math.min(Math.round(raised), Integer.MAX_VALUE);
         }
     }

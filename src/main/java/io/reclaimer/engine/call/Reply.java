@@ -24,7 +24,7 @@ public interface Reply<T> extends BiConsumer<@Nullable T, @Nullable ReclaimerExc
      * Returns a receiver of another type. It applies the function on the replying thread and passes the result to this
      * one. An exception of the function is a fault of the reclaimer and reaches this one as a failure.
      */
-    default <S> Reply<S> from(Function<S, T> function) {
+    default <S> Reply<S> mapping(Function<S, T> function) {
         return (value, why) -> {
             T made;
             try {

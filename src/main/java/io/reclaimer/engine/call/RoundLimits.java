@@ -14,7 +14,7 @@ public interface RoundLimits {
         }
 
         @Override
-        public long mostBytes() {
+        public long maxBytes() {
             return Long.MAX_VALUE;
         }
 
@@ -28,7 +28,7 @@ public interface RoundLimits {
     boolean isStopped();
 
     /** How many bytes a scan call frees at most, at least 1. */
-    long mostBytes();
+    long maxBytes();
 
     /** The flags of the request. */
     Set<ReclaimFlag> flags();

@@ -5,6 +5,7 @@ import akka.actor.typed.ActorRef;
 import io.reclaimer.engine.unit.DeferredCounts;
 import io.reclaimer.engine.unit.ObjectSize;
 import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerKind;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.ShrinkerTrait;
 import java.time.Duration;
@@ -22,7 +23,7 @@ public final class ShrinkerEntry {
     public static final int NO_ID = -1;
 
     private final ShrinkerSpec spec;
-    private final ShrinkerTarget.Kind kind;
+    private final ShrinkerKind kind;
     private final int id;
     private final long serial;
     private final ActorRef<ShrinkerGuard.Command> guard;
@@ -77,7 +78,7 @@ public final class ShrinkerEntry {
         this.serial = serial;
         this.guard = guard;
         this.context = context;
-        this.numaAware = spec.numaAware();
+        this.numaAware = spec.isNumaAware();
         this.nonSlab = spec.traits().contains(ShrinkerTrait.NON_SLAB);
         this.reentrant = spec.traits().contains(ShrinkerTrait.REENTRANT);
         this.freesAtOnce = spec.traits().contains(ShrinkerTrait.FREES_AT_ONCE);
@@ -118,7 +119,7 @@ public final class ShrinkerEntry {
         return serial;
     }
 
-    public ShrinkerTarget.Kind kind() {
+    public ShrinkerKind kind() {
         return kind;
     }
 
@@ -160,11 +161,6 @@ public final class ShrinkerEntry {
 
     public boolean isFreeing() {
         return references.isFreeing();
-    }
-
-    /** Holds it once more. The caller holds it already. */
-    void holdAgain() {
-        references.holdAgain();
     }
 
     /** Releases a counted hold. */
@@ -233,7 +229,7 @@ public final class ShrinkerEntry {
 
     /** Whether a call past its deadline is a fault. Not for an actor, whose mailbox may be long. */
     public boolean isOverdueAFault() {
-        return kind != ShrinkerTarget.Kind.ACTOR;
+        return kind != ShrinkerKind.ACTOR;
     }
 
     boolean isReentrant() {

@@ -2,6 +2,7 @@ package io.reclaimer.engine.call;
 
 import io.reclaimer.shrinker.AsyncShrinker;
 import io.reclaimer.shrinker.Shrinker;
+import io.reclaimer.shrinker.ShrinkerKind;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.ShrinkerTrait;
 import java.util.function.BiFunction;
@@ -10,24 +11,14 @@ import org.jspecify.annotations.Nullable;
 /** A shrinker of any kind, as its owner hands it over for allocation. Immutable. */
 public final class ShrinkerTarget {
 
-    /** How a shrinker is called. */
-    public enum Kind {
-        /** Inside the visit; it replies at once. */
-        PLAIN,
-        /** On a thread where it may block. */
-        BLOCKING,
-        /** It replies with stages. */
-        ASYNC,
-        /** It is an actor, and is sent messages. */
-        ACTOR
-    }
-
-    private final Kind kind;
+    private final ShrinkerKind kind;
     private final @Nullable Shrinker plain;
     private final BiFunction<BlockingCalls, VisitingThreads, CallStrategy> strategy;
 
     private ShrinkerTarget(
-            Kind kind, @Nullable Shrinker plain, BiFunction<BlockingCalls, VisitingThreads, CallStrategy> strategy) {
+            ShrinkerKind kind,
+            @Nullable Shrinker plain,
+            BiFunction<BlockingCalls, VisitingThreads, CallStrategy> strategy) {
         this.kind = kind;
         this.plain = plain;
         this.strategy = strategy;
@@ -37,7 +28,7 @@ public final class ShrinkerTarget {
     public static ShrinkerTarget of(ShrinkerSpec spec, Shrinker shrinker) {
         boolean blocking = spec.traits().contains(ShrinkerTrait.BLOCKING);
         return new ShrinkerTarget(
-                blocking ? Kind.BLOCKING : Kind.PLAIN,
+                blocking ? ShrinkerKind.BLOCKING : ShrinkerKind.PLAIN,
                 blocking ? null : shrinker,
                 (calls, threads) -> new BlockingCallStrategy(shrinker, calls));
     }
@@ -45,15 +36,15 @@ public final class ShrinkerTarget {
     /** A shrinker that replies with stages. */
     public static ShrinkerTarget of(AsyncShrinker shrinker) {
         return new ShrinkerTarget(
-                Kind.ASYNC, null, (calls, threads) -> new StageCallStrategy(shrinker, threads, calls));
+                ShrinkerKind.ASYNC, null, (calls, threads) -> new StageCallStrategy(shrinker, threads, calls));
     }
 
     /** A shrinker that is an actor, which the strategy sends messages to. */
     public static ShrinkerTarget of(CallStrategy actor) {
-        return new ShrinkerTarget(Kind.ACTOR, null, (calls, threads) -> actor);
+        return new ShrinkerTarget(ShrinkerKind.ACTOR, null, (calls, threads) -> actor);
     }
 
-    Kind kind() {
+    ShrinkerKind kind() {
         return kind;
     }
 

@@ -44,7 +44,7 @@ final class StageCallStrategy implements CallStrategy {
         }
         if (thread.leave() && thread.wasOverdue()) {
             // The watchdog has counted it as a fault while it was under way. Its reply is too late.
-            call.entry().faults().late();
+            call.entry().faults().recordLateReply();
             call.drop();
             return;
         }

@@ -1,5 +1,6 @@
 package io.reclaimer.engine.call;
 
+import io.reclaimer.engine.unit.Fields;
 import io.reclaimer.shrinker.Saturating;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -23,23 +24,12 @@ import org.jspecify.annotations.Nullable;
  */
 public class VisitingThread {
 
-    private static final VarHandle NUMBER;
-    private static final VarHandle SCANNED;
-    private static final VarHandle FREED;
-    private static final VarHandle HELD;
-    private static final VarHandle CALLER;
-
-    static {
-        try {
-            NUMBER = MethodHandles.lookup().findVarHandle(VisitingThread.class, "number", long.class);
-            CALLER = MethodHandles.lookup().findVarHandle(VisitingThread.class, "caller", Caller.class);
-            HELD = MethodHandles.lookup().findVarHandle(VisitingThread.class, "held", long.class);
-            FREED = MethodHandles.lookup().findVarHandle(VisitingThread.class, "freedBytes", long.class);
-            SCANNED = MethodHandles.lookup().findVarHandle(VisitingThread.class, "scanned", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
+    private static final VarHandle NUMBER = Fields.handle(LOOKUP, VisitingThread.class, "number", long.class);
+    private static final VarHandle CALLER = Fields.handle(LOOKUP, VisitingThread.class, "caller", Caller.class);
+    private static final VarHandle HELD = Fields.handle(LOOKUP, VisitingThread.class, "held", long.class);
+    private static final VarHandle FREED = Fields.handle(LOOKUP, VisitingThread.class, "freedBytes", long.class);
+    private static final VarHandle SCANNED = Fields.handle(LOOKUP, VisitingThread.class, "scanned", long.class);
 
     /** The serial of no shrinker. */
     private static final long NONE = 0;
@@ -96,7 +86,7 @@ public class VisitingThread {
 
     /** Ends the time slice. A visit that was stuck in it is over, or goes on as a late one. */
     public final void endSlice() {
-        settle();
+        completeRelease();
         StuckVisit visit = stuck;
         if (visit != null) {
             stuck = null;
@@ -127,11 +117,11 @@ public class VisitingThread {
             return true;
         }
         release(entry);
-        settle();
+        completeRelease();
         return false;
     }
 
-    /** Releases the shrinker. Its guard is told by {@link #settle}, or by the next hold. */
+    /** Releases the shrinker. Its guard is told by {@link #completeRelease}, or by the next hold. */
     public final void release(ShrinkerEntry entry) {
         HELD.setRelease(this, NONE);
         released = entry;
@@ -144,7 +134,7 @@ public class VisitingThread {
      * thread sees that the shrinker is being freed. The next hold is such a write, so only a release that no hold
      * follows needs one of its own: one barrier per visit.
      */
-    public final void settle() {
+    public final void completeRelease() {
         ShrinkerEntry before = released;
         if (before != null) {
             held = NONE;

@@ -61,7 +61,7 @@ public final class CountTally {
         }
         for (int priority = 0; priority < planned.length; priority++) {
             plan.begin(counted, deferred, priority, seeks, batch);
-            planned[priority] = Saturating.add(planned[priority], plan.mostFreed());
+            planned[priority] = Saturating.add(planned[priority], plan.maxFreed());
         }
     }
 

@@ -20,7 +20,7 @@ public final class ObjectSize {
     static final long ENOUGH_OBJECTS = 128;
 
     /** The factor between the learned and the declared size above which the difference is reported. */
-    static final double MOST_DIFFERENCE = 2;
+    static final double MAX_DIFFERENCE = 2;
 
     private final String name;
     private final OptionalLong declared;
@@ -86,7 +86,7 @@ public final class ObjectSize {
             return false;
         }
         double factor = (double) learned / declared.getAsLong();
-        return factor > MOST_DIFFERENCE || factor < 1 / MOST_DIFFERENCE;
+        return factor > MAX_DIFFERENCE || factor < 1 / MAX_DIFFERENCE;
     }
 
     private void report() {

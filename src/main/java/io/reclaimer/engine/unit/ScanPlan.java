@@ -59,7 +59,7 @@ public final class ScanPlan {
     /**
      * How many objects the visit frees if each scan call frees what it is asked for. Called before the first scan call.
      */
-    long mostFreed() {
+    long maxFreed() {
         long last = totalScan % batch;
         return Math.min(last >= freeable ? totalScan : totalScan - last, freeable);
     }

@@ -37,12 +37,12 @@ public final class Tally {
         private final long[] sums = new long[VISITS + 1 + PADDING];
 
         /** Adds one visit. */
-        public void visited() {
+        public void addVisit() {
             add(VISITS, 1);
         }
 
         /** Adds one scan call; {@code atOnce} if its bytes do not wait for a garbage collection. */
-        public void scanned(long nrScanned, long nrFreed, long nrBytes, boolean atOnce) {
+        public void addScan(long nrScanned, long nrFreed, long nrBytes, boolean atOnce) {
             add(SCANNED, nrScanned);
             if (nrFreed > 0) {
                 add(FREED, nrFreed);

@@ -10,10 +10,7 @@ import io.reclaimer.shrinker.ShrinkerTrait;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Reads the parts that stand in several places of a scenario: shrinkers, rounds and times. */
 final class PartReader {
@@ -22,16 +19,13 @@ final class PartReader {
 
     static Scenario.Shrinker shrinker(String name, Section of, List<Scenario.Contents> contents) {
         Config values = of.values();
-        ShrinkerSpec spec = new ShrinkerSpec(
-                name,
-                values.getStringList("flags").stream()
-                        .map(ShrinkerTrait::valueOf)
-                        .collect(Collectors.toSet()),
-                values.getInt("seeks"),
-                values.getLong("batch"),
-                OptionalLong.of(values.getBytes("objectBytes")),
-                Optional.empty(),
-                Set.of());
+        ShrinkerSpec spec = ShrinkerSpec.named(name)
+                .seeks(values.getInt("seeks"))
+                .batch(values.getLong("batch"))
+                .objectBytes(values.getBytes("objectBytes"));
+        for (String trait : values.getStringList("flags")) {
+            spec = spec.with(ShrinkerTrait.valueOf(trait));
+        }
         return new Scenario.Shrinker(spec, behaviour(of.section("model")), contents);
     }
 

@@ -45,9 +45,9 @@ final class Measurements {
             case FAULTS -> sumOfCaches(value, cache -> cache.handle().state().faults());
             case REFAULTS -> sumOfCaches(value, cache -> cache.handle().state().refaultedObjects());
             case QUARANTINED ->
-                sumOfCaches(value, cache -> cache.handle().state().quarantined() ? 1 : 0);
+                sumOfCaches(value, cache -> cache.handle().state().isQuarantined() ? 1 : 0);
             case ROUNDS -> rounds.ended(value.member()).count();
-            case SHORT_ROUNDS -> rounds(value, "SHORT", "PARTIAL");
+            case SHORT_ROUNDS -> rounds(value, "TARGET_MISSED", "PARTIAL");
             case LATE_ROUNDS -> rounds(value, "DEADLINE");
             case LONGEST_ROUND ->
                 rounds.ended(value.member())

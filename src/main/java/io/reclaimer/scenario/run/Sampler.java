@@ -110,7 +110,7 @@ final class Sampler {
                     Kind.FAULT,
                     name,
                     ": " + state.lastFault().orElse("no fault any more")
-                            + (state.quarantined() ? ", in quarantine" : ""));
+                            + (state.isQuarantined() ? ", in quarantine" : ""));
         }
         cache.contents()
                 .byCgroup()

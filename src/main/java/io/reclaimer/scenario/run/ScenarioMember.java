@@ -189,8 +189,8 @@ final class ScenarioMember implements AutoCloseable {
     int alloc(Scenario.Shrinker definition) {
         ShrinkerSpec spec = definition.spec();
         SimulatedCache contents = new SimulatedCache(
-                spec.cgroupAware() && environment.scenario().setup().engine().cgroupsEnabled(),
-                spec.numaAware(),
+                spec.isCgroupAware() && environment.scenario().setup().engine().cgroupsEnabled(),
+                spec.isNumaAware(),
                 definition.behaviour(),
                 new Random(environment.random().nextLong()),
                 (slot, objects) -> freed(cache(spec.name()), slot, objects));
@@ -217,7 +217,7 @@ final class ScenarioMember implements AutoCloseable {
         if (back > 0) {
             environment.time().after(refaults.after(), () -> {
                 if (!cache.handle().isFreed()) {
-                    cache.handle().refaulted(back);
+                    cache.handle().recordRefaults(back);
                     add(cache, slot, back);
                 }
             });
@@ -241,7 +241,7 @@ final class ScenarioMember implements AutoCloseable {
 
     private void add(Cache cache, Slot slot, long objects) {
         if (!environment.scenario().setup().engine().cgroupsEnabled()
-                || !cache.spec().cgroupAware()) {
+                || !cache.spec().isCgroupAware()) {
             cache.contents().add(slot, objects);
             return;
         }

@@ -246,7 +246,8 @@ final class VirtualCluster {
             this.requester = requester;
             this.participants = List.copyOf(parameters.members().keySet());
             this.coordinator = new Coordinator(this, parameters);
-            result.thenRun(() -> requester.rounds.remove(parameters.round()));
+            CompletionStage<ClusterReport> end = result;
+            end.thenRun(() -> requester.rounds.remove(parameters.round()));
         }
 
         private void perform(ObjLongConsumer<Coordinator> action) {

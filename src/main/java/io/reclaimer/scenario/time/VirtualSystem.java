@@ -74,7 +74,8 @@ public final class VirtualSystem implements AutoCloseable {
     private static ActorSystem<Void> start(Supplier<ActorSystem<Void>> creation, VirtualTime time) {
         CompletableFuture<ActorSystem<Void>> created =
                 CompletableFuture.supplyAsync(creation, task -> new Thread(task, "virtual-system-starter").start());
-        created.whenComplete((system, why) -> time.submit(() -> {}));
+        CompletionStage<ActorSystem<Void>> end = created;
+        end.whenComplete((system, why) -> time.submit(() -> {}));
         try {
             while (!created.isDone()) {
                 time.awaitStep();

@@ -51,7 +51,7 @@ enum Clause {
     }
 
     private static Function<ContractRun, Optional<String>> byCgroup() {
-        return run -> run.subject().spec().cgroupAware()
+        return run -> run.subject().spec().isCgroupAware()
                 ? Optional.empty()
                 : Optional.of("is not cgroup aware, so it has no bits and nothing moves");
     }

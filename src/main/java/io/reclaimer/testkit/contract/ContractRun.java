@@ -44,7 +44,7 @@ final class ContractRun {
     private static final long LARGEST_LOAD_BATCH = 128;
 
     /** The rounds in a row that may free nothing while there are objects: a shrinker with a second chance needs one. */
-    private static final int MOST_IDLE_ROUNDS = 4;
+    private static final int MAX_IDLE_ROUNDS = 4;
 
     /** The largest age of an estimate: a round that frees nothing may have used an old one. */
     private static final Duration ESTIMATE_AGE = Duration.ofSeconds(2);
@@ -239,7 +239,7 @@ final class ContractRun {
     /** Runs full rounds until nothing is held, or they free nothing any more. Returns the objects freed by their reports. */
     long freeAll() {
         long freed = 0;
-        for (int idle = 0; held() > 0 && idle < MOST_IDLE_ROUNDS; ) {
+        for (int idle = 0; held() > 0 && idle < MAX_IDLE_ROUNDS; ) {
             long now = fullRound().freedObjects();
             freed = Saturating.add(freed, now);
             idle = now > 0 ? 0 : idle + 1;

@@ -1,5 +1,7 @@
 package io.reclaimer.testkit.contract;
 
+import static java.util.Objects.requireNonNull;
+
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import io.reclaimer.Cgroup;
@@ -12,7 +14,6 @@ import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.CallLog;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -55,7 +56,19 @@ public final class ContractSubject {
     record Access(
             Function<ActorSystem<?>, ShrinkerCalls> calls,
             BiFunction<Reclaimer, CallLog, CompletionStage<ShrinkerHandle>> registration,
-            boolean hasCancellation) {}
+            boolean hasCancellation) {
+
+        static Access to(
+                ShrinkerCalls calls, BiFunction<Reclaimer, CallLog, CompletionStage<ShrinkerHandle>> registration) {
+            return new Access(system -> calls, registration, true);
+        }
+
+        static Access to(
+                ActorRef<ShrinkerMessage> shrinker,
+                BiFunction<Reclaimer, CallLog, CompletionStage<ShrinkerHandle>> registration) {
+            return new Access(system -> ShrinkerCalls.of(shrinker, system), registration, false);
+        }
+    }
 
     /**
      * Where and how the shrinker differs from a plain one.
@@ -97,71 +110,64 @@ public final class ContractSubject {
 
     /** A shrinker that the contract registers. */
     public static ContractSubject of(ShrinkerSpec spec, Shrinker shrinker) {
-        Objects.requireNonNull(spec, "spec");
-        Objects.requireNonNull(shrinker, "shrinker");
+        requireNonNull(spec, "spec");
+        requireNonNull(shrinker, "shrinker");
         return of(
                 spec,
-                new Access(
-                        system -> ShrinkerCalls.of(shrinker),
-                        (reclaimer, log) -> reclaimer.register(spec, log.recording(shrinker)),
-                        true));
+                Access.to(
+                        ShrinkerCalls.of(shrinker),
+                        (reclaimer, log) -> reclaimer.register(spec, log.recording(shrinker))));
     }
 
     /** A shrinker that returns stages, which the contract registers. */
     public static ContractSubject of(ShrinkerSpec spec, AsyncShrinker shrinker) {
-        Objects.requireNonNull(spec, "spec");
-        Objects.requireNonNull(shrinker, "shrinker");
+        requireNonNull(spec, "spec");
+        requireNonNull(shrinker, "shrinker");
         return of(
                 spec,
-                new Access(
-                        system -> ShrinkerCalls.of(shrinker),
-                        (reclaimer, log) -> reclaimer.register(spec, log.recording(shrinker)),
-                        true));
+                Access.to(
+                        ShrinkerCalls.of(shrinker),
+                        (reclaimer, log) -> reclaimer.register(spec, log.recording(shrinker))));
     }
 
     /** A shrinker that is an actor, which the contract registers. */
     public static ContractSubject of(ShrinkerSpec spec, ActorRef<ShrinkerMessage> shrinker) {
-        Objects.requireNonNull(spec, "spec");
-        Objects.requireNonNull(shrinker, "shrinker");
-        return of(
-                spec,
-                new Access(
-                        system -> ShrinkerCalls.of(shrinker, system),
-                        (reclaimer, log) -> reclaimer.register(spec, shrinker),
-                        false));
+        requireNonNull(spec, "spec");
+        requireNonNull(shrinker, "shrinker");
+        return of(spec, Access.to(shrinker, (reclaimer, log) -> reclaimer.register(spec, shrinker)));
     }
 
     /** A shrinker that has registered itself, with the reclaimer that the contract gave it. */
     public static ContractSubject registered(ShrinkerHandle handle, Shrinker shrinker) {
-        Objects.requireNonNull(shrinker, "shrinker");
-        return of(handle.spec(), new Access(system -> ShrinkerCalls.of(shrinker), setOrder(handle), true));
+        requireNonNull(shrinker, "shrinker");
+        return of(handle.spec(), Access.to(ShrinkerCalls.of(shrinker), present(handle)));
     }
 
     /** As {@link #registered(ShrinkerHandle, Shrinker)}, for a shrinker that returns stages. */
     public static ContractSubject registered(ShrinkerHandle handle, AsyncShrinker shrinker) {
-        Objects.requireNonNull(shrinker, "shrinker");
-        return of(handle.spec(), new Access(system -> ShrinkerCalls.of(shrinker), setOrder(handle), true));
+        requireNonNull(shrinker, "shrinker");
+        return of(handle.spec(), Access.to(ShrinkerCalls.of(shrinker), present(handle)));
     }
 
     /** As {@link #registered(ShrinkerHandle, Shrinker)}, for an actor. */
     public static ContractSubject registered(ShrinkerHandle handle, ActorRef<ShrinkerMessage> shrinker) {
-        Objects.requireNonNull(shrinker, "shrinker");
-        return of(handle.spec(), new Access(system -> ShrinkerCalls.of(shrinker, system), setOrder(handle), false));
+        requireNonNull(shrinker, "shrinker");
+        return of(handle.spec(), Access.to(shrinker, present(handle)));
     }
 
-    private static BiFunction<Reclaimer, CallLog, CompletionStage<ShrinkerHandle>> setOrder(ShrinkerHandle handle) {
+    private static BiFunction<Reclaimer, CallLog, CompletionStage<ShrinkerHandle>> present(ShrinkerHandle handle) {
         return (reclaimer, log) -> CompletableFuture.completedStage(handle);
     }
 
     /** Sets the function that adds an object. Required. Returns a copy, as all methods below. */
     public ContractSubject adds(ObjectSource newSource) {
-        Objects.requireNonNull(newSource, "newSource");
+        requireNonNull(newSource, "newSource");
         return new ContractSubject(spec, access, Optional.of(newSource), counter, traits);
     }
 
     /** Sets the function that tells how many objects there are. Required. */
     public ContractSubject holds(ObjectCounter newCounter) {
-        Objects.requireNonNull(newCounter, "newCounter");
+        requireNonNull(newCounter, "newCounter");
         return new ContractSubject(spec, access, source, Optional.of(newCounter), traits);
     }
 
@@ -192,7 +198,7 @@ public final class ContractSubject {
 
     /** Declares that objects are in one of {@link ShrinkerContract#CGROUPS} only. */
     public ContractSubject onlyIn(CgroupPath cgroup) {
-        Objects.requireNonNull(cgroup, "cgroup");
+        requireNonNull(cgroup, "cgroup");
         if (!ShrinkerContract.CGROUPS.contains(cgroup)) {
             throw new IllegalArgumentException(
                     "The cgroup is [" + cgroup + "] but has to be one of " + ShrinkerContract.CGROUPS);
@@ -241,7 +247,7 @@ public final class ContractSubject {
 
     /** The cgroups where it may have objects. */
     List<CgroupPath> cgroups() {
-        if (!spec.cgroupAware()) {
+        if (!spec.isCgroupAware()) {
             return List.of(CgroupPath.root());
         }
         return traits.cgroups.isEmpty() ? ShrinkerContract.CGROUPS : traits.cgroups;
@@ -253,7 +259,7 @@ public final class ContractSubject {
      * @param all the number of nodes
      */
     List<Integer> nodes(int all) {
-        if (!spec.numaAware()) {
+        if (!spec.isNumaAware()) {
             return List.of(0);
         }
         return traits.nodes.isEmpty() ? IntStream.range(0, all).boxed().toList() : traits.nodes;

@@ -9,7 +9,6 @@ import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import com.typesafe.config.ConfigFactory;
 import io.reclaimer.ReclaimReport;
-import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.cluster.ClusterReport;
 import io.reclaimer.console.Samples;
@@ -18,6 +17,7 @@ import io.reclaimer.pressure.PressureState;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimFlag;
 import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.testkit.FakeReclaimReport;
 import java.time.Duration;
 import java.util.List;
@@ -88,7 +88,7 @@ class PeriodicRoundsTest {
             assertThat(requested.request().isWithoutDescendants()).isFalse();
             assertThat(requested.request().flags()).containsExactly(ReclaimFlag.BACKGROUND);
             assertThat(requested.request().objects()).isEmpty();
-            requested.report().complete(report(Outcome.DONE));
+            requested.report().complete(report(RoundOutcome.DONE));
         }
     }
 
@@ -117,7 +117,7 @@ class PeriodicRoundsTest {
         Requested first = nextRound();
         time.timePasses(PeriodicRounds.INTERVAL.multipliedBy(5));
         rounds.expectNoMessage();
-        first.report().complete(kind.equals("surge") ? Samples.surge() : report(Outcome.DEADLINE));
+        first.report().complete(kind.equals("surge") ? Samples.surge() : report(RoundOutcome.DEADLINE));
         nextRound();
     }
 
@@ -148,7 +148,7 @@ class PeriodicRoundsTest {
     @Test
     void roundThatAShutdownEndedIsTheLast() {
         spawn("buffers");
-        nextRound().report().complete(report(Outcome.SHUTDOWN));
+        nextRound().report().complete(report(RoundOutcome.SHUTDOWN));
         rounds.expectTerminated(actor, PATIENCE);
     }
 
@@ -188,7 +188,7 @@ class PeriodicRoundsTest {
         return report.thenApply(object -> (T) object);
     }
 
-    private static ReclaimReport report(Outcome outcome) {
+    private static ReclaimReport report(RoundOutcome outcome) {
         return new FakeReclaimReport(
                 CgroupPath.root(), outcome, 0, 0, 0, 0, 0, 0, 2, 2, Duration.ofMillis(1), List.of(), 0, Map.of());
     }

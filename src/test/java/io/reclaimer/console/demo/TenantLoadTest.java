@@ -7,6 +7,8 @@ import akka.actor.typed.ActorRef;
 import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.ReclaimerState;
+import io.reclaimer.shrinker.ShrinkerKind;
+import io.reclaimer.shrinker.ShrinkerObjects;
 import io.reclaimer.testkit.Threads;
 import io.reclaimer.testkit.junit.ReclaimerExtension;
 import java.time.Duration;
@@ -33,7 +35,7 @@ class TenantLoadTest {
         assertThat(kit.state().shrinkers())
                 .filteredOn(shrinker -> shrinker.spec().name().equals("sessions-web"))
                 .singleElement()
-                .satisfies(shrinker -> assertThat(shrinker.kind()).isEqualTo(ReclaimerState.Kind.ACTOR));
+                .satisfies(shrinker -> assertThat(shrinker.kind()).isEqualTo(ShrinkerKind.ACTOR));
     }
 
     /** Each key is new, so each look-up adds a page or a session. */
@@ -45,7 +47,7 @@ class TenantLoadTest {
                 kit.reclaim(ReclaimRequest.in("/shop/web").onNodes(0).startingAt(0));
         assertThat(report.freedObjects()).isEqualTo(caches.hits().now().lookups());
         assertThat(report.largest())
-                .extracting(ReclaimReport.Freed::shrinker)
+                .extracting(ShrinkerObjects::shrinker)
                 .containsExactlyInAnyOrder("pages-web", "sessions-web");
     }
 

@@ -18,56 +18,57 @@ class FoldedTimelineTest {
 
     @Test
     void aShortTimelineIsNotFolded() {
-        IntStream.range(0, 40).forEach(i -> known.round(i, "MET", 1));
+        IntStream.range(0, 40).forEach(i -> known.round(i, "TARGET_REACHED", 1));
         assertThat(rows())
                 .hasSize(40)
-                .allMatch(row -> row.count() == 1 && row.text().equals("pressure over /: MET, freed 1 in 0s"));
+                .allMatch(
+                        row -> row.count() == 1 && row.text().equals("pressure over /: TARGET_REACHED, freed 1 in 0s"));
     }
 
     @Test
     void roundsOfALongTimelineAreFolded() {
-        IntStream.range(0, 100).forEach(i -> known.round(i, i < 90 ? "MET" : "SHORT", 120));
+        IntStream.range(0, 100).forEach(i -> known.round(i, i < 90 ? "TARGET_REACHED" : "TARGET_MISSED", 120));
         assertThat(rows())
                 .containsExactly(new Row(
                         Duration.ZERO,
                         Duration.ofMillis(99),
                         "",
                         Kind.ROUND,
-                        "... 100 rounds of pressure over /: 90 MET, 10 SHORT, freed 12,000 objects",
+                        "... 100 rounds of pressure over /: 10 TARGET_MISSED, 90 TARGET_REACHED, freed 12,000 objects",
                         100));
     }
 
     @Test
     void roundsThatFreedThousandsAreFolded() {
-        IntStream.range(0, 41).forEach(i -> known.round(i, "", "round over /a", "MET", 1_024));
-        assertThat(texts()).containsExactly("... 41 rounds of round over /a: 41 MET, freed 41,984 objects");
+        IntStream.range(0, 41).forEach(i -> known.round(i, "", "round over /a", "TARGET_REACHED", 1_024));
+        assertThat(texts()).containsExactly("... 41 rounds of round over /a: 41 TARGET_REACHED, freed 41,984 objects");
     }
 
     @Test
     void stepsDivideTheTimeline() {
-        IntStream.range(0, 30).forEach(i -> known.round(i, "MET", 1));
+        IntStream.range(0, 30).forEach(i -> known.round(i, "TARGET_REACHED", 1));
         known.event(30, Kind.STEP, "offline /a");
-        IntStream.range(31, 60).forEach(i -> known.round(i, "MET", 1));
+        IntStream.range(31, 60).forEach(i -> known.round(i, "TARGET_REACHED", 1));
         assertThat(texts())
                 .containsExactly(
-                        "... 30 rounds of pressure over /: 30 MET, freed 30 objects",
+                        "... 30 rounds of pressure over /: 30 TARGET_REACHED, freed 30 objects",
                         "offline /a",
-                        "... 29 rounds of pressure over /: 29 MET, freed 29 objects");
+                        "... 29 rounds of pressure over /: 29 TARGET_REACHED, freed 29 objects");
     }
 
     /** Alternating events are folded too. */
     @Test
     void eachMemberShrinkerAndCgroupIsFoldedSeparately() {
         for (int i = 0; i < 30; i++) {
-            known.round(3L * i, "member1", "pressure over /a", "MET", 1);
-            known.round(3L * i + 1, "member2", "pressure over /a", "MET", 2);
+            known.round(3L * i, "member1", "pressure over /a", "TARGET_REACHED", 1);
+            known.round(3L * i + 1, "member2", "pressure over /a", "TARGET_REACHED", 2);
             known.event(3L * i + 2, "member1", Kind.FAULT, "pages: it threw");
         }
         assertThat(rows())
                 .extracting(Row::member, Row::text)
                 .containsExactly(
-                        tuple("member1", "... 30 rounds of pressure over /a: 30 MET, freed 30 objects"),
-                        tuple("member2", "... 30 rounds of pressure over /a: 30 MET, freed 60 objects"),
+                        tuple("member1", "... 30 rounds of pressure over /a: 30 TARGET_REACHED, freed 30 objects"),
+                        tuple("member2", "... 30 rounds of pressure over /a: 30 TARGET_REACHED, freed 60 objects"),
                         tuple("member1", "... 30 faults, the last one: pages: it threw"));
     }
 
@@ -85,7 +86,7 @@ class FoldedTimelineTest {
 
     @Test
     void verdictsAreNeverFolded() {
-        IntStream.range(0, 41).forEach(i -> known.round(i, "MET", 1));
+        IntStream.range(0, 41).forEach(i -> known.round(i, "TARGET_REACHED", 1));
         known.event(41, Kind.EXPECTATION, "as expected: freed 1");
         known.event(41, Kind.EXPECTATION, "as expected: freed 2");
         assertThat(texts()).hasSize(3).contains("as expected: freed 1", "as expected: freed 2");

@@ -122,7 +122,8 @@ public final class NoisyScenario {
                 new Scenario.Course(
                         steps,
                         List.of(load),
-                        List.of(new Scenario.Pressure(Optional.empty(), new Scenario.Repetition(second, duration, second), round))),
+                        List.of(new Scenario.Pressure(
+                                Optional.empty(), new Scenario.Repetition(second, duration, second), round))),
                 expect);
     }
 }

@@ -17,7 +17,7 @@ class ScenarioOutcomeTest {
 
     @Test
     void theLastTenEventsUntilAFailureAreBeforeIt() {
-        IntStream.range(0, 30).forEach(i -> known.round(i * 100L, "MET", i));
+        IntStream.range(0, 30).forEach(i -> known.round(i * 100L, "TARGET_REACHED", i));
         ScenarioOutcome outcome = known.verdict(2_000, false, "w", 9).outcome();
         assertThat(before(outcome))
                 .extracting(Event::at)
@@ -28,7 +28,7 @@ class ScenarioOutcomeTest {
 
     @Test
     void otherVerdictsAreNotAmongTheEventsBefore() {
-        ScenarioOutcome outcome = known.round(1, "MET", 1)
+        ScenarioOutcome outcome = known.round(1, "TARGET_REACHED", 1)
                 .event(2, Kind.EXPECTATION, "not as expected: w")
                 .verdict(2, false, "w", 9)
                 .outcome();

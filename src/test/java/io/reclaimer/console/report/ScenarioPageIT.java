@@ -49,7 +49,7 @@ class ScenarioPageIT {
                 .series("pages /quiet", "objects", 5, 5, 5)
                 .series("heap", "%", 10, 50, 90)
                 .event(0, Kind.STEP, "online /noisy")
-                .round(1_000, "MET", 5)
+                .round(1_000, "TARGET_REACHED", 5)
                 .event(2_000, Kind.FAULT, "pages: it threw <\"&'\u0001>")
                 .verdict(1_000, true, "freed in /noisy", 21)
                 .verdict(2_000, false, "lost <objects>", 22);
@@ -206,7 +206,7 @@ class ScenarioPageIT {
 
     @Test
     void aFoldedTimelineHasAllEventsBehindIt() throws Exception {
-        IntStream.range(0, 100).forEach(i -> known.round(2_000 + i, "MET", 1));
+        IntStream.range(0, 100).forEach(i -> known.round(2_000 + i, "TARGET_REACHED", 1));
         Document folded = page(known.outcome());
         assertThat(elements(folded, "summary"))
                 .extracting(Element::getTextContent)
@@ -216,7 +216,7 @@ class ScenarioPageIT {
                         "0:01.000",
                         "0:02.099",
                         "round",
-                        "... 101 rounds of pressure over /: 101 MET, freed 105 objects"));
+                        "... 101 rounds of pressure over /: 101 TARGET_REACHED, freed 105 objects"));
     }
 
     @Test

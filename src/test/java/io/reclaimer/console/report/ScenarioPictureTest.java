@@ -26,8 +26,8 @@ class ScenarioPictureTest {
                 .verdict(5_000, false, "b", LINE)
                 .verdict(5_000, true, "c", LINE)
                 .verdict(10_000, true, "d", LINE);
-        IntStream.range(0, 12).forEach(i -> known.round(8_000, "MET", 1));
-        IntStream.range(0, 3).forEach(i -> known.round(2_000, "MET", 1));
+        IntStream.range(0, 12).forEach(i -> known.round(8_000, "TARGET_REACHED", 1));
+        IntStream.range(0, 3).forEach(i -> known.round(2_000, "TARGET_REACHED", 1));
         assertThat(ScenarioPicture.of(known.result(), 76))
                 .containsExactly(
                         "  pages /noisy  ▁▁▁▁▂▂▂▂▃▃▃▃▄▄▄▄▅▅▅▅▆▆▆▆▇▇▇▇████▁▁▁▁▁▁▁▁  0 to 7,000 objects",

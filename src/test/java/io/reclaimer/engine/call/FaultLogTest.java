@@ -51,7 +51,7 @@ class FaultLogTest {
     private Faults faultsOfThree() {
         Faults faults = faults("pages");
         for (int i = 0; i < 3; i++) {
-            faults.fault("its scan answered nonsense", "/a on node 0", null);
+            faults.recordFault("its scan answered nonsense", "/a on node 0", null);
         }
         return faults;
     }

@@ -40,7 +40,7 @@ class FaultsTest {
     void isNotKeptAwayAtFirst() {
         assertThat(faults.isQuarantined()).isFalse();
         assertThat(faults.count()).isZero();
-        assertThat(faults.last()).isEmpty();
+        assertThat(faults.lastFault()).isEmpty();
         assertThat(faults.endQuarantine()).isFalse();
     }
 
@@ -55,24 +55,24 @@ class FaultsTest {
     @Test
     void goodVisitEndsTheRow() {
         row(AFTER - 1);
-        faults.good();
+        faults.recordGoodVisit();
         row(AFTER - 1);
         assertThat(faults.isQuarantined()).isFalse();
         assertThat(faults.count()).isEqualTo(2L * (AFTER - 1));
-        assertThat(faults.last()).contains("its scan answered nonsense");
+        assertThat(faults.lastFault()).contains("its scan answered nonsense");
     }
 
     /** Gentle passes count and do not scan; between failed scans they prove nothing. */
     @Test
     void goodCountEndsARowOfCountsOnly() {
         row(AFTER - 1);
-        faults.counted();
+        faults.recordGoodCount();
         row(1);
         assertThat(faults.isQuarantined()).isTrue();
         assertThat(faults.endQuarantine()).isTrue();
         for (int i = 0; i < AFTER; i++) {
-            faults.countFault("its count threw", "/a", null);
-            faults.counted();
+            faults.recordCountFault("its count threw", "/a", null);
+            faults.recordGoodCount();
         }
         assertThat(faults.isQuarantined()).isFalse();
     }
@@ -109,7 +109,7 @@ class FaultsTest {
         row(AFTER);
         pass(FIRST);
         assertThat(faults.isQuarantined()).isFalse();
-        faults.good();
+        faults.recordGoodVisit();
         row(AFTER);
         pass(FIRST);
         assertThat(faults.isQuarantined()).isFalse();
@@ -131,7 +131,7 @@ class FaultsTest {
     @Test
     void visitsThatEndDuringAQuarantineNeitherEndNorLengthenIt() {
         row(AFTER);
-        faults.good();
+        faults.recordGoodVisit();
         assertThat(faults.isQuarantined()).isTrue();
         pass(FIRST.minusNanos(1));
         row(AFTER);
@@ -142,7 +142,7 @@ class FaultsTest {
 
     @Test
     void logNamesTheShrinkerThePlaceAndTheFault() {
-        faults.fault("its count threw", "/shop on node 1", new IllegalStateException("broken"));
+        faults.recordFault("its count threw", "/shop on node 1", new IllegalStateException("broken"));
         assertThat(lines()).hasSize(1);
         assertThat(lines().get(0)).contains("[pages]", "in [/shop on node 1]", "its count threw");
         assertThat(log.list.get(0).getLevel()).isEqualTo(Level.WARN);
@@ -152,21 +152,21 @@ class FaultsTest {
     @Test
     void atMostALineAMinuteIsLoggedWithTheNumberHeldBack() {
         for (int i = 0; i < 10; i++) {
-            faults.fault("again", "/a", null);
-            faults.good();
+            faults.recordFault("again", "/a", null);
+            faults.recordGoodVisit();
         }
         assertThat(lines()).hasSize(1);
         pass(Duration.ofMinutes(1).minusNanos(1));
-        faults.fault("again", "/a", null);
+        faults.recordFault("again", "/a", null);
         assertThat(lines()).hasSize(1);
-        faults.good();
+        faults.recordGoodVisit();
         pass(Duration.ofNanos(1));
-        faults.fault("again", "/a", null);
+        faults.recordFault("again", "/a", null);
         assertThat(lines()).hasSize(2);
         assertThat(lines().get(1)).contains(" 10 more faults");
-        faults.good();
+        faults.recordGoodVisit();
         pass(Duration.ofMinutes(1));
-        faults.fault("again", "/a", null);
+        faults.recordFault("again", "/a", null);
         assertThat(lines()).hasSize(3);
         assertThat(lines().get(2)).doesNotContain("more faults");
     }
@@ -186,7 +186,7 @@ class FaultsTest {
         pass(Faults.SILENCE);
         faults.logHeldBack();
         assertThat(lines()).hasSize(2);
-        faults.fault("again", "/a", null);
+        faults.recordFault("again", "/a", null);
         assertThat(lines().get(2)).doesNotContain("more faults");
     }
 
@@ -194,7 +194,7 @@ class FaultsTest {
     void quarantineIsSaidByTheNextLineWithTheSettingThatChangesIt() {
         Faults longer = new Faults("slow", AFTER, Duration.ofMinutes(10), () -> now, () -> {});
         for (int i = 0; i < AFTER; i++) {
-            longer.fault("its scan answered nonsense", "/a on node 0", null);
+            longer.recordFault("its scan answered nonsense", "/a on node 0", null);
         }
         assertThat(lines()).hasSize(1);
         pass(Faults.SILENCE);
@@ -205,24 +205,24 @@ class FaultsTest {
 
     @Test
     void quarantineSaysHowLongItStillLasts() {
-        assertThat(faults.quarantineLeft()).isEmpty();
+        assertThat(faults.remainingQuarantine()).isEmpty();
         row(AFTER);
         pass(Duration.ofSeconds(4));
-        assertThat(faults.quarantineLeft()).contains(Duration.ofSeconds(6));
+        assertThat(faults.remainingQuarantine()).contains(Duration.ofSeconds(6));
         pass(Duration.ofSeconds(6));
-        assertThat(faults.quarantineLeft()).isEmpty();
+        assertThat(faults.remainingQuarantine()).isEmpty();
     }
 
     @Test
     void lateRepliesAreCountedAndAreNoFaults() {
-        faults.late();
+        faults.recordLateReply();
         assertThat(faults.lateReplies()).isOne();
         assertThat(faults.count()).isZero();
     }
 
     private void row(int count) {
         for (int i = 0; i < count; i++) {
-            faults.fault("its scan answered nonsense", "/a on node 0", null);
+            faults.recordFault("its scan answered nonsense", "/a on node 0", null);
         }
     }
 

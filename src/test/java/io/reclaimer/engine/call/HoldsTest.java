@@ -45,7 +45,7 @@ class HoldsTest {
         CountDownLatch freed = free(entry);
         registry.expectNoMessage();
         thread.release(entry);
-        thread.settle();
+        thread.completeRelease();
         assertFreed(entry, freed);
     }
 
@@ -61,7 +61,7 @@ class HoldsTest {
         assertThat(thread.tryHold(other)).isTrue();
         assertFreed(entry, freed);
         thread.release(other);
-        thread.settle();
+        thread.completeRelease();
         assertThat(other.holdCount()).isZero();
     }
 
@@ -70,12 +70,12 @@ class HoldsTest {
         ShrinkerEntry entry = registered(1);
         VisitingThread thread = engine.visitingThreads().ofThisThread();
         assertThat(thread.tryHold(entry)).isTrue();
-        entry.holdAgain();
+        entry.references().holdAgain();
         thread.release(entry);
-        thread.settle();
+        thread.completeRelease();
         assertThat(entry.holdCount()).isOne();
         CountDownLatch freed = free(entry);
-        thread.settle();
+        thread.completeRelease();
         registry.expectNoMessage();
         entry.release();
         assertFreed(entry, freed);
@@ -114,9 +114,9 @@ class HoldsTest {
                     if (thread.tryHold(entry)) {
                         wrong.addAndGet(gone.get() ? 1 : 0);
                         if (j % 3 == 0) {
-                            entry.holdAgain();
+                            entry.references().holdAgain();
                             thread.release(entry);
-                            thread.settle();
+                            thread.completeRelease();
                             wrong.addAndGet(gone.get() ? 1 : 0);
                             entry.release();
                         } else {
@@ -127,7 +127,7 @@ class HoldsTest {
                         thread.release(other);
                     }
                 }
-                thread.settle();
+                thread.completeRelease();
             };
             CountDownLatch freed = new CountDownLatch(1);
             Threads.run(user, user, () -> entry.free((done, why) -> freed.countDown()));

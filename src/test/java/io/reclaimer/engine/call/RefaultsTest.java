@@ -31,7 +31,7 @@ class RefaultsTest {
     void seeksRiseWithTheRateUpToTheBound() {
         Refaults refaults = refaults(2, true, 1_000_000, 500_000);
         assertThat(refaults.seeks()).isEqualTo(9);
-        refaults.refaulted(10_000_000);
+        refaults.recordRefaults(10_000_000);
         assertThat(refaults.rate()).isEqualTo(1);
         assertThat(refaults.seeks()).isEqualTo(16);
     }
@@ -54,7 +54,7 @@ class RefaultsTest {
     void seeksFallWhenWhatIsReclaimedStaysAway() {
         Refaults refaults = refaults(2, true, 10_000, 10_000);
         assertThat(refaults.seeks()).isEqualTo(16);
-        refaults.reclaimed(1_000_000);
+        refaults.recordReclaimed(1_000_000);
         now += HALF_LIFE.dividedBy(8).toNanos();
         assertThat(refaults.seeks()).isEqualTo(2);
     }
@@ -88,15 +88,15 @@ class RefaultsTest {
     @Test
     void lessThanOneIsNoRefault() {
         Refaults refaults = refaults(2, true);
-        refaults.refaulted(0);
-        refaults.refaulted(-5);
+        refaults.recordRefaults(0);
+        refaults.recordRefaults(-5);
         assertThat(refaults.refaultedObjects()).isZero();
     }
 
     private Refaults refaults(int seeks, boolean raised, long reclaimed, long refaulted) {
         Refaults refaults = refaults(seeks, raised);
-        refaults.reclaimed(reclaimed);
-        refaults.refaulted(refaulted);
+        refaults.recordReclaimed(reclaimed);
+        refaults.recordRefaults(refaulted);
         return refaults;
     }
 

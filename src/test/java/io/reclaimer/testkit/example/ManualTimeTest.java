@@ -26,7 +26,7 @@ class ManualTimeTest {
             for (int i = 0; i < 10_000; i++) {
                 cache.put(pages, acme, new byte[64]);
             }
-            assertThat(kit).setsItsBit(pages, acme, 0);
+            assertThat(kit).hasBit(pages, acme, 0);
             kit.heap().collect(80 << 20); // a collection leaves 80 MB in use: pressure starts rounds
             assertThat(kit)
                     .wasCalledIn(pages, "/acme")
@@ -44,7 +44,7 @@ class ManualTimeTest {
                 cache.put(pages, acme, new byte[64]);
             }
             kit.pass("/acme", 0, 6); // one pass of one cgroup on one node at priority 6: less than a batch is due
-            assertThat(kit).defers(pages, acme, 0, 30);
+            assertThat(kit).hasDeferred(pages, acme, 0, 30);
             SteppedRound round = kit.begin(ReclaimRequest.in("/acme").objects(200)); // runs pass by pass
             while (!round.isOver()) {
                 round.nextPass().forEach(event -> assertEquals("pages", event.shrinker()));

@@ -50,7 +50,7 @@ class ScenarioFilesTest {
                         "at line 5:",
                         "expected 4,711",
                         "actual   128",
-                        "round over / for 100 objects: MET");
+                        "round over / for 100 objects: TARGET_REACHED");
     }
 
     static class Bad {

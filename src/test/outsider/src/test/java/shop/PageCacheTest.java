@@ -4,9 +4,9 @@ import static io.reclaimer.testkit.ReclaimerTestKitAssert.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.reclaimer.Cgroup;
-import io.reclaimer.ReclaimReport.Outcome;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.ShrinkerHandle;
+import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.testkit.ReclaimerTestKit;
 import java.time.Duration;
@@ -23,8 +23,8 @@ class PageCacheTest {
             for (int i = 0; i < 1_000; i++) {
                 cache.put(pages, web, "page " + i);
             }
-            assertThat(kit).setsItsBit(pages, web, 0);
-            assertEquals(Outcome.MET, kit.reclaim(ReclaimRequest.in("/shop").objects(300)).outcome());
+            assertThat(kit).hasBit(pages, web, 0);
+            assertEquals(RoundOutcome.TARGET_REACHED, kit.reclaim(ReclaimRequest.in("/shop").objects(300)).outcome());
             kit.offline("/shop/web");
             kit.advance(Duration.ofHours(1));
             assertThat(kit).conserves(pages, 1_000, cache::size).hasNoFaults();

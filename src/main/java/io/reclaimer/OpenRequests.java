@@ -1,6 +1,5 @@
 package io.reclaimer;
 
-import akka.Done;
 import io.reclaimer.engine.call.Reply;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
@@ -16,14 +15,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The open futures of requests: completes each with the engine's reply. Thread-safe.
+ * The requests that the engine has not answered yet, each with the future that its reply completes. Thread-safe.
  *
  * <p>Dependents of a future run on a dispatcher of their own, so an application that blocks there delays only other
  * answers. No future stays open: when the actor system or a part of the reclaimer has ended, the open ones fail.
  */
-final class Answers {
+final class OpenRequests {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
+    private static final Logger LOG = LoggerFactory.getLogger(OpenRequests.class);
 
     private final Executor executor;
     private final Set<CompletableFuture<?>> open = ConcurrentHashMap.newKeySet();
@@ -31,13 +30,13 @@ final class Answers {
     /** The failure of all further requests; null while requests are answered. */
     private volatile @Nullable ReclaimerException end;
 
-    Answers(Executor executor) {
+    OpenRequests(Executor executor) {
         this.executor = executor;
     }
 
-    /** Sends a request as {@link #to(Consumer, Runnable)} does, with no action at the end. */
-    <T> CompletableFuture<T> to(Consumer<Reply<T>> request) {
-        return to(request, () -> {});
+    /** Sends a request as {@link #send(Consumer, Runnable)} does, with no action at the end. */
+    <T> CompletableFuture<T> send(Consumer<Reply<T>> request) {
+        return send(request, () -> {});
     }
 
     /**
@@ -46,7 +45,7 @@ final class Answers {
      * @param atEnd runs right before the future is completed here, or right after the application has completed it; may
      *     run twice
      */
-    <T> CompletableFuture<T> to(Consumer<Reply<T>> request, Runnable atEnd) {
+    <T> CompletableFuture<T> send(Consumer<Reply<T>> request, Runnable atEnd) {
         CompletableFuture<T> future = new CompletableFuture<>();
         // Added before the end is read: so this thread sees the end, or the ending thread sees this future.
         open.add(future);
@@ -70,7 +69,7 @@ final class Answers {
      * Returns a receiver that passes the result to {@code replyTo}, on the replying thread. It passes a failure when
      * nothing is answered any more.
      */
-    <T> Reply<T> kept(Reply<T> replyTo) {
+    <T> Reply<T> track(Reply<T> replyTo) {
         CompletableFuture<T> future = new CompletableFuture<>();
         CompletionStage<T> stage = future;
         stage.whenComplete(
@@ -84,22 +83,16 @@ final class Answers {
     }
 
     /** Fails all open futures and all further requests. Further requests fail with the first reason. */
-    void end(ReclaimerException why) {
+    void failAll(ReclaimerException why) {
         if (end == null) {
             end = why;
         }
         open.forEach(future -> complete(future, () -> {}, null, why));
     }
 
-    /** Fails all requests, because the actor system has ended. */
-    void systemEnded() {
-        end(new ReclaimerException(Reason.SHUTTING_DOWN, "The actor system has ended, or is about to"));
-    }
-
-    /** Fails all requests, because the actor system is about to end. */
-    CompletionStage<Done> systemEnds() {
-        systemEnded();
-        return CompletableFuture.completedStage(Done.getInstance());
+    /** Fails all requests, because the actor system has ended, or is about to. */
+    void failAll() {
+        failAll(new ReclaimerException(Reason.SHUTTING_DOWN, "The actor system has ended, or is about to"));
     }
 
     private <T> void answer(
@@ -132,7 +125,7 @@ final class Answers {
             // A future catches what its dependents throw, unless the text of the exception can't be made. It is
             // complete in any case.
             LOG.warn(
-                    "What hangs on an answer failed with [{}], and what hangs on that may hear nothing",
+                    "A dependent of an answer failed with [{}], and its own dependents may not be completed",
                     thrown.getClass().getName());
         }
     }
