@@ -55,6 +55,7 @@ public final class Faults {
     private long lastLogged;
     private long heldBack;
     private String heldBackWhere = "";
+    private boolean freed;
 
     Faults(
             String shrinker,
@@ -159,7 +160,6 @@ public final class Faults {
 
     private void record(String what, boolean ofCount, String where, @Nullable Throwable thrown) {
         boolean log;
-        boolean firstHeldBack;
         long alsoHappened;
         String quarantine;
         synchronized (this) {
@@ -172,14 +172,20 @@ public final class Faults {
                 heldBack++;
                 heldBackWhere = where;
             }
-            firstHeldBack = heldBack == 1;
+            if (heldBack == 1 && !freed) {
+                // Under the lock, so that it comes before the shrinker is forgotten.
+                whenHeldBack.run();
+            }
             quarantine = quarantineText();
         }
         if (log) {
             warn(where, what, alsoHappened, quarantine, thrown);
-        } else if (firstHeldBack) {
-            whenHeldBack.run();
         }
+    }
+
+    /** Holds back no fault from now on, because the shrinker is freed: a late one would be logged a minute later. */
+    synchronized void freed() {
+        freed = true;
     }
 
     private void add(String what, boolean ofCount) {

@@ -191,6 +191,7 @@ public final class ShrinkerEntry {
     /** Tells all that it is freed: nobody calls it any more. Called by the guard. */
     void freed() {
         strategy.freed();
+        faults.freed();
         context.forgetFaults(faults);
         freedListeners.freed();
     }

@@ -171,6 +171,15 @@ class FaultsTest {
         assertThat(lines().get(2)).doesNotContain("more faults");
     }
 
+    /** A call that failed may be recorded after its shrinker is freed. */
+    @Test
+    void faultOfAFreedShrinkerIsNotHeldBack() {
+        faults.recordFault("first", "/a", null);
+        faults.freed();
+        faults.recordFault("second", "/a", null);
+        assertThat(heldBack).isZero();
+    }
+
     @Test
     void faultsHeldBackAreLoggedAtTheEndOfTheMinuteEvenWhereNothingMoreHappens() {
         row(4);
