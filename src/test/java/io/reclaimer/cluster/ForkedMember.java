@@ -93,7 +93,7 @@ final class ForkedMember {
     }
 
     static ForkedMember start(String seed, String cgroup, long objects) throws IOException {
-        List<String> command = Jvm.java("-Xmx128m");
+        List<String> command = Jvm.java("-Xmx128m", "-XX:TieredStopAtLevel=1");
         command.addAll(List.of(
                 "-cp",
                 System.getProperty("java.class.path"),
