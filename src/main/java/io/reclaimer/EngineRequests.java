@@ -87,6 +87,11 @@ final class EngineRequests {
         tree.tell(new CgroupTree.Offline(path, replyTo));
     }
 
+    /** The shrinkers that are not freed. */
+    List<ShrinkerEntry> allocated() {
+        return engine.table().allocated();
+    }
+
     void allocate(ShrinkerSpec spec, ActorRef<ShrinkerMessage> shrinker, Reply<ShrinkerEntry> replyTo) {
         try {
             ShrinkerSpec numbered = withNodeNumbers(spec);

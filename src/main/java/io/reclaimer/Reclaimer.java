@@ -20,7 +20,6 @@ import io.reclaimer.shrinker.Registration;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import io.reclaimer.shrinker.TraceListener;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -330,11 +329,6 @@ public final class Reclaimer implements Extension {
     public Registration trace(TraceListener listener) {
         Objects.requireNonNull(listener, "listener");
         return engine.tracer().add(listener);
-    }
-
-    /** All shrinkers from allocation until they are freed. For tests. */
-    List<ShrinkerHandle> shrinkers() {
-        return engine.table().allocated().stream().map(this::handleOf).toList();
     }
 
     CompletionStage<ShrinkerHandle> register(ShrinkerHandle handle) {

@@ -93,8 +93,9 @@ public final class SharedReclaimer
     }
 
     private void empty() {
-        List<CompletionStage<Done>> freed =
-                reclaimer().shrinkers().stream().map(ShrinkerHandle::free).toList();
+        List<CompletionStage<Done>> freed = reclaimer().requests().allocated().stream()
+                .map(reclaimer()::free)
+                .toList();
         freed.forEach(this::await);
         List<String> cgroups = state().cgroups().stream()
                 .filter(cgroup -> cgroup.node() == 0 && !cgroup.cgroup().isRoot())
