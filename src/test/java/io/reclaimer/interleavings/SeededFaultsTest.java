@@ -20,7 +20,7 @@ class SeededFaultsTest {
     private static final long SEEDS = 10_000;
 
     /** For faults that show with the rarest orders only. */
-    private static final long SEEDS_OF_THE_RAREST = 30_000;
+    private static final long SEEDS_OF_THE_RAREST = 60_000;
 
     private static final Set<SeededFault> RAREST =
             EnumSet.of(SeededFault.BIT_CLEARED_WITHOUT_THE_LOCK_OF_THE_UNIT, SeededFault.UNIT_MADE_WITHOUT_A_LOCK);
