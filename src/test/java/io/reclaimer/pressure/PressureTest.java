@@ -10,11 +10,8 @@ import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Uses this JVM's own heap, and watermarks by which there is always low pressure: all but a few bytes has to be free.
@@ -80,21 +77,6 @@ class PressureTest {
                 ReclaimerTestSystem other = ReclaimerTestSystem.start("")) {
             assertThat(Pressure.get(kit.system())).isSameAs(Pressure.get(kit.system()));
             assertThat(Pressure.get(other.system())).isNotSameAs(Pressure.get(kit.system()));
-        }
-    }
-
-    /** Rounds for heap are on the node of that name, if there is one; otherwise on all nodes. */
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-                    heap, direct      | 0
-                    heap, old, direct | 0
-                    memory, direct    | 0, 1
-                    """)
-    void roundsAreOnTheNodeHeapOrOnAll(String nodes, String requested) {
-        try (ReclaimerTestSystem kit = ReclaimerTestSystem.start("reclaimer.nodes = [%s]".formatted(nodes))) {
-            assertThat(new SystemReclaimer(kit.system(), round -> {}).request().nodes())
-                    .map(String::valueOf)
-                    .isEqualTo(List.of(requested.split(", ")));
         }
     }
 
