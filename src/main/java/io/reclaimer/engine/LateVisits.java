@@ -42,6 +42,11 @@ final class LateVisits {
         this.perNode = perNode;
     }
 
+    /** Whether no late visit is under way. */
+    boolean isEmpty() {
+        return late.length == 0;
+    }
+
     /** Whether a late visit of the shrinker is under way. */
     boolean isLate(ShrinkerEntry entry) {
         for (ShrinkerEntry one : late) {

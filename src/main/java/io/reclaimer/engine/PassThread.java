@@ -28,6 +28,9 @@ final class PassThread extends VisitingThread {
 
     private int spareCount;
 
+    /** The visits that this thread makes without a {@link Visit}. */
+    final DirectVisit direct = new DirectVisit(this);
+
     PassThread(Thread thread, LongSupplier nanoTime) {
         super(thread);
         this.slice = new TimeSlice(nanoTime);

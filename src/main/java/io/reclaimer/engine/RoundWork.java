@@ -102,6 +102,11 @@ final class RoundWork implements RoundLimits {
                 && (!isFollowUp || entry.mayBlock());
     }
 
+    /** Whether this round visits each shrinker that is {@link ShrinkerEntry#isReady ready}. */
+    boolean wantsAllReady() {
+        return !losslessOnly && !isFollowUp;
+    }
+
     /** Whether this round does not visit a shrinker only because its caller may not block. */
     boolean skips(ShrinkerEntry entry) {
         return counts == null && !mayBlock && entry.mayBlock() && (!losslessOnly || entry.isLossless());
@@ -203,7 +208,7 @@ final class RoundWork implements RoundLimits {
 
     /** How many objects of a shrinker one scan call is asked for at most. */
     long batchOf(ShrinkerEntry entry) {
-        long batch = entry.spec().batch();
+        long batch = entry.batch();
         return isInBytes ? Math.min(batch, Math.max(1, LARGEST_BATCH_BYTES / objectBytes(entry))) : batch;
     }
 

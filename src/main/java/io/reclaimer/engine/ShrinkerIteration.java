@@ -3,6 +3,7 @@ package io.reclaimer.engine;
 import io.reclaimer.engine.call.CallControl;
 import io.reclaimer.engine.call.ShrinkerEntry;
 import io.reclaimer.shrinker.Shortfall;
+import io.reclaimer.shrinker.Shrinker;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -52,8 +53,14 @@ abstract class ShrinkerIteration {
     /** Visits whose reply has come; made with the first one. */
     private @Nullable Deque<Visit> replied;
 
+    /** Whether the last visit was made, and has ended, without a {@link Visit}. */
+    private boolean madeDirectly;
+
     /** A visit that has ended, for the next one. */
     private @Nullable Visit spare;
+
+    /** Whether the round visits each shrinker that is ready. */
+    private boolean allReady;
 
     /** Whether the thread's hazard pointer holds the shrinker that is visited next. */
     private boolean held;
@@ -70,6 +77,7 @@ abstract class ShrinkerIteration {
     /** Begins an iteration over a range of places, in the subclass's terms. */
     final void begin(PassRequest forRequest, long begin, long end) {
         request = forRequest;
+        allReady = forRequest.work.wantsAllReady();
         control.in(forRequest.perNode().path());
         begin(forRequest.perNode(), begin, end);
     }
@@ -92,6 +100,15 @@ abstract class ShrinkerIteration {
         passOverCurrent();
         while (true) {
             Visit visit = nextVisit(thread);
+            if (visit == null && madeDirectly) {
+                if (perNode().visitor() != request().visitor()) {
+                    return Outcome.REPLACED;
+                }
+                if (thread.slice.isOverAfterCall()) {
+                    return Outcome.SLICE_OVER;
+                }
+                continue;
+            }
             if (visit == null) {
                 if (isWaiting()) {
                     return Outcome.WAITING;
@@ -130,6 +147,7 @@ abstract class ShrinkerIteration {
 
     /** The visit to go on with, which is begun here if it is a new one; null if none can go on now. */
     private @Nullable Visit nextVisit(PassThread thread) {
+        madeDirectly = false;
         if (current != null) {
             return current;
         }
@@ -142,10 +160,27 @@ abstract class ShrinkerIteration {
         if (next == null) {
             return null;
         }
-        visit = spare != null ? spare : new Visit(this, engine, control);
-        spare = null;
+        Shrinker plain =
+                held && request().work.counts() == null && !engine.tracer().isOn() ? next.plain() : null;
+        if (plain != null) {
+            visit = thread.direct.make(next, plain, request(), this);
+            madeDirectly = visit == null;
+            return visit;
+        }
+        visit = newVisit();
         visit.begin(next, request(), held, thread);
         return visit;
+    }
+
+    private Visit newVisit() {
+        Visit visit = spare != null ? spare : new Visit(this, engine, control);
+        spare = null;
+        return visit;
+    }
+
+    /** A visit that goes on where a {@link DirectVisit} has come to. */
+    final Visit takeOver(ShrinkerEntry entry) {
+        return newVisit().takeOver(entry, request());
     }
 
     private void await(Visit visit) {
@@ -224,6 +259,14 @@ abstract class ShrinkerIteration {
                 && request().work.wants(entry)
                 && !entry.isSuspended()
                 && !perNode().late().isLate(entry);
+    }
+
+    /** Whether this round visits a shrinker now, by what is quickly known. */
+    final boolean isSurelyWanted(ShrinkerEntry entry) {
+        return allReady
+                && entry.isReady()
+                && entry.isOn(perNode().node())
+                && perNode().late().isEmpty();
     }
 
     /**

@@ -123,7 +123,7 @@ public final class ShrinkerRegistry extends AbstractBehavior<ShrinkerRegistry.Co
 
     private Behavior<Command> onRegister(Register message) {
         ShrinkerEntry entry = message.entry();
-        if (entry.references().register()) {
+        if (entry.register()) {
             entry.setOrder(++lastOrder);
             engine.publish(engine.table().withRegistered(entry));
             message.replyTo().success(Done.getInstance());

@@ -8,6 +8,7 @@ import io.reclaimer.engine.unit.Fields;
 import io.reclaimer.shrinker.Shrinker;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,14 @@ final class Visit implements CallOwner {
         WAITING
     }
 
+    /** What a {@link DirectVisit} leaves to the visit that goes on. */
+    private enum Left {
+        NOTHING,
+        REPLY,
+        EXCEPTION,
+        SLICE_OVER
+    }
+
     private static final VarHandle SUSPENDED =
             Fields.handle(MethodHandles.lookup(), Visit.class, "suspended", boolean.class);
 
@@ -56,6 +65,15 @@ final class Visit implements CallOwner {
 
     private long heldUpNanos;
 
+    /** What a {@link DirectVisit} left to this; {@link Left#NOTHING} otherwise. */
+    private Left left = Left.NOTHING;
+
+    private @Nullable Throwable thrown;
+    private long asked;
+    private long reply;
+    private long nrScanned;
+    private long freedBytes;
+
     /** Written under the lock of {@code this}. */
     private volatile boolean late;
 
@@ -76,11 +94,59 @@ final class Visit implements CallOwner {
      * @param isHeld whether the thread's hazard pointer holds the shrinker
      */
     void begin(ShrinkerEntry entry, PassRequest request, boolean isHeld, PassThread thread) {
-        progress.begin(entry, request, thread);
+        progress.begin(entry, request);
+        progress.addVisit(thread);
         visitor = request.visitor();
         held = isHeld;
         markSlow = false;
         heldUp = false;
+    }
+
+    /** Begins where a {@link DirectVisit} has come to, of a shrinker that the thread's hazard pointer holds. */
+    Visit takeOver(ShrinkerEntry entry, PassRequest request) {
+        progress.begin(entry, request);
+        visitor = request.visitor();
+        held = true;
+        heldUp = false;
+        return this;
+    }
+
+    /** Scans were planned for that count. */
+    Visit planned(long freeable, long owed, int seeks) {
+        progress.planned(freeable, owed, seeks);
+        return this;
+    }
+
+    /** So much was scanned and freed. */
+    Visit done(long scanned, long freed) {
+        progress.done(scanned, freed);
+        return this;
+    }
+
+    /** The last call was answered so. */
+    Visit replied(long asked, long reply, long nrScanned, long freedBytes, boolean slow) {
+        left = Left.REPLY;
+        this.asked = asked;
+        this.reply = reply;
+        this.nrScanned = nrScanned;
+        this.freedBytes = freedBytes;
+        markSlow = slow;
+        return this;
+    }
+
+    /** The last call has thrown. */
+    Visit threw(Throwable exception, boolean slow) {
+        left = Left.EXCEPTION;
+        thrown = exception;
+        markSlow = slow;
+        return this;
+    }
+
+    /** The time slice is over. */
+    Visit sliceOver() {
+        left = Left.SLICE_OVER;
+        markSlow = false;
+        return this;
     }
 
     ShrinkerEntry entry() {
@@ -145,10 +211,17 @@ final class Visit implements CallOwner {
 
     /** Goes on until the visit or the time slice is over, or a reply is awaited. Called by its owner. */
     Outcome advance(PassThread thread) {
-        if (!takeEnded(thread)) {
+        ShrinkerEntry entry = progress.entry();
+        if (left != Left.NOTHING) {
+            if (!takeLeft(thread)) {
+                return finish(thread);
+            }
+            if (isSliceOver(thread)) {
+                return suspend(entry, thread);
+            }
+        } else if (!takeEnded(thread)) {
             return finish(thread);
         }
-        ShrinkerEntry entry = progress.entry();
         while (progress.wantsCall(thread)) {
             Shrinker plain = entry.plain();
             if (plain != null) {
@@ -164,12 +237,35 @@ final class Visit implements CallOwner {
                     return finish(thread);
                 }
             }
-            markSlow |= progress.takeSlowListener();
-            if (markSlow || (progress.isScanning() && thread.slice.isOverAfterCall())) {
+            if (isSliceOver(thread)) {
                 return suspend(entry, thread);
             }
         }
         return finish(thread);
+    }
+
+    private boolean isSliceOver(PassThread thread) {
+        markSlow |= progress.takeSlowListener();
+        return markSlow || (progress.isScanning() && thread.slice.isOverAfterCall());
+    }
+
+    /** Takes what a {@link DirectVisit} left. False if the visit ends by that. */
+    private boolean takeLeft(PassThread thread) {
+        Left was = left;
+        left = Left.NOTHING;
+        switch (was) {
+            case REPLY:
+                return (markSlow && thread.wasOverdue())
+                        ? progress.wasOverdue(thread)
+                        : progress.replied(asked, reply, nrScanned, freedBytes, thread);
+            case EXCEPTION:
+                Throwable exception = Objects.requireNonNull(thrown);
+                thrown = null;
+                return progress.threw(exception, thread);
+            case SLICE_OVER:
+            case NOTHING:
+        }
+        return true;
     }
 
     /** Takes the end of the call that it waited for, if there is one. False if the visit ends by that. */

@@ -54,7 +54,7 @@ final class VisitProgress {
         this.engine = engine;
     }
 
-    void begin(ShrinkerEntry entry, PassRequest request, PassThread thread) {
+    void begin(ShrinkerEntry entry, PassRequest request) {
         shrinker = entry;
         perNode = request.perNode();
         work = request.work;
@@ -63,7 +63,25 @@ final class VisitProgress {
         good = true;
         hasScanned = false;
         listenerWasSlow = false;
+    }
+
+    /** Counts a visit. */
+    void addVisit(PassThread thread) {
         cell(thread).addVisit();
+    }
+
+    /** Takes a plan that a {@link DirectVisit} has made. */
+    void planned(long freeable, long owed, int seeks) {
+        phase = Phase.SCAN;
+        plan.begin(freeable, owed, priority, seeks, work().batchOf(entry()));
+    }
+
+    /** Takes what a {@link DirectVisit} has done, by usual scans. */
+    void done(long scanned, long freed) {
+        if (scanned > 0) {
+            hasScanned = true;
+            plan.recordScan(scanned, freed);
+        }
     }
 
     ShrinkerEntry entry() {

@@ -61,7 +61,7 @@ public class HoldStress {
     private final ShrinkerEntry entry = new ShrinkerEntry(SPEC, ShrinkerTarget.of(SPEC, NOTHING), 0, 1, GUARD, ENGINE);
 
     public HoldStress() {
-        entry.references().register();
+        entry.register();
     }
 
     @Actor
@@ -71,7 +71,7 @@ public class HoldStress {
 
     @Actor
     public void free(II_Result result) {
-        entry.references().beginFree();
+        entry.beginFree();
         result.r2 = thread.holds(entry.serial()) ? 1 : 0;
     }
 }

@@ -1,6 +1,7 @@
 package io.reclaimer.engine.call;
 
 import io.reclaimer.engine.unit.Fields;
+import io.reclaimer.engine.unit.Padded;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimFlag;
 import io.reclaimer.shrinker.ShrinkControl;
@@ -16,7 +17,7 @@ import java.util.Set;
  * order and not as a volatile, because a volatile write in each call would cost as much as a quick call does. The
  * reader of the result comes after the reply, and any thread that replies comes after the writes that it has seen.
  */
-public class CallControl implements ShrinkControl {
+public class CallControl extends Padded implements ShrinkControl {
 
     private static final VarHandle NR_SCANNED =
             Fields.handle(MethodHandles.lookup(), CallControl.class, "nrScanned", long.class);
@@ -53,6 +54,11 @@ public class CallControl implements ShrinkControl {
         if (limits != newLimits) {
             limits = newLimits;
         }
+        scan(objects);
+    }
+
+    /** Sets the next call to a scan of so many objects, and leaves all else as it was. */
+    public final void scan(long objects) {
         nrToScan = objects;
         nrScanned(objects);
         freedBytes(-1);

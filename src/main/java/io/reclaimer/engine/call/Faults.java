@@ -94,6 +94,11 @@ public final class Faults {
         return Optional.ofNullable(last);
     }
 
+    /** Whether it had a fault lately, or is in quarantine. */
+    boolean isMarked() {
+        return marked;
+    }
+
     /** Whether the shrinker is in quarantine. Ends a quarantine whose time is over. */
     public boolean isQuarantined() {
         return marked && checkQuarantine();

@@ -20,7 +20,7 @@ public final class ReferenceCount {
     ReferenceCount() {}
 
     /** Allows holds from now on. False if they are allowed already, or the shrinker is being freed. */
-    public boolean register() {
+    boolean register() {
         return state.compareAndSet(0, REGISTERED);
     }
 

@@ -35,6 +35,7 @@ public final class ShrinkerEntry {
     private final boolean reentrant;
     private final boolean freesAtOnce;
     private final boolean lossless;
+    private final long batch;
 
     /** The nodes whose rounds it takes part in; null for all. */
     private final @Nullable BitSet onNodes;
@@ -53,6 +54,12 @@ public final class ShrinkerEntry {
 
     /** Whether it is slow; written by the watchdog, and by threads for blocking calls. */
     private volatile boolean slow;
+
+    /**
+     * Whether it is registered and plain, and neither slow, stuck nor being freed. Visits read this instead of all of
+     * these. Written under the lock of {@code this}, after each of them has changed, so the last write is right.
+     */
+    private volatile boolean ready;
 
     private volatile long slowSinceNanos;
 
@@ -83,6 +90,7 @@ public final class ShrinkerEntry {
         this.reentrant = spec.traits().contains(ShrinkerTrait.REENTRANT);
         this.freesAtOnce = spec.traits().contains(ShrinkerTrait.FREES_AT_ONCE);
         this.lossless = spec.traits().contains(ShrinkerTrait.LOSSLESS);
+        this.batch = spec.batch();
         this.onNodes =
                 spec.nodes().isEmpty() ? null : spec.nodes().stream().collect(BitSet::new, BitSet::set, BitSet::or);
         this.plain = target.plain();
@@ -155,6 +163,30 @@ public final class ShrinkerEntry {
         return references;
     }
 
+    /** Allows visits from now on. False if they are allowed already, or it is being freed. */
+    public boolean register() {
+        boolean registered = references.register();
+        updateReady();
+        return registered;
+    }
+
+    /** Refuses holds from now on. False if it is being freed already. */
+    boolean beginFree() {
+        boolean begun = references.beginFree();
+        // Before the guard counts the hazard pointers: see VisitingThread.
+        updateReady();
+        return begun;
+    }
+
+    private synchronized void updateReady() {
+        ready = plain != null && references.isRegistered() && !slow && !isStuck();
+    }
+
+    /** Whether it is registered and plain, and neither slow, stuck, in quarantine nor being freed. */
+    public boolean isReady() {
+        return ready && !faults.isMarked();
+    }
+
     public boolean isRegistered() {
         return references.isRegistered();
     }
@@ -182,7 +214,7 @@ public final class ShrinkerEntry {
      */
     public void free(Reply<Done> replyTo) {
         freedListeners.add(replyTo);
-        if (references.beginFree()) {
+        if (beginFree()) {
             guard.tell(new ShrinkerGuard.Free(this));
             strategy.freeing();
         }
@@ -203,6 +235,11 @@ public final class ShrinkerEntry {
 
     public void setOrder(long newOrder) {
         order = newOrder;
+    }
+
+    /** The objects of one scan call. */
+    public long batch() {
+        return batch;
     }
 
     /** The shrinker, if it is called inside the visit now; otherwise null, and {@link PendingCall}s are made. */
@@ -249,6 +286,7 @@ public final class ShrinkerEntry {
     void markSlow() {
         slowSinceNanos = context.nanoTime().getAsLong();
         slow = true;
+        updateReady();
     }
 
     /**
@@ -264,6 +302,7 @@ public final class ShrinkerEntry {
             slowSinceNanos = now;
         } else if (now - slowSinceNanos >= SLOW_FOR_NANOS) {
             slow = false;
+            updateReady();
         }
     }
 
@@ -282,6 +321,7 @@ public final class ShrinkerEntry {
             markSlow();
         }
         stuckCalls.addAndGet(more);
+        updateReady();
     }
 
     /** Whether no visit begins although it is registered: it is in quarantine, or a call has not come back. */

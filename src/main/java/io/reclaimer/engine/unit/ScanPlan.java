@@ -31,20 +31,35 @@ public final class ScanPlan {
         deferred = owed;
         batch = batchSize;
         delta = delta(counted, priority, seeks);
-        planned = Math.min(Saturating.add(owed >> priority, delta), Saturating.multiply(2, counted));
+        planned = planned(counted, owed, delta, priority);
         totalScan = planned;
         scanned = 0;
         freed = 0;
     }
 
     /** The objects that one visit adds: a share of those that could be freed, by priority and cost. */
-    static long delta(long freeable, int priority, int seeks) {
+    public static long delta(long freeable, int priority, int seeks) {
         if (seeks == 0) {
             return freeable / 2;
+        }
+        if (freeable <= Integer.MAX_VALUE / 4) {
+            // A division of ints takes a fraction of the time.
+            int share = (int) (freeable >> priority);
+            int quotient = 4 * share / seeks;
+            return quotient;
         }
         // 4 * share / seeks without overflow: share = q * seeks + r, so the quotient is 4q + 4r / seeks, exactly.
         long share = freeable >> priority;
         return Saturating.add(Saturating.multiply(4, share / seeks), 4 * (share % seeks) / seeks);
+    }
+
+    /** The objects to scan in a visit. */
+    public static long planned(long freeable, long owed, long delta, int priority) {
+        return Math.min(Saturating.add(owed >> priority, delta), twice(freeable));
+    }
+
+    private static long twice(long objects) {
+        return objects > Long.MAX_VALUE / 2 ? Long.MAX_VALUE : 2 * objects;
     }
 
     /**
@@ -53,7 +68,12 @@ public final class ScanPlan {
      * 5.0).
      */
     public boolean wantsScan() {
-        return totalScan >= batch || totalScan >= freeable;
+        return wantsScan(totalScan, batch, freeable);
+    }
+
+    /** The same for a plan of which {@code unscanned} objects are left. */
+    public static boolean wantsScan(long unscanned, long batch, long freeable) {
+        return unscanned >= batch || unscanned >= freeable;
     }
 
     /**
@@ -78,8 +98,13 @@ public final class ScanPlan {
 
     /** The work that this visit defers to the next one. */
     public long remainder() {
-        long notScanned = Saturating.add(deferred, delta) - scanned;
-        return Math.min(Math.max(notScanned, 0), Saturating.multiply(2, freeable));
+        return remainder(freeable, deferred, delta, scanned);
+    }
+
+    /** The same for a plan of these counts. */
+    public static long remainder(long freeable, long owed, long delta, long scanned) {
+        long notScanned = Saturating.add(owed, delta) - scanned;
+        return Math.min(Math.max(notScanned, 0), twice(freeable));
     }
 
     /** The objects that earlier visits deferred. */

@@ -147,7 +147,7 @@ class HoldsTest {
         ShrinkerSpec spec = ShrinkerSpec.named("s" + serial).byCgroup().byNode();
         ShrinkerEntry entry =
                 new ShrinkerEntry(spec, ShrinkerTarget.of(spec, Scripted.empty()), 0, serial, guard, engine);
-        assertThat(entry.references().register()).isTrue();
+        assertThat(entry.register()).isTrue();
         return entry;
     }
 
