@@ -22,6 +22,8 @@ public final class Bench {
             mvn -q -Pbench compile exec:exec -Dbench.args="..."
 
               pass CGROUPS NODES SHRINKERS DIRTY BITS ROUNDS   rounds over a tree; prints one JSON line
+              cost [FORKS]                                     what rounds cost against peers; a table and JSON
+              scale                                            a round over 10 to 1,000,000 cgroups; a table
               footprint [CGROUPS]                              bytes by what there is, and cgroups online a second
               expansion                                        growth from 64 to 128 ids, and who waits for it
               cluster [ROUNDS]                                 rounds over three members; prints one JSON line
@@ -56,6 +58,7 @@ public final class Bench {
     private static void run(String command, List<String> rest) throws Exception {
         switch (command) {
             case "help" -> System.out.println(HELP);
+            case "scale" -> ScaleProgram.run();
             case "pass" -> {
                 if (rest.size() != 6) {
                     throw new IllegalArgumentException(
@@ -67,6 +70,7 @@ public final class Bench {
                 }
                 PassProgram.run(PassCase.of(String.join(" ", rest.subList(0, 5))), rounds);
             }
+            case "cost" -> CostProgram.run(rounds(rest, 1));
             case "footprint" -> FootprintProgram.run(rest.isEmpty() ? 100_000 : PassCase.number(rest.get(0)));
             case "expansion" -> ExpansionProgram.run();
             case "cluster" -> ClusterProgram.run(rounds(rest, 5_000));
@@ -77,7 +81,7 @@ public final class Bench {
             case "jmh" -> jmh(rest);
             default ->
                 throw new IllegalArgumentException("[" + command
-                        + "] is no command; allowed are pass, footprint, expansion, cluster, neighbours, collectors, fixed,"
+                        + "] is no command; allowed are pass, cost, footprint, expansion, cluster, neighbours, collectors, fixed,"
                         + " jcstress, jmh, help");
         }
     }
