@@ -1,7 +1,6 @@
 package io.reclaimer.engine.call;
 
 import io.reclaimer.engine.unit.Fields;
-import io.reclaimer.engine.unit.Padded;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimFlag;
 import io.reclaimer.shrinker.ShrinkControl;
@@ -17,7 +16,7 @@ import java.util.Set;
  * order and not as a volatile, because a volatile write in each call would cost as much as a quick call does. The
  * reader of the result comes after the reply, and any thread that replies comes after the writes that it has seen.
  */
-public class CallControl extends Padded implements ShrinkControl {
+public class CallControl implements ShrinkControl {
 
     private static final VarHandle NR_SCANNED =
             Fields.handle(MethodHandles.lookup(), CallControl.class, "nrScanned", long.class);

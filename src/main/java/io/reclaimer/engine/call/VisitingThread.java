@@ -1,7 +1,6 @@
 package io.reclaimer.engine.call;
 
 import io.reclaimer.engine.unit.Fields;
-import io.reclaimer.engine.unit.Padded;
 import io.reclaimer.shrinker.Saturating;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * slow} and {@code overdue}. If the call ends at that moment, the verdict may be missed: the reply then counts,
  * although it was late. This is harmless, and cheaper than an atomic exchange at every call.
  */
-public class VisitingThread extends Padded {
+public class VisitingThread {
 
     private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
     private static final VarHandle NUMBER = Fields.handle(LOOKUP, VisitingThread.class, "number", long.class);
