@@ -58,7 +58,6 @@ public final class Bench {
     private static void run(String command, List<String> rest) throws Exception {
         switch (command) {
             case "help" -> System.out.println(HELP);
-            case "scale" -> ScaleProgram.run();
             case "pass" -> {
                 if (rest.size() != 6) {
                     throw new IllegalArgumentException(
@@ -71,6 +70,7 @@ public final class Bench {
                 PassProgram.run(PassCase.of(String.join(" ", rest.subList(0, 5))), rounds);
             }
             case "cost" -> CostProgram.run(rounds(rest, 1));
+            case "scale" -> ScaleProgram.run();
             case "footprint" -> FootprintProgram.run(rest.isEmpty() ? 100_000 : PassCase.number(rest.get(0)));
             case "expansion" -> ExpansionProgram.run();
             case "cluster" -> ClusterProgram.run(rounds(rest, 5_000));
@@ -81,8 +81,8 @@ public final class Bench {
             case "jmh" -> jmh(rest);
             default ->
                 throw new IllegalArgumentException("[" + command
-                        + "] is no command; allowed are pass, cost, footprint, expansion, cluster, neighbours, collectors, fixed,"
-                        + " jcstress, jmh, help");
+                        + "] is no command; allowed are pass, cost, scale, footprint, expansion, cluster, neighbours,"
+                        + " collectors, fixed, jcstress, jmh, help");
         }
     }
 
