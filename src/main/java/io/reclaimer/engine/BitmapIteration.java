@@ -52,13 +52,6 @@ final class BitmapIteration extends ShrinkerIteration {
             // The owner of the bit first, then the table: a shrinker is in the table before it sets a bit.
             long owner = units.owner(id);
             ShrinkerEntry entry = engine.table().byId(id);
-            if (entry != null
-                    && entry.serial() == owner
-                    && isSurelyWanted(entry)
-                    && isAccounted(entry)
-                    && tryHold(entry, thread)) {
-                return entry;
-            }
             if (entry == null || entry.isFreeing() || entry.serial() != owner) {
                 // The bit has no owner, or a previous one. The bit of an owner that sets it now stays.
                 units.clearBit(id, owner);

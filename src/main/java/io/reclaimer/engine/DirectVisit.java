@@ -3,8 +3,6 @@ package io.reclaimer.engine;
 import io.reclaimer.engine.call.CallControl;
 import io.reclaimer.engine.call.ShrinkerEntry;
 import io.reclaimer.engine.unit.ScanPlan;
-import io.reclaimer.engine.unit.Tally;
-import io.reclaimer.shrinker.Saturating;
 import io.reclaimer.shrinker.Shrinker;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +29,8 @@ final class DirectVisit {
     Visit make(ShrinkerEntry entry, Shrinker plain, PassRequest request, ShrinkerIteration iteration) {
         RoundWork work = request.work;
         CgroupPerNode perNode = request.perNode();
-        Tally.Cell cell = thread.cellOf(work.tally());
-        cell.addVisit();
+        EngineContext engine = iteration.engine;
+        thread.cellOf(work.tally()).addVisit();
         control.in(perNode.path());
         control.prepare(entry.nodeFor(perNode.node()), work, 0);
         long freeable;
@@ -54,10 +52,12 @@ final class DirectVisit {
         int seeks = entry.seeks();
         long delta = ScanPlan.delta(freeable, priority, seeks);
         long left = ScanPlan.planned(freeable, owed, delta, priority);
-        if (thread.slice.isOverAfterCall()) {
-            return iteration.takeOver(entry).planned(freeable, owed, seeks).sliceOver();
+        if (engine.tracer().isOn()) {
+            slow = VisitEvents.begun(engine, thread, entry, perNode, work, priority, owed, freeable, delta, left);
         }
-        long objectBytes = 0;
+        if (slow || thread.slice.isOverAfterCall()) {
+            return iteration.takeOver(entry).planned(freeable, owed, seeks).sliceOver(slow);
+        }
         long scanned = 0;
         long freed = 0;
         while (ScanPlan.wantsScan(left, batch, freeable) && !work.isStopped()) {
@@ -87,30 +87,22 @@ final class DirectVisit {
             scanned += asked;
             freed += reply;
             left -= asked;
-            if (bytes >= 0) {
-                entry.objectSize().learn(reply, bytes);
-            } else {
-                objectBytes = objectBytes == 0 ? work.objectBytes(entry) : objectBytes;
-                bytes = Saturating.multiply(reply, objectBytes);
-            }
-            cell.addScan(asked, reply, bytes, entry.freesAtOnce());
-            if (!entry.freesAtOnce()) {
-                thread.addFreedBytes(bytes);
-            }
-            work.addTowardsTarget(reply, bytes);
+            thread.recordScan(work, entry, asked, reply, bytes);
             if (thread.slice.isOverAfterCall()) {
                 return iteration
                         .takeOver(entry)
                         .planned(freeable, owed, seeks)
                         .done(scanned, freed)
-                        .sliceOver();
+                        .sliceOver(false);
             }
         }
         long remainder = ScanPlan.remainder(freeable, owed, delta, scanned);
-        if (remainder > 0) {
-            perNode.addDeferred(entry, remainder);
-        }
+        boolean traced = engine.tracer().isOn();
+        long deferredAfter = remainder > 0 || traced ? perNode.addDeferred(entry, remainder) : 0;
         thread.addScanned(scanned);
+        if (traced) {
+            VisitEvents.ended(engine, thread, entry, perNode, freed, owed, deferredAfter, left);
+        }
         if (freed > 0) {
             entry.refaults().recordReclaimed(freed);
             iteration.noteFreed(entry, freed);

@@ -1,8 +1,10 @@
 package io.reclaimer.engine;
 
+import io.reclaimer.engine.call.ShrinkerEntry;
 import io.reclaimer.engine.call.VisitingThread;
 import io.reclaimer.engine.unit.Tally;
 import io.reclaimer.engine.unit.TimeSlice;
+import io.reclaimer.shrinker.Saturating;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +57,19 @@ final class PassThread extends VisitingThread {
             spares = pass;
             spareCount++;
         }
+    }
+
+    /** Records what one scan call did; {@code freedBytes} is -1 if the shrinker did not say. */
+    void recordScan(RoundWork work, ShrinkerEntry entry, long nrScanned, long freed, long freedBytes) {
+        if (freedBytes >= 0) {
+            entry.objectSize().learn(freed, freedBytes);
+        }
+        long bytes = freedBytes >= 0 ? freedBytes : Saturating.multiply(freed, work.objectBytes(entry));
+        cellOf(work.tally()).addScan(nrScanned, freed, bytes, entry.freesAtOnce());
+        if (!entry.freesAtOnce()) {
+            addFreedBytes(bytes);
+        }
+        work.addTowardsTarget(freed, bytes);
     }
 
     /** This thread's cell of a round's tally. */

@@ -160,8 +160,7 @@ abstract class ShrinkerIteration {
         if (next == null) {
             return null;
         }
-        Shrinker plain =
-                held && request().work.counts() == null && !engine.tracer().isOn() ? next.plain() : null;
+        Shrinker plain = held && request().work.counts() == null ? next.plain() : null;
         if (plain != null) {
             visit = thread.direct.make(next, plain, request(), this);
             madeDirectly = visit == null;
@@ -261,14 +260,6 @@ abstract class ShrinkerIteration {
                 && !perNode().late().isLate(entry);
     }
 
-    /** Whether this round visits a shrinker now, by what is quickly known. */
-    final boolean isSurelyWanted(ShrinkerEntry entry) {
-        return allReady
-                && entry.isReady()
-                && entry.isOn(perNode().node())
-                && perNode().late().isEmpty();
-    }
-
     /**
      * Whether this round may visit a shrinker now. If it may not, but would visit it otherwise, a registered one is
      * counted as a shortfall.
@@ -276,6 +267,9 @@ abstract class ShrinkerIteration {
     final boolean isWantedOrCounted(ShrinkerEntry entry) {
         if (!entry.isOn(perNode().node())) {
             return false;
+        }
+        if (allReady && entry.isReady() && perNode().late().isEmpty()) {
+            return true;
         }
         RoundWork work = request().work;
         boolean wanted = work.wants(entry);

@@ -34,7 +34,7 @@ final class Visit implements CallOwner {
         WAITING
     }
 
-    /** What a {@link DirectVisit} leaves to the visit that goes on. */
+    /** The event with which a {@link DirectVisit} ends and this goes on. */
     private enum Left {
         NOTHING,
         REPLY,
@@ -65,7 +65,7 @@ final class Visit implements CallOwner {
 
     private long heldUpNanos;
 
-    /** What a {@link DirectVisit} left to this; {@link Left#NOTHING} otherwise. */
+    /** The event with which a {@link DirectVisit} ended, until it is taken. */
     private Left left = Left.NOTHING;
 
     private @Nullable Throwable thrown;
@@ -123,7 +123,7 @@ final class Visit implements CallOwner {
         return this;
     }
 
-    /** The last call was answered so. */
+    /** The reply of the last call is yet to be taken. */
     Visit replied(long asked, long reply, long nrScanned, long freedBytes, boolean slow) {
         left = Left.REPLY;
         this.asked = asked;
@@ -134,7 +134,7 @@ final class Visit implements CallOwner {
         return this;
     }
 
-    /** The last call has thrown. */
+    /** The exception of the last call is yet to be taken. */
     Visit threw(Throwable exception, boolean slow) {
         left = Left.EXCEPTION;
         thrown = exception;
@@ -142,10 +142,10 @@ final class Visit implements CallOwner {
         return this;
     }
 
-    /** The time slice is over. */
-    Visit sliceOver() {
+    /** The time slice is over; {@code slow} if a trace listener was slow. */
+    Visit sliceOver(boolean slow) {
         left = Left.SLICE_OVER;
-        markSlow = false;
+        markSlow = slow;
         return this;
     }
 

@@ -10,10 +10,7 @@ import io.reclaimer.engine.call.ShrinkerEntry;
 import io.reclaimer.engine.unit.CountTally;
 import io.reclaimer.engine.unit.ScanCheck;
 import io.reclaimer.engine.unit.ScanPlan;
-import io.reclaimer.engine.unit.Tally;
-import io.reclaimer.shrinker.Saturating;
 import io.reclaimer.shrinker.Shortfall;
-import io.reclaimer.shrinker.TraceEvent;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +64,7 @@ final class VisitProgress {
 
     /** Counts a visit. */
     void addVisit(PassThread thread) {
-        cell(thread).addVisit();
+        thread.cellOf(work().tally()).addVisit();
     }
 
     /** Takes a plan that a {@link DirectVisit} has made. */
@@ -211,7 +208,7 @@ final class VisitProgress {
             // Before the count that follows: see CgroupHandle.setBit.
             VarHandle.fullFence();
             phase = Phase.SECOND_COUNT;
-            cell(thread).addVisit();
+            addVisit(thread);
             return true;
         }
         if (reply <= 0) {
@@ -239,23 +236,18 @@ final class VisitProgress {
         phase = Phase.SCAN;
         plan.begin(freeable, perNode().takeDeferred(entry), priority, entry.seeks(), work().batchOf(entry));
         if (engine.tracer().isOn()) {
-            publish(
-                    new TraceEvent.Start(
-                            entry.spec().name(),
-                            perNode().path(),
-                            perNode().node(),
-                            plan.deferred(),
-                            plan.freeable(),
-                            plan.delta(),
-                            plan.planned(),
-                            priority,
-                            work().flags()),
-                    thread);
+            listenerWasSlow |= VisitEvents.begun(
+                    engine,
+                    thread,
+                    entry,
+                    perNode(),
+                    work(),
+                    priority,
+                    plan.deferred(),
+                    plan.freeable(),
+                    plan.delta(),
+                    plan.planned());
         }
-    }
-
-    private void publish(TraceEvent event, PassThread thread) {
-        listenerWasSlow |= engine.tracer().publish(event, thread);
     }
 
     private boolean scanned(long asked, long freed, long looked, long freedBytes, PassThread thread) {
@@ -275,15 +267,7 @@ final class VisitProgress {
         // Freed objects were scanned, whatever the shrinker says; without this a visit might never end.
         long nrScanned = looked > 0 ? looked : freed;
         plan.recordScan(nrScanned, freed);
-        if (freedBytes >= 0) {
-            entry.objectSize().learn(freed, freedBytes);
-        }
-        long bytes = freedBytes >= 0 ? freedBytes : Saturating.multiply(freed, work().objectBytes(entry));
-        cell(thread).addScan(nrScanned, freed, bytes, entry.freesAtOnce());
-        if (!entry.freesAtOnce()) {
-            thread.addFreedBytes(bytes);
-        }
-        work().addTowardsTarget(freed, bytes);
+        thread.recordScan(work(), entry, nrScanned, freed, freedBytes);
         return true;
     }
 
@@ -305,16 +289,8 @@ final class VisitProgress {
         long deferredAfter = remainder > 0 || traced ? perNode().addDeferred(entry, remainder) : 0;
         thread.addScanned(plan.scanned());
         if (traced) {
-            publish(
-                    new TraceEvent.End(
-                            entry.spec().name(),
-                            perNode().path(),
-                            perNode().node(),
-                            plan.freed(),
-                            plan.deferred(),
-                            deferredAfter,
-                            plan.unscanned()),
-                    thread);
+            listenerWasSlow |= VisitEvents.ended(
+                    engine, thread, entry, perNode(), plan.freed(), plan.deferred(), deferredAfter, plan.unscanned());
         }
         if (plan.freed() > 0) {
             entry.refaults().recordReclaimed(plan.freed());
@@ -333,9 +309,5 @@ final class VisitProgress {
     /** Drops the shrinker, which may be freed before the next visit. */
     void forget() {
         shrinker = null;
-    }
-
-    private Tally.Cell cell(PassThread thread) {
-        return thread.cellOf(work().tally());
     }
 }

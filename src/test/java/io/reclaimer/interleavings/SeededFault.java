@@ -33,9 +33,7 @@ import javax.tools.ToolProvider;
  */
 enum SeededFault {
     BIT_CLEARED_WITHOUT_A_SECOND_COUNT(
-            "VisitProgress",
-            "phase = Phase.SECOND_COUNT; cell(thread).addVisit(); return true;",
-            "close(); return false;"),
+            "VisitProgress", "phase = Phase.SECOND_COUNT; addVisit(thread); return true;", "close(); return false;"),
     BIT_NOT_SET_AGAIN_AFTER_A_LATE_ADD("VisitProgress", "if (reply != EMPTY) { perNode().setBit(entry); }", ""),
     BIT_OF_A_NEW_OWNER_NOT_TOLD_FROM_THE_OLD_ONES(
             "CgroupHandle", "if (!found.isSet(entry)) {", "if (found.units().nextSetBit(entry.id()) != entry.id()) {"),
@@ -134,10 +132,10 @@ enum SeededFault {
     ROUND_WAITS_FOR_A_VISITOR_THAT_STOPPED(
             "ReclaimRound", "passes.visitorStopped(signal.getRef()); return goOn();", "return this;"),
     TALLY_COUNTED_TWICE(
-            "VisitProgress",
-            "cell(thread).addScan(nrScanned, freed, bytes, entry.freesAtOnce());",
-            "cell(thread).addScan(nrScanned, freed, bytes, entry.freesAtOnce()); "
-                    + "cell(thread).addScan(nrScanned, freed, bytes, entry.freesAtOnce());"),
+            "PassThread",
+            "cellOf(work.tally()).addScan(nrScanned, freed, bytes, entry.freesAtOnce());",
+            "cellOf(work.tally()).addScan(nrScanned, freed, bytes, entry.freesAtOnce()); "
+                    + "cellOf(work.tally()).addScan(nrScanned, freed, bytes, entry.freesAtOnce());"),
     TALLY_OF_ALL_THREADS_IN_ONE_CELL(
             "unit.Tally",
             "Cell cell = cells.get(thread); return cell != null ? cell : "
@@ -145,7 +143,9 @@ enum SeededFault {
             "return cells.values().stream().findFirst().orElseGet(() -> "
                     + "cells.computeIfAbsent(thread, first -> new Cell()));"),
     TARGET_NOT_LOOKED_AT_BETWEEN_SCANS(
-            "VisitProgress", "(work().isStopped() || !plan.wantsScan())", "(!plan.wantsScan())"),
+            "DirectVisit",
+            "while (ScanPlan.wantsScan(left, batch, freeable) && !work.isStopped())",
+            "while (ScanPlan.wantsScan(left, batch, freeable))"),
 
     // One tenant's trouble that becomes another one's.
     FAILED_REPARENT_SETS_NO_BIT_OF_THE_PARENT(

@@ -56,8 +56,9 @@ public final class ShrinkerEntry {
     private volatile boolean slow;
 
     /**
-     * Whether it is registered and plain, and neither slow, stuck nor being freed. Visits read this instead of all of
-     * these. Written under the lock of {@code this}, after each of them has changed, so the last write is right.
+     * Whether it is registered and plain, and neither slow, stuck nor being freed. Read by visits instead of all of
+     * these. Written under the lock of {@code this} after any of them has changed, so the last write is right; a visit
+     * that reads it just before that begins as if it had come earlier.
      */
     private volatile boolean ready;
 
@@ -173,7 +174,6 @@ public final class ShrinkerEntry {
     /** Refuses holds from now on. False if it is being freed already. */
     boolean beginFree() {
         boolean begun = references.beginFree();
-        // Before the guard counts the hazard pointers: see VisitingThread.
         updateReady();
         return begun;
     }
@@ -182,7 +182,7 @@ public final class ShrinkerEntry {
         ready = plain != null && references.isRegistered() && !slow && !isStuck();
     }
 
-    /** Whether it is registered and plain, and neither slow, stuck, in quarantine nor being freed. */
+    /** Whether it is registered and plain, had no fault lately, and is neither slow, stuck nor being freed. */
     public boolean isReady() {
         return ready && !faults.isMarked();
     }
