@@ -40,11 +40,11 @@ public final class CostCell {
     public static void main(String[] args) {
         List<PassCase> cases =
                 args.length == 0 ? CASES : Arrays.stream(args).map(PassCase::of).toList();
-        System.out.printf(Locale.ROOT, "{\"case\":\"cache line\",\"ours\":%d}%n", CacheLine.nanosThereAndBack());
         measure(CASES.get(0), FIRST_WARM_UP_NANOS, OURS_NANOS);
         for (PassCase state : cases) {
             System.out.println(measure(state, WARM_UP_NANOS, OURS_NANOS));
         }
+        System.out.printf(Locale.ROOT, "{\"case\":\"cache line\",\"ours\":%d}%n", CacheLine.nanosThereAndBack());
     }
 
     private static String measure(PassCase state, long warmUpNanos, long nanos) {
