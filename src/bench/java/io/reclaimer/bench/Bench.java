@@ -23,6 +23,7 @@ public final class Bench {
 
               pass CGROUPS NODES SHRINKERS DIRTY BITS ROUNDS   rounds over a tree; prints one JSON line
               cost [FORKS]                                     what rounds cost against peers; a table and JSON
+              check                                            fails if a dense pass costs far more than was measured
               scale                                            a round over 10 to 1,000,000 cgroups; a table
               footprint [CGROUPS]                              bytes by what there is, and cgroups online a second
               expansion                                        growth from 64 to 128 ids, and who waits for it
@@ -70,6 +71,11 @@ public final class Bench {
                 PassProgram.run(PassCase.of(String.join(" ", rest.subList(0, 5))), rounds);
             }
             case "cost" -> CostProgram.run(rounds(rest, 1));
+            case "check" -> {
+                if (!CostProgram.check()) {
+                    System.exit(1);
+                }
+            }
             case "scale" -> ScaleProgram.run();
             case "footprint" -> FootprintProgram.run(rest.isEmpty() ? 100_000 : PassCase.number(rest.get(0)));
             case "expansion" -> ExpansionProgram.run();
@@ -81,7 +87,7 @@ public final class Bench {
             case "jmh" -> jmh(rest);
             default ->
                 throw new IllegalArgumentException("[" + command
-                        + "] is no command; allowed are pass, cost, scale, footprint, expansion, cluster, neighbours,"
+                        + "] is no command; allowed are pass, cost, check, scale, footprint, expansion, cluster, neighbours,"
                         + " collectors, fixed, jcstress, jmh, help");
         }
     }
