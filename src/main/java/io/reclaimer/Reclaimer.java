@@ -66,6 +66,7 @@ public final class Reclaimer implements Extension {
                         System::nanoTime, settings.blockingThreads().create()));
         ExecutorService blocking = setup.blocking();
         this.engine = new EngineContext(settings.engine(), setup.nanoTime(), blocking);
+        engine.setSystem(system);
         this.open = new OpenRequests(
                 system.dispatchers().lookup(DispatcherSelector.fromConfig("reclaimer.answer-dispatcher")));
         system.getWhenTerminated().thenRun(() -> {

@@ -40,24 +40,58 @@ final class Acknowledgements {
     /** The number of acknowledgements that were taken. Confined to the round's actor. */
     private long taken;
 
-    /** The value of {@link #added} at which the round is woken; 0 for never. */
+    /** The value of {@link #added} at which the round goes on; 0 for never. */
     private volatile long wakeAt;
+
+    /** Whether the round has ended. */
+    private volatile boolean closed;
 
     Acknowledgements(ActorRef<ReclaimRound.Command> round) {
         this.round = round;
     }
 
+    /** Adds one, and wakes the round if there are enough. */
     void add(PassRequest request) {
-        PassRequest last;
+        request.before = null;
+        if (addAll(request)) {
+            wakeRound();
+        }
+    }
+
+    /**
+     * Adds several.
+     *
+     * @param last the newest of them, linked to those before it
+     * @return whether there are enough now for the round to go on; the caller has it go on
+     */
+    boolean addAll(PassRequest last) {
+        int more = 1;
+        PassRequest first = last;
+        while (first.before != null) {
+            first = first.before;
+            more++;
+        }
+        PassRequest known;
         do {
-            last = newest;
-            request.before = last;
-        } while (!NEWEST.compareAndSet(this, last, request));
-        // The round may take the request, and reuse it, from here on.
-        long count = (long) ADDED.getAndAdd(this, 1L) + 1;
-        if (count == wakeAt) {
+            known = newest;
+            first.before = known;
+        } while (!NEWEST.compareAndSet(this, known, last));
+        // The round may take the requests, and reuse them, from here on.
+        long before = (long) ADDED.getAndAdd(this, (long) more);
+        long wake = wakeAt;
+        return before < wake && wake <= before + more;
+    }
+
+    /** Wakes the round. */
+    void wakeRound() {
+        if (!closed) {
             round.tell(ReclaimRound.Wake.INSTANCE);
         }
+    }
+
+    /** The actor of the round. */
+    ActorRef<ReclaimRound.Command> round() {
+        return round;
     }
 
     /**
@@ -74,7 +108,7 @@ final class Acknowledgements {
 
     /** Stops waking the round. */
     void close() {
-        wakeAt = 0;
+        closed = true;
     }
 
     /** Takes all, in the order of arrival, each linked to the next by {@link PassRequest#before}; null for none. */

@@ -1,8 +1,10 @@
 package io.reclaimer.engine;
 
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
 import io.reclaimer.engine.call.CallContext;
 import io.reclaimer.engine.call.EngineSettings;
+import io.reclaimer.engine.call.VisitDispatcher;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,6 +21,8 @@ public final class EngineContext extends CallContext {
 
     private volatile @Nullable ActorRef<TimeSlices.Next> timeSlices;
 
+    private volatile VisitDispatcher visits = VisitDispatcher.SAME_THREAD;
+
     /**
      * The state of a new engine.
      *
@@ -27,6 +31,21 @@ public final class EngineContext extends CallContext {
      */
     public EngineContext(EngineSettings settings, LongSupplier nanoTime, Executor blocking) {
         super(settings, nanoTime, blocking, thread -> new PassThread(thread, nanoTime));
+    }
+
+    /** Has passes begin on the visit dispatcher of the system. Called before the first round. */
+    public void setSystem(ActorSystem<?> system) {
+        setVisits(VisitDispatcher.of(system));
+    }
+
+    /** Sets where passes begin. Called before the first round; without it, they begin where their round runs. */
+    void setVisits(VisitDispatcher dispatcher) {
+        visits = dispatcher;
+    }
+
+    /** The dispatcher of visits. */
+    VisitDispatcher visits() {
+        return visits;
     }
 
     /** The state of the calling thread, which runs visits. */

@@ -1,12 +1,14 @@
 package io.reclaimer.engine;
 
+import io.reclaimer.engine.call.VisitDispatcher;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The request of a round to one cgroup on one node to make its part of a pass. Sent to the visitor as a message; it
  * comes back as the acknowledgement, in {@link Acknowledgements}. The round reuses it when it has come back.
  *
- * <p>Written by the round until it is sent, then by the visitor until it is acknowledged, then by the round. Exception:
+ * <p>Written by the round until its batch is submitted, then by its sender, then by the visitor until it is
+ * acknowledged, then by the round. Exception:
  * a round reads {@link #position} when the visitor is stuck, and sees what was written before that.
  */
 final class PassRequest implements CgroupNode.Command {
@@ -70,6 +72,9 @@ final class PassRequest implements CgroupNode.Command {
     @Nullable
     PassRequest before;
 
+    /** Sends it, and collects the acknowledgement if it is served at once. */
+    private PassBatch.@Nullable Sender sender;
+
     PassRequest(Acknowledgements acknowledgements, RoundWork work) {
         this.acknowledgements = acknowledgements;
         this.work = work;
@@ -85,7 +90,20 @@ final class PassRequest implements CgroupNode.Command {
         visited = false;
         clean = false;
         isReassigned = false;
+        sender = null;
         return this;
+    }
+
+    /** Sends it to its visitor. Called by the thread of the sender. */
+    void sendBy(PassBatch.Sender by) {
+        sender = by;
+        // They may be others when the visitor has served it, and the round uses it again.
+        CgroupPerNode asked = perNode();
+        Visitor to = visitor();
+        VisitDispatcher.tellAndRun(to.ref(), this);
+        if (to.isGone()) {
+            acknowledgements.round().tell(new ReclaimRound.VisitorGone(this, asked, to));
+        }
     }
 
     PassRequest part(Part which, long from, long before) {
@@ -117,6 +135,9 @@ final class PassRequest implements CgroupNode.Command {
     void acknowledge(boolean wasVisited) {
         visited = wasVisited;
         clean = perNode().units().isClean();
-        acknowledgements.add(this);
+        PassBatch.Sender collector = sender;
+        if (collector == null || !collector.collect(this)) {
+            acknowledgements.add(this);
+        }
     }
 }

@@ -45,6 +45,9 @@ final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
         INSTANCE
     }
 
+    /** From a sender of requests: the visitor may have stopped before the request came. */
+    record VisitorGone(PassRequest request, CgroupPerNode perNode, Visitor visitor) implements Command {}
+
     /** No late visit of the shrinker is under way there any more. */
     private record LateVisitEnded(CgroupPerNode perNode, ShrinkerEntry entry, long skippedIn) implements Command {}
 
@@ -125,6 +128,7 @@ final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
     public Receive<Command> createReceive() {
         return newReceiveBuilder()
                 .onMessage(Wake.class, message -> goOn())
+                .onMessage(VisitorGone.class, this::onVisitorGone)
                 .onMessage(CheckForLate.class, this::onCheckForLate)
                 .onMessage(LateVisitEnded.class, this::onLateVisitEnded)
                 .onMessage(End.class, this::onEnd)
@@ -184,7 +188,8 @@ final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
     }
 
     private Behavior<Command> onCheckForLate(CheckForLate message) {
-        passes.takeAcknowledgements();
+        passes.ensureBegun();
+        passes.takeAllAcknowledgements();
         passes.askReplaced();
         passes.openWindow();
         silentChecks = passes.takeProgress() ? 0 : silentChecks + 1;
@@ -212,6 +217,11 @@ final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
     private Behavior<Command> onLateVisitEnded(LateVisitEnded message) {
         work.removeLateVisit();
         passes.askSkipped(message.perNode(), message.entry(), message.skippedIn());
+        return goOn();
+    }
+
+    private Behavior<Command> onVisitorGone(VisitorGone message) {
+        passes.visitorGone(message);
         return goOn();
     }
 

@@ -9,10 +9,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The passes of one round: the requests that are sent, acknowledged, and late. Confined to the round's actor, which
- * brings the acknowledgements and the time.
+ * The passes of one round: the requests that are sent, acknowledged, and late. Thread-safe, by one lock. The round's
+ * actor begins a pass, brings the time, and ends it. In between, the threads that send its requests go on with it as
+ * acknowledgements come, so that short passes run on one thread. Nobody waits under the lock, and no shrinker is called.
  *
  * <p>A pass goes to all dirty cgroups of the subtree on their nodes, with up to {@link #WINDOW} requests outstanding.
  * In a round with a target, those that were served longest ago come first. In each of them the pass begins at the place
@@ -30,17 +32,14 @@ final class RoundPasses {
      */
     static final int WINDOW = 512;
 
+    /** The same without a target. */
+    static final int LARGE_WINDOW = 4096;
+
     /**
      * How many requests a pass with a target sends one by one, before it doubles their number with each
      * acknowledgement. So a small target is met by those that come first in the fair order, and nobody else is asked.
      */
     private static final int ONE_BY_ONE = 8;
-
-    /**
-     * After how many acknowledgements the round is woken while it has more to ask. Few, so that slow visitors do not
-     * keep others waiting; not one, because waking costs as much as a small cgroup's part.
-     */
-    private static final int WAKE_AFTER = 128;
 
     /** A part of a pass that is asked for after all first parts. */
     private record Remainder(CgroupPerNode perNode, PassRequest.Part part, long begin, long end) {}
@@ -64,6 +63,12 @@ final class RoundPasses {
 
     private final LateRequests late = new LateRequests();
 
+    /** Prepared requests that are sent together next. */
+    private final List<PassRequest> toSend = new ArrayList<>();
+
+    /** Batches that are not done. */
+    private final List<PassBatch> batches = new ArrayList<>();
+
     /** Acknowledged requests, for reuse. */
     private final List<PassRequest> spare = new ArrayList<>();
 
@@ -83,6 +88,15 @@ final class RoundPasses {
     private long number;
     private boolean progress;
 
+    /** Whether the pass has begun on its thread. */
+    private boolean isBegun;
+
+    /** Whether the thread that holds the lock sends the next batch itself, when it has left it. */
+    private boolean sendsHere;
+
+    /** That batch. */
+    private @Nullable PassBatch here;
+
     /**
      * @param watch watches a visitor, so that the round is told when it has stopped and acknowledges nothing any more
      */
@@ -101,9 +115,24 @@ final class RoundPasses {
         this.watch = watch;
     }
 
-    /** Begins a pass. */
+    /** Begins a pass: on a thread of the visit dispatcher, where its visits begin, too. */
     void begin(int atPriority) {
-        priority = atPriority;
+        synchronized (this) {
+            priority = atPriority;
+            isBegun = false;
+        }
+        engine.visits().execute(() -> {
+            ensureBegun();
+            goOnHere();
+        });
+    }
+
+    /** Begins the pass here if it has not begun: no thread was free for it. */
+    synchronized void ensureBegun() {
+        if (isBegun) {
+            return;
+        }
+        isBegun = true;
         number = engine.nextPass();
         next = 0;
         remainders.clear();
@@ -118,18 +147,39 @@ final class RoundPasses {
         }
         acknowledged = 0;
         askedSomebody = false;
-        window = work.hasTarget() ? 1 : WINDOW;
+        window = work.hasTarget() ? 1 : LARGE_WINDOW;
         if (work.hasTarget()) {
             order.sortByLastServed();
         }
     }
 
-    /** Sends as many requests as the window allows, and has the round woken when it can go on. */
-    void goOn() {
+    /** Has as many requests sent as the window allows, and the pass go on when that is possible. */
+    synchronized void goOn() {
+        if (isBegun) {
+            do {
+                takeAcknowledgements();
+                send();
+            } while (!isSilent() && acknowledgements.await(countToWakeAt()));
+        }
+    }
+
+    /** Does the same, and sends requests on this thread. Wakes the round when the pass is over. */
+    void goOnHere() {
+        PassBatch batch;
         do {
-            takeAcknowledgements();
-            send();
-        } while (!isSilent() && acknowledgements.await(countToWakeAt()));
+            boolean over;
+            synchronized (this) {
+                sendsHere = true;
+                goOn();
+                sendsHere = false;
+                batch = here;
+                here = null;
+                over = batch == null && isOver();
+            }
+            if (over) {
+                acknowledgements.wakeRound();
+            }
+        } while (batch != null && batch.sendHere());
     }
 
     private boolean isSilent() {
@@ -140,7 +190,7 @@ final class RoundPasses {
         if (outstanding.isEmpty()) {
             return 1;
         }
-        return hasMore() ? Math.min(outstanding.size(), Math.min(window, WAKE_AFTER)) : outstanding.size();
+        return hasMore() ? Math.min(outstanding.size(), Math.max(1, Math.min(window, WINDOW) / 4)) : outstanding.size();
     }
 
     private boolean hasMore() {
@@ -148,8 +198,8 @@ final class RoundPasses {
     }
 
     /** Whether this pass has asked everybody, and all that are not late have acknowledged. */
-    boolean isOver() {
-        return outstanding.isEmpty() && (work.isStopped() || !hasMore());
+    synchronized boolean isOver() {
+        return isBegun && outstanding.isEmpty() && (work.isStopped() || !hasMore());
     }
 
     private void send() {
@@ -160,33 +210,52 @@ final class RoundPasses {
                     skipped.add(perNode);
                 } else {
                     PassRequest.Part part = work.hasTarget() ? PassRequest.Part.FIRST : PassRequest.Part.ALL;
-                    send(perNode, part, 0, PassRequest.TO_THE_END);
+                    prepare(perNode, part, 0, PassRequest.TO_THE_END);
                 }
             } else {
                 Remainder remainder = remainders.element();
                 if (remainder.part() == PassRequest.Part.SECOND && firstParts > 0) {
-                    return;
+                    break;
                 }
                 remainders.remove();
-                send(remainder.perNode(), remainder.part(), remainder.begin(), remainder.end());
+                prepare(remainder.perNode(), remainder.part(), remainder.begin(), remainder.end());
             }
+        }
+        if (!toSend.isEmpty()) {
+            sendPrepared();
         }
     }
 
-    private void send(CgroupPerNode perNode, PassRequest.Part part, long begin, long end) {
+    private void prepare(CgroupPerNode perNode, PassRequest.Part part, long begin, long end) {
         PassRequest request =
                 spare.isEmpty() ? new PassRequest(acknowledgements, work) : spare.remove(spare.size() - 1);
-        Visitor visitor = perNode.visitor();
-        request.prepare(perNode, visitor, priority, number).part(part, begin, end);
+        request.prepare(perNode, perNode.visitor(), priority, number).part(part, begin, end);
         request.outstandingIndex = outstanding.size();
         outstanding.add(request);
         firstParts += part == PassRequest.Part.FIRST ? 1 : 0;
         askedSomebody = true;
-        visitor.tell(request);
-        if (perNode.removed || perNode.visitor() != visitor) {
-            // The visitor may have stopped before the message came. The tree removes the data, or sets another visitor,
-            // before it tells the old visitor to retire. So either this sees that, and the stop of the visitor is
-            // signalled, or the visitor acknowledges the request.
+        toSend.add(request);
+    }
+
+    private void sendPrepared() {
+        int ranges = work.hasTarget() ? 1 : engine.visits().parallelism();
+        PassBatch batch = new PassBatch(engine, this, work, acknowledgements, toSend, ranges);
+        toSend.clear();
+        batches.removeIf(PassBatch::isDone);
+        batches.add(batch);
+        if (sendsHere && here == null) {
+            here = batch;
+        } else {
+            batch.submit();
+        }
+    }
+
+    /** Makes a request late whose visitor may have stopped before the request came. */
+    synchronized void visitorGone(ReclaimRound.VisitorGone gone) {
+        PassRequest request = gone.request();
+        if (request.outstandingIndex >= 0
+                && request.perNode() == gone.perNode()
+                && request.visitor() == gone.visitor()) {
             drop(request);
             passOver(request);
             askIfReplaced(request);
@@ -207,7 +276,7 @@ final class RoundPasses {
         progress = true;
         acknowledged++;
         if (acknowledged >= ONE_BY_ONE) {
-            window = Math.min(WINDOW, 2 * window);
+            window = Math.max(window, Math.min(WINDOW, 2 * window));
         }
         if (request.outstandingIndex >= 0) {
             drop(request);
@@ -266,20 +335,26 @@ final class RoundPasses {
         }
     }
 
+    /** Takes the acknowledgements that have come, with those that are still collected by senders. */
+    synchronized void takeAllAcknowledgements() {
+        batches.forEach(PassBatch::flush);
+        takeAcknowledgements();
+    }
+
     /** Whether a request was acknowledged since the last call of this method. */
-    boolean takeProgress() {
+    synchronized boolean takeProgress() {
         boolean was = progress;
         progress = false;
         return was;
     }
 
     /** Opens the whole window from now on, so that a slow visitor does not keep others waiting. */
-    void openWindow() {
-        window = WINDOW;
+    synchronized void openWindow() {
+        window = Math.max(window, WINDOW);
     }
 
     /** Makes all outstanding requests late. */
-    void passOverLate() {
+    synchronized void passOverLate() {
         outstanding.forEach(this::passOver);
         outstanding.clear();
         firstParts = 0;
@@ -292,13 +367,13 @@ final class RoundPasses {
     }
 
     /** Ends the pass early: nobody else is asked. */
-    void cutShort() {
+    synchronized void cutShort() {
         next = order.size();
         remainders.clear();
     }
 
     /** Asks the new visitors in the place of late ones. */
-    void askReplaced() {
+    synchronized void askReplaced() {
         late.forEach(this::askIfReplaced);
     }
 
@@ -317,12 +392,12 @@ final class RoundPasses {
     }
 
     /** Forgets the requests of a visitor that has stopped: it acknowledges nothing any more. */
-    void visitorStopped(ActorRef<?> visitor) {
+    synchronized void visitorStopped(ActorRef<?> visitor) {
         late.removeOf(visitor).forEach(this::askIfReplaced);
     }
 
     /** Asks a shrinker that was skipped because it was late, if that was in this pass. */
-    void askSkipped(CgroupPerNode perNode, ShrinkerEntry entry, long skippedIn) {
+    synchronized void askSkipped(CgroupPerNode perNode, ShrinkerEntry entry, long skippedIn) {
         if (skippedIn == number) {
             long place = perNode.isRoot() ? entry.order() : entry.id();
             remainders.addFirst(new Remainder(perNode, PassRequest.Part.RANGE, place, place + 1));
@@ -332,12 +407,12 @@ final class RoundPasses {
     /**
      * Whether all cgroups of this pass are late, so that a pass at a lower priority would not ask any of them either.
      */
-    boolean areAllLate() {
+    synchronized boolean areAllLate() {
         return !askedSomebody && !skipped.isEmpty();
     }
 
     /** How many requests are late. */
-    int lateCount() {
+    synchronized int lateCount() {
         return late.size();
     }
 }

@@ -38,6 +38,15 @@ final class Visitor implements Caller {
         return ref;
     }
 
+    /**
+     * Whether it may stop, or may have stopped, without handling a message that was sent before this is read. The tree
+     * removes the data, or sets another visitor, before it tells the old visitor to retire. So either this is true, or
+     * the visitor handles the message.
+     */
+    boolean isGone() {
+        return perNode.removed || perNode.visitor() != this;
+    }
+
     @Override
     public String place() {
         return perNode.toString();

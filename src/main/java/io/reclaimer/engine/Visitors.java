@@ -3,6 +3,7 @@ package io.reclaimer.engine;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.TimerScheduler;
+import io.reclaimer.engine.call.VisitDispatcher;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
@@ -51,7 +52,7 @@ final class Visitors {
     private void start(CgroupPerNode perNode) {
         Visitor visitor = new Visitor(perNode);
         visitor.withActor(context.spawnAnonymous(
-                CgroupNode.create(engine, visitor), DispatcherSelector.fromConfig("reclaimer.visit-dispatcher")));
+                CgroupNode.create(engine, visitor), DispatcherSelector.fromConfig(VisitDispatcher.NAME)));
         context.watchWith(visitor.ref(), new CgroupTree.VisitorStopped(visitor));
         perNode.visitBy(visitor);
     }

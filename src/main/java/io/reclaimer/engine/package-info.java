@@ -16,6 +16,10 @@
  *       priorities, target, deadline, and one result.
  * </ul>
  *
+ * <p>A pass begins on the visit dispatcher, where a {@code PassBatch} sends its requests. A visitor that is idle serves
+ * its request on the thread that sends it, so that a pass with short visits runs on one thread from its beginning to its
+ * end. The round's actor, which keeps the deadline, is woken when the pass is over.
+ *
  * <p>Rules:
  *
  * <ul>
@@ -28,9 +32,9 @@
  *   <li>Data that several threads touch is one of these: the published table ({@code EngineContext}); holds ({@code
  *       VisitingThread}, {@code ReferenceCount}); bits and deferred counts ({@code ShrinkerUnit}, {@code UnitMap});
  *       dirty children ({@code DirtyChildren}); a cgroup's data by node ({@code CgroupHandle}); late visits ({@code
- *       LateVisits}); pending calls ({@code PendingCall}, {@code CallQueues}); requests and acknowledgements of a pass
- *       ({@code PassRequest}, {@code Acknowledgements}); and the state of a round ({@code RoundWork}). Each class says
- *       who writes which field.
+ *       LateVisits}); pending calls ({@code PendingCall}, {@code CallQueues}); the passes of a round ({@code
+ *       RoundPasses}, {@code PassBatch}), their requests and acknowledgements ({@code PassRequest}, {@code
+ *       Acknowledgements}); and the state of a round ({@code RoundWork}). Each class says who writes which field.
  *   <li>Actors rely on the order of messages between two of them, and on the protocols of those classes.
  *   <li>A visit writes nothing that a visit on another thread writes, and allocates nothing.
  *   <li>There is no ask and no future on a path that runs once per cgroup and node, or once per visit.

@@ -6,10 +6,12 @@ import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import io.reclaimer.engine.call.Reply;
+import io.reclaimer.engine.call.VisitDispatcher;
 import io.reclaimer.engine.unit.ReclaimTarget;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.testkit.Threads;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -55,5 +57,27 @@ class LateRoundTest {
         first.acknowledge(true);
         assertThat(visitor.expectMessageClass(PassRequest.class).priority).isEqualTo(11);
         kit.stop(round);
+    }
+
+    /** The threads of the visit dispatcher may all be in calls that do not return. */
+    @Test
+    void passBeginsOnTheThreadOfItsRoundIfNoOtherIsFree() {
+        AtomicBoolean free = new AtomicBoolean();
+        engine.setVisits(new VisitDispatcher(
+                task -> {
+                    if (free.getAndSet(true)) {
+                        task.run();
+                    }
+                },
+                1));
+        CgroupHandle root = new CgroupHandle(CgroupPath.root(), null, null);
+        CgroupPerNode perNode = new CgroupPerNode(root, 0, null, 0);
+        root.add(perNode);
+        TestProbe<CgroupNode.Command> visitor = kit.createTestProbe();
+        perNode.visitBy(new Visitor(perNode).withActor(visitor.getRef()));
+        RoundSpec spec = Parts.roundSpec(CgroupPath.root(), Optional.of(ReclaimTarget.objects(1)));
+        TestProbe<Rounds.Command> rounds = kit.createTestProbe();
+        kit.spawn(ReclaimRound.create(engine, new Rounds.Start(spec, root, Reply.none()), rounds.getRef()));
+        assertThat(visitor.expectMessageClass(PassRequest.class).priority).isEqualTo(12);
     }
 }

@@ -100,6 +100,7 @@ public final class ScenarioPlay implements Play {
         }
         Invariants invariants = new Invariants(world, book);
         schedule.reset(invariants::checkStep, MOST_TASKS);
+        schedule.serveInPlace(scenario.servesInPlace());
         ActorRef<?>[] engine = new ActorRef<?>[1];
         nursery.tell(context -> engine[0] = context.spawnAnonymous(world.engine()));
         schedule.run();
@@ -192,6 +193,9 @@ public final class ScenarioPlay implements Play {
             Object message = next instanceof Envelope envelope ? envelope.message() : null;
             return name + ": "
                     + (message == null ? "of Akka" : message.getClass().getSimpleName());
+        }
+        if (task instanceof PassBatch.Sender) {
+            return "sender of requests";
         }
         return task instanceof User ? task.toString() : "a task";
     }

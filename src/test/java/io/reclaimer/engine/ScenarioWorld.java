@@ -10,6 +10,7 @@ import io.reclaimer.engine.call.Refaults;
 import io.reclaimer.engine.call.Reply;
 import io.reclaimer.engine.call.ShrinkerEntry;
 import io.reclaimer.engine.call.ShrinkerTarget;
+import io.reclaimer.engine.call.VisitDispatcher;
 import io.reclaimer.engine.unit.ReclaimTarget;
 import io.reclaimer.interleavings.Op;
 import io.reclaimer.interleavings.Scenario;
@@ -133,6 +134,7 @@ final class ScenarioWorld {
                 new EngineSettings.Quarantine(Integer.MAX_VALUE, Duration.ofSeconds(10)),
                 new Refaults.Settings(false, 8, Duration.ofMinutes(1)));
         this.engine = new EngineContext(settings, this::nanoTime, schedule::execute);
+        engine.setVisits(new VisitDispatcher(schedule::execute, 2));
     }
 
     private long nanoTime() {

@@ -1,6 +1,7 @@
 package io.reclaimer.interleavings;
 
 import io.reclaimer.engine.EngineContext;
+import io.reclaimer.engine.call.VisitWorker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,6 +22,9 @@ import net.bytebuddy.jar.asm.Opcodes;
 final class EngineLoader extends ClassLoader {
 
     private static final String[] OWN = {"io.reclaimer.engine.", "io.reclaimer.shrinker."};
+
+    /** The threads of a {@link Schedule} are of this class, and of the parent's. */
+    private static final String SHARED = VisitWorker.class.getName();
 
     private static final Path MAIN = Path.of(EngineContext.class
             .getProtectionDomain()
@@ -48,7 +52,7 @@ final class EngineLoader extends ClassLoader {
 
     @Override
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-        if (Stream.of(OWN).noneMatch(name::startsWith)) {
+        if (name.equals(SHARED) || Stream.of(OWN).noneMatch(name::startsWith)) {
             return super.loadClass(name, resolve);
         }
         synchronized (getClassLoadingLock(name)) {

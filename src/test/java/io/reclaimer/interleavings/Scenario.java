@@ -105,6 +105,11 @@ public record Scenario(
         return kinds.stream().anyMatch(kind -> kind.trouble().takesTime());
     }
 
+    /** Whether an idle visitor serves a request in the middle of the task that sends it, as on a visiting thread. */
+    public boolean servesInPlace() {
+        return seed / MEETINGS_EACH % 2 == 0;
+    }
+
     public static Scenario ofSeed(long seed) {
         return new Drawn(seed).scenario();
     }

@@ -39,6 +39,7 @@ public final class Schedule {
     private @Nullable ScheduledThread root;
 
     private boolean runsElsewhere;
+    private boolean servesInPlace;
     private BooleanSupplier wantsNextTimer = () -> false;
     private boolean isQuiet;
     private long tasks;
@@ -70,7 +71,29 @@ public final class Schedule {
 
     /** Adds a task. Callable from any thread. */
     public void execute(Runnable task) {
+        if (Thread.currentThread() instanceof ScheduledThread thread && thread.keeps(task)) {
+            return;
+        }
         ready.add(task);
+    }
+
+    /** Sets whether a task that sends an idle visitor a request serves it at once, or it is served as another task. */
+    public void serveInPlace(boolean isInPlace) {
+        servesInPlace = isInPlace;
+    }
+
+    boolean servesInPlace() {
+        return servesInPlace;
+    }
+
+    /** Runs a task in the middle of the one under way. */
+    void runInPlace(Runnable task) {
+        trace.add(() -> "  in the middle of it: " + trace.nameOf(task));
+        task.run();
+    }
+
+    boolean hasTasks() {
+        return ready.size() > 0;
     }
 
     /**
@@ -127,6 +150,7 @@ public final class Schedule {
         trace.stop();
         failure = null;
         runsElsewhere = false;
+        servesInPlace = false;
         tasks = 0;
         mostTasks = atMost;
         choose(Decisions.inOrder(), false);

@@ -1,5 +1,7 @@
 package io.reclaimer.interleavings;
 
+import akka.actor.typed.ActorRef;
+import io.reclaimer.engine.call.VisitWorker;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -8,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A thread of a {@link Schedule}, which runs only while it has the baton. Its state is confined to the thread that has the
  * baton, apart from the grant itself.
  */
-public final class ScheduledThread extends Thread {
+public final class ScheduledThread extends Thread implements VisitWorker {
 
     private final Schedule schedule;
 
@@ -16,6 +18,12 @@ public final class ScheduledThread extends Thread {
     private final @Nullable Runnable entry;
 
     private volatile boolean granted;
+
+    /** Whether the next task that this thread adds is kept for it. */
+    private boolean keepsNext;
+
+    private @Nullable Runnable kept;
+
     private @Nullable Runnable task;
 
     /** How many locks it holds. */
@@ -70,6 +78,44 @@ public final class ScheduledThread extends Thread {
 
     void end() {
         task = null;
+    }
+
+    /** Keeps a task that {@link #tellAndRun} has added. */
+    boolean keeps(Runnable added) {
+        boolean keeps = keepsNext;
+        if (keeps) {
+            keepsNext = false;
+            kept = added;
+        }
+        return keeps;
+    }
+
+    @Override
+    public <T> void tellAndRun(ActorRef<T> actor, T message) {
+        keepsNext = schedule.servesInPlace();
+        actor.tell(message);
+        keepsNext = false;
+        Runnable mailbox = kept;
+        if (mailbox != null) {
+            kept = null;
+            schedule.runInPlace(mailbox);
+        }
+    }
+
+    @Override
+    public int index() {
+        return number;
+    }
+
+    @Override
+    public boolean isReplaced() {
+        return false;
+    }
+
+    /** Whenever a task waits, so that a task that can leave its thread does so often. */
+    @Override
+    public boolean isWantedByOthers() {
+        return schedule.hasTasks();
     }
 
     /** Hands it the baton, which the caller has to have. */

@@ -121,10 +121,13 @@ enum SeededFault {
             "boolean enough = added >= sum; wakeAt = sum; return enough;"),
     ACKNOWLEDGEMENT_LOST_WHERE_ANOTHER_COMES_FIRST(
             "Acknowledgements",
-            "while (!NEWEST.compareAndSet(this, last, request));",
-            "while (false); if (!NEWEST.compareAndSet(this, last, request)) { return; }"),
+            "while (!NEWEST.compareAndSet(this, known, last));",
+            "while (false); if (!NEWEST.compareAndSet(this, known, last)) { return false; }"),
     ACKNOWLEDGEMENTS_COUNTED_IN_TWO_STEPS(
-            "Acknowledgements", "(long) ADDED.getAndAdd(this, 1L) + 1;", "added + 1; added = count;"),
+            "Acknowledgements", "(long) ADDED.getAndAdd(this, (long) more);", "added; added = before + more;"),
+    COLLECTED_ACKNOWLEDGEMENTS_NOT_GIVEN_AT_THE_END(
+            "PassBatch", "flush(); senders.remove(this);", "senders.remove(this);"),
+    REQUESTS_NOT_HANDED_ON("PassBatch", "if (leaves) { handOn(); return; }", "if (leaves) { return; }"),
     ROUND_ANSWERED_TWICE(
             "ReclaimRound",
             "work.details().close(); return Behaviors.stopped();",
@@ -153,9 +156,7 @@ enum SeededFault {
             "threw(entry, call.site().toString(), failed.thrown()); return true;",
             "threw(entry, call.site().toString(), failed.thrown()); return false;"),
     PASS_SENT_TO_A_REMOVED_CHILD(
-            "RoundPasses",
-            "if (perNode.removed || perNode.visitor() != visitor) {",
-            "if (perNode.visitor() != visitor) {"),
+            "Visitor", "return perNode.removed || perNode.visitor() != this;", "return perNode.visitor() != this;"),
     REMOVED_CHILD_LISTED_AGAIN("DirtyChildren", "child.removed = true;", ""),
     PASSIVATED_WITH_A_PASS_UNDER_WAY(
             "Passivation", "if (!perNode.close()) { cgroup.add(perNode); return; }", "perNode.close();"),
@@ -193,8 +194,8 @@ enum SeededFault {
     /** No interleaving: the engine plays on threads of the schedule, and this is about threads of its own. */
     TASK_LEFT_BEHIND_WHILE_A_THREAD_SLEEPS(
             "call.VisitPool",
-            "sleeping.push(thread); for (int looks = LOOKS; waiting.isEmpty() && !shutdown; looks--) {",
-            "for (int looks = 0; waiting.isEmpty() && !shutdown; looks--) { sleeping.push(thread);",
+            "sleeping.add(thread); for (int looks = isFirst(thread) ? LOOKS : 0; waiting.isEmpty() && !shutdown; looks--) {",
+            "for (int looks = 0; waiting.isEmpty() && !shutdown; looks--) { sleeping.add(thread);",
             "call.VisitPoolTest.taskThatComesWhileAThreadFallsAsleepIsRun"),
     PRIORITY_FALLS_WHILE_ALL_ARE_LATE(
             "RoundPasses",
@@ -203,7 +204,7 @@ enum SeededFault {
             "RoundPassesTest.passThatFindsEverybodyLateHasAskedNobody"),
     SLOW_VISITORS_KEEP_OTHERS_FROM_BEING_ASKED(
             "RoundPasses",
-            "void openWindow() { window = WINDOW; }",
+            "void openWindow() { window = Math.max(window, WINDOW); }",
             "void openWindow() {}",
             "RoundPassesTest.thoseBehindASlowPairAreAskedWhenItIsTimeToLookForLateOnes"),
     SECOND_PART_OF_A_LATE_PASS_NOT_ASKED(

@@ -179,6 +179,7 @@ public final class CallWatchdog extends AbstractBehavior<CallWatchdog.Command> {
         }
         thread.judgeSlow(observed.number);
         VisitPool.replace(thread.thread());
+        thread.handOnShared();
         if (caller != null) {
             caller.threadIsStuck(thread, observed.number);
         }

@@ -1,19 +1,22 @@
 package io.reclaimer.engine.call;
 
+import akka.actor.typed.ActorRef;
 import akka.dispatch.DispatcherPrerequisites;
 import akka.dispatch.ExecutorServiceConfigurator;
 import akka.dispatch.ExecutorServiceFactory;
 import akka.dispatch.MonitorableThreadFactory;
 import com.typesafe.config.Config;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.AbstractExecutorService;
-import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
@@ -43,11 +46,7 @@ final class VisitPool extends AbstractExecutorService {
 
         public Configurator(Config config, DispatcherPrerequisites prerequisites) {
             super(config, prerequisites);
-            Config section = config.getConfig("fork-join-executor");
-            long threads = Math.round(
-                    Math.ceil(Runtime.getRuntime().availableProcessors() * section.getDouble("parallelism-factor")));
-            this.parallelism = (int)
-                    Math.min(Math.max(threads, section.getInt("parallelism-min")), section.getInt("parallelism-max"));
+            this.parallelism = parallelism(config);
         }
 
         @Override
@@ -61,9 +60,18 @@ final class VisitPool extends AbstractExecutorService {
         }
     }
 
+    /** The number of threads of a pool of this configuration. */
+    static int parallelism(Config dispatcher) {
+        Config section = dispatcher.getConfig("fork-join-executor");
+        long threads = Math.round(
+                Math.ceil(Runtime.getRuntime().availableProcessors() * section.getDouble("parallelism-factor")));
+        return (int) Math.min(Math.max(threads, section.getInt("parallelism-min")), section.getInt("parallelism-max"));
+    }
+
     /** A thread of the pool. It caches its published state, which saves the look-up. */
-    static final class VisitThread extends Thread {
+    static final class VisitThread extends Thread implements VisitWorker {
         private final VisitPool pool;
+        private final int index;
 
         /** Whether another thread has taken its place; written under the pool's lock. */
         private volatile boolean replaced;
@@ -73,9 +81,16 @@ final class VisitPool extends AbstractExecutorService {
 
         private @Nullable VisitingThread state;
 
-        VisitThread(VisitPool pool, String name) {
-            super(null, null, name, 0, false);
+        /** Whether the next task that this thread submits is kept for it. Confined to this thread. */
+        private boolean keepsNext;
+
+        /** The task that was kept. Confined to this thread. */
+        private @Nullable Runnable kept;
+
+        VisitThread(VisitPool pool, int number) {
+            super(null, null, pool.name + "-" + number, 0, false);
             this.pool = pool;
+            this.index = number - 1;
             setDaemon(true);
         }
 
@@ -99,6 +114,47 @@ final class VisitPool extends AbstractExecutorService {
             state = newState;
             return newState;
         }
+
+        /** Akka submits the mailbox of an idle actor as a task of its dispatcher. This keeps the task, and runs it. */
+        @Override
+        public <T> void tellAndRun(ActorRef<T> actor, T message) {
+            keepsNext = true;
+            try {
+                actor.tell(message);
+            } finally {
+                keepsNext = false;
+            }
+            Runnable mailbox = kept;
+            if (mailbox != null) {
+                kept = null;
+                VisitPool.run(mailbox, this);
+            }
+        }
+
+        @Override
+        public int index() {
+            return index;
+        }
+
+        @Override
+        public boolean isReplaced() {
+            return replaced;
+        }
+
+        @Override
+        public boolean isWantedByOthers() {
+            // A thread that sleeps or was woken runs the task.
+            return !pool.waiting.isEmpty() && pool.waking.get() == 0 && pool.sleeping.isEmpty();
+        }
+
+        private boolean keeps(Runnable task) {
+            boolean keeps = keepsNext;
+            if (keeps) {
+                keepsNext = false;
+                kept = task;
+            }
+            return keeps;
+        }
     }
 
     /**
@@ -114,8 +170,15 @@ final class VisitPool extends AbstractExecutorService {
     /** Tasks that wait, in the order of submission. */
     private final Queue<Runnable> waiting;
 
-    /** Threads that sleep, or are about to. */
-    private final Deque<VisitThread> sleeping = new ConcurrentLinkedDeque<>();
+    /**
+     * Threads that sleep, or are about to, by number. The first one is woken, so that as few threads as possible run,
+     * always the same ones: they have the data of the visitors in the caches of their cores.
+     */
+    private final NavigableSet<VisitThread> sleeping =
+            new ConcurrentSkipListSet<>(Comparator.comparingInt(VisitThread::index));
+
+    /** How many threads were woken and have not noticed it. */
+    private final AtomicInteger waking = new AtomicInteger();
 
     /** Threads that have not ended, without those that were replaced; guarded by {@code this}. */
     private final Set<VisitThread> threads = new HashSet<>();
@@ -148,7 +211,7 @@ final class VisitPool extends AbstractExecutorService {
     }
 
     private void startThread() {
-        VisitThread thread = new VisitThread(this, name + "-" + made.incrementAndGet());
+        VisitThread thread = new VisitThread(this, made.incrementAndGet());
         if (akkaFactory != null) {
             thread.setUncaughtExceptionHandler(akkaFactory.exceptionHandler());
             OptionConverters.toJava(akkaFactory.contextClassLoader()).ifPresent(thread::setContextClassLoader);
@@ -188,8 +251,8 @@ final class VisitPool extends AbstractExecutorService {
     }
 
     private void sleepUntilSomeWaits(VisitThread thread) {
-        sleeping.push(thread);
-        for (int looks = LOOKS; waiting.isEmpty() && !shutdown; looks--) {
+        sleeping.add(thread);
+        for (int looks = isFirst(thread) ? LOOKS : 0; waiting.isEmpty() && !shutdown; looks--) {
             if (looks > 0) {
                 Thread.onSpinWait();
             } else {
@@ -200,13 +263,23 @@ final class VisitPool extends AbstractExecutorService {
                 break;
             }
         }
-        sleeping.remove(thread);
+        if (!sleeping.remove(thread)) {
+            waking.decrementAndGet();
+        }
+    }
+
+    private boolean isFirst(VisitThread thread) {
+        Iterator<VisitThread> all = sleeping.iterator();
+        return all.hasNext() && all.next() == thread;
     }
 
     @Override
     public void execute(Runnable task) {
         if (shutdown) {
             throw new RejectedExecutionException("The pool [" + name + "] is shut down");
+        }
+        if (Thread.currentThread() instanceof VisitThread thread && thread.pool == this && thread.keeps(task)) {
+            return;
         }
         waiting.add(task);
         if (shutdown && waiting.remove(task)) {
@@ -225,9 +298,16 @@ final class VisitPool extends AbstractExecutorService {
     }
 
     private void wakeOne() {
-        VisitThread next = waiting.isEmpty() ? null : sleeping.poll();
+        if (waiting.isEmpty()) {
+            return;
+        }
+        // Before the thread is taken from the sleepers, so that it always is in one of the two.
+        waking.incrementAndGet();
+        VisitThread next = sleeping.pollFirst();
         if (next != null) {
             LockSupport.unpark(next);
+        } else {
+            waking.decrementAndGet();
         }
     }
 

@@ -51,6 +51,9 @@ public class VisitingThread {
     /** The visitor that calls are made for; null between two time slices. */
     private volatile @Nullable Caller caller;
 
+    /** The task under way that others can take over; null if there is none. */
+    private volatile @Nullable SharedTask shared;
+
     @SuppressWarnings("UnusedVariable") // written through the handle
     private volatile long number;
 
@@ -93,6 +96,24 @@ public class VisitingThread {
             visit.end();
         }
         CALLER.setRelease(this, null);
+    }
+
+    /** Begins a task that others can take over. */
+    public final void beginShared(SharedTask task) {
+        shared = task;
+    }
+
+    /** Ends that task. */
+    public final void endShared() {
+        shared = null;
+    }
+
+    /** Has another thread take over the remainder of the task under way, if it can. Called by the watchdog. */
+    final void handOnShared() {
+        SharedTask task = shared;
+        if (task != null) {
+            task.handOn();
+        }
     }
 
     /** Marks the visit on this thread as stuck. Called by the watchdog. */
