@@ -1,8 +1,12 @@
 package io.reclaimer;
 
+import io.reclaimer.shrinker.Saturating;
+import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.shrinker.SizeSource;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The report of a count: the objects that could be freed, as the shrinkers counted them. A shrinker that is not NUMA
@@ -31,4 +35,15 @@ public interface CountReport extends RoundReport {
      * ShrinkerSpec#DEFAULT_OBJECT_BYTES} bytes.
      */
     long unsizedObjects();
+
+    /**
+     * Bytes that are held: as shrinkers said them ({@link ShrinkControl#heldBytes}), otherwise the objects that could be
+     * freed times their size. Objects that can't be freed now are among them if their shrinker says its bytes.
+     */
+    default long heldBytes() {
+        return Saturating.sum(heldBytesBySource().values().stream().mapToLong(Long::longValue));
+    }
+
+    /** The bytes that are held, by how they are known, without zeros. */
+    Map<SizeSource, Long> heldBytesBySource();
 }

@@ -30,7 +30,7 @@ import java.util.stream.IntStream;
  * The requests of both front doors, futures ({@link Reclaimer}) and messages ({@link ReclaimerProtocol}), to the actors
  * of the engine. Thread-safe; all methods return at once.
  */
-final class EngineRequests {
+final class EngineRequests implements HeldRounds.Engine {
 
     static final Props CONTROL = DispatcherSelector.fromConfig("reclaimer.control-dispatcher");
 
@@ -143,11 +143,19 @@ final class EngineRequests {
         registry.tell(new ShrinkerRegistry.Register(handle.entry(), replyTo.mapping(done -> handle)));
     }
 
-    void reclaim(ReclaimRequest request, Reply<ReclaimReport> replyTo) {
+    @Override
+    public void reclaim(ReclaimRequest request, Reply<ReclaimReport> replyTo) {
+        if (request.heldLimit().isPresent()) {
+            ReclaimRequest bounded = request.within(request.within().orElse(settings.roundDeadline()));
+            new HeldRounds(this, bounded, settings.engine().rounds().reportEntries(), engine.nanoTime(), replyTo)
+                    .begin();
+            return;
+        }
         start(request, RoundSpec.Kind.RECLAIM, replyTo, EngineReports::reclaimed);
     }
 
-    void count(ReclaimRequest request, Reply<CountReport> replyTo) {
+    @Override
+    public void count(ReclaimRequest request, Reply<CountReport> replyTo) {
         start(request, RoundSpec.Kind.COUNT, replyTo, EngineReports::counted);
     }
 

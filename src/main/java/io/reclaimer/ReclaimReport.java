@@ -1,6 +1,7 @@
 package io.reclaimer;
 
 import io.reclaimer.shrinker.RoundOutcome;
+import java.util.OptionalLong;
 
 /**
  * The report of a round that frees. {@link #largest} lists freed objects; the number of entries is a setting. If the
@@ -24,6 +25,14 @@ public interface ReclaimReport extends RoundReport {
 
     /** The part of {@code freedBytes} that is free already, without a garbage collection. */
     long freedAtOnceBytes();
+
+    /**
+     * Bytes that the subtree holds at the end of a round {@link ReclaimRequest#untilHeldIs}, as they were counted last;
+     * empty for any other round.
+     */
+    default OptionalLong heldBytes() {
+        return OptionalLong.empty();
+    }
 
     /** Objects that shrinkers report as scanned. */
     long scannedObjects();

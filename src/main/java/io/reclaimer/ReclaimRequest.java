@@ -34,8 +34,17 @@ public final class ReclaimRequest {
      */
     private record Scope(CgroupPath top, boolean withoutDescendants, List<Integer> numbers, List<String> names) {}
 
+    /**
+     * What a round is to reach: at most one of both.
+     *
+     * @param heldLimit bytes that the subtree may hold at most
+     */
+    private record Aim(Optional<ReclaimTarget> target, OptionalLong heldLimit) {
+        static final Aim ONE_PASS = new Aim(Optional.empty(), OptionalLong.empty());
+    }
+
     private final Scope scope;
-    private final Optional<ReclaimTarget> target;
+    private final Aim aim;
     private final int priority;
     private final Optional<Duration> within;
     private final Set<ReclaimFlag> flags;
@@ -43,13 +52,13 @@ public final class ReclaimRequest {
 
     private ReclaimRequest(
             Scope scope,
-            Optional<ReclaimTarget> target,
+            Aim aim,
             int priority,
             Optional<Duration> within,
             Set<ReclaimFlag> flags,
             Optional<Cancellation> cancellation) {
         this.scope = scope;
-        this.target = target;
+        this.aim = aim;
         this.priority = priority;
         this.within = within;
         this.flags = flags;
@@ -70,7 +79,7 @@ public final class ReclaimRequest {
         Objects.requireNonNull(cgroup, "cgroup");
         return new ReclaimRequest(
                 new Scope(cgroup, false, List.of(), List.of()),
-                Optional.empty(),
+                Aim.ONE_PASS,
                 Shrinker.LOWEST_PRIORITY,
                 Optional.empty(),
                 Set.of(),
@@ -125,7 +134,7 @@ public final class ReclaimRequest {
     }
 
     private ReclaimRequest in(Scope newScope) {
-        return new ReclaimRequest(newScope, target, priority, within, flags, cancellation);
+        return new ReclaimRequest(newScope, aim, priority, within, flags, cancellation);
     }
 
     /**
@@ -169,8 +178,32 @@ public final class ReclaimRequest {
         return target(ReclaimTarget.bytes(bytes, unknownObjectBytes));
     }
 
+    /**
+     * Returns a copy whose target is that the subtree holds at most so many bytes on the nodes of the request, which
+     * replaces a target in objects or bytes. The bytes that are held are counted ({@link CountReport#heldBytes}), and
+     * what is too much is reclaimed and counted again, until the target is met, nothing is gained any more, or the
+     * deadline has passed. So progress is judged by what is held, and not by what shrinkers say that they freed.
+     *
+     * <p>Bytes that were added in between count, too. The report has the sums of all that was done, and {@link
+     * ReclaimReport#heldBytes}.
+     *
+     * @param bytes 0 or more
+     * @throws IllegalArgumentException if it is below 0
+     */
+    public ReclaimRequest untilHeldIs(long bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException(
+                    "The bytes that a subtree may hold are [" + bytes + "] but have to be 0 or more");
+        }
+        return with(new Aim(Optional.empty(), OptionalLong.of(bytes)));
+    }
+
     private ReclaimRequest target(ReclaimTarget newTarget) {
-        return new ReclaimRequest(scope, Optional.of(newTarget), priority, within, flags, cancellation);
+        return with(new Aim(Optional.of(newTarget), OptionalLong.empty()));
+    }
+
+    private ReclaimRequest with(Aim newAim) {
+        return new ReclaimRequest(scope, newAim, priority, within, flags, cancellation);
     }
 
     /**
@@ -180,7 +213,7 @@ public final class ReclaimRequest {
      * @throws IllegalArgumentException if it is outside of this range
      */
     public ReclaimRequest startingAt(int start) {
-        return checked(new ReclaimRequest(scope, target, start, within, flags, cancellation));
+        return checked(new ReclaimRequest(scope, aim, start, within, flags, cancellation));
     }
 
     /**
@@ -194,7 +227,7 @@ public final class ReclaimRequest {
             throw new IllegalArgumentException("The deadline of a request is [" + deadline
                     + "] but has to be above 0 and at most [" + LONGEST + "]");
         }
-        return new ReclaimRequest(scope, target, priority, Optional.of(deadline), flags, cancellation);
+        return new ReclaimRequest(scope, aim, priority, Optional.of(deadline), flags, cancellation);
     }
 
     /**
@@ -231,13 +264,13 @@ public final class ReclaimRequest {
         } else {
             changed.remove(flag);
         }
-        return new ReclaimRequest(scope, target, priority, within, Set.copyOf(changed), cancellation);
+        return new ReclaimRequest(scope, aim, priority, within, Set.copyOf(changed), cancellation);
     }
 
     /** Returns a copy that is ended early when {@code newCancellation} is thrown. */
     public ReclaimRequest cancelledBy(Cancellation newCancellation) {
         Objects.requireNonNull(newCancellation, "newCancellation");
-        return new ReclaimRequest(scope, target, priority, within, flags, Optional.of(newCancellation));
+        return new ReclaimRequest(scope, aim, priority, within, flags, Optional.of(newCancellation));
     }
 
     /** Returns the top of the subtree. */
@@ -283,20 +316,25 @@ public final class ReclaimRequest {
         return amount(ReclaimTarget.Unit.BYTES);
     }
 
+    /** Returns how many bytes the subtree may hold at most; empty for any other target, and for one pass. */
+    public OptionalLong heldLimit() {
+        return aim.heldLimit;
+    }
+
     /** Returns the size assumed for an object of unknown size, in bytes. */
     public long unknownObjectBytes() {
-        return target.map(ReclaimTarget::unknownObjectBytes).orElse(ShrinkerSpec.DEFAULT_OBJECT_BYTES);
+        return aim.target.map(ReclaimTarget::unknownObjectBytes).orElse(ShrinkerSpec.DEFAULT_OBJECT_BYTES);
     }
 
     private OptionalLong amount(ReclaimTarget.Unit unit) {
-        return target.filter(of -> of.unit() == unit).stream()
+        return aim.target.filter(of -> of.unit() == unit).stream()
                 .mapToLong(ReclaimTarget::amount)
                 .findFirst();
     }
 
-    /** Returns the target; empty for one pass. */
+    /** Returns the target; empty for one pass, and for a limit of what is held. */
     Optional<ReclaimTarget> target() {
-        return target;
+        return aim.target;
     }
 
     /** Returns the first priority. */
@@ -339,7 +377,9 @@ public final class ReclaimRequest {
                 + (scope.withoutDescendants ? " without descendants" : "")
                 + (scope.numbers.isEmpty() ? "" : " nodes=" + scope.numbers)
                 + (scope.names.isEmpty() ? "" : " nodes=" + scope.names)
-                + target.map(of -> " " + of.unit().name().toLowerCase(Locale.ROOT) + "=" + of.amount())
+                + (aim.heldLimit.isPresent() ? " held<=" + aim.heldLimit.getAsLong() : "")
+                + aim.target
+                        .map(of -> " " + of.unit().name().toLowerCase(Locale.ROOT) + "=" + of.amount())
                         .orElse("")
                 + " priority=" + priority
                 + within.map(d -> " within=" + d).orElse("")

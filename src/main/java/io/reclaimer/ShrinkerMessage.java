@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import io.reclaimer.shrinker.AsyncShrinker;
 import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.ReclaimFlag;
+import io.reclaimer.shrinker.ShrinkControl;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 import java.util.Set;
@@ -22,8 +23,12 @@ public sealed interface ShrinkerMessage {
     /** An answer of the actor. The {@code reply} of a message makes it, with the number of the call. */
     sealed interface Answer {}
 
-    /** The answer to {@link CountObjects}. */
-    record ObjectsCounted(long call, long objects) implements Answer {}
+    /**
+     * The answer to {@link CountObjects}.
+     *
+     * @param heldBytes below 0 if not known
+     */
+    record ObjectsCounted(long call, long objects, long heldBytes) implements Answer {}
 
     /**
      * The answer to {@link ScanObjects}.
@@ -41,7 +46,16 @@ public sealed interface ShrinkerMessage {
 
         /** Answers with a number of objects, 0, or {@link Shrinker#EMPTY}. */
         public void reply(long objects) {
-            replyTo.tell(new ObjectsCounted(call, objects));
+            reply(objects, -1);
+        }
+
+        /**
+         * Answers with a number of objects, 0, or {@link Shrinker#EMPTY}.
+         *
+         * @param heldBytes the bytes that are held, see {@link ShrinkControl#heldBytes}; below 0 if not known
+         */
+        public void reply(long objects, long heldBytes) {
+            replyTo.tell(new ObjectsCounted(call, objects, heldBytes));
         }
     }
 

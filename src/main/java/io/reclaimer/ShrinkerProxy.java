@@ -219,6 +219,7 @@ final class ShrinkerProxy extends AbstractBehavior<ShrinkerProxy.Command> {
         } else if (answer instanceof ShrinkerMessage.ObjectsCounted counted) {
             PendingCall call = takeAnsweredCall(counted.call());
             if (call != null) {
+                call.heldBytes(counted.heldBytes());
                 call.reply(counted.objects());
             }
         } else if (answer instanceof ShrinkerMessage.ObjectsReparented reparented) {

@@ -37,7 +37,7 @@ class JarsIT {
 
     /** The top-level packages of each jar; the root is the package {@code io.reclaimer} itself. */
     private static final Set<String> LIBRARY_ROOMS =
-            Set.of("root", "shrinker", "engine", "pressure", "adapter", "cluster");
+            Set.of("root", "shrinker", "engine", "pressure", "budget", "adapter", "cluster");
 
     private static final Set<String> TEST_KIT_ROOMS = Set.of("scenario", "testkit");
 

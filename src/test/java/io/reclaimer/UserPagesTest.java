@@ -23,7 +23,7 @@ class UserPagesTest {
     private static final Set<String> OTHER_PAGES = Set.of("changes.md", "interleavings.md", "cluster-scale.md");
 
     private static final List<String> PUBLIC =
-            List.of("", "shrinker", "pressure", "adapter", "cluster", "scenario", "testkit");
+            List.of("", "shrinker", "pressure", "budget", "adapter", "cluster", "scenario", "testkit");
 
     /** Names of other software on the pages: types of libraries, and states of pods. */
     private static final Set<String> OF_OTHERS = Set.of(

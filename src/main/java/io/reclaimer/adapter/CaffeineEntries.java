@@ -4,10 +4,12 @@ import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Policy;
 import com.github.benmanes.caffeine.cache.Policy.CacheEntry;
+import io.reclaimer.shrinker.Saturating;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
@@ -82,6 +84,15 @@ final class CaffeineEntries<K, V> {
 
     boolean isWeighted() {
         return weights.isPresent();
+    }
+
+    /**
+     * Returns the bytes that a share of the entries holds by their weight; -1 if they have none. Takes the eviction lock
+     * for a moment.
+     */
+    long heldBytes(long bytesPerWeight, double share) {
+        OptionalLong weight = weights.map(Policy.Eviction::weightedSize).orElse(OptionalLong.empty());
+        return weight.isEmpty() ? -1 : Math.round(Saturating.multiply(weight.getAsLong(), bytesPerWeight) * share);
     }
 
     /**

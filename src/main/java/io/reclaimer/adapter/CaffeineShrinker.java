@@ -297,7 +297,11 @@ public final class CaffeineShrinker<K, V> implements Shrinker {
     @Override
     public long count(ShrinkControl control) {
         CaffeineOwners<K> now = owners;
-        return expired.during(() -> now.count(control.cgroup(), expired.uncounted()));
+        long objects = expired.during(() -> now.count(control.cgroup(), expired.uncounted()));
+        if (objects > 0 && bytesPerWeight > 0) {
+            control.heldBytes(entries.heldBytes(bytesPerWeight, now.share(control.cgroup())));
+        }
+        return objects;
     }
 
     @Override

@@ -35,13 +35,18 @@ public final class ClusterRequest {
     /**
      * A request to all members that take part: those on which {@link ClusterReclaimer} was started.
      *
-     * @throws IllegalArgumentException where its target is in bytes
+     * @throws IllegalArgumentException where its target is in bytes, or is what is held
      * @throws NullPointerException where {@code request} is null
      */
     public static ClusterRequest of(ReclaimRequest request) {
         if (Objects.requireNonNull(request, "request").bytes().isPresent()) {
             throw new IllegalArgumentException("The target of a round over the cluster is ["
                     + request.bytes().getAsLong() + "] bytes but has to be in objects; leave it out for one pass");
+        }
+        if (request.heldLimit().isPresent()) {
+            throw new IllegalArgumentException("The target of a round over the cluster is that at most ["
+                    + request.heldLimit().getAsLong()
+                    + "] bytes are held, but has to be in objects; leave it out for one pass");
         }
         return new ClusterRequest(request, Optional.empty(), List.of());
     }

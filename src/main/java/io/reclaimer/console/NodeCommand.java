@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import io.reclaimer.ReclaimerSettings;
 import io.reclaimer.adapter.DirectBufferPool;
+import io.reclaimer.budget.Budgets;
 import io.reclaimer.cluster.ClusterReclaimer;
 import io.reclaimer.console.demo.Pace;
 import io.reclaimer.console.demo.Tenant;
@@ -121,6 +122,7 @@ final class NodeCommand implements Callable<Integer> {
             options = new NodeOptions(Optional.ofNullable(runFor), reclaim == OnOff.ON, Pace.of(config), loads());
             check(ReclaimerSettings.from(config));
             HeapPressureSettings.of(config);
+            Budgets.check(config);
             if (NodeProgram.isMember(config)) {
                 checkMember(config);
             }

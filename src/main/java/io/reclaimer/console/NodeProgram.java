@@ -9,6 +9,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.reclaimer.Reclaimer;
 import io.reclaimer.adapter.DirectBufferPool;
+import io.reclaimer.budget.Budgets;
 import io.reclaimer.cluster.ClusterReclaimer;
 import io.reclaimer.cluster.ClusterTable;
 import io.reclaimer.console.demo.BufferRounds;
@@ -69,6 +70,7 @@ final class NodeProgram {
     private final NodeCaches caches;
     private final Pressure pressure;
     private final Optional<ClusterReclaimer> cluster;
+    private final Optional<Budgets> budgets;
     private final long heapMaxBytes = Runtime.getRuntime().maxMemory();
     private final OutOfMemoryExit outOfMemory = new OutOfMemoryExit(
             Main.OUT_OF_MEMORY,
@@ -93,6 +95,7 @@ final class NodeProgram {
         this.caches = caches;
         this.pressure = Pressure.get(system);
         this.cluster = cluster;
+        this.budgets = options.reclaim() ? Optional.of(Budgets.get(system)) : Optional.empty();
     }
 
     /** Returns whether a node with these settings is a member of a cluster. */
@@ -184,6 +187,7 @@ final class NodeProgram {
             }
             statusBefore = status;
             if (line % LINES_PER_TABLE == 0) {
+                budgets.ifPresent(kept -> output.print(StatusLine.budgets(kept.status())));
                 cluster.ifPresent(member -> output.print(StatusLine.table(member.table())));
             }
         }

@@ -1,5 +1,6 @@
 package io.reclaimer.console;
 
+import io.reclaimer.budget.BudgetStatus;
 import io.reclaimer.cluster.ClusterReclaimer;
 import io.reclaimer.cluster.ClusterReport;
 import io.reclaimer.cluster.ClusterTable;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /** The lines that a running node prints: a status line every second, its column titles, and lines about the cluster. */
@@ -77,6 +79,31 @@ final class StatusLine {
     /** Lists the reachable members of the cluster. */
     static String members(List<String> names) {
         return CLUSTER + Formats.count(names.size(), "member") + ": " + String.join(", ", names);
+    }
+
+    /** Tells what each cgroup with limits holds. */
+    static List<String> budgets(List<BudgetStatus> budgets) {
+        return budgets.stream().map(StatusLine::budget).toList();
+    }
+
+    private static String budget(BudgetStatus of) {
+        return Formats.format(
+                "  budget: %s on %s holds %s MB%s%s; peak %s MB, %s above high, %s above max%s",
+                of.cgroup(),
+                of.node(),
+                of.heldBytes().isPresent() ? Formats.megabytes(of.heldBytes().getAsLong()) : "?",
+                limit(", high", of.limits().high()),
+                limit(", max", of.limits().max()),
+                Formats.megabytes(of.peakBytes()),
+                Formats.count(of.highEvents(), "round"),
+                Formats.count(of.maxEvents(), "round"),
+                of.lastOutcome()
+                        .map(outcome -> ", the last one: " + Formats.name(outcome))
+                        .orElse(""));
+    }
+
+    private static String limit(String name, OptionalLong bytes) {
+        return bytes.isPresent() ? name + " " + Formats.megabytes(bytes.getAsLong()) + " MB" : "";
     }
 
     static List<String> table(ClusterTable table) {

@@ -76,7 +76,7 @@ final class DirectVisit {
                         .done(scanned, freed)
                         .threw(thrown, slow);
             }
-            long bytes = control.freedBytes();
+            long bytes = control.bytes();
             if (slow || reply <= 0 || reply > asked || control.nrScanned() != asked) {
                 return iteration
                         .takeOver(entry)

@@ -72,7 +72,7 @@ final class Visit implements CallOwner {
     private long asked;
     private long reply;
     private long nrScanned;
-    private long freedBytes;
+    private long bytes;
 
     /** Written under the lock of {@code this}. */
     private volatile boolean late;
@@ -124,12 +124,12 @@ final class Visit implements CallOwner {
     }
 
     /** The reply of the last call is yet to be taken. */
-    Visit replied(long asked, long reply, long nrScanned, long freedBytes, boolean slow) {
+    Visit replied(long asked, long reply, long nrScanned, long bytes, boolean slow) {
         left = Left.REPLY;
         this.asked = asked;
         this.reply = reply;
         this.nrScanned = nrScanned;
-        this.freedBytes = freedBytes;
+        this.bytes = bytes;
         markSlow = slow;
         return this;
     }
@@ -257,7 +257,7 @@ final class Visit implements CallOwner {
             case REPLY:
                 return (markSlow && thread.wasOverdue())
                         ? progress.wasOverdue(thread)
-                        : progress.replied(asked, reply, nrScanned, freedBytes, thread);
+                        : progress.replied(asked, reply, nrScanned, bytes, thread);
             case EXCEPTION:
                 Throwable exception = Objects.requireNonNull(thrown);
                 thrown = null;
@@ -338,7 +338,7 @@ final class Visit implements CallOwner {
                 return progress.wasOverdue(thread);
             }
         }
-        return progress.replied(asked, reply, control.nrScanned(), control.freedBytes(), thread);
+        return progress.replied(asked, reply, control.nrScanned(), control.bytes(), thread);
     }
 
     private Outcome finish(PassThread thread) {

@@ -124,15 +124,15 @@ final class VisitProgress {
     }
 
     /** Takes a reply. */
-    boolean replied(long asked, long reply, long nrScanned, long freedBytes, PassThread thread) {
-        return phase == Phase.SCAN ? scanned(asked, reply, nrScanned, freedBytes, thread) : counted(reply, thread);
+    boolean replied(long asked, long reply, long nrScanned, long bytes, PassThread thread) {
+        return phase == Phase.SCAN ? scanned(asked, reply, nrScanned, bytes, thread) : counted(reply, bytes, thread);
     }
 
     /** Takes the end of a call. */
     boolean ended(PendingCall call, PassThread thread) {
         CallEnd end = call.end();
         if (end instanceof CallEnd.Replied reply) {
-            return replied(call.nrToScan(), reply.value(), reply.nrScanned(), reply.freedBytes(), thread);
+            return replied(call.nrToScan(), reply.value(), reply.nrScanned(), reply.bytes(), thread);
         }
         if (end instanceof CallEnd.Failed failed) {
             return threw(failed.thrown(), thread);
@@ -182,7 +182,7 @@ final class VisitProgress {
         return false;
     }
 
-    private boolean counted(long reply, PassThread thread) {
+    private boolean counted(long reply, long heldBytes, PassThread thread) {
         if (reply < 0 && reply != EMPTY) {
             return fault(
                     "its count answered [" + ScanCheck.nameOf(reply) + "]; allowed are 0 or more, and EMPTY",
@@ -192,7 +192,7 @@ final class VisitProgress {
         ShrinkerEntry entry = entry();
         CountTally counts = work().counts();
         if (counts != null) {
-            addTo(counts, entry, reply);
+            addTo(counts, entry, reply, heldBytes);
             close();
             return false;
         }
@@ -220,8 +220,13 @@ final class VisitProgress {
     }
 
     /** Counting alone changes neither bits nor deferred counts. */
-    private void addTo(CountTally counts, ShrinkerEntry entry, long counted) {
-        if (counted > 0 && !perNode().isCountedOnLowerNode(entry, counts.nodes())) {
+    private void addTo(CountTally counts, ShrinkerEntry entry, long counted, long heldBytes) {
+        if ((counted <= 0 && heldBytes <= 0) || perNode().isCountedOnLowerNode(entry, counts.nodes())) {
+            return;
+        }
+        entry.objectSize().learnFromCount(counted, heldBytes);
+        counts.addHeld(Math.max(0, counted), heldBytes, entry.objectSize());
+        if (counted > 0) {
             counts.add(
                     counted,
                     perNode().deferred(entry),

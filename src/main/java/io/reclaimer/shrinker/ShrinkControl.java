@@ -38,6 +38,15 @@ public interface ShrinkControl {
     void freedBytes(long bytes);
 
     /**
+     * Sets how many bytes the objects of the cgroup and node hold at this count, those among them that can't be freed
+     * now. Without it, that is the number of counted objects times their size. Set by a {@link Shrinker#count} that
+     * knows it without a walk over its objects, so that a count stays cheap. Ignored in a scan.
+     *
+     * @param bytes 0 or more; a negative number stands for unknown
+     */
+    default void heldBytes(long bytes) {}
+
+    /**
      * Returns how many bytes a scan is to free at most: the missing part of the round's target, at least 1; {@link
      * Long#MAX_VALUE} if the target is not in bytes. A scan that can tell the size of its objects stops when it has
      * freed as much, and sets {@link #nrScanned(long)}.

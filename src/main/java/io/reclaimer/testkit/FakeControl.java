@@ -19,6 +19,7 @@ public final class FakeControl implements ShrinkControl {
     private final BooleanSupplier cancelled;
     private volatile long nrScanned;
     private volatile long freedBytes = -1;
+    private volatile long heldBytes = -1;
 
     /**
      * Creates a control whose round is never cancelled.
@@ -89,6 +90,16 @@ public final class FakeControl implements ShrinkControl {
     @Override
     public void freedBytes(long bytes) {
         freedBytes = bytes;
+    }
+
+    /** The bytes that the shrinker reported as held, or -1. */
+    public long heldBytes() {
+        return heldBytes;
+    }
+
+    @Override
+    public void heldBytes(long bytes) {
+        heldBytes = bytes;
     }
 
     @Override

@@ -42,7 +42,7 @@ class ShardedDispatcherTest {
                     replyTo -> new CountObjects(CgroupPath.root(), 0, Set.of(), 7, replyTo),
                     Duration.ofMinutes(1),
                     kit.system().scheduler());
-            assertThat(kit.await(answer)).isEqualTo(new ObjectsCounted(7, Shrinker.EMPTY));
+            assertThat(kit.await(answer)).isEqualTo(new ObjectsCounted(7, Shrinker.EMPTY, -1));
         } finally {
             gate.open();
         }

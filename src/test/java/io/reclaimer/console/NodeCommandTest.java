@@ -136,6 +136,7 @@ class NodeCommandTest {
                     reclaimer.pressure.heap.watermarks.low  | 0.9   | min < low < high
                     reclaimer.pressure.heap.rounds          | maybe | on or off
                     reclaimer.pressure.heap.sample-interval   | 0s    | 1 ms to 1 h
+                    reclaimer.budgets.interval              | 1ms   | from 10 ms to 1 h
                     reclaimer.id-limit                      | 63    | 64 to 1048576
                     reclaimer.max-rounds                    | 0     | 1 or more
                     node.load                               | 0     | above 0 and up to 10

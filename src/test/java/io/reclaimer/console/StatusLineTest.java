@@ -2,6 +2,8 @@ package io.reclaimer.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reclaimer.budget.BudgetStatus;
+import io.reclaimer.budget.Limits;
 import io.reclaimer.cluster.ClusterReclaimer;
 import io.reclaimer.cluster.ClusterTable;
 import io.reclaimer.cluster.MemberPressure;
@@ -11,12 +13,14 @@ import io.reclaimer.console.demo.Tenant;
 import io.reclaimer.console.demo.Zipf;
 import io.reclaimer.pressure.PressureState;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.RoundOutcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -43,6 +47,33 @@ class StatusLineTest {
                         Duration.ofMillis(12_999), MAX, Samples.heap(PressureState.LOW, 12), ON, hits(1, 3))))
                 .containsExactly(
                         "12 s", "150/256", "140/200", "low", "12", "2", "34567", "33.3 %", "33.3 %", "33.3 %", "orm");
+    }
+
+    @Test
+    void budgetHasWhatIsHeldAndItsLimits() {
+        BudgetStatus held = new BudgetStatus(
+                Tenant.WEB.path(),
+                "heap",
+                Limits.none().high(64 * Samples.MEGABYTE),
+                OptionalLong.of(61 * Samples.MEGABYTE),
+                70 * Samples.MEGABYTE,
+                3,
+                0,
+                Optional.of(RoundOutcome.TARGET_REACHED));
+        BudgetStatus unknown = new BudgetStatus(
+                Tenant.BATCH.path(),
+                "direct",
+                Limits.none().max(Samples.MEGABYTE),
+                OptionalLong.empty(),
+                0,
+                0,
+                1,
+                Optional.empty());
+        assertThat(StatusLine.budgets(List.of(held, unknown)))
+                .containsExactly(
+                        "  budget: /shop/web on heap holds 61 MB, high 64 MB; peak 70 MB, 3 rounds above high, 0 rounds above"
+                                + " max, the last one: target reached",
+                        "  budget: /batch on direct holds ? MB, max 1 MB; peak 0 MB, 0 rounds above high, 1 round above max");
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.reclaimer.shrinker.CgroupPath;
 import io.reclaimer.shrinker.RoundOutcome;
 import io.reclaimer.shrinker.Shortfall;
 import io.reclaimer.shrinker.ShrinkerObjects;
+import io.reclaimer.shrinker.SizeSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -22,4 +23,10 @@ public record FakeCountReport(
         long unlistedObjects,
         Map<Shortfall, Long> shortfalls,
         long unsizedObjects)
-        implements CountReport {}
+        implements CountReport {
+
+    @Override
+    public Map<SizeSource, Long> heldBytesBySource() {
+        return freeableBytes == 0 ? Map.of() : Map.of(SizeSource.DECLARED, freeableBytes);
+    }
+}

@@ -67,7 +67,8 @@ public enum Kind {
     public static Behavior<ShrinkerMessage> actor(Shrinker shrinker) {
         return Behaviors.receive(ShrinkerMessage.class)
                 .onMessage(ShrinkerMessage.CountObjects.class, count -> {
-                    count.reply(shrinker.count(new FakeControl(count.cgroup(), count.node(), 0)));
+                    FakeControl control = new FakeControl(count.cgroup(), count.node(), 0);
+                    count.reply(shrinker.count(control), control.heldBytes());
                     return Behaviors.same();
                 })
                 .onMessage(ShrinkerMessage.ScanObjects.class, scan -> {

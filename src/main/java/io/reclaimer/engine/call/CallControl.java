@@ -20,8 +20,8 @@ public class CallControl implements ShrinkControl {
 
     private static final VarHandle NR_SCANNED =
             Fields.handle(MethodHandles.lookup(), CallControl.class, "nrScanned", long.class);
-    private static final VarHandle FREED_BYTES =
-            Fields.handle(MethodHandles.lookup(), CallControl.class, "freedBytes", long.class);
+    private static final VarHandle BYTES =
+            Fields.handle(MethodHandles.lookup(), CallControl.class, "bytes", long.class);
 
     /** Written before the call. */
     private CgroupPath cgroup = CgroupPath.root();
@@ -32,8 +32,9 @@ public class CallControl implements ShrinkControl {
     @SuppressWarnings("UnusedVariable") // written through the handle
     private volatile long nrScanned;
 
+    /** Freed by a scan, or held at a count; -1 for unknown. */
     @SuppressWarnings("UnusedVariable") // written through the handle
-    private volatile long freedBytes;
+    private volatile long bytes;
 
     private volatile RoundLimits limits = RoundLimits.NONE;
 
@@ -60,7 +61,7 @@ public class CallControl implements ShrinkControl {
     public final void scan(long objects) {
         nrToScan = objects;
         nrScanned(objects);
-        freedBytes(-1);
+        BYTES.setRelease(this, -1L);
     }
 
     @Override
@@ -88,14 +89,21 @@ public class CallControl implements ShrinkControl {
         NR_SCANNED.setRelease(this, objects);
     }
 
-    /** The bytes that the shrinker reported, or -1. */
-    public final long freedBytes() {
-        return freedBytes;
+    /** The bytes that the shrinker reported as freed in a scan, or held at a count; below 0 if it did not. */
+    public final long bytes() {
+        return bytes;
     }
 
     @Override
-    public final void freedBytes(long bytes) {
-        FREED_BYTES.setRelease(this, bytes);
+    public final void freedBytes(long freed) {
+        BYTES.setRelease(this, freed);
+    }
+
+    @Override
+    public final void heldBytes(long held) {
+        if (nrToScan == 0) {
+            BYTES.setRelease(this, held);
+        }
     }
 
     @Override

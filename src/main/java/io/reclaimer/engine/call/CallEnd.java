@@ -4,7 +4,7 @@ package io.reclaimer.engine.call;
 public sealed interface CallEnd {
 
     /** The shrinker replied. */
-    record Replied(long value, long nrScanned, long freedBytes) implements CallEnd {}
+    record Replied(long value, long nrScanned, long bytes) implements CallEnd {}
 
     /** The shrinker threw, or its stage failed. */
     record Failed(Throwable thrown) implements CallEnd {}

@@ -176,7 +176,7 @@ public final class PendingCall extends CallControl {
 
     /** Takes the reply of the shrinker. */
     public void reply(long value) {
-        end(new CallEnd.Replied(value, nrScanned(), freedBytes()));
+        end(new CallEnd.Replied(value, nrScanned(), bytes()));
     }
 
     /** Takes what the shrinker threw. */

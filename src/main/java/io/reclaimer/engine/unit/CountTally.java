@@ -3,8 +3,11 @@ package io.reclaimer.engine.unit;
 import io.reclaimer.shrinker.Saturating;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
+import io.reclaimer.shrinker.SizeSource;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The sums of a round that only counts: the objects that could be freed, and how many of them one pass at each priority
@@ -23,8 +26,14 @@ public final class CountTally {
      *
      * @param unsizedObjects the objects of unknown size among them
      * @param plannedObjects by priority, what a pass would free at most
+     * @param heldBytes what is held, by how it is known, without zeros
      */
-    public record Counted(long freeableObjects, long freeableBytes, long unsizedObjects, List<Long> plannedObjects) {}
+    public record Counted(
+            long freeableObjects,
+            long freeableBytes,
+            long unsizedObjects,
+            List<Long> plannedObjects,
+            Map<SizeSource, Long> heldBytes) {}
 
     private final List<Integer> nodes;
     private final ScanPlan plan = new ScanPlan();
@@ -32,6 +41,7 @@ public final class CountTally {
     private long freeable;
     private long freeableBytes;
     private long unsized;
+    private final Map<SizeSource, Long> held = new EnumMap<>(SizeSource.class);
 
     /** @param nodes those that are counted */
     public CountTally(List<Integer> nodes) {
@@ -65,8 +75,24 @@ public final class CountTally {
         }
     }
 
+    /**
+     * Adds what the objects of a shrinker hold.
+     *
+     * @param counted objects that could be freed, 0 or more
+     * @param bytes as the shrinker says; below 0 if it does not: the counted objects times their size
+     */
+    public synchronized void addHeld(long counted, long bytes, ObjectSize objectSize) {
+        SizeSource source = bytes >= 0 ? SizeSource.WEIGHED : objectSize.source();
+        long sum = bytes >= 0
+                ? bytes
+                : Saturating.multiply(counted, objectSize.bytesOr(ShrinkerSpec.DEFAULT_OBJECT_BYTES));
+        if (sum > 0) {
+            held.merge(source, sum, Saturating::add);
+        }
+    }
+
     public synchronized Counted sums() {
         return new Counted(
-                freeable, freeableBytes, unsized, Arrays.stream(planned).boxed().toList());
+                freeable, freeableBytes, unsized, Arrays.stream(planned).boxed().toList(), Map.copyOf(held));
     }
 }

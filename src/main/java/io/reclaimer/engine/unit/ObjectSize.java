@@ -1,13 +1,14 @@
 package io.reclaimer.engine.unit;
 
+import io.reclaimer.shrinker.SizeSource;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The size of one shrinker's objects in bytes: the average of the objects that its scans freed lately, if the scans
- * reported bytes; otherwise the size in its spec; otherwise unknown. Thread-safe; written under the lock of {@code
- * this}.
+ * reported bytes; otherwise the average at the last count that said what is held; otherwise the size in its spec;
+ * otherwise unknown. Thread-safe; what is learned from scans is written under the lock of {@code this}.
  */
 public final class ObjectSize {
 
@@ -32,6 +33,9 @@ public final class ObjectSize {
     /** 0 if nothing was learned. */
     private volatile long learned;
 
+    /** Of the objects at the last count that said what is held; 0 for none. */
+    private volatile long counted;
+
     /**
      * The size of one shrinker's objects.
      *
@@ -45,19 +49,44 @@ public final class ObjectSize {
 
     /** Whether the size is declared, or was learned. */
     public boolean isKnown() {
-        return learned > 0 || declared.isPresent();
+        return isLearned() || declared.isPresent();
+    }
+
+    private boolean isLearned() {
+        return learned > 0 || counted > 0;
+    }
+
+    /** How the size is known. */
+    public SizeSource source() {
+        if (isLearned()) {
+            return SizeSource.LEARNED;
+        }
+        return declared.isPresent() ? SizeSource.DECLARED : SizeSource.ASSUMED;
     }
 
     /** The size, at least 1; empty if it is not known. */
     public OptionalLong bytes() {
-        long now = learned;
+        long now = learned();
         return now > 0 ? OptionalLong.of(now) : declared;
     }
 
     /** The size, at least 1; {@code unknown} if it is not known. */
     public long bytesOr(long unknown) {
-        long now = learned;
+        long now = learned();
         return now > 0 ? now : declared.orElse(unknown);
+    }
+
+    /** 0 if nothing was learned. */
+    private long learned() {
+        long now = learned;
+        return now > 0 ? now : counted;
+    }
+
+    /** Learns from a count of objects that hold so many bytes together. */
+    public void learnFromCount(long objects, long bytes) {
+        if (objects > 0 && bytes > 0) {
+            counted = Math.max(1, bytes / objects);
+        }
     }
 
     /** Learns from a scan that freed objects of so many bytes together. */

@@ -1,0 +1,146 @@
+package io.reclaimer.budget;
+
+import io.reclaimer.shrinker.ReclaimerException;
+import io.reclaimer.shrinker.ReclaimerException.Reason;
+import io.reclaimer.shrinker.RoundOutcome;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+
+/** One cgroup with limits on a node, as {@link BudgetWatch} knows it, and confined to that actor. */
+final class Budget {
+
+    private final BudgetKey key;
+    private final String node;
+    private Limits limits;
+    private OptionalLong held = OptionalLong.empty();
+    private long peak;
+    private long highEvents;
+    private long maxEvents;
+    private Optional<RoundOutcome> lastOutcome = Optional.empty();
+
+    /** Whether a count or a round is under way. */
+    private boolean isBusy;
+
+    /** Rounds in a row that missed their target. */
+    private int missed;
+
+    /** Whether the next count waits after rounds that missed their target, and until when. */
+    private boolean isWaiting;
+
+    private long waitsUntil;
+
+    /** Completed at the end of the next check that begins. */
+    private final List<CompletableFuture<BudgetStatus>> forNext = new ArrayList<>();
+
+    /** Completed at the end of the check under way. */
+    private final List<CompletableFuture<BudgetStatus>> forThis = new ArrayList<>();
+
+    Budget(BudgetKey key, String node, Limits limits) {
+        this.key = key;
+        this.node = node;
+        this.limits = limits;
+    }
+
+    BudgetKey key() {
+        return key;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    /** Sets the limits; what kept the next count waiting is forgotten. */
+    void setLimits(Limits newLimits) {
+        limits = newLimits;
+        missed = 0;
+        isWaiting = false;
+    }
+
+    void awaitNextCount(CompletableFuture<BudgetStatus> answer) {
+        forNext.add(answer);
+    }
+
+    boolean isDue(long nowNanos) {
+        return !isBusy && (!isWaiting || nowNanos - waitsUntil >= 0);
+    }
+
+    void beginCount() {
+        isBusy = true;
+        isWaiting = false;
+        forThis.addAll(forNext);
+        forNext.clear();
+    }
+
+    void setHeld(long bytes) {
+        held = OptionalLong.of(bytes);
+        peak = Math.max(peak, bytes);
+    }
+
+    void beginRound(boolean isAboveMax) {
+        if (isAboveMax) {
+            maxEvents++;
+        } else {
+            highEvents++;
+        }
+    }
+
+    /** Takes the outcome of a round. Returns whether it is the first one in a row that missed its target. */
+    boolean endRound(RoundOutcome outcome) {
+        lastOutcome = Optional.of(outcome);
+        missed = outcome == RoundOutcome.TARGET_REACHED ? 0 : missed + 1;
+        return missed == 1;
+    }
+
+    /** Ends the check under way, and answers those who wait for it. */
+    void end(long nowNanos, BudgetSettings settings) {
+        isBusy = false;
+        if (missed > 0) {
+            isWaiting = true;
+            waitsUntil = nowNanos + waitAfter(missed, settings).toNanos();
+        }
+        BudgetStatus now = status();
+        forThis.forEach(answer -> answer.complete(now));
+        forThis.clear();
+    }
+
+    /** Twice the interval after the first round that missed its target, and twice as long after each further one. */
+    private static Duration waitAfter(int missed, BudgetSettings settings) {
+        Duration wait = settings.interval();
+        for (int i = 0; i < missed && wait.compareTo(settings.retryMax()) < 0; i++) {
+            wait = wait.multipliedBy(2);
+        }
+        return wait.compareTo(settings.retryMax()) < 0 ? wait : settings.retryMax();
+    }
+
+    /** Answers all, because the limits are gone. */
+    void answerAll() {
+        BudgetStatus now = status();
+        forThis.forEach(answer -> answer.complete(now));
+        forNext.forEach(answer -> answer.complete(now));
+        forThis.clear();
+        forNext.clear();
+    }
+
+    /** Fails the answers of the check under way. */
+    void fail(Throwable why) {
+        forThis.forEach(answer -> answer.completeExceptionally(why));
+        forThis.clear();
+    }
+
+    /** Fails all answers, because the actor system ends. */
+    void failAll() {
+        ReclaimerException why = new ReclaimerException(
+                Reason.SHUTTING_DOWN,
+                "Limits of [" + key.cgroup() + "] on node [" + node + "]: the actor system is ending");
+        forThis.forEach(answer -> answer.completeExceptionally(why));
+        forNext.forEach(answer -> answer.completeExceptionally(why));
+    }
+
+    BudgetStatus status() {
+        return new BudgetStatus(key.cgroup(), node, limits, held, peak, highEvents, maxEvents, lastOutcome);
+    }
+}
