@@ -16,6 +16,7 @@ import io.reclaimer.engine.call.Reply;
 import io.reclaimer.engine.call.ShrinkerEntry;
 import io.reclaimer.engine.call.ShrinkerTarget;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.Protection;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.ShrinkerSpec;
@@ -85,6 +86,14 @@ final class EngineRequests implements HeldRounds.Engine {
 
     void offline(CgroupPath path, Reply<Done> replyTo) {
         tree.tell(new CgroupTree.Offline(path, replyTo));
+    }
+
+    void protect(CgroupPath path, String node, Protection level, Reply<Done> replyTo) {
+        try {
+            tree.tell(new CgroupTree.Protect(path, settings.node(node), level, replyTo));
+        } catch (ReclaimerException e) {
+            replyTo.failure(e);
+        }
     }
 
     /** The shrinkers that are not freed. */

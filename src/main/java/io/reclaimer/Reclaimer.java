@@ -15,6 +15,7 @@ import io.reclaimer.engine.call.ShrinkerTarget;
 import io.reclaimer.shrinker.AsyncShrinker;
 import io.reclaimer.shrinker.Cancellation;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.Protection;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.Registration;
 import io.reclaimer.shrinker.Shrinker;
@@ -253,6 +254,21 @@ public final class Reclaimer implements Extension {
                 requests.register(handle, replyTo);
             }
         };
+    }
+
+    /**
+     * Sets the protection of a cgroup with its descendants on a node against rounds that are requested for a cgroup above
+     * it. It ends when the cgroup goes offline. Counts are not held off. Visits under way end undisturbed.
+     *
+     * <p>Fails if the cgroup is not online, or if there is no such node.
+     *
+     * @param node its name, as in {@code reclaimer.nodes}
+     */
+    public CompletionStage<Done> protect(CgroupPath cgroup, String node, Protection level) {
+        Objects.requireNonNull(cgroup, "cgroup");
+        Objects.requireNonNull(node, "node");
+        Objects.requireNonNull(level, "level");
+        return open.send(replyTo -> requests.protect(cgroup, node, level, replyTo));
     }
 
     /** Returns the actor system that it belongs to. */

@@ -10,6 +10,7 @@ import akka.pattern.StatusReply;
 import io.reclaimer.engine.call.Reply;
 import io.reclaimer.shrinker.AsyncShrinker;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.Protection;
 import io.reclaimer.shrinker.Shrinker;
 import io.reclaimer.shrinker.ShrinkerSpec;
 
@@ -95,6 +96,17 @@ public final class ReclaimerProtocol {
         }
     }
 
+    /** Sets the protection of a cgroup on a node, see {@link Reclaimer#protect}. */
+    public record Protect(CgroupPath cgroup, String node, Protection level, ActorRef<StatusReply<Done>> replyTo)
+            implements Command {
+        public Protect {
+            requireNonNull(cgroup, "cgroup");
+            requireNonNull(node, "node");
+            requireNonNull(level, "level");
+            requireNonNull(replyTo, "replyTo");
+        }
+    }
+
     /** Starts a round, see {@link Reclaimer#reclaim}. */
     public record Reclaim(ReclaimRequest request, ActorRef<StatusReply<ReclaimReport>> replyTo) implements Command {
         public Reclaim {
@@ -140,6 +152,9 @@ public final class ReclaimerProtocol {
                         m -> done(() -> reclaimer.allocate(m.spec(), m.shrinker(), to(open, m.replyTo()))))
                 .onMessage(Register.class, m -> done(() -> requests.register(m.shrinker(), to(open, m.replyTo()))))
                 .onMessage(Free.class, m -> done(() -> m.shrinker().free(to(open, m.replyTo()))))
+                .onMessage(
+                        Protect.class,
+                        m -> done(() -> requests.protect(m.cgroup(), m.node(), m.level(), to(open, m.replyTo()))))
                 .onMessage(Reclaim.class, m -> done(() -> requests.reclaim(m.request(), to(open, m.replyTo()))))
                 .onMessage(Count.class, m -> done(() -> requests.count(m.request(), to(open, m.replyTo()))))
                 .onMessage(GetState.class, m -> done(() -> requests.state(to(open, m.replyTo()))))

@@ -1,5 +1,6 @@
 package io.reclaimer.budget;
 
+import io.reclaimer.shrinker.Protection;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import io.reclaimer.shrinker.RoundOutcome;
@@ -21,6 +22,8 @@ final class Budget {
     private long highEvents;
     private long maxEvents;
     private Optional<RoundOutcome> lastOutcome = Optional.empty();
+
+    private Protection protection = Protection.NONE;
 
     /** Whether a count or a round is under way. */
     private boolean isBusy;
@@ -78,6 +81,19 @@ final class Budget {
     void setHeld(long bytes) {
         held = OptionalLong.of(bytes);
         peak = Math.max(peak, bytes);
+    }
+
+    Protection protection() {
+        return protection;
+    }
+
+    void setProtection(Protection level) {
+        protection = level;
+    }
+
+    /** Whether somebody waits for the check under way. */
+    boolean isAwaited() {
+        return !forThis.isEmpty();
     }
 
     void beginRound(boolean isAboveMax) {
@@ -141,6 +157,6 @@ final class Budget {
     }
 
     BudgetStatus status() {
-        return new BudgetStatus(key.cgroup(), node, limits, held, peak, highEvents, maxEvents, lastOutcome);
+        return new BudgetStatus(key.cgroup(), node, limits, held, peak, highEvents, maxEvents, lastOutcome, protection);
     }
 }

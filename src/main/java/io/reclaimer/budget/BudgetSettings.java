@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.Saturating;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,7 +30,7 @@ record BudgetSettings(Duration interval, Duration deadline, Duration retryMax, M
     private static final String PATH = "reclaimer.budgets";
     private static final Duration SHORTEST = Duration.ofMillis(10);
     private static final Duration LONGEST = Duration.ofHours(1);
-    private static final Set<String> NAMES = Set.of("high", "max");
+    private static final Set<String> NAMES = Set.of("min", "low", "high", "max");
 
     /**
      * Reads and checks the settings.
@@ -50,10 +51,30 @@ record BudgetSettings(Duration interval, Duration deadline, Duration retryMax, M
         } catch (ConfigException e) {
             errors.add(PATH + ".limits has to be a section with cgroups: " + e.getMessage());
         }
+        checkSums(limits, nodes, errors);
         if (!errors.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", errors));
         }
         return new BudgetSettings(interval, deadline, retryMax, Map.copyOf(limits));
+    }
+
+    /** The children of a cgroup have no more min than it has; the root has all. */
+    private static void checkSums(Map<BudgetKey, Limits> limits, List<String> nodes, List<String> errors) {
+        Map<BudgetKey, Long> sums = new LinkedHashMap<>();
+        limits.forEach((key, of) -> key.cgroup()
+                .parent()
+                .filter(parent -> !parent.isRoot())
+                .ifPresent(parent ->
+                        sums.merge(new BudgetKey(parent, key.node()), of.min().orElse(0), Saturating::add)));
+        sums.forEach((parent, sum) -> {
+            long own = limits.getOrDefault(parent, Limits.none()).min().orElse(0);
+            if (sum > own) {
+                errors.add(PATH + ".limits: the min of the children of [" + parent.cgroup() + "] on node ["
+                        + nodes.get(parent.node()) + "] are [" + sum
+                        + "] bytes together but have to be at most its own min, ["
+                        + own + "]");
+            }
+        });
     }
 
     private static Duration duration(Config config, String key, List<String> errors) {
@@ -95,7 +116,8 @@ record BudgetSettings(Duration interval, Duration deadline, Duration retryMax, M
                 limits(at + "." + node, section, errors)
                         .ifPresent(known -> limits.put(new BudgetKey(path, nodes.indexOf(node)), known));
             } else {
-                errors.add(at + "." + node + " is [" + of.unwrapped() + "] but has to be a section with high or max");
+                errors.add(at + "." + node + " is [" + of.unwrapped()
+                        + "] but has to be a section with min, low, high or max");
             }
         });
     }
@@ -105,14 +127,16 @@ record BudgetSettings(Duration interval, Duration deadline, Duration retryMax, M
         section.keySet().stream()
                 .filter(name -> !NAMES.contains(name))
                 .sorted()
-                .forEach(name -> errors.add(at + "." + name + " is no limit; allowed are high and max"));
+                .forEach(name -> errors.add(at + "." + name + " is no limit; allowed are min, low, high and max"));
+        OptionalLong min = bytes(at, section, "min", errors);
+        OptionalLong low = bytes(at, section, "low", errors);
         OptionalLong high = bytes(at, section, "high", errors);
         OptionalLong max = bytes(at, section, "max", errors);
         if (errors.size() > before) {
             return Optional.empty();
         }
         try {
-            return Optional.of(new Limits(high, max));
+            return Optional.of(new Limits(min, low, high, max));
         } catch (IllegalArgumentException e) {
             errors.add(at + ": " + e.getMessage());
             return Optional.empty();

@@ -1,6 +1,7 @@
 package io.reclaimer.budget;
 
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.Protection;
 import io.reclaimer.shrinker.RoundOutcome;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -14,6 +15,7 @@ import java.util.OptionalLong;
  * @param highEvents rounds that began because it was above {@code high}
  * @param maxEvents rounds that began because it was above {@code max}
  * @param lastOutcome of the last of those rounds; empty before the first one
+ * @param protection by {@code min} and {@code low} of it and of those above it, and by what is held
  */
 public record BudgetStatus(
         CgroupPath cgroup,
@@ -23,7 +25,8 @@ public record BudgetStatus(
         long peakBytes,
         long highEvents,
         long maxEvents,
-        Optional<RoundOutcome> lastOutcome) {
+        Optional<RoundOutcome> lastOutcome,
+        Protection protection) {
 
     /** Returns whether it holds no more than its limits allow, by the last count. */
     public boolean isWithinLimits() {

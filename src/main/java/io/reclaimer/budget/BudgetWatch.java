@@ -13,10 +13,14 @@ import io.reclaimer.ReclaimReport;
 import io.reclaimer.ReclaimRequest;
 import io.reclaimer.ReclaimerProtocol;
 import io.reclaimer.RoundReport;
+import io.reclaimer.shrinker.Protection;
 import io.reclaimer.shrinker.RoundOutcome;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -45,11 +49,19 @@ final class BudgetWatch extends AbstractBehavior<BudgetWatch.Command> {
     /** A count or a round was not made. */
     private record Failed(BudgetKey key, Throwable why) implements Command {}
 
+    /** Counts and rounds under way at a time. Each is a round of the reclaimer, which others need, too. */
+    private static final int MAX_UNDER_WAY = 8;
+
     private final BudgetSettings settings;
     private final List<String> nodes;
     private final ActorRef<ReclaimerProtocol.Command> reclaimer;
     private final Map<BudgetKey, BudgetStatus> published;
     private final Map<BudgetKey, Budget> budgets = new LinkedHashMap<>();
+
+    /** Those whose next count waits for others, in order. */
+    private final Set<Budget> waiting = new LinkedHashSet<>();
+
+    private int underWay;
 
     /** @param published receives the status of each cgroup with limits */
     static Behavior<Command> create(
@@ -101,12 +113,31 @@ final class BudgetWatch extends AbstractBehavior<BudgetWatch.Command> {
     }
 
     private Behavior<Command> onLook() {
-        for (Budget budget : budgets.values()) {
-            if (budget.isDue(System.nanoTime())) {
+        for (int node = 0; node < nodes.size(); node++) {
+            protect(node);
+        }
+        long now = System.nanoTime();
+        budgets.values().stream().filter(budget -> budget.isDue(now)).forEach(waiting::add);
+        countNext();
+        return this;
+    }
+
+    /** Begins counts of those that wait, as many as may be under way. */
+    private void countNext() {
+        Iterator<Budget> next = waiting.iterator();
+        while (underWay < MAX_UNDER_WAY && next.hasNext()) {
+            Budget budget = next.next();
+            next.remove();
+            if (budgets.get(budget.key()) == budget && budget.isDue(System.nanoTime())) {
                 count(budget);
             }
         }
-        return this;
+    }
+
+    private void end(Budget budget) {
+        budget.end(System.nanoTime(), settings);
+        publish(budget);
+        countNext();
     }
 
     private Behavior<Command> onSetLimits(SetLimits message) {
@@ -114,6 +145,10 @@ final class BudgetWatch extends AbstractBehavior<BudgetWatch.Command> {
         if (message.limits().isNone()) {
             budgets.remove(message.key());
             published.remove(message.key());
+            if (known != null && known.protection() != Protection.NONE) {
+                known.setProtection(Protection.NONE);
+                tellProtection(known, Protection.NONE);
+            }
             Budget removed = known != null
                     ? known
                     : new Budget(message.key(), nodes.get(message.key().node()), Limits.none());
@@ -126,9 +161,8 @@ final class BudgetWatch extends AbstractBehavior<BudgetWatch.Command> {
         budget.setLimits(message.limits());
         budget.awaitNextCount(message.answer());
         publish(budget);
-        if (budget.isDue(System.nanoTime())) {
-            count(budget);
-        }
+        waiting.add(budget);
+        countNext();
         return this;
     }
 
@@ -156,24 +190,59 @@ final class BudgetWatch extends AbstractBehavior<BudgetWatch.Command> {
             self.tell(answered.apply(reply));
             return Behaviors.stopped();
         }));
+        underWay++;
         reclaimer.tell(message.apply(request, replyTo));
     }
 
     private Behavior<Command> onCounted(Counted message) {
+        underWay--;
         Budget budget = budgets.get(message.key());
         CountReport report = message.report();
-        if (budget == null || report.outcome() == RoundOutcome.SHUTDOWN) {
+        if (report.outcome() == RoundOutcome.SHUTDOWN) {
             return this;
         }
-        if (report.outcome() == RoundOutcome.DONE || report.outcome() == RoundOutcome.NOT_ONLINE) {
+        if (budget == null) {
+            countNext();
+        } else if (report.outcome() == RoundOutcome.DONE || report.outcome() == RoundOutcome.NOT_ONLINE) {
             budget.setHeld(report.heldBytes());
+            if (budget.isAwaited()) {
+                protect(budget.key().node());
+            }
+            if (report.outcome() == RoundOutcome.DONE && budget.protection() != Protection.NONE) {
+                // Again, because it may have come online since it was told.
+                tellProtection(budget, budget.protection());
+            }
             reclaimOrEnd(budget, report.heldBytes());
         } else {
             // What is held is not known; it is counted again at the next time.
-            budget.end(System.nanoTime(), settings);
+            end(budget);
         }
-        publish(budget);
         return this;
+    }
+
+    /** Protects the limited cgroups of a node by what they held when they were counted last. */
+    private void protect(int node) {
+        List<Budget> ofNode = budgets.values().stream()
+                .filter(budget -> budget.key().node() == node)
+                .toList();
+        EffectiveProtection effective =
+                new EffectiveProtection(ofNode.stream().map(Budget::status).toList());
+        for (Budget budget : ofNode) {
+            Protection level = effective.of(budget.key().cgroup());
+            if (budget.protection() != level) {
+                budget.setProtection(level);
+                tellProtection(budget, level);
+                publish(budget);
+            }
+        }
+    }
+
+    private void tellProtection(Budget budget, Protection level) {
+        reclaimer.tell(new ReclaimerProtocol.Protect(
+                budget.key().cgroup(),
+                nodes.get(budget.key().node()),
+                level,
+                getContext().getSystem().ignoreRef()));
     }
 
     private void reclaimOrEnd(Budget budget, long held) {
@@ -187,18 +256,24 @@ final class BudgetWatch extends AbstractBehavior<BudgetWatch.Command> {
                     budget,
                     request(budget).background().untilHeldIs(limits.high().orElseThrow()));
         } else {
-            budget.end(System.nanoTime(), settings);
+            end(budget);
         }
     }
 
     private void reclaim(Budget budget, ReclaimRequest request) {
+        publish(budget);
         ask(budget, request, ReclaimerProtocol.Reclaim::new, Reclaimed::new);
     }
 
     private Behavior<Command> onReclaimed(Reclaimed message) {
+        underWay--;
         Budget budget = budgets.get(message.key());
         ReclaimReport report = message.report();
-        if (budget == null || report.outcome() == RoundOutcome.SHUTDOWN) {
+        if (report.outcome() == RoundOutcome.SHUTDOWN) {
+            return this;
+        }
+        if (budget == null) {
+            countNext();
             return this;
         }
         report.heldBytes().ifPresent(budget::setHeld);
@@ -209,9 +284,8 @@ final class BudgetWatch extends AbstractBehavior<BudgetWatch.Command> {
             // It is not above max any more, but may be above high.
             reclaimOrEnd(budget, report.heldBytes().orElse(0));
         } else {
-            budget.end(System.nanoTime(), settings);
+            end(budget);
         }
-        publish(budget);
         return this;
     }
 
@@ -230,10 +304,13 @@ final class BudgetWatch extends AbstractBehavior<BudgetWatch.Command> {
     }
 
     private Behavior<Command> onFailed(Failed message) {
+        underWay--;
         Budget budget = budgets.get(message.key());
-        if (budget != null) {
+        if (budget == null) {
+            countNext();
+        } else {
             budget.fail(message.why());
-            budget.end(System.nanoTime(), settings);
+            end(budget);
         }
         return this;
     }

@@ -3,28 +3,34 @@ package io.reclaimer.budget;
 import java.util.OptionalLong;
 
 /**
- * The limits of the bytes that a cgroup with its descendants may hold on one node. Immutable.
+ * The limits of the bytes that a cgroup with its descendants holds on one node. Names and meaning follow cgroup v2.
+ * Immutable.
  *
- * @param high above it, background rounds reclaim in the subtree (the kernel's {@code memory.high})
- * @param max above it, direct rounds reclaim in the subtree (the kernel's {@code memory.max}); not below {@code high}
+ * @param min up to it, rounds requested for a cgroup above take nothing
+ * @param low up to it, they take something only if others can't meet their target
+ * @param high above it, background rounds reclaim in the subtree
+ * @param max above it, direct rounds reclaim in the subtree; not below {@code high} and {@code min}
  */
-public record Limits(OptionalLong high, OptionalLong max) {
+public record Limits(OptionalLong min, OptionalLong low, OptionalLong high, OptionalLong max) {
 
-    private static final Limits NONE = new Limits(OptionalLong.empty(), OptionalLong.empty());
+    private static final Limits NONE =
+            new Limits(OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty());
 
-    /** @throws IllegalArgumentException if a limit is below 0, or {@code high} is above {@code max} */
+    /** @throws IllegalArgumentException if a limit is below 0, or {@code high} or {@code min} is above {@code max} */
     public Limits {
-        check("high", high);
-        check("max", max);
-        if (high.isPresent() && max.isPresent() && high.getAsLong() > max.getAsLong()) {
-            throw new IllegalArgumentException("high is [" + high.getAsLong() + "] bytes and max is [" + max.getAsLong()
-                    + "] but high has to be at most max");
-        }
+        check("min", min, max);
+        check("low", low, OptionalLong.empty());
+        check("high", high, max);
+        check("max", max, OptionalLong.empty());
     }
 
-    private static void check(String name, OptionalLong limit) {
+    private static void check(String name, OptionalLong limit, OptionalLong most) {
         if (limit.isPresent() && limit.getAsLong() < 0) {
             throw new IllegalArgumentException(name + " is [" + limit.getAsLong() + "] bytes but has to be 0 or more");
+        }
+        if (limit.isPresent() && most.isPresent() && limit.getAsLong() > most.getAsLong()) {
+            throw new IllegalArgumentException(name + " is [" + limit.getAsLong() + "] bytes and max is ["
+                    + most.getAsLong() + "] but " + name + " has to be at most max");
         }
     }
 
@@ -33,14 +39,24 @@ public record Limits(OptionalLong high, OptionalLong max) {
         return NONE;
     }
 
+    /** Returns a copy with another {@code min}, in bytes. */
+    public Limits min(long bytes) {
+        return new Limits(OptionalLong.of(bytes), low, high, max);
+    }
+
+    /** Returns a copy with another {@code low}, in bytes. */
+    public Limits low(long bytes) {
+        return new Limits(min, OptionalLong.of(bytes), high, max);
+    }
+
     /** Returns a copy with another {@code high}, in bytes. */
     public Limits high(long bytes) {
-        return new Limits(OptionalLong.of(bytes), max);
+        return new Limits(min, low, OptionalLong.of(bytes), max);
     }
 
     /** Returns a copy with another {@code max}, in bytes. */
     public Limits max(long bytes) {
-        return new Limits(high, OptionalLong.of(bytes));
+        return new Limits(min, low, high, OptionalLong.of(bytes));
     }
 
     /** Returns whether there is no limit. */
@@ -60,7 +76,7 @@ public record Limits(OptionalLong high, OptionalLong max) {
 
     @Override
     public String toString() {
-        return "high=" + shown(high) + " max=" + shown(max);
+        return "min=" + shown(min) + " low=" + shown(low) + " high=" + shown(high) + " max=" + shown(max);
     }
 
     private static String shown(OptionalLong limit) {

@@ -1,6 +1,6 @@
 /**
- * Limits of the bytes that cgroups hold, in the terms of cgroup v2 ({@code memory.high}, {@code memory.max}). {@link
- * io.reclaimer.budget.Budgets} is the entry point.
+ * Limits of the bytes that cgroups hold, in the terms of cgroup v2 ({@code memory.min}, {@code low}, {@code
+ * high}, {@code max}). {@link io.reclaimer.budget.Budgets} is the entry point.
  *
  * <p>Rules:
  *
@@ -10,7 +10,7 @@
  *       io.reclaimer.CountReport#heldBytes}).
  *   <li>Progress is judged by what is held, and not by what shrinkers say that they freed ({@link
  *       io.reclaimer.ReclaimRequest#untilHeldIs}).
- *   <li>One count or round is under way per limited cgroup and node. After a round that missed its target the next one
+ *   <li>One count or round is under way per limited cgroup and node, and eight in all. After a round that missed its target the next one
  *       waits, longer each time.
  * </ul>
  *

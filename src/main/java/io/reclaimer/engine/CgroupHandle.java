@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import io.reclaimer.engine.call.ShrinkerEntry;
 import io.reclaimer.engine.unit.UnitMap;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.Protection;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -28,6 +29,9 @@ public final class CgroupHandle {
     private final ActorRef<CgroupTree.Command> tree;
 
     private volatile boolean online = true;
+
+    /** By node; nodes beyond its end are not protected. Replaced as a whole. */
+    private volatile Protection[] protection = {};
 
     /** By node; null if there is no data. Replaced as a whole. */
     private volatile @Nullable CgroupPerNode[] perNode = NONE;
@@ -87,6 +91,23 @@ public final class CgroupHandle {
             nearest = above;
         }
         return nearest;
+    }
+
+    /** The protection on a node. */
+    Protection protection(int node) {
+        Protection[] now = protection;
+        return node < now.length ? now[node] : Protection.NONE;
+    }
+
+    /** Sets the protection on a node. Called by the tree. */
+    void protect(int node, Protection level) {
+        Protection[] now = protection;
+        Protection[] changed = Arrays.copyOf(now, Math.max(now.length, node + 1));
+        for (int i = now.length; i < changed.length; i++) {
+            changed[i] = Protection.NONE;
+        }
+        changed[node] = level;
+        protection = changed;
     }
 
     /** The data on a node; null if there is none. */

@@ -12,6 +12,7 @@ import io.reclaimer.engine.call.Reply;
 import io.reclaimer.engine.call.ShrinkerEntry;
 import io.reclaimer.engine.call.VisitingThread;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.Protection;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.ReclaimerException.Reason;
 import java.util.ArrayList;
@@ -44,6 +45,9 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
      * already, answered at the end of that.
      */
     public record Offline(CgroupPath path, Reply<Done> replyTo) implements Command {}
+
+    /** Sets the protection of a cgroup on a node, until it goes offline. */
+    public record Protect(CgroupPath path, int node, Protection level, Reply<Done> replyTo) implements Command {}
 
     /** Finds the top of a round, and starts the round. */
     public record StartRound(RoundSpec spec, Reply<RoundResult> replyTo) implements Command {}
@@ -110,6 +114,7 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
                 .onMessage(StartRound.class, this::onStartRound)
                 .onMessage(Online.class, this::onOnline)
                 .onMessage(Offline.class, this::onOffline)
+                .onMessage(Protect.class, this::onProtect)
                 .onMessage(Quiesced.class, this::onQuiesced)
                 .onMessage(OfflineTimeout.class, this::onOfflineTimeout)
                 .onMessage(VisitorStuck.class, this::onVisitorStuck)
@@ -166,6 +171,16 @@ public final class CgroupTree extends AbstractBehavior<CgroupTree.Command> {
         if (!owner.isRoot()) {
             visitors.of(owner, message.node()).setBit(message.entry());
         }
+        return this;
+    }
+
+    private Behavior<Command> onProtect(Protect message) {
+        CgroupHandle cgroup = cgroups.get(message.path());
+        if (cgroup == null || !cgroup.isOnline()) {
+            return reject(message.replyTo(), Reason.NOT_ONLINE, message.path(), "is not online");
+        }
+        cgroup.protect(message.node(), message.level());
+        message.replyTo().success(Done.getInstance());
         return this;
     }
 

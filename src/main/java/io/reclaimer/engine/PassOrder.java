@@ -2,10 +2,11 @@ package io.reclaimer.engine;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.function.Predicate;
 
 /**
  * The cgroups that a pass visits on their nodes, in order: those of its subtree in which a bit is set, and the root,
- * whose pass asks every shrinker. Confined to the actor of a round, and reused for each of its passes.
+ * whose pass asks every shrinker. Confined to the passes of a round, and reused for each of them.
  */
 final class PassOrder {
 
@@ -43,12 +44,18 @@ final class PassOrder {
 
     /**
      * Adds the dirty ones of a top and, if asked, of its descendants; level by level, so parents come before children.
+     *
+     * @param isProtected says whether a descendant is left out, with those below it
      */
-    void addDirty(CgroupPerNode top, boolean withDescendants, long nowNanos) {
+    void addDirty(CgroupPerNode top, boolean withDescendants, Predicate<CgroupPerNode> isProtected, long nowNanos) {
+        int first = size;
         int kept = size;
         add(top);
         for (int i = kept; i < size; i++) {
             CgroupPerNode perNode = order[i];
+            if (i > first && isProtected.test(perNode)) {
+                continue;
+            }
             if (withDescendants) {
                 perNode.addDirtyChildrenTo(this);
             }

@@ -25,6 +25,8 @@ import java.util.Optional;
  *   <li>A pass goes to all dirty cgroups of the subtree, on their nodes ({@link #beginPass}).
  *   <li>It is over when all have acknowledged it, except those that are late ({@link #passIsOver}). With the target not
  *       met, the next one begins at the next lower priority.
+ *   <li>If the last priority does not meet the target, cgroups whose protection is low are asked from the first priority
+ *       on.
  *   <li>A shrinker that was late in a pass is asked when it is no longer late ({@link #onLateVisitEnded}). After the last
  *       pass the round waits for those, until its deadline.
  *   <li>Deadline, cancellation and shutdown end it at any time ({@link #onEnd}).
@@ -174,6 +176,10 @@ final class ReclaimRound extends AbstractBehavior<ReclaimRound.Command> {
                 return this;
             }
             priority--;
+            return beginPass();
+        }
+        if (work.hasTarget() && passes.takeLow()) {
+            priority = goal.firstPriority();
             return beginPass();
         }
         if (late() > 0) {

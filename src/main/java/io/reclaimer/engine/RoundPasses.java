@@ -45,14 +45,11 @@ final class RoundPasses {
     private record Remainder(CgroupPerNode perNode, PassRequest.Part part, long begin, long end) {}
 
     private final EngineContext engine;
-    private final RoundSpec.Scope scope;
-    private final CgroupHandle top;
+    private final PassCgroups cgroups;
     private final RoundWork work;
     private final Acknowledgements acknowledgements;
     private final Consumer<Visitor> watch;
 
-    private final PassOrder order = new PassOrder();
-    private int next;
     private final Deque<Remainder> remainders = new ArrayDeque<>();
 
     /** The cgroups that this pass did not ask because they were late. */
@@ -108,8 +105,7 @@ final class RoundPasses {
             Acknowledgements acknowledgements,
             Consumer<Visitor> watch) {
         this.engine = engine;
-        this.scope = scope;
-        this.top = top;
+        this.cgroups = new PassCgroups(scope, top, work);
         this.work = work;
         this.acknowledgements = acknowledgements;
         this.watch = watch;
@@ -134,23 +130,12 @@ final class RoundPasses {
         }
         isBegun = true;
         number = engine.nextPass();
-        next = 0;
         remainders.clear();
         skipped.clear();
-        order.clear();
-        long now = engine.nanoTime().getAsLong();
-        for (int node : scope.nodes()) {
-            CgroupPerNode perNode = top.isOnline() ? top.onNode(node) : null;
-            if (perNode != null) {
-                order.addDirty(perNode, !scope.withoutDescendants(), now);
-            }
-        }
+        cgroups.begin(engine.nanoTime().getAsLong());
         acknowledged = 0;
         askedSomebody = false;
         window = work.hasTarget() ? 1 : LARGE_WINDOW;
-        if (work.hasTarget()) {
-            order.sortByLastServed();
-        }
     }
 
     /** Has as many requests sent as the window allows, and the pass go on when that is possible. */
@@ -194,7 +179,7 @@ final class RoundPasses {
     }
 
     private boolean hasMore() {
-        return next < order.size() || !remainders.isEmpty();
+        return cgroups.hasNext() || !remainders.isEmpty();
     }
 
     /** Whether this pass has asked everybody, and all that are not late have acknowledged. */
@@ -204,8 +189,8 @@ final class RoundPasses {
 
     private void send() {
         while (hasMore() && outstanding.size() < window && !work.isStopped()) {
-            if (next < order.size()) {
-                CgroupPerNode perNode = order.get(next++);
+            if (cgroups.hasNext()) {
+                CgroupPerNode perNode = cgroups.next();
                 if (late.contains(perNode.visitor())) {
                     skipped.add(perNode);
                 } else {
@@ -368,8 +353,13 @@ final class RoundPasses {
 
     /** Ends the pass early: nobody else is asked. */
     synchronized void cutShort() {
-        next = order.size();
+        cgroups.skipRest();
         remainders.clear();
+    }
+
+    /** See {@link PassCgroups#takeLow}. */
+    synchronized boolean takeLow() {
+        return cgroups.takeLow();
     }
 
     /** Asks the new visitors in the place of late ones. */

@@ -16,6 +16,8 @@ public enum Shortfall {
     STOPPED,
     /** The shrinker may block, and the caller can't wait. A background round visits it, unless the target is met. */
     MAY_NOT_BLOCK,
+    /** The cgroup, or one above it, is protected: see {@link Protection}. One for each pass and protected subtree. */
+    PROTECTED,
     /** Objects are not accounted to cgroups, and the shrinker is not {@link ShrinkerTrait#NON_SLAB}. */
     NOT_ACCOUNTED
 }

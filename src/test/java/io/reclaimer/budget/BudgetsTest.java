@@ -7,9 +7,11 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.ConfigFactory;
 import io.reclaimer.Cgroup;
+import io.reclaimer.ReclaimRequest;
 import io.reclaimer.Reclaimer;
 import io.reclaimer.SharedReclaimer;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.Protection;
 import io.reclaimer.shrinker.ReclaimFlag;
 import io.reclaimer.shrinker.ReclaimerException;
 import io.reclaimer.shrinker.RoundOutcome;
@@ -20,6 +22,7 @@ import io.reclaimer.testkit.Cache;
 import io.reclaimer.testkit.ReclaimerTestSystem;
 import io.reclaimer.testkit.Scripted;
 import io.reclaimer.testkit.Threads;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -33,6 +36,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class BudgetsTest {
 
     private static final long OBJECT = 1_000;
+
+    private static final int MANY = 200;
 
     /** No scan call of a round with a target in bytes frees more objects. */
     private static final int BATCH = 128;
@@ -165,6 +170,60 @@ class BudgetsTest {
         Threads.until(() -> cache.table().objects() <= 100);
     }
 
+    /** The neighbour pays for all of it, until nothing else is left; then the one with low pays, and min is never taken. */
+    @Test
+    void minAndLowHoldOffRoundsForTheWholeTree() {
+        Cache cache = Cache.register(KIT, spec);
+        Cgroup min = KIT.online("/min");
+        Cgroup low = KIT.online("/low");
+        Cgroup other = KIT.online("/other");
+        for (Cgroup cgroup : List.of(min, low, other)) {
+            cache.put(cgroup, 0, 1_000);
+        }
+        KIT.settle();
+        assertThat(set("/min", "heap", Limits.none().min(1_000 * OBJECT)).protection())
+                .isEqualTo(Protection.MIN);
+        assertThat(set("/low", "heap", Limits.none().low(1_500 * OBJECT)).protection())
+                .isEqualTo(Protection.LOW);
+        KIT.reclaim(ReclaimRequest.everywhere().objects(700));
+        assertThat(cache.objects(min, 0)).isEqualTo(1_000);
+        assertThat(cache.objects(low, 0)).isEqualTo(1_000);
+        assertThat(cache.objects(other, 0)).isBetween(300L - BATCH, 300L);
+        KIT.reclaim(ReclaimRequest.everywhere().objects(Long.MAX_VALUE));
+        assertThat(cache.objects(min, 0)).isEqualTo(1_000);
+        assertThat(cache.objects(low, 0)).isZero();
+        assertThat(cache.objects(other, 0)).isZero();
+    }
+
+    @Test
+    void cgroupThatHoldsMoreThanItsMinIsNotProtected() {
+        Cache cache = Cache.registerIn(KIT, "/shop", spec, 1_000);
+        assertThat(set("/shop", "heap", Limits.none().min(999 * OBJECT)).protection())
+                .isEqualTo(Protection.NONE);
+        KIT.reclaim(ReclaimRequest.everywhere().objects(100));
+        assertThat(cache.table().objects()).isLessThanOrEqualTo(900);
+        // It holds less than its min now.
+        Threads.until(() -> onlyStatus().protection() == Protection.MIN);
+        assertThat(set("/shop", "heap", Limits.none()).protection()).isEqualTo(Protection.NONE);
+        KIT.reclaim(ReclaimRequest.everywhere().startingAt(0));
+        assertThat(cache.table().objects()).isZero();
+    }
+
+    /** More than rounds may be under way at a time: the counts take turns. */
+    @Test
+    void manyCgroupsAreKeptWithinTheirLimits() {
+        Cache cache = Cache.register(KIT, spec);
+        List<CompletionStage<BudgetStatus>> answers = new ArrayList<>();
+        for (int i = 0; i < MANY; i++) {
+            cache.put(KIT.online("/many" + i), 0, 20);
+            answers.add(budgets.setLimits(
+                    CgroupPath.of("/many" + i), "heap", Limits.none().high(10 * OBJECT)));
+        }
+        answers.forEach(answer -> assertThat(KIT.await(answer).isWithinLimits()).isTrue());
+        assertThat(budgets.status()).hasSize(MANY);
+        assertThat(cache.table().objects()).isLessThanOrEqualTo(10L * MANY);
+    }
+
     @Test
     void removedLimitIsNotKeptAnyMore() {
         Cache cache = Cache.register(KIT, spec);
@@ -205,7 +264,7 @@ class BudgetsTest {
             Threads.until(() -> cache.table().objects() <= 100);
             assertThat(started.status()).singleElement().satisfies(status -> {
                 assertThat(status.cgroup()).isEqualTo(CgroupPath.of("/shop"));
-                assertThat(status.limits()).hasToString("high=100000 max=1000000");
+                assertThat(status.limits()).hasToString("min=none low=none high=100000 max=1000000");
             });
         }
     }
@@ -218,6 +277,7 @@ class BudgetsTest {
                 + " \"/c\" { heap { hihg = 1 MB } },"
                 + " \"/d\" { heap { max = many } },"
                 + " \"/f\" = 7,"
+                + " \"/g\" { heap { min = 5 } }, \"/g/h\" { heap { min = 3 } }, \"/g/i\" { heap { min = 3 } },"
                 + " \"no path\" { heap { high = 1 } } } }")) {
             assertThatThrownBy(() -> Budgets.get(own.system()))
                     .isInstanceOf(IllegalArgumentException.class)
@@ -225,10 +285,13 @@ class BudgetsTest {
                             "reclaimer.budgets.interval is [1ms] but has to be a duration from 10 ms to 1 h")
                     .hasMessageContaining("\"/a\".heap: high is [2000000] bytes and max is [1000000]")
                     .hasMessageContaining("\"/b\".heep is no node; allowed are [heap]")
-                    .hasMessageContaining("\"/c\".heap.hihg is no limit; allowed are high and max")
+                    .hasMessageContaining("\"/c\".heap.hihg is no limit; allowed are min, low, high and max")
                     .hasMessageContaining("\"/d\".heap.max is [many] but has to be a size of 0 or more bytes")
                     .hasMessageContaining("\"/f\" is [7] but has to be a section with nodes")
-                    .hasMessageContaining("\"no path\": ");
+                    .hasMessageContaining("\"no path\": ")
+                    .hasMessageContaining(
+                            "the min of the children of [/g] on node [heap] are [6] bytes together but have to"
+                                    + " be at most its own min, [5]");
         }
     }
 

@@ -13,6 +13,7 @@ import io.reclaimer.console.demo.Tenant;
 import io.reclaimer.console.demo.Zipf;
 import io.reclaimer.pressure.PressureState;
 import io.reclaimer.shrinker.CgroupPath;
+import io.reclaimer.shrinker.Protection;
 import io.reclaimer.shrinker.RoundOutcome;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -59,7 +60,8 @@ class StatusLineTest {
                 70 * Samples.MEGABYTE,
                 3,
                 0,
-                Optional.of(RoundOutcome.TARGET_REACHED));
+                Optional.of(RoundOutcome.TARGET_REACHED),
+                Protection.NONE);
         BudgetStatus unknown = new BudgetStatus(
                 Tenant.BATCH.path(),
                 "direct",
@@ -68,7 +70,8 @@ class StatusLineTest {
                 0,
                 0,
                 1,
-                Optional.empty());
+                Optional.empty(),
+                Protection.NONE);
         assertThat(StatusLine.budgets(List.of(held, unknown)))
                 .containsExactly(
                         "  budget: /shop/web on heap holds 61 MB, high 64 MB; peak 70 MB, 3 rounds above high, 0 rounds above"

@@ -88,7 +88,7 @@ class DirtyMarksTest {
             assertThat(bottom.listed).isTrue();
             assertThat(middle.listed).isTrue();
             PassOrder dirty = new PassOrder();
-            dirty.addDirty(middle, true, 1);
+            dirty.addDirty(middle, true, any -> false, 1);
             assertThat(dirty.size()).isOne();
             assertThat(dirty.get(0)).isSameAs(bottom);
         }
