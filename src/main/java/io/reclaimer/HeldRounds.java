@@ -11,14 +11,17 @@ import java.util.function.LongSupplier;
 
 /**
  * The rounds of one request {@link ReclaimRequest#untilHeldIs}: a count, a round for what is too much, a count, and so
- * on. It ends when no more is held than is allowed, when a round has not lowered what is held, or when a count or a round
- * ends early. One step follows the other, each begun by the reply of the one before, so that no two threads are in here
+ * on. It ends when no more is held than is allowed, when two rounds in a row have not lowered what is held, or when a count
+ * or a round ends early. One step follows the other, each begun by the reply of the one before, so that no two threads are in here
  * at a time and each sees what the one before wrote.
  */
 final class HeldRounds {
 
     /** A round whose objects are another size than was thought misses; the next one knows better. */
     private static final int MAX_ROUNDS = 8;
+
+    /** The application may add as much as a round frees; several such rounds in a row are of no use. */
+    private static final int MAX_STALLED = 2;
 
     private static final long UNKNOWN = Long.MAX_VALUE;
 
@@ -41,6 +44,9 @@ final class HeldRounds {
     private final List<ReclaimReport> rounds = new ArrayList<>();
     private long countVisits;
     private long held = UNKNOWN;
+
+    /** Rounds in a row that have not lowered what is held. */
+    private int stalled;
 
     /**
      * @param request has a limit of what is held, and a deadline
@@ -78,11 +84,11 @@ final class HeldRounds {
             end(report.outcome());
             return;
         }
-        long before = held;
+        stalled = report.heldBytes() < held ? 0 : stalled + 1;
         held = report.heldBytes();
         if (held <= limit) {
             end(RoundOutcome.TARGET_REACHED);
-        } else if (held >= before || isExhausted() || rounds.size() == MAX_ROUNDS) {
+        } else if (stalled == MAX_STALLED || isExhausted() || rounds.size() == MAX_ROUNDS) {
             end(RoundOutcome.TARGET_MISSED);
         } else {
             goOn(left -> engine.reclaim(request.bytes(held - limit).within(left), then(this::reclaimed)));

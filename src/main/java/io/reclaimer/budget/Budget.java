@@ -10,9 +10,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** One cgroup with limits on a node, as {@link BudgetWatch} knows it, and confined to that actor. */
 final class Budget {
+
+    private static final long SILENCE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final BudgetKey key;
     private final String node;
@@ -28,10 +31,13 @@ final class Budget {
     /** Whether a count or a round is under way. */
     private boolean isBusy;
 
-    /** Rounds in a row that missed their target. */
-    private int missed;
+    /** Rounds in a row that missed their target and freed nothing. */
+    private int inVain;
 
-    /** Whether the next count waits after rounds that missed their target, and until when. */
+    private boolean hasWarned;
+    private long warned;
+
+    /** Whether the next count waits after such rounds, and until when. */
     private boolean isWaiting;
 
     private long waitsUntil;
@@ -59,7 +65,7 @@ final class Budget {
     /** Sets the limits; what kept the next count waiting is forgotten. */
     void setLimits(Limits newLimits) {
         limits = newLimits;
-        missed = 0;
+        inVain = 0;
         isWaiting = false;
     }
 
@@ -104,29 +110,38 @@ final class Budget {
         }
     }
 
-    /** Takes the outcome of a round. Returns whether it is the first one in a row that missed its target. */
-    boolean endRound(RoundOutcome outcome) {
+    /** Takes the end of a round. */
+    void endRound(RoundOutcome outcome, long freedBytes) {
         lastOutcome = Optional.of(outcome);
-        missed = outcome == RoundOutcome.TARGET_REACHED ? 0 : missed + 1;
-        return missed == 1;
+        inVain = outcome == RoundOutcome.TARGET_REACHED || freedBytes > 0 ? 0 : inVain + 1;
+    }
+
+    /** Whether to warn of a round that was in vain: at most once a minute. */
+    boolean isWarningDue(long nowNanos) {
+        boolean due = inVain > 0 && (!hasWarned || nowNanos - warned >= SILENCE_NANOS);
+        if (due) {
+            hasWarned = true;
+            warned = nowNanos;
+        }
+        return due;
     }
 
     /** Ends the check under way, and answers those who wait for it. */
     void end(long nowNanos, BudgetSettings settings) {
         isBusy = false;
-        if (missed > 0) {
+        if (inVain > 0) {
             isWaiting = true;
-            waitsUntil = nowNanos + waitAfter(missed, settings).toNanos();
+            waitsUntil = nowNanos + waitAfter(inVain, settings).toNanos();
         }
         BudgetStatus now = status();
         forThis.forEach(answer -> answer.complete(now));
         forThis.clear();
     }
 
-    /** Twice the interval after the first round that missed its target, and twice as long after each further one. */
-    private static Duration waitAfter(int missed, BudgetSettings settings) {
+    /** Twice the interval after the first round in vain, and twice as long after each further one. */
+    private static Duration waitAfter(int inVain, BudgetSettings settings) {
         Duration wait = settings.interval();
-        for (int i = 0; i < missed && wait.compareTo(settings.retryMax()) < 0; i++) {
+        for (int i = 0; i < inVain && wait.compareTo(settings.retryMax()) < 0; i++) {
             wait = wait.multipliedBy(2);
         }
         return wait.compareTo(settings.retryMax()) < 0 ? wait : settings.retryMax();

@@ -22,7 +22,7 @@ import java.util.TreeMap;
  *
  * @param interval the time between two counts of a cgroup with limits
  * @param deadline of a count, and of a round
- * @param retryMax the longest wait after rounds that missed their target
+ * @param retryMax the longest wait after rounds that freed nothing
  * @param limits by cgroup and node
  */
 record BudgetSettings(Duration interval, Duration deadline, Duration retryMax, Map<BudgetKey, Limits> limits) {

@@ -277,7 +277,8 @@ final class BudgetWatch extends AbstractBehavior<BudgetWatch.Command> {
             return this;
         }
         report.heldBytes().ifPresent(budget::setHeld);
-        if (budget.endRound(report.outcome())) {
+        budget.endRound(report.outcome(), report.freedBytes());
+        if (budget.isWarningDue(System.nanoTime())) {
             warn(budget, report);
         }
         if (report.outcome() == RoundOutcome.TARGET_REACHED) {
@@ -291,15 +292,14 @@ final class BudgetWatch extends AbstractBehavior<BudgetWatch.Command> {
 
     private void warn(Budget budget, ReclaimReport report) {
         LOG.warn(
-                "Cgroup [{}] on node [{}] holds [{}] bytes, more than its limits [{}] allow. A round ended with [{}] after it"
-                        + " had freed [{}] bytes; visits that were not made: {}. The next round waits. This is said once, until"
-                        + " a round succeeds",
+                "Cgroup [{}] on node [{}] holds [{}] bytes, more than its limits [{}] allow, and a round has freed nothing: it"
+                        + " ended with [{}], visits that were not made: {}. The next round waits. This is said at most once a"
+                        + " minute",
                 budget.key().cgroup(),
                 nodes.get(budget.key().node()),
                 report.heldBytes().orElse(0),
                 budget.limits(),
                 report.outcome(),
-                report.freedBytes(),
                 report.shortfalls());
     }
 

@@ -10,8 +10,8 @@
  *       io.reclaimer.CountReport#heldBytes}).
  *   <li>Progress is judged by what is held, and not by what shrinkers say that they freed ({@link
  *       io.reclaimer.ReclaimRequest#untilHeldIs}).
- *   <li>One count or round is under way per limited cgroup and node, and eight in all. After a round that missed its target the next one
- *       waits, longer each time.
+ *   <li>One count or round is under way per limited cgroup and node, and eight in all. After a round in vain, which missed its
+ *       target and freed nothing, the next one waits, longer each time.
  * </ul>
  *
  * <p>The actor {@code BudgetWatch} owns all state, on {@code reclaimer.control-dispatcher}, and ends with the actor

@@ -144,7 +144,7 @@ class BudgetsTest {
         assertThat(status.highEvents()).isOne();
     }
 
-    /** It can't be met: nothing is gained by what the shrinker says. The next round waits. */
+    /** Nothing is gained by what the shrinker says that it freed. */
     @Test
     void limitThatCanNotBeMetIsAnsweredWithTheReason() {
         AtomicLong scans = new AtomicLong();
