@@ -32,9 +32,6 @@ final class RoundPasses {
      */
     static final int WINDOW = 512;
 
-    /** The same without a target. */
-    static final int LARGE_WINDOW = 4096;
-
     /**
      * How many requests a pass with a target sends one by one, before it doubles their number with each
      * acknowledgement. So a small target is met by those that come first in the fair order, and nobody else is asked.
@@ -135,7 +132,7 @@ final class RoundPasses {
         cgroups.begin(engine.nanoTime().getAsLong());
         acknowledged = 0;
         askedSomebody = false;
-        window = work.hasTarget() ? 1 : LARGE_WINDOW;
+        window = work.hasTarget() ? 1 : WINDOW;
     }
 
     /** Has as many requests sent as the window allows, and the pass go on when that is possible. */
