@@ -77,17 +77,23 @@ final class EngineReports {
                 OptionalLong.empty());
     }
 
-    /** One report of several rounds with the same scope, and of the counts between them. */
+    /**
+     * One report of several rounds with the same scope, and of the counts between them.
+     *
+     * @param uncounted the shortfalls of the last count
+     */
     static ReclaimReport sumOf(
             ReclaimRequest request,
             RoundOutcome outcome,
             List<ReclaimReport> rounds,
             long countVisits,
+            Map<Shortfall, Long> uncounted,
             Duration elapsed,
             int listed,
             OptionalLong heldBytes) {
         Map<ShrinkerObjects, Long> byShrinker = new HashMap<>();
         Map<Shortfall, Long> shortfalls = new EnumMap<>(Shortfall.class);
+        shortfalls.putAll(uncounted);
         for (ReclaimReport round : rounds) {
             for (ShrinkerObjects of : round.largest()) {
                 byShrinker.merge(new ShrinkerObjects(of.cgroup(), of.shrinker(), 0), of.objects(), Saturating::add);

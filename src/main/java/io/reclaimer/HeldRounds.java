@@ -2,18 +2,20 @@ package io.reclaimer;
 
 import io.reclaimer.engine.call.Reply;
 import io.reclaimer.shrinker.RoundOutcome;
+import io.reclaimer.shrinker.Shortfall;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
  * The rounds of one request {@link ReclaimRequest#untilHeldIs}: a count, a round for what is too much, a count, and so
- * on. It ends when no more is held than is allowed, when two rounds in a row have not lowered what is held, or when a count
- * or a round ends early. One step follows the other, each begun by the reply of the one before, so that no two threads are in here
- * at a time and each sees what the one before wrote.
+ * on. It ends when no more is held than is allowed, when two rounds in a row have not lowered what is held, or when a
+ * count or a round ends early. Each step is begun by the reply of the one before, so that no two threads are in here at
+ * a time and each sees what the one before wrote.
  */
 final class HeldRounds {
 
@@ -43,6 +45,10 @@ final class HeldRounds {
 
     private final List<ReclaimReport> rounds = new ArrayList<>();
     private long countVisits;
+
+    /** Of the last count: what those shrinkers hold is not known. */
+    private Map<Shortfall, Long> uncounted = Map.of();
+
     private long held = UNKNOWN;
 
     /** Rounds in a row that have not lowered what is held. */
@@ -80,6 +86,7 @@ final class HeldRounds {
 
     private void counted(CountReport report) {
         countVisits += report.visits();
+        uncounted = report.shortfalls();
         if (report.outcome() != RoundOutcome.DONE) {
             end(report.outcome());
             return;
@@ -124,6 +131,7 @@ final class HeldRounds {
                 outcome,
                 rounds,
                 countVisits,
+                uncounted,
                 Duration.ofNanos(nanoTime.getAsLong() - start),
                 listed,
                 held == UNKNOWN ? OptionalLong.empty() : OptionalLong.of(held)));

@@ -28,7 +28,7 @@ public interface ReclaimReport extends RoundReport {
 
     /**
      * Bytes that the subtree holds at the end of a round {@link ReclaimRequest#untilHeldIs}, as they were counted last;
-     * empty for any other round.
+     * empty for any other round. Shrinkers in {@link #shortfalls} may not have been counted.
      */
     default OptionalLong heldBytes() {
         return OptionalLong.empty();

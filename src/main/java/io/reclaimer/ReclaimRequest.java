@@ -35,7 +35,7 @@ public final class ReclaimRequest {
     private record Scope(CgroupPath top, boolean withoutDescendants, List<Integer> numbers, List<String> names) {}
 
     /**
-     * What a round is to reach: at most one of both.
+     * The aim of a round: at most one of both.
      *
      * @param heldLimit bytes that the subtree may hold at most
      */

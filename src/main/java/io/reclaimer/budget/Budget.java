@@ -116,9 +116,14 @@ final class Budget {
         inVain = outcome == RoundOutcome.TARGET_REACHED || freedBytes > 0 ? 0 : inVain + 1;
     }
 
-    /** Whether to warn of a round that was in vain: at most once a minute. */
+    /** Whether the last round was in vain. */
+    boolean isInVain() {
+        return inVain > 0;
+    }
+
+    /** Whether a warning may be logged: at most once a minute. */
     boolean isWarningDue(long nowNanos) {
-        boolean due = inVain > 0 && (!hasWarned || nowNanos - warned >= SILENCE_NANOS);
+        boolean due = !hasWarned || nowNanos - warned >= SILENCE_NANOS;
         if (due) {
             hasWarned = true;
             warned = nowNanos;

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What a cgroup with limits holds on a node, and what was done about it. Immutable.
+ * The status of a cgroup with limits on a node: the bytes that it holds, and the rounds for it. Immutable.
  *
  * @param node its name
  * @param heldBytes of the cgroup with its descendants, as they were counted last; empty before the first count

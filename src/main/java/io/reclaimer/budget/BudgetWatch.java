@@ -214,7 +214,8 @@ final class BudgetWatch extends AbstractBehavior<BudgetWatch.Command> {
             }
             reclaimOrEnd(budget, report.heldBytes());
         } else {
-            // What is held is not known; it is counted again at the next time.
+            // It is counted again at the next time.
+            warnNotCounted(budget, report.outcome().toString());
             end(budget);
         }
         return this;
@@ -278,7 +279,7 @@ final class BudgetWatch extends AbstractBehavior<BudgetWatch.Command> {
         }
         report.heldBytes().ifPresent(budget::setHeld);
         budget.endRound(report.outcome(), report.freedBytes());
-        if (budget.isWarningDue(System.nanoTime())) {
+        if (budget.isInVain() && budget.isWarningDue(System.nanoTime())) {
             warn(budget, report);
         }
         if (report.outcome() == RoundOutcome.TARGET_REACHED) {
@@ -303,12 +304,25 @@ final class BudgetWatch extends AbstractBehavior<BudgetWatch.Command> {
                 report.shortfalls());
     }
 
+    private void warnNotCounted(Budget budget, String why) {
+        if (budget.isWarningDue(System.nanoTime())) {
+            LOG.warn(
+                    "The limits [{}] of cgroup [{}] on node [{}] are not kept now, because what it holds could not be counted:"
+                            + " {}. It is tried again. This is said at most once a minute",
+                    budget.limits(),
+                    budget.key().cgroup(),
+                    nodes.get(budget.key().node()),
+                    why);
+        }
+    }
+
     private Behavior<Command> onFailed(Failed message) {
         underWay--;
         Budget budget = budgets.get(message.key());
         if (budget == null) {
             countNext();
         } else {
+            warnNotCounted(budget, String.valueOf(message.why().getMessage()));
             budget.fail(message.why());
             end(budget);
         }

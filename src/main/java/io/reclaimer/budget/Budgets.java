@@ -83,7 +83,7 @@ public final class Budgets implements Extension {
      *
      * @param node its name, as in {@code reclaimer.nodes}
      * @return completed when the cgroup is within its limits or a round for it has missed its target, with what it holds
-     *     then; completed exceptionally if the system ends before
+     *     then; completed exceptionally if what it holds could not be counted, or the system ends before
      * @throws io.reclaimer.shrinker.ReclaimerException if there is no such node
      */
     public CompletionStage<BudgetStatus> setLimits(CgroupPath cgroup, String node, Limits limits) {

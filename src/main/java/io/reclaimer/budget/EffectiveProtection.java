@@ -57,7 +57,7 @@ final class EffectiveProtection {
             return computed;
         }
 
-        /** What a cgroup holds of what it may keep. */
+        /** The part of what a cgroup may keep that it holds. */
         private long claimed(CgroupPath cgroup) {
             BudgetStatus budget = budgets.get(cgroup);
             return budget == null

@@ -224,7 +224,6 @@ final class VisitProgress {
         if ((counted <= 0 && heldBytes <= 0) || perNode().isCountedOnLowerNode(entry, counts.nodes())) {
             return;
         }
-        entry.objectSize().learnFromCount(counted, heldBytes);
         counts.addHeld(Math.max(0, counted), heldBytes, entry.objectSize());
         if (counted > 0) {
             counts.add(

@@ -6,7 +6,7 @@ public enum SizeSource {
     /** The shrinker said the bytes ({@link ShrinkControl#heldBytes}). */
     WEIGHED,
 
-    /** Objects times their average size, which was learned from the bytes of objects that were freed or counted. */
+    /** Objects times their average size, which was learned from the bytes of objects that were freed. */
     LEARNED,
 
     /** Objects times the size that the spec declares ({@link ShrinkerSpec#objectBytes}). */

@@ -57,13 +57,14 @@ class BudgetTest {
 
     @Test
     void warningIsDueAtMostOnceAMinute() {
-        assertThat(budget.isWarningDue(0)).isFalse();
+        assertThat(budget.isInVain()).isFalse();
         round(Duration.ZERO, RoundOutcome.TARGET_MISSED, 0);
+        assertThat(budget.isInVain()).isTrue();
         assertThat(budget.isWarningDue(0)).isTrue();
         assertThat(budget.isWarningDue(0)).isFalse();
         assertThat(budget.isWarningDue(Duration.ofSeconds(59).toNanos())).isFalse();
         assertThat(budget.isWarningDue(Duration.ofSeconds(60).toNanos())).isTrue();
         round(Duration.ZERO, RoundOutcome.TARGET_REACHED, 5);
-        assertThat(budget.isWarningDue(Duration.ofHours(1).toNanos())).isFalse();
+        assertThat(budget.isInVain()).isFalse();
     }
 }

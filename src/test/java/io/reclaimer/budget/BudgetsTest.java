@@ -161,6 +161,22 @@ class BudgetsTest {
         Threads.until(() -> scans.get() > before);
     }
 
+    /** Otherwise nobody would know that a limit is not kept. */
+    @Test
+    void limitThatCanNotBeCountedIsSaid() {
+        try (ReclaimerTestSystem own = ReclaimerTestSystem.start(
+                "reclaimer.max-rounds = 1, reclaimer.late-after = 1m, reclaimer.budgets.interval = 10ms")) {
+            Scripted stuck = new Scripted(any -> 1_000, this::forever);
+            Bits.setIn(own, "/stuck", own.register(spec.blocking(), stuck));
+            own.reclaimer().reclaim(ReclaimRequest.in("/stuck").startingAt(0));
+            Threads.until(() -> isInScan);
+            CompletionStage<BudgetStatus> answer = Budgets.get(own.system())
+                    .setLimits(CgroupPath.of("/stuck"), "heap", Limits.none().high(0));
+            assertThatThrownBy(() -> own.await(answer)).hasStackTraceContaining("max-rounds");
+            released = true;
+        }
+    }
+
     @Test
     void cgroupThatIsNotOnlineHoldsNothingAndIsKeptWithinItsLimitsLater() {
         BudgetStatus status = set("/later", "heap", Limits.none().high(100 * OBJECT));

@@ -38,18 +38,22 @@ class LateRoundTest {
         kit.shutdownTestKit();
     }
 
-    /** Otherwise the late cgroup would be asked for all its objects when it comes back. */
-    @Test
-    void priorityDoesNotFallWhileNobodyCanBeAsked() {
+    /** Starts a round with a target over a root that has this visitor. */
+    private ActorRef<ReclaimRound.Command> startRound(TestProbe<CgroupNode.Command> visitor) {
         CgroupHandle root = new CgroupHandle(CgroupPath.root(), null, null);
         CgroupPerNode perNode = new CgroupPerNode(root, 0, null, 0);
         root.add(perNode);
-        TestProbe<CgroupNode.Command> visitor = kit.createTestProbe();
         perNode.visitBy(new Visitor(perNode).withActor(visitor.getRef()));
         RoundSpec spec = Parts.roundSpec(CgroupPath.root(), Optional.of(ReclaimTarget.objects(1)));
         TestProbe<Rounds.Command> rounds = kit.createTestProbe();
-        ActorRef<ReclaimRound.Command> round =
-                kit.spawn(ReclaimRound.create(engine, new Rounds.Start(spec, root, Reply.none()), rounds.getRef()));
+        return kit.spawn(ReclaimRound.create(engine, new Rounds.Start(spec, root, Reply.none()), rounds.getRef()));
+    }
+
+    /** Otherwise the late cgroup would be asked for all its objects when it comes back. */
+    @Test
+    void priorityDoesNotFallWhileNobodyCanBeAsked() {
+        TestProbe<CgroupNode.Command> visitor = kit.createTestProbe();
+        ActorRef<ReclaimRound.Command> round = startRound(visitor);
         PassRequest first = visitor.expectMessageClass(PassRequest.class);
         assertThat(first.priority).isEqualTo(12);
         int before = looks.get();
@@ -70,14 +74,8 @@ class LateRoundTest {
                     }
                 },
                 1));
-        CgroupHandle root = new CgroupHandle(CgroupPath.root(), null, null);
-        CgroupPerNode perNode = new CgroupPerNode(root, 0, null, 0);
-        root.add(perNode);
         TestProbe<CgroupNode.Command> visitor = kit.createTestProbe();
-        perNode.visitBy(new Visitor(perNode).withActor(visitor.getRef()));
-        RoundSpec spec = Parts.roundSpec(CgroupPath.root(), Optional.of(ReclaimTarget.objects(1)));
-        TestProbe<Rounds.Command> rounds = kit.createTestProbe();
-        kit.spawn(ReclaimRound.create(engine, new Rounds.Start(spec, root, Reply.none()), rounds.getRef()));
+        startRound(visitor);
         assertThat(visitor.expectMessageClass(PassRequest.class).priority).isEqualTo(12);
     }
 }

@@ -7,8 +7,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The size of one shrinker's objects in bytes: the average of the objects that its scans freed lately, if the scans
- * reported bytes; otherwise the average at the last count that said what is held; otherwise the size in its spec;
- * otherwise unknown. Thread-safe; what is learned from scans is written under the lock of {@code this}.
+ * reported bytes; otherwise the size in its spec; otherwise unknown. Thread-safe; written under the lock of {@code
+ * this}.
  */
 public final class ObjectSize {
 
@@ -33,9 +33,6 @@ public final class ObjectSize {
     /** 0 if nothing was learned. */
     private volatile long learned;
 
-    /** Of the objects at the last count that said what is held; 0 for none. */
-    private volatile long counted;
-
     /**
      * The size of one shrinker's objects.
      *
@@ -49,16 +46,12 @@ public final class ObjectSize {
 
     /** Whether the size is declared, or was learned. */
     public boolean isKnown() {
-        return isLearned() || declared.isPresent();
-    }
-
-    private boolean isLearned() {
-        return learned > 0 || counted > 0;
+        return learned > 0 || declared.isPresent();
     }
 
     /** How the size is known. */
     public SizeSource source() {
-        if (isLearned()) {
+        if (learned > 0) {
             return SizeSource.LEARNED;
         }
         return declared.isPresent() ? SizeSource.DECLARED : SizeSource.ASSUMED;
@@ -66,27 +59,14 @@ public final class ObjectSize {
 
     /** The size, at least 1; empty if it is not known. */
     public OptionalLong bytes() {
-        long now = learned();
+        long now = learned;
         return now > 0 ? OptionalLong.of(now) : declared;
     }
 
     /** The size, at least 1; {@code unknown} if it is not known. */
     public long bytesOr(long unknown) {
-        long now = learned();
-        return now > 0 ? now : declared.orElse(unknown);
-    }
-
-    /** 0 if nothing was learned. */
-    private long learned() {
         long now = learned;
-        return now > 0 ? now : counted;
-    }
-
-    /** Learns from a count of objects that hold so many bytes together. */
-    public void learnFromCount(long objects, long bytes) {
-        if (objects > 0 && bytes > 0) {
-            counted = Math.max(1, bytes / objects);
-        }
+        return now > 0 ? now : declared.orElse(unknown);
     }
 
     /** Learns from a scan that freed objects of so many bytes together. */
